@@ -1,0 +1,249 @@
+"""Real media on a loopback port: an MP4 with its HLS and DASH variants, made by ffmpeg, served.
+
+As a fixture::
+
+    def test_something(media: MediaSource) -> None:
+        media.throttle = 200_000  # bytes/s of every answer, from now on
+        download(media.mp4)       # also: media.hls, media.dash, media.missing
+
+As a command, until Ctrl-C::
+
+    python -m tests.media_source --port 8800 --throttle 200000
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.server
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = 12
+BLOCK = 16 * 1024
+TYPES = {
+    ".mp4": "video/mp4",
+    ".m4s": "video/iso.segment",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mpd": "application/dash+xml",
+    ".ts": "video/mp2t",
+    ".html": "text/html",
+}
+
+
+def make_media(folder: Path, seconds: int = SECONDS) -> Path:
+    """Write clip.mp4, hls/index.m3u8 and dash/manifest.mpd below `folder`; return `folder`."""
+    clip = folder / "clip.mp4"
+    if clip.exists():
+        return folder
+    for name in ("hls", "dash"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    making = folder / "making.mp4"
+    _ffmpeg(
+        *("-f", "lavfi", "-i", f"testsrc2=size=640x360:rate=25:duration={seconds}"),
+        *("-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=44100:duration={seconds}"),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-b:v", "1M"),
+        *("-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", "-shortest"),
+        str(making),
+    )
+    copy = ("-i", str(making), "-c", "copy")
+    _ffmpeg(
+        *copy,
+        *("-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod"),
+        str(folder / "hls/index.m3u8"),
+    )
+    _ffmpeg(
+        *copy,
+        *("-f", "dash", "-seg_duration", "1", "-use_template", "1", "-use_timeline", "0"),
+        str(folder / "dash/manifest.mpd"),
+    )
+    making.rename(clip)
+    return folder
+
+
+def _ffmpeg(*arguments: str) -> None:
+    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", *arguments]
+    subprocess.run(command, check=True, timeout=120)
+
+
+@dataclass
+class MediaSource:
+    """A running server and the addresses that it serves.
+
+    `throttle` is bytes/s of each answer's body (0 = as fast as it goes); `hits` counts the requests
+    for a path; `faults` maps a path to the status that it answers instead of its file.
+    """
+
+    folder: Path
+    port: int
+    throttle: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    hits: dict[str, int] = field(default_factory=dict)
+    served: int = 0
+    """Bytes of bodies sent so far."""
+
+    @property
+    def base(self) -> str:
+        """The root address, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def mp4(self) -> str:
+        """A file over HTTP with Range."""
+        return f"{self.base}/clip.mp4"
+
+    @property
+    def hls(self) -> str:
+        """A playlist of transport stream segments, a second each."""
+        return f"{self.base}/hls/index.m3u8"
+
+    @property
+    def dash(self) -> str:
+        """A manifest with a video and an audio stream, to be merged."""
+        return f"{self.base}/dash/manifest.mpd"
+
+    @property
+    def missing(self) -> str:
+        """Answers 404."""
+        return f"{self.base}/missing.mp4"
+
+    @property
+    def mp4_bytes(self) -> bytes:
+        """What a download of `mp4` must equal."""
+        return (self.folder / "clip.mp4").read_bytes()
+
+
+@contextlib.contextmanager
+def serve_media(folder: Path, *, port: int = 0, throttle: int = 0) -> Iterator[MediaSource]:
+    """Serve `folder` on 127.0.0.1 (`port` 0 = a free one) until the block ends."""
+    source = MediaSource(folder, port, throttle)
+    server = _Server(("127.0.0.1", port), _handler(source))
+    source.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield source
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def _handler(source: MediaSource) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(_Handler):
+        media = source
+
+    return Handler
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    media: MediaSource
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def _answer(self, *, body: bool) -> None:
+        path = self.path.partition("?")[0]
+        self.media.hits[path] = self.media.hits.get(path, 0) + 1
+        file = (self.media.folder / path.lstrip("/")).resolve()
+        if path in self.media.faults:
+            self._nothing(self.media.faults[path])
+        elif not (file.is_file() and file.is_relative_to(self.media.folder.resolve())):
+            self._nothing(HTTPStatus.NOT_FOUND)
+        else:
+            self._file(file, body=body)
+
+    def _nothing(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _file(self, file: Path, *, body: bool) -> None:
+        size = file.stat().st_size
+        start, end = 0, size - 1
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if wanted:
+            start, end = int(wanted[1]), min(int(wanted[2] or end), end)
+            if start > end:
+                self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+                self.send_header("Content-Range", f"bytes */{size}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+        self.send_response(HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK)
+        self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
+        self.send_header("Content-Length", str(end - start + 1))
+        self.send_header("Accept-Ranges", "bytes")
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
+        self.end_headers()
+        if body:
+            with contextlib.suppress(ConnectionError):  # the downloader was killed: its right
+                self._send(file, start, end)
+
+    def _send(self, file: Path, start: int, end: int) -> None:
+        began = time.monotonic()
+        sent, length = 0, end - start + 1
+        with file.open("rb") as stream:
+            stream.seek(start)
+            while sent < length:
+                block = stream.read(min(BLOCK, length - sent))
+                self.wfile.write(block)
+                sent += len(block)
+                self.media.served += len(block)
+                if self.media.throttle:
+                    due = began + sent / self.media.throttle
+                    time.sleep(max(0.0, min(due - time.monotonic(), 1.0)))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base names it
+        """Say nothing: the tests' output is theirs."""
+
+
+@pytest.fixture(scope="session")
+def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_media(tmp_path_factory.mktemp("media-source"))
+
+
+@pytest.fixture
+def media(media_folder: Path) -> Iterator[MediaSource]:
+    with serve_media(media_folder) as source:
+        yield source
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Serve a test video as MP4, HLS and DASH.")
+    parser.add_argument("--port", type=int, default=0, help="0 = a free one (default)")
+    parser.add_argument("--throttle", type=int, default=0, help="bytes/s, 0 = none (default)")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="length of the video")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="media-source-") as folder:
+        make_media(Path(folder), arguments.seconds)
+        with serve_media(Path(folder), port=arguments.port, throttle=arguments.throttle) as source:
+            print(source.mp4, source.hls, source.dash, sep="\n", flush=True)  # noqa: T201 -- the command's answer
+            with contextlib.suppress(KeyboardInterrupt):
+                threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
