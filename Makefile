@@ -1,0 +1,52 @@
+# What people type. `make` alone prints this list from the `##` comments; tests/docs keeps it true.
+# Each target is a thin call: the work is done by scripts/setup, scripts/guard, pytest and npm.
+
+python := .venv/bin/python
+# Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
+
+##@ Run it
+dev: setup ## Start the app under the guard: the only command needed
+	@exec $(python) -m scripts.guard up
+
+##@ Work on it
+setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
+	@$(python) -m scripts.setup runtime node frontend settings
+
+setup-test: bootstrap
+	@$(python) -m scripts.setup development node frontend settings browser postgres
+
+setup-check: bootstrap
+	@$(python) -m scripts.setup development node frontend
+
+test: setup-test ## Install what tests need, and run them all
+	@npm --prefix webapp/frontend run --silent test
+	@$(python) -m pytest
+
+check: setup-check ## Lint, format and types, changing nothing
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@npm --prefix webapp/frontend run --silent typecheck
+	@npm --prefix webapp/frontend run --silent lint
+
+format: setup-check ## Format the Python code and mend what the linter can
+	@$(python) -m ruff check --fix
+	@$(python) -m ruff format
+
+lock: setup-check ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
+	@scripts/setup/lock.sh $(if $(up),--upgrade)
+
+clean: ## Remove what the set-up installed; downloads, settings and history stay
+	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
+
+bootstrap:
+	@sh scripts/setup/python.sh
+
+help:
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

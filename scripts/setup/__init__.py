@@ -1,0 +1,23 @@
+"""Bring a fresh clone to the point where it runs; do nothing, quickly, when it already does.
+
+Standard library only: these modules run before any package is installed.
+
+`python.sh` makes `.venv`; then `python -m scripts.setup PART...` brings, in this order:
+
+- `packages`: the Python packages of the locks, by uv
+- `node`: a Node that Vite accepts (the machine's, else a wheel), and the front end's packages
+- `system`: what the tests drive but pip cannot bring: a browser, PostgreSQL
+- `stamps`: how each of them knows that it has nothing to do
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SetupError(Exception):
+    """A step that failed: what happened, and the command that mends it."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix

@@ -1,0 +1,54 @@
+"""`python -m scripts.setup PART...`: see to each part in turn; exit 1 with the fix if one fails."""
+
+import shutil
+import sys
+from collections.abc import Callable
+
+from scripts.setup import ROOT, SetupError, node, packages, system
+from scripts.setup.stamps import one_at_a_time
+
+INTERRUPTED = 130
+
+
+def settings() -> None:
+    """Start with the example's settings; a file that is there is the user's."""
+    target = ROOT / ".env"
+    if not target.exists():
+        fresh = ROOT / ".env.fresh"
+        shutil.copyfile(ROOT / ".env.example", fresh)
+        fresh.replace(target)
+        sys.stderr.write("setup: .env made from .env.example\n")
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "runtime": packages.install_runtime,
+    "development": packages.install_development,
+    "node": node.install_node,
+    "frontend": node.install_frontend,
+    "settings": settings,
+    "browser": system.install_browser,
+    "postgres": system.install_postgres,
+}
+
+
+def main(names: list[str]) -> int:
+    """See to the parts called `names`. Returns the exit status."""
+    unknown = [name for name in names if name not in PARTS]
+    if unknown or not names:
+        sys.stderr.write(f"usage: python -m scripts.setup PART...   PART: {', '.join(PARTS)}\n")
+        return 2
+    try:
+        with one_at_a_time(packages.STAMPS / "lock"):
+            for name in names:
+                PARTS[name]()
+    except SetupError as error:
+        sys.stderr.write(f"setup: {error}\n  To mend it: {error.fix}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nsetup: interrupted; the next one goes on from here\n")
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

