@@ -1,0 +1,89 @@
+"""What every test may ask for: free ports, a real browser. And a check that nothing stays behind."""
+
+import errno
+import os
+import random
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from scripts.setup import system
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# Below the range from which systems draw the ports of outgoing connections, so that none of those
+# takes one between our look and the server's bind.
+PORTS = range(20_000, 30_000)
+LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_stays_behind() -> Iterator[None]:
+    """Fail the run when a test left a process of ours: nobody else would ever stop it."""
+    yield
+    left = [
+        f"{child.pid} {' '.join(child.cmdline())}"
+        for child in psutil.Process().children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE
+    ]
+    assert not left, f"left running: {left}"
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A function giving, at each call, a port that nobody listens on, on 127.0.0.1 and ::1."""
+    return _free_port
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium, one for the run; `make test` sees to it that there is one."""
+    from playwright.sync_api import sync_playwright
+
+    executable = system.browser()
+    if executable is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium here: `make test` brings one")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable,
+            args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A fresh page, of a context that shares nothing with other tests'."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def _free_port() -> int:
+    for port in random.sample(PORTS, 200):
+        if all(_is_free(family, host, port) for family, host in LOOPBACKS):
+            return port
+    raise AssertionError("200 ports tried, all taken")
+
+
+def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:  # any other error: this machine has no such address
+        return error.errno != errno.EADDRINUSE
+    return True
