@@ -1,4 +1,4 @@
-"""What every test may ask for: free ports, a real browser. And a check that nothing stays behind."""
+"""What every test may ask for: free ports, a browser. And a check that nothing stays behind."""
 
 import errno
 import os

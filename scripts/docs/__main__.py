@@ -1,0 +1,23 @@
+"""`python -m scripts.docs`: rewrite the generated parts, and say which files changed."""
+
+import sys
+from pathlib import Path
+
+from scripts.docs.parts import PARTS
+from scripts.docs.render import documents, render
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Rewrite what is out of date."""
+    for path in documents(ROOT):
+        text = path.read_text(encoding="utf-8")
+        fresh = render(text, PARTS)
+        if fresh != text:
+            path.write_text(fresh, encoding="utf-8")
+            sys.stdout.write(f"{path.relative_to(ROOT)}: brought up to date\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""What stands between the markers: a function of the code for each name."""
+
+from collections.abc import Callable
+
+from scripts.guard.states import TRANSITIONS, State
+
+
+def state_diagram() -> str:
+    """The guard's transition table as a Mermaid diagram, an arrow for each pair of states."""
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for state, answers in TRANSITIONS.items():
+        for signal, target in answers.items():
+            arrows.setdefault((state, target), []).append(signal.value)
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> STOPPED"]
+    lines += [
+        f"    {state.value} --> {target.value}: {' / '.join(signals)}"
+        for (state, target), signals in arrows.items()
+    ]
+    return "\n".join([*lines, "```"])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "states": state_diagram,
+}

@@ -1,0 +1,35 @@
+"""A Make target that is not documented, or documentation of one that is not there, fails."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts.docs.render import documents
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
+PUBLIC = set(re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE))
+# As code (`make dev`) or at the start of a line of a code block; prose says "make" freely.
+MENTION = re.compile(r"(?:`|^\s*(?:\$ )?)make ([a-z][a-z-]*)", re.MULTILINE)
+
+
+def mentioned(path: Path) -> set[str]:
+    return set(MENTION.findall(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
+def test_every_target_that_is_named_exists(path: Path) -> None:
+    assert mentioned(path) <= TARGETS
+
+
+def test_every_public_target_is_documented() -> None:
+    assert set().union(*map(mentioned, documents(ROOT))) >= PUBLIC
+
+
+def test_make_alone_prints_every_public_target_with_what_it_does() -> None:
+    listing = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    described = dict(re.findall(r"^  make ([a-z-]+)\s+(\S.*)$", listing, re.MULTILINE))
+    assert set(described) == PUBLIC

@@ -1,0 +1,61 @@
+"""`scripts/setup/python.sh` finds a Python that runs, or says what to type."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts/setup/python.sh"
+
+
+def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", SCRIPT],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def program(path: Path, script: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_makes_an_environment_with_the_python_that_is_named(tmp_path: Path) -> None:
+    assert run(tmp_path, PYTHON=sys.executable).returncode == 0
+    assert (tmp_path / ".venv/bin/python").exists()
+
+
+def test_an_environment_that_works_is_left_alone(tmp_path: Path) -> None:
+    run(tmp_path, PYTHON=sys.executable)
+    (tmp_path / ".venv/kept").touch()
+    again = run(tmp_path, PYTHON="/nowhere/python")
+    assert (again.returncode, again.stdout + again.stderr) == (0, "")
+    assert (tmp_path / ".venv/kept").exists()
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
+    run(tmp_path, PYTHON=sys.executable)
+    (tmp_path / ".venv/bin/python").unlink()
+    (tmp_path / ".venv/bin/python").symlink_to("/nowhere/python3.11")
+    assert run(tmp_path, PYTHON=sys.executable).returncode == 0
+    assert subprocess.run([tmp_path / ".venv/bin/python", "-c", ""], check=False).returncode == 0
+
+
+def test_a_name_on_the_path_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
+    shim = program(tmp_path / "python3.13", "echo 'no such version' >&2; exit 127")
+    assert run(tmp_path, PYTHON=f"{shim} {sys.executable}").returncode == 0
+
+
+def test_without_any_the_message_says_what_was_found_and_what_to_type(tmp_path: Path) -> None:
+    old = program(tmp_path / "python3", 'test "$1" = --version && echo Python 3.9.2')
+    refused = run(tmp_path, PYTHON="/nowhere/python", PATH=f"{old.parent}:{os.environ['PATH']}")
+    assert refused.returncode == 1
+    assert "no Python 3.11 or newer was found (tried: /nowhere/python)" in refused.stderr
+    assert "python3 is: Python 3.9.2" in refused.stderr
+    assert "make dev PYTHON=" in refused.stderr
+    assert not (tmp_path / ".venv").exists()
