@@ -16,28 +16,31 @@ dev: setup ## Start the app under the guard: the only command needed
 setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
 	@$(python) -m scripts.setup runtime node frontend settings
 
-setup-test: bootstrap
-	@$(python) -m scripts.setup development node frontend settings browser postgres
+setup-python: bootstrap
+	@$(python) -m scripts.setup development
 
-setup-check: bootstrap
-	@$(python) -m scripts.setup development node frontend
+setup-all: setup-python
+	@$(python) -m scripts.setup node frontend settings browser postgres
 
-test: setup-test ## Install what tests need, and run them all
+test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest
 
-check: setup-check ## Lint, format and types, changing nothing
+check: setup-all ## Lint, format and types, changing nothing
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 	@npm --prefix webapp/frontend run --silent typecheck
 	@npm --prefix webapp/frontend run --silent lint
 
-format: setup-check ## Format the Python code and mend what the linter can
+format: setup-python ## Format the Python code and mend what the linter can
 	@$(python) -m ruff check --fix
 	@$(python) -m ruff format
 
-lock: setup-check ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
+docs: setup-python ## Bring the generated parts of the documentation up to date
+	@$(python) -m scripts.docs
+
+lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)
 
 clean: ## Remove what the set-up installed; downloads, settings and history stay

@@ -12,12 +12,16 @@ ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 PUBLIC = set(re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE))
-# As code (`make dev`) or at the start of a line of a code block; prose says "make" freely.
-MENTION = re.compile(r"(?:`|^\s*(?:\$ )?)make ([a-z][a-z-]*)", re.MULTILINE)
+# As code only; prose says "make" freely.
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+INLINE = re.compile(r"`make ([a-z][a-z-]*)")
+IN_BLOCK = re.compile(r"^\s*(?:\$ )?make ([a-z][a-z-]*)", re.MULTILINE)
 
 
 def mentioned(path: Path) -> set[str]:
-    return set(MENTION.findall(path.read_text(encoding="utf-8")))
+    text = path.read_text(encoding="utf-8")
+    blocks = "\n".join(FENCE.findall(text))
+    return set(INLINE.findall(FENCE.sub("", text))) | set(IN_BLOCK.findall(blocks))
 
 
 @pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
