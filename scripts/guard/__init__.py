@@ -1,0 +1,29 @@
+"""The guard: it owns the listening sockets of a Procfile's services and relaunches what dies.
+
+Data flows one way, and the files show it::
+
+    __main__ -> settings -> lease -> sockets -> process (honcho's Popen on a PTY) -> the services
+                                watch ---+           |-- output -> log -> terminal, .guard/logs
+                                control -+-> supervisor <- exit (pid), health (HTTP, accept queue)
+                                                 |  states.step(): pure, no I/O, no clock
+                                                 v
+                                              status -> control API, standby page, `status`
+
+``runtime`` is the event loop that joins them. The guard knows nothing of the web app: it runs any
+Procfile.
+"""
+
+from __future__ import annotations
+
+
+class GuardError(Exception):
+    """An expected failure, told to the user without a traceback; the exit code is 1.
+
+    ``message`` says what happened, with the value, and the likely cause; ``fix`` is the exact next
+    command or edit.
+    """
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix

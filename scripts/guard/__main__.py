@@ -1,0 +1,102 @@
+"""The commands; the one place where errors become exit codes.
+
+0 well, 1 expected failure, 130 Ctrl-C (143 SIGTERM, 129 SIGHUP), 3 unexpected, with a log file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.guard import GuardError
+
+EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except GuardError as error:
+        sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
+        return EXPECTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
+        return _unexpected(options.procfile.absolute().parent)
+
+
+def _unexpected(root: Path) -> int:
+    import tempfile
+    import traceback
+    from datetime import UTC, datetime
+
+    text = f"{datetime.now(UTC).isoformat()} {sys.argv}\n{traceback.format_exc()}"
+    path = root / ".guard" / "error.log"
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"
+        path.write_text(text, encoding="utf-8")
+    sys.stderr.write(f"The guard met an error of its own; what is known is in {path}\n")
+    return UNEXPECTED
+
+
+def _up(options: argparse.Namespace) -> int:
+    from scripts.guard import runtime
+
+    return runtime.up(options.procfile, options.env)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from scripts.guard import commands
+
+    return commands.status(options.procfile, options.env, as_json=options.json)
+
+
+def _restart(options: argparse.Namespace) -> int:
+    from scripts.guard import commands
+
+    return commands.restart(options.procfile, options.env, options.name)
+
+
+def _stop(options: argparse.Namespace) -> int:
+    from scripts.guard import commands
+
+    return commands.stop(options.procfile, options.env)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "-f", dest="procfile", type=Path, default=Path("Procfile.dev"), help="the Procfile"
+    )
+    common.add_argument(
+        "-e", dest="env", type=Path, default=None, help="the .env file (beside the Procfile)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.guard",
+        description="Runs a Procfile so that no connection to its ports is refused.",
+        parents=[common],
+    )
+    parser.set_defaults(run=_up)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    up = commands.add_parser("up", parents=[common], help="run the stack (the default)")
+    up.set_defaults(run=_up)
+    status = commands.add_parser("status", parents=[common], help="what runs, since when")
+    status.add_argument("--json", action="store_true", help="as the control API has it")
+    status.set_defaults(run=_status)
+    restart = commands.add_parser("restart", parents=[common], help="relaunch one or all")
+    restart.add_argument("name", nargs="?", help="the service; all if none is named")
+    restart.set_defaults(run=_restart)
+    stop = commands.add_parser("stop", parents=[common], help="end the guard and its stack")
+    stop.set_defaults(run=_stop)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""What a death is put down to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a service is not up, for the log, the page and the status alike."""
+
+    kind: str
+    """Lower-case words with hyphens: ``syntax-error``."""
+    sentence: str
+    """What happened, for someone who is no programmer."""
+    fix: str
+    """The exact next command or edit."""
+    transient: bool
+    """Whether the same command may well succeed when it is tried again."""
+
+    def as_json(self) -> dict[str, str]:
+        """Return the JSON object of the control API."""
+        return {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}

@@ -1,0 +1,183 @@
+"""The HTTP API of the guard, on loopback: status, events, logs, and the wishes of the user.
+
+Reading needs a Host of ours, so that no foreign name can be made to point here. Writing needs an
+Origin of ours (or none, from a program) and the token, which only this user's files hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable, Iterable
+from urllib.parse import urlsplit
+
+from scripts.guard import http, states
+from scripts.guard.http import Request, Response
+from scripts.guard.status import Snapshot
+
+PING_SECONDS = 15.0  # between two comments on a quiet event stream
+TAIL_LINES = 200
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_WISHES: dict[str, Callable[[], states.Event]] = {
+    "restart": states.Restart,
+    "stop": states.Stop,
+    "start": states.Start,
+}
+
+
+class Access:
+    """Who may ask: by Host, by Origin, by token."""
+
+    def __init__(self, ports: Callable[[], Iterable[int]], token: str) -> None:
+        self._ports = ports
+        self._token = token
+
+    def may_read(self, request: Request) -> bool:
+        """Whether the Host is loopback, on a port of ours."""
+        return request.headers.get("host", "").lower() in self._names()
+
+    def origin(self, request: Request) -> str | None:
+        """Return the Origin if it is one of ours, None if there is none or it is foreign."""
+        origin = request.headers.get("origin", "").lower()
+        parts = urlsplit(origin)
+        return origin if parts.scheme == "http" and parts.netloc in self._names() else None
+
+    def may_write(self, request: Request) -> bool:
+        """Whether the Origin is ours or absent, and the token is right."""
+        if "origin" in request.headers and self.origin(request) is None:
+            return False
+        given = request.headers.get("x-guard-token", "")
+        return hmac.compare_digest(given.encode(), self._token.encode())
+
+    def _names(self) -> set[str]:
+        return {f"{host}:{port}" for host in _LOOPBACK for port in self._ports()}
+
+
+class Changes:
+    """Wakes everyone who waits for the next change of the status."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+
+    def announce(self) -> None:
+        """Wake them."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def next(self, within: float) -> bool:
+        """Wait for the next change; False if there was none within so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class Control:
+    """Answers the requests of the control API."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        snapshot: Callable[[], Snapshot],
+        changes: Changes,
+        send: Callable[[str, states.Event], None],
+        tail: Callable[[str, int], list[str]],
+        leave: Callable[[], None],
+    ) -> None:
+        self._access = access
+        self._snapshot = snapshot
+        self._changes = changes
+        self._send = send
+        self._tail = tail
+        self._leave = leave
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if not self._access.may_read(request):
+            return http.problem(
+                403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
+            )
+        response = self._preflight() if request.method == "OPTIONS" else self._route(request)
+        return self._for_origin(request, response)
+
+    def _preflight(self) -> Response:
+        headers = {
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": "X-Guard-Token",
+            "Access-Control-Max-Age": "600",
+        }
+        return Response(204, "text/plain", headers=headers)
+
+    def _for_origin(self, request: Request, response: Response) -> Response:
+        """Let a page of our own services read the answer; to any other it stays unreadable."""
+        origin = self._access.origin(request)
+        if origin is None:
+            return response
+        headers = {**response.headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return Response(
+            response.status, response.content_type, response.body, response.stream, headers
+        )
+
+    def _route(self, request: Request) -> Response:
+        parts = request.path.strip("/").split("/")
+        match request.method, parts:
+            case "GET", ["api", "status"]:
+                return http.as_json(self._snapshot().as_json())
+            case "GET", ["api", "events"]:
+                headers = {"Cache-Control": "no-store"}
+                return Response(200, "text/event-stream", stream=self._events(), headers=headers)
+            case "GET", ["api", "logs", name]:
+                return self._log(request, name)
+            case "POST", ["api", *wish]:
+                return self._wish(request, wish)
+            case _:
+                return http.problem(404, "Not found", f"There is no {request.method} here.")
+
+    async def _events(self) -> AsyncIterator[bytes]:
+        shown = b""
+        while True:
+            status = json.dumps(self._snapshot().as_json()).encode()
+            if status != shown:
+                yield b"event: status\ndata: " + status + b"\n\n"
+                shown = status
+            while not await self._changes.next(PING_SECONDS):
+                yield b": still here\n\n"
+
+    def _log(self, request: Request, name: str) -> Response:
+        if self._snapshot().service(name) is None:
+            return _no_service(name)
+        asked = request.query("tail") or str(TAIL_LINES)
+        if not asked.isascii() or not asked.isdigit() or int(asked) > 10_000:  # noqa: PLR2004
+            return http.problem(422, "Bad tail", "`tail` is a number of lines, 10000 at most.")
+        return http.as_json({"name": name, "lines": self._tail(name, int(asked))})
+
+    def _wish(self, request: Request, wish: list[str]) -> Response:
+        if not self._access.may_write(request):
+            return http.problem(
+                403,
+                "Not allowed",
+                "A write needs the header X-Guard-Token with what stands in the guard's token "
+                "file, and no foreign Origin.",
+            )
+        snapshot = self._snapshot()
+        match wish:
+            case ["restart"]:
+                for view in snapshot.services:
+                    self._send(view.name, states.Restart())
+            case ["stop"]:
+                self._leave()
+            case ["services", name, verb] if verb in _WISHES:
+                if snapshot.service(name) is None:
+                    return _no_service(name)
+                self._send(name, _WISHES[verb]())
+            case _:
+                return http.problem(404, "Not found", "There is no such wish.")
+        return http.as_json(self._snapshot().as_json(), status=202)
+
+
+def _no_service(name: str) -> Response:
+    return http.problem(404, "No such service", f"The Procfile has no line {name!r}.")

@@ -1,0 +1,172 @@
+"""One guard per folder, and what an earlier one left behind.
+
+`lock` is held with flock for as long as the guard lives, and names it. `lease.json` names every
+process that was started, by pid and start time; what of it survives a guard that was killed is
+recognised by the next one and removed. A process that is not in the lease is never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scripts.guard import GuardError
+
+START_TOLERANCE = 2.0  # seconds between the clock at a start and the kernel's record of it
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A process that a guard started; `started` is its start time in seconds of the epoch."""
+
+    name: str
+    pid: int
+    started: float
+
+
+def prepare(directory: Path) -> None:
+    """Make the guard's folder, readable by its owner alone; raises `GuardError`."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if directory.stat().st_uid == os.getuid():
+            directory.chmod(0o700)
+    except OSError as error:
+        raise GuardError(
+            f"{directory} cannot be made ({error.strerror})",
+            "GUARD_DIR=/tmp/guard make dev   # keep it elsewhere",
+        ) from error
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace a file of ours as a whole, mode 0600: a reader sees the old text or the new."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor
+        stream.write(text)
+    temporary.replace(path)
+
+
+class Lock:
+    """The right to be the one guard of a folder, for as long as this object is referred to."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "lock"
+        self._descriptor = -1
+
+    def acquire(self) -> None:
+        """Take the lock, or raise `GuardError` that says who has it and what to type."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise GuardError(
+                f"{self._path} cannot be opened ({error.strerror})",
+                f"check who owns it: ls -la {self._path.parent}",
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise self._refusal() from None
+        self._descriptor = descriptor
+        owner = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+
+    def release(self) -> None:
+        """Give it up; the file stays, since removing it would race with the next guard."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _refusal(self) -> GuardError:
+        owner = _read(self._path)
+        pid, since = owner.get("pid", "unknown"), owner.get("since", "an unknown time")
+        return GuardError(
+            f"a guard runs in this folder already: pid {pid}, since {since}",
+            "make status   # what it runs; `make restart` relaunches, `make stop` ends it",
+        )
+
+
+def owner(directory: Path) -> int | None:
+    """Return the pid of the guard that runs in that folder, None if none does."""
+    path = directory / "lock"
+    try:
+        with path.open() as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = _read(path).get("pid")
+        return pid if isinstance(pid, int) else None
+    except OSError:
+        return None
+    return None
+
+
+def write_token(path: Path) -> str:
+    """Make a new secret for the control API and keep it where only this user can read it."""
+    token = secrets.token_urlsafe(32)
+    write_file(path, token)
+    return token
+
+
+def write_lease(directory: Path, leased: Iterable[Leased]) -> None:
+    """Record what runs, before anything can go wrong with it."""
+    write_file(directory / "lease.json", json.dumps([vars(entry) for entry in leased]))
+
+
+def remove_orphans(directory: Path) -> list[Leased]:
+    """Kill the process groups that an earlier guard left; return those that still ran."""
+    survivors = [entry for entry in _read_lease(directory / "lease.json") if _kill(entry)]
+    with contextlib.suppress(OSError):
+        (directory / "lease.json").unlink()
+    return survivors
+
+
+def _read_lease(path: Path) -> list[Leased]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            Leased(str(entry["name"]), int(entry["pid"]), float(entry["started"]))
+            for entry in entries
+            if int(entry["pid"]) > 1
+        ]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []  # none, or not one of ours: nothing may be killed on its word
+
+
+def _kill(entry: Leased) -> bool:
+    """Kill what is left of a session and await its end; whether there was anything."""
+    import psutil
+
+    members = [process for process in psutil.process_iter() if _belongs(process.pid, entry)]
+    leader = next((process for process in members if process.pid == entry.pid), None)
+    if leader is not None and abs(leader.create_time() - entry.started) > START_TOLERANCE:
+        return False  # the number went to another process since
+    for process in members:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(members, timeout=2)
+    return bool(members)
+
+
+def _belongs(pid: int, entry: Leased) -> bool:
+    """Whether a process is in the session; its number is not given away while it has a member."""
+    try:
+        return os.getsid(pid) == entry.pid
+    except OSError:
+        return False
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,239 @@
+"""The event loop: tells the supervisor what happens, and the world what it decided."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.guard import GuardError, health, http, settings, states
+from scripts.guard.cause import Cause
+from scripts.guard.control import Access, Changes, Control
+from scripts.guard.standby import Standby
+from scripts.guard.states import State
+from scripts.guard.watch import Watcher, is_source
+
+if TYPE_CHECKING:
+    from scripts.guard.runtime import Stack
+    from scripts.guard.supervisor import Running
+
+WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
+_EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+_DOWN = frozenset({State.BROKEN, State.BACKOFF})
+
+
+def run(stack: Stack) -> int:
+    """Run until the user wants to leave and everything has left; returns the exit code."""
+
+    async def main() -> int:
+        return await Loop(stack).run()
+
+    return asyncio.run(main())
+
+
+class Loop:
+    """One run of the event loop over a stack whose processes have been started."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._supervisor = stack.supervisor
+        self._loop = asyncio.get_running_loop()
+        self._left = asyncio.Event()
+        self._leaving = False
+        self._exit_code = 0
+        self._changes = Changes()
+        self._access = Access(self._ports, stack.token)
+        self._standbys: dict[tuple[str, int], Standby] = {}
+        self._queues: dict[str, health.Queue] = {}
+        self._probes: dict[str, tuple[Running, asyncio.Task[None]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher = Watcher(lambda paths: self._soon(partial(self._saved, paths)))
+
+    async def run(self) -> int:
+        """Follow what happens until everything has left."""
+        control = Control(
+            access=self._access,
+            snapshot=self._supervisor.snapshot,
+            changes=self._changes,
+            send=self._supervisor.send,
+            tail=self._stack.log.tail,
+            leave=partial(self._leave, 0),
+        )
+        listener = http.Listener(self._stack.control, control.answer)
+        listener.accept()
+        self._stack.spawned = self._await_exit
+        for name, process in self._supervisor.running().items():
+            self._await_exit(name, process)
+        self._stack.changed = self._changed
+        self._stack.signals.notify = partial(self._soon, self._signalled)
+        self._signalled()
+        self._changed()
+        self._look_at_queues()
+        await self._left.wait()
+        self._watcher.stop()
+        await asyncio.gather(*(standby.close() for standby in self._standbys.values()))
+        await listener.close()
+        return self._exit_code
+
+    def _soon(self, call: Callable[[], object]) -> None:
+        """Have the loop call this; from any thread, and from a signal's handler."""
+        self._loop.call_soon_threadsafe(call)
+
+    # --- What happens ------------------------------------------------------------------------
+
+    def _await_exit(self, name: str, process: Running) -> None:
+        """Have the supervisor told when a process has ended: by pidfd, else by a thread."""
+
+        def exited() -> None:
+            if descriptor is not None:
+                self._loop.remove_reader(descriptor)
+                os.close(descriptor)
+            self._supervisor.exited(name, process)
+
+        descriptor = process.exit_descriptor()
+        if descriptor is not None:
+            self._loop.add_reader(descriptor, exited)
+        else:
+            process.await_exit(partial(self._soon, exited))
+
+    def _signalled(self) -> None:
+        received = self._stack.signals.received
+        while received:
+            number = received.popleft()
+            if self._leaving:
+                self._supervisor.kill()
+            self._leave(_EXIT_CODES[number])
+
+    def _leave(self, code: int) -> None:
+        if not self._leaving:
+            self._leaving = True
+            self._exit_code = code
+            self._stack.log.say("stopping everything")
+            self._supervisor.leave()
+
+    def _saved(self, paths: frozenset[Path]) -> None:
+        config = self._stack.config
+        if paths & {config.procfile.resolve(), config.env_file.resolve()}:
+            self._reconfigure()
+        states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
+        for service in config.services:
+            changed = [path for path in paths if is_source(path, service.watch)]
+            if changed:
+                self._stack.log.say(f"{service.name}: {changed[0].name} was saved")
+                self._supervisor.send(service.name, states.Saved(reload=True))
+            elif states_now.get(service.name) in _DOWN and any(
+                is_source(path, service.revive) for path in paths
+            ):
+                self._supervisor.send(service.name, states.Saved(reload=False))
+
+    def _reconfigure(self) -> None:
+        old = self._stack.config
+        try:
+            config = settings.load(old.procfile, old.env_file, self._stack.shell)
+            self._stack.reconfigure(config)
+        except GuardError as error:
+            self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")
+
+    def _look_at_queues(self) -> None:
+        limit = self._stack.config.hang
+        for view in self._supervisor.snapshot().services:
+            queue = self._queues.get(view.name)
+            if queue is None or view.state is not State.READY or not limit:
+                continue
+            stuck = queue.look()
+            if stuck >= limit:
+                self._supervisor.hung(view.name, _hung(view.name, stuck))
+        self._loop.call_later(health.QUEUE_INTERVAL, self._look_at_queues)
+
+    # --- What follows from it ----------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._changes.announce()
+        for view in self._supervisor.snapshot().services:
+            standby = self._standby(view.name)
+            if standby is not None:
+                standby.follow(view.state)
+            self._probe(view.name, view.state)
+        self._arm()
+        if self._leaving:
+            if not self._supervisor.running():
+                self._left.set()
+            return
+        self._watch()
+
+    def _standby(self, name: str) -> Standby | None:
+        service = self._stack.config.find(name)
+        sock = None if service is None else self._stack.socket(service)
+        if service is None or sock is None or service.port is None:
+            return None
+        key = (name, service.port)
+        if key not in self._standbys:
+            self._queues[name] = health.Queue(sock)
+            self._standbys[key] = Standby(
+                sock,
+                patience=lambda: self._stack.config.patience,
+                view=lambda: self._supervisor.snapshot().service(name),
+                tail=partial(self._stack.log.tail, name),
+                guard_url=self._stack.config.guard_url,
+                token=self._stack.token,
+                may_know=self._access.may_read,
+            )
+        return self._standbys[key]
+
+    def _probe(self, name: str, state: State) -> None:
+        """Have one probe under way for a process that starts, and none for any other."""
+        process = self._supervisor.running().get(name)
+        known = self._probes.get(name)
+        if known is not None and (known[0] is not process or state is not State.STARTING):
+            known[1].cancel()
+            del self._probes[name]
+        if process is not None and state is State.STARTING and name not in self._probes:
+            self._probes[name] = (process, self._loop.create_task(self._await_up(name)))
+
+    async def _await_up(self, name: str) -> None:
+        service = self._stack.config.find(name)
+        if service is None:
+            return
+        if service.port is None:
+            await asyncio.sleep(WORKER_UP_SECONDS)
+        else:
+            await health.await_answer(service.port, service.health)
+        self._supervisor.send(name, states.Up())
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self._supervisor.deadline()
+        if at is not None:
+            delay = max(0.0, at - time.monotonic())
+            self._timer = self._loop.call_later(delay, self._supervisor.tick)
+
+    def _watch(self) -> None:
+        config = self._stack.config
+        folders = {folder for service in config.services for folder in service.watch}
+        for view in self._supervisor.snapshot().services:
+            service = config.find(view.name)
+            if service is not None and view.state in _DOWN:
+                folders.update(service.revive)
+        self._watcher.watch(folders, (config.procfile, config.env_file))
+
+    def _ports(self) -> list[int]:
+        config = self._stack.config
+        ports = [service.port for service in config.services if service.port is not None]
+        return [config.guard_port, *ports]
+
+
+def _hung(name: str, seconds: float) -> Cause:
+    return Cause(
+        "hung",
+        f"{name} has taken no connection for {seconds:.0f} s although some wait; it is replaced.",
+        "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
+        "this off",
+        transient=True,
+    )

@@ -1,0 +1,186 @@
+"""`up`: join the parts, in the order in which things happen.
+
+The processes are started before the event loop and its libraries are imported: the servers come up
+while the rest of the guard does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.guard import lease, process, settings, sockets
+from scripts.guard.log import Log
+from scripts.guard.process import Process
+from scripts.guard.settings import LogFormat, Service, Settings
+from scripts.guard.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from scripts.guard.cause import Cause
+
+DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
+
+
+class Signals:
+    """Queues the signals that end the guard, from the first moment on."""
+
+    ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self.received: deque[signal.Signals] = deque()
+        self.notify: Callable[[], None] = lambda: None
+
+    def install(self) -> None:
+        """Take the signals over from Python's defaults."""
+        for number in self.ENDING:
+            signal.signal(number, self._take)
+
+    def _take(self, number: int, _frame: object) -> None:
+        self.received.append(signal.Signals(number))
+        self.notify()
+
+
+class Ports:
+    """The listening sockets that the guard holds, by port."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[int, socket.socket] = {}
+
+    def hold(self, port: int, setting: str) -> socket.socket:
+        """Return the socket of a port, bound now if need be; raises `GuardError`."""
+        if port not in self._sockets:
+            try:
+                self._sockets[port] = sockets.hold(port)
+            except OSError as error:
+                raise sockets.taken(port, setting, error) from error
+        return self._sockets[port]
+
+    def release(self, keep: set[int]) -> None:
+        """Close the sockets of all other ports."""
+        for port in set(self._sockets) - keep:
+            self._sockets.pop(port).close()
+
+
+class Stack:
+    """A running stack: what the event loop needs of it, and nothing of the loop."""
+
+    def __init__(self, config: Settings, signals: Signals, shell: Mapping[str, str]) -> None:
+        self.config = config
+        self.shell = shell
+        self.signals = signals
+        self.ports = Ports()
+        self.changed: Callable[[], None] = _ignore
+        self.spawned: Callable[[str, Process], None] = _ignore
+        self.token = lease.write_token(config.token_file)
+        self.control = self.ports.hold(config.guard_port, "GUARD_PORT")
+        for service in config.services:
+            self.socket(service)
+        self.log = Log(
+            [service.name for service in config.services],
+            directory=config.directory / "logs",
+            colour=config.colour,
+            as_json=config.log_format is LogFormat.JSON,
+        )
+        self.supervisor = Supervisor(
+            config,
+            launch=self._launch,
+            explain=self._explain,
+            say=self.log.say,
+            changed=self._has_changed,
+            pid=os.getpid(),
+        )
+        self._leased: dict[str, lease.Leased] = {}
+
+    def socket(self, service: Service) -> socket.socket | None:
+        """Return the held socket of a service, None if its line binds for itself."""
+        if not service.held or service.port is None:
+            return None
+        return self.ports.hold(service.port, f"{service.variable}_PORT")
+
+    def _has_changed(self) -> None:
+        self.changed()
+
+    def _launch(self, service: Service) -> Process:
+        sock = self.socket(service)
+        fds = () if sock is None else (sock.fileno(),)
+        environment = settings.process_environment(self.config, service, *fds or (None,))
+        started = process.spawn(service.command, environment, self.config.root, fds)
+        self.log.attach(service.name, started.master)
+        self._leased[service.name] = lease.Leased(service.name, started.pid, time.time())
+        with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
+            lease.write_lease(self.config.directory, self._leased.values())
+        self.spawned(service.name, started)
+        return started
+
+    def _explain(self, service: Service, end: int | OSError) -> Cause:
+        from scripts.guard import diagnose
+
+        self.log.drained(service.name, timeout=DRAIN_SECONDS)
+        return diagnose.explain(service, end, self.log.tail(service.name), root=self.config.root)
+
+    def reconfigure(self, config: Settings) -> None:
+        """Follow changed settings; raises `GuardError` where a new port cannot be had."""
+        for service in config.services:
+            self.socket(service)
+        self.config = config
+        self.supervisor.reconfigure(config)
+        kept = {service.port for service in config.services if service.port is not None}
+        self.ports.release(kept | {config.guard_port})
+
+
+def _ignore(*_: object) -> None:
+    """Until the event loop listens, nobody needs to be told: it looks for itself then."""
+
+
+def up(procfile: Path, env_file: Path | None) -> int:
+    """Run the stack until it is told to leave; returns the exit code (130, 143, 129, 0).
+
+    Raises `GuardError` where it cannot start; then nothing of ours is left running.
+    """
+    signals = Signals()
+    signals.install()
+    shell = dict(os.environ)
+    config = settings.load(procfile, env_file, shell)
+    lease.prepare(config.directory)
+    lock = lease.Lock(config.directory)
+    lock.acquire()
+    orphans = lease.remove_orphans(config.directory)
+    stack = Stack(config, signals, shell)
+    sys.stdout.write(banner(config))
+    sys.stdout.flush()
+    for orphan in orphans:
+        stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left behind by an earlier guard")
+    try:
+        stack.supervisor.start()
+        stack.log.start()
+        from scripts.guard import loop
+
+        return loop.run(stack)
+    finally:
+        _end(stack, config)
+        lock.release()
+
+
+def _end(stack: Stack, config: Settings) -> None:
+    """Whatever happened: no process is left behind, and every line is shown."""
+    for remaining in stack.supervisor.running().values():
+        remaining.signal(signal.SIGKILL)
+        remaining.reap()
+    stack.log.close()
+    with contextlib.suppress(OSError):
+        (config.directory / "lease.json").unlink()
+
+
+def banner(config: Settings) -> str:
+    """Return what is printed before the logs: the URLs to open."""
+    lines = [f"  {service.name:<10} {service.url}" for service in config.services if service.url]
+    lines.append(f"  {'guard':<10} {config.guard_url}")
+    return "\n" + "\n".join(lines) + "\n  Ctrl-C stops everything.\n\n"

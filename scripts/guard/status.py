@@ -1,0 +1,101 @@
+"""The Snapshot: what is known at one moment, frozen, for everyone who shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scripts.guard.cause import Cause
+from scripts.guard.states import State
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """One service as the status shows it."""
+
+    name: str
+    state: State
+    pid: int | None
+    port: int | None
+    url: str | None
+    held: bool
+    since: datetime
+    ready_since: datetime | None
+    relaunches: int
+    cause: Cause | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of the control API."""
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "pid": self.pid,
+            "port": self.port,
+            "url": self.url,
+            "held": self.held,
+            "since": timestamp(self.since),
+            "ready_since": None if self.ready_since is None else timestamp(self.ready_since),
+            "relaunches": self.relaunches,
+            "cause": None if self.cause is None else self.cause.as_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The guard and all its services."""
+
+    pid: int
+    since: datetime
+    relaunch: str
+    services: tuple[ServiceView, ...]
+
+    def service(self, name: str) -> ServiceView | None:
+        """Return the service of that name, None if there is none."""
+        return next((view for view in self.services if view.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of `GET /api/status`."""
+        return {
+            "guard": {"pid": self.pid, "since": timestamp(self.since), "relaunch": self.relaunch},
+            "services": [view.as_json() for view in self.services],
+        }
+
+
+def timestamp(moment: datetime) -> str:
+    """Return ISO 8601 in UTC to the millisecond: ``2026-01-31T12:00:00.000Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def table(status: dict[str, Any], now: datetime) -> str:
+    """Return the status, in the JSON's shape, as lines for a terminal."""
+    rows = [("service", "state", "since", "pid", "relaunches", "url")]
+    rows += [
+        (
+            view["name"],
+            view["state"],
+            _ago(now - datetime.fromisoformat(view["since"])),
+            str(view["pid"] or "-"),
+            str(view["relaunches"]),
+            view["url"] or "-",
+        )
+        for view in status["services"]
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    for view in status["services"]:
+        if view["cause"]:
+            lines += ["", f"{view['name']}: {view['cause']['sentence']}"]
+            lines += [f"  fix: {view['cause']['fix']}"]
+    return "\n".join(lines)
+
+
+def _ago(duration: timedelta) -> str:
+    seconds = int(duration.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{max(seconds, 0)} s"

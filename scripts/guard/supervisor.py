@@ -1,0 +1,298 @@
+"""The one writer of state: take an event, step, carry out the effects.
+
+It knows no event loop. Whoever runs it sends events, calls `tick()` when `deadline()` is past, and
+tells it of exits; it is told at construction how to launch, to explain a death and to tell the
+time. Events that come up while one is handled are queued, never handled in place.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from scripts.guard import settings, states
+from scripts.guard.cause import Cause
+from scripts.guard.states import Effect, State
+from scripts.guard.status import ServiceView, Snapshot
+
+
+class Running(Protocol):
+    """A process group; `process.Process` is one."""
+
+    @property
+    def pid(self) -> int:
+        """The pid of its leader."""
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group."""
+
+    def reap(self) -> int:
+        """Collect its exit: the code, or minus the signal."""
+
+    def exit_descriptor(self) -> int | None:
+        """Return a descriptor that is readable once it has ended, None where there are none."""
+
+    def await_exit(self, notify: Callable[[], None]) -> None:
+        """Call `notify`, from any thread, once it has ended."""
+
+
+Launch = Callable[[settings.Service], Running]
+Explain = Callable[[settings.Service, int | OSError], Cause]
+
+
+class _Managed:
+    """What the supervisor keeps of one service: the pure value, its process, and when."""
+
+    def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
+        self.line = line
+        self.service = states.Service(grace=grace)
+        self.process: Running | None = None
+        self.since = now
+        self.ready_since: datetime | None = None
+        self.relaunches = 0
+        self.cause: Cause | None = None
+        self.removed = False
+
+    def view(self) -> ServiceView:
+        return ServiceView(
+            name=self.line.name,
+            state=self.service.state,
+            pid=None if self.process is None else self.process.pid,
+            port=self.line.port,
+            url=self.line.url,
+            held=self.line.held,
+            since=self.since,
+            ready_since=self.ready_since,
+            relaunches=self.relaunches,
+            cause=self.cause,
+        )
+
+
+class Supervisor:
+    """Keeps every service of the Procfile where it is wished to be."""
+
+    def __init__(
+        self,
+        config: settings.Settings,
+        *,
+        launch: Launch,
+        explain: Explain,
+        say: Callable[[str], None] = lambda _: None,
+        changed: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pid: int = 0,
+    ) -> None:
+        self.config = config
+        self._launch = launch
+        self._explain = explain
+        self._say = say
+        self._changed = changed
+        self._clock = clock
+        self._wall = wall
+        self._pid = pid
+        self._since = wall()
+        self._events: deque[tuple[str, states.Event]] = deque()
+        self._handling = False
+        self._leaving = False
+        self._services = {
+            line.name: _Managed(line, config.grace, self._since) for line in config.services
+        }
+
+    # --- What others ask and tell ------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start everything."""
+        for name in list(self._services):
+            self.send(name, states.Start())
+
+    def send(self, name: str, event: states.Event) -> None:
+        """Take an event for the service of that name; raises `KeyError` if there is none."""
+        if name not in self._services:
+            raise KeyError(name)
+        if self._leaving and isinstance(event, states.Start | states.Restart | states.Saved):
+            return
+        self._events.append((name, event))
+        self._handle()
+
+    def exited(self, name: str, process: Running) -> None:
+        """Take note that a process has ended: collect it, explain it, relaunch."""
+        managed = self._services.get(name)
+        if managed is None or managed.process is not process:
+            return
+        code = process.reap()
+        managed.process = None
+        asked = managed.service.state is State.STOPPING
+        self.send(name, states.Exited(_ASKED if asked else self._explain(managed.line, code)))
+
+    def hung(self, name: str, cause: Cause) -> None:
+        """Take note that a service takes connections no more; raises `KeyError`."""
+        self.send(name, states.Hung(cause))
+
+    def tick(self) -> None:
+        """Send `Due` to every service whose deadline is past."""
+        now = self._clock()
+        for name, managed in list(self._services.items()):
+            at = states.deadline(managed.service)
+            if at is not None and at <= now:
+                self.send(name, states.Due())
+
+    def deadline(self) -> float | None:
+        """When `tick()` is to be called, on the monotonic clock; None while nothing is awaited."""
+        deadlines = (states.deadline(managed.service) for managed in self._services.values())
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def snapshot(self) -> Snapshot:
+        """Return what is known now."""
+        return Snapshot(
+            pid=self._pid,
+            since=self._since,
+            relaunch=self.config.relaunch.value,
+            services=tuple(managed.view() for managed in self._services.values()),
+        )
+
+    def running(self) -> dict[str, Running]:
+        """Return the processes that run, by service."""
+        return {
+            name: managed.process
+            for name, managed in self._services.items()
+            if managed.process is not None
+        }
+
+    def leave(self) -> None:
+        """Stop everything, for good: from here on nothing is started."""
+        self._leaving = True
+        for name in list(self._services):
+            self.send(name, states.Stop())
+
+    def kill(self) -> None:
+        """Kill everything that still runs, at once."""
+        for process in self.running().values():
+            process.signal(signal.SIGKILL)
+
+    def reconfigure(self, config: settings.Settings) -> None:
+        """Follow changed settings: start, stop and restart exactly what they concern."""
+        old, self.config = self.config, config
+        for name, managed in list(self._services.items()):
+            if name not in {line.name for line in config.services}:
+                managed.removed = True
+                self._say(f"{name} is no longer in {config.procfile.name}: stopping it")
+                self.send(name, states.Stop())
+                self._forget(managed)
+        for line in config.services:
+            known = self._services.get(line.name)
+            if known is None:
+                self._services[line.name] = _Managed(line, config.grace, self._wall())
+                self._say(f"{line.name} is new in {config.procfile.name}: starting it")
+                self.send(line.name, states.Start())
+                continue
+            before, known.line, known.removed = known.line, line, False
+            known.service = replace(known.service, grace=config.grace)
+            if _differs(before, line) or old.environment != config.environment:
+                self._say(f"the settings of {line.name} changed: restarting it")
+                self.send(line.name, states.Saved(reload=True))
+        self._changed()
+
+    # --- How an event is handled -------------------------------------------------------------
+
+    def _handle(self) -> None:
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._events:
+                self._take(*self._events.popleft())
+        finally:
+            self._handling = False
+        self._changed()
+
+    def _take(self, name: str, event: states.Event) -> None:
+        managed = self._services.get(name)
+        if managed is None:
+            return
+        now = self._clock()
+        before = managed.service
+        managed.service, effects = states.step(before, event, now)
+        if managed.service.state is not before.state:
+            self._entered(managed, before.state)
+        for effect in effects:
+            self._carry_out(managed, effect)
+        at = states.deadline(managed.service)
+        if at is not None and at <= now:
+            self._events.append((name, states.Due()))
+        cause = managed.service.cause
+        if cause is not None and managed.service.state is not before.state:
+            self._failed(managed, cause)
+        self._forget(managed)
+
+    def _entered(self, managed: _Managed, before: State) -> None:
+        state = managed.service.state
+        since, managed.since = managed.since, self._wall()
+        managed.ready_since = managed.since if state is State.READY else None
+        if state is State.READY:
+            seconds = (managed.since - since).total_seconds()
+            self._say(f"{managed.line.name} is ready after {seconds:.2f} s")
+        if state in {State.READY, State.STOPPED}:
+            managed.cause = None
+        if state is State.STARTING and before is State.BACKOFF:
+            managed.relaunches += 1
+
+    def _carry_out(self, managed: _Managed, effect: Effect) -> None:
+        match effect:
+            case Effect.SPAWN:
+                try:
+                    managed.process = self._launch(managed.line)
+                except OSError as error:
+                    exited = states.Exited(self._explain(managed.line, error))
+                    self._events.append((managed.line.name, exited))
+            case Effect.TERMINATE if managed.process:
+                managed.process.signal(signal.SIGTERM)
+            case Effect.KILL if managed.process:
+                managed.process.signal(signal.SIGKILL)
+
+    def _failed(self, managed: _Managed, cause: Cause) -> None:
+        managed.cause = cause
+        self._tell(managed, cause)
+        whole = self.config.relaunch is settings.Relaunch.STACK
+        if whole and managed.service.state is State.BACKOFF:
+            self._relaunch_others(managed.line.name)
+
+    def _relaunch_others(self, dead: str) -> None:
+        for name, managed in list(self._services.items()):
+            if name != dead and managed.service.state in {State.STARTING, State.READY}:
+                self._say(f"{name} is relaunched with {dead} (GUARD_RELAUNCH=stack)")
+                self.send(name, states.Restart())
+
+    def _tell(self, managed: _Managed, cause: Cause) -> None:
+        name = managed.line.name
+        match managed.service.standing:
+            case states.Broken():
+                self._say(f"{name} is broken: {cause.sentence}")
+                self._say(f"  fix: {cause.fix}")
+                self._say(
+                    "  it starts again when a file is saved, on the page's button, or with: "
+                    f"make restart p={name}"
+                )
+            case states.Backoff(retry_at=at) if at > self._clock():
+                delay = at - self._clock()
+                self._say(f"{name}: {cause.sentence} Relaunching in {delay:.2f} s.")
+            case states.Backoff():
+                self._say(f"{name}: {cause.sentence} Relaunching.")
+            case _:
+                self._say(f"{name}: {cause.sentence}")
+
+    def _forget(self, managed: _Managed) -> None:
+        if managed.removed and managed.service.state is State.STOPPED:
+            self._services.pop(managed.line.name, None)
+
+
+_ASKED = Cause("asked", "It was asked to stop.", "", transient=True)
+
+
+def _differs(before: settings.Service, after: settings.Service) -> bool:
+    return (before.command, before.port, before.held) != (after.command, after.port, after.held)
