@@ -2,6 +2,7 @@
 # Each target is a thin call: the work is done by scripts/setup, scripts/guard, pytest and npm.
 
 python := .venv/bin/python
+guard := $(python) -m scripts.guard
 # Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -10,7 +11,16 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 ##@ Run it
 dev: setup ## Start the app under the guard: the only command needed
-	@exec $(python) -m scripts.guard up
+	@exec $(python) -m scripts.dev
+
+status: bootstrap ## What runs, since when, and why not
+	@$(guard) status
+
+restart: bootstrap ## Restart everything, or one service: make restart p=api
+	@$(guard) restart $(p)
+
+stop: bootstrap ## End the stack that runs in another terminal
+	@$(guard) stop
 
 ##@ Work on it
 setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
