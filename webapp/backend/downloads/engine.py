@@ -1,0 +1,188 @@
+"""The engine: what is under way, durably, over DBOS. The only file that imports it.
+
+The store is the queue; the engine takes from it what there is room for and runs it as a durable
+workflow of two steps, fetch and publish. After a crash DBOS starts the same workflow again, and a
+step that had ended is not repeated. DBOS is told everything that its defaults get wrong here: a
+fixed application version (the default changes with the source and strands what is under way), a
+name for this process of its own, no limit to recoveries, a journal in WAL mode.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING, Any, TextIO
+
+import sqlalchemy as sa
+
+from downloads.ids import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dbos import DBOSConfig
+
+    from downloads.store import Row, Store
+    from downloads.work import Work
+    from settings import Settings
+
+NAME, VERSION = "media-downloader", "1"
+RECOVERIES = 1_000_000
+LONGEST_WAIT = 5.0
+LOCK_POLL = 0.05
+
+log = logging.getLogger("uvicorn.error")
+
+
+class Engine:
+    """Keeps up to `concurrency` downloads running."""
+
+    def __init__(self, settings: Settings, store: Store, work: Work) -> None:
+        self._settings, self._store, self._work = settings, store, work
+        self._executor = "api"
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._held: TextIO | None = None
+        self._start: Callable[[str, int], None] = _not_launched
+
+    def launch(self) -> None:
+        """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
+
+        On SQLite it waits until no other process works on the same database.
+        """
+        from dbos import DBOS
+
+        self._hold_database()
+        DBOS(config=self._config())
+        self._start = self._define(DBOS)
+        DBOS.launch()
+        for row in self._store.claimed(self._executor):
+            self._take_up(DBOS, row)
+        threading.Thread(target=self._serve, name="queue", daemon=True).start()
+
+    def wake(self) -> None:
+        """Look at the queue now: something was added, or there is room."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self._stopping = True
+        self._wake.set()
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            self._fill()
+            self._wake.wait(self._until_due())
+
+    def _fill(self) -> None:
+        while not self._stopping and len(self._running) < self._settings.concurrency:
+            row = self._store.claim(self._executor)
+            if row is None:
+                return
+            self._run(row)
+
+    def _run(self, row: Row) -> None:
+        with self._lock:
+            self._running.add(row["id"])
+        self._work.announce(row)
+        self._start(row["id"], row["run"])
+
+    def _take_up(self, dbos: Any, row: Row) -> None:  # noqa: ANN401 -- a class
+        """Go on with what was under way: DBOS does, where it got to know of it."""
+        status = dbos.get_workflow_status(_workflow_id(row["id"], row["run"]))
+        if status is None:
+            self._run(row)
+        elif status.status in {"PENDING", "ENQUEUED"}:
+            with self._lock:
+                self._running.add(row["id"])
+        else:  # it ended, and the row does not show it: begin anew
+            self._store.report(row["id"], row["run"], state="queued")
+
+    def _until_due(self) -> float:
+        due = self._store.next_due()
+        if due is None or due > now(after=LONGEST_WAIT):
+            return LONGEST_WAIT
+        return 0.05 if due <= now() else 0.1
+
+    def _ended(self, item: str) -> None:
+        with self._lock:
+            self._running.discard(item)
+        self._wake.set()
+
+    def _define(self, dbos: Any) -> Callable[[str, int], None]:  # noqa: ANN401 -- a class
+        """Register the workflow; return what starts it, once for each (item, run)."""
+        from dbos import SetWorkflowID
+
+        @dbos.step(name="fetch")  # type: ignore[untyped-decorator]
+        def fetch(item: str, run: int) -> dict[str, Any] | None:
+            return self._work.fetch(item, run)
+
+        @dbos.step(name="publish")  # type: ignore[untyped-decorator]
+        def publish(item: str, run: int, result: dict[str, Any]) -> None:
+            self._work.publish(item, run, result)
+
+        @dbos.workflow(name="download", max_recovery_attempts=RECOVERIES)  # type: ignore[untyped-decorator]
+        def download(item: str, run: int) -> None:
+            try:
+                result = fetch(item, run)
+                if result is not None:
+                    publish(item, run, result)
+            except Exception as error:
+                log.exception("Download %s ended unexpectedly.", item)
+                self._work.give_up(item, run, error)
+            finally:
+                self._ended(item)
+
+        def start(item: str, run: int) -> None:
+            with SetWorkflowID(_workflow_id(item, run)):
+                dbos.start_workflow(download, item, run)
+
+        return start
+
+    def _config(self) -> DBOSConfig:
+        return {
+            "name": NAME,
+            "application_version": VERSION,
+            "executor_id": self._executor,
+            "system_database_url": self._system_url(),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+        }
+
+    def _system_url(self) -> str:
+        if self._settings.distributed:
+            return self._settings.database_url
+        return f"sqlite:///{self._beside('engine.db')}"
+
+    def _hold_database(self) -> None:
+        if self._settings.distributed:
+            return
+        held = open(self._beside("engine.lock"), "a", encoding="utf-8")  # noqa: PTH123, SIM115 -- held until this process ends
+        while not self._stopping:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            time.sleep(LOCK_POLL)
+        self._held = held
+        with contextlib.closing(sqlite3.connect(self._beside("engine.db"))) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+    def _beside(self, name: str) -> str:
+        """A file beside the SQLite database, named after it."""
+        database = sa.make_url(self._settings.database_url).database or "app.db"
+        return f"{database.removesuffix('.db')}.{name}"
+
+
+def _workflow_id(item: str, run: int) -> str:
+    return f"{item}.{run}"
+
+
+def _not_launched(_: str, __: int) -> None:
+    raise RuntimeError("The engine has not been launched.")

@@ -1,0 +1,51 @@
+"""File names that every common file system takes, and the media types that go with them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST_BYTES = 180  # of 255, so that a suffix and a temporary name still fit
+FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Control, format (such as right-to-left override), surrogate and unassigned characters."""
+
+TYPES = {
+    "mp4": "video/mp4",
+    "m4v": "video/mp4",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+    "flac": "audio/flac",
+    "opus": "audio/ogg",
+}
+PLAYABLE = {"mp4", "m4v", "webm", "mp3", "m4a", "wav", "flac", "opus"}
+
+
+def file_name(title: str, item: str, suffix: str) -> str:
+    """`Title [abc123].mp4`: safe, and unique by the end of the download's id."""
+    text = unicodedata.normalize("NFC", title)
+    text = "".join(c for c in text if unicodedata.category(c) not in INVISIBLE)
+    text = re.sub(r"\s+", " ", FORBIDDEN.sub("_", text)).strip(" .")
+    text = text.encode()[:MOST_BYTES].decode(errors="ignore").rstrip(" .") or "download"
+    if RESERVED.fullmatch(text):
+        text = f"_{text}"
+    return f"{text} [{item[-6:]}].{suffix}"
+
+
+def media_type(name: str) -> str:
+    """The media type of a finished file; nothing that a browser would run."""
+    return TYPES.get(_suffix(name), "application/octet-stream")
+
+
+def playable(name: str) -> bool:
+    """Whether a common browser plays the file."""
+    return _suffix(name) in PLAYABLE
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower()

@@ -1,0 +1,121 @@
+"""The folder in which one download is made, before it is moved by rename when whole.
+
+It lies inside the media folder, so that the rename stays within one file system and is atomic.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+LOCK, RESULT = "lock", "result.json"
+LOCK_SECONDS = 10.0
+DISCARD_SECONDS = 0.5
+LOCK_POLL = 0.02
+
+
+class ItemBusyError(Exception):
+    """Another process holds the item for longer than a dying one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The staging folders of one media folder."""
+
+    media_dir: Path
+
+    @property
+    def root(self) -> Path:
+        """The folder of the folders."""
+        return self.media_dir / ".staging"
+
+    def folder(self, item: str) -> Path:
+        """Where `item` is made."""
+        return self.root / item
+
+    def finish(self, item: str, name: str) -> Path:
+        """Move the finished file to its place; may be repeated after a crash at any point."""
+        folder, target = self.folder(item), self.media_dir / name
+        result = read_result(folder)
+        if result and (made := folder / result["file"]).exists():
+            made.replace(target)
+        if not target.exists():
+            raise FileNotFoundError(f"{target} was made, and is gone.")
+        return target
+
+    def discard(self, item: str) -> None:
+        """Remove what `item` left, unless somebody works on it."""
+        folder = self.folder(item)
+        if folder.is_dir():
+            with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self, keep: Collection[str]) -> None:
+        """Remove the folders of all items but those to `keep`."""
+        if self.root.is_dir():
+            for folder in self.root.iterdir():
+                if folder.name not in keep:
+                    self.discard(folder.name)
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold the folder's lock: one process at a time works on an item.
+
+    The lock goes with the process that holds it. One that was killed may need a moment to go.
+
+    Raises:
+        ItemBusyError: when it is not free within `seconds`.
+
+    """
+    deadline = time.monotonic() + seconds
+    while (file := _try_lock(folder)) is None:
+        if time.monotonic() > deadline:
+            raise ItemBusyError(f"Another process works in {folder}.")
+        time.sleep(LOCK_POLL)
+    with file:
+        yield
+
+
+def _try_lock(folder: Path) -> TextIO | None:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / LOCK).open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if (folder / LOCK).stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return file
+    except (BlockingIOError, FileNotFoundError):  # held, or its folder was removed meanwhile
+        pass
+    file.close()
+    return None
+
+
+def write_result(folder: Path, result: dict[str, Any]) -> None:
+    """Note, all at once or not at all, that the file is whole."""
+    write_atomically(folder / RESULT, json.dumps(result))
+
+
+def read_result(folder: Path) -> dict[str, Any] | None:
+    """What `write_result` noted, if it did."""
+    try:
+        result = json.loads((folder / RESULT).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return result if isinstance(result, dict) else None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file as a whole: a reader sees the old or the new, never a part."""
+    making = path.with_name(path.name + ".new")
+    making.write_text(text)
+    making.replace(path)

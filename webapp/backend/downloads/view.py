@@ -1,0 +1,37 @@
+"""From a row of the store to what the API shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from downloads.models import Download, Failure, MediaFile, Progress
+from downloads.names import media_type, playable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def view(row: Mapping[str, Any], progress: Progress | None = None) -> Download:
+    """The download as people see it; progress only while there is some."""
+    name = row["file_name"]
+    file = name and MediaFile(
+        name=name,
+        bytes=row["file_bytes"],
+        mime=media_type(name),
+        playable=playable(name),
+    )
+    waiting = Progress(stage="waiting") if row["state"] == "queued" else None
+    return Download(
+        **{name: row[name] for name in _SAME},
+        thumbnail=False,
+        progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
+        error=Failure(**row["error"]) if row["error"] else None,
+        file=file or None,
+    )
+
+
+_SAME = (
+    *("id", "url", "platform", "title", "uploader", "duration", "format", "resolution"),
+    *("state", "attempt", "created", "started", "finished"),
+)

@@ -1,0 +1,61 @@
+"""Whether the server lives (`/health`) and whether it can work (`/ready`)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from downloads.ids import now
+
+router = APIRouter(tags=["health"])
+
+PROBES = frozenset({"/health", "/ready"})
+
+
+class Health(BaseModel):
+    """The answer of a server that lives."""
+
+    status: Literal["healthy"] = "healthy"
+    timestamp: str
+
+
+class Readiness(BaseModel):
+    """Whether downloads can run."""
+
+    ready: bool
+    engine: Literal["warming", "ready", "failed"]
+    detail: str | None = None
+    timestamp: str
+
+
+@router.get("/health", operation_id="getHealth")
+async def health() -> Health:
+    """Answer as soon as the server can, long before the engine is warm."""
+    return Health(timestamp=now())
+
+
+@router.get(
+    "/ready",
+    operation_id="getReadiness",
+    responses={503: {"model": Readiness, "description": "Not yet, or not at all"}},
+)
+async def readiness(request: Request, response: Response) -> Readiness:
+    """Say whether the engine is warm."""
+    engine, detail = request.app.state.service.readiness()
+    response.status_code = 200 if engine == "ready" else 503
+    return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())
+
+
+def keep_probes_out_of_the_log() -> None:
+    """Let uvicorn's access log show requests, not probes."""
+    logging.getLogger("uvicorn.access").addFilter(_is_no_probe)
+
+
+def _is_no_probe(record: logging.LogRecord) -> bool:
+    arguments = record.args
+    if not isinstance(arguments, tuple) or len(arguments) < 3:  # noqa: PLR2004 -- client, method, path
+        return True
+    return str(arguments[2]).partition("?")[0] not in PROBES

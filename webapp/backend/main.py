@@ -1,0 +1,50 @@
+"""Builds the app: `uvicorn main:app`."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+import health
+import openapi
+import problems
+import settings
+from downloads.progress import Hub
+from downloads.router import router
+from downloads.service import Service
+from shutdown import on_shutdown
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    loop, hub = asyncio.get_running_loop(), Hub()
+    app.state.service = service = Service(app.state.settings, hub)
+    with on_shutdown(lambda: loop.call_soon_threadsafe(hub.close)):
+        service.start()
+        yield
+        service.stop()
+        hub.close()
+
+
+def build(chosen: settings.Settings) -> FastAPI:
+    """Put the app together; nothing is started before it is served."""
+    app = FastAPI(title="SY Media Downloader", version="0.1.0", lifespan=_lifespan)
+    app.state.settings = chosen
+    app.include_router(health.router)
+    app.include_router(router)
+    problems.install(app)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    health.keep_probes_out_of_the_log()
+    return app
+
+
+try:
+    app = build(settings.load())
+except settings.SettingsError as error:
+    raise SystemExit(str(error)) from None
