@@ -1,16 +1,17 @@
 """Find a Node that Vite accepts, or bring one into `.venv`; install the front end's packages."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 from scripts.setup import ROOT, SetupError
 from scripts.setup.packages import VENV, install
 from scripts.setup.run import step
-from scripts.setup.stamps import is_current, record
 
 FRONTEND = ROOT / "webapp/frontend"
 WHEEL_LOCK = ROOT / "requirements-node.txt"
@@ -48,13 +49,9 @@ def install_node() -> None:
 
 
 def install_frontend() -> None:
-    """`npm ci` where `package-lock.json` is not what `node_modules` was installed from."""
-    lock = FRONTEND / "package-lock.json"
-    stamp = FRONTEND / "node_modules/.setup/package-lock.json"  # goes when node_modules goes
-    if is_current(stamp, lock):
+    """`npm ci` where `node_modules` is not what `package-lock.json` says."""
+    if is_installed(FRONTEND):
         return
-    content = lock.read_bytes()
-    stamp.unlink(missing_ok=True)
     step(
         "npm packages of webapp/frontend",
         ["npm", "ci", "--no-audit", "--no-fund", "--no-progress"],
@@ -62,7 +59,30 @@ def install_frontend() -> None:
         env={"PATH": _search_path()},
         fix="look at the lines above; after a change of package.json: npm install there",
     )
-    record(stamp, content)
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether npm has installed exactly the lock: so its own record says, written when it is done.
+
+    A package that the record lacks must be optional: made for another platform.
+    """
+    try:
+        wanted = _packages(folder / "package-lock.json")
+        found = _packages(folder / "node_modules/.package-lock.json")
+    except FileNotFoundError:
+        return False
+    return found.keys() <= wanted.keys() and all(
+        found[name].get("integrity") == package.get("integrity")
+        if name in found
+        else package.get("optional", False)
+        for name, package in wanted.items()
+    )
+
+
+def _packages(lock: Path) -> dict[str, dict[str, Any]]:
+    packages: dict[str, dict[str, Any]] = json.loads(lock.read_bytes())["packages"]
+    packages.pop("", None)  # the project itself
+    return packages
 
 
 def _usable(path: str) -> bool:
