@@ -30,7 +30,7 @@ setup-python: bootstrap
 	@$(python) -m scripts.setup development
 
 setup-all: setup-python
-	@$(python) -m scripts.setup node frontend settings browser postgres
+	@$(python) -m scripts.setup node frontend settings browser postgres nginx
 
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test

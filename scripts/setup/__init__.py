@@ -6,7 +6,7 @@ Standard library only: these modules run before any package is installed.
 
 - `packages`: the Python packages of the locks, by uv
 - `node`: a Node that Vite accepts (the machine's, else a wheel), and the front end's packages
-- `system`: what the tests drive but pip cannot bring: a browser, PostgreSQL
+- `system`: what the tests drive but pip cannot bring: a browser, PostgreSQL, nginx
 - `stamps`: how each of them knows that it has nothing to do
 """
 

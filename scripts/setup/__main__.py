@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "settings": settings,
     "browser": system.install_browser,
     "postgres": system.install_postgres,
+    "nginx": system.install_nginx,
 }
 
 

@@ -1,4 +1,4 @@
-"""What tests drive and pip cannot bring: a browser, a PostgreSQL server.
+"""What tests drive and pip cannot bring: a browser, a PostgreSQL server, nginx.
 
 One that is installed is used. Else Playwright's own browser; else, as root on Debian or Ubuntu,
 the distribution's package.
@@ -52,6 +52,18 @@ def install_postgres() -> None:
     """See to a PostgreSQL server for the tests of a shared queue."""
     if not postgres():
         _install_debian("postgresql", "install PostgreSQL (macOS: brew install postgresql)")
+
+
+def nginx() -> Path | None:
+    """The program; Debian keeps it off the PATH of users."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+    return Path(found) if found else None
+
+
+def install_nginx() -> None:
+    """See to an nginx for the tests of the production containers' configuration."""
+    if not nginx():
+        _install_debian("nginx-light", "install nginx (macOS: brew install nginx)")
 
 
 def _install_debian(package: str, otherwise: str) -> None:

@@ -1,0 +1,57 @@
+"""Dockerfiles and compose files as values, to check them against the project without an engine."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILES = sorted(ROOT.glob("webapp/*/Dockerfile"))
+COMPOSE_FILES = sorted(ROOT.glob("docker-compose*.yml"))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One `FROM ... AS name`, with what it inherits from an earlier stage of the same file."""
+
+    name: str
+    instructions: tuple[tuple[str, str], ...]
+
+    def all(self, keyword: str) -> list[str]:
+        return [rest for word, rest in self.instructions if word == keyword]
+
+    def last(self, keyword: str) -> str:
+        return self.all(keyword)[-1]
+
+    def command(self) -> list[str]:
+        words: list[str] = json.loads(self.last("CMD"))
+        return words
+
+    def health(self) -> list[str]:
+        words: list[str] = json.loads(self.last("HEALTHCHECK").partition("CMD ")[2])
+        return words
+
+
+def stages(dockerfile: Path) -> dict[str, Stage]:
+    """The stages by name; comments dropped, continued lines joined."""
+    text = re.sub(r"^#.*\n", "", dockerfile.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found: dict[str, Stage] = {}
+    for line in re.sub(r"\\\n\s*", "", text).splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "FROM":
+            base, _, name = rest.partition(" AS ")
+            inherited = found[base].instructions if base in found else ()
+            found[name] = Stage(name, inherited)
+        elif word:
+            stage = found[name]
+            found[name] = Stage(name, (*stage.instructions, (word, rest)))
+    return found
+
+
+def services(compose: Path) -> dict[str, dict[str, Any]]:
+    document: dict[str, Any] = yaml.safe_load(compose.read_text(encoding="utf-8"))
+    by_name: dict[str, dict[str, Any]] = document["services"]
+    return by_name

@@ -1,0 +1,121 @@
+"""The container files are well-formed, and every path, port, stage and setting in them is real."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, services, stages
+
+# Variables that the image of a service reads by itself, not our code.
+OF_THE_IMAGE = {"CHOKIDAR_USEPOLLING", "WATCHFILES_FORCE_POLLING", "API_UPSTREAM"}
+OF_COMPOSE = {"POSTGRES_PASSWORD", "DOCKER_POLLING"}
+EVERY_SERVICE = [
+    pytest.param(compose, name, service, id=f"{compose.name}-{name}")
+    for compose in COMPOSE_FILES
+    for name, service in services(compose).items()
+]
+BUILT = [case for case in EVERY_SERVICE if "build" in case.values[2]]  # type: ignore[operator]
+
+
+def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / name
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_hadolint_finds_nothing(dockerfile: Path) -> None:
+    assert tool("hadolint", dockerfile).stdout == ""
+
+
+@pytest.mark.parametrize("compose", COMPOSE_FILES, ids=lambda path: path.name)
+def test_fits_the_compose_specification(compose: Path) -> None:
+    checked = tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), BUILT)
+def test_builds_a_stage_of_a_dockerfile_that_exists(
+    compose: Path, name: str, service: dict[str, Any]
+) -> None:
+    build = service["build"]
+    dockerfile = compose.parent / build["context"] / build["dockerfile"]
+    assert build["target"] in stages(dockerfile), name
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), BUILT)
+def test_publishes_the_port_that_the_image_serves_on_loopback_only(
+    compose: Path, name: str, service: dict[str, Any]
+) -> None:
+    stage = stages(ROOT / service["build"]["dockerfile"])[service["build"]["target"]]
+    exposed = stage.last("EXPOSE")
+    assert f":{exposed}/" in " ".join(stage.health()), name
+    for published in service.get("ports", ()):
+        assert re.fullmatch(rf"127\.0\.0\.1:\$\{{[A-Z_]+:-{exposed}\}}:{exposed}", published), (
+            compose
+        )
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), EVERY_SERVICE)
+def test_mounts_folders_that_exist_and_volumes_that_are_declared(
+    compose: Path, name: str, service: dict[str, Any]
+) -> None:
+    declared = yaml.safe_load(compose.read_text(encoding="utf-8")).get("volumes", {})
+    for mount in service.get("volumes", ()):
+        source = mount.partition(":")[0]
+        is_known = (ROOT / source).is_dir() if source.startswith(".") else source in declared
+        assert is_known, f"{name}: {mount}"
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), EVERY_SERVICE)
+def test_sets_and_reads_only_variables_that_mean_something(
+    compose: Path, name: str, service: dict[str, Any]
+) -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    settings = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) | {"API_URL"}
+    text = yaml.safe_dump(service)
+    assert set(re.findall(r"\$\{([A-Z_]+)", text)) <= settings | OF_COMPOSE, compose
+    if name != "database":
+        assert set(service.get("environment", ())) <= settings | OF_THE_IMAGE
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), EVERY_SERVICE)
+def test_waits_for_the_health_of_services_that_report_it(
+    compose: Path, name: str, service: dict[str, Any]
+) -> None:
+    others = services(compose)
+    for other, condition in service.get("depends_on", {}).items():
+        assert condition == {"condition": "service_healthy"}, name
+        needed = others[other]
+        stage = "build" in needed and stages(ROOT / needed["build"]["dockerfile"])
+        assert "healthcheck" in needed or (stage and stage[needed["build"]["target"]].health())
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), EVERY_SERVICE)
+def test_is_restarted_by_the_engine(compose: Path, name: str, service: dict[str, Any]) -> None:
+    assert service["restart"] == "unless-stopped", (compose, name)
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_copies_files_that_exist_and_are_sent_to_the_engine(dockerfile: Path) -> None:
+    sent = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    for stage in stages(dockerfile).values():
+        for rest in stage.all("COPY"):
+            if rest.startswith("--from="):
+                continue
+            for source in rest.split()[:-1]:
+                assert (ROOT / source).exists(), f"{stage.name}: {source}"
+                assert source.startswith(tuple(sent)), f"{stage.name}: {source}"
+
+
+@pytest.mark.parametrize(("compose", "name", "service"), BUILT)
+def test_does_not_run_as_root(compose: Path, name: str, service: dict[str, Any]) -> None:
+    dockerfile = ROOT / service["build"]["dockerfile"]
+    stage = stages(dockerfile)[service["build"]["target"]]
+    unprivileged_base = "FROM nginxinc/nginx-unprivileged" in dockerfile.read_text()
+    is_served_by_nginx = name == "frontend" and stage.name == "production"
+    assert unprivileged_base if is_served_by_nginx else stage.last("USER") == "1000", compose
