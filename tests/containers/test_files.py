@@ -66,7 +66,9 @@ def test_mounts_folders_that_exist_and_volumes_that_are_declared(
 ) -> None:
     declared = yaml.safe_load(compose.read_text(encoding="utf-8")).get("volumes", {})
     for mount in service.get("volumes", ()):
-        source = mount.partition(":")[0]
+        source, colon, _ = mount.partition(":")
+        if not colon:
+            continue  # a volume of the container alone
         is_known = (ROOT / source).is_dir() if source.startswith(".") else source in declared
         assert is_known, f"{name}: {mount}"
 
