@@ -10,8 +10,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
 
 ##@ Run it
-dev: setup ## Start the app under the guard: the only command needed
-	@exec $(python) -m scripts.dev
+dev: setup ## Start the app under the guard: the only command needed (open=1: and its page)
+	@$(if $(open),$(python) -m scripts.desktop open --wait &) exec $(python) -m scripts.dev
+
+open: bootstrap ## Open the page of the running app in the browser
+	@$(python) -m scripts.desktop open
+
+shortcut: setup ## Put an icon on the desktop that starts the app and opens its page
+	@$(python) -m scripts.desktop shortcut
 
 status: bootstrap ## What runs, since when, and why not
 	@$(guard) status

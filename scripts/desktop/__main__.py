@@ -1,0 +1,37 @@
+"""`python -m scripts.desktop open [--wait] | shortcut`."""
+
+import sys
+
+from scripts.desktop import page, places
+from scripts.guard import GuardError
+
+USAGE = "usage: python -m scripts.desktop open [--wait] | shortcut\n"
+
+
+def main(words: list[str]) -> int:
+    """Run one command. Returns the exit status: 0, 1 with the reason, 2 with the usage."""
+    try:
+        match words:
+            case ["open", *rest] if rest in ([], ["--wait"]):
+                return _open(wait=bool(rest))
+            case ["shortcut"]:
+                for path in places.write(page.ROOT):
+                    sys.stdout.write(f"{path}\n")
+                return 0
+    except GuardError as error:
+        sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
+        return 1
+    sys.stderr.write(USAGE)
+    return 2
+
+
+def _open(*, wait: bool) -> int:
+    address = page.url()
+    if not (page.wait(address) if wait else page.answers(address)):
+        raise GuardError(f"nothing answers at {address}", "make dev")
+    page.show(address)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
