@@ -5,7 +5,7 @@ import os
 import random
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import psutil
 import pytest
@@ -39,6 +39,22 @@ def no_process_stays_behind() -> Iterator[None]:
         if child.status() != psutil.STATUS_ZOMBIE
     ]
     assert not left, f"left running: {left}"
+
+
+class Observe(Protocol):
+    """Takes down what a fault's test saw, for the table that `make faults` prints."""
+
+    def __call__(self, *, refused: int | None = None, ms: float | None = None) -> None: ...
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Observe:
+    """Refused connections, and milliseconds until the fault was dealt with."""
+
+    def note(*, refused: int | None = None, ms: float | None = None) -> None:
+        request.node.user_properties.extend([("refused", refused), ("ms", ms)])
+
+    return note
 
 
 @pytest.fixture

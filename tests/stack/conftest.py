@@ -1,0 +1,28 @@
+"""What the tests on real processes share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.stack.harness import GuardRun
+
+Guarded = Callable[..., GuardRun]
+
+
+@pytest.fixture
+def guarded(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Guarded]:
+    """A function that starts a guard over these Procfile lines, with these settings."""
+    with ExitStack() as closing:
+
+        def start(*lines: str, started: bool = True, **environment: str) -> GuardRun:
+            procfile = tmp_path / "Procfile"
+            procfile.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            names = [line.partition(":")[0] for line in lines]
+            ports = {name: free_port() for name in [*names, "guard"]}
+            run = GuardRun(procfile, environment, ports)
+            closing.callback(run.close)
+            return run.start() if started else run
+
+        yield start

@@ -1,0 +1,267 @@
+"""Runs a real guard over real processes, and watches it from outside as a user would."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+TOY = Path(__file__).with_name("toy.py")
+DEADLINE = 20.0  # seconds after which a state that has not come will not come
+CONNECT_INTERVAL = 0.005  # seconds between two new connections, as the fault table has it
+
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
+    """Return the first true answer of `look`, asked over and over; fail loudly when time is up."""
+    end = time.monotonic() + deadline
+    while not (found := look()):
+        assert time.monotonic() < end, f"not within {deadline} s: {what}"
+        time.sleep(0.01)
+    return found
+
+
+def is_gone(pid: int) -> bool:
+    """Whether that process has ended; a zombie has."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of localhost."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return False
+    return True
+
+
+@dataclass
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:  # noqa: ANN401 - JSON has no narrower type
+        return json.loads(self.body)
+
+
+def ask(
+    port: int,
+    path: str = "/",
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1",
+    timeout: float = DEADLINE,
+) -> Answer:
+    """Make one request on a connection of its own."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    try:
+        connection.request(method, path, headers=dict(headers or {}))
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+    finally:
+        connection.close()
+
+
+@dataclass
+class Visits:
+    """New connections, one every 5 ms, each with a request; and what became of them."""
+
+    answered: int = 0
+    standby: int = 0
+    refused: int = 0
+    failed: list[str] = field(default_factory=list)
+    longest: float = 0.0
+
+    def visit(self, port: int) -> None:
+        begun = time.monotonic()
+        try:
+            answer = ask(port)
+            self.answered += answer.status == 200
+            self.standby += "x-guard-standby" in answer.headers
+            if answer.status != 200 and "x-guard-standby" not in answer.headers:
+                self.failed.append(f"status {answer.status}")
+        except ConnectionRefusedError:
+            self.refused += 1
+        except (OSError, http.client.HTTPException) as error:
+            self.failed.append(repr(error))
+        self.longest = max(self.longest, time.monotonic() - begun)
+
+
+@contextmanager
+def visits(port: int) -> Iterator[Visits]:
+    """Visit a port over and over while the block runs; all visits are over when it ends."""
+    seen = Visits()
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def knock() -> None:
+        while not over.wait(CONNECT_INTERVAL):
+            thread = threading.Thread(target=seen.visit, args=(port,))
+            thread.start()
+            threads.append(thread)
+
+    knocking = threading.Thread(target=knock)
+    knocking.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        knocking.join()
+        for thread in threads:
+            thread.join()
+
+
+class GuardRun:
+    """A guard that was started over a Procfile, with its own ports and its own folder."""
+
+    def __init__(
+        self, procfile: Path, environment: Mapping[str, str], ports: Mapping[str, int]
+    ) -> None:
+        self.procfile = procfile
+        self.ports = ports
+        self.directory = procfile.parent / ".guard"
+        self.output_file = procfile.parent / "output.log"
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("GUARD_")},
+            "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "GUARD_DIR": str(self.directory),
+            **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "scripts.guard", *arguments, "-f", str(self.procfile)]
+
+    def start(self) -> GuardRun:
+        """Start it, in a session of its own, and do not wait for anything."""
+        with self.output_file.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command("up"),
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        return self
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of the guard, as from another terminal."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+
+    def output(self) -> str:
+        return self.output_file.read_text(encoding="utf-8", errors="replace")
+
+    def status(self) -> dict[str, Any]:
+        status: dict[str, Any] = ask(self.ports["guard"], "/api/status").json()
+        return status
+
+    def service(self, name: str) -> dict[str, Any]:
+        """Return what the status says of a service; {} while the guard does not answer."""
+        with suppress(OSError, http.client.HTTPException):
+            for view in self.status()["services"]:
+                if view["name"] == name:
+                    return dict(view)
+        return {}
+
+    def await_state(self, name: str, state: str, deadline: float = DEADLINE) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            view = self.service(name)
+            return view if view.get("state") == state else None
+
+        try:
+            return until(look, f"{name} is {state}", deadline)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}\n{self.service(name)}\n{self.output()[-4000:]}"
+            ) from None
+
+    def await_new_pid(self, name: str, old: int, deadline: float = DEADLINE) -> int:
+        """Return the pid of the READY process that came after `old`."""
+
+        def look() -> int | None:
+            view = self.service(name)
+            fresh = view.get("state") == "READY" and view["pid"] != old
+            return int(view["pid"]) if fresh else None
+
+        try:
+            return until(look, f"{name} is relaunched", deadline)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.output()[-4000:]}") from None
+
+    def await_output(self, text: str, deadline: float = DEADLINE) -> None:
+        until(lambda: text in self.output(), f"{text!r} in:\n{self.output()[-4000:]}", deadline)
+
+    def token(self) -> str:
+        return (self.directory / "token").read_text().strip()
+
+    def post(self, path: str) -> Answer:
+        return ask(self.ports["guard"], path, "POST", {"X-Guard-Token": self.token()})
+
+    def await_end(self, deadline: float = DEADLINE) -> int:
+        assert self.process is not None
+        return self.process.wait(timeout=deadline)
+
+    def descendants(self) -> list[psutil.Process]:
+        return list(psutil.Process(self.pid).children(recursive=True))
+
+    def close(self) -> None:
+        """End it whatever state it is in, with everything that it started."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        children = []
+        with suppress(psutil.Error):
+            children = self.descendants()
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for child in children:
+            with suppress(psutil.Error):
+                child.kill()
+
+
+def toy(name: str, *options: str) -> str:
+    """Return a Procfile line that runs the toy server on the guard's socket."""
+    variable = name.upper()
+    words = " ".join((str(TOY), name, *options))
+    return f"{name}: {variable}_FD=${variable}_FD exec python {words} # ${{{variable}_PORT:-1}}"
