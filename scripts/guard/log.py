@@ -66,6 +66,7 @@ class Log:
         self._streams: list[_Stream] = []
         self._requests: deque[Callable[[], None]] = deque()
         self._sayings: deque[tuple[str, str]] = deque(maxlen=SAYINGS)
+        self._followers: list[Callable[[str, bytes, datetime], None]] = []
         self._skipped: Counter[str] = Counter()
         self._complained = False
         self._awaited = False
@@ -99,12 +100,19 @@ class Log:
 
     def tail(self, name: str, count: int = 200) -> list[str]:
         """Answer the last lines of a process, with their colours; a begun line is the last."""
+        return self._tail(name, count, this_life=False)
+
+    def _tail(self, name: str, count: int, *, this_life: bool) -> list[str]:
         voice = self._voices.get(name)
         if voice is None:
             return []
         streams = [stream for stream in tuple(self._streams) if stream.voice is voice]
         halves = [half for stream in streams if (half := stream.splitter.half)]
-        return [line.decode() for line in (*voice.lines(), *halves)[-count:]]
+        return [line.decode() for line in (*voice.lines(this_life=this_life), *halves)[-count:]]
+
+    def last_words(self, name: str, count: int = 200) -> list[str]:
+        """Answer as `tail` does, but nothing from before the last `attach` of that name."""
+        return self._tail(name, count, this_life=True)
 
     def drained(self, name: str, timeout: float = 1.0) -> bool:
         """Wait until all that was written so far has been read; False when that takes too long.
@@ -123,6 +131,13 @@ class Log:
         """
         self._ask(lambda: self._voice(name).taps.append(sink))
         return lambda: self._ask(lambda: self._voice(name).taps.remove(sink))
+
+    def follow(self, take: Callable[[str, bytes, datetime], None]) -> None:
+        """Hand `take` every block of whole lines as it is printed: its name, the lines, the time.
+
+        It is called by the pump and must not block.
+        """
+        self._followers.append(take)
 
     def close(self) -> None:
         """Read what is left, print it, and end the pump."""
@@ -203,6 +218,7 @@ class Log:
 
     def _open_stream(self, name: str, master: int) -> None:
         stream = _Stream(self._voice(name), master)
+        stream.voice.begin_life()
         self._streams.append(stream)
         self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
 
@@ -253,6 +269,8 @@ class Log:
             return
         now = datetime.now().astimezone()
         voice.remember(lines)
+        for take in self._followers:
+            take(voice.name, lines, now)
         self._file(voice, lines, now)
         if self._terminal.stalled:
             self._skipped[voice.name] += lines.count(b"\n")
@@ -325,6 +343,7 @@ class _Voice:
         self.taps: list[Callable[[bytes], None]] = []
         self._blocks: deque[bytes] = deque()
         self._bytes = 0
+        self._bytes_of_this_life = 0
         self._lock = threading.Lock()
 
     def remember(self, lines: bytes) -> None:
@@ -335,14 +354,21 @@ class _Voice:
             else:
                 self._blocks.append(lines)
             self._bytes += len(lines)
+            self._bytes_of_this_life += len(lines)
             while self._bytes - len(self._blocks[0]) > TAIL_BYTES:
                 self._bytes -= len(self._blocks.popleft())
 
-    def lines(self) -> list[bytes]:
+    def begin_life(self) -> None:
+        """What is remembered from here on was written by another process."""
+        with self._lock:
+            self._bytes_of_this_life = 0
+
+    def lines(self, *, this_life: bool) -> list[bytes]:
         """Answer the lines that are kept. Callable from any thread."""
         with self._lock:
-            blocks = tuple(self._blocks)
-        return b"".join(blocks).split(b"\n")[:-1]
+            kept = b"".join(self._blocks)
+            start = max(0, len(kept) - self._bytes_of_this_life) if this_life else 0
+        return kept[start:].split(b"\n")[:-1]
 
     def close(self) -> None:
         """Close the file."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.guard import lease, process, settings, sockets
+from scripts.guard.evidence import Evidence
 from scripts.guard.log import Log
 from scripts.guard.process import Process
 from scripts.guard.settings import LogFormat, Service, Settings
@@ -98,6 +99,7 @@ class Stack:
             pid=os.getpid(),
         )
         self._leased: dict[str, lease.Leased] = {}
+        self._evidence = Evidence(config.root)
 
     def socket(self, service: Service) -> socket.socket | None:
         """Return the held socket of a service, None if its line binds for itself."""
@@ -124,7 +126,8 @@ class Stack:
         from scripts.guard import diagnose
 
         self.log.drained(service.name, timeout=DRAIN_SECONDS)
-        return diagnose.explain(service, end, self.log.tail(service.name), root=self.config.root)
+        lines = self.log.last_words(service.name)
+        return diagnose.explain(service, end, lines, self._evidence.gather())
 
     def reconfigure(self, config: Settings) -> None:
         """Follow changed settings; raises `GuardError` where a new port cannot be had."""

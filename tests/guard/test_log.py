@@ -437,6 +437,7 @@ def test_the_next_process_of_a_name_adds_to_its_tail(reader: Reader, start: Star
 
     assert log.tail("api") == ["life 0", "life 1", "life 2"]
     assert log.tail("api", 1) == ["life 2"]
+    assert log.last_words("api") == ["life 2"]
     assert log.tail("unheard-of") == []
 
 
