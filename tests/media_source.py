@@ -18,6 +18,7 @@ import contextlib
 import http.server
 import re
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -82,17 +83,15 @@ def _ffmpeg(*arguments: str) -> None:
 class MediaSource:
     """A running server and the addresses that it serves.
 
-    `throttle` is bytes/s of each answer's body (0 = as fast as it goes); `hits` counts the requests
-    for a path; `faults` maps a path to the status that it answers instead of its file.
+    `throttle` is bytes/s of each answer's body (0 = as fast as it goes); `requests` lists what was
+    asked for, as (path, first byte); `faults` maps a path to the status that it answers instead.
     """
 
     folder: Path
     port: int
     throttle: int = 0
     faults: dict[str, int] = field(default_factory=dict)
-    hits: dict[str, int] = field(default_factory=dict)
-    served: int = 0
-    """Bytes of bodies sent so far."""
+    requests: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -145,6 +144,11 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A downloader that was killed mid-request is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 def _handler(source: MediaSource) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(_Handler):
@@ -165,7 +169,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         path = self.path.partition("?")[0]
-        self.media.hits[path] = self.media.hits.get(path, 0) + 1
+        self.media.requests.append((path, self._first_byte()))
         file = (self.media.folder / path.lstrip("/")).resolve()
         if path in self.media.faults:
             self._nothing(self.media.faults[path])
@@ -173,6 +177,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._nothing(HTTPStatus.NOT_FOUND)
         else:
             self._file(file, body=body)
+
+    def _first_byte(self) -> int:
+        return int((re.match(r"bytes=(\d+)", self.headers.get("Range", "")) or [0, 0])[1])
 
     def _nothing(self, status: int) -> None:
         self.send_response(status)
@@ -211,7 +218,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 block = stream.read(min(BLOCK, length - sent))
                 self.wfile.write(block)
                 sent += len(block)
-                self.media.served += len(block)
                 if self.media.throttle:
                     due = began + sent / self.media.throttle
                     time.sleep(max(0.0, min(due - time.monotonic(), 1.0)))
@@ -240,7 +246,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="media-source-") as folder:
         make_media(Path(folder), arguments.seconds)
         with serve_media(Path(folder), port=arguments.port, throttle=arguments.throttle) as source:
-            print(source.mp4, source.hls, source.dash, sep="\n", flush=True)  # noqa: T201 -- the command's answer
+            print(source.mp4, source.hls, source.dash, sep="\n", flush=True)
             with contextlib.suppress(KeyboardInterrupt):
                 threading.Event().wait()
 

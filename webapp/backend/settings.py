@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+SQLITE = "sqlite:///"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MOST_AT_ONCE = 64
 
@@ -78,7 +79,9 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         return tuple(word.strip() for word in text(name, default).split(",") if word.strip())
 
     data_dir = (root / Path(text("DATA_DIR", "data")).expanduser()).resolve()
-    database_url = _database_url(text("DATABASE_URL", f"sqlite:///{data_dir}/app.db"), problems)
+    database_url = _database_url(
+        text("DATABASE_URL", f"sqlite:///{data_dir}/app.db"), root, problems
+    )
     concurrency = _count("DOWNLOAD_CONCURRENCY", text("DOWNLOAD_CONCURRENCY", "3"), problems)
     log_level = text("LOG_LEVEL", "info").lower()
     if log_level not in LOG_LEVELS:
@@ -114,12 +117,14 @@ def _count(name: str, value: str, problems: list[str]) -> int:
     return 1
 
 
-def _database_url(value: str, problems: list[str]) -> str:
+def _database_url(value: str, root: Path, problems: list[str]) -> str:
     scheme = urlsplit(value).scheme
     if scheme in {"postgresql", "postgres"}:  # both names are in use for the same thing
         return "postgresql+psycopg" + value[len(scheme) :]
-    if scheme in {"sqlite", "postgresql+psycopg"}:
+    if scheme == "postgresql+psycopg":
         return value
+    if value.startswith(SQLITE) and len(value) > len(SQLITE):
+        return f"{SQLITE}{root / value[len(SQLITE) :]}"
     problems.append(
         f"DATABASE_URL={value.partition(':')[0]}:...: give sqlite:///FILE or postgresql://..."
     )

@@ -155,4 +155,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield link
         inner = getattr(link, "exc_info", None)  # yt-dlp keeps the cause here
         waiting += [link.__cause__, link.__context__, inner[1] if inner else None]
-        waiting.append(getattr(link, "cause", None))
+        waiting += [getattr(link, "cause", None), *getattr(link, "unexpected_errors", ())]

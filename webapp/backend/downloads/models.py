@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 VideoFormat = Literal["mp4", "webm", "mkv", "avi"]
 AudioFormat = Literal["mp3", "m4a", "wav", "flac", "opus"]
-Format = VideoFormat | AudioFormat
+Format = Literal[VideoFormat, AudioFormat]
 Resolution = Literal[
     "best", "2160p", "1440p", "1080p", "720p", "480p", "360p", "240p", "144p"
 ]  # fmt: skip

@@ -56,6 +56,11 @@ class Runner:
         self.kill()  # what it started may live on
         raise RunnerDiedError(f"The download process ended with code {self._process.wait()}.")
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def kill(self) -> None:
         """End it and everything that it started, at once."""
         if self._process.returncode is not None:  # reaped: the number may be another's by now
@@ -91,7 +96,7 @@ class Pool:
         """A runner for one job; the caller closes it, and calls `warm` once it has begun."""
         with self._lock:
             runner, self._reserve = self._reserve, None
-        return runner or Runner()
+        return runner if runner and runner.alive else Runner()
 
     def close(self) -> None:
         """Kill the reserve."""

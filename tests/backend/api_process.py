@@ -1,0 +1,142 @@
+"""A real api process: uvicorn on a held socket, as the guard runs it, with its own data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
+DEADLINE = 60.0
+POLL = 0.02
+T = TypeVar("T")
+
+
+def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = DEADLINE) -> T:
+    """The first true value of `look`; fails loudly when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while not (value := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(POLL)
+    return value
+
+
+class Api:
+    """Start, kill and ask an api. The socket outlives the process: no connection is refused."""
+
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self.folder, self.environ = folder, environ
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.client = httpx.Client(base_url=self.url, timeout=DEADLINE, trust_env=False)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = folder / "api.log"
+
+    @property
+    def media(self) -> Path:
+        return self.folder / "data/media"
+
+    @property
+    def staged(self) -> list[Path]:
+        """What lies in staging now."""
+        return sorted((self.media / ".staging").glob("*"))
+
+    def start(self) -> None:
+        descriptor = self._socket.fileno()
+        keep = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "MEDIA_DIR"}}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
+                    *("--timeout-graceful-shutdown", "1"),
+                ],
+                cwd=BACKEND,
+                env=keep
+                | {"DATA_DIR": str(self.folder / "data"), "ALLOW_HOSTS": "127.0.0.1"}
+                | self.environ,
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """kill -9, as nothing can prepare for."""
+        self.end(signal.SIGKILL)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; the exit code."""
+        if self.process is None:
+            raise AssertionError("the api was never started")
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE)
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.end()
+        self.client.close()
+        self._socket.close()
+
+    def get(self, item: str) -> dict[str, Any]:
+        return self.ask("GET", f"/api/downloads/{item}")
+
+    def add(self, url: str, **choice: object) -> str:
+        added: str = self.ask("POST", "/api/downloads", json={"url": url} | choice)["id"]
+        return added
+
+    def ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 -- httpx names them
+        answer = self.client.request(method, path, **options)
+        assert answer.is_success, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def wait(self, item: str, *states: str, seconds: float = DEADLINE) -> dict[str, Any]:
+        """The download once it is in one of `states`."""
+
+        def look() -> dict[str, Any] | None:
+            download = self.get(item)
+            return download if download["state"] in states else None
+
+        return wait_for(look, f"{item} is {' or '.join(states)}", seconds=seconds)
+
+    def bytes_of(self, item: str) -> bytes:
+        return self.client.get(f"/api/downloads/{item}/file").content
+
+    def ready(self) -> None:
+        wait_for(lambda: self.client.get("/ready").status_code == 200, "the engine is ready")
+
+    def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The event stream, as (event, data)."""
+        with self.client.stream("GET", "/api/events") as answer:
+            name = ""
+            for line in answer.iter_lines():
+                if line.startswith("event: "):
+                    name = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    yield name, json.loads(line.removeprefix("data: "))
+
+
+@contextlib.contextmanager
+def running(folder: Path, **environ: str) -> Iterator[Api]:
+    """An api that runs for the length of the block."""
+    folder.mkdir(parents=True, exist_ok=True)
+    api = Api(folder, **environ)
+    api.start()
+    try:
+        yield api
+    finally:
+        api.close()

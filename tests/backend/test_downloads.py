@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.backend.api_process import Api, wait_for
+
+if TYPE_CHECKING:
+    from tests.media_source import MediaSource
+
+
+def codecs(data: bytes) -> list[str]:
+    """What ffprobe finds in the file, such as ['h264', 'aac']."""
+    found = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", "-"],
+        input=data,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    return found.stdout.decode().split()
+
+
+def test_an_mp4_arrives_byte_for_byte(shared_api: Api, media: MediaSource) -> None:
+    item = shared_api.add(media.mp4)
+
+    download = shared_api.wait(item, "done")
+
+    assert shared_api.bytes_of(item) == media.mp4_bytes
+    assert download["title"] == "clip"
+    assert download["file"] == {
+        "name": f"clip [{item[-6:]}].mp4",
+        "bytes": len(media.mp4_bytes),
+        "mime": "video/mp4",
+        "playable": True,
+    }
+    assert not list((shared_api.media / ".staging").glob(item))
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("mp4", ["h264", "aac"]),
+        ("mkv", ["h264", "aac"]),
+        ("webm", ["vp9", "opus"]),
+        ("avi", ["mpeg4", "mp3"]),
+        ("mp3", ["mp3"]),
+        ("m4a", ["aac"]),
+        ("wav", ["pcm_s16le"]),
+        ("flac", ["flac"]),
+        ("opus", ["opus"]),
+    ],
+)
+def test_every_format_comes_out_as_what_it_says(
+    shared_api: Api, media: MediaSource, choice: str, expected: list[str]
+) -> None:
+    url = media.dash if choice in {"mp4", "mkv"} else media.mp4
+    item = shared_api.add(url, format=choice)
+
+    download = shared_api.wait(item, "done", "failed")
+
+    assert download["error"] is None
+    assert download["file"]["name"].endswith(f".{choice}")
+    assert sorted(codecs(shared_api.bytes_of(item))) == sorted(expected)
+    assert download["file"]["playable"] == (choice not in {"mkv", "avi"})
+
+
+def test_a_source_that_is_not_there_fails_at_once_and_says_why(
+    shared_api: Api, media: MediaSource
+) -> None:
+    download = shared_api.wait(shared_api.add(media.missing), "failed", "queued", "done")
+    download = shared_api.wait(download["id"], "failed")
+
+    assert download["error"] == {
+        "kind": "not-found",
+        "sentence": "There is nothing at this address (HTTP 404).",
+        "fix": "Check the link in a browser.",
+    }
+    assert download["attempt"] == 1
+
+
+def test_a_page_without_media_fails_and_says_so(shared_api: Api, media: MediaSource) -> None:
+    (media.folder / "page.html").write_text("<html><title>Nothing</title></html>")
+
+    download = shared_api.wait(shared_api.add(f"{media.base}/page.html"), "failed")
+
+    assert download["error"]["kind"] == "unsupported"
+
+
+def test_a_passing_fault_is_tried_again_until_it_heals(shared_api: Api, media: MediaSource) -> None:
+    media.faults["/clip.mp4"] = 503
+    item = shared_api.add(media.mp4)
+    waiting = wait_for(
+        lambda: (d := shared_api.get(item))["attempt"] == 2 and d, "the first try has failed"
+    )
+    assert waiting["error"]["kind"] == "server-error"
+
+    media.faults.clear()
+
+    assert shared_api.wait(item, "done")["error"] is None
+
+
+def test_the_event_stream_begins_with_everything_and_follows_every_change(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.throttle = 1_000_000
+    stream = shared_api.events()
+    event, data = next(stream)
+    assert event == "snapshot"
+    assert isinstance(data["items"], list)
+
+    item = shared_api.add(media.mp4)
+    states, fractions = [], []
+    for event, data in stream:
+        if event == "download" and data["id"] == item:
+            states.append(data["state"])
+            fractions.append((data["progress"] or {}).get("fraction") or 0.0)
+            if data["state"] == "done":
+                break
+    shared_api.ask("GET", "/health")
+
+    assert states[0] in {"queued", "running"}
+    assert any(0 < fraction < 1 for fraction in fractions)
+    assert fractions[:-1] == sorted(fractions[:-1])
+
+
+def test_pause_keeps_what_has_come_and_resume_goes_on(api: Api, media: MediaSource) -> None:
+    media.throttle = 400_000
+    item = api.add(media.mp4)
+    wait_for(lambda: (api.get(item)["progress"] or {}).get("bytes", 0) > 400_000, "a good part")
+
+    assert api.ask("POST", f"/api/downloads/{item}/pause")["state"] == "paused"
+    media.throttle = 0
+    media.requests.clear()
+    assert api.ask("POST", f"/api/downloads/{item}/resume")["state"] == "queued"
+
+    api.wait(item, "done")
+    assert api.bytes_of(item) == media.mp4_bytes
+    assert any(first > 300_000 for _, first in media.requests)
+
+
+def test_cancel_stops_at_once_and_leaves_nothing(api: Api, media: MediaSource) -> None:
+    media.throttle = 20_000
+    item = api.add(media.mp4)
+    wait_for(lambda: (api.get(item)["progress"] or {}).get("bytes"), "the first bytes")
+
+    cancelled = api.ask("POST", f"/api/downloads/{item}/cancel")
+
+    assert cancelled["state"] == "cancelled"
+    assert cancelled["progress"] is None
+    wait_for(lambda: not api.staged, "staging is empty")
+    assert not list(api.media.glob("*.mp4"))
+
+
+def test_retry_starts_a_cancelled_one_anew(api: Api, media: MediaSource) -> None:
+    media.throttle = 100_000
+    item = api.add(media.mp4)
+    api.wait(item, "running")
+    api.ask("POST", f"/api/downloads/{item}/cancel")
+    media.throttle = 0
+
+    api.ask("POST", f"/api/downloads/{item}/retry")
+
+    api.wait(item, "done")
+    assert api.bytes_of(item) == media.mp4_bytes
+
+
+def test_delete_forgets_a_running_one(api: Api, media: MediaSource) -> None:
+    media.throttle = 50_000
+    item = api.add(media.mp4)
+    api.wait(item, "running")
+
+    assert api.client.delete(f"/api/downloads/{item}").status_code == 204
+
+    assert api.client.get(f"/api/downloads/{item}").status_code == 404
+    wait_for(lambda: not api.staged, "staging is empty")
+
+
+@pytest.mark.parametrize("with_file", [True, False])
+def test_delete_removes_the_file_only_if_asked_to(
+    shared_api: Api, media: MediaSource, *, with_file: bool
+) -> None:
+    download = shared_api.wait(shared_api.add(media.mp4), "done")
+
+    shared_api.client.delete(f"/api/downloads/{download['id']}", params={"file": with_file})
+
+    assert (shared_api.media / download["file"]["name"]).exists() is not with_file
+
+
+def test_what_is_over_the_limit_waits_its_turn(api: Api, media: MediaSource) -> None:
+    media.throttle = 300_000
+    items = [api.add(media.mp4) for _ in range(5)]
+    for item in items[:3]:
+        api.wait(item, "running")
+
+    assert [api.get(item)["state"] for item in items[3:]] == ["queued", "queued"]
+    media.throttle = 0
+    for item in items:
+        api.wait(item, "done")

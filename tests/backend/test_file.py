@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.backend.api_process import Api, running
+from tests.media_source import serve_media
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def done(shared_api: Api, media_folder: Path) -> tuple[str, bytes]:
+    """The path of a finished file and its bytes."""
+    with serve_media(media_folder) as media:
+        item = shared_api.add(media.mp4)
+        shared_api.wait(item, "done")
+        return f"/api/downloads/{item}/file", media.mp4_bytes
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-99", 0, 99), ("bytes=1000-", 1000, -1), ("bytes=-500", -500, -1)],
+)
+def test_a_range_is_answered_with_these_bytes(
+    shared_api: Api, done: tuple[str, bytes], asked: str, first: int, last: int
+) -> None:
+    path, whole = done
+    answer = shared_api.client.get(path, headers={"Range": asked})
+
+    assert answer.status_code == 206
+    assert answer.content == whole[first : None if last == -1 else last + 1]
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=5-2", "bytes=99999999999-", "bytes=abc", "lines=1-2", "bytes=", "bytes=--5"]
+)
+def test_nonsense_ranges_are_refused_or_ignored_but_break_nothing(
+    shared_api: Api, done: tuple[str, bytes], asked: str
+) -> None:
+    answer = shared_api.client.get(done[0], headers={"Range": asked})
+
+    assert answer.status_code in {200, 400, 416}
+
+
+def test_the_file_can_never_run_as_a_page(shared_api: Api, done: tuple[str, bytes]) -> None:
+    headers = shared_api.client.get(done[0]).headers
+
+    assert headers["content-type"] == "video/mp4"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-disposition"].startswith("inline")
+    assert "sandbox" in headers["content-security-policy"]
+
+
+def test_it_is_an_attachment_when_asked_to_be(shared_api: Api, done: tuple[str, bytes]) -> None:
+    answer = shared_api.client.get(done[0], params={"disposition": "attachment"})
+
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_file_deleted_outside_is_noticed(tmp_path: Path, media_folder: Path) -> None:
+    with running(tmp_path) as api, serve_media(media_folder) as media:
+        download = api.wait(api.add(media.mp4), "done")
+        (api.media / download["file"]["name"]).unlink()
+
+        answer = api.client.get(f"/api/downloads/{download['id']}/file")
+
+        assert answer.status_code == 410
+        assert answer.headers["content-type"] == "application/problem+json"
