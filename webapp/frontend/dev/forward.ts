@@ -1,0 +1,94 @@
+/**
+ * Hands requests under a path prefix on to another local server, streams included.
+ *
+ * Vite's own proxy logs a stack trace for every request that meets a server which is away. Here that
+ * is an expected state: the caller gets one `application/problem+json`, the log stays quiet.
+ */
+import http from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Connect, Plugin } from 'vite';
+
+export interface Route {
+  /** Requests whose path is `prefix` or lies below it. */
+  prefix: string;
+  /** Origin of the server that answers them. */
+  target: URL;
+  /** Take the prefix away before asking. */
+  strip: boolean;
+  /** The name of the server, as the problem document gives it. */
+  service: string;
+  /** Headers added to every request; read anew each time. */
+  headers?: () => OutgoingHttpHeaders;
+}
+
+function isBelow(url: string, prefix: string): boolean {
+  return url === prefix || url.startsWith(`${prefix}/`) || url.startsWith(`${prefix}?`);
+}
+
+/** The answer for a server that could not be asked (nothing listens) or hung up half-way. */
+function refuse(response: ServerResponse, route: Route, error: NodeJS.ErrnoException): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const reached = error.code !== 'ECONNREFUSED';
+  const status = reached ? 502 : 503;
+  response.writeHead(status, { 'Content-Type': 'application/problem+json', 'Retry-After': '1' });
+  response.end(
+    JSON.stringify({
+      type: 'about:blank',
+      title: reached ? 'Connection lost' : 'Nothing answers',
+      status,
+      detail: reached
+        ? `${route.service} at ${route.target.host} hung up before it had answered (${error.code ?? error.message}).`
+        : `Nothing listens at ${route.target.host}, where ${route.service} should be.`,
+      service: route.service,
+      state: null,
+      cause: null,
+    }),
+  );
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  const path = request.url ?? '/';
+  const onward = http.request(
+    {
+      hostname: route.target.hostname.replace(/^\[|\]$/g, ''),
+      port: route.target.port,
+      path: route.strip ? path.slice(route.prefix.length).replace(/^(?!\/)/, '/') : path,
+      method: request.method,
+      // Host and Origin go through untouched: the target judges who is asking.
+      headers: { ...request.headers, ...route.headers?.(), connection: 'close' },
+      // A kept-alive connection may belong to a server that has since been restarted.
+      agent: false,
+    },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    },
+  );
+  onward.on('error', (error) => {
+    refuse(response, route, error);
+  });
+  response.on('close', () => onward.destroy());
+  request.pipe(onward);
+}
+
+export function forwarding(routes: readonly Route[]): Plugin {
+  const middleware: Connect.NextHandleFunction = (request, response, next) => {
+    const route = routes.find(({ prefix }) => isBelow(request.url ?? '', prefix));
+    if (route) forward(request, response, route);
+    else next();
+  };
+  return {
+    name: 'forward',
+    configureServer(server) {
+      server.middlewares.use(middleware);
+    },
+    configurePreviewServer(server) {
+      server.middlewares.use(middleware);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { useTranslation } from 'react-i18next';
+import { backend } from '@/lib/backend.ts';
+import { isUnfinished, type Download } from '@/lib/types.ts';
+import { useStreamState } from '@/lib/use-stream.ts';
+import { Button } from '@/ui/Button.tsx';
+import { Empty } from '@/ui/Empty.tsx';
+import { useChange, useDiscard, usePendingWishes, type Change, type PendingWish } from './actions.ts';
+import css from './DownloadList.module.css';
+import { DownloadRow } from './DownloadRow.tsx';
+import { useLiveDownloads } from './live.ts';
+
+export function DownloadList() {
+  const { t } = useTranslation();
+  const downloads = useLiveDownloads();
+  const pending = usePendingWishes();
+  const change = useChange();
+  if (downloads === undefined && pending.length === 0) return <NotYet />;
+  const active = (downloads ?? []).filter(isUnfinished);
+  const recent = (downloads ?? []).filter((download) => !isUnfinished(download));
+  if (active.length + recent.length + pending.length === 0) {
+    return <Empty icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />;
+  }
+  return (
+    <div className={css.lists}>
+      {active.length + pending.length > 0 && (
+        <Section title={t('queue.active')} items={active} pending={pending} onChange={change} />
+      )}
+      {recent.length > 0 && <Section title={t('queue.recent')} items={recent} pending={[]} onChange={change} />}
+    </div>
+  );
+}
+
+function NotYet() {
+  const { t } = useTranslation();
+  const { phase } = useStreamState(backend);
+  if (phase === 'waiting') return <Empty icon="alert" title={t('queue.unknown')} />;
+  return (
+    <div className={css.skeletons} role="status" aria-label={t('queue.loading')}>
+      <span />
+      <span />
+      <span />
+    </div>
+  );
+}
+
+interface SectionProps {
+  title: string;
+  items: readonly Download[];
+  pending: readonly PendingWish[];
+  onChange: (change: Change) => void;
+}
+
+function Section({ title, items, pending, onChange }: SectionProps) {
+  return (
+    <section className={css.section}>
+      <h2 className={css.title}>
+        {title} <span>{items.length + pending.length}</span>
+      </h2>
+      <ul className={css.rows}>
+        {pending.map((wish) => (
+          <PendingRow key={wish.key} pending={wish} />
+        ))}
+        {items.map((download) => (
+          <DownloadRow key={download.id} download={download} onChange={onChange} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PendingRow({ pending }: { pending: PendingWish }) {
+  const { t } = useTranslation();
+  const discard = useDiscard();
+  return (
+    <li className={css.pending}>
+      <div>
+        <p className={css.link}>{pending.wish.url}</p>
+        <p className={css.note}>
+          {t(pending.waits ? 'queue.waitingToSend' : 'queue.sending')} · {pending.wish.format.toUpperCase()}
+        </p>
+      </div>
+      {pending.waits && (
+        <Button
+          look="quiet"
+          onClick={() => {
+            discard(pending.key);
+          }}
+        >
+          {t('queue.discard')}
+        </Button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,153 @@
+import { memo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
+import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
+import { isAudio, type Download } from '@/lib/types.ts';
+import { IconButton, IconLink } from '@/ui/Button.tsx';
+import { Icon } from '@/ui/icons.tsx';
+import type { Change } from './actions.ts';
+import css from './DownloadRow.module.css';
+import { RowMenu } from './RowMenu.tsx';
+
+export function nameOf({ title, url }: Download): string {
+  if (title !== null && title !== '') return title;
+  const { hostname, pathname } = new URL(url);
+  const last = pathname.split('/').filter(Boolean).at(-1);
+  return last === undefined ? hostname : decodeURIComponentSafely(last);
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+interface RowProps {
+  download: Download;
+  onChange: (change: Change) => void;
+}
+
+/** One download. It is drawn again only when its own document has changed. */
+export const DownloadRow = memo(function DownloadRow({ download, onChange }: RowProps) {
+  const { state, progress } = download;
+  const name = nameOf(download);
+  const fraction = state === 'done' ? 1 : (progress?.fraction ?? 0);
+  const moving = state === 'running' || state === 'paused';
+  return (
+    <li className={css.row} data-state={state} data-id={download.id}>
+      {moving && <span className={css.tide} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
+      <Tile download={download} />
+      <div className={css.text}>
+        <p className={css.name} title={name}>
+          {name}
+        </p>
+        <Facts download={download} />
+        {moving && <Bar download={download} name={name} />}
+        {state === 'failed' && download.error && (
+          <p className={css.error}>
+            {download.error.sentence} <span>{download.error.fix}</span>
+          </p>
+        )}
+      </div>
+      <Actions download={download} name={name} onChange={onChange} />
+    </li>
+  );
+});
+
+function Tile({ download }: { download: Download }) {
+  return (
+    <div className={css.tile} aria-hidden>
+      {download.thumbnail ? (
+        <img src={thumbnailUrl(download.id)} alt="" loading="lazy" decoding="async" />
+      ) : (
+        <Icon name={isAudio(download.format) ? 'audio' : 'video'} />
+      )}
+    </div>
+  );
+}
+
+function Bar({ download, name }: { download: Download; name: string }) {
+  const { t, i18n } = useTranslation();
+  const fraction = download.progress?.fraction ?? null;
+  return (
+    <div
+      className={css.bar}
+      role="progressbar"
+      aria-label={t('progress.label', { title: name })}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={fraction === null ? undefined : Math.floor(fraction * 100)}
+      aria-valuetext={fraction === null ? undefined : formatPercent(fraction, i18n.language)}
+      data-unknown={fraction === null && download.state === 'running'}
+    >
+      <span style={{ transform: `scaleX(${(fraction ?? 0).toString()})` }} />
+    </div>
+  );
+}
+
+function Facts({ download }: { download: Download }) {
+  const { t, i18n } = useTranslation();
+  const { state, progress, file, platform, duration } = download;
+  const locale = i18n.language;
+  const running = state === 'running' && progress !== null;
+  const facts: (ReactNode | null)[] = [
+    <strong key="state">{running ? t(`stage.${progress.stage}`) : t(`state.${state}`)}</strong>,
+    running && progress.fraction !== null ? formatPercent(progress.fraction, locale) : null,
+    moved(download, locale, (done, total) => t('progress.ofTotal', { done, total })),
+    running && progress.speed !== null ? formatSpeed(progress.speed, locale) : null,
+    running && progress.eta !== null ? t('progress.left', { time: formatClock(progress.eta) }) : null,
+    file ? formatBytes(file.bytes, locale) : null,
+    !running && duration !== null ? formatClock(duration) : null,
+    running ? null : platform,
+    download.format.toUpperCase(),
+  ];
+  return (
+    <p className={css.facts}>
+      {facts.map((fact, at) => (fact === null || fact === '' ? null : <span key={at}>{fact}</span>))}
+    </p>
+  );
+}
+
+function moved(
+  { state, progress }: Download,
+  locale: string,
+  show: (done: string, total: string) => string,
+): string | null {
+  if (progress === null || progress.bytes === 0 || (state !== 'running' && state !== 'paused')) return null;
+  const done = formatBytes(progress.bytes, locale);
+  return progress.total === null ? done : show(done, formatBytes(progress.total, locale));
+}
+
+function Actions({ download, name, onChange }: RowProps & { name: string }) {
+  const { t } = useTranslation();
+  const { id, state, file } = download;
+  const act = (action: 'pause' | 'resume' | 'cancel' | 'retry') => () => {
+    onChange({ id, action });
+  };
+  const named = (action: string): string => `${action}: ${name}`;
+  return (
+    <div className={css.actions}>
+      {state === 'running' && (
+        <IconButton icon="pause" label={named(t('action.pause'))} hint={t('action.pause')} onClick={act('pause')} />
+      )}
+      {state === 'paused' && (
+        <IconButton icon="play" label={named(t('action.resume'))} hint={t('action.resume')} onClick={act('resume')} />
+      )}
+      {(state === 'running' || state === 'queued' || state === 'paused') && (
+        <IconButton icon="close" label={named(t('action.cancel'))} hint={t('action.cancel')} onClick={act('cancel')} />
+      )}
+      {(state === 'failed' || state === 'cancelled') && (
+        <IconButton icon="retry" label={named(t('action.retry'))} hint={t('action.retry')} onClick={act('retry')} />
+      )}
+      {state === 'done' && file?.playable && (
+        <IconLink icon="play" label={named(t('action.play'))} hint={t('action.play')} href={fileUrl(id)} target="_blank" />
+      )}
+      {state === 'done' && file && (
+        <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
+      )}
+      <RowMenu download={download} name={name} onChange={onChange} />
+    </div>
+  );
+}

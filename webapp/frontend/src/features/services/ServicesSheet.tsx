@@ -1,0 +1,145 @@
+import { useTranslation } from 'react-i18next';
+import { backend } from '@/lib/backend.ts';
+import { formatTime } from '@/lib/format.ts';
+import { useStreamState } from '@/lib/use-stream.ts';
+import { Button } from '@/ui/Button.tsx';
+import { Sheet } from '@/ui/Sheet.tsx';
+import { guard as guardStream, useGuard, type Service } from './guard.ts';
+import css from './ServicesSheet.module.css';
+import { useCountdown, useHealth } from './use-health.ts';
+import { useRestart } from './use-restart.ts';
+
+interface ServicesSheetProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Everything that must run for the app to work, and the buttons that bring it back. */
+export function ServicesSheet({ open, onOpenChange }: ServicesSheetProps) {
+  const { t } = useTranslation();
+  return (
+    <Sheet title={t('services.title')} open={open} onOpenChange={onOpenChange}>
+      <Backend />
+      <Guard />
+    </Sheet>
+  );
+}
+
+function Backend() {
+  const { t, i18n } = useTranslation();
+  const { verdict, since, cause } = useHealth();
+  const stream = useStreamState(backend);
+  const seconds = useCountdown(stream);
+  return (
+    <section className={css.card} data-verdict={verdict}>
+      <header className={css.head}>
+        <span className={css.dot} aria-hidden />
+        <div>
+          <h3>{t('services.backend')}</h3>
+          <p className={css.soft}>{t('services.backendHint')}</p>
+        </div>
+        <p className={css.state}>
+          {t(`status.${verdict}`)}
+          {since !== null && <small>{t('status.since', { time: formatTime(since, i18n.language) })}</small>}
+        </p>
+      </header>
+      {cause && (
+        <p className={css.cause}>
+          {cause.sentence} <span>{cause.fix}</span>
+        </p>
+      )}
+      {stream.phase !== 'open' && (
+        <footer className={css.foot}>
+          <span className={css.soft}>
+            {seconds === null ? t('status.retrying') : t('status.retryIn', { seconds })}
+          </span>
+          <Button icon="retry" disabled={stream.phase !== 'waiting'} onClick={backend.retryNow}>
+            {t('status.retryNow')}
+          </Button>
+        </footer>
+      )}
+    </section>
+  );
+}
+
+function Guard() {
+  const { t } = useTranslation();
+  const status = useGuard();
+  const { phase } = useStreamState(guardStream);
+  const restart = useRestart();
+  return (
+    <section className={css.card} data-verdict={status ? 'ok' : 'absent'}>
+      <header className={css.head}>
+        <span className={css.dot} aria-hidden />
+        <div>
+          <h3>{t('services.guard')}</h3>
+          <p className={css.soft}>{t('services.guardHint')}</p>
+        </div>
+        <p className={css.state}>
+          {status ? t('services.guardOn') : t(phase === 'connecting' ? 'status.connecting' : 'services.guardAbsent')}
+        </p>
+      </header>
+      {status ? (
+        <>
+          <ul className={css.services}>
+            {status.services.map((service) => (
+              <ServiceRow key={service.name} service={service} onRestart={restart} />
+            ))}
+          </ul>
+          <footer className={css.foot}>
+            <span />
+            <Button
+              icon="retry"
+              onClick={() => {
+                restart(null);
+              }}
+            >
+              {t('services.restartAll')}
+            </Button>
+          </footer>
+        </>
+      ) : (
+        <p className={css.soft}>{t('services.guardAbsentHint')}</p>
+      )}
+    </section>
+  );
+}
+
+const VERDICTS: Partial<Record<Service['state'], string>> = {
+  READY: 'ok',
+  STARTING: 'starting',
+  STOPPING: 'starting',
+  BACKOFF: 'starting',
+};
+
+function ServiceRow({ service, onRestart }: { service: Service; onRestart: (name: string) => void }) {
+  const { t, i18n } = useTranslation();
+  const { name, state, since, relaunches, cause } = service;
+  return (
+    <li className={css.service} data-verdict={VERDICTS[state] ?? 'broken'}>
+      <span className={css.dot} aria-hidden />
+      <div className={css.about}>
+        <p>
+          <strong>{name}</strong> {t(`services.state.${state}`)}
+        </p>
+        <p className={css.soft}>
+          {t('status.since', { time: formatTime(since, i18n.language) })}
+          {relaunches > 0 && ` · ${t('services.restarts', { count: relaunches })}`}
+        </p>
+        {cause && state !== 'READY' && (
+          <p className={css.cause}>
+            {cause.sentence} <span>{cause.fix}</span>
+          </p>
+        )}
+      </div>
+      <Button
+        aria-label={t('services.restartName', { name })}
+        onClick={() => {
+          onRestart(name);
+        }}
+      >
+        {t('services.restart')}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,20 @@
+import i18next from 'i18next';
+import { useMutation } from '@tanstack/react-query';
+import { say } from '@/ui/toast.tsx';
+import { restartAll, restartService } from './guard.ts';
+
+/** Asks the guard to restart one service, or the whole stack for null. */
+export function useRestart(): (name: string | null) => void {
+  const { mutate } = useMutation({
+    mutationFn: (name: string | null) => (name === null ? restartAll() : restartService(name)),
+    networkMode: 'always', // it is the guard that is asked, not the backend
+    retry: false,
+    onSuccess: () => {
+      say({ tone: 'good', title: i18next.t('services.restarting') });
+    },
+    onError: (error) => {
+      say({ tone: 'bad', title: i18next.t('action.failed'), detail: error.message });
+    },
+  });
+  return mutate;
+}

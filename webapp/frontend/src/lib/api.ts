@@ -1,0 +1,85 @@
+/** The backend's routes, one function each, and the one place where they are fetched. */
+import { ApiError, problemOf, unanswered } from './problem.ts';
+import type { CreateDownload, Download, DownloadPage, DownloadQuery } from './types.ts';
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (!JSON_TYPE.test(response.headers.get('content-type') ?? '')) return null;
+  return response.json().catch(() => null);
+}
+
+interface RequestOptions {
+  method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * Fetches JSON.
+ *
+ * @throws {ApiError} for every answer that is not a success, and for none at all (status 0).
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { method = 'GET', body, signal } = options;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(unanswered(error instanceof Error ? error.message : String(error)), false);
+  }
+  const content = await bodyOf(response);
+  if (!response.ok) {
+    throw new ApiError(problemOf(response.status, content), response.status === 503);
+  }
+  return content as T;
+}
+
+export function createDownload(wish: CreateDownload): Promise<Download> {
+  return request('/api/downloads', { method: 'POST', body: wish });
+}
+
+export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promise<DownloadPage> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  return request(`/api/downloads?${search.toString()}`, { signal });
+}
+
+export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
+
+export function actOnDownload(id: string, action: DownloadAction): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+}
+
+export function deleteDownload(id: string, file: boolean): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}?file=${String(file)}`, {
+    method: 'DELETE',
+  });
+}
+
+/** Where the finished file is; `download` asks the browser to save rather than to play it. */
+export function fileUrl(id: string, download = false): string {
+  return `/api/downloads/${encodeURIComponent(id)}/file${download ? '?disposition=attachment' : ''}`;
+}
+
+export function thumbnailUrl(id: string): string {
+  return `/api/downloads/${encodeURIComponent(id)}/thumbnail`;
+}
+
+/** Why the backend does not answer, or null if it does. Never throws. */
+export async function askHealth(signal: AbortSignal): Promise<ApiError['problem'] | null> {
+  try {
+    await request('/health', { signal });
+    return null;
+  } catch (error) {
+    return error instanceof ApiError ? error.problem : unanswered('');
+  }
+}

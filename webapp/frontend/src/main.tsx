@@ -1,0 +1,27 @@
+import '@fontsource-variable/bricolage-grotesque/wght.css';
+import '@fontsource-variable/figtree/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { connect } from './app/connect.ts';
+import { CrashPage } from './app/CrashPage.tsx';
+import { startI18n } from './lib/i18n.ts';
+import { queryClient } from './lib/query.ts';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root element.');
+
+await startI18n();
+connect();
+createRoot(root).render(
+  <StrictMode>
+    <CrashPage>
+      <QueryClientProvider client={queryClient}>
+        <App />
+      </QueryClientProvider>
+    </CrashPage>
+  </StrictMode>,
+);

@@ -1,0 +1,38 @@
+/** Line icons on a 24 px grid. They are decoration: the control that holds one carries the name. */
+const PATHS = {
+  arrow: 'M12 4v13m0 0-5.5-5.5M12 17l5.5-5.5M5 21h14',
+  play: 'M8 5.5v13l10.5-6.5z',
+  pause: 'M9 6v12M15 6v12',
+  close: 'm6.5 6.5 11 11m0-11-11 11',
+  retry: 'M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9m0-4.5V9H15',
+  trash: 'M5 7h14M10 7V4.5h4V7m-7.5 0 .8 12.5h9.4L17.5 7',
+  save: 'M12 4.5v10m0 0-4-4m4 4 4-4M5 15.5v3.5h14v-3.5',
+  more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',
+  video: 'M4 7h11v10H4zm11 4 5-3v8l-5-3z',
+  audio: 'M9 17.5V6l10-2v11.5M9 17.5a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Zm10-2a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Z',
+  check: 'm5.5 12.5 4.5 4.5 8.5-10',
+  alert: 'M12 8v5m0 3.5h.01M12 3.5 21 19.5H3z',
+  link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1',
+  sliders: 'M5 8h8m4 0h2M5 16h2m4 0h8M15 6v4M9 14v4',
+  external: 'M14 5h5v5m0-5-8 8M17 14v5H5V7h5',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={name === 'more' ? 2.6 : 1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

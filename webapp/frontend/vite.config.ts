@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { forwarding } from './dev/forward.ts';
+import { health } from './dev/health.ts';
+import { heldPort } from './dev/held-port.ts';
+import { readSettings } from './dev/settings.ts';
+
+const settings = readSettings(fileURLToPath(new URL('../../', import.meta.url)));
+
+function guardHeaders(): Record<string, string> {
+  const token = settings.guardToken();
+  return token === null ? {} : { 'X-Guard-Token': token };
+}
+
+export default defineConfig({
+  clearScreen: false,
+  resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
+  server: { port: settings.port, strictPort: true },
+  preview: { port: settings.port, strictPort: true },
+  plugins: [
+    react(),
+    heldPort(settings.descriptor),
+    health(),
+    forwarding([
+      { prefix: '/api', target: settings.api, strip: false, service: 'api' },
+      { prefix: '/health', target: settings.api, strip: false, service: 'api' },
+      { prefix: '/ready', target: settings.api, strip: false, service: 'api' },
+      { prefix: '/guard', target: settings.guard, strip: true, service: 'guard', headers: guardHeaders },
+    ]),
+  ],
+});
