@@ -6,18 +6,18 @@ Origin of ours (or none, from a program) and the token, which only this user's f
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from scripts.guard import http, states
+from scripts.guard import dashboard, http, states
+from scripts.guard.events import Events, Wanted
+from scripts.guard.history import History
 from scripts.guard.http import Request, Response
 from scripts.guard.status import Snapshot
 
-PING_SECONDS = 15.0  # between two comments on a quiet event stream
 TAIL_LINES = 200
+_UNSTORED = {"Cache-Control": "no-store"}
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _WISHES: dict[str, Callable[[], states.Event]] = {
     "restart": states.Restart,
@@ -31,7 +31,7 @@ class Access:
 
     def __init__(self, ports: Callable[[], Iterable[int]], token: str) -> None:
         self._ports = ports
-        self._token = token
+        self.token = token
 
     def may_read(self, request: Request) -> bool:
         """Whether the Host is loopback, on a port of ours."""
@@ -48,31 +48,10 @@ class Access:
         if "origin" in request.headers and self.origin(request) is None:
             return False
         given = request.headers.get("x-guard-token", "")
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        return hmac.compare_digest(given.encode(), self.token.encode())
 
     def _names(self) -> set[str]:
         return {f"{host}:{port}" for host in _LOOPBACK for port in self._ports()}
-
-
-class Changes:
-    """Wakes everyone who waits for the next change of the status."""
-
-    def __init__(self) -> None:
-        self._changed = asyncio.Event()
-
-    def announce(self) -> None:
-        """Wake them."""
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def next(self, within: float) -> bool:
-        """Wait for the next change; False if there was none within so many seconds."""
-        try:
-            async with asyncio.timeout(within):
-                await self._changed.wait()
-        except TimeoutError:
-            return False
-        return True
 
 
 class Control:
@@ -83,14 +62,16 @@ class Control:
         *,
         access: Access,
         snapshot: Callable[[], Snapshot],
-        changes: Changes,
+        events: Events,
+        history: History,
         send: Callable[[str, states.Event], None],
         tail: Callable[[str, int], list[str]],
         leave: Callable[[], None],
     ) -> None:
         self._access = access
         self._snapshot = snapshot
-        self._changes = changes
+        self._events = events
+        self._history = history
         self._send = send
         self._tail = tail
         self._leave = leave
@@ -125,11 +106,14 @@ class Control:
     def _route(self, request: Request) -> Response:
         parts = request.path.strip("/").split("/")
         match request.method, parts:
+            case "GET", [""]:
+                return self._page()
             case "GET", ["api", "status"]:
                 return http.as_json(self._snapshot().as_json())
             case "GET", ["api", "events"]:
-                headers = {"Cache-Control": "no-store"}
-                return Response(200, "text/event-stream", stream=self._events(), headers=headers)
+                return self._stream(request)
+            case "GET", ["api", "history"]:
+                return http.as_json(self._history.as_json())
             case "GET", ["api", "logs", name]:
                 return self._log(request, name)
             case "POST", ["api", *wish]:
@@ -137,15 +121,25 @@ class Control:
             case _:
                 return http.problem(404, "Not found", f"There is no {request.method} here.")
 
-    async def _events(self) -> AsyncIterator[bytes]:
-        shown = b""
-        while True:
-            status = json.dumps(self._snapshot().as_json()).encode()
-            if status != shown:
-                yield b"event: status\ndata: " + status + b"\n\n"
-                shown = status
-            while not await self._changes.next(PING_SECONDS):
-                yield b": still here\n\n"
+    def _page(self) -> Response:
+        headers = {
+            **_UNSTORED,
+            "Content-Security-Policy": dashboard.policy(),
+            "Referrer-Policy": "no-referrer",
+        }
+        body = dashboard.render(self._access.token)
+        return Response(200, "text/html; charset=utf-8", body, headers=headers)
+
+    def _stream(self, request: Request) -> Response:
+        """`?logs=*` or `?logs=web,api` adds log lines, from `?after=N` on, `?usage=1` their use."""
+        seen = request.headers.get("last-event-id") or request.query("after") or "0"
+        wanted = Wanted(
+            logs=frozenset((request.query("logs") or "").split(",")) - {""},
+            after=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            usage=request.query("usage") is not None,
+        )
+        stream = self._events.stream(wanted)
+        return Response(200, "text/event-stream", stream=stream, headers=_UNSTORED)
 
     def _log(self, request: Request, name: str) -> Response:
         if self._snapshot().service(name) is None:

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from scripts.guard import GuardError, health, http, settings, states
 from scripts.guard.cause import Cause
-from scripts.guard.control import Access, Changes, Control
+from scripts.guard.control import Access, Control
+from scripts.guard.events import Changes, Events
+from scripts.guard.history import History
 from scripts.guard.standby import Standby
 from scripts.guard.states import State
+from scripts.guard.usage import Usage
 from scripts.guard.watch import Watcher, is_source
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ class Loop:
         self._leaving = False
         self._exit_code = 0
         self._changes = Changes()
+        self._history = History()
         self._access = Access(self._ports, stack.token)
         self._standbys: dict[tuple[str, int], Standby] = {}
         self._queues: dict[str, health.Queue] = {}
@@ -59,7 +63,10 @@ class Loop:
         control = Control(
             access=self._access,
             snapshot=self._supervisor.snapshot,
-            changes=self._changes,
+            events=Events(
+                self._supervisor.snapshot, self._changes, self._stack.feed, Usage(self._leaders)
+            ),
+            history=self._history,
             send=self._supervisor.send,
             tail=self._stack.log.tail,
             leave=partial(self._leave, 0),
@@ -152,9 +159,11 @@ class Loop:
 
     # --- What follows from it ----------------------------------------------------------------
 
+        snapshot = self._supervisor.snapshot()
+        self._history.note(snapshot)
     def _changed(self) -> None:
         self._changes.announce()
-        for view in self._supervisor.snapshot().services:
+        for view in snapshot.services:
             standby = self._standby(view.name)
             if standby is not None:
                 standby.follow(view.state)
@@ -222,6 +231,9 @@ class Loop:
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
         self._watcher.watch(folders, (config.procfile, config.env_file))
+    def _leaders(self) -> dict[str, int]:
+        return {name: process.pid for name, process in self._supervisor.running().items()}
+
 
     def _ports(self) -> list[int]:
         config = self._stack.config

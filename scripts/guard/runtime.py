@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.guard import lease, process, settings, sockets
+from scripts.guard.feed import Feed
 from scripts.guard.evidence import Evidence
 from scripts.guard.log import Log
 from scripts.guard.process import Process
@@ -88,6 +89,8 @@ class Stack:
             [service.name for service in config.services],
             directory=config.directory / "logs",
             colour=config.colour,
+        self.feed = Feed()
+        self.log.follow(self.feed.take)
             as_json=config.log_format is LogFormat.JSON,
         )
         self.supervisor = Supervisor(

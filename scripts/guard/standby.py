@@ -11,7 +11,8 @@ import socket
 import time
 from collections.abc import Callable
 
-from scripts.guard import http, page, sockets
+from scripts.guard import http, sockets
+from scripts.guard import standby_page as page
 from scripts.guard.http import Listener, Request, Response
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView
