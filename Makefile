@@ -42,6 +42,9 @@ test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest
 
+smoke: setup-python ## Check the running stack from outside, with a real download and a restart
+	@$(python) -m scripts.smoke
+
 check: setup-all ## Lint, format and types, changing nothing
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check

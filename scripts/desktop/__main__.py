@@ -27,7 +27,9 @@ def main(words: list[str]) -> int:
 
 def _open(*, wait: bool) -> int:
     address = page.url()
-    if not (page.wait(address) if wait else page.answers(address)):
+    if wait and not page.wait(address):
+        return 1  # who was to start it has said why not
+    if not wait and not page.answers(address):
         raise GuardError(f"nothing answers at {address}", "make dev")
     page.show(address)
     return 0

@@ -38,10 +38,13 @@ def answers(address: str) -> bool:
 
 
 def wait(address: str) -> bool:
-    """Wait until something answers; False if nothing does for `PATIENCE` seconds."""
-    until = time.monotonic() + PATIENCE
+    """Wait until something answers, as long as whoever starts it (our parent) lives.
+
+    False if nothing answers for `PATIENCE` seconds, or the parent ended before.
+    """
+    parent, until = os.getppid(), time.monotonic() + PATIENCE
     while not answers(address):
-        if time.monotonic() > until:
+        if time.monotonic() > until or os.getppid() != parent:
             return False
         time.sleep(PAUSE)
     return True
