@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lean  # isort: skip  # noqa: F401 -- before FastAPI
+
 import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING

@@ -72,7 +72,7 @@ def mend(part: Path, journal: Path) -> None:
     for fragment in part.parent.glob(f"{part.name}-Frag*"):
         fragment.unlink()
     size = _vouched(journal)
-    if size and part.exists() and part.stat().st_size >= size:
+    if size > 0 and part.exists() and part.stat().st_size >= size:
         os.truncate(part, size)
         return
     part.unlink(missing_ok=True)
