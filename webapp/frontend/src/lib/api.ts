@@ -48,7 +48,9 @@ export function createDownload(wish: CreateDownload): Promise<Download> {
 export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promise<DownloadPage> {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') search.append(name, String(one));
+    }
   }
   return request(`/api/downloads?${search.toString()}`, { signal });
 }

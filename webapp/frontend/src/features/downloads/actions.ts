@@ -87,6 +87,7 @@ export function useCreate(): (wish: CreateDownload) => void {
   const client = useQueryClient();
   const { mutate } = useMutation({
     mutationKey: CREATE_KEY,
+    scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
     mutationFn: createDownload,
     onSuccess: (item) => {
       client.setQueryData<readonly Download[]>(LIVE_KEY, (items) =>
