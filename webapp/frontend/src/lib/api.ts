@@ -49,7 +49,7 @@ export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promis
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null && one !== '') search.append(name, String(one));
+      if (one != null && one !== '') search.append(name, String(one));
     }
   }
   return request(`/api/downloads?${search.toString()}`, { signal });

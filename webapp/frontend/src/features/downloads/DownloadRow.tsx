@@ -94,10 +94,10 @@ function Facts({ download }: { download: Download }) {
   const running = state === 'running' && progress !== null;
   const facts: (ReactNode | null)[] = [
     <strong key="state">{running ? t(`stage.${progress.stage}`) : t(`state.${state}`)}</strong>,
-    running && progress.fraction !== null ? formatPercent(progress.fraction, locale) : null,
+    running && progress.fraction != null ? formatPercent(progress.fraction, locale) : null,
     moved(download, locale, (done, total) => t('progress.ofTotal', { done, total })),
-    running && progress.speed !== null ? formatSpeed(progress.speed, locale) : null,
-    running && progress.eta !== null ? t('progress.left', { time: formatClock(progress.eta) }) : null,
+    running && progress.speed != null ? formatSpeed(progress.speed, locale) : null,
+    running && progress.eta != null ? t('progress.left', { time: formatClock(progress.eta) }) : null,
     file ? formatBytes(file.bytes, locale) : null,
     !running && duration !== null ? formatClock(duration) : null,
     running ? null : platform,
@@ -117,7 +117,7 @@ function moved(
 ): string | null {
   if (progress === null || progress.bytes === 0 || (state !== 'running' && state !== 'paused')) return null;
   const done = formatBytes(progress.bytes, locale);
-  return progress.total === null ? done : show(done, formatBytes(progress.total, locale));
+  return progress.total == null ? done : show(done, formatBytes(progress.total, locale));
 }
 
 function Actions({ download, name, onChange }: RowProps & { name: string }) {
