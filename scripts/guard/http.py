@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import html
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -231,6 +232,17 @@ class Listener:
             self._loop.add_reader(self._sock.fileno(), self._readable)
 
     def _accept_all(self) -> None:
+        # Another process that has the socket may have made it block for both; that is put back, for
+        # it may rely on it.
+        descriptor = self._sock.fileno()
+        blocks = os.get_blocking(descriptor)
+        os.set_blocking(descriptor, False)
+        try:
+            self._accept_waiting()
+        finally:
+            os.set_blocking(descriptor, blocks)
+
+    def _accept_waiting(self) -> None:
         while True:
             try:
                 connection, _ = self._sock.accept()
