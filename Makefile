@@ -22,6 +22,9 @@ shortcut: setup ## Put an icon on the desktop that starts the app and opens its 
 status: bootstrap ## What runs, since when, and why not
 	@$(guard) status
 
+why: bootstrap ## Explain the last unexpected end, or say that all is well: make why p=api
+	@$(guard) why $(p)
+
 restart: bootstrap ## Restart everything, or one service: make restart p=api
 	@$(guard) restart $(p)
 

@@ -70,6 +70,12 @@ def _stop(options: argparse.Namespace) -> int:
     return commands.stop(options.procfile, options.env)
 
 
+def _why(options: argparse.Namespace) -> int:
+    from scripts.guard import why
+
+    return why.why(options.procfile, options.env, options.name)
+
+
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -90,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", parents=[common], help="what runs, since when")
     status.add_argument("--json", action="store_true", help="as the control API has it")
     status.set_defaults(run=_status)
+    why = commands.add_parser("why", parents=[common], help="explain the last unexpected end")
+    why.add_argument("name", nargs="?", help="the service; any if none is named")
+    why.set_defaults(run=_why)
     restart = commands.add_parser("restart", parents=[common], help="relaunch one or all")
     restart.add_argument("name", nargs="?", help="the service; all if none is named")
     restart.set_defaults(run=_restart)

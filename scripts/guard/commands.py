@@ -17,7 +17,7 @@ ANSWER_SECONDS = 5.0
 
 def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
     """Print what runs; 0 if everything is READY, else 1."""
-    answer = _ask(settings.load(procfile, env_file), "GET", "/api/status")
+    answer = ask(settings.load(procfile, env_file), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
@@ -28,19 +28,19 @@ def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
 def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
     """Relaunch one service, or all."""
     config = settings.load(procfile, env_file)
-    _ask(config, "POST", "/api/restart" if name is None else f"/api/services/{name}/restart")
+    ask(config, "POST", "/api/restart" if name is None else f"/api/services/{name}/restart")
     sys.stdout.write(f"{name or 'everything'} is being restarted\n")
     return 0
 
 
 def stop(procfile: Path, env_file: Path | None) -> int:
     """End the guard and all that it runs."""
-    _ask(settings.load(procfile, env_file), "POST", "/api/stop")
+    ask(settings.load(procfile, env_file), "POST", "/api/stop")
     sys.stdout.write("the guard is stopping everything\n")
     return 0
 
 
-def _ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
+def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     """Return the control API's answer; raises `GuardError` if it has none or says no."""
     if lease.owner(config.directory) is None:
         raise GuardError(f"no guard runs in {config.root}", "make dev")

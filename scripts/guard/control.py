@@ -6,8 +6,10 @@ Origin of ours (or none, from a program) and the token, which only this user's f
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.guard import dashboard, http, states
@@ -66,6 +68,7 @@ class Control:
         history: History,
         send: Callable[[str, states.Event], None],
         tail: Callable[[str, int], list[str]],
+        crashes: Callable[[], list[dict[str, Any]]],
         leave: Callable[[], None],
     ) -> None:
         self._access = access
@@ -74,6 +77,7 @@ class Control:
         self._history = history
         self._send = send
         self._tail = tail
+        self._crashes = crashes
         self._leave = leave
 
     async def answer(self, request: Request) -> Response:
@@ -82,8 +86,15 @@ class Control:
             return http.problem(
                 403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
             )
-        response = self._preflight() if request.method == "OPTIONS" else self._route(request)
+        response = await self._response(request)
         return self._for_origin(request, response)
+
+    async def _response(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return self._preflight()
+        if (request.method, request.path) == ("GET", "/api/crashes"):
+            return http.as_json({"crashes": await asyncio.to_thread(self._crashes)})
+        return self._route(request)
 
     def _preflight(self) -> Response:
         headers = {

@@ -16,10 +16,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts.guard import GuardError
+from scripts.guard.family import Mark
 
+if TYPE_CHECKING:
+    import psutil
+
+PID_LIMIT = 2**31 - 1  # no number beyond it is a process'
 START_TOLERANCE = 2.0  # seconds between the clock at a start and the kernel's record of it
 
 
@@ -30,6 +35,8 @@ class Leased:
     name: str
     pid: int
     started: float
+    run: str
+    """The mark of the guard that started it, which all that descends from it inherits."""
 
 
 def prepare(directory: Path) -> None:
@@ -116,52 +123,78 @@ def write_token(path: Path) -> str:
     return token
 
 
+def new_run() -> str:
+    """Return a mark for what this guard starts."""
+    return secrets.token_hex(8)
+
+
 def write_lease(directory: Path, leased: Iterable[Leased]) -> None:
     """Record what runs, before anything can go wrong with it."""
     write_file(directory / "lease.json", json.dumps([vars(entry) for entry in leased]))
 
 
 def remove_orphans(directory: Path) -> list[Leased]:
-    """Kill the process groups that an earlier guard left; return those that still ran."""
-    survivors = [entry for entry in _read_lease(directory / "lease.json") if _kill(entry)]
+    """Kill what an earlier guard started and left; return the services of which something ran."""
+    entries = _read_lease(directory / "lease.json")
+    removed = {entry: members for entry in entries if (members := _remove(entry))}
     with contextlib.suppress(OSError):
         (directory / "lease.json").unlink()
-    return survivors
+    return list(removed)
 
 
 def _read_lease(path: Path) -> list[Leased]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return [
-            Leased(str(entry["name"]), int(entry["pid"]), float(entry["started"]))
+            Leased(
+                str(entry["name"]), int(entry["pid"]), float(entry["started"]), str(entry["run"])
+            )
             for entry in entries
-            if int(entry["pid"]) > 1
+            if 1 < int(entry["pid"]) <= PID_LIMIT
         ]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return []  # none, or not one of ours: nothing may be killed on its word
 
 
-def _kill(entry: Leased) -> bool:
-    """Kill what is left of a session and await its end; whether there was anything."""
+def _remove(entry: Leased) -> int:
+    """Kill all that is left of a service, and await its end; return how many processes it was."""
     import psutil
 
-    members = [process for process in psutil.process_iter() if _belongs(process.pid, entry)]
-    leader = next((process for process in members if process.pid == entry.pid), None)
-    if leader is not None and abs(leader.create_time() - entry.started) > START_TOLERANCE:
-        return False  # the number went to another process since
-    for process in members:
+    own = os.getsid(0)
+    left = [
+        process
+        for process in psutil.process_iter()
+        if _session(process.pid) != own and _descends(process, entry)
+    ]
+    for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(members, timeout=2)
-    return bool(members)
+    psutil.wait_procs(left, timeout=2)
+    return len(left)
 
 
-def _belongs(pid: int, entry: Leased) -> bool:
-    """Whether a process is in the session; its number is not given away while it has a member."""
+def _descends(process: psutil.Process, entry: Leased) -> bool:
+    """Whether it is in the leader's session or carries the mark.
+
+    A session whose leader has ended proves nothing: its number may have been another's before.
+    """
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        if _session(process.pid) == entry.pid:
+            leader = psutil.Process(entry.pid)
+            if abs(leader.create_time() - entry.started) <= START_TOLERANCE:
+                return True
+    with contextlib.suppress(psutil.Error, OSError):
+        return Mark(entry.run, entry.name).is_in(process.environ())
+    return False
+
+
+def _session(pid: int) -> int | None:
     try:
-        return os.getsid(pid) == entry.pid
+        return os.getsid(pid)
     except OSError:
-        return False
+        return None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import GuardError, health, http, settings, states
+from scripts.guard import GuardError, family, health, http, settings, states
 from scripts.guard.cause import Cause
 from scripts.guard.control import Access, Control
 from scripts.guard.events import Changes, Events
@@ -69,6 +69,7 @@ class Loop:
             history=self._history,
             send=self._supervisor.send,
             tail=self._stack.log.tail,
+            crashes=self._stack.crashes.read,
             leave=partial(self._leave, 0),
         )
         listener = http.Listener(self._stack.control, control.answer)
@@ -76,6 +77,7 @@ class Loop:
         self._stack.spawned = self._await_exit
         for name, process in self._supervisor.running().items():
             self._await_exit(name, process)
+        self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
         self._stack.changed = self._changed
         self._stack.signals.notify = partial(self._soon, self._signalled)
         self._signalled()
@@ -107,6 +109,10 @@ class Loop:
             self._loop.add_reader(descriptor, exited)
         else:
             process.await_exit(partial(self._soon, exited))
+
+    def _bury(self) -> None:
+        leaders = (process.pid for process in self._supervisor.running().values())
+        family.bury(frozenset(leaders))
 
     def _signalled(self) -> None:
         received = self._stack.signals.received
@@ -159,9 +165,9 @@ class Loop:
 
     # --- What follows from it ----------------------------------------------------------------
 
+    def _changed(self) -> None:
         snapshot = self._supervisor.snapshot()
         self._history.note(snapshot)
-    def _changed(self) -> None:
         self._changes.announce()
         for view in snapshot.services:
             standby = self._standby(view.name)
@@ -231,9 +237,9 @@ class Loop:
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
         self._watcher.watch(folders, (config.procfile, config.env_file))
+
     def _leaders(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._supervisor.running().items()}
-
 
     def _ports(self) -> list[int]:
         config = self._stack.config

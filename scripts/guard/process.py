@@ -22,15 +22,20 @@ from pathlib import Path
 
 from honcho.process import Popen
 
+from scripts.guard import family
+
 _LINUX = sys.platform.startswith("linux")
 
 
 class Process:
     """A running process group, led by the shell that runs one line of the Procfile."""
 
-    def __init__(self, popen: Popen, master: int) -> None:
+    def __init__(self, popen: Popen, master: int, mark: family.Mark | None = None) -> None:
         self._popen = popen
+        self._mark = mark
         self.pid: int = popen.pid
+        self.left: list[family.Relative] = []
+        """Which of its descendants still ran when it had ended; known once it is reaped."""
         self.master = master
         """The PTY's master; whoever reads it takes it over and closes it."""
 
@@ -43,9 +48,12 @@ class Process:
         """Collect the exit of a process that has ended, and kill what it left behind.
 
         Returns its exit code, or minus the signal that ended it, as `subprocess` does. The group is
-        killed first: until its leader is reaped, its number cannot go to another.
+        killed first: until its leader is reaped, its number cannot go to another. Descendants that
+        left the group, or the session too, are killed with it.
         """
+        self.left = family.relatives(self.pid, self._mark)
         self.signal(signal.SIGKILL)
+        family.remove(self.pid, self._mark)
         code: int = self._popen.wait()
         return code
 
@@ -71,9 +79,15 @@ class Process:
 
 
 def spawn(
-    command: str, environment: Mapping[str, str], folder: Path, sockets: tuple[int, ...] = ()
+    command: str,
+    environment: Mapping[str, str],
+    folder: Path,
+    sockets: tuple[int, ...] = (),
+    mark: family.Mark | None = None,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
+
+    Its descendants are known by the `mark`, which they inherit.
 
     Raises `OSError` where no process or terminal can be had.
     """
@@ -82,7 +96,7 @@ def spawn(
         _prepare(slave)
         popen = Popen(
             _line(command, slave),
-            env=dict(environment),
+            env={**environment, **(mark.as_environment() if mark else {})},
             cwd=str(folder),
             stdin=slave,
             stdout=slave,
@@ -95,7 +109,7 @@ def spawn(
         raise
     finally:
         os.close(slave)
-    return Process(popen, master)
+    return Process(popen, master, mark)
 
 
 def _line(command: str, slave: int) -> str:

@@ -14,12 +14,15 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import lease, process, settings, sockets
-from scripts.guard.feed import Feed
+from scripts.guard import family, lease, process, settings, sockets
 from scripts.guard.evidence import Evidence
+from scripts.guard.feed import Feed
 from scripts.guard.log import Log
 from scripts.guard.process import Process
 from scripts.guard.settings import LogFormat, Service, Settings
@@ -27,6 +30,7 @@ from scripts.guard.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from scripts.guard.cause import Cause
+    from scripts.guard.crashes import Crashes
 
 DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
 
@@ -71,6 +75,16 @@ class Ports:
             self._sockets.pop(port).close()
 
 
+@dataclass(frozen=True)
+class _Started:
+    """A process as it was started."""
+
+    process: Process
+    at: float
+    """In seconds of the epoch."""
+    environment: Mapping[str, str]
+
+
 class Stack:
     """A running stack: what the event loop needs of it, and nothing of the loop."""
 
@@ -89,19 +103,21 @@ class Stack:
             [service.name for service in config.services],
             directory=config.directory / "logs",
             colour=config.colour,
-        self.feed = Feed()
-        self.log.follow(self.feed.take)
             as_json=config.log_format is LogFormat.JSON,
         )
+        self.feed = Feed()
+        self.log.follow(self.feed.take)
         self.supervisor = Supervisor(
             config,
             launch=self._launch,
             explain=self._explain,
+            record=self._record,
             say=self.log.say,
             changed=self._has_changed,
             pid=os.getpid(),
         )
-        self._leased: dict[str, lease.Leased] = {}
+        self._started: dict[str, _Started] = {}
+        self._run = lease.new_run()
         self._evidence = Evidence(config.root)
 
     def socket(self, service: Service) -> socket.socket | None:
@@ -117,13 +133,47 @@ class Stack:
         sock = self.socket(service)
         fds = () if sock is None else (sock.fileno(),)
         environment = settings.process_environment(self.config, service, *fds or (None,))
-        started = process.spawn(service.command, environment, self.config.root, fds)
+        mark = family.Mark(self._run, service.name)
+        started = process.spawn(service.command, environment, self.config.root, fds, mark)
         self.log.attach(service.name, started.master)
-        self._leased[service.name] = lease.Leased(service.name, started.pid, time.time())
+        self._started[service.name] = _Started(started, time.time(), environment)
         with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
-            lease.write_lease(self.config.directory, self._leased.values())
+            lease.write_lease(self.config.directory, self._leased())
         self.spawned(service.name, started)
         return started
+
+    def _leased(self) -> list[lease.Leased]:
+        return [
+            lease.Leased(name, started.process.pid, started.at, self._run)
+            for name, started in self._started.items()
+        ]
+
+    @cached_property
+    def crashes(self) -> Crashes:
+        """The post-mortems of this folder; not needed before somebody dies or asks."""
+        from scripts.guard.crashes import Crashes
+
+        return Crashes(self.config.directory / "crashes")
+
+    def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
+        from scripts.guard.crashes import Crash
+
+        started = None if isinstance(end, OSError) else self._started.get(service.name)
+        self.crashes.keep(
+            Crash(
+                time=datetime.now(UTC),
+                service=service.name,
+                command=service.command,
+                pid=None if started is None else started.process.pid,
+                end=end,
+                cause=cause,
+                started=None if started is None else datetime.fromtimestamp(started.at, UTC),
+                lines=self.log.tail(service.name),
+                left=() if started is None else started.process.left,
+                environment=self.config.environment if started is None else started.environment,
+                ports={each.name: each.port for each in self.config.services if each.port},
+            )
+        )
 
     def _explain(self, service: Service, end: int | OSError) -> Cause:
         from scripts.guard import diagnose
@@ -164,6 +214,7 @@ def up(procfile: Path, env_file: Path | None) -> int:
     sys.stdout.flush()
     for orphan in orphans:
         stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left behind by an earlier guard")
+    family.adopt()
     try:
         stack.supervisor.start()
         stack.log.start()
@@ -180,6 +231,7 @@ def _end(stack: Stack, config: Settings) -> None:
     for remaining in stack.supervisor.running().values():
         remaining.signal(signal.SIGKILL)
         remaining.reap()
+    family.remove_adopted()
     stack.log.close()
     with contextlib.suppress(OSError):
         (config.directory / "lease.json").unlink()

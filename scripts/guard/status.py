@@ -74,7 +74,7 @@ def table(status: dict[str, Any], now: datetime) -> str:
         (
             view["name"],
             view["state"],
-            _ago(now - datetime.fromisoformat(view["since"])),
+            ago(now - datetime.fromisoformat(view["since"])),
             str(view["pid"] or "-"),
             str(view["relaunches"]),
             view["url"] or "-",
@@ -93,7 +93,8 @@ def table(status: dict[str, Any], now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _ago(duration: timedelta) -> str:
+def ago(duration: timedelta) -> str:
+    """Return a duration in its largest unit: ``3 h``."""
     seconds = int(duration.total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:

@@ -43,6 +43,11 @@ class Running(Protocol):
 
 Launch = Callable[[settings.Service], Running]
 Explain = Callable[[settings.Service, int | OSError], Cause]
+Record = Callable[[settings.Service, int | OSError, Cause], None]
+
+
+def _keep_nothing(*_: object) -> None:
+    """For those who need no record of the dead."""
 
 
 class _Managed:
@@ -82,6 +87,7 @@ class Supervisor:
         *,
         launch: Launch,
         explain: Explain,
+        record: Record = _keep_nothing,
         say: Callable[[str], None] = lambda _: None,
         changed: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
@@ -91,6 +97,7 @@ class Supervisor:
         self.config = config
         self._launch = launch
         self._explain = explain
+        self._record = record
         self._say = say
         self._changed = changed
         self._clock = clock
@@ -128,7 +135,7 @@ class Supervisor:
         code = process.reap()
         managed.process = None
         asked = managed.service.state is State.STOPPING
-        self.send(name, states.Exited(_ASKED if asked else self._explain(managed.line, code)))
+        self.send(name, states.Exited(_ASKED if asked else self._died(managed, code)))
 
     def hung(self, name: str, cause: Cause) -> None:
         """Take note that a service takes connections no more; raises `KeyError`."""
@@ -248,12 +255,19 @@ class Supervisor:
                 try:
                     managed.process = self._launch(managed.line)
                 except OSError as error:
-                    exited = states.Exited(self._explain(managed.line, error))
+                    exited = states.Exited(self._died(managed, error))
                     self._events.append((managed.line.name, exited))
             case Effect.TERMINATE if managed.process:
                 managed.process.signal(signal.SIGTERM)
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
+
+    def _died(self, managed: _Managed, end: int | OSError) -> Cause:
+        """Explain a death that nobody asked for, and have it recorded."""
+        cause = self._explain(managed.line, end)
+        # One that was killed because it hung died of that, whatever the signal says.
+        self._record(managed.line, end, managed.service.cause or cause)
+        return cause
 
     def _failed(self, managed: _Managed, cause: Cause) -> None:
         managed.cause = cause

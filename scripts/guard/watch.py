@@ -51,9 +51,7 @@ class Watcher:
         """Stop watching; the thread ends by itself soon after."""
         self._stop.set()
 
-    def _run(
-        self, folders: frozenset[Path], files: frozenset[Path], stop: threading.Event
-    ) -> None:
+    def _run(self, folders: frozenset[Path], files: frozenset[Path], stop: threading.Event) -> None:
         # A file is watched through its folder, since editors replace files.
         around = frozenset(file.parent for file in files)
         others = threading.Thread(

@@ -1,0 +1,210 @@
+"""Who descends from a process that the guard started, wherever it has moved since.
+
+A process leaves its group by `setpgid`, its session by `setsid`, its parent by that one's death. On
+Linux the guard is the subreaper of all that it starts: who loses its parent becomes a child of the
+guard. Whose it was is told by its session or, if it left that too, by the mark that it inherited in
+its environment. Elsewhere every process is searched for these two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+REMOVAL_SECONDS = 0.5  # that killed processes may take to be gone; one in a system call may not
+_PAUSE = 0.001
+_SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
+_SERVICE, _RUN = "GUARD_SERVICE", "GUARD_RUN"
+_PROC = Path("/proc")
+_LINUX = sys.platform.startswith("linux")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What every process of one service of one run of the guard inherits."""
+
+    run: str
+    """Different for every guard that was ever started."""
+    service: str
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables that carry it."""
+        return {_RUN: self.run, _SERVICE: self.service}
+
+    def is_in(self, environment: Mapping[str, str]) -> bool:
+        """Whether an environment carries it."""
+        return environment.items() >= self.as_environment().items()
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A process that descends from a service's."""
+
+    pid: int
+    parent: int
+    command: str
+
+
+@dataclass(frozen=True)
+class _Stat:
+    parent: int
+    session: int
+    started: int
+    """Clock ticks since the computer was booted."""
+
+
+def adopt() -> None:
+    """Become the parent of every descendant that loses its own, where the system has that."""
+    if _LINUX:
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def relatives(leader: int, mark: Mark | None = None) -> list[Relative]:
+    """Return what is left of a service whose leader has ended; the leader is not among it."""
+    return [
+        Relative(pid, parent, command)
+        for root in _left_by(leader, mark)
+        for pid, parent, command in _tree(root)
+    ]
+
+
+def remove(leader: int, mark: Mark | None = None) -> None:
+    """Kill what is left of a service whose leader has ended, and await its end."""
+    deadline = time.monotonic() + REMOVAL_SECONDS
+    # Whoever is killed leaves its own children to us: look again until nobody comes.
+    while pids := list(_left_by(leader, mark)):
+        _kill(pids, deadline)
+        if time.monotonic() > deadline:
+            return
+
+
+def remove_adopted() -> None:
+    """Kill every descendant that fell to the guard, marked or not; for when it leaves itself."""
+    deadline = time.monotonic() + REMOVAL_SECONDS
+    while pids := list(_adopted()):
+        _kill(pids, deadline)
+        if time.monotonic() > deadline:
+            return
+
+
+def bury(leaders: frozenset[int]) -> None:
+    """Collect the exits of adopted processes: nobody else does, and a zombie keeps its number."""
+    for pid in _adopted():
+        if pid not in leaders:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+
+
+def _left_by(leader: int, mark: Mark | None) -> Iterator[int]:
+    if not _LINUX:
+        yield from _search(leader, mark)
+        return
+    for pid in _adopted():
+        if pid == leader:
+            continue
+        if _session(pid) == leader or (mark is not None and mark.is_in(_environment(pid))):
+            yield pid
+
+
+def _adopted() -> Iterator[int]:
+    """Children of ours that left our session, which what the guard runs for itself never does."""
+    if not _LINUX:
+        return
+    own = _stat(os.getpid())
+    for pid in _children(os.getpid()):
+        stat = _stat(pid)
+        # What was there before the guard is not its own: it was started by `exec`, perhaps.
+        if own and stat and stat.session != own.session and stat.started >= own.started:
+            yield pid
+
+
+def _search(leader: int, mark: Mark | None) -> Iterator[int]:
+    import psutil
+
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid == leader or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            is_member = os.getsid(process.pid) == leader
+            if is_member or (mark is not None and mark.is_in(process.environ())):
+                yield process.pid
+
+
+def _kill(pids: list[int], deadline: float) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    for pid in pids:
+        while not _is_over(pid) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+
+
+def _is_over(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:  # not a child of ours: somebody else collects it
+        import psutil
+
+        return not psutil.pid_exists(pid)
+
+
+def _tree(pid: int) -> Iterator[tuple[int, int, str]]:
+    stat = _stat(pid) if _LINUX else None
+    yield pid, 0 if stat is None else stat.parent, _command(pid)
+    for child in _children(pid):
+        yield from _tree(child)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in (_PROC / str(pid) / "task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _stat(pid: int) -> _Stat | None:
+    """Read ``/proc/PID/stat`` (proc_pid_stat(5)); the name in it may hold spaces and brackets."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return _Stat(parent=int(fields[1]), session=int(fields[3]), started=int(fields[19]))
+
+
+def _session(pid: int) -> int | None:
+    stat = _stat(pid)
+    return None if stat is None else stat.session
+
+
+def _environment(pid: int) -> dict[str, str]:
+    try:
+        data = (_PROC / str(pid) / "environ").read_bytes()
+    except OSError:  # another user's, or a zombie
+        return {}
+    pairs = (entry.partition(b"=") for entry in data.split(b"\0"))
+    return {name.decode("latin-1"): value.decode("latin-1") for name, _, value in pairs}
+
+
+def _command(pid: int) -> str:
+    if _LINUX:
+        with contextlib.suppress(OSError):
+            words = (_PROC / str(pid) / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+            return b" ".join(words).decode("utf-8", "replace")
+        return ""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        return " ".join(psutil.Process(pid).cmdline())
+    return ""

@@ -1,0 +1,78 @@
+"""A death leaves a post-mortem, which `why` explains."""
+
+import os
+import signal
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import GuardRun, ask, toy, until
+
+PAIR = (toy("web"), toy("api"))
+
+
+def crashes_of(run: GuardRun, count: int) -> list[dict[str, object]]:
+    def look() -> bool:
+        return len(ask(run.ports["guard"], "/api/crashes").json()["crashes"]) == count
+
+    until(look, f"{count} crashes")
+    answer: list[dict[str, object]] = ask(run.ports["guard"], "/api/crashes").json()["crashes"]
+    return answer
+
+
+def test_a_death_is_kept_with_its_last_words_and_what_it_left(guarded: Guarded) -> None:
+    run = guarded(toy("web", "--grandchild"), toy("api"), GUARD_RELAUNCH="process")
+    old = run.await_state("web", "READY")["pid"]
+    run.await_state("api", "READY")
+    well = run.run("why")
+    assert (well.returncode, well.stdout.count("All is well")) == (0, 1)
+    ask(run.ports["web"], "/say?the%20last%20words")
+    os.kill(old, signal.SIGKILL)
+    (crash,) = crashes_of(run, 1)
+    assert crash["service"] == "web"
+    assert crash["pid"] == old
+    assert crash["exit"] == {"code": None, "signal": "SIGKILL"}
+    assert "the last words" in str(crash["lines"])
+    assert "WEB_FD" in str(crash["environment"])
+    assert "sleep 1000" in str(crash["processes"])
+    assert crash["ports"] == {"web": run.ports["web"], "api": run.ports["api"]}
+    run.await_new_pid("web", old)
+    told = run.run("why", "web")
+    assert told.returncode == 0
+    assert "All is well" in told.stdout
+    assert "by SIGKILL" in told.stdout
+    assert "the last words" in told.stdout
+    assert "SIGKILL" not in run.run("why", "api").stdout
+
+
+def test_what_was_asked_for_is_no_crash(guarded: Guarded) -> None:
+    run = guarded(*PAIR)
+    old = run.await_state("web", "READY")["pid"]
+    run.post("/api/services/web/restart")
+    run.await_new_pid("web", old)
+    assert crashes_of(run, 0) == []
+
+
+def test_a_server_that_hung_died_of_that_and_not_of_the_signal(guarded: Guarded) -> None:
+    run = guarded(*PAIR, GUARD_RELAUNCH="process", GUARD_HANG_SECONDS="1")
+    old = run.await_state("web", "READY")["pid"]
+    os.kill(old, signal.SIGSTOP)
+    assert ask(run.ports["web"]).status == 503
+    (crash,) = crashes_of(run, 1)
+    assert "'hung'" in str(crash["cause"])
+
+
+def test_why_explains_what_is_broken_now_and_after_the_guard_has_left(guarded: Guarded) -> None:
+    run = guarded(toy("web", "--fail-times", "100", "--fail-code", "7"), GUARD_RELAUNCH="process")
+    run.await_state("web", "BROKEN")
+    crashes_of(run, 6)
+    told = run.run("why")
+    assert told.returncode == 1
+    assert "web is BROKEN" in told.stdout
+    assert "with code 7" in told.stdout
+    assert "failing on purpose, start 6" in told.stdout
+    run.close()
+    after = run.run("why")
+    assert after.returncode == 1
+    assert "failing on purpose, start 6" in after.stdout
+    unknown = run.run("why", "db")
+    assert unknown.returncode == 1
+    assert "has no line 'db'; it has web" in unknown.stderr
