@@ -65,6 +65,13 @@ docs: setup-python ## Bring the generated parts of the documentation up to date
 lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)
 
+update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: sites change often
+	@scripts/setup/lock.sh --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs
+	@$(python) -m scripts.setup runtime
+
+screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
+	@$(python) -m scripts.screenshots
+
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
 

@@ -4,15 +4,16 @@
 set -eu
 
 uv=$(command -v uv || echo .venv/bin/uv)
+# shellcheck disable=SC2086 # words on purpose
 lock() { # lock FILE SOURCE...
     file=$1
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-        ${upgrade:+--upgrade} --output-file "$file" "$@"
+        $upgrades --output-file "$file" "$@"
 }
 
-upgrade=${1:-}
+upgrades=$* # as uv takes them: --upgrade, --upgrade-package NAME
 lock requirements.txt pyproject.toml
 lock requirements-dev.txt pyproject.toml --group dev --constraints requirements.txt
 lock requirements-node.txt --group node

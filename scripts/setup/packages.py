@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 from scripts.setup import ROOT, SetupError
@@ -22,9 +23,9 @@ def install(lock: Path) -> None:
     Raises `SetupError` when that fails.
     """
     stamp = STAMPS / lock.name
-    if is_current(stamp, lock):
+    if is_current(stamp, lock, site_packages()):
         return
-    content = lock.read_bytes()
+    stamp.unlink(missing_ok=True)
     uv = _uv()
     step(
         f"Python packages of {lock.name}",
@@ -33,7 +34,7 @@ def install(lock: Path) -> None:
         env={"UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")},
         fix=OFFLINE,
     )
-    record(stamp, content)
+    record(stamp, lock, site_packages())
 
 
 def install_runtime() -> None:
@@ -44,6 +45,11 @@ def install_runtime() -> None:
 def install_development() -> None:
     """What tests and checks need, on top of the runtime."""
     install(DEVELOPMENT)
+
+
+def site_packages() -> Path:
+    """Where the packages of `.venv` are."""
+    return Path(sysconfig.get_path("purelib", vars={"base": str(VENV)}))
 
 
 def _uv() -> Path:

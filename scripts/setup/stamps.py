@@ -1,26 +1,37 @@
-"""Remember what was installed, by content, so that an unchanged lock costs one comparison."""
+"""Remember what a lock brought, by content: while all of it is there, nothing is to be done."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def is_current(stamp: Path, lock: Path) -> bool:
-    """Whether `stamp` holds exactly what `lock` holds now. A missing stamp is not current."""
+def is_current(stamp: Path, lock: Path, packages: Path) -> bool:
+    """Whether `lock` is what was last installed, and all that it brought to `packages` is there."""
     try:
-        return stamp.read_bytes() == lock.read_bytes()
-    except FileNotFoundError:
+        of_lock, *brought = stamp.read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, ValueError):
         return False
+    return of_lock == _digest(lock) and _installed(packages).issuperset(brought)
 
 
-def record(stamp: Path, content: bytes) -> None:
+def record(stamp: Path, lock: Path, packages: Path) -> None:
     """Write the stamp in one step: an interrupted installation leaves none, or the old one."""
     stamp.parent.mkdir(parents=True, exist_ok=True)
     fresh = stamp.with_name(f"{stamp.name}.{os.getpid()}")
-    fresh.write_bytes(content)
+    fresh.write_text("\n".join([_digest(lock), *sorted(_installed(packages))]), encoding="utf-8")
     fresh.replace(stamp)
+
+
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def _installed(packages: Path) -> set[str]:
+    """Names and versions, as installers write them: `honcho-2.0.0.dist-info`."""
+    return {path.name for path in packages.glob("*.dist-info")}
 
 
 @contextmanager

@@ -29,6 +29,8 @@ Packages = dict[str, dict[str, object]]
 def installed(folder: Path, lock: Packages, record: Packages | None) -> bool:
     packages = {"": {"name": "web"}, **lock}
     (folder / "node_modules").mkdir()
+    for name in record or ():
+        (folder / name).mkdir()
     (folder / "package-lock.json").write_text(json.dumps({"packages": packages}))
     if record is not None:
         hidden = folder / "node_modules/.package-lock.json"
@@ -51,6 +53,12 @@ def test_a_package_for_another_platform_may_be_missing(tmp_path: Path) -> None:
 
 def test_an_interrupted_installation_is_none(tmp_path: Path) -> None:
     assert not installed(tmp_path, VITE, None)
+
+
+def test_a_folder_that_was_removed_since_is_missed(tmp_path: Path) -> None:
+    assert installed(tmp_path, VITE, VITE)
+    (tmp_path / "node_modules/vite").rmdir()
+    assert not is_installed(tmp_path)
 
 
 @pytest.mark.parametrize("record", [{}, NEWER_VITE, VITE | NEWER_VITE | MAC_ONLY])

@@ -1,0 +1,5 @@
+"""The pictures in the documentation, taken of the running thing: `make screenshots`.
+
+- `stage`: a private copy of the project, running, that may be broken for a picture
+- `shots`: what is on each picture, a function each
+"""

@@ -1,0 +1,127 @@
+"""What is on each picture. The name of a function is that of its picture in docs/images."""
+
+import os
+import signal
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from scripts.guard.colours import coloured
+from scripts.screenshots.stage import VIDEOS, Stage, until
+
+WIDE = ViewportSize(width=1200, height=760)
+PHONE = ViewportSize(width=390, height=760)
+SHORT = ViewportSize(width=1200, height=345)
+SLOW = 100_000  # bytes/s: slow enough to be seen under way
+READY_TWICE = 4  # lines: two services, before and after
+
+
+def terminal(stage: Stage, browser: Browser) -> Page:
+    """`make dev`: the addresses, the merged log, and what is said when a server is killed."""
+    os.kill(stage.pid("web"), signal.SIGKILL)
+    until(lambda: stage.terminal.count(" is ready after ") == READY_TWICE, "both to be back")
+    lines = ["$ make dev", *stage.terminal.rstrip().split("\n")]
+    page = browser.new_page(viewport=ViewportSize(width=940, height=40 + 39 * len(lines) // 2))
+    page.set_content(TERMINAL.format(lines="\n".join(coloured(line) for line in lines)))
+    return page
+
+
+def dashboard(stage: Stage, browser: Browser) -> Page:
+    """The guard's own page, with that death on it."""
+    page = _open(browser, stage.url("guard"))
+    page.get_by_text("READY").first.wait_for()
+    return page
+
+
+def app(stage: Stage, browser: Browser) -> Page:
+    """The app: a finished download, one under way, one that failed."""
+    done = stage.add(stage.video(VIDEOS[0]))
+    until(lambda: _state(stage, done["id"]) == "done", "the first download")
+    failed = stage.add(stage.media.missing)
+    until(lambda: _state(stage, failed["id"]) == "failed", "the download that fails")
+    stage.media.throttle = SLOW
+    slow = stage.add(stage.video(VIDEOS[1]))
+    page = _open(browser, stage.url("web"))
+    until(lambda: _fraction(stage, slow["id"]) > 0.3, "a download half-way")  # noqa: PLR2004
+    page.get_by_text(VIDEOS[1]).first.wait_for()
+    return page
+
+
+def app_dark(stage: Stage, browser: Browser) -> Page:
+    """The same in the dark."""
+    page = _open(browser, stage.url("web"), dark=True)
+    page.get_by_text(VIDEOS[1]).first.wait_for()
+    return page
+
+
+def app_phone(stage: Stage, browser: Browser) -> Page:
+    """The same on a narrow screen."""
+    page = _open(browser, stage.url("web"), PHONE)
+    page.get_by_text(VIDEOS[1]).first.wait_for()
+    return page
+
+
+def away(stage: Stage, browser: Browser) -> Page:
+    """The app while its backend is away."""
+    page = _open(browser, stage.url("web"))
+    page.get_by_text(VIDEOS[1]).first.wait_for()
+    stage.command("/api/services/api/stop")
+    until(lambda: stage.state("api") == "STOPPED", "the backend to stop")
+    page.get_by_role("button", name="Restart").first.wait_for()
+    return page
+
+
+def broken(stage: Stage, browser: Browser) -> Page:
+    """The page on a port whose service cannot start: here a mistake in the code was saved."""
+    stage.command("/api/services/api/start")
+    until(lambda: stage.state("api") == "READY", "the backend to be back")
+    main = stage.folder / "webapp/backend/main.py"
+    main.write_text(main.read_text(encoding="utf-8") + "\ndef unfinished(:\n", encoding="utf-8")
+    until(lambda: stage.state("api") == "BROKEN", "the backend to break")
+    page = _open(browser, stage.url("api"), SHORT)
+    page.get_by_role("button", name="Restart").first.wait_for()
+    return page
+
+
+SHOTS: tuple[Callable[[Stage, Browser], Page], ...] = (
+    terminal,
+    dashboard,
+    app,
+    app_dark,
+    app_phone,
+    away,
+    broken,
+)
+
+TERMINAL = """<!doctype html><style>
+body {{ margin: 0; background: #1d1f21; color: #d8dad9 }}
+pre {{ margin: 18px 20px; font: 13px/1.5 "DejaVu Sans Mono", monospace }}
+.bold {{ font-weight: 700 }} .dim {{ opacity: .6 }}
+.c1 {{ color: #e06c75 }} .c2 {{ color: #98c379 }} .c3 {{ color: #e5c07b }}
+.c4 {{ color: #61afef }} .c5 {{ color: #c678dd }} .c6 {{ color: #56b6c2 }}
+</style><pre>{lines}</pre>"""
+
+
+def _open(browser: Browser, url: str, size: ViewportSize = WIDE, *, dark: bool = False) -> Page:
+    context = browser.new_context(
+        viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(url)
+    return page
+
+
+def _download(stage: Stage, item: str) -> dict[str, object]:
+    return next(each for each in stage.downloads() if each["id"] == item)
+
+
+def _state(stage: Stage, item: str) -> object:
+    return _download(stage, item)["state"]
+
+
+def _fraction(stage: Stage, item: str) -> float:
+    match _download(stage, item)["progress"]:
+        case {"fraction": float(fraction)}:
+            return fraction
+        case _:
+            return 0.0
