@@ -60,7 +60,7 @@ format: setup-python ## Format the Python code and mend what the linter can
 	@$(python) -m ruff format
 
 docs: setup-python ## Bring the generated parts of the documentation up to date
-	@$(python) -m scripts.docs
+	@PYTHONPATH=webapp/backend $(python) -m scripts.docs
 
 lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from scripts.docs import troubles
 from scripts.guard.states import TRANSITIONS, State
 
 
@@ -21,4 +22,6 @@ def state_diagram() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "states": state_diagram,
+    "causes": troubles.causes,
+    "downloads": troubles.downloads,
 }

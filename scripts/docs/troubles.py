@@ -1,0 +1,122 @@
+"""The tables of docs/troubleshooting.md: what can be said, told by the code that says it."""
+
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from downloads import failures
+from scripts.guard.cause import Cause
+from scripts.guard.death import Surroundings
+from scripts.guard.diagnose import explain
+from scripts.guard.settings import Service
+
+API = Service("api", "cd webapp/backend && exec uvicorn main:app", port=8000)
+WEB = Service("web", "cd webapp/frontend && exec node_modules/.bin/vite", port=3000)
+TRACEBACK = 'Traceback (most recent call last):\n  File "/p/webapp/backend/main.py", line 12\n'
+CRASH = f"{TRACEBACK.rstrip()}, in start\n    open_library()\n"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A death: whose, how it ended (as `explain` takes it), and its last lines."""
+
+    service: Service
+    end: int | OSError
+    tail: str = ""
+    out_of_memory: bool = False
+
+    def cause(self) -> Cause:
+        """What the guard puts it down to, in a project at `/p` whose files are all there."""
+        around = Surroundings(
+            Path("/p"),
+            exists=lambda path: path.name not in {"httpx", "httpx.py"},
+            locked=lambda package: "requirements.txt" if package == "uvicorn" else None,
+            out_of_memory=self.out_of_memory,
+        )
+        return explain(self.service, self.end, self.tail.split("\n"), around)
+
+
+EXAMPLES = (
+    Example(
+        API,
+        1,
+        '  File "/p/webapp/backend/main.py", line 12\n    def broken(:\n               ^\n'
+        "SyntaxError: invalid syntax\n",
+    ),
+    Example(API, 1, f"{CRASH}ImportError: cannot import name 'stat' from 'downloads' (/p/x.py)\n"),
+    Example(API, 1, f"{CRASH}ModuleNotFoundError: No module named 'httpx'\n"),
+    Example(
+        API, 1, 'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".\n'
+    ),
+    Example(API, 1, f"{CRASH}ValueError: no library in data/\n"),
+    Example(WEB, 1, "Error: listen EADDRINUSE: address already in use 127.0.0.1:3000\n"),
+    Example(WEB, 1, "Error: listen EACCES: permission denied 127.0.0.1:80\n"),
+    Example(WEB, 127, "/bin/sh: 1: exec: node_modules/.bin/vite: not found\n"),
+    Example(WEB, 126, "/bin/sh: 1: exec: bin/serve: Permission denied\n"),
+    Example(
+        WEB,
+        1,
+        "failed to load config from /p/webapp/frontend/vite.config.ts\n"
+        "error when starting dev server:\nTypeError: plugins is not iterable\n",
+    ),
+    Example(
+        WEB, 1, "You are using Node.js 18.1. Vite requires Node.js version 20.19+ or 22.12+.\n"
+    ),
+    Example(WEB, -6, "FATAL ERROR: Reached heap limit JavaScript heap out of memory\n"),
+    Example(API, -9, out_of_memory=True),
+    Example(WEB, 2, "/bin/sh: 1: cd: can't cd to webapp/fronted\n"),
+    Example(WEB, 2, '/bin/sh: 1: Syntax error: "&&" unexpected\n'),
+    Example(
+        API, 2, "python: can't open file '/p/webapp/backend/serve.py': [Errno 2] No such file\n"
+    ),
+    Example(WEB, 1, 'npm error Missing script: "strat"\n'),
+    Example(API, 2, "Error: No such option: --relaod\n"),
+    Example(WEB, 1, "Error: ENOSPC: System limit for number of file watchers reached\n"),
+    Example(API, 1, "OSError: [Errno 28] No space left on device\n"),
+    Example(API, 1, "OSError: [Errno 24] Too many open files\n"),
+    Example(API, 1, "PermissionError: [Errno 13] Permission denied: 'data/app.db'\n"),
+    Example(API, 1, 'connection to server at "127.0.0.1", port 5432 failed: Connection refused\n'),
+    Example(API, -9),
+    Example(API, -11),
+    Example(API, 3),
+    Example(WEB, 0),
+    Example(API, OSError(errno.EAGAIN, "Resource temporarily unavailable")),
+)
+
+
+def causes() -> str:
+    """What the guard puts a death down to, by kind."""
+    rows = ["| kind | it says, for example | do this | meanwhile |", "|---|---|---|---|"]
+    for cause in sorted((example.cause() for example in EXAMPLES), key=lambda each: each.kind):
+        after = "started again" if cause.transient else "waits for you"
+        rows.append(f"| {cause.kind} | {_cell(cause.sentence)} | {_cell(cause.fix)} | {after} |")
+    return "\n".join(rows)
+
+
+def downloads() -> str:
+    """Why a download can fail, by kind."""
+    rows = ["| kind | it says | do this | tried again by itself |", "|---|---|---|---|"]
+    for kind, failed in sorted(_failures().items()):
+        again = "yes" if failed.transient else "no"
+        rows.append(f"| {kind} | {_cell(failed.sentence)} | {_cell(failed.fix)} | {again} |")
+    return "\n".join(rows)
+
+
+def _failures() -> dict[str, failures.Failed]:
+    by_status = (
+        failures.Failed(kind, sentence, fix, status in failures.HEALS)
+        for status, (kind, sentence, fix) in _statuses()
+    )
+    by_text = (failed for _, failed in failures.TEXTS)
+    return {failed.kind: failed for failed in (*by_text, *by_status)}
+
+
+def _statuses() -> Iterator[tuple[int, tuple[str, str, str]]]:
+    yield from failures.STATUSES.items()
+    yield failures.FIRST_ERROR, failures.ANY_STATUS
+    yield 429, failures.ANY_SERVER_ERROR  # tried again, as any of 500 and above
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
