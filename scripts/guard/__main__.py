@@ -1,9 +1,16 @@
 """The commands; the one place where errors become exit codes.
 
-0 well, 1 expected failure, 130 Ctrl-C (143 SIGTERM, 129 SIGHUP), 3 unexpected, with a log file.
+0 well, 1 expected failure, 3 unexpected, with a log file; `up` ended by a signal: 130 for Ctrl-C,
+143 for SIGTERM, 129 for SIGHUP.
 """
 
 from __future__ import annotations
+
+import signal
+
+if __name__ == "__main__":
+    # Until something has been started, Ctrl-C needs no more than to end this process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
 import sys
@@ -23,8 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GuardError as error:
         sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
         return EXPECTED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
         return _unexpected(options.procfile.absolute().parent)
 

@@ -79,8 +79,10 @@ class Loop:
             self._await_exit(name, process)
         self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
         self._stack.changed = self._changed
-        self._stack.signals.notify = partial(self._soon, self._signalled)
-        self._signalled()
+        for number in self._stack.signals.hand_over():
+            self._signalled(number)
+        for number in _EXIT_CODES:
+            self._loop.add_signal_handler(number, self._signalled, number)
         self._changed()
         self._look_at_queues()
         await self._left.wait()
@@ -90,7 +92,7 @@ class Loop:
         return self._exit_code
 
     def _soon(self, call: Callable[[], object]) -> None:
-        """Have the loop call this; from any thread, and from a signal's handler."""
+        """Have the loop call this; from any thread."""
         self._loop.call_soon_threadsafe(call)
 
     # --- What happens ------------------------------------------------------------------------
@@ -114,13 +116,10 @@ class Loop:
         leaders = (process.pid for process in self._supervisor.running().values())
         family.bury(frozenset(leaders))
 
-    def _signalled(self) -> None:
-        received = self._stack.signals.received
-        while received:
-            number = received.popleft()
-            if self._leaving:
-                self._supervisor.kill()
-            self._leave(_EXIT_CODES[number])
+    def _signalled(self, number: signal.Signals) -> None:
+        if self._leaving:
+            self._supervisor.kill()
+        self._leave(_EXIT_CODES[number])
 
     def _leave(self, code: int) -> None:
         if not self._leaving:

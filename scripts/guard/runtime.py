@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,22 +35,21 @@ DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
 
 
 class Signals:
-    """Queues the signals that end the guard, from the first moment on."""
+    """Keeps the signals that end the guard until the event loop can take them."""
 
     ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def __init__(self) -> None:
-        self.received: deque[signal.Signals] = deque()
-        self.notify: Callable[[], None] = lambda: None
+        self._received: list[signal.Signals] = []
 
     def install(self) -> None:
         """Take the signals over from Python's defaults."""
         for number in self.ENDING:
-            signal.signal(number, self._take)
+            signal.signal(number, lambda number, _: self._received.append(signal.Signals(number)))
 
-    def _take(self, number: int, _frame: object) -> None:
-        self.received.append(signal.Signals(number))
-        self.notify()
+    def hand_over(self) -> list[signal.Signals]:
+        """Return what came so far."""
+        return self._received
 
 
 class Ports:
