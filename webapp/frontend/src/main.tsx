@@ -9,13 +9,14 @@ import { App } from './app/App.tsx';
 import { connect } from './app/connect.ts';
 import { CrashPage } from './app/CrashPage.tsx';
 import { startI18n } from './lib/i18n.ts';
-import { queryClient } from './lib/query.ts';
+import { makeQueryClient } from './lib/query.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');
 
 await startI18n();
-connect();
+const queryClient = makeQueryClient();
+connect(queryClient);
 createRoot(root).render(
   <StrictMode>
     <CrashPage>

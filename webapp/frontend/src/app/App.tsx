@@ -1,27 +1,39 @@
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
 import { DownloadList } from '@/features/downloads/DownloadList.tsx';
 import { AwayBanner } from '@/features/services/AwayBanner.tsx';
-import { ServicesSheet } from '@/features/services/ServicesSheet.tsx';
 import { StatusPill } from '@/features/services/StatusPill.tsx';
+import { usePlaying } from '@/lib/player.ts';
 import { Toasts } from '@/ui/toast.tsx';
 import css from './App.module.css';
+import { Mark } from './Mark.tsx';
 import { SettingsMenu } from './SettingsMenu.tsx';
+
+// What the first look does not need comes when it is asked for.
+const Library = lazy(() => import('@/features/library/Library.tsx'));
+const Player = lazy(() => import('@/ui/Player.tsx'));
+const ServicesSheet = lazy(() => import('@/features/services/ServicesSheet.tsx'));
 
 export function App() {
   const { t } = useTranslation();
   const [services, setServices] = useState(false);
+  const playing = usePlaying();
   return (
     <>
       <a className={css.skip} href="#content">
         {t('app.skip')}
       </a>
       <header className={css.header}>
-        <p className={css.brand}>
+        <Link href="/" className={css.brand}>
           <Mark />
           <span>{t('app.name')}</span>
-        </p>
+        </Link>
+        <nav className={css.nav} aria-label={t('nav.label')}>
+          <NavLink href="/" label={t('nav.downloads')} />
+          <NavLink href="/library" label={t('nav.library')} />
+        </nav>
         <div className={css.tools}>
           <StatusPill
             onOpen={() => {
@@ -33,21 +45,32 @@ export function App() {
       </header>
       <main id="content" className={css.main} tabIndex={-1}>
         <AwayBanner />
-        <Composer />
-        <DownloadList />
+        <Switch>
+          <Route path="/library">
+            <Suspense>
+              <Library />
+            </Suspense>
+          </Route>
+          <Route>
+            <Composer />
+            <DownloadList />
+          </Route>
+        </Switch>
       </main>
-      <ServicesSheet open={services} onOpenChange={setServices} />
+      <Suspense>
+        {services && <ServicesSheet open onOpenChange={setServices} />}
+        {playing && <Player key={playing.id} download={playing} />}
+      </Suspense>
       <Toasts />
     </>
   );
 }
 
-function Mark() {
+function NavLink({ href, label }: { href: string; label: string }) {
+  const [location] = useLocation();
   return (
-    <svg width="30" height="30" viewBox="0 0 32 32" aria-hidden="true">
-      <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path d="M16 7v11m0 0-4.5-4.5M16 18l4.5-4.5" stroke="var(--accent-ink)" strokeWidth="2.6" strokeLinecap="round" strokeLinejoin="round" fill="none" />
-      <path d="M7 22c3 0 3 2.5 6 2.5s3-2.5 6-2.5 3 2.5 6 2.5" stroke="var(--accent-ink)" strokeWidth="2.6" strokeLinecap="round" fill="none" />
-    </svg>
+    <Link href={href} className={css.tab} aria-current={location === href ? 'page' : undefined}>
+      {label}
+    </Link>
   );
 }

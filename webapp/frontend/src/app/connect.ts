@@ -1,12 +1,17 @@
 /** Starts what runs for the life of the page: both event streams and what follows them. */
-import { followDownloads } from '@/features/downloads/live.ts';
+import type { QueryClient } from '@tanstack/react-query';
+import { followLibrary } from '@/features/library/query.ts';
 import { guard, onGuardStatus } from '@/features/services/guard.ts';
 import { backend } from '@/lib/backend.ts';
-import { followConnection, queryClient } from '@/lib/query.ts';
+import { followDownloads } from '@/lib/downloads/live.ts';
+import { keepOutbox } from '@/lib/downloads/outbox.ts';
+import { followConnection } from '@/lib/query.ts';
 
-export function connect(): void {
-  followDownloads(queryClient);
-  followConnection();
+export function connect(client: QueryClient): void {
+  followDownloads(client);
+  followLibrary(client);
+  keepOutbox(client);
+  followConnection(client);
   backend.start();
   guard.start();
   // The guard knows the moment at which a trial will succeed: no need to sit the wait out.

@@ -1,18 +1,18 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useTranslation } from 'react-i18next';
+import type { Change } from '@/lib/downloads/actions.ts';
 import type { Download } from '@/lib/types.ts';
-import { IconButton } from '@/ui/Button.tsx';
-import { Icon } from '@/ui/icons.tsx';
-import menu from '@/ui/menu.module.css';
-import type { Change } from './actions.ts';
+import { IconButton } from './Button.tsx';
+import { Icon } from './icons.tsx';
+import menu from './menu.module.css';
 
-interface RowMenuProps {
+interface DownloadMenuProps {
   download: Download;
   name: string;
   onChange: (change: Change) => void;
 }
 
-export function RowMenu({ download, name, onChange }: RowMenuProps) {
+export function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
   const { t } = useTranslation();
   const { id, url, file } = download;
   return (

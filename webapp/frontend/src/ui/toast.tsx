@@ -1,60 +1,35 @@
-/** Short messages in the corner: said once, read aloud, gone by themselves. */
+/** Notices in the corner: said once, read aloud, gone by themselves. */
 import * as Toast from '@radix-ui/react-toast';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { currentNotices, dismiss, subscribeToNotices } from '@/lib/notices.ts';
 import { IconButton } from './Button.tsx';
 import css from './toast.module.css';
 
-interface Message {
-  id: number;
-  title: string;
-  detail?: string;
-  tone: 'good' | 'bad';
-}
-
-let messages: readonly Message[] = [];
-let lastId = 0;
-const listeners = new Set<() => void>();
-
-function publish(next: readonly Message[]): void {
-  messages = next;
-  for (const listener of listeners) listener();
-}
-
-export function say(message: Omit<Message, 'id'>): void {
-  lastId += 1;
-  publish([...messages.slice(-2), { ...message, id: lastId }]);
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 export function Toasts() {
   const { t } = useTranslation();
-  const shown = useSyncExternalStore(subscribe, () => messages);
+  const notices = useSyncExternalStore(subscribeToNotices, currentNotices);
   return (
-    <Toast.Provider duration={7000} swipeDirection="right">
-      {shown.map((message) => (
+    <Toast.Provider duration={7000} swipeDirection="right" label={t('app.notice')}>
+      {notices.map(({ id, title, detail, tone }) => (
         <Toast.Root
-          key={message.id}
+          key={id}
           className={css.toast}
-          data-tone={message.tone}
+          data-tone={tone}
           onOpenChange={(open) => {
-            if (!open) publish(messages.filter(({ id }) => id !== message.id));
+            if (!open) dismiss(id);
           }}
         >
           <div className={css.text}>
-            <Toast.Title className={css.title}>{message.title}</Toast.Title>
-            {message.detail && <Toast.Description>{message.detail}</Toast.Description>}
+            <Toast.Title className={css.title}>{title}</Toast.Title>
+            {detail && <Toast.Description>{detail}</Toast.Description>}
           </div>
           <Toast.Close asChild>
             <IconButton icon="close" label={t('action.close')} />
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className={css.viewport} />
+      <Toast.Viewport className={css.viewport} label={t('app.notices')} />
     </Toast.Provider>
   );
 }

@@ -1,9 +1,10 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCreate } from '@/lib/downloads/actions.ts';
 import { AUDIO_FORMATS, RESOLUTIONS, VIDEO_FORMATS, type CreateDownload } from '@/lib/types.ts';
 import { Button } from '@/ui/Button.tsx';
 import { Icon } from '@/ui/icons.tsx';
-import { useCreate } from './actions.ts';
+import { Segments } from '@/ui/Segments.tsx';
 import css from './Composer.module.css';
 import { readLinks } from './links.ts';
 import { useDraft, usePreferences, type Preferences } from './preferences.ts';
@@ -92,24 +93,17 @@ export function Composer() {
         {complaint ?? t('composer.hint')}
       </p>
       <div className={css.choices}>
-        <fieldset className={css.kinds}>
-          <legend className="visually-hidden">{t('composer.kind')}</legend>
-          {KINDS.map((kind) => (
-            <label key={kind} className={css.kind}>
-              <input
-                type="radio"
-                name="kind"
-                className="visually-hidden"
-                checked={preferences.kind === kind}
-                onChange={() => {
-                  setPreferences({ kind });
-                }}
-              />
-              <Icon name={kind} size={18} />
-              {t(`composer.${kind}`)}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label={t('composer.kind')}
+          values={KINDS}
+          value={preferences.kind}
+          show={(kind) => t(`composer.${kind}`)}
+          icon={(kind) => kind}
+          both
+          onChange={(kind) => {
+            setPreferences({ kind });
+          }}
+        />
         {preferences.kind === 'video' ? (
           <>
             <Choice

@@ -1,13 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
+import { useChange, type Change } from '@/lib/downloads/actions.ts';
+import { useLiveDownloads } from '@/lib/downloads/live.ts';
+import { useDiscard, usePendingWishes, type PendingWish } from '@/lib/downloads/outbox.ts';
 import { isUnfinished, type Download } from '@/lib/types.ts';
 import { useStreamState } from '@/lib/use-stream.ts';
 import { Button } from '@/ui/Button.tsx';
 import { Empty } from '@/ui/Empty.tsx';
-import { useChange, useDiscard, usePendingWishes, type Change, type PendingWish } from './actions.ts';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
-import { useLiveDownloads } from './live.ts';
 
 export function DownloadList() {
   const { t } = useTranslation();

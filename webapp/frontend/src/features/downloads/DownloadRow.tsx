@@ -1,28 +1,15 @@
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
+import { play } from '@/lib/player.ts';
 import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
 import { IconButton, IconLink } from '@/ui/Button.tsx';
+import { DownloadMenu } from '@/ui/DownloadMenu.tsx';
 import { Icon } from '@/ui/icons.tsx';
-import type { Change } from './actions.ts';
+import type { Change } from '@/lib/downloads/actions.ts';
+import { nameOf } from '@/lib/downloads/name.ts';
 import css from './DownloadRow.module.css';
-import { RowMenu } from './RowMenu.tsx';
-
-export function nameOf({ title, url }: Download): string {
-  if (title !== null && title !== '') return title;
-  const { hostname, pathname } = new URL(url);
-  const last = pathname.split('/').filter(Boolean).at(-1);
-  return last === undefined ? hostname : decodeURIComponentSafely(last);
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 interface RowProps {
   download: Download;
@@ -142,12 +129,19 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
         <IconButton icon="retry" label={named(t('action.retry'))} hint={t('action.retry')} onClick={act('retry')} />
       )}
       {state === 'done' && file?.playable && (
-        <IconLink icon="play" label={named(t('action.play'))} hint={t('action.play')} href={fileUrl(id)} target="_blank" />
+        <IconButton
+          icon="play"
+          label={named(t('action.play'))}
+          hint={t('action.play')}
+          onClick={() => {
+            play(download);
+          }}
+        />
       )}
       {state === 'done' && file && (
         <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
       )}
-      <RowMenu download={download} name={name} onChange={onChange} />
+      <DownloadMenu download={download} name={name} onChange={onChange} />
     </div>
   );
 }

@@ -15,7 +15,7 @@ interface ServicesSheetProps {
 }
 
 /** Everything that must run for the app to work, and the buttons that bring it back. */
-export function ServicesSheet({ open, onOpenChange }: ServicesSheetProps) {
+export default function ServicesSheet({ open, onOpenChange }: ServicesSheetProps) {
   const { t } = useTranslation();
   return (
     <Sheet title={t('services.title')} open={open} onOpenChange={onOpenChange}>

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { useMutation } from '@tanstack/react-query';
-import { say } from '@/ui/toast.tsx';
+import { say } from '@/lib/notices.ts';
 import { restartAll, restartService } from './guard.ts';
 
 /** Asks the guard to restart one service, or the whole stack for null. */

@@ -2,26 +2,29 @@
  * What a user can do to downloads.
  *
  * Every action shows its effect at once and takes it back when it is refused. While the backend is
- * away an action waits in the mutation cache and is sent on its return.
+ * away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
+ * sent on its return.
  */
-import { useMutation, useMutationState, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useMutation, type QueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
-import {
-  actOnDownload,
-  createDownload,
-  deleteDownload,
-  type DownloadAction,
-} from '@/lib/api.ts';
-import { ApiError } from '@/lib/problem.ts';
-import type { CreateDownload, Download, DownloadState } from '@/lib/types.ts';
-import { say } from '@/ui/toast.tsx';
-import { LIVE_KEY, applyEvent } from './live.ts';
+import { actOnDownload, createDownload, deleteDownload, type DownloadAction } from '../api.ts';
+import { say } from '../notices.ts';
+import { ApiError } from '../problem.ts';
+import type { CreateDownload, Download, DownloadState } from '../types.ts';
+import { LIVE_KEY, changeLive, type Downloads } from './live.ts';
 
-const CREATE_KEY = ['downloads', 'create'] as const;
+export const CREATE_KEY = ['downloads', 'create'] as const;
+export const CHANGE_KEY = ['downloads', 'change'] as const;
 
 export type Change =
   | { id: string; action: DownloadAction }
   | { id: string; action: 'delete'; file: boolean };
+
+/** What a change replaced, so that it can be put back. */
+interface Before {
+  item: Download;
+  at: number;
+}
 
 const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   pause: 'paused',
@@ -30,6 +33,7 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   retry: 'queued',
 };
 
+/** What a person should read about a refused request. */
 export function detailOf(error: Error): string {
   if (!(error instanceof ApiError)) return error.message;
   const { problem } = error;
@@ -42,90 +46,57 @@ function complain(error: Error): void {
   say({ tone: 'bad', title: i18next.t('action.failed'), detail: detailOf(error) });
 }
 
-/** Shows the effect; returns the way back. */
-function foresee(client: QueryClient, change: Change): () => void {
-  const before = client.getQueryData<readonly Download[]>(LIVE_KEY);
-  const item = before?.find(({ id }) => id === change.id);
-  if (!item) return () => undefined;
-  const at = before?.indexOf(item) ?? 0;
-  client.setQueryData<readonly Download[]>(LIVE_KEY, (items) =>
+/** Shows the effect of a change before it has happened. */
+export function foresee(client: QueryClient, change: Change): Before | undefined {
+  const items = client.getQueryData<Downloads>(LIVE_KEY);
+  const at = items?.findIndex(({ id }) => id === change.id) ?? -1;
+  const item = items?.[at];
+  if (!item) return undefined;
+  changeLive(
+    client,
     change.action === 'delete'
-      ? applyEvent(items, { type: 'removed', id: change.id })
-      : applyEvent(items, {
-          type: 'download',
-          item: { ...item, state: STATE_AFTER[change.action], progress: item.progress },
-        }),
+      ? { type: 'removed', id: change.id }
+      : { type: 'download', item: { ...item, state: STATE_AFTER[change.action], error: null } },
   );
-  return () => {
-    client.setQueryData<readonly Download[]>(LIVE_KEY, (items) => {
-      if (items?.some(({ id }) => id === item.id)) {
-        return applyEvent(items, { type: 'download', item });
-      }
-      return items?.toSpliced(at, 0, item);
-    });
-  };
+  return { item, at };
 }
 
-export function useChange(): (change: Change) => void {
-  const client = useQueryClient();
-  const { mutate } = useMutation({
-    mutationKey: ['downloads', 'change'],
+export function takeBack(client: QueryClient, { item, at }: Before): void {
+  client.setQueryData<Downloads>(LIVE_KEY, (items = []) =>
+    items.some(({ id }) => id === item.id)
+      ? items.map((other) => (other.id === item.id ? item : other))
+      : items.toSpliced(at, 0, item),
+  );
+}
+
+/** The same for actions taken now and for those that a reload has brought back. */
+export function setUpActions(client: QueryClient): void {
+  client.setMutationDefaults(CREATE_KEY, {
+    scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
+    mutationFn: (wish: CreateDownload) => createDownload(wish),
+    onSuccess: (item: Download) => {
+      const known = client.getQueryData<Downloads>(LIVE_KEY)?.some(({ id }) => id === item.id);
+      if (!known) changeLive(client, { type: 'download', item });
+    },
+    onError: complain,
+  });
+  client.setMutationDefaults(CHANGE_KEY, {
     mutationFn: (change: Change) =>
       change.action === 'delete'
         ? deleteDownload(change.id, change.file)
         : actOnDownload(change.id, change.action),
-    onMutate: (change) => foresee(client, change),
-    onError: (error, _change, takeBack) => {
-      takeBack?.();
+    onMutate: (change: Change) => foresee(client, change),
+    onError: (error, _change, before: unknown) => {
+      if (before) takeBack(client, before as Before);
       complain(error);
     },
   });
-  return mutate;
 }
 
 export function useCreate(): (wish: CreateDownload) => void {
-  const client = useQueryClient();
-  const { mutate } = useMutation({
-    mutationKey: CREATE_KEY,
-    scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
-    mutationFn: createDownload,
-    onSuccess: (item) => {
-      client.setQueryData<readonly Download[]>(LIVE_KEY, (items) =>
-        items?.some(({ id }) => id === item.id)
-          ? items
-          : applyEvent(items, { type: 'download', item }),
-      );
-    },
-    onError: complain,
-  });
-  return mutate;
+  return useMutation<Download, Error, CreateDownload>({ mutationKey: CREATE_KEY }).mutate;
 }
 
-export interface PendingWish {
-  key: number;
-  wish: CreateDownload;
-  /** Waits for the backend, as opposed to being on its way to it. */
-  waits: boolean;
-}
-
-/** Wishes that the backend has not confirmed yet, newest first. */
-export function usePendingWishes(): PendingWish[] {
-  const pending = useMutationState({
-    filters: { mutationKey: CREATE_KEY, status: 'pending' },
-    select: ({ mutationId, state }) => ({
-      key: mutationId,
-      wish: state.variables as CreateDownload,
-      waits: state.isPaused,
-    }),
-  });
-  return pending.reverse();
-}
-
-export function useDiscard(): (key: number) => void {
-  const client = useQueryClient();
-  return (key) => {
-    const cache = client.getMutationCache();
-    const mutation = cache.getAll().find(({ mutationId }) => mutationId === key);
-    if (mutation) cache.remove(mutation);
-  };
+export function useChange(): (change: Change) => void {
+  return useMutation<unknown, Error, Change>({ mutationKey: CHANGE_KEY }).mutate;
 }

@@ -1,0 +1,104 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Change } from '@/lib/downloads/actions.ts';
+import type { Download } from '@/lib/types.ts';
+import css from './Entries.module.css';
+import { Entry } from './Entry.tsx';
+
+const GAP = 12; // pixels between entries
+const NARROWEST = { grid: 220, list: Infinity }; // pixels of an entry
+const HEIGHT = { grid: 260, list: 76 }; // pixels, before an entry has been measured
+const AHEAD = 6; // rows before the end at which more are asked for
+
+interface EntriesProps {
+  entries: readonly Download[];
+  layout: 'grid' | 'list';
+  onEnd: () => void;
+  onChange: (change: Change) => void;
+}
+
+/** Draws only the rows in sight, so that ten thousand entries scroll like ten. */
+export function Entries({ entries, layout, onEnd, onChange }: EntriesProps) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const { columns, top } = usePlace(box, NARROWEST[layout]);
+  const count = Math.ceil(entries.length / columns);
+  const virtual = useWindowVirtualizer({
+    count,
+    estimateSize: () => HEIGHT[layout],
+    overscan: 4,
+    gap: GAP,
+    scrollMargin: top,
+  });
+  const rows = virtual.getVirtualItems();
+  const nearEnd = (rows.at(-1)?.index ?? 0) >= count - AHEAD;
+  const latest = useRef(onEnd);
+  useEffect(() => {
+    latest.current = onEnd;
+  });
+  useEffect(() => {
+    if (nearEnd) latest.current();
+  }, [nearEnd, entries.length]);
+  useEffect(() => {
+    virtual.measure();
+  }, [virtual, layout, columns]);
+  return (
+    <div
+      ref={box}
+      className={css.entries}
+      role="list"
+      aria-label={t('library.title')}
+      style={{ height: virtual.getTotalSize() }}
+    >
+      {rows.map((row) => (
+        <div
+          key={row.key}
+          ref={virtual.measureElement}
+          data-index={row.index}
+          role="presentation"
+          className={css.row}
+          style={{
+            gridTemplateColumns: `repeat(${columns.toString()}, minmax(0, 1fr))`,
+            transform: `translateY(${(row.start - top).toString()}px)`,
+          }}
+        >
+          {entries.slice(row.index * columns, (row.index + 1) * columns).map((entry, at) => (
+            <Entry
+              key={entry.id}
+              download={entry}
+              layout={layout}
+              position={row.index * columns + at + 1}
+              total={entries.length}
+              onChange={onChange}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** How many columns fit, and where on the page the box begins. */
+function usePlace(box: React.RefObject<HTMLDivElement | null>, narrowest: number) {
+  const [place, setPlace] = useState({ columns: 1, top: 0 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const measure = (): void => {
+      const { width, top } = element.getBoundingClientRect();
+      const fit = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
+      // On a phone two small cards a row show more than one large one.
+      const columns = narrowest < Infinity && width < 2 * narrowest + GAP ? 2 : fit;
+      setPlace({ columns, top: top + window.scrollY });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    observer.observe(document.body);
+    return () => {
+      observer.disconnect();
+    };
+  }, [box, narrowest]);
+  return place;
+}

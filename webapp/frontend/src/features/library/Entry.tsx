@@ -1,0 +1,74 @@
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
+import type { Change } from '@/lib/downloads/actions.ts';
+import { nameOf } from '@/lib/downloads/name.ts';
+import { formatAge, formatBytes, formatClock } from '@/lib/format.ts';
+import { play } from '@/lib/player.ts';
+import { isAudio, type Download } from '@/lib/types.ts';
+import { IconLink } from '@/ui/Button.tsx';
+import { DownloadMenu } from '@/ui/DownloadMenu.tsx';
+import { Icon } from '@/ui/icons.tsx';
+import css from './Entry.module.css';
+
+interface EntryProps {
+  download: Download;
+  layout: 'grid' | 'list';
+  /** From 1. */
+  position: number;
+  total: number;
+  onChange: (change: Change) => void;
+}
+
+export const Entry = memo(function Entry({ download, layout, position, total, onChange }: EntryProps) {
+  const { t, i18n } = useTranslation();
+  const { id, file, duration, finished, format } = download;
+  const name = nameOf(download);
+  const kind = isAudio(format) ? 'audio' : 'video';
+  const facts = [
+    format.toUpperCase(),
+    file && formatBytes(file.bytes, i18n.language),
+    finished && formatAge(finished, Date.now(), i18n.language),
+  ];
+  return (
+    <article className={css.entry} data-layout={layout} role="listitem" aria-posinset={position} aria-setsize={total}>
+      <button
+        type="button"
+        className={css.tile}
+        aria-label={`${t('action.play')}: ${name}`}
+        disabled={!file?.playable}
+        onClick={() => {
+          play(download);
+        }}
+      >
+        {download.thumbnail ? (
+          <img src={thumbnailUrl(id)} alt="" loading="lazy" decoding="async" />
+        ) : (
+          <Icon name={kind} size={26} />
+        )}
+        {file?.playable && (
+          <span className={css.play}>
+            <Icon name="play" size={24} />
+          </span>
+        )}
+        {duration !== null && <span className={css.clock}>{formatClock(duration)}</span>}
+      </button>
+      <div className={css.text}>
+        <p className={css.name} title={name}>
+          {name}
+        </p>
+        <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
+      </div>
+      <div className={css.actions}>
+        <IconLink
+          icon="save"
+          label={`${t('action.save')}: ${name}`}
+          hint={t('action.save')}
+          href={fileUrl(id, true)}
+          download={file?.name}
+        />
+        <DownloadMenu download={download} name={name} onChange={onChange} />
+      </div>
+    </article>
+  );
+});

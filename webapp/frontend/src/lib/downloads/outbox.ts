@@ -1,0 +1,70 @@
+/** Actions that the backend has not confirmed: shown, discarded, and kept over a reload. */
+import {
+  dehydrate,
+  hydrate,
+  useMutationState,
+  useQueryClient,
+  type DehydratedState,
+  type Mutation,
+  type QueryClient,
+} from '@tanstack/react-query';
+import { remember } from '../storage.ts';
+import type { CreateDownload } from '../types.ts';
+import { CREATE_KEY } from './actions.ts';
+
+/** In the session's storage: another tab must not send the same again. */
+const STORAGE_KEY = 'outbox';
+
+export interface PendingWish {
+  key: number;
+  wish: CreateDownload;
+  /** Waits for the backend, as opposed to being on its way to it. */
+  waits: boolean;
+}
+
+function isWaiting({ state }: Mutation): boolean {
+  return state.status === 'pending' && state.isPaused;
+}
+
+/** Wishes that the backend has not confirmed yet, newest first. */
+export function usePendingWishes(): PendingWish[] {
+  const pending = useMutationState({
+    filters: { mutationKey: CREATE_KEY, status: 'pending' },
+    select: ({ mutationId, state }) => ({
+      key: mutationId,
+      wish: state.variables as CreateDownload,
+      waits: state.isPaused,
+    }),
+  });
+  return pending.reverse();
+}
+
+/** How many actions of any kind wait for the backend. */
+export function useWaitingCount(): number {
+  return useMutationState({ filters: { predicate: isWaiting }, select: () => null }).length;
+}
+
+export function useDiscard(): (key: number) => void {
+  const cache = useQueryClient().getMutationCache();
+  return (key) => {
+    const mutation = cache.getAll().find(({ mutationId }) => mutationId === key);
+    if (mutation) cache.remove(mutation);
+  };
+}
+
+/** Brings back what waited before the page was loaded anew, and keeps what waits from now on. */
+export function keepOutbox(client: QueryClient): void {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '{}');
+    hydrate(client, kept as Partial<DehydratedState>);
+  } catch {
+    sessionStorage.removeItem(STORAGE_KEY);
+  }
+  client.getMutationCache().subscribe(() => {
+    const state = dehydrate(client, {
+      shouldDehydrateMutation: isWaiting,
+      shouldDehydrateQuery: () => false,
+    });
+    remember(sessionStorage, STORAGE_KEY, state);
+  });
+}
