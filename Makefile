@@ -25,6 +25,9 @@ status: bootstrap ## What runs, since when, and why not
 why: bootstrap ## Explain the last unexpected end, or say that all is well: make why p=api
 	@$(guard) why $(p)
 
+attach: bootstrap ## Your terminal on a service's, for a breakpoint() say: make attach p=api
+	@$(guard) attach $(or $(p),api)
+
 restart: bootstrap ## Restart everything, or one service: make restart p=api
 	@$(guard) restart $(p)
 

@@ -75,6 +75,12 @@ def _stop(options: argparse.Namespace) -> int:
     return commands.stop(options.procfile, options.env)
 
 
+def _attach(options: argparse.Namespace) -> int:
+    from scripts.guard import attach
+
+    return attach.attach(options.procfile, options.env, options.name)
+
+
 def _why(options: argparse.Namespace) -> int:
     from scripts.guard import why
 
@@ -101,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", parents=[common], help="what runs, since when")
     status.add_argument("--json", action="store_true", help="as the control API has it")
     status.set_defaults(run=_status)
+    attach = commands.add_parser(
+        "attach", parents=[common], help="connect this terminal to a service's; Ctrl-] lets go"
+    )
+    attach.add_argument("name", help="the service")
+    attach.set_defaults(run=_attach)
     why = commands.add_parser("why", parents=[common], help="explain the last unexpected end")
     why.add_argument("name", nargs="?", help="the service; any if none is named")
     why.set_defaults(run=_why)

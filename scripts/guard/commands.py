@@ -47,7 +47,7 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", config.guard_port, timeout=ANSWER_SECONDS)
     headers = {}
     if method == "POST":
-        headers["X-Guard-Token"] = _token(config.token_file)
+        headers["X-Guard-Token"] = token(config.token_file)
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
@@ -65,7 +65,8 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     return answer
 
 
-def _token(path: Path) -> str:
+def token(path: Path) -> str:
+    """Return the secret that a write carries; raises `GuardError`."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.guard import dashboard, http, states
+from scripts.guard.attachments import NOTHING_RUNS, Attachments
 from scripts.guard.events import Events, Wanted
+from scripts.guard.frames import PROTOCOL
 from scripts.guard.history import History
 from scripts.guard.http import Request, Response
 from scripts.guard.status import Snapshot
@@ -69,6 +73,7 @@ class Control:
         send: Callable[[str, states.Event], None],
         tail: Callable[[str, int], list[str]],
         crashes: Callable[[], list[dict[str, Any]]],
+        attachments: Attachments,
         leave: Callable[[], None],
     ) -> None:
         self._access = access
@@ -78,6 +83,7 @@ class Control:
         self._send = send
         self._tail = tail
         self._crashes = crashes
+        self._attachments = attachments
         self._leave = leave
 
     async def answer(self, request: Request) -> Response:
@@ -110,9 +116,7 @@ class Control:
         if origin is None:
             return response
         headers = {**response.headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-        return Response(
-            response.status, response.content_type, response.body, response.stream, headers
-        )
+        return replace(response, headers=headers)
 
     def _route(self, request: Request) -> Response:
         parts = request.path.strip("/").split("/")
@@ -175,6 +179,8 @@ class Control:
                     self._send(view.name, states.Restart())
             case ["stop"]:
                 self._leave()
+            case ["services", name, "attach"]:
+                return self._attach(request, name)
             case ["services", name, verb] if verb in _WISHES:
                 if snapshot.service(name) is None:
                     return _no_service(name)
@@ -182,6 +188,23 @@ class Control:
             case _:
                 return http.problem(404, "Not found", "There is no such wish.")
         return http.as_json(self._snapshot().as_json(), status=202)
+
+    def _attach(self, request: Request, name: str) -> Response:
+        view = self._snapshot().service(name)
+        if view is None:
+            return _no_service(name)
+        if request.headers.get("upgrade", "").lower() != PROTOCOL:
+            return http.problem(426, "Upgrade needed", f"Ask with `Upgrade: {PROTOCOL}`.")
+        if view.state in NOTHING_RUNS:
+            why = "" if view.cause is None else f" {view.cause.sentence}"
+            return http.problem(
+                409,
+                "Not running",
+                f"{name} is {view.state.value}: there is no terminal to attach to.{why}",
+                fix=f"make restart p={name}",
+            )
+        upgrade = partial(self._attachments.serve, name)
+        return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
 
 
 def _no_service(name: str) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,12 @@ from scripts.guard.sockets import waiting
 PROBE_TIMEOUT = 5.0  # seconds for one answer
 PROBE_PAUSE = 0.05  # seconds between two attempts
 QUEUE_INTERVAL = 1.0  # seconds between two looks at the accept queue
+LONGEST_INTERVAL = 2.0  # seconds; nobody looked in between when there were more
+# A debugger that waits for its user: pdb, ipdb, node inspect, byebug, irb, delve.
+_PROMPT = re.compile(
+    r"(?:\((?:Pdb(?:\+\+)?|ipdb|byebug|rdbg|dlv)\)|ipdb>|debug>|irb\(.*\).*[>*]) ?$"
+)
+_COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 _SERVER_ERROR = 500
 
 
@@ -45,10 +52,16 @@ async def await_answer(port: int, path: str) -> None:
         await asyncio.sleep(PROBE_PAUSE)
 
 
+def is_prompt(line: str) -> bool:
+    """Whether a line that was begun is the prompt of a debugger."""
+    return _PROMPT.search(_COLOURS.sub("", line)) is not None
+
+
 class Queue:
     """Notices a server that takes no connections while some wait.
 
-    Time counts only while it is looked at: a computer that slept does not make a server hang.
+    Time counts only while it is looked at: when the last look is too long ago, the computer slept
+    or the guard was stopped, and the server is given its time from the beginning.
     """
 
     def __init__(self, sock: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,7 +73,13 @@ class Queue:
     def look(self) -> float:
         """Return for how many seconds connections have waited with none taken."""
         now = self._clock()
-        passed = min(now - self._looked, 2 * QUEUE_INTERVAL)
-        self._looked = now
-        self._stuck = self._stuck + passed if waiting(self._sock) else 0.0
+        passed, self._looked = now - self._looked, now
+        if passed > LONGEST_INTERVAL or not waiting(self._sock):
+            self._stuck = 0.0
+        else:
+            self._stuck += passed
         return self._stuck
+
+    def excuse(self) -> None:
+        """Begin anew: there is a reason why it takes none."""
+        self._stuck = 0.0

@@ -47,6 +47,9 @@ class Request:
         return "text/html" in self.headers.get("accept", "")
 
 
+Upgrade = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Response:
     """An answer: bytes, or a stream of them that ends when the client leaves."""
@@ -56,6 +59,8 @@ class Response:
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    upgrade: Upgrade | None = None
+    """Takes the connection over: the answer is 101, and no more HTTP follows."""
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -105,7 +110,23 @@ async def _exchange(
         response = problem(status, "Bad request", f"This is not HTTP as it should be: {error}.")
         if protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             return
-    await _write(protocol, reader, writer, response)
+    if response.upgrade is None:
+        await _write(protocol, reader, writer, response)
+    else:
+        await _switch(protocol, reader, writer, response, response.upgrade)
+
+
+async def _switch(
+    protocol: h11.Connection,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    response: Response,
+    upgrade: Upgrade,
+) -> None:
+    headers = [("Connection", "Upgrade"), *response.headers.items()]
+    answer = h11.InformationalResponse(status_code=response.status, headers=headers)
+    writer.write(protocol.send(answer) or b"")
+    await upgrade(reader, writer)
 
 
 async def _read(protocol: h11.Connection, reader: asyncio.StreamReader) -> Request | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts.guard import GuardError, family, health, http, settings, states
+from scripts.guard.attachments import Attachments
 from scripts.guard.cause import Cause
 from scripts.guard.control import Access, Control
 from scripts.guard.events import Changes, Events
@@ -51,8 +52,15 @@ class Loop:
         self._exit_code = 0
         self._changes = Changes()
         self._history = History()
+        self._attachments = Attachments(
+            stack.log,
+            terminal=stack.terminal,
+            view=lambda name: self._supervisor.snapshot().service(name),
+            changes=self._changes,
+        )
         self._access = Access(self._ports, stack.token)
         self._standbys: dict[tuple[str, int], Standby] = {}
+        self._debugged: set[str] = set()
         self._queues: dict[str, health.Queue] = {}
         self._probes: dict[str, tuple[Running, asyncio.Task[None]]] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -70,6 +78,7 @@ class Loop:
             send=self._supervisor.send,
             tail=self._stack.log.tail,
             crashes=self._stack.crashes.read,
+            attachments=self._attachments,
             leave=partial(self._leave, 0),
         )
         listener = http.Listener(self._stack.control, control.answer)
@@ -158,9 +167,21 @@ class Loop:
             if queue is None or view.state is not State.READY or not limit:
                 continue
             stuck = queue.look()
-            if stuck >= limit:
+            if stuck and self._is_debugged(view.name):
+                queue.excuse()
+            elif stuck >= limit:
                 self._supervisor.hung(view.name, _hung(view.name, stuck))
         self._loop.call_later(health.QUEUE_INTERVAL, self._look_at_queues)
+
+    def _is_debugged(self, name: str) -> bool:
+        """Whether a service takes no connections because its user looks at it, or should."""
+        if self._attachments.holds(name):
+            return True
+        waits = any(health.is_prompt(line) for line in self._stack.log.tail(name, 1))
+        if waits and name not in self._debugged:
+            self._stack.log.say(f"{name} waits in a debugger: make attach p={name}")
+        (self._debugged.add if waits else self._debugged.discard)(name)
+        return waits
 
     # --- What follows from it ----------------------------------------------------------------
 

@@ -38,6 +38,8 @@ class Process:
         """Which of its descendants still ran when it had ended; known once it is reaped."""
         self.master = master
         """The PTY's master; whoever reads it takes it over and closes it."""
+        self.terminal = os.dup(master)
+        """The same, for what is typed; closed when the process is reaped. It does not block."""
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to every member of the group; one that is gone is no error."""
@@ -55,6 +57,7 @@ class Process:
         self.signal(signal.SIGKILL)
         family.remove(self.pid, self._mark)
         code: int = self._popen.wait()
+        os.close(self.terminal)
         return code
 
     def exit_descriptor(self) -> int | None:
@@ -124,10 +127,9 @@ def _take_terminal(slave: int) -> dict[str, object]:
 
 
 def _prepare(slave: int) -> None:
-    """Leave line ends as they are, do not echo, and be as wide as our own terminal."""
+    """Leave line ends as they are, and be as wide as our own terminal."""
     attributes = termios.tcgetattr(slave)
     attributes[1] &= ~termios.OPOST
-    attributes[3] &= ~termios.ECHO
     termios.tcsetattr(slave, termios.TCSANOW, attributes)
     size = os.get_terminal_size(1) if os.isatty(1) else os.terminal_size((120, 40))
     with contextlib.suppress(OSError):

@@ -146,6 +146,11 @@ class Stack:
             for name, started in self._started.items()
         ]
 
+    def terminal(self, name: str) -> int | None:
+        """Return the terminal of a service's process, None if none runs."""
+        running = self.supervisor.running().get(name)
+        return running.terminal if isinstance(running, Process) else None
+
     @cached_property
     def crashes(self) -> Crashes:
         """The post-mortems of this folder; not needed before somebody dies or asks."""

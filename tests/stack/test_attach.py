@@ -1,0 +1,222 @@
+"""`attach`: a user's terminal on a service's."""
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import ROOT, Answer, GuardRun, ask, toy, until
+
+APP = """
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    answer = "well"
+    if scope["path"] == "/stop":
+        breakpoint()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": answer.encode()})
+"""
+UVICORN = "api: API_FD=$API_FD exec uvicorn app:app --fd $API_FD # ${API_PORT:-1}"
+READER = 'api: while read line; do echo "got <$line> $(stty size)"; done'
+
+
+class Terminal:
+    """A user at a terminal of 30 rows and 100 columns, in which `attach` runs."""
+
+    def __init__(self, run: GuardRun, name: str) -> None:
+        self.master, slave = pty.openpty()
+        self.resize(30, 100)
+        self.shown = b""
+        self.process = subprocess.Popen(
+            run.command("attach", name),
+            cwd=ROOT,
+            env=run.environment,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=lambda: os.login_tty(slave),  # noqa: PLW1509 - no threads of ours before exec
+        )
+        self.before = termios.tcgetattr(slave)
+        self.slave = slave
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while data := os.read(self.master, 65536):
+                self.shown += data
+
+    def resize(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def expect(self, text: str) -> None:
+        until(lambda: text.encode() in self.shown, f"{text!r} in {self.shown.decode()!r}", 10)
+        self.shown = self.shown.partition(text.encode())[2]
+
+    def await_end(self) -> int:
+        return self.process.wait(timeout=10)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.slave)
+        os.close(self.master)
+
+
+def reader(guarded: Guarded, *others: str) -> GuardRun:
+    """Start a worker, which has no port, that reads its terminal."""
+    run = guarded(READER, *others, started=False)
+    del run.environment["API_PORT"]
+    return run.start()
+
+
+Attach = Callable[[GuardRun, str], Terminal]
+
+
+@pytest.fixture
+def attach() -> Iterator[Attach]:
+    terminals: list[Terminal] = []
+
+    def start(run: GuardRun, name: str) -> Terminal:
+        terminal = Terminal(run, name)
+        terminals.append(terminal)
+        terminal.expect("Ctrl-] lets go")
+        return terminal
+
+    yield start
+    for terminal in terminals:
+        terminal.close()
+
+
+class Visit(threading.Thread):
+    """One request, whose answer may take a while."""
+
+    def __init__(self, port: int, path: str) -> None:
+        super().__init__(daemon=True)
+        self.port, self.path = port, path
+        self.answer: Answer | None = None
+        self.start()
+
+    def run(self) -> None:
+        self.answer = ask(self.port, self.path)
+
+
+def test_a_breakpoint_in_a_request_handler_can_be_used(guarded: Guarded, attach: Attach) -> None:
+    run = guarded(UVICORN, started=False, GUARD_HANG_SECONDS="2")
+    run.procfile.with_name("app.py").write_text(APP)
+    run.start()
+    pid = run.await_state("api", "READY")["pid"]
+    stopped = Visit(run.ports["api"], "/stop")
+    run.await_output("(Pdb)")
+    waiting = Visit(run.ports["api"], "/")
+    run.await_output("api waits in a debugger: make attach p=api")
+    terminal = attach(run, "api")
+    terminal.expect("(Pdb)")
+    terminal.type("answer + ' indeed'\r")
+    terminal.expect("'well indeed'")
+    terminal.type("answer = 'changed by hand'\r")
+    terminal.expect("(Pdb)")
+    terminal.type("c\r")
+    for visit in (stopped, waiting):
+        visit.join(10)
+    assert stopped.answer is not None
+    assert stopped.answer.body == b"changed by hand"
+    assert waiting.answer is not None
+    assert waiting.answer.body == b"well"
+    assert run.service("api")["pid"] == pid
+    terminal.type("\x1d")
+    terminal.expect("[api: let go]")
+    assert terminal.await_end() == 0
+
+
+def test_keys_and_the_window_size_go_to_the_process(guarded: Guarded, attach: Attach) -> None:
+    run = reader(guarded)
+    run.await_state("api", "READY")
+    terminal = attach(run, "api")
+    terminal.type("hello\r")
+    terminal.expect("got <hello> 30 100")
+    terminal.resize(50, 200)
+    os.kill(terminal.process.pid, signal.SIGWINCH)
+    until(lambda: "50 200" in typed(run, terminal), "the size follows")
+    terminal.type("\x1d")
+    assert terminal.await_end() == 0
+    assert termios.tcgetattr(terminal.slave) == terminal.before
+    assert run.service("api")["state"] == "READY"
+    run.await_output("got <hello> 30 100")
+
+
+def typed(run: GuardRun, terminal: Terminal) -> str:
+    terminal.type("again\r")
+    terminal.expect("got <again>")
+    return run.output().splitlines()[-1]
+
+
+def test_ctrl_c_reaches_the_process_and_attach_stays_over_its_relaunch(
+    guarded: Guarded, attach: Attach
+) -> None:
+    run = reader(guarded)
+    old = run.await_state("api", "READY")["pid"]
+    terminal = attach(run, "api")
+    terminal.type("\x03")
+    run.await_new_pid("api", old)
+    terminal.type("still here\r")
+    terminal.expect("got <still here> 30 100")
+
+
+def test_attach_ends_when_the_service_is_stopped(guarded: Guarded, attach: Attach) -> None:
+    run = reader(guarded)
+    run.await_state("api", "READY")
+    terminal = attach(run, "api")
+    run.post("/api/services/api/stop")
+    terminal.expect("[api: ended]")
+    assert terminal.await_end() == 0
+    assert termios.tcgetattr(terminal.slave) == terminal.before
+
+
+def test_who_attaches_to_what_does_not_run_is_told_so(guarded: Guarded) -> None:
+    run = reader(guarded, toy("web"))
+    run.await_state("web", "READY")
+    run.post("/api/services/api/stop")
+    run.await_state("api", "STOPPED")
+    for name, text in (("api", "api is STOPPED"), ("db", "has no line 'db'")):
+        terminal = Terminal(run, name)
+        terminal.expect(text)
+        terminal.expect("fix:")
+        assert terminal.await_end() == 1
+        terminal.close()
+    run.close()
+    terminal = Terminal(run, "web")
+    terminal.expect("no guard runs")
+    assert terminal.await_end() == 1
+    terminal.close()
+
+
+def test_attach_without_a_terminal_is_told_so(guarded: Guarded) -> None:
+    run = reader(guarded)
+    answer = run.run("attach", "api")
+    assert answer.returncode == 1
+    assert "attach needs a terminal" in answer.stderr
+
+
+def test_only_who_has_the_token_may_attach(guarded: Guarded) -> None:
+    run = reader(guarded)
+    run.await_state("api", "READY")
+    headers = {"Upgrade": "guard-terminal", "Connection": "Upgrade"}
+    path = "/api/services/api/attach"
+    assert ask(run.ports["guard"], path, "POST", headers).status == 403
+    foreign = {**headers, "X-Guard-Token": run.token(), "Origin": "http://evil.example"}
+    assert ask(run.ports["guard"], path, "POST", foreign).status == 403
+    assert ask(run.ports["guard"], path, "POST", {"X-Guard-Token": run.token()}).status == 426
