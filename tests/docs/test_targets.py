@@ -1,7 +1,9 @@
 """A Make target that is not documented, or documentation of one that is not there, fails."""
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,21 @@ def test_make_alone_prints_every_public_target_with_what_it_does() -> None:
     listing = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     described = dict(re.findall(r"^  make ([a-z-]+)\s+(\S.*)$", listing, re.MULTILINE))
     assert set(described) == PUBLIC
+
+
+def strings(path: Path) -> Iterator[str]:
+    """The texts of a module that users read; what is told to programmers is not among them."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+@pytest.mark.parametrize("folder", ["scripts", "webapp/backend"])
+def test_every_command_that_a_message_advises_exists(folder: str) -> None:
+    """`fix: make X`: at the start of the advice, after a colon, `&&` or a quote."""
+    advice = re.compile(r"(?:^|: |&& |`|\()make ([a-z][a-z-]+)")
+    for path in (ROOT / folder).rglob("*.py"):
+        for text in strings(path):
+            assert set(advice.findall(text)) <= TARGETS, f"{path.name}: {text}"
