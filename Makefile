@@ -13,30 +13,33 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 dev: setup ## Start the app under the guard: the only command needed (open=1: and its page)
 	@$(if $(open),$(python) -m scripts.desktop open --wait &) exec $(python) -m scripts.dev
 
-open: bootstrap ## Open the page of the running app in the browser
+open: packages ## Open the page of the running app in the browser
 	@$(python) -m scripts.desktop open
 
-shortcut: setup ## Put an icon on the desktop that starts the app and opens its page
+shortcut: packages ## Put an icon on the desktop that starts the app and opens its page
 	@$(python) -m scripts.desktop shortcut
 
-status: bootstrap ## What runs, since when, and why not
+status: packages ## What runs, since when, and why not
 	@$(guard) status
 
-why: bootstrap ## Explain the last unexpected end, or say that all is well: make why p=api
+why: packages ## Explain the last unexpected end, or say that all is well: make why p=api
 	@$(guard) why $(p)
 
-attach: bootstrap ## Your terminal on a service's, for a breakpoint() say: make attach p=api
+attach: packages ## Your terminal on a service's, for a breakpoint() say: make attach p=api
 	@$(guard) attach $(or $(p),api)
 
-restart: bootstrap ## Restart everything, or one service: make restart p=api
+restart: packages ## Restart everything, or one service: make restart p=api
 	@$(guard) restart $(p)
 
-stop: bootstrap ## End the stack that runs in another terminal
+stop: packages ## End the stack that runs in another terminal
 	@$(guard) stop
 
 ##@ Work on it
 setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
 	@$(python) -m scripts.setup runtime node frontend settings
+
+packages: bootstrap
+	@$(python) -m scripts.setup runtime
 
 setup-python: bootstrap
 	@$(python) -m scripts.setup development
@@ -78,6 +81,7 @@ screenshots: setup-all ## Take the pictures of the documentation anew, of the ru
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
 
+# Not for typing: what other targets need.
 bootstrap:
 	@sh scripts/setup/python.sh
 

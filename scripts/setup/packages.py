@@ -1,6 +1,5 @@
 """Install the locked Python packages into `.venv`, by uv: the machine's, or one that pip brings."""
 
-import os
 import shutil
 import subprocess
 import sysconfig
@@ -30,8 +29,9 @@ def install(lock: Path) -> None:
     step(
         f"Python packages of {lock.name}",
         [uv, "pip", "install", "--python", VENV / "bin/python", "--require-hashes", "-r", lock],
-        # A clone beside another clone shares the cache; a copy across file systems is no warning.
-        env={"UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "hardlink")},
+        # Behind a company's proxy the system knows certificates that uv's own list has not. The
+        # setting has had two names.
+        env={"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"},
         fix=OFFLINE,
     )
     record(stamp, lock, site_packages())
