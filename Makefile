@@ -13,6 +13,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 dev: setup ## Start the app under the guard: the only command needed (open=1: and its page)
 	@$(if $(open),$(python) -m scripts.desktop open --wait &) exec $(python) -m scripts.dev
 
+app: build ## Start the app as it is in production: built, and without reload
+	@exec $(python) -m scripts.dev -f Procfile
+
 open: packages ## Open the page of the running app in the browser
 	@$(python) -m scripts.desktop open
 
@@ -50,6 +53,9 @@ setup-all: setup-python
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest
+
+build: setup ## Build the front end into webapp/frontend/dist
+	@npm --prefix webapp/frontend run --silent build
 
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(python) -m scripts.smoke

@@ -1,4 +1,4 @@
-"""What `make dev` runs: the guard, so that Ctrl-C ends in silence.
+"""What `make dev` and `make app` run: the guard, so that Ctrl-C ends in silence.
 
 The terminal interrupts make as well, and make ends as interrupted by itself. Exit status 130 would
 only make it complain (`*** [dev] Error 130`) about what the user has just asked for. Every other
@@ -10,5 +10,5 @@ import sys
 from scripts.guard.__main__ import INTERRUPTED, main
 
 if __name__ == "__main__":
-    status = main(["up"])
+    status = main(["up", *sys.argv[1:]])
     sys.exit(0 if status == INTERRUPTED else status)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.harness import ROOT, is_free, until
+from tests.stack.harness import ROOT, ask, is_free, until
 
 
 @dataclass
@@ -43,8 +43,10 @@ class Project:
         os.killpg(self.process.pid, signal.SIGINT)
 
 
-@pytest.fixture
-def project(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Project]:
+@pytest.fixture(params=[("dev", "open=1")], ids=" ".join)
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[], int]
+) -> Iterator[Project]:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     browser.chmod(0o755)
@@ -58,7 +60,7 @@ def project(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Project]:
     }
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
-            ["make", "dev", "open=1"],
+            ["make", *request.param],
             cwd=ROOT,
             env=environment,
             stdout=log,
@@ -93,6 +95,16 @@ def test_make_dev_brings_it_up_opens_its_page_passes_the_smoke_test_and_goes(
     assert project.process.wait(30) == -signal.SIGINT
     assert "***" not in project.log
     assert all(is_free(project.port(name)) for name in ("WEB", "API", "GUARD"))
+
+
+@pytest.mark.parametrize("project", [("app",)], indirect=True, ids=" ".join)
+def test_make_app_serves_the_built_app_and_passes_the_smoke_test(project: Project) -> None:
+    until(lambda: project.make("status").returncode == 0, "both services READY", 60)
+    page = ask(project.port("WEB")).body.decode()
+    assert "/assets/" in page
+    assert "/@vite/client" not in page
+    smoke = project.make("smoke")
+    assert smoke.returncode == 0, smoke.stdout + smoke.stderr
 
 
 def test_make_stop_from_another_terminal_ends_it(project: Project) -> None:

@@ -6,7 +6,7 @@
  */
 import net from 'node:net';
 import type { Server } from 'node:http';
-import type { Plugin, ViteDevServer } from 'vite';
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
 
 /** Outlives a restart of Vite within this process (a changed config), which imports this file anew. */
 const HOLDER = Symbol.for('sy-media-downloader.held-port');
@@ -84,21 +84,25 @@ function endAtOnce(): void {
 }
 
 export function heldPort(descriptor: number | null): Plugin {
+  const take = (server: ViteDevServer | PreviewServer): (() => void) => {
+    // The terminal belongs to the supervisor: no keys are read from it.
+    if (descriptor !== null) {
+      server.bindCLIShortcuts = () => undefined;
+      if (server.httpServer) attach(server.httpServer as Server, descriptor);
+    }
+    return () => {
+      setImmediate(endAtOnce);
+    };
+  };
   return {
     name: 'held-port',
     apply: 'serve',
     config: () =>
       // Port 0 is never probed, so Vite does not complain that "its" port is taken.
-      descriptor === null ? {} : { server: { port: 0, strictPort: true } },
-    configureServer(server: ViteDevServer) {
-      // The terminal belongs to the supervisor: no keys are read from it.
-      if (descriptor !== null) {
-        server.bindCLIShortcuts = () => undefined;
-        if (server.httpServer) attach(server.httpServer as Server, descriptor);
-      }
-      return () => {
-        setImmediate(endAtOnce);
-      };
-    },
+      descriptor === null
+        ? {}
+        : { server: { port: 0, strictPort: true }, preview: { port: 0, strictPort: true } },
+    configureServer: take,
+    configurePreviewServer: take,
   };
 }
