@@ -25,6 +25,9 @@ shortcut: packages ## Put an icon on the desktop that starts the app and opens i
 status: packages ## What runs, since when, and why not
 	@$(guard) status
 
+doctor: bootstrap ## Check all that localhost needs, or say what is wrong with one: make doctor p=web
+	@$(guard) doctor $(p) --checks scripts.checks
+
 why: packages ## Explain the last unexpected end, or say that all is well: make why p=api
 	@$(guard) why $(p)
 

@@ -87,6 +87,14 @@ def _why(options: argparse.Namespace) -> int:
     return why.why(options.procfile, options.env, options.name)
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from scripts.guard.doctor import command
+
+    return command.doctor(
+        options.procfile, options.env, options.name, as_json=options.json, more=options.checks
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
@@ -115,6 +123,13 @@ def _parser() -> argparse.ArgumentParser:
     why = commands.add_parser("why", parents=[common], help="explain the last unexpected end")
     why.add_argument("name", nargs="?", help="the service; any if none is named")
     why.set_defaults(run=_why)
+    doctor = commands.add_parser("doctor", parents=[common], help="why it does not work")
+    doctor.add_argument("name", nargs="?", help="the service that cannot be reached")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.add_argument(
+        "--checks", action="append", default=[], metavar="MODULE", help="a module with more checks"
+    )
+    doctor.set_defaults(run=_doctor)
     restart = commands.add_parser("restart", parents=[common], help="relaunch one or all")
     restart.add_argument("name", nargs="?", help="the service; all if none is named")
     restart.set_defaults(run=_restart)
