@@ -1,8 +1,10 @@
 /** The backend's routes, one function each, and the one place where they are fetched. */
 import { ApiError, problemOf, unanswered } from './problem.ts';
-import type { CreateDownload, Download, DownloadPage, DownloadQuery } from './types.ts';
+import type { CreateDownload, Download, DownloadPage, DownloadQuery, Preview } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
+
+const GATEWAY_ERRORS = [502, 503, 504];
 
 async function bodyOf(response: Response): Promise<unknown> {
   if (!JSON_TYPE.test(response.headers.get('content-type') ?? '')) return null;
@@ -32,17 +34,23 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(unanswered(error instanceof Error ? error.message : String(error)), false);
+    throw new ApiError(unanswered(error instanceof Error ? error.message : String(error)));
   }
   const content = await bodyOf(response);
   if (!response.ok) {
-    throw new ApiError(problemOf(response.status, content), response.status === 503);
+    // A gateway's bare page says no more than that nobody was there.
+    const nobody = content === null && GATEWAY_ERRORS.includes(response.status);
+    throw new ApiError(nobody ? unanswered(`HTTP ${response.status.toString()}`) : problemOf(response.status, content));
   }
   return content as T;
 }
 
 export function createDownload(wish: CreateDownload): Promise<Download> {
   return request('/api/downloads', { method: 'POST', body: wish });
+}
+
+export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {
+  return request('/api/previews', { method: 'POST', body: { url }, signal });
 }
 
 export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promise<DownloadPage> {

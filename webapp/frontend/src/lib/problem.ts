@@ -19,26 +19,29 @@ export interface Problem {
   detail: string;
   fix: string | null;
   errors: FieldError[];
-  /** State of the service where the guard answers in its place, else null. */
+  /** The service in whose place the guard or the forwarding answers, else null. */
+  service: string | null;
+  /** Its state, where the guard answers. */
   state: string | null;
   cause: Cause | null;
 }
 
 export class ApiError extends Error {
   readonly problem: Problem;
-  /** True when the request certainly never reached its server, so that sending it again is safe. */
-  readonly unreached: boolean;
-
-  constructor(problem: Problem, unreached: boolean) {
+  constructor(problem: Problem) {
     super(problem.detail);
     this.name = 'ApiError';
     this.problem = problem;
-    this.unreached = unreached;
   }
 
   /** The server is away, as opposed to having refused this particular request. */
   get away(): boolean {
-    return this.problem.status === 0 || this.problem.status === 502 || this.problem.status === 503;
+    return this.problem.status === 0 || this.problem.service !== null;
+  }
+
+  /** The request certainly never reached its server, so that sending it again is safe. */
+  get unreached(): boolean {
+    return this.problem.service !== null && this.problem.status === 503;
   }
 }
 
@@ -73,6 +76,7 @@ export function problemOf(status: number, body: unknown): Problem {
     detail: text(document.detail) ?? `HTTP ${status.toString()}`,
     fix: text(document.fix),
     errors: fieldErrorsOf(document.errors),
+    service: text(document.service),
     state: text(document.state),
     cause: causeOf(document.cause),
   };

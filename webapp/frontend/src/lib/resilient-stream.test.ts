@@ -36,6 +36,7 @@ class FakeSource {
 
 const standby = problemOf(503, {
   detail: 'api is not there.',
+  service: 'api',
   state: 'BROKEN',
   cause: { kind: 'syntax-error', sentence: 'main.py has an error in line 3.', fix: 'Mend line 3.' },
 });

@@ -11,6 +11,25 @@ export type Stage = Progress['stage'];
 export type Resolution = Download['resolution'];
 export type CreateDownload = Schemas['Choice'];
 export type DownloadPage = Schemas['Page'];
+/** What a link leads to, before anything is downloaded. */
+export interface Preview {
+  url: string;
+  platform: string | null;
+  title: string | null;
+  uploader: string | null;
+  /** Seconds. */
+  duration: number | null;
+  /** Path of a picture that the backend sends. */
+  thumbnail: string | null;
+  live: boolean;
+  resolutions: { resolution: Resolution; bytes: number | null }[];
+  audio_bytes: number | null;
+  subtitles: string[];
+  chapters: number;
+  /** Of a playlist or channel. */
+  entries: { url: string; title: string | null; duration: number | null }[];
+}
+
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
 export const VIDEO_FORMATS = ['mp4', 'webm', 'mkv', 'avi'] as const satisfies readonly Format[];

@@ -1,15 +1,28 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCreate } from '@/lib/downloads/actions.ts';
-import { AUDIO_FORMATS, RESOLUTIONS, VIDEO_FORMATS, type CreateDownload } from '@/lib/types.ts';
+import { platformOf, readLinks } from '@/lib/downloads/link.ts';
+import { formatBytes } from '@/lib/format.ts';
+import {
+  AUDIO_FORMATS,
+  RESOLUTIONS,
+  VIDEO_FORMATS,
+  type CreateDownload,
+  type Preview,
+  type Resolution,
+} from '@/lib/types.ts';
 import { Button } from '@/ui/Button.tsx';
+import { Choice } from '@/ui/Choice.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { Segments } from '@/ui/Segments.tsx';
 import css from './Composer.module.css';
-import { readLinks } from './links.ts';
-import { useDraft, usePreferences, type Preferences } from './preferences.ts';
+import { usePreferences, type Preferences } from './preferences.ts';
+import { usePreview } from './preview.ts';
+import { PreviewCard } from './PreviewCard.tsx';
+import { useDraft } from './use-draft.ts';
 
 const KINDS = ['video', 'audio'] as const;
+const LONGEST_QUOTE = 60; // characters of a wrong line that are worth repeating
 
 function wishFor(url: string, preferences: Preferences): CreateDownload {
   const { kind, video, audio, resolution } = preferences;
@@ -22,22 +35,31 @@ export function Composer() {
   const { t } = useTranslation();
   const create = useCreate();
   const [preferences, setPreferences] = usePreferences();
-  const [draft, setDraft] = useDraft();
   const [complaint, setComplaint] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const [draft, setDraft] = useDraft(() => {
+    setComplaint(null);
+    field.current?.focus();
+  });
+  const looked = usePreview(draft);
+  const [chosen, setChosen] = useChosen(looked.preview);
   const id = useId();
+  const reading = readLinks(draft);
+  const isList = (looked.preview?.entries.length ?? 0) > 0;
+  const wanted = isList ? [...chosen] : reading.ok ? reading.links : [];
 
   const submit = (): void => {
-    const reading = readLinks(draft);
     if (reading.ok) {
-      for (const link of reading.links) create(wishFor(link, preferences));
+      if (wanted.length === 0) return; // a list of which nothing is chosen
+      for (const link of wanted) create(wishFor(link, preferences));
       setDraft('');
       setComplaint(null);
     } else if (reading.line === null) {
       setComplaint(t('composer.empty'));
     } else {
-      const line = reading.line.length > 60 ? `${reading.line.slice(0, 60)}…` : reading.line;
-      setComplaint(t('composer.invalidLine', { line }));
+      const { line } = reading;
+      const quote = line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+      setComplaint(t('composer.invalidLine', { line: quote }));
     }
     field.current?.focus();
   };
@@ -75,6 +97,7 @@ export function Composer() {
           autoComplete="off"
           inputMode="url"
           enterKeyHint="go"
+          data-shortcut="find"
           placeholder={t('composer.placeholder')}
           value={draft}
           aria-invalid={complaint !== null}
@@ -85,87 +108,110 @@ export function Composer() {
           }}
           onKeyDown={onKeyDown}
         />
-        <Button type="submit" look="primary" icon="arrow" className={css.submit}>
-          {t('composer.submit')}
+        <Recognised links={reading.ok ? reading.links : []} />
+        <Button type="submit" look="primary" icon="arrow" className={css.submit} disabled={isList && wanted.length === 0}>
+          {wanted.length > 1 ? t('composer.submitMany', { count: wanted.length }) : t('composer.submit')}
         </Button>
       </div>
       <p id={`${id}-note`} className={css.note} role={complaint ? 'alert' : undefined} data-bad={complaint !== null}>
         {complaint ?? t('composer.hint')}
       </p>
-      <div className={css.choices}>
-        <Segments
-          label={t('composer.kind')}
-          values={KINDS}
-          value={preferences.kind}
-          show={(kind) => t(`composer.${kind}`)}
-          icon={(kind) => kind}
-          both
-          onChange={(kind) => {
-            setPreferences({ kind });
-          }}
-        />
-        {preferences.kind === 'video' ? (
-          <>
-            <Choice
-              label={t('composer.format')}
-              values={VIDEO_FORMATS}
-              value={preferences.video}
-              show={(format) => format.toUpperCase()}
-              onChange={(video) => {
-                setPreferences({ video });
-              }}
-            />
-            <Choice
-              label={t('composer.resolution')}
-              values={RESOLUTIONS}
-              value={preferences.resolution}
-              show={(resolution) => (resolution === 'best' ? t('composer.best') : resolution)}
-              onChange={(resolution) => {
-                setPreferences({ resolution });
-              }}
-            />
-          </>
-        ) : (
-          <Choice
-            label={t('composer.format')}
-            values={AUDIO_FORMATS}
-            value={preferences.audio}
-            show={(format) => format.toUpperCase()}
-            onChange={(audio) => {
-              setPreferences({ audio });
-            }}
-          />
-        )}
-      </div>
+      <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
+      <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />
     </form>
   );
 }
 
-interface ChoiceProps<T extends string> {
-  label: string;
-  values: readonly T[];
-  value: T;
-  show: (value: T) => string;
-  onChange: (value: T) => void;
+/** The platform of one link, or how many links there are. */
+function Recognised({ links }: { links: readonly string[] }) {
+  const { t } = useTranslation();
+  const [first] = links;
+  if (first === undefined) return null;
+  return (
+    <span className={css.platform}>
+      {links.length > 1 ? t('composer.links', { count: links.length }) : platformOf(first)}
+    </span>
+  );
 }
 
-function Choice<T extends string>({ label, values, value, show, onChange }: ChoiceProps<T>) {
+/** All entries of a list, until the user chooses otherwise. */
+function useChosen(preview: Preview | null): [ReadonlySet<string>, (chosen: ReadonlySet<string>) => void] {
+  const [state, setState] = useState<{ of: Preview | null; chosen: ReadonlySet<string> }>({
+    of: null,
+    chosen: new Set(),
+  });
+  if (state.of === preview) return [state.chosen, (chosen) => { setState({ of: preview, chosen }); }];
+  const chosen = new Set(preview?.entries.map(({ url }) => url));
+  setState({ of: preview, chosen });
+  return [chosen, () => undefined];
+}
+
+interface OptionsProps {
+  preferences: Preferences;
+  preview: Preview | null;
+  onChange: (change: Partial<Preferences>) => void;
+}
+
+function Options({ preferences, preview, onChange }: OptionsProps) {
+  const { t, i18n } = useTranslation();
+  const sizeOf = (bytes: number | null | undefined): string =>
+    bytes == null ? '' : ` · ${formatBytes(bytes, i18n.language)}`;
+  const offered = preview?.resolutions.map(({ resolution }) => resolution) ?? [];
+  const resolutions =
+    offered.length === 0
+      ? RESOLUTIONS
+      : RESOLUTIONS.filter(
+          (one) => one === 'best' || offered.includes(one) || one === preferences.resolution,
+        );
+  const labelOf = (one: Resolution): string => {
+    const name = one === 'best' ? t('composer.best') : one;
+    return name + sizeOf(preview?.resolutions.find(({ resolution }) => resolution === one)?.bytes);
+  };
   return (
-    <label className={css.choice}>
-      <span>{label}</span>
-      <select
-        value={value}
-        onChange={(event) => {
-          const chosen = values.find((one) => one === event.target.value);
-          if (chosen !== undefined) onChange(chosen);
+    <div className={css.choices}>
+      <Segments
+        label={t('composer.kind')}
+        values={KINDS}
+        value={preferences.kind}
+        show={(kind) => t(`composer.${kind}`)}
+        icon={(kind) => kind}
+        both
+        onChange={(kind) => {
+          onChange({ kind });
         }}
-      >
-        {values.map((one) => (
-          <option key={one} value={one}>
-            {show(one)}
-          </option>
-        ))}
-      </select>
-    </label>
+      />
+      {preferences.kind === 'video' ? (
+        <>
+          <Choice
+            label={t('composer.format')}
+            values={VIDEO_FORMATS}
+            value={preferences.video}
+            show={(format) => format.toUpperCase()}
+            onChange={(video) => {
+              onChange({ video });
+            }}
+          />
+          <Choice
+            label={t('composer.resolution')}
+            values={resolutions}
+            value={preferences.resolution}
+            show={labelOf}
+            onChange={(resolution) => {
+              onChange({ resolution });
+            }}
+          />
+        </>
+      ) : (
+        <Choice
+          label={t('composer.format')}
+          values={AUDIO_FORMATS}
+          value={preferences.audio}
+          show={(format) => format.toUpperCase() + (format === 'm4a' ? sizeOf(preview?.audio_bytes) : '')}
+          onChange={(audio) => {
+            onChange({ audio });
+          }}
+        />
+      )}
+    </div>
   );
 }

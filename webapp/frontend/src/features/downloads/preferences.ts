@@ -1,4 +1,4 @@
-/** The format and resolution last chosen, and the text being typed. */
+/** The format and resolution last chosen. */
 import { useState } from 'react';
 import { recall, remember } from '@/lib/storage.ts';
 import {
@@ -44,16 +44,4 @@ export function usePreferences(): [Preferences, (change: Partial<Preferences>) =
     setPreferences(next);
   };
   return [preferences, change];
-}
-
-const isString = (value: unknown): value is string => typeof value === 'string';
-
-/** What was typed survives a reload, so that a restart of the dev server costs nothing. */
-export function useDraft(): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => recall(sessionStorage, 'draft', isString) ?? '');
-  const change = (text: string): void => {
-    remember(sessionStorage, 'draft', text);
-    setDraft(text);
-  };
-  return [draft, change];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readLinks } from './links.ts';
+import { findLinks, platformOf, readLinks } from './link.ts';
 
 describe('readLinks', () => {
   test('takes one link', () => {
@@ -14,7 +14,7 @@ describe('readLinks', () => {
     });
   });
 
-  test('names the first line that is no link', () => {
+  test('names the first word that is no link', () => {
     expect(readLinks('https://example.org/a\nexample')).toEqual({ ok: false, line: 'example' });
   });
 
@@ -27,5 +27,25 @@ describe('readLinks', () => {
 
   test('knows nothing from something wrong', () => {
     expect(readLinks(' \n ')).toEqual({ ok: false, line: null });
+  });
+});
+
+describe('findLinks', () => {
+  test('picks the links out of what an app shares', () => {
+    const shared = 'Look at this: https://example.org/a <https://example.org/b> "nice"';
+    expect(findLinks(shared)).toBe('https://example.org/a\nhttps://example.org/b');
+  });
+});
+
+describe('platformOf', () => {
+  test.each([
+    ['https://www.youtube.com/watch?v=1', 'YouTube'],
+    ['https://music.youtube.com/watch?v=1', 'YouTube'],
+    ['https://artist.bandcamp.com/track/1', 'Bandcamp'],
+    ['https://notyoutube.com/watch', 'notyoutube.com'],
+    ['https://www.example.org/a.mp4', 'example.org'],
+    ['example', null],
+  ])('%s is of %s', (link, platform) => {
+    expect(platformOf(link)).toBe(platform);
   });
 });
