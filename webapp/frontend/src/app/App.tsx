@@ -6,20 +6,32 @@ import { DownloadList } from '@/features/downloads/DownloadList.tsx';
 import { AwayBanner } from '@/features/services/AwayBanner.tsx';
 import { StatusPill } from '@/features/services/StatusPill.tsx';
 import { usePlaying } from '@/lib/player.ts';
+import { IconButton } from '@/ui/Button.tsx';
 import { Toasts } from '@/ui/toast.tsx';
 import css from './App.module.css';
 import { Mark } from './Mark.tsx';
-import { SettingsMenu } from './SettingsMenu.tsx';
+import { focusField, useShortcuts } from './shortcuts.ts';
 
 // What the first look does not need comes when it is asked for.
 const Library = lazy(() => import('@/features/library/Library.tsx'));
 const Player = lazy(() => import('@/ui/Player.tsx'));
+const SettingsSheet = lazy(() => import('./SettingsSheet.tsx'));
 const ServicesSheet = lazy(() => import('@/features/services/ServicesSheet.tsx'));
 
 export function App() {
   const { t } = useTranslation();
-  const [services, setServices] = useState(false);
+  const [sheet, setSheet] = useState<'services' | 'settings' | null>(null);
+  const [, navigate] = useLocation();
   const playing = usePlaying();
+  const close = (): void => {
+    setSheet(null);
+  };
+  useShortcuts((shortcut) => {
+    if (shortcut === '/') focusField();
+    else if (shortcut === 'd') navigate('/');
+    else if (shortcut === 'l') navigate('/library');
+    else setSheet(shortcut === 's' ? 'services' : 'settings');
+  });
   return (
     <>
       <a className={css.skip} href="#content">
@@ -37,10 +49,16 @@ export function App() {
         <div className={css.tools}>
           <StatusPill
             onOpen={() => {
-              setServices(true);
+              setSheet('services');
             }}
           />
-          <SettingsMenu />
+          <IconButton
+            icon="sliders"
+            label={t('settings.title')}
+            onClick={() => {
+              setSheet('settings');
+            }}
+          />
         </div>
       </header>
       <main id="content" className={css.main} tabIndex={-1}>
@@ -58,7 +76,8 @@ export function App() {
         </Switch>
       </main>
       <Suspense>
-        {services && <ServicesSheet open onOpenChange={setServices} />}
+        {sheet === 'services' && <ServicesSheet onOpenChange={close} />}
+        {sheet === 'settings' && <SettingsSheet onOpenChange={close} />}
         {playing && <Player key={playing.id} download={playing} />}
       </Suspense>
       <Toasts />

@@ -6,12 +6,14 @@ import { backend } from '@/lib/backend.ts';
 import { followDownloads } from '@/lib/downloads/live.ts';
 import { keepOutbox } from '@/lib/downloads/outbox.ts';
 import { followConnection } from '@/lib/query.ts';
+import { notifyWhenDone } from './notify.ts';
 
 export function connect(client: QueryClient): void {
   followDownloads(client);
   followLibrary(client);
   keepOutbox(client);
   followConnection(client);
+  notifyWhenDone();
   backend.start();
   guard.start();
   // The guard knows the moment at which a trial will succeed: no need to sit the wait out.

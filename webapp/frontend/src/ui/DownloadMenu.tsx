@@ -1,8 +1,10 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
 import type { Download } from '@/lib/types.ts';
 import { IconButton } from './Button.tsx';
+import { Confirm } from './Confirm.tsx';
 import { Icon } from './icons.tsx';
 import menu from './menu.module.css';
 
@@ -12,46 +14,70 @@ interface DownloadMenuProps {
   onChange: (change: Change) => void;
 }
 
-export function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
+/** What is rarely done to a download. It comes into being open, on the first press of its button. */
+export default function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
   const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
   const { id, url, file } = download;
+  const copyLink = (): void => {
+    void navigator.clipboard.writeText(url);
+  };
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger asChild>
-        <IconButton icon="more" label={t('action.more', { title: name })} />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
-          <Menu.Item className={menu.item} asChild>
-            <a href={url} target="_blank" rel="noreferrer noopener">
-              <Icon name="external" size={18} />
-              {t('action.openSource')}
-            </a>
-          </Menu.Item>
-          <Menu.Separator className={menu.separator} />
-          <Menu.Item
-            className={menu.item}
-            onSelect={() => {
-              onChange({ id, action: 'delete', file: false });
-            }}
-          >
-            <Icon name="close" size={18} />
-            {t('action.removeEntry')}
-          </Menu.Item>
-          {file && (
+    <>
+      <Menu.Root modal={false} defaultOpen>
+        <Menu.Trigger asChild>
+          <IconButton icon="more" label={t('action.more', { title: name })} hint={t('action.moreHint')} />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
+            <Menu.Item className={menu.item} asChild>
+              <a href={url} target="_blank" rel="noreferrer noopener">
+                <Icon name="external" size={18} />
+                {t('action.openSource')}
+              </a>
+            </Menu.Item>
+            <Menu.Item className={menu.item} onSelect={copyLink}>
+              <Icon name="link" size={18} />
+              {t('action.copyLink')}
+            </Menu.Item>
+            <Menu.Separator className={menu.separator} />
             <Menu.Item
               className={menu.item}
-              data-danger
               onSelect={() => {
-                onChange({ id, action: 'delete', file: true });
+                onChange({ id, action: 'delete', file: false });
               }}
             >
-              <Icon name="trash" size={18} />
-              {t('action.removeFile')}
+              <Icon name="close" size={18} />
+              {t('action.removeEntry')}
             </Menu.Item>
-          )}
-        </Menu.Content>
-      </Menu.Portal>
-    </Menu.Root>
+            {file && (
+              <Menu.Item
+                className={menu.item}
+                data-danger
+                onSelect={() => {
+                  setAsking(true);
+                }}
+              >
+                <Icon name="trash" size={18} />
+                {t('action.removeFile')}
+              </Menu.Item>
+            )}
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {asking && (
+        <Confirm
+          title={t('confirm.removeFile', { title: name })}
+          detail={t('confirm.noWayBack')}
+          yes={t('action.delete')}
+          onYes={() => {
+            onChange({ id, action: 'delete', file: true });
+          }}
+          onClose={() => {
+            setAsking(false);
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -9,6 +9,7 @@ import { Button } from '@/ui/Button.tsx';
 import { Empty } from '@/ui/Empty.tsx';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
+import { SectionActions } from './SectionActions.tsx';
 
 export function DownloadList() {
   const { t } = useTranslation();
@@ -54,9 +55,12 @@ interface SectionProps {
 function Section({ title, items, pending, onChange }: SectionProps) {
   return (
     <section className={css.section}>
-      <h2 className={css.title}>
-        {title} <span>{items.length + pending.length}</span>
-      </h2>
+      <header className={css.head}>
+        <h2 className={css.title}>
+          {title} <span>{items.length + pending.length}</span>
+        </h2>
+        <SectionActions items={items} onChange={onChange} />
+      </header>
       <ul className={css.rows}>
         {pending.map((wish) => (
           <PendingRow key={wish.key} pending={wish} />

@@ -5,8 +5,8 @@ import { play } from '@/lib/player.ts';
 import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
 import { IconButton, IconLink } from '@/ui/Button.tsx';
-import { DownloadMenu } from '@/ui/DownloadMenu.tsx';
 import { Icon } from '@/ui/icons.tsx';
+import { LazyMenu } from '@/ui/LazyMenu.tsx';
 import type { Change } from '@/lib/downloads/actions.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
 import css from './DownloadRow.module.css';
@@ -116,7 +116,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
   const named = (action: string): string => `${action}: ${name}`;
   return (
     <div className={css.actions}>
-      {state === 'running' && (
+      {(state === 'running' || state === 'queued') && (
         <IconButton icon="pause" label={named(t('action.pause'))} hint={t('action.pause')} onClick={act('pause')} />
       )}
       {state === 'paused' && (
@@ -141,7 +141,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
       {state === 'done' && file && (
         <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
       )}
-      <DownloadMenu download={download} name={name} onChange={onChange} />
+      <LazyMenu download={download} name={name} onChange={onChange} />
     </div>
   );
 }

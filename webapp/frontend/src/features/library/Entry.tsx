@@ -7,8 +7,8 @@ import { formatAge, formatBytes, formatClock } from '@/lib/format.ts';
 import { play } from '@/lib/player.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
 import { IconLink } from '@/ui/Button.tsx';
-import { DownloadMenu } from '@/ui/DownloadMenu.tsx';
 import { Icon } from '@/ui/icons.tsx';
+import { LazyMenu } from '@/ui/LazyMenu.tsx';
 import css from './Entry.module.css';
 
 interface EntryProps {
@@ -67,7 +67,7 @@ export const Entry = memo(function Entry({ download, layout, position, total, on
           href={fileUrl(id, true)}
           download={file?.name}
         />
-        <DownloadMenu download={download} name={name} onChange={onChange} />
+        <LazyMenu download={download} name={name} onChange={onChange} />
       </div>
     </article>
   );

@@ -10,15 +10,14 @@ import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
 
 interface ServicesSheetProps {
-  open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
 /** Everything that must run for the app to work, and the buttons that bring it back. */
-export default function ServicesSheet({ open, onOpenChange }: ServicesSheetProps) {
+export default function ServicesSheet({ onOpenChange }: ServicesSheetProps) {
   const { t } = useTranslation();
   return (
-    <Sheet title={t('services.title')} open={open} onOpenChange={onOpenChange}>
+    <Sheet title={t('services.title')} open onOpenChange={onOpenChange}>
       <Backend />
       <Guard />
     </Sheet>

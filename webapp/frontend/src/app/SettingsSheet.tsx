@@ -1,0 +1,129 @@
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, chooseLanguage, type Language } from '@/lib/i18n.ts';
+import { useSwitch } from '@/lib/switches.ts';
+import { chooseTheme, currentTheme, type Theme } from '@/lib/theme.ts';
+import { Choice } from '@/ui/Choice.tsx';
+import { Segments } from '@/ui/Segments.tsx';
+import { Sheet } from '@/ui/Sheet.tsx';
+import { Switch } from '@/ui/Switch.tsx';
+import { canNotify, mayNotify } from './notify.ts';
+import css from './SettingsSheet.module.css';
+import { SHORTCUTS } from './shortcuts.ts';
+
+const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+const CODES = Object.keys(LANGUAGES) as Language[];
+
+interface SettingsSheetProps {
+  onOpenChange: (open: boolean) => void;
+}
+
+export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
+  const { t, i18n } = useTranslation();
+  const [theme, setTheme] = useState(currentTheme);
+  const language = CODES.find((code) => code === i18n.language) ?? 'en';
+  return (
+    <Sheet title={t('settings.title')} open onOpenChange={onOpenChange}>
+      <Part title={t('settings.theme')}>
+        <Segments
+          label={t('settings.theme')}
+          values={THEMES}
+          value={theme}
+          show={(one) => t(`settings.${one}`)}
+          onChange={(one) => {
+            chooseTheme(one);
+            setTheme(one);
+          }}
+        />
+        <Choice
+          label={t('settings.language')}
+          values={CODES}
+          value={language}
+          show={(code) => LANGUAGES[code]}
+          onChange={(code) => void chooseLanguage(code)}
+        />
+      </Part>
+      {canNotify() && <Notifications />}
+      <Keys />
+      <Part title={t('settings.bookmarklet')}>
+        <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
+        <Bookmarklet />
+      </Part>
+    </Sheet>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={css.part}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Notifications() {
+  const { t } = useTranslation();
+  const [on, turn] = useSwitch('notify');
+  const [refused, setRefused] = useState(false);
+  const change = async (wanted: boolean): Promise<void> => {
+    const allowed = wanted && (await mayNotify());
+    setRefused(wanted && !allowed);
+    turn(allowed);
+  };
+  return (
+    <Part title={t('settings.notifications')}>
+      <Switch label={t('settings.notify')} checked={on} onChange={(wanted) => void change(wanted)} />
+      {refused && (
+        <p className={css.soft} role="alert">
+          {t('settings.notifyRefused')}
+        </p>
+      )}
+    </Part>
+  );
+}
+
+function Keys() {
+  const { t } = useTranslation();
+  const [on, turn] = useSwitch('shortcuts');
+  return (
+    <Part title={t('settings.shortcuts')}>
+      <Switch label={t('settings.shortcutsOn')} checked={on} onChange={turn} />
+      <dl className={css.keys} data-off={!on}>
+        {SHORTCUTS.map((key) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(`shortcuts.${key}`)}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>
+            <kbd>Enter</kbd>
+          </dt>
+          <dd>{t('shortcuts.enter')}</dd>
+        </div>
+      </dl>
+    </Part>
+  );
+}
+
+/** React refuses script addresses, rightly; this one is ours and is set behind its back. */
+function Bookmarklet() {
+  const { t } = useTranslation();
+  const script = `javascript:location.href='${location.origin}/?url='+encodeURIComponent(location.href)`;
+  return (
+    <a
+      className={css.bookmarklet}
+      ref={(link) => {
+        link?.setAttribute('href', script);
+      }}
+      onClick={(event) => {
+        event.preventDefault();
+      }}
+    >
+      {t('settings.bookmarkletName')}
+    </a>
+  );
+}

@@ -1,0 +1,43 @@
+/** Single keys that act wherever nothing is being typed. They can be turned off in the settings. */
+import { useEffect, useRef } from 'react';
+import { isOn } from '@/lib/switches.ts';
+
+export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
+export type Shortcut = (typeof SHORTCUTS)[number];
+
+function isBusy(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null
+  );
+}
+
+function isShortcut(key: string): key is Shortcut {
+  return (SHORTCUTS as readonly string[]).includes(key);
+}
+
+export function useShortcuts(act: (shortcut: Shortcut) => void): void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      if (!isShortcut(event.key) || !isOn('shortcuts')) return;
+      event.preventDefault();
+      latest.current(event.key);
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => {
+      removeEventListener('keydown', onKeyDown);
+    };
+  }, []);
+}
+
+/** The field that `/` leads to: the one for links, or the library's search. */
+export function focusField(): void {
+  const field = document.querySelector<HTMLElement>('[data-shortcut=find]');
+  field?.focus();
+  field?.scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,43 @@
+import * as Alert from '@radix-ui/react-alert-dialog';
+import { useTranslation } from 'react-i18next';
+import { Button } from './Button.tsx';
+import css from './Confirm.module.css';
+
+interface ConfirmProps {
+  title: string;
+  detail: string;
+  yes: string;
+  onYes: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something that cannot be undone. */
+export function Confirm({ title, detail, yes, onYes, onClose }: ConfirmProps) {
+  const { t } = useTranslation();
+  return (
+    <Alert.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Alert.Portal>
+        <Alert.Overlay className={css.overlay} />
+        <Alert.Content className={css.box}>
+          <Alert.Title className={css.title}>{title}</Alert.Title>
+          <Alert.Description className={css.detail}>{detail}</Alert.Description>
+          <div className={css.actions}>
+            <Alert.Cancel asChild>
+              <Button>{t('confirm.no')}</Button>
+            </Alert.Cancel>
+            <Alert.Action asChild>
+              <Button look="danger" onClick={onYes}>
+                {yes}
+              </Button>
+            </Alert.Action>
+          </div>
+        </Alert.Content>
+      </Alert.Portal>
+    </Alert.Root>
+  );
+}
