@@ -61,8 +61,10 @@ def differences(path: Path) -> Iterator[tuple[int, str]]:
     lines = raw.split("\n")
     for position, binding in enumerate(bindings):
         # The text as honcho sees it: with the mark that some editors put before the first line.
-        number = binding.original.line
-        count = binding.original.string.rstrip("\n").count("\n") + 1
+        original = binding.original.string
+        blank = original[: len(original) - len(original.lstrip())].count("\n")
+        number = binding.original.line + blank
+        count = original.strip().count("\n") + 1
         text = "\n".join(lines[number - 1 : number - 1 + count])
         last = not any(later.key == binding.key for later in bindings[position + 1 :])
         ours = resolved.get(str(binding.key)) if last else binding.value

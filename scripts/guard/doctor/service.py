@@ -183,10 +183,10 @@ def _stopped(case: Case) -> Why | None:
 
 def _hung(case: Case) -> Why | None:
     taken = [answer for answer in case.answers.values() if answer.connected]
-    waiting = case.state in _COMING and not case.own and case.line.held
-    if case.state != "UNHEALTHY" and (waiting or not taken or not all(a.silent for a in taken)):
-        return None
-    if case.state in _COMING and _elsewhere(case):
+    silent = bool(taken) and all(answer.silent for answer in taken)
+    if case.line.held and case.state in _COMING:  # the guard's socket takes them meanwhile
+        silent = False
+    if not silent and case.state != "UNHEALTHY":
         return None
     look = f"make logs p={case.name}   # look for an endless loop or a call that blocks; then: "
     return Why(
@@ -253,7 +253,7 @@ def _refused(case: Case) -> Why | None:
 
 def _failing(case: Case) -> Why | None:
     answer = next(iter(case.answers.values()))
-    if answer.well:
+    if answer.well or answer.standby or not answer.connected or answer.silent:
         return None
     said = "no HTTP" if answer.status is None else f"error {answer.status}"
     return Why(
@@ -293,18 +293,19 @@ RULES: tuple[Callable[[Case], Why | None], ...] = (
     _hung,
     _other_port,
     _other_family,
+    _failing,
     _starting,
     _not_running,
     _refused,
-    _failing,
     _all_well,
 )
 
 
 def _elsewhere(case: Case) -> list[int]:
     """Return the ports that the service listens on instead of its own."""
-    if any(listener.port == case.port for listener in case.own):
-        return []
+    here = any(listener.port == case.port for listener in case.own)
+    if (here and not case.line.held) or any(answer.well for answer in case.answers.values()):
+        return []  # a held port is listened on whether it is taken or not
     configured = {line.port for line in case.config.services} | {case.config.guard_port}
     return sorted({listener.port for listener in case.own} - configured)
 

@@ -1,0 +1,268 @@
+"""`doctor NAME` puts a service that cannot be reached down to one cause; each is made for real."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import GuardRun, ask, toy, until
+
+WELL = "all-well"
+# A server that binds for itself, to one address (`::` is all of them), and answers every request
+# with this status.
+ONE_ADDRESS = """
+import http.server, socket, sys
+host, port, status = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(status)
+        self.end_headers()
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+Server((host, port), Handler).serve_forever()
+"""
+
+
+def diagnosed(run: GuardRun, name: str = "web") -> dict[str, Any]:
+    done = run.run("doctor", name, "--json")
+    answer = json.loads(done.stdout)
+    assert answer["service"] == name
+    assert done.returncode == (0 if answer["ok"] else 1)
+    assert answer["ok"] == (answer["cause"]["kind"] == WELL)
+    cause: dict[str, Any] = answer["cause"]
+    assert cause["fix"]
+    return cause
+
+
+@pytest.fixture
+def one_address(tmp_path: Path) -> Path:
+    path = tmp_path / "one_address.py"
+    path.write_text(ONE_ADDRESS, encoding="utf-8")
+    return path
+
+
+@contextmanager
+def program(folder: Path, *arguments: object, port: int, host: str = "127.0.0.1") -> Iterator[int]:
+    """A server that nobody guards, started by hand in some folder."""
+    process = subprocess.Popen([sys.executable, *map(str, arguments)], cwd=folder)
+    try:
+        until(lambda: listens(host, port), f"{arguments} listens")
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_nothing_runs(guarded: Guarded) -> None:
+    cause = diagnosed(guarded(toy("web"), started=False))
+    assert cause["kind"] == "not-running"
+    assert cause["fix"] == "make dev"
+
+
+def test_all_is_well_here_so_it_is_the_browser_a_proxy_or_https(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    cause = diagnosed(run)
+    assert cause["kind"] == WELL
+    assert all(word in cause["sentence"] for word in ("browser", "proxy", "https://"))
+
+
+def test_it_cannot_be_started(guarded: Guarded) -> None:
+    run = guarded("web: nosuchcommand --port $WEB_FD # ${WEB_PORT:-1}")
+    run.await_state("web", "BROKEN")
+    cause = diagnosed(run)
+    assert cause["kind"] == "exited"
+    assert "nosuchcommand" in cause["sentence"]
+
+
+def test_it_was_stopped_on_request(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    run.post("/api/services/web/stop")
+    run.await_state("web", "STOPPED")
+    cause = diagnosed(run)
+    assert (cause["kind"], cause["fix"]) == ("exited", "make restart p=web")
+
+
+def test_its_code_has_an_error(guarded: Guarded, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def broken(:\n", encoding="utf-8")
+    run = guarded(f"web: exec python {tmp_path / 'app.py'} $WEB_FD # ${{WEB_PORT:-1}}")
+    run.await_state("web", "BROKEN")
+    cause = diagnosed(run)
+    assert cause["kind"] == "broken-code"
+    assert "app.py" in cause["sentence"] + cause["fix"]
+
+
+def test_it_answers_with_an_error_of_its_own(guarded: Guarded, one_address: Path) -> None:
+    run = guarded(f"web: exec python {one_address} :: $WEB_PORT 500")
+    until(lambda: listens("127.0.0.1", run.ports["web"]), "it listens")
+    cause = diagnosed(run)
+    assert cause["kind"] == "broken-code"
+    assert "500" in cause["sentence"]
+
+
+def test_it_is_starting(guarded: Guarded) -> None:
+    run = guarded(toy("web", "--slow", "600"))
+    run.await_state("web", "STARTING")
+    assert diagnosed(run)["kind"] == "starting"
+
+
+def test_it_listens_on_another_port(
+    guarded: Guarded, one_address: Path, free_port: Callable[[], int]
+) -> None:
+    other = free_port()
+    run = guarded(f"web: : $WEB_FD; exec python {one_address} 127.0.0.1 {other} 200")
+    until(lambda: listens("127.0.0.1", other), "it listens elsewhere")
+    cause = diagnosed(run)
+    assert cause["kind"] == "other-port"
+    assert f"http://localhost:{other}" in cause["fix"]
+
+
+def test_started_by_hand_it_hopped_to_another_port(
+    guarded: Guarded, one_address: Path, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    other = free_port()
+    run = guarded(toy("web"), started=False)
+    with program(tmp_path, one_address, "127.0.0.1", other, 200, port=other):
+        cause = diagnosed(run)
+    assert cause["kind"] == "other-port"
+    assert str(other) in cause["sentence"]
+
+
+def test_the_guard_was_started_with_another_port(
+    guarded: Guarded, free_port: Callable[[], int]
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    run.environment = {**run.environment, "WEB_PORT": str(free_port())}
+    cause = diagnosed(run)
+    assert cause["kind"] == "other-port"
+    assert f"http://localhost:{run.ports['web']}" in cause["fix"]
+
+
+def test_it_listens_on_one_address_of_localhost_only(guarded: Guarded, one_address: Path) -> None:
+    run = guarded(f"web: exec python {one_address} ::1 $WEB_PORT 200")
+    until(lambda: listens("::1", run.ports["web"]), "it listens on ::1")
+    cause = diagnosed(run)
+    assert cause["kind"] == "other-family"
+    assert "[::1] only" in cause["sentence"]
+
+
+def test_a_stranger_holds_the_port(
+    guarded: Guarded, one_address: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run = guarded(toy("web"), started=False)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    port = run.ports["web"]
+    with program(elsewhere, one_address, "127.0.0.1", port, 200, port=port) as pid:
+        cause = diagnosed(run)
+        assert psutil.pid_exists(pid)
+    assert cause["kind"] == "stranger"
+    assert f"pid {pid}" in cause["sentence"]
+    assert str(elsewhere) in cause["sentence"]
+    assert cause["fix"].startswith(f"kill {pid} ")
+
+
+def test_it_hangs(guarded: Guarded) -> None:
+    run = guarded(toy("web"), GUARD_HANG_SECONDS="0")
+    pid = run.await_state("web", "READY")["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    assert diagnosed(run)["kind"] == "hung"
+
+
+def test_started_by_hand_it_hangs(guarded: Guarded, one_address: Path, tmp_path: Path) -> None:
+    run = guarded(toy("web"), started=False)
+    port = run.ports["web"]
+    with program(tmp_path, one_address, "::", port, 200, port=port) as pid:
+        os.kill(pid, signal.SIGSTOP)
+        cause = diagnosed(run)
+    assert cause["kind"] == "hung"
+
+
+def test_the_guard_was_suspended(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    os.kill(run.pid, signal.SIGSTOP)
+    cause = diagnosed(run)
+    assert cause["kind"] == "guard-stopped"
+    assert f"kill -CONT {run.pid}" in cause["fix"]
+
+
+def test_the_guard_has_another_port(guarded: Guarded, free_port: Callable[[], int]) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    run.environment = {**run.environment, "GUARD_PORT": str(free_port())}
+    cause = diagnosed(run)
+    assert cause["kind"] == "guard-elsewhere"
+    assert str(run.ports["guard"]) in cause["sentence"]
+
+
+def test_a_service_that_is_not_there_is_an_error_that_names_those_that_are(
+    guarded: Guarded,
+) -> None:
+    done = guarded(toy("web"), toy("api"), started=False).run("doctor", "wep")
+    assert done.returncode == 1
+    assert "web, api" in done.stderr
+
+
+def test_all_checks_are_well_for_a_stack_that_runs(guarded: Guarded) -> None:
+    run = guarded(toy("web"), toy("api"))
+    run.await_state("web", "READY")
+    run.await_state("api", "READY")
+    done = run.run("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "All is well." in done.stdout
+    assert "web answers at" in done.stdout
+
+
+def test_what_is_wrong_comes_with_its_fix_and_a_non_zero_exit(guarded: Guarded) -> None:
+    run = guarded(toy("web"), started=False)
+    done = run.run("doctor")
+    assert done.returncode == 1
+    assert "no guard runs in" in done.stdout
+    assert "fix: make dev" in done.stdout
+    answer = json.loads(run.run("doctor", "--json").stdout)
+    guard = next(check for check in answer["checks"] if check["title"] == "the guard is running")
+    assert answer["ok"] is guard["ok"] is False
+    assert guard["problem"]["fix"] == "make dev"
+
+
+def test_bad_settings_are_a_finding_too(guarded: Guarded) -> None:
+    done = guarded(toy("web"), started=False, GUARD_RELAUNCH="often").run("doctor")
+    assert done.returncode == 1
+    assert "GUARD_RELAUNCH=often" in done.stdout
+
+
+def test_a_module_adds_checks_of_its_own(guarded: Guarded) -> None:
+    done = guarded(toy("web"), started=False).run("doctor", "--checks", "scripts.checks")
+    assert "ffmpeg" in done.stdout
+
+
+def test_it_changes_nothing(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    before = run.await_state("web", "READY")
+    until((run.directory / "logs/guard.log").exists, "the guard has written its files")
+    files = sorted(run.directory.rglob("*"))
+    run.run("doctor")
+    run.run("doctor", "web")
+    assert run.service("web") == before
+    assert sorted(run.directory.rglob("*")) == files
+    assert ask(run.ports["web"]).status == 200
