@@ -1,10 +1,15 @@
 # What people type. `make` alone prints this list from the `##` comments; tests/docs keeps it true.
 # Each target is a thin call: the work is done by scripts/setup, scripts/guard, pytest and npm.
 
-python := .venv/bin/python
+# What runs from here is nobody's sub-make: a service, or a test, that calls make means its own.
+python := env -u MAKELEVEL -u MAKEFLAGS -u MFLAGS .venv/bin/python
 guard := $(python) -m scripts.guard
 # Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+unit := tests/docs tests/desktop $(wildcard \
+	tests/guard/test_states.py tests/guard/test_settings.py tests/setup/test_[ns]*.py \
+	tests/backend/test_egress.py tests/backend/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
@@ -25,7 +30,7 @@ shortcut: packages ## Put an icon on the desktop that starts the app and opens i
 status: packages ## What runs, since when, and why not
 	@$(guard) status
 
-doctor: bootstrap ## Check all that localhost needs, or say what is wrong with one: make doctor p=web
+doctor: packages ## Check all that localhost needs, or say what is wrong with one: make doctor p=web
 	@$(guard) doctor $(p) --checks scripts.checks
 
 why: packages ## Explain the last unexpected end, or say that all is well: make why p=api
@@ -56,6 +61,21 @@ setup-all: setup-python
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest
+
+test-unit: setup-python ## The quick ones: nothing is started (a few seconds)
+	@$(python) -m pytest -q $(unit)
+
+test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL
+	@$(python) -m pytest tests/backend
+
+test-frontend: setup-all ## The front end alone, without a browser
+	@npm --prefix webapp/frontend run --silent test
+
+test-stack: setup-all ## The guard and whole stacks, with real processes and real faults
+	@$(python) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers
+
+test-browser: setup-all ## The whole thing in a real Chromium
+	@$(python) -m pytest tests/browser
 
 build: setup ## Build the front end into webapp/frontend/dist
 	@npm --prefix webapp/frontend run --silent build
