@@ -37,5 +37,6 @@ export default tseslint.config(
   { files: ['src/lib/**'], rules: forbid([NO_APP, NO_FEATURES, NO_UI]) },
   { files: ['src/ui/**'], rules: forbid([NO_APP, NO_FEATURES]) },
   { files: ['src/features/**'], rules: forbid([NO_APP, NO_OTHER_FEATURE]) },
+  { files: ['public/sw.js'], languageOptions: { globals: globals.serviceworker } },
   { files: ['*.config.js', 'dev/**'], languageOptions: { globals: globals.node } },
 );

@@ -17,6 +17,9 @@ if (!root) throw new Error('index.html has no #root element.');
 await startI18n();
 const queryClient = makeQueryClient();
 connect(queryClient);
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  void navigator.serviceWorker.register('/sw.js');
+}
 createRoot(root).render(
   <StrictMode>
     <CrashPage>

@@ -1,13 +1,13 @@
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, lazy, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
 import { DownloadList } from '@/features/downloads/DownloadList.tsx';
 import { AwayBanner } from '@/features/services/AwayBanner.tsx';
 import { StatusPill } from '@/features/services/StatusPill.tsx';
+import { hadNotices, subscribeToNotices } from '@/lib/notices.ts';
 import { usePlaying } from '@/lib/player.ts';
 import { IconButton } from '@/ui/Button.tsx';
-import { Toasts } from '@/ui/toast.tsx';
 import css from './App.module.css';
 import { Mark } from './Mark.tsx';
 import { focusField, useShortcuts } from './shortcuts.ts';
@@ -15,6 +15,7 @@ import { focusField, useShortcuts } from './shortcuts.ts';
 // What the first look does not need comes when it is asked for.
 const Library = lazy(() => import('@/features/library/Library.tsx'));
 const Player = lazy(() => import('@/ui/Player.tsx'));
+const Toasts = lazy(() => import('@/ui/Toasts.tsx'));
 const SettingsSheet = lazy(() => import('./SettingsSheet.tsx'));
 const ServicesSheet = lazy(() => import('@/features/services/ServicesSheet.tsx'));
 
@@ -23,6 +24,7 @@ export function App() {
   const [sheet, setSheet] = useState<'services' | 'settings' | null>(null);
   const [, navigate] = useLocation();
   const playing = usePlaying();
+  const noticed = useSyncExternalStore(subscribeToNotices, hadNotices);
   const close = (): void => {
     setSheet(null);
   };
@@ -79,8 +81,8 @@ export function App() {
         {sheet === 'services' && <ServicesSheet onOpenChange={close} />}
         {sheet === 'settings' && <SettingsSheet onOpenChange={close} />}
         {playing && <Player key={playing.id} download={playing} />}
+        {noticed && <Toasts />}
       </Suspense>
-      <Toasts />
     </>
   );
 }

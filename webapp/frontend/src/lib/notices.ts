@@ -1,4 +1,4 @@
-/** Short messages to the user: anyone may say one, `ui/toast.tsx` shows them. */
+/** Short messages to the user: anyone may say one, `ui/Toasts.tsx` shows them. */
 
 export interface Notice {
   id: number;
@@ -34,6 +34,11 @@ export function dismiss(id: number): void {
 export function subscribeToNotices(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Whether there has ever been a notice: until then nothing needs to be able to show one. */
+export function hadNotices(): boolean {
+  return lastId > 0;
 }
 
 export function currentNotices(): readonly Notice[] {

@@ -4,9 +4,9 @@ import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { currentNotices, dismiss, subscribeToNotices } from '@/lib/notices.ts';
 import { IconButton } from './Button.tsx';
-import css from './toast.module.css';
+import css from './Toasts.module.css';
 
-export function Toasts() {
+export default function Toasts() {
   const { t } = useTranslation();
   const notices = useSyncExternalStore(subscribeToNotices, currentNotices);
   return (
