@@ -57,8 +57,11 @@ def observe(request: pytest.FixtureRequest) -> Observe:
     return note
 
 
+FreePort = Callable[[], int]
+
+
 @pytest.fixture
-def free_port() -> Callable[[], int]:
+def free_port() -> FreePort:
     """A function giving, at each call, a port that nobody listens on, on 127.0.0.1 and ::1."""
     return _free_port
 

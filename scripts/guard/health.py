@@ -32,7 +32,8 @@ async def answers(port: int, path: str) -> bool:
 
     Whatever else it says (401, 404) it is up. An answer of the standby page is none.
     """
-    with contextlib.suppress(OSError, TimeoutError, ValueError, IndexError):
+    # Whatever is no HTTP answer is no sign of life: EOF, other protocols, endless headers.
+    with contextlib.suppress(OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError):
         async with asyncio.timeout(PROBE_TIMEOUT):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:

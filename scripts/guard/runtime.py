@@ -25,7 +25,7 @@ from scripts.guard.feed import Feed
 from scripts.guard.log import Log
 from scripts.guard.process import Process
 from scripts.guard.settings import LogFormat, Service, Settings
-from scripts.guard.supervisor import Supervisor
+from scripts.guard.supervisor import Dismiss, Running, Supervisor, send_sigterm
 
 if TYPE_CHECKING:
     from scripts.guard.cause import Cause
@@ -93,6 +93,7 @@ class Stack:
         self.ports = Ports()
         self.changed: Callable[[], None] = _ignore
         self.spawned: Callable[[str, Process], None] = _ignore
+        self.dismiss: Dismiss = send_sigterm
         self.token = lease.write_token(config.token_file)
         self.control = self.ports.hold(config.guard_port, "GUARD_PORT")
         for service in config.services:
@@ -109,6 +110,7 @@ class Stack:
             config,
             launch=self._launch,
             explain=self._explain,
+            dismiss=self._dismiss,
             record=self._record,
             say=self.log.say,
             changed=self._has_changed,
@@ -126,6 +128,9 @@ class Stack:
 
     def _has_changed(self) -> None:
         self.changed()
+
+    def _dismiss(self, service: Service, process: Running) -> None:
+        self.dismiss(service, process)
 
     def _launch(self, service: Service) -> Process:
         sock = self.socket(service)

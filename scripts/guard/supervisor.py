@@ -43,11 +43,17 @@ class Running(Protocol):
 
 Launch = Callable[[settings.Service], Running]
 Explain = Callable[[settings.Service, int | OSError], Cause]
+Dismiss = Callable[[settings.Service, Running], None]
 Record = Callable[[settings.Service, int | OSError, Cause], None]
 
 
 def _keep_nothing(*_: object) -> None:
     """For those who need no record of the dead."""
+
+
+def send_sigterm(_line: settings.Service, process: Running) -> None:
+    """Ask a process to leave, at once."""
+    process.signal(signal.SIGTERM)
 
 
 class _Managed:
@@ -87,6 +93,7 @@ class Supervisor:
         *,
         launch: Launch,
         explain: Explain,
+        dismiss: Dismiss = send_sigterm,
         record: Record = _keep_nothing,
         say: Callable[[str], None] = lambda _: None,
         changed: Callable[[], None] = lambda: None,
@@ -97,6 +104,7 @@ class Supervisor:
         self.config = config
         self._launch = launch
         self._explain = explain
+        self._dismiss = dismiss
         self._record = record
         self._say = say
         self._changed = changed
@@ -258,7 +266,7 @@ class Supervisor:
                     exited = states.Exited(self._died(managed, error))
                     self._events.append((managed.line.name, exited))
             case Effect.TERMINATE if managed.process:
-                managed.process.signal(signal.SIGTERM)
+                self._dismiss(managed.line, managed.process)
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
 

@@ -1,0 +1,78 @@
+"""One guard per folder; what an earlier one left behind is recognised, and nothing else is."""
+
+import json
+import os
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from scripts.guard import GuardError
+from scripts.guard.lease import Lock, owner, prepare, write_token
+from tests.stack.harness import until
+
+
+def test_the_folder_and_the_token_are_for_their_owner_alone(tmp_path: Path) -> None:
+    directory = tmp_path / "deep" / ".guard"
+    prepare(directory)
+    token = write_token(directory / "token")
+    assert (directory.stat().st_mode & 0o777, (directory / "token").stat().st_mode & 0o777) == (
+        0o700,
+        0o600,
+    )
+    assert (directory / "token").read_text() == token
+    assert len(token) >= 32
+    assert write_token(directory / "token") != token
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GuardError, match="cannot be made") as caught:
+        prepare(tmp_path / "file" / ".guard")
+    assert "GUARD_DIR=" in caught.value.fix
+
+
+def test_a_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path), Lock(tmp_path)
+    first.acquire()
+    assert owner(tmp_path) == os.getpid()
+    with pytest.raises(GuardError, match=f"already: pid {os.getpid()}, since 20"):
+        second.acquire()
+    first.release()
+    assert owner(tmp_path) is None
+    second.acquire()
+    second.release()
+
+
+def test_the_lock_of_a_dead_guard_is_free(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(json.dumps({"pid": 1, "since": "long ago"}))
+    lock = Lock(tmp_path)
+    lock.acquire()
+    lock.release()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', "\0\0"])
+def test_a_corrupt_lock_file_does_not_matter(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lock").write_text(text)
+    lock = Lock(tmp_path)
+    lock.acquire()
+    assert owner(tmp_path) == os.getpid()
+    lock.release()
+
+
+def test_a_lock_held_elsewhere_is_seen(tmp_path: Path) -> None:
+    with subprocess.Popen(["flock", str(tmp_path / "lock"), "sleep", "60"]) as other:
+        until(lambda: (tmp_path / "lock").exists(), "the lock is taken")
+        until(partial(_is_refused, tmp_path), "the lock is refused")
+        other.terminate()
+
+
+def _is_refused(directory: Path) -> bool:
+    lock = Lock(directory)
+    try:
+        lock.acquire()
+    except GuardError:
+        return True
+    lock.release()
+    return False

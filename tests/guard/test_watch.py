@@ -1,0 +1,107 @@
+"""Saved files are told of; caches, products and editors' own files are not."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.guard.watch import Watcher, is_source
+from tests.stack.harness import until
+
+
+class Told:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._paths: set[str] = set()
+
+    def __call__(self, paths: frozenset[Path]) -> None:
+        with self._lock:
+            self._paths.update(path.name for path in paths)
+
+    def has(self, name: str) -> bool:
+        with self._lock:
+            return name in self._paths
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def watcher(told: Told) -> Iterator[Watcher]:
+    watcher = Watcher(told)
+    yield watcher
+    watcher.stop()
+
+
+def touch_until_told(told: Told, path: Path) -> None:
+    """Save over and over: when watching has begun cannot be seen from outside."""
+
+    def look() -> bool:
+        path.write_text("saved", encoding="utf-8")
+        return told.has(path.name)
+
+    until(look, f"{path.name} is told of")
+
+
+def test_a_save_deep_below_a_watched_folder_is_told(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    (tmp_path / "src" / "deep").mkdir(parents=True)
+    watcher.watch([tmp_path / "src"], [])
+    touch_until_told(told, tmp_path / "src" / "deep" / "module.py")
+
+
+def test_a_single_file_is_told_of_and_its_neighbours_are_not(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    watcher.watch([], [tmp_path / "Procfile"])
+    (tmp_path / "neighbour").write_text("", encoding="utf-8")
+    touch_until_told(told, tmp_path / "Procfile")
+    assert not told.has("neighbour")
+
+
+def test_a_file_that_an_editor_replaces_is_told_of(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    (tmp_path / ".env").write_text("A=1", encoding="utf-8")
+    watcher.watch([], [tmp_path / ".env"])
+
+    def replace() -> bool:
+        (tmp_path / ".env.new").write_text("A=2", encoding="utf-8")
+        (tmp_path / ".env.new").replace(tmp_path / ".env")
+        return told.has(".env")
+
+    until(replace, "the replaced file is told of")
+
+
+def test_the_folders_can_be_changed_while_it_runs(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    watcher.watch([tmp_path / "one"], [])
+    touch_until_told(told, tmp_path / "one" / "a.py")
+    watcher.watch([tmp_path / "two"], [])
+    touch_until_told(told, tmp_path / "two" / "b.py")
+
+
+@pytest.mark.parametrize(
+    ("path", "matters"),
+    [
+        ("main.py", True),
+        ("deep/er/style.css", True),
+        ("__pycache__/main.pyc", False),
+        ("node_modules/react/index.js", False),
+        ("main.py~", False),
+        (".main.py.swp", False),
+        ("data/app.db", False),
+    ],
+)
+def test_what_matters_is_source(path: str, matters: bool) -> None:  # noqa: FBT001
+    # A folder above the watched one may have any name, `data` too.
+    folder = Path("/data/node_modules/project/src")
+    assert is_source(folder / path, [folder]) is matters
+    assert not is_source(Path("/elsewhere/main.py"), [folder])
