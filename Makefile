@@ -86,6 +86,9 @@ build: setup ## Build the front end into webapp/frontend/dist
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(python) -m scripts.smoke
 
+bench: setup-python ## Measure the guard beside other supervisors; writes docs/benchmarks.md
+	@$(python) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
+
 check: setup-all ## Lint, format and types, changing nothing
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check

@@ -1,0 +1,237 @@
+"""One function a figure; each runs a stack of its own and ends it again."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+
+from scripts.bench import stacks
+from scripts.bench.peers import BARE, Peer
+from scripts.bench.probe import Knocking, NoAnswerError, answer
+from scripts.bench.running import running
+from scripts.bench.stacks import Stack
+from scripts.bench.toys import writer
+
+AFTER_RECOVERY_SECONDS = 2.0
+GIVEN_UP_SECONDS = 8.0
+LINES = 100_000
+"""How many lines each of the two writers writes."""
+QUIET_SECONDS = 2.0
+"""After this long without output, a flood is over."""
+WRITERS = ("web", "api")
+LINES_IN_ALL = len(WRITERS) * LINES
+IDLE_SECONDS = 10.0
+CRASH_LOOP_SECONDS = 10.0
+HANG_SECONDS = 30.0
+LEAVING_SECONDS = 8.0
+
+
+def cold_start(peer: Peer, stack: Stack) -> float:
+    """Return the seconds from the start of the supervisor until both servers have answered."""
+    with running(peer, stack) as run:
+        return _all_answer(stack) - run.started
+
+
+def start_alone(stack: Stack, name: str) -> float:
+    """Return the seconds that one bare server takes until it answers."""
+    alone = replace(stack, lines={name: stack.lines[name]})
+    with running(BARE, alone) as run:
+        return answer(stack.ports[name], stack.paths[name]) - run.started
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What followed the ``kill -9`` of a server."""
+
+    seconds: float | None
+    """Until it answered again, and with a supervisor of the whole stack, until all did."""
+    refused: int
+    """Connections that were refused, of one every 5 ms until 2 s after the recovery."""
+    neighbour_kept: bool
+    """Whether the other server went on as the same process."""
+
+
+def recovery(peer: Peer, stack: Stack, victim: str, *, knock: bool) -> Recovery:
+    """Kill a server, and tell what followed; the knocking costs time, so it is a choice."""
+    with running(peer, stack) as run:
+        _all_answer(stack)
+        _settle()
+        servers = run.servers()
+        port, path = stack.ports[victim], stack.paths[victim]
+        neighbours = {name: server for name, server in servers.items() if name != victim}
+        with Knocking(port) if knock else contextlib.nullcontext() as knocking:
+            killed = time.monotonic()
+            servers[victim].kill()
+            try:
+                back = answer(port, path, GIVEN_UP_SECONDS)
+                if peer.whole:
+                    back = max(back, _renewed(stack, neighbours))
+                seconds = back - killed
+                if knock:
+                    time.sleep(AFTER_RECOVERY_SECONDS)
+            except NoAnswerError:
+                seconds = None
+        kept = all(server.is_running() for server in neighbours.values())
+        return Recovery(seconds, knocking.refused if knocking else 0, kept)
+
+
+@dataclass(frozen=True)
+class Flood:
+    """What became of 200,000 lines of 100 bytes, written by two programs at once."""
+
+    seconds: float
+    """Until the last byte came out."""
+    lost: int
+    torn: int
+    cpu: float
+    """Processor seconds of the supervisor for 100,000 lines."""
+
+
+def flood(peer: Peer) -> Flood:
+    """Have two programs write as fast as they can, and look at every line that comes out."""
+    with tempfile.TemporaryDirectory() as folder:
+        go = Path(folder) / "go"
+        with running(peer, stacks.writers(LINES, go), pipe=True) as run:
+            _until(
+                lambda: run.output.count(b"is ready") == len(WRITERS),
+                "the writers never were ready",
+            )
+            own = run.supervisors()
+            before = sum(map(_cpu, own))
+            began = time.monotonic()
+            go.touch()
+            while time.monotonic() < max(run.last_read, began) + QUIET_SECONDS:
+                time.sleep(0.05)
+            cpu = (sum(map(_cpu, own)) - before) * 100_000 / LINES_IN_ALL
+            intact, torn = _look_at(run.output)
+            return Flood(run.last_read - began, LINES_IN_ALL - intact, torn, cpu)
+
+
+def _look_at(output: bytes) -> tuple[int, int]:
+    text = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]|\r", b"", output)
+    expected = {writer.line(name, number)[:-1] for name in WRITERS for number in range(LINES)}
+    intact, torn = set(), 0
+    for line in text.split(b"\n"):
+        if b"xx" not in line:
+            continue
+        body = re.search(rb"(?:web|api) \d{6} x*$", line)
+        if body and body[0] in expected and body[0] not in intact:
+            intact.add(body[0])
+        else:
+            torn += 1
+    return len(intact), torn
+
+
+@dataclass(frozen=True)
+class Idle:
+    """What a supervisor costs while nothing happens."""
+
+    megabytes: float
+    """Proportional set size (PSS) of its own processes, MiB."""
+    cpu: float
+    """Share of one processor, percent."""
+
+
+def idle(peer: Peer, stack: Stack) -> Idle:
+    """Let a stack be for a while, and look at its supervisor."""
+    with running(peer, stack) as run:
+        _all_answer(stack)
+        time.sleep(2)
+        own = run.supervisors()
+        before = sum(map(_cpu, own))
+        time.sleep(IDLE_SECONDS)
+        cpu = (sum(map(_cpu, own)) - before) / IDLE_SECONDS * 100
+        return Idle(sum(process.memory_full_info().pss for process in own) / 2**20, cpu)
+
+
+def left_behind(peer: Peer, stack: Stack, number: signal.Signals) -> int:
+    """Return how many processes are left some seconds after the supervisor got a signal."""
+    with running(peer, stack) as run:
+        _all_answer(stack)
+        _settle()
+        run.popen.send_signal(number)
+        end = time.monotonic() + LEAVING_SECONDS
+        while time.monotonic() < end and run.processes():
+            time.sleep(0.05)
+        return len(run.processes())
+
+
+def crash_loop(peer: Peer) -> int:
+    """Return how often a service that ends at once is started in ten seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        starts = Path(folder) / "starts"
+        with running(peer, stacks.crashing(Path(folder))):
+            time.sleep(CRASH_LOOP_SECONDS)
+            return len(starts.read_text()) if starts.exists() else 0
+
+
+def hang(peer: Peer, stack: Stack) -> float | None:
+    """Stop the api (SIGSTOP) while it is asked; return the seconds until something answers."""
+    with running(peer, stack) as run:
+        _all_answer(stack)
+        _settle()
+        stopped = time.monotonic()
+        run.servers()["api"].suspend()
+        with contextlib.suppress(NoAnswerError):
+            return answer(stack.ports["api"], stack.paths["api"], HANG_SECONDS) - stopped
+        return None
+
+
+def conflict(peer: Peer, stack: Stack) -> str:
+    """Start a stack while a stranger has its port; return what the supervisor says of that."""
+    with socket.create_server(("127.0.0.1", stack.ports["web"])), running(peer, stack) as run:
+        time.sleep(3)
+        text = run.output.decode(errors="replace")
+    if re.search(rf"\bpid {psutil.Process().pid}\b", text):
+        return "who, and what to type"
+    if "EADDRINUSE" in text or "in use" in text.lower():
+        return "the server's own error"
+    return "nothing"
+
+
+def _all_answer(stack: Stack) -> float:
+    return max(answer(port, stack.paths[name]) for name, port in stack.ports.items())
+
+
+def _renewed(stack: Stack, before: dict[str, psutil.Process]) -> float:
+    """Return when servers other than those answer on the ports."""
+    end = time.monotonic() + GIVEN_UP_SECONDS
+    while any(map(_runs, before.values())) and time.monotonic() < end:
+        time.sleep(0.001)
+    return max(answer(stack.ports[name], stack.paths[name], GIVEN_UP_SECONDS) for name in before)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _settle() -> None:
+    """Give a supervisor the moment that it wants before it calls a server started."""
+    time.sleep(1.2)
+
+
+def _cpu(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    return 0.0
+
+
+def _until(met: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + 20
+    while not met():
+        if time.monotonic() > end:
+            raise NoAnswerError(otherwise)
+        time.sleep(0.005)

@@ -1,0 +1,78 @@
+"""Ask a port as a client does."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+RETRY_SECONDS = 0.002
+INTERVAL_SECONDS = 0.005
+DEADLINE_SECONDS = 30.0
+
+
+class NoAnswerError(Exception):
+    """Nothing came back before the deadline."""
+
+
+def answer(port: int, path: str, deadline: float = DEADLINE_SECONDS) -> float:
+    """Ask until the answer is 200; return when it came, on the monotonic clock.
+
+    A refused or broken connection is tried again at once, one that waits is waited for. Raises
+    `NoAnswerError`.
+    """
+    end = time.monotonic() + deadline
+    while (now := time.monotonic()) < end:
+        with contextlib.suppress(OSError):
+            if _status(port, path, end - now) == 200:  # noqa: PLR2004 - HTTP's OK
+                return time.monotonic()
+        time.sleep(RETRY_SECONDS)
+    raise NoAnswerError(f"no 200 from port {port} within {deadline} s")
+
+
+def _status(port: int, path: str, timeout: float) -> int:
+    with socket.create_connection(("127.0.0.1", port), timeout) as connection:
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode())
+        head = connection.recv(64)
+    return int(head.split(b" ", 2)[1]) if head.startswith(b"HTTP/") else 0
+
+
+class Knocking:
+    """Open a new connection every 5 ms while the block lasts, and count those refused."""
+
+    def __init__(self, port: int) -> None:
+        self.refused = 0
+        self.tried = 0
+        self._port = port
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._knock, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _knock(self) -> None:
+        due = time.monotonic()
+        while not self._over.is_set():
+            self.tried += 1
+            try:
+                socket.create_connection(("127.0.0.1", self._port), 1).close()
+            except ConnectionRefusedError:
+                self.refused += 1
+            except OSError:
+                pass  # neither refused nor taken within a second: the count is of refusals
+            due = max(due + INTERVAL_SECONDS, time.monotonic())
+            self._over.wait(max(0.0, due - time.monotonic()))

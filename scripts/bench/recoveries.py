@@ -1,0 +1,101 @@
+"""How fast a stack comes up, comes back, and who is refused meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from scripts.bench import measures
+from scripts.bench.measures import Recovery
+from scripts.bench.peers import BARE, Peer
+from scripts.bench.report import NONE, Table, median, milliseconds
+from scripts.bench.rounds import Figures, each
+from scripts.bench.stacks import Stack
+
+SERVERS = ("web", "api")
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Figures of cold starts and recoveries, by peer."""
+
+    peers: Sequence[Peer]
+    cold: Figures[float]
+    alone: dict[str, list[float]]
+    """How long each bare server takes to start, by server."""
+    back: dict[str, Figures[Recovery]]
+    """By the server that was killed; nobody knocking meanwhile."""
+    knocked: dict[str, Figures[Recovery]]
+    """By the server that was killed; with a new connection every 5 ms."""
+
+    def cold_ratio(self, peer: Peer) -> float | None:
+        """Return the cold start over that of the bare servers."""
+        return _ratio(median(self.cold[peer.name]), median(self.cold[BARE.name]))
+
+    def recovered(self, peer: Peer, victim: str) -> list[float | None]:
+        """Return the seconds of each recovery."""
+        return [recovery.seconds for recovery in self.back[victim][peer.name]]
+
+    def recovery_ratio(self, peer: Peer, victim: str) -> float | None:
+        """Return the recovery over the bare start of what has to start again."""
+        bare = self.cold[BARE.name] if peer.whole else self.alone[victim]
+        return _ratio(median(self.recovered(peer, victim)), median(bare))
+
+    def refused(self, peer: Peer) -> int:
+        """Return the most connections that were refused around one death."""
+        return max(r.refused for victim in SERVERS for r in self.knocked[victim][peer.name])
+
+
+def measure(rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack]) -> Starts:
+    """Take all figures; `stack` gives a stack with new ports each time."""
+    back: dict[str, Figures[Recovery]] = {}
+    knocked: dict[str, Figures[Recovery]] = {}
+    alone: dict[str, list[float]] = {}
+    cold = each("cold start", rounds, [BARE, *peers], lambda p: measures.cold_start(p, stack()))
+    for victim in SERVERS:
+
+        def killed(peer: Peer, victim: str = victim, *, knock: bool = False) -> Recovery:
+            return measures.recovery(peer, stack(), victim, knock=knock)
+
+        def started(_peer: Peer, victim: str = victim) -> float:
+            return measures.start_alone(stack(), victim)
+
+        alone[victim] = each(f"{victim} alone", rounds, [BARE], started)[BARE.name]
+        back[victim] = each(f"{victim} killed", rounds, peers, killed)
+        knocked[victim] = each(f"{victim} killed, knocking", 2, peers, partial(killed, knock=True))
+    return Starts(peers, cold, alone, back, knocked)
+
+
+def table(heading: str, text: str, starts: Starts) -> Table:
+    """Write the figures down."""
+    rows = [["", "cold start, ms", "/ bare"]]
+    for victim in SERVERS:
+        rows[0] += [f"{victim} back, ms", "/ bare"]
+    rows[0] += ["refused", "the other kept its pid"]
+    bare = ["bare servers", milliseconds(starts.cold[BARE.name]), "1.00"]
+    for victim in SERVERS:
+        bare += [f"starts in {milliseconds(starts.alone[victim])}", "1.00"]
+    rows.append([*bare, "all", "yes"])
+    rows += [_row(starts, peer) for peer in starts.peers]
+    return Table(heading, text, rows)
+
+
+def _row(starts: Starts, peer: Peer) -> list[str]:
+    row = [peer.name, milliseconds(starts.cold[peer.name]), two_digits(starts.cold_ratio(peer))]
+    for victim in SERVERS:
+        row.append(milliseconds(starts.recovered(peer, victim)))
+        row.append(two_digits(starts.recovery_ratio(peer, victim)))
+    every = [r for victim in SERVERS for r in starts.back[victim][peer.name]]
+    kept = every and all(recovery.neighbour_kept for recovery in every)
+    refused = str(starts.refused(peer)) if peer.relaunches else "all"
+    return [*row, refused, "yes" if kept else "no"]
+
+
+def two_digits(value: float | None) -> str:
+    """Return a ratio for a table."""
+    return NONE if value is None else f"{value:.2f}"
+
+
+def _ratio(value: float | None, bare: float | None) -> float | None:
+    return None if value is None or not bare else value / bare

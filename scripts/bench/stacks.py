@@ -1,0 +1,93 @@
+"""What is run: this project's own two servers, or two of a few lines each."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TOYS = Path(__file__).parent / "toys"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Lines of a Procfile, where they are served, and the variables they need."""
+
+    name: str
+    lines: Mapping[str, str]
+    ports: Mapping[str, int] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def procfile(self, folder: Path) -> Path:
+        """Write the Procfile into a folder."""
+        path = folder / "Procfile"
+        path.write_text("".join(f"{name}: {line}\n" for name, line in self.lines.items()))
+        return path
+
+
+def project(folder: Path) -> Stack:
+    """Return the project's own servers, which keep their data in `folder`.
+
+    Their lines are those of Procfile.dev, but for uvicorn's reloader, which only the unguarded
+    server has.
+    """
+    lines = {}
+    for line in (ROOT / "Procfile.dev").read_text().splitlines():
+        name, _, command = line.partition(": ")
+        command = command.replace("|| echo --reload", "").replace("$PWD", str(ROOT))
+        lines[name] = command.replace("cd webapp", f"cd {ROOT}/webapp")
+    ports = free_ports("web", "api")
+    return Stack(
+        "the project's own",
+        lines,
+        ports,
+        {"web": "/", "api": "/health"},
+        {
+            **_port_variables(ports),
+            "DATA_DIR": str(folder / "data"),
+            "API_WATCH": str(ROOT / "webapp/backend"),
+        },
+    )
+
+
+def toy() -> Stack:
+    """Return two servers of a few lines each, so that the supervisor is what is measured."""
+    ports = free_ports("web", "api")
+    return Stack(
+        "toy",
+        {
+            "web": f"WEB_FD=$WEB_FD exec node {TOYS}/web.mjs",
+            "api": f"API_FD=$API_FD exec {sys.executable} {TOYS}/api.py",
+        },
+        ports,
+        {"web": "/", "api": "/health"},
+        _port_variables(ports),
+    )
+
+
+def crashing(folder: Path) -> Stack:
+    """Return a service that ends at once, and notes each start in ``starts``."""
+    return Stack("crashing", {"web": f"echo >>{folder}/starts; exit 1", "api": "exec sleep 600"})
+
+
+def writers(lines: int, go: Path) -> Stack:
+    """Return two programs that write that many lines each once the file `go` is there."""
+    command = f"exec {sys.executable} {TOYS}/writer.py"
+    return Stack("writers", {name: f"{command} {name} {lines} {go}" for name in ("web", "api")})
+
+
+def free_ports(*names: str) -> dict[str, int]:
+    """Return a port for each name that nobody uses at the moment."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in names]
+    ports = {name: sock.getsockname()[1] for name, sock in zip(names, held, strict=True)}
+    for sock in held:
+        sock.close()
+    return ports
+
+
+def _port_variables(ports: Mapping[str, int]) -> dict[str, str]:
+    return {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}

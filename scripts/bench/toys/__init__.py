@@ -1,0 +1,1 @@
+"""Programs of a few lines, for the supervisors to run."""
