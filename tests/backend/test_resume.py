@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.http import HttpFD
 
+from downloads.models import Choice
 from downloads.options import parameters
 from downloads.resume import TAIL, cut_tail, mend
 
@@ -38,7 +39,8 @@ def test_yt_dlp_still_writes_its_journal_after_each_fragment_and_reads_it_before
 
 @pytest.mark.parametrize("choice", ["mp4", "mkv", "webm", "avi", "mp3", "m4a", "opus"])
 def test_the_rules_that_are_parameters_are_set(tmp_path: Path, choice: str) -> None:
-    given_ = parameters(choice, "best", staging=tmp_path, ffmpeg=None)
+    wish = Choice.model_validate({"url": "https://example.org/", "format": choice})
+    given_ = parameters(wish, staging=tmp_path, ffmpeg=None)
 
     assert given_["fixup"] == "force"
     assert given_["skip_unavailable_fragments"] is False

@@ -65,7 +65,7 @@ def test_a_count_is_a_whole_number_in_its_range(tmp_path: Path, count: str) -> N
 
 def test_every_setting_is_in_the_example() -> None:
     names = re.findall(
-        r'(?:text|words)\(\s*"([A-Z_]+)"', (ROOT / "webapp/backend/settings.py").read_text()
+        r'(?:text|words|count)\(\s*"([A-Z_]+)"', (ROOT / "webapp/backend/settings.py").read_text()
     )
     example = (ROOT / ".env.example").read_text()
 

@@ -14,6 +14,7 @@ import health
 import openapi
 import problems
 import settings
+from downloads import preview_router
 from downloads.progress import Hub
 from downloads.router import router
 from downloads.service import Service
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     loop, hub = asyncio.get_running_loop(), Hub()
     app.state.service = service = Service(app.state.settings, hub)
-    with on_shutdown(lambda: loop.call_soon_threadsafe(hub.close)):
+    with on_shutdown(lambda: loop.call_soon_threadsafe(service.end_requests)):
         service.start()
         yield
         service.stop()
@@ -40,6 +41,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.state.settings = chosen
     app.include_router(health.router)
     app.include_router(router)
+    app.include_router(preview_router.router)
     problems.install(app)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()

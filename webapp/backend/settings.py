@@ -40,6 +40,7 @@ class Settings:
     api_hosts: tuple[str, ...]
     web_url: str
     log_level: str
+    disk_reserve_mb: int
 
     @property
     def distributed(self) -> bool:
@@ -82,7 +83,16 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
     database_url = _database_url(
         text("DATABASE_URL", f"sqlite:///{data_dir}/app.db"), root, problems
     )
-    concurrency = _count("DOWNLOAD_CONCURRENCY", text("DOWNLOAD_CONCURRENCY", "3"), problems)
+
+    def count(name: str, default: int, least: int, most: int) -> int:
+        value = text(name, str(default))
+        if value.isascii() and value.isdigit() and least <= int(value) <= most:
+            return int(value)
+        problems.append(f"{name}={value}: give a whole number from {least} to {most}.")
+        return default
+
+    concurrency = count("DOWNLOAD_CONCURRENCY", 3, 1, MOST_AT_ONCE)
+    disk_reserve_mb = count("DISK_RESERVE_MB", 200, 0, 10**9)
     log_level = text("LOG_LEVEL", "info").lower()
     if log_level not in LOG_LEVELS:
         problems.append(f"LOG_LEVEL={log_level}: choose one of {', '.join(LOG_LEVELS)}.")
@@ -107,14 +117,8 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         api_hosts=words("API_HOSTS", "localhost,127.0.0.1,[::1]"),
         web_url=text("WEB_URL", f"http://localhost:{text('WEB_PORT', '3000')}"),
         log_level=log_level,
+        disk_reserve_mb=disk_reserve_mb,
     )
-
-
-def _count(name: str, value: str, problems: list[str]) -> int:
-    if value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_AT_ONCE:
-        return int(value)
-    problems.append(f"{name}={value}: give a whole number from 1 to {MOST_AT_ONCE}.")
-    return 1
 
 
 def _database_url(value: str, root: Path, problems: list[str]) -> str:

@@ -5,12 +5,10 @@ The table is the whole rule: an action that a state does not list is a conflict 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from downloads.models import State
-
-Action = Literal["pause", "resume", "cancel", "retry"]
+    from downloads.models import Action, State
 
 RESULTS: dict[Action, dict[State, State]] = {
     "pause": {"queued": "paused", "running": "paused"},

@@ -66,6 +66,11 @@ class Engine:
             self._take_up(DBOS, row)
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
+    def limits(self) -> tuple[int, bool]:
+        """How many may run at once, and whether nothing may: as set while running, or at all."""
+        concurrency = self._store.control("concurrency") or self._settings.concurrency
+        return int(concurrency), bool(self._store.control("paused"))
+
     def wake(self) -> None:
         """Look at the queue now: something was added, or there is room."""
         self._wake.set()
@@ -82,7 +87,8 @@ class Engine:
             self._wake.wait(self._until_due())
 
     def _fill(self) -> None:
-        while not self._stopping and len(self._running) < self._settings.concurrency:
+        concurrency, paused = self.limits()
+        while not (self._stopping or paused) and len(self._running) < concurrency:
             row = self._store.claim(self._executor)
             if row is None:
                 return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: Python sets its traceback
 class Failed(Exception):  # noqa: N818 -- a state's name
     """A download that did not succeed; `transient` when a later try may."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from downloads.ids import PATTERN
 
 VideoFormat = Literal["mp4", "webm", "mkv", "avi"]
 AudioFormat = Literal["mp3", "m4a", "wav", "flac", "opus"]
@@ -14,6 +16,7 @@ Resolution = Literal[
     "best", "2160p", "1440p", "1080p", "720p", "480p", "360p", "240p", "144p"
 ]  # fmt: skip
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+Action = Literal["pause", "resume", "cancel", "retry"]
 Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
 
 AUDIO_FORMATS: tuple[str, ...] = ("mp3", "m4a", "wav", "flac", "opus")
@@ -48,14 +51,80 @@ WebAddress = Annotated[
 ]
 
 
-class Choice(BaseModel):
+Embedded = Literal["metadata", "chapters", "thumbnail"]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,20}$", examples=["en"])]
+Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+
+
+class How(BaseModel):
+    """How something is to be downloaded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Format = "mp4"
+    resolution: Resolution = "best"
+    embed: list[Embedded] = Field(default=[], max_length=3, description="Put into the file")
+    subtitles: list[Language] = Field(default=[], max_length=10, description="Languages, put in")
+    start: Seconds | None = Field(default=None, description="Keep only from here on (seconds)")
+    end: Seconds | None = Field(default=None, description="Keep only up to here (seconds)")
+
+    @model_validator(mode="after")
+    def _end_after_start(self) -> Self:
+        if self.end is not None and self.end <= (self.start or 0):
+            raise ValueError(f"end ({self.end:g} s) must be after start ({self.start or 0:g} s).")
+        return self
+
+
+class Choice(How):
     """A wish: what to download and how."""
+
+    url: WebAddress
+
+
+class Choices(How):
+    """Many wishes at once, each to be downloaded in the same way."""
+
+    urls: list[WebAddress] = Field(min_length=1, max_length=1000)
+
+
+class Look(BaseModel):
+    """What to preview."""
 
     model_config = ConfigDict(extra="forbid")
 
     url: WebAddress
-    format: Format = "mp4"
-    resolution: Resolution = "best"
+
+
+class SizedResolution(BaseModel):
+    """A resolution that is offered, and the bytes to expect if they are known."""
+
+    resolution: Resolution
+    bytes: int | None
+
+
+class Entry(BaseModel):
+    """One of a list of media."""
+
+    url: str
+    title: str | None
+    duration: float | None
+
+
+class Preview(BaseModel):
+    """What a link leads to, before anything is downloaded."""
+
+    url: str
+    platform: str | None
+    title: str | None
+    uploader: str | None
+    duration: float | None = Field(description="seconds")
+    thumbnail: str | None = Field(description="Path of a picture that this server sends")
+    live: bool
+    resolutions: list[SizedResolution]
+    audio_bytes: int | None
+    subtitles: list[str]
+    chapters: int
+    entries: list[Entry] = Field(description="Of a playlist or channel; at most 500")
 
 
 class Progress(BaseModel):
@@ -119,3 +188,62 @@ class Snapshot(BaseModel):
     """Everything unfinished and the most recent of the rest, newest first."""
 
     items: list[Download]
+
+
+class Move(BaseModel):
+    """A place in the queue: in front of another queued download, or the end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: Annotated[str, Field(pattern=PATTERN)] | None = Field(description="null = the end")
+
+
+class Bulk(BaseModel):
+    """An action on many downloads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
+    action: Action
+
+
+class Refusal(BaseModel):
+    """A download that an action did not change, and why."""
+
+    id: str
+    detail: str
+
+
+class Changes(BaseModel):
+    """What an action on many downloads did."""
+
+    changed: list[Download]
+    refused: list[Refusal]
+
+
+class OpenHost(BaseModel):
+    """A host that failed so often that it is left alone until `open_until`."""
+
+    host: str
+    failures: int
+    open_until: str
+
+
+class QueueState(BaseModel):
+    """The queue as a whole."""
+
+    concurrency: int
+    paused: bool
+    running: int
+    queued: int
+    disk_free: int = Field(description="Bytes that downloads may still use")
+    hosts: list[OpenHost]
+
+
+class QueueChange(BaseModel):
+    """What is to be different from now on; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concurrency: int | None = Field(default=None, ge=1, le=64)
+    paused: bool | None = None

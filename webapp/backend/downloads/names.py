@@ -26,7 +26,7 @@ TYPES = {
 PLAYABLE = {"mp4", "m4v", "webm", "mp3", "m4a", "wav", "flac", "opus"}
 
 
-def file_name(title: str, item: str, suffix: str) -> str:
+def file_name(title: str, item: str, ending: str) -> str:
     """`Title [abc123].mp4`: safe, and unique by the end of the download's id."""
     text = unicodedata.normalize("NFC", title)
     text = "".join(c for c in text if unicodedata.category(c) not in INVISIBLE)
@@ -34,18 +34,19 @@ def file_name(title: str, item: str, suffix: str) -> str:
     text = text.encode()[:MOST_BYTES].decode(errors="ignore").rstrip(" .") or "download"
     if RESERVED.fullmatch(text):
         text = f"_{text}"
-    return f"{text} [{item[-6:]}].{suffix}"
+    return f"{text} [{item[-6:]}].{ending}"
 
 
 def media_type(name: str) -> str:
     """The media type of a finished file; nothing that a browser would run."""
-    return TYPES.get(_suffix(name), "application/octet-stream")
+    return TYPES.get(suffix(name), "application/octet-stream")
 
 
 def playable(name: str) -> bool:
     """Whether a common browser plays the file."""
-    return _suffix(name) in PLAYABLE
+    return suffix(name) in PLAYABLE
 
 
-def _suffix(name: str) -> str:
+def suffix(name: str) -> str:
+    """What follows the last dot, lower case."""
     return name.rpartition(".")[2].lower()

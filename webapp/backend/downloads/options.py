@@ -9,19 +9,19 @@ from downloads.models import AUDIO_FORMATS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from downloads.models import Choice
+
 SOCKET_SECONDS = 20
 REMUXED = {"mp4", "mkv"}
 """Containers that take nearly every codec: no need to encode again."""
 
 
-def parameters(
-    format_: str, resolution: str, *, staging: Path, ffmpeg: str | None
-) -> dict[str, Any]:
+def parameters(choice: Choice, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     """What `yt_dlp.YoutubeDL` is given for a choice."""
-    return {
-        **common(staging, ffmpeg),
-        **(_audio(format_) if format_ in AUDIO_FORMATS else _video(format_, resolution)),
-    }
+    chosen = _audio(choice) if choice.format in AUDIO_FORMATS else _video(choice)
+    embedding, extra = _embedding(choice)
+    chosen["postprocessors"] = [*chosen["postprocessors"], *embedding]
+    return {**common(staging, ffmpeg), **chosen, **extra}
 
 
 def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
         "updatetime": False,
         "cachedir": False,
         "proxy": "",
+        "logger": _Silence(),
         "ffmpeg_location": ffmpeg,
         "socket_timeout": SOCKET_SECONDS,
         "retries": 2,
@@ -50,23 +51,48 @@ def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     }
 
 
-def _video(format_: str, resolution: str) -> dict[str, Any]:
-    sort = ["ext:webm:webm"] if format_ == "webm" else ["ext:mp4:m4a"]
-    if resolution == "best":
+def _video(choice: Choice) -> dict[str, Any]:
+    sort = ["ext:webm:webm"] if choice.format == "webm" else ["ext:mp4:m4a"]
+    if choice.resolution == "best":
         sort = ["res", *sort]
     else:
-        sort = [f"res:{resolution.removesuffix('p')}", *sort]
-    converter = "FFmpegVideoRemuxer" if format_ in REMUXED else "FFmpegVideoConvertor"
+        sort = [f"res:{choice.resolution.removesuffix('p')}", *sort]
+    converter = "FFmpegVideoRemuxer" if choice.format in REMUXED else "FFmpegVideoConvertor"
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
-        "merge_output_format": "mkv" if format_ in {"mkv", "avi"} else format_,
-        "postprocessors": [{"key": converter, "preferedformat": format_}],
+        "merge_output_format": "mkv" if choice.format in {"mkv", "avi"} else choice.format,
+        "postprocessors": [{"key": converter, "preferedformat": choice.format}],
     }
 
 
-def _audio(format_: str) -> dict[str, Any]:
+def _audio(choice: Choice) -> dict[str, Any]:
     return {
-        "format": "ba[ext=m4a]/ba/b" if format_ == "m4a" else "ba/b",
-        "postprocessors": [{"key": "FFmpegExtractAudio", "preferredcodec": format_}],
+        "format": "ba[ext=m4a]/ba/b" if choice.format == "m4a" else "ba/b",
+        "postprocessors": [{"key": "FFmpegExtractAudio", "preferredcodec": choice.format}],
     }
+
+
+def _embedding(choice: Choice) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Postprocessors, in the order that yt-dlp's own command line gives them, and parameters."""
+    steps: list[dict[str, Any]] = []
+    extra: dict[str, Any] = {}
+    if choice.subtitles:
+        extra = {"writesubtitles": True, "subtitleslangs": choice.subtitles}
+        steps.append({"key": "FFmpegEmbedSubtitle", "already_have_subtitle": False})
+    if {"metadata", "chapters"} & set(choice.embed):
+        wanted = {f"add_{name}": name in choice.embed for name in ("metadata", "chapters")}
+        steps.append({"key": "FFmpegMetadata", "add_infojson": False, **wanted})
+    if "thumbnail" in choice.embed:
+        extra["writethumbnail"] = True
+        steps.append({"key": "EmbedThumbnail", "already_have_thumbnail": False})
+    return steps, extra
+
+
+class _Silence:
+    """yt-dlp's log: errors come as exceptions, the rest concerns nobody."""
+
+    def debug(self, message: str) -> None: ...
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...

@@ -9,13 +9,28 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
 from downloads.ids import PATTERN
-from downloads.models import Choice, Download, Page, State
+from downloads.models import (
+    Bulk,
+    Changes,
+    Choice,
+    Choices,
+    Download,
+    Move,
+    Page,
+    QueueChange,
+    QueueState,
+    State,
+)
 from downloads.service import Service
-from problems import documented
+from problems import Problem, documented
 
 router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 503))
 
 MOST_ITEMS = 200
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
+}
 
 
 def _service(request: Request) -> Service:
@@ -29,52 +44,88 @@ NONE = documented(404)
 CONFLICT = documented(404, 409)
 
 
-@router.post("/downloads", status_code=201, operation_id="addDownload")
-def add(choice: Choice, downloads: Downloads) -> Download:
+@router.post("/downloads", status_code=201, operation_id="addDownload", responses=documented(409))
+def add(
+    choice: Choice,
+    downloads: Downloads,
+    unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 -- a query
+) -> Download:
     """Queue a download. It is kept before this answers: no crash can lose it."""
-    return downloads.add(choice)
+    desk = downloads.parts().desk
+    known = desk.known(choice) if unless_known else None
+    if known:
+        raise Problem(
+            409,
+            f"This link is {known.state} already, in the same format.",
+            f"Use download {known.id}, or send it again without unless_known.",
+        )
+    return desk.add([choice])[0]
+
+
+@router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")
+def add_many(choices: Choices, downloads: Downloads) -> list[Download]:
+    """Queue many links at once, all or none."""
+    how = choices.model_dump(exclude={"urls"})
+    wishes = [Choice(url=url, **how) for url in dict.fromkeys(choices.urls)]
+    return downloads.parts().desk.add(wishes)
+
+
+@router.post("/downloads/actions", operation_id="changeDownloads")
+def change_many(bulk: Bulk, downloads: Downloads) -> Changes:
+    """Do the same to many downloads."""
+    return downloads.parts().desk.act_on_all(bulk.ids, bulk.action)
 
 
 @router.get("/downloads", operation_id="listDownloads")
 def list_(
     downloads: Downloads,
     state: Annotated[list[State] | None, Query(description="Only these states")] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Only what holds this text")] = None,
-    cursor: Annotated[str | None, Query(pattern=PATTERN, description="`next` of a page")] = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="Only what holds these words")
+    ] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^\d{1,15}$", description="`next` of a page")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 50,
 ) -> Page:
     """List downloads, newest first."""
-    return downloads.page(tuple(state or ()), q, cursor, limit)
+    return downloads.parts().desk.page(state or (), q, cursor, limit)
 
 
 @router.get("/downloads/{item}", operation_id="getDownload", responses=NONE)
 def get(item: Id, downloads: Downloads) -> Download:
     """Show one download."""
-    return downloads.get(item)
+    return downloads.parts().desk.get(item)
 
 
 @router.post("/downloads/{item}/pause", operation_id="pauseDownload", responses=CONFLICT)
 def pause(item: Id, downloads: Downloads) -> Download:
     """Stop it for now; what has been downloaded is kept."""
-    return downloads.act(item, "pause")
+    return downloads.parts().desk.act(item, "pause")
 
 
 @router.post("/downloads/{item}/resume", operation_id="resumeDownload", responses=CONFLICT)
 def resume(item: Id, downloads: Downloads) -> Download:
     """Go on with a paused one."""
-    return downloads.act(item, "resume")
+    return downloads.parts().desk.act(item, "resume")
 
 
 @router.post("/downloads/{item}/cancel", operation_id="cancelDownload", responses=CONFLICT)
 def cancel(item: Id, downloads: Downloads) -> Download:
     """Stop it for good; what has been downloaded is removed."""
-    return downloads.act(item, "cancel")
+    return downloads.parts().desk.act(item, "cancel")
 
 
 @router.post("/downloads/{item}/retry", operation_id="retryDownload", responses=CONFLICT)
 def retry(item: Id, downloads: Downloads) -> Download:
     """Try a failed or cancelled one again."""
-    return downloads.act(item, "retry")
+    return downloads.parts().desk.act(item, "retry")
+
+
+@router.post("/downloads/{item}/move", operation_id="moveDownload", responses=CONFLICT)
+def move(item: Id, place: Move, downloads: Downloads) -> Download:
+    """Give a queued one another place in the queue."""
+    return downloads.parts().desk.move(item, place.before)
 
 
 @router.delete("/downloads/{item}", status_code=204, operation_id="deleteDownload", responses=NONE)
@@ -84,7 +135,7 @@ def delete(
     file: Annotated[bool, Query(description="Remove the finished file too")] = False,  # noqa: FBT002 -- a query
 ) -> None:
     """Forget a download, whatever its state."""
-    downloads.delete(item, file=file)
+    downloads.parts().desk.delete(item, file=file)
 
 
 @router.get(
@@ -100,7 +151,7 @@ def file(
     disposition: Annotated[Literal["inline", "attachment"] | None, Query()] = None,
 ) -> FileResponse:
     """Send the finished file, or a range of it. What a browser cannot play is an attachment."""
-    path, download = downloads.file(item)
+    path, download = downloads.parts().desk.file(item)
     if download.file is None or not download.file.playable:
         disposition = "attachment"
     return FileResponse(
@@ -108,11 +159,39 @@ def file(
         media_type=download.file.mime if download.file else None,
         filename=path.name,
         content_disposition_type=disposition or "inline",
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
-        },
+        headers=SAFE_HEADERS,
     )
+
+
+@router.get(
+    "/downloads/{item}/thumbnail",
+    operation_id="getDownloadThumbnail",
+    response_class=FileResponse,
+    responses=NONE | {200: {"content": {"image/jpeg": {}}, "description": "A picture"}},
+)
+def thumbnail(item: Id, downloads: Downloads) -> FileResponse:
+    """Send the picture that goes with a download."""
+    path, kind = downloads.parts().desk.thumbnail(item)
+    return picture(path, kind)
+
+
+def picture(path: object, kind: str) -> FileResponse:
+    """An answer that is nothing but a picture."""
+    media_type = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}[kind]
+    headers = SAFE_HEADERS | {"Cache-Control": "private, max-age=86400"}
+    return FileResponse(str(path), media_type=media_type, headers=headers)
+
+
+@router.get("/queue", operation_id="getQueue", tags=["queue"])
+def queue(downloads: Downloads) -> QueueState:
+    """Show the queue as a whole."""
+    return downloads.parts().desk.queue()
+
+
+@router.patch("/queue", operation_id="changeQueue", tags=["queue"])
+def change_queue(change: QueueChange, downloads: Downloads) -> QueueState:
+    """Change how many run at once, or pause everything; it lasts over restarts."""
+    return downloads.parts().desk.change_queue(change)
 
 
 @router.get(
@@ -131,7 +210,8 @@ async def events(downloads: Downloads) -> StreamingResponse:
     """Follow every download as it happens."""
 
     async def snapshot() -> str:
-        return await asyncio.to_thread(downloads.snapshot)
+        parts = await asyncio.to_thread(downloads.parts)
+        return await asyncio.to_thread(parts.desk.snapshot)
 
     return StreamingResponse(
         downloads.hub.listen(snapshot),

@@ -6,84 +6,84 @@ both win: whoever comes second changes no row and is told so.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
+from downloads import breaker
 from downloads.actions import RESULTS, UNFINISHED
 from downloads.ids import new_id, now
-from downloads.tables import downloads, metadata
+from downloads.migrate import migrate
+from downloads.search import newest_first
+from downloads.tables import controls, downloads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from downloads.actions import Action
-    from downloads.models import Choice
+    from downloads.models import Action, Choice
 
 Row = dict[str, Any]
 BUSY_SECONDS = 10
 RECENT = 100
+OWN_COLUMNS = ("url", "format", "resolution")
 
 
 class Store:
-    """The downloads table; safe to use from any thread."""
+    """The database; safe to use from any thread."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if url.startswith("sqlite"):
+        self.sqlite = url.startswith("sqlite")
+        self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
+        if self.sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
-        metadata.create_all(self.engine)
+        migrate(self.engine)
 
-    def add(self, choice: Choice) -> Row:
-        """Put a wish at the end of the queue."""
-        values = {
-            "id": new_id(),
-            "url": choice.url,
-            "format": choice.format,
-            "resolution": choice.resolution,
-            "state": "queued",
-            "attempt": 1,
-            "run": 0,
-            "created": now(),
-        }
-        last = sa.select(sa.func.coalesce(sa.func.max(downloads.c.position), 0) + 1)
-        statement = downloads.insert().values(**values, position=last.scalar_subquery())
+    def add(self, choices: Iterable[Choice]) -> Sequence[Row]:
+        """Put wishes at the end of the queue, all or none."""
+        last = sa.select(sa.func.coalesce(sa.func.max(downloads.c.position), 0))
+        added = []
         with self.engine.begin() as connection:
-            return dict(connection.execute(statement.returning(downloads)).mappings().one())
+            position = connection.execute(last).scalar_one()
+            for place, choice in enumerate(choices, 1):
+                values = _values(choice) | {"position": position + place}
+                statement = downloads.insert().values(values).returning(downloads)
+                added.append(dict(connection.execute(statement).mappings().one()))
+        return added
 
     def get(self, item: str) -> Row | None:
         """One download."""
-        rows = self._read(downloads.select().where(downloads.c.id == item))
-        return rows[0] if rows else None
+        return self._one(downloads.select().where(downloads.c.id == item))
+
+    def like(self, choice: Choice) -> Row | None:
+        """The newest download of the same address in the same way, unless it came to nothing."""
+        values = _values(choice)
+        same = [downloads.c[name] == values[name] for name in OWN_COLUMNS]
+        alive = downloads.c.state.in_((*UNFINISHED, "done"))
+        statement = downloads.select().where(*same, alive).order_by(downloads.c.number.desc())
+        rows = self._read(statement.limit(RECENT))
+        return next((row for row in rows if row["options"] == values["options"]), None)
 
     def page(
-        self, *, states: Collection[str], text: str | None, before: str | None, limit: int
+        self, *, states: Collection[str], text: str | None, before: int | None, limit: int
     ) -> Sequence[Row]:
-        """At most `limit` downloads older than the id `before`, newest first."""
-        statement = downloads.select().order_by(downloads.c.id.desc()).limit(limit)
+        """At most `limit` downloads that came before number `before`, newest first."""
+        statement = newest_first(text, before, self.engine.dialect.name).limit(limit)
         if states:
             statement = statement.where(downloads.c.state.in_(states))
-        if text:
-            wanted = [
-                c.icontains(text, autoescape=True) for c in (downloads.c.title, downloads.c.url)
-            ]
-            statement = statement.where(sa.or_(*wanted))
-        if before:
-            statement = statement.where(downloads.c.id < before)
         return self._read(statement)
 
     def snapshot(self) -> Sequence[Row]:
         """Everything unfinished and the most recent of the rest, newest first."""
         unfinished = downloads.c.state.in_(UNFINISHED)
-        recent = sa.select(downloads.c.id).where(~unfinished)
-        recent = recent.order_by(downloads.c.id.desc()).limit(RECENT)
-        statement = downloads.select().where(sa.or_(unfinished, downloads.c.id.in_(recent)))
-        return self._read(statement.order_by(downloads.c.id.desc()))
+        recent = sa.select(downloads.c.number).where(~unfinished)
+        recent = recent.order_by(downloads.c.number.desc()).limit(RECENT)
+        statement = downloads.select().where(sa.or_(unfinished, downloads.c.number.in_(recent)))
+        return self._read(statement.order_by(downloads.c.number.desc()))
 
     def act(self, item: str, action: Action) -> Row | None:
         """Do what a person asked for; None when the download's state does not allow it."""
         results = RESULTS[action]
-        values: dict[str, Any] = {
+        values: Row = {
             "state": sa.case(results, value=downloads.c.state),
             "finished": now() if action == "cancel" else None,
             "not_before": None,
@@ -91,6 +91,22 @@ class Store:
         if action == "retry":
             values |= {"attempt": 1, "error": None}
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
+
+    def move(self, item: str, before: str | None) -> Row | None:
+        """Put a queued download in front of another, or at the end; None when it is not queued."""
+        queued = downloads.c.state == "queued"
+        with self.engine.begin() as connection:
+            if before is None:
+                last = sa.select(sa.func.max(downloads.c.position)).where(queued)
+                place = (connection.execute(last).scalar() or 0) + 1
+            else:
+                place = _in_front_of(connection, before)
+            if place is None:
+                return None
+            statement = downloads.update().where(downloads.c.id == item, queued)
+            row = connection.execute(statement.values(position=place).returning(downloads))
+            moved = row.mappings().one_or_none()
+        return dict(moved) if moved else None
 
     def delete(self, item: str) -> Row | None:
         """Forget a download; what it was, or None if it is unknown."""
@@ -100,8 +116,9 @@ class Store:
     def claim(self, executor: str) -> Row | None:
         """Take the first of the queue that is due, for `executor` to work on."""
         due = sa.or_(downloads.c.not_before.is_(None), downloads.c.not_before <= now())
-        first = sa.select(downloads.c.id).where(downloads.c.state == "queued", due)
-        first = first.order_by(downloads.c.position).limit(1).with_for_update(skip_locked=True)
+        first = sa.select(downloads.c.number).where(downloads.c.state == "queued", due)
+        first = first.where(breaker.is_closed())
+        first = first.order_by(downloads.c.position, downloads.c.number).limit(1)
         values = {
             "state": "running",
             "executor": executor,
@@ -110,25 +127,26 @@ class Store:
             "error": None,
             "started": sa.func.coalesce(downloads.c.started, now()),
         }
-        return self._change(
-            values, downloads.c.id == first.scalar_subquery(), downloads.c.state == "queued"
-        )
+        number = first.with_for_update(skip_locked=True).scalar_subquery()
+        statement = downloads.update().where(downloads.c.number == number)
+        statement = statement.where(downloads.c.state == "queued").values(**values)
+        with self.engine.begin() as connection:
+            found = connection.execute(statement.returning(downloads)).mappings().one_or_none()
+            if found:
+                breaker.let_one_through(connection, found["host"])
+        return dict(found) if found else None
 
     def claimed(self, executor: str) -> Sequence[Row]:
         """What `executor` was working on when it ended."""
-        running = downloads.select().where(
-            downloads.c.state == "running", downloads.c.executor == executor
-        )
-        return self._read(running)
+        of_it = downloads.c.executor == executor
+        return self._read(downloads.select().where(downloads.c.state == "running", of_it))
 
     def next_due(self) -> str | None:
         """When the next of the queue that waits may be started."""
-        waiting = sa.select(sa.func.min(downloads.c.not_before)).where(
-            downloads.c.state == "queued"
-        )
+        queued = downloads.c.state == "queued"
+        waiting = sa.select(sa.func.min(downloads.c.not_before)).where(queued)
         with self.engine.connect() as connection:
-            due: str | None = connection.execute(waiting).scalar_one()
-        return due
+            return cast("str | None", connection.execute(waiting).scalar_one())
 
     def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 -- columns
         """Write what start number `run` found; None when that start is not the present one."""
@@ -136,18 +154,54 @@ class Store:
             values, downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
         )
 
+    def requeue_running(self) -> Sequence[Row]:
+        """Put everything that runs back to its place in the queue."""
+        running = downloads.update().where(downloads.c.state == "running")
+        with self.engine.begin() as connection:
+            rows = connection.execute(running.values(state="queued").returning(downloads))
+            return [dict(row) for row in rows.mappings()]
+
+    def judge_host(self, host: str, *, works: bool) -> None:
+        """Tell the breaker how a download from `host` went."""
+        with self.engine.begin() as connection:
+            (breaker.succeeded if works else breaker.failed)(connection, host)
+
+    def open_hosts(self) -> Sequence[Row]:
+        """The hosts that are left alone now."""
+        with self.engine.connect() as connection:
+            return breaker.open_hosts(connection)
+
+    def counts(self) -> dict[str, int]:
+        """How many downloads are in each state that occurs."""
+        statement = sa.select(downloads.c.state, sa.func.count()).group_by(downloads.c.state)
+        with self.engine.connect() as connection:
+            return {state: int(count) for state, count in connection.execute(statement)}
+
+    def control(self, name: str) -> Any:  # noqa: ANN401 -- JSON
+        """What the operator last set while running; None if nothing."""
+        statement = sa.select(controls.c.value).where(controls.c.name == name)
+        with self.engine.connect() as connection:
+            return connection.execute(statement).scalar_one_or_none()
+
+    def set_control(self, name: str, value: object) -> None:
+        """Remember what the operator set."""
+        with self.engine.begin() as connection:
+            same = controls.update().where(controls.c.name == name).values(value=value)
+            if not connection.execute(same).rowcount:
+                connection.execute(controls.insert().values(name=name, value=value))
+
     def ids(self) -> Iterator[str]:
         """Every download whose staging folder may hold something of worth."""
         kept = sa.select(downloads.c.id).where(downloads.c.state.in_((*UNFINISHED, "failed")))
         with self.engine.connect() as connection:
             yield from connection.execute(kept).scalars()
 
-    def close(self) -> None:
-        """Let go of every connection."""
-        self.engine.dispose()
-
-    def _change(self, values: dict[str, Any], *where: sa.ColumnElement[bool]) -> Row | None:
+    def _change(self, values: Row, *where: sa.ColumnElement[bool]) -> Row | None:
         return self._write(downloads.update().where(*where).values(**values).returning(downloads))
+
+    def _one(self, statement: sa.Select[Any]) -> Row | None:
+        rows = self._read(statement)
+        return rows[0] if rows else None
 
     def _read(self, statement: sa.Select[Any]) -> list[Row]:
         with self.engine.connect() as connection:
@@ -159,9 +213,47 @@ class Store:
         return dict(row) if row else None
 
 
+def _values(choice: Choice) -> Row:
+    return {
+        "id": new_id(),
+        **{name: getattr(choice, name) for name in OWN_COLUMNS},
+        "host": breaker.host_of(choice.url),
+        "options": choice.model_dump(exclude={*OWN_COLUMNS}, exclude_defaults=True),
+        "state": "queued",
+        "attempt": 1,
+        "run": 0,
+        "created": now(),
+    }
+
+
+def _in_front_of(connection: sa.Connection, item: str) -> float | None:
+    """A place between the queued `item` and the one before it; None when it is not queued."""
+    queued = downloads.c.state == "queued"
+    position = sa.select(downloads.c.position)
+    of_it = connection.execute(position.where(downloads.c.id == item, queued)).scalar()
+    if of_it is None:
+        return None
+    former = sa.select(sa.func.max(downloads.c.position)).where(downloads.c.position < of_it)
+    before = connection.execute(former).scalar()
+    place = (of_it + (before if before is not None else of_it - 2)) / 2
+    if place not in {of_it, before}:
+        return float(place)
+    _renumber(connection)  # the gap has been halved away
+    return _in_front_of(connection, item)
+
+
+def _renumber(connection: sa.Connection) -> None:
+    """Give the queue whole numbers again, in its order."""
+    queue = sa.select(downloads.c.number).where(downloads.c.state == "queued")
+    ordered = connection.execute(queue.order_by(downloads.c.position, downloads.c.number))
+    for place, number in enumerate(ordered.scalars().all(), 1):
+        same = downloads.c.number == number
+        connection.execute(downloads.update().where(same).values(position=place))
+
+
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.close()

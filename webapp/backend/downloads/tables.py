@@ -1,4 +1,7 @@
-"""The tables of our own database: what was wished for, and what became of it."""
+"""The tables of our own database: what was wished for, and what became of it.
+
+The migrations make them; a test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,28 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is an INTEGER
+
 downloads = Table(
     "downloads",
     metadata,
-    Column("id", String(26), primary_key=True),
+    # The order of arrival: pages are cut by it.
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("id", String(26), nullable=False, unique=True),
     Column("url", Text, nullable=False),
+    # The host of the url: the breaker counts by it.
+    Column("host", Text, nullable=False),
     Column("format", String(8), nullable=False),
     Column("resolution", String(8), nullable=False),
+    # The rest of the choice: embed, subtitles, start, end.
+    Column("options", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     # The place in the queue: the lowest goes first.
     Column("position", Float, nullable=False),
     # Tries since the user last asked for it; the back-off counts by it.
-    Column("attempt", Integer, nullable=False, default=1),
+    Column("attempt", Integer, nullable=False),
     # Raised by each start: what an earlier start still reports is recognised and dropped.
-    Column("run", Integer, nullable=False, default=0),
+    Column("run", Integer, nullable=False),
     # The process that works on it.
     Column("executor", String(64)),
     # Not to be started before (back-off).
@@ -39,6 +50,10 @@ downloads = Table(
     Column("title", Text),
     Column("uploader", Text),
     Column("duration", Float),
+    # Tells that two links lead to the same medium.
+    Column("media_key", Text),
+    # The suffix of the picture kept under thumbnails/ID.
+    Column("thumbnail", String(4)),
     Column("error", JSON(none_as_null=True)),
     Column("file_name", Text),
     Column("file_bytes", BigInteger),
@@ -46,4 +61,24 @@ downloads = Table(
     Column("started", String(24)),
     Column("finished", String(24)),
     Index("downloads_queue", "state", "position"),
+    Index("downloads_state", "state", "number"),
+    Index("downloads_url", "url"),
+    Index("downloads_media", "media_key"),
+)
+
+# Hosts that failed of late: see breaker.py.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_until", String(24)),
+)
+
+# What the operator changed while running, shared by all processes: concurrency, paused.
+controls = Table(
+    "controls",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", JSON, nullable=False),
 )

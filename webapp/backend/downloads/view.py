@@ -24,7 +24,7 @@ def view(row: Mapping[str, Any], progress: Progress | None = None) -> Download:
     waiting = Progress(stage="waiting") if row["state"] == "queued" else None
     return Download(
         **{name: row[name] for name in _SAME},
-        thumbnail=False,
+        thumbnail=row["thumbnail"] is not None,
         progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
         error=Failure(**row["error"]) if row["error"] else None,
         file=file or None,

@@ -7,27 +7,34 @@ without a trace.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from downloads.breaker import BLAMED
 from downloads.failures import Failed, classify
 from downloads.ids import now
 from downloads.models import Progress
-from downloads.names import file_name
+from downloads.names import file_name, suffix
 from downloads.pool import RunnerDiedError
 from downloads.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from downloads.disk import Disk
     from downloads.pool import Pool, Runner
     from downloads.staging import Staging
     from downloads.store import Row, Store
-    from settings import Settings
 
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
 """Seconds before the second, third, ... try; after the last the download has failed."""
+
+DISK_STEP = 16_000_000
+"""Bytes between two looks at the disk."""
+KNOWN = ("title", "uploader", "duration", "platform", "media_key")
 
 Result = dict[str, Any]
 
@@ -43,13 +50,15 @@ class StoppingError(BaseException):
 class Work:
     """Works on downloads, each in the thread of its caller."""
 
-    settings: Settings
     store: Store
     pool: Pool
     staging: Staging
+    disk: Disk
+    thumbnails: Path
+    allowed: list[str]
+    ffmpeg: str | None
     tell: Callable[[str, str, str], None]
     """Called with (item, event, JSON) on every change."""
-    ffmpeg: str | None
     live: dict[str, Progress] = field(default_factory=dict)
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,31 +75,35 @@ class Work:
         try:
             row = self._current(item, run)
             return self._follow(runner, row, run) if row else None
+        except Failed as failure:
+            self._failed(item, run, failure)
         except RunnerDiedError as error:
             if self._stopping:
                 raise StoppingError from None
             self._failed(item, run, Failed("crash", str(error), "Retry.", transient=True))
-            return None
         finally:
             self._end(item, runner)
+        return None
 
     def publish(self, item: str, run: int, result: Result) -> None:
         """Move the whole file to its place and record that the download is done."""
         row = self._current(item, run)
         if row is None:
             return
-        title = result["title"] or "download"
-        name = file_name(title, item, result["file"].rpartition(".")[2])
+        name = file_name(result["title"] or "download", item, suffix(result["file"]))
         path = self.staging.finish(item, name)
+        picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
             *(item, run),
-            **{key: result[key] for key in ("title", "uploader", "duration", "platform")},
+            **{key: result[key] for key in KNOWN},
             state="done",
             file_name=name,
             file_bytes=path.stat().st_size,
+            thumbnail=picture,
             finished=now(),
         )
         if done:
+            self.store.judge_host(done["host"], works=True)
             self.announce(done)
             self.staging.discard(item)
         elif self._unwanted(item):
@@ -139,34 +152,48 @@ class Work:
             self.staging.discard(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
+        self.disk.demand()
         item = row["id"]
-        warmed = False
-        for event in runner.work(self._job(row)):
+        for event in runner.work(self._order(row)):
             match event:
                 case {"event": "progress", **progress}:
-                    self.live[item] = Progress(**progress)
+                    self._note(item, Progress(**progress))
                 case {"event": "info", **known}:
                     row = self.store.report(item, run, **known) or row
+                    self.pool.warm()  # now, not at once: the first request goes first
                 case {"event": "failed", **failure}:
-                    self._failed(item, run, Failed(**failure))
-                    return None
+                    raise Failed(**failure)
                 case {"event": "done", **result}:
                     return result
             self.announce(row)
-            if not warmed:
-                warmed = True
-                self.pool.warm()
         return None
 
-    def _job(self, row: Row) -> dict[str, Any]:
+    def _note(self, item: str, progress: Progress) -> None:
+        """Keep the progress; every so often look whether the disk still has room."""
+        known = self.live.get(item)
+        self.live[item] = progress
+        if known is None or progress.bytes // DISK_STEP != known.bytes // DISK_STEP:
+            left = (progress.total or progress.bytes) - progress.bytes
+            self.disk.demand(max(0, left))
+
+    def _order(self, row: Row) -> dict[str, Any]:
+        choice = {name: row[name] for name in ("url", "format", "resolution")}
         return {
-            "url": row["url"],
-            "format": row["format"],
-            "resolution": row["resolution"],
+            "job": "fetch",
+            "choice": choice | row["options"],
             "staging": str(self.staging.folder(row["id"])),
-            "allowed": self.settings.allowed.texts(),
             "ffmpeg": self.ffmpeg,
+            "allowed": self.allowed,
         }
+
+    def _keep_picture(self, item: str, made: str | None) -> str | None:
+        """Move the thumbnail to its place; its suffix. May be repeated after a crash."""
+        if made is None:
+            return None
+        target = self.thumbnails / f"{item}.{suffix(made)}"
+        with contextlib.suppress(FileNotFoundError):  # moved already
+            (self.staging.folder(item) / made).replace(target)
+        return suffix(made) if target.exists() else None
 
     def _failed(self, item: str, run: int, failure: Failed) -> None:
         row = self._current(item, run)
@@ -179,6 +206,8 @@ class Work:
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)
+        if failure.kind in BLAMED:
+            self.store.judge_host(row["host"], works=False)
         if changed:
             self.announce(changed)
 

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+import pytest
+
+from tests.backend.api_process import Api, wait_for
+
+if TYPE_CHECKING:
+    from tests.media_source import MediaSource
+
+
+def test_a_preview_tells_what_a_link_leads_to_and_downloads_nothing(
+    shared_api: Api, media: MediaSource
+) -> None:
+    before = list(shared_api.media.iterdir())
+
+    preview = shared_api.ask("POST", "/api/previews", json={"url": media.dash})
+
+    assert preview["title"] == "manifest"
+    assert preview["resolutions"] == [{"resolution": "360p", "bytes": None}]
+    assert preview["entries"] == []
+    assert not preview["live"]
+    assert list(shared_api.media.iterdir()) == before
+
+
+def test_a_preview_is_kept_for_a_while(shared_api: Api, media: MediaSource) -> None:
+    first = shared_api.ask("POST", "/api/previews", json={"url": media.hls})
+    media.requests.clear()
+
+    assert shared_api.ask("POST", "/api/previews", json={"url": media.hls}) == first
+    assert media.requests == []
+
+
+def test_a_page_with_several_videos_is_a_list_to_choose_from(
+    shared_api: Api, media: MediaSource
+) -> None:
+    videos = "".join(f'<video src="/clip.mp4?{n}"></video>' for n in range(3))
+    (media.folder / "list.html").write_text(f"<html><title>Three</title>{videos}</html>")
+
+    preview = shared_api.ask("POST", "/api/previews", json={"url": f"{media.base}/list.html"})
+
+    assert len(preview["entries"]) == 3
+    assert all(entry["url"].startswith(media.base) for entry in preview["entries"])
+
+
+@pytest.mark.parametrize("path", ["/missing.mp4", "/empty.html"])
+def test_what_cannot_be_previewed_says_why(shared_api: Api, media: MediaSource, path: str) -> None:
+    (media.folder / "empty.html").write_text("<html></html>")
+
+    answer = shared_api.client.post("/api/previews", json={"url": media.base + path})
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_a_private_address_is_refused_in_previews_too(shared_api: Api) -> None:
+    answer = shared_api.client.post("/api/previews", json={"url": "http://169.254.169.254/a"})
+
+    assert answer.status_code == 422
+    assert "169.254.169.254" in answer.json()["detail"]
+
+
+def test_a_preview_is_given_up_when_the_client_leaves(api: Api, media: MediaSource) -> None:
+    api.ready()
+    media.throttle = 1  # never ends
+    with pytest.raises(httpx.ReadTimeout):
+        api.client.post("/api/previews", json={"url": media.hls}, timeout=2.5)
+
+    assert api.process
+    family = psutil.Process(api.process.pid)
+    wait_for(lambda: len(family.children()) == 1, "only the reserve is left")
+
+
+def test_a_finished_video_has_a_picture(shared_api: Api, media: MediaSource) -> None:
+    download = shared_api.wait(shared_api.add(media.mp4), "done")
+    answer = shared_api.client.get(f"/api/downloads/{download['id']}/thumbnail")
+
+    assert download["thumbnail"] is True
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.content.startswith(b"\xff\xd8\xff")
+
+
+def test_what_is_no_picture_is_never_served_as_one(shared_api: Api, media: MediaSource) -> None:
+    (media.folder / "x.svg").write_text("<svg onload='alert(1)'/>")
+    page = '<meta property="og:image" content="/x.svg"><video src="/clip.mp4"></video>'
+    (media.folder / "evil.html").write_text(f"<html><title>E</title>{page}</html>")
+
+    preview = shared_api.ask("POST", "/api/previews", json={"url": f"{media.base}/evil.html"})
+
+    assert preview["thumbnail"] is None

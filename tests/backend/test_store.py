@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from downloads import breaker
+from downloads.ids import now
+from downloads.migrate import VERSIONS, DatabaseUnusableError
+from downloads.models import Choice
+from downloads.store import Store
+from downloads.tables import downloads, hosts, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path}/app.db")
+    yield opened
+    opened.engine.dispose()
+
+
+def wish(store: Store, url: str = "https://example.org/a.mp4", **how: object) -> str:
+    added: str = store.add([Choice.model_validate({"url": url} | how)])[0]["id"]
+    return added
+
+
+def claimed(store: Store) -> list[str]:
+    found = []
+    while row := store.claim("me"):
+        found.append(row["id"])
+    return found
+
+
+def test_first_come_first_served(store: Store) -> None:
+    items = [wish(store, f"https://h{n}.org/") for n in range(5)]
+
+    assert claimed(store) == items
+
+
+def test_a_moved_one_comes_before_the_other(store: Store) -> None:
+    a, b, c, d = (wish(store, f"https://{n}.org/") for n in "abcd")
+
+    store.move(d, a)
+    store.move(b, None)
+
+    assert claimed(store) == [d, a, c, b]
+
+
+@settings(deadline=None, max_examples=20)  # each opens a database
+@given(moves=st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 5)), max_size=30))
+def test_any_series_of_moves_gives_the_order_that_a_list_would(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int | None]]
+) -> None:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('moves')}/app.db")
+    items = [wish(store, f"https://h{n}.org/") for n in range(6)]
+    order = list(items)
+    for place, before in moves:
+        item, target = items[place], None if before is None else items[before]
+        if item == target:
+            continue
+        assert store.move(item, target)
+        order.remove(item)
+        order.insert(len(order) if target is None else order.index(target), item)
+
+    assert claimed(store) == order
+    store.engine.dispose()
+
+
+def test_moving_to_the_same_place_again_and_again_never_runs_out_of_room(store: Store) -> None:
+    items = [wish(store, f"https://h{n}.org/") for n in range(3)]
+    for turn in range(200):
+        store.move(items[1 + turn % 2], items[2 - turn % 2])
+
+    assert set(claimed(store)) == set(items)
+
+
+def test_two_threads_never_claim_the_same(store: Store) -> None:
+    items = [wish(store, f"https://h{n}.org/") for n in range(40)]
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.extend(claimed(store))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == sorted(items)
+
+
+def test_what_an_earlier_start_reports_is_dropped(store: Store) -> None:
+    item = wish(store)
+    first = store.claim("me")
+    store.act(item, "pause")
+    store.act(item, "resume")
+    second = store.claim("me")
+
+    assert first
+    assert second
+    assert store.report(item, first["run"], title="old") is None
+    assert store.report(item, second["run"], title="new")
+    row = store.get(item)
+    assert row
+    assert row["title"] == "new"
+
+
+def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> None:
+    found = sa.inspect(store.engine)
+    for table in metadata.tables.values():
+        columns = {column["name"]: column for column in found.get_columns(table.name)}
+        assert set(columns) == set(table.columns.keys())
+        for column in table.columns:
+            assert columns[column.name]["nullable"] == column.nullable, column
+        assert {i["name"] for i in found.get_indexes(table.name) if not i.get("unique")} == {
+            index.name for index in table.indexes
+        }
+
+
+def test_opening_again_changes_nothing(store: Store) -> None:
+    item = wish(store)
+    again = Store(str(store.engine.url))
+
+    row = again.get(item)
+    assert row
+    assert row["url"]
+    again.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("newer", r"written by a newer version.*9999.*Update the program"),
+        ("corrupt", r"damaged.*kept as it is"),
+        ("folder", r"cannot be opened"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named_and_kept(
+    tmp_path: Path, damage: str, sentence: str
+) -> None:
+    file = tmp_path / "app.db"
+    if damage == "newer":
+        Store(f"sqlite:///{file}").engine.dispose()
+        with sqlite3.connect(file) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.close()
+    elif damage == "corrupt":
+        file.write_bytes(b"this is no database, it is a poem" * 100)
+    else:
+        file = tmp_path / "missing" / "app.db"
+    before = file.read_bytes() if file.exists() else None
+
+    with pytest.raises(DatabaseUnusableError, match=sentence) as told:
+        Store(f"sqlite:///{file}")
+
+    assert str(file) in str(told.value)
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+def test_a_wish_like_another_is_found_unless_it_came_to_nothing(store: Store) -> None:
+    url, how = "https://example.org/a", {"format": "mp3", "embed": ["metadata"]}
+    item = wish(store, url, **how)
+    same = Choice.model_validate({"url": url} | how)
+
+    known = store.like(same)
+    assert known
+    assert known["id"] == item
+    assert store.like(same.model_copy(update={"embed": []})) is None
+    store.act(item, "cancel")
+    assert store.like(same) is None
+
+
+def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Store) -> None:
+    item = wish(store, "https://videos.example.org/watch?v=1")
+    row = store.claim("me")
+    assert row
+    store.report(item, row["run"], title="Été à Zürich", uploader="Anna_Müller", state="done")
+
+    def found(text: str) -> bool:
+        return bool(store.page(states=[], text=text, before=None, limit=5))
+
+    assert all(map(found, ["ete", "zuri", "Zürich été", "müll", "videos exam", "anna"]))
+    assert not any(map(found, ["urich", "berlin", "zürich berlin", "***", '"', "berlin OR ete"]))
+
+
+@settings(deadline=None, max_examples=20)
+@given(text=st.text(max_size=60))
+def test_no_search_breaks_the_database(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('search')}/app.db")
+    store.page(states=["done"], text=text, before=5, limit=5)
+    store.engine.dispose()
+
+
+def fill(store: Store, count: int) -> None:
+    blank = wish(store)
+    template = store.get(blank)
+    assert template
+    rows = [
+        template
+        | {"number": number, "id": f"{number:026d}", "title": f"Holiday number {number}"}
+        | {"uploader": f"Person {number % 997}", "state": "done", "url": f"https://e.org/{number}"}
+        for number in range(2, count)
+    ]
+    with store.engine.begin() as connection:
+        connection.execute(downloads.insert(), rows)
+
+
+def test_a_large_library_is_paged_and_searched_in_order(
+    store: Store,
+) -> None:
+    fill(store, 20_000)
+    page = store.page(states=["done"], text="holiday", before=10_000, limit=50)
+    rare = store.page(states=[], text="person 99", before=None, limit=50)
+    plain = store.page(states=["done"], text=None, before=None, limit=50)
+
+    assert [row["number"] for row in page] == list(range(9_999, 9_949, -1))
+    assert len(rare) == len(plain) == 50
+
+
+def test_the_breaker_opens_after_three_failures_and_holds_back_only_that_host(
+    store: Store,
+) -> None:
+    bad = [wish(store, f"https://bad.org/{n}") for n in range(2)]
+    good = wish(store, "https://good.org/")
+    for _ in range(breaker.FAILURES):
+        store.judge_host("bad.org", works=False)
+
+    assert claimed(store) == [good]
+    assert [row["host"] for row in store.open_hosts()] == ["bad.org"]
+
+    with store.engine.begin() as connection:  # the cool-down ends
+        connection.execute(hosts.update().values(open_until=now(after=-1)))
+    assert claimed(store) == bad[:1], "half-open: one is let through"
+    store.judge_host("bad.org", works=True)
+    assert claimed(store) == bad[1:]
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(3, 15), (4, 30), (6, 120), (99, 600)])
+def test_the_cool_down_doubles_up_to_ten_minutes(failures: int, seconds: float) -> None:
+    assert breaker.cool_down(failures) == seconds
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Example.ORG/a", "example.org"),
+        ("http://example.org:8080/a", "example.org:8080"),
+        ("http://[::1]:80/", "::1:80"),
+    ],
+)
+def test_the_host_of_a_link(url: str, host: str) -> None:
+    assert breaker.host_of(url) == host
+
+
+def test_versions_are_in_order() -> None:
+    assert list(VERSIONS) == [f"{n:04d}" for n in range(1, len(VERSIONS) + 1)]

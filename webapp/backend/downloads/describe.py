@@ -1,0 +1,114 @@
+"""From yt-dlp's wide open information about a medium to the few typed things that people want."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from downloads.failures import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Info = dict[str, Any]
+HEIGHTS = (2160, 1440, 1080, 720, 480, 360, 240, 144)
+MOST_ENTRIES = 500
+
+
+def describe(info: Info) -> dict[str, Any]:
+    """What is kept of every download."""
+    return {
+        "title": _text(info.get("title")),
+        "uploader": _text(info.get("uploader") or info.get("channel")),
+        "duration": info.get("duration"),
+        "platform": platform(info),
+        "media_key": media_key(info),
+    }
+
+
+def platform(info: Info) -> str:
+    """The site's name; for a mere file the host it lies on."""
+    name = str(info.get("extractor_key") or info.get("ie_key") or "")
+    return str(info.get("webpage_url_domain") or "web") if name in {"", "Generic"} else name
+
+
+def media_key(info: Info) -> str | None:
+    """What tells that two links lead to the same medium: site and id, or the address itself."""
+    if platform(info) == info.get("extractor_key") and info.get("id"):
+        return f"{info['extractor_key']}:{info['id']}"
+    return _text(info.get("webpage_url") or info.get("original_url"))
+
+
+def is_list(info: Info) -> bool:
+    """Whether the link leads to several media."""
+    return info.get("_type") in {"playlist", "multi_video"}
+
+
+def only_entry(info: Info) -> Info:
+    """The one medium that a list of one holds.
+
+    Raises:
+        Failed: when there are none or several: a person has to choose.
+
+    """
+    entries = [entry for entry in info.get("entries") or () if entry]
+    if len(entries) != 1:
+        raise Failed(
+            "playlist",
+            f"The link leads to a list of {len(entries)} media.",
+            "Preview the link and choose what you want of it.",
+        )
+    only: Info = entries[0]
+    return only
+
+
+def preview(info: Info) -> dict[str, Any]:
+    """What is shown before a download is wished for."""
+    return {
+        **{key: value for key, value in describe(info).items() if key != "media_key"},
+        "live": bool(info.get("is_live")),
+        "resolutions": _resolutions(info.get("formats") or [info]),
+        "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
+        "subtitles": sorted(info.get("subtitles") or ()),
+        "chapters": len(info.get("chapters") or ()),
+        "entries": [_entry(entry) for entry in info.get("entries") or () if entry],
+    }
+
+
+def _entry(info: Info) -> dict[str, Any]:
+    return {
+        "url": info.get("webpage_url") or info.get("url"),
+        "title": _text(info.get("title")),
+        "duration": info.get("duration"),
+    }
+
+
+def _resolutions(formats: list[Info]) -> list[dict[str, Any]]:
+    """Which heights there are, each with the size of its best format where that is known."""
+    videos = [f for f in formats if f.get("vcodec") != "none" and f.get("height")]
+    sound = _largest(f for f in formats if _only_audio(f)) or 0
+    found = []
+    for height in HEIGHTS:
+        of_it = [f for f in videos if _rounded(f["height"]) == height]
+        if of_it:
+            size = _largest(of_it)
+            with_sound = size + sound if size and of_it[-1].get("acodec") == "none" else size
+            found.append({"resolution": f"{height}p", "bytes": with_sound})
+    return found
+
+
+def _rounded(height: int) -> int:
+    """The usual height that is nearest: 1034 counts as 1080."""
+    return min(HEIGHTS, key=lambda usual: abs(usual - height))
+
+
+def _largest(formats: Iterable[Info]) -> int | None:
+    sizes = [f.get("filesize") or f.get("filesize_approx") for f in formats]
+    return max((int(size) for size in sizes if size), default=None)
+
+
+def _only_audio(format_: Info) -> bool:
+    return format_.get("vcodec") == "none" and format_.get("acodec") != "none"
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value not in {None, ""} else None

@@ -1,0 +1,171 @@
+"""What people ask for: add, look, change, delete. Everything here answers at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from downloads.actions import why_not
+from downloads.models import Changes, OpenHost, Page, QueueState, Refusal, Snapshot
+from downloads.view import view
+from problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from downloads.engine import Engine
+    from downloads.models import Action, Choice, Download, QueueChange
+    from downloads.staging import Staging
+    from downloads.store import Row, Store
+    from downloads.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Carries out requests; safe to use from any thread."""
+
+    store: Store
+    staging: Staging
+    work: Work
+    engine: Engine
+    media_dir: Path
+    tell: Callable[[str, str, str], None]
+
+    def add(self, choices: Sequence[Choice]) -> list[Download]:
+        """Keep the wishes, so that nothing can lose them, and queue them."""
+        rows = self.store.add(choices)
+        for row in rows:
+            self.work.announce(row)
+        self.engine.wake()
+        return [view(row) for row in rows]
+
+    def known(self, choice: Choice) -> Download | None:
+        """The same wish made before, unless it came to nothing."""
+        row = self.store.like(choice)
+        return self._view(row) if row else None
+
+    def get(self, item: str) -> Download:
+        """One download, with its live progress."""
+        return self._view(self._row(item))
+
+    def page(self, states: Sequence[str], text: str | None, cursor: str | None, limit: int) -> Page:
+        """A part of the list, newest first."""
+        before = int(cursor) if cursor else None
+        rows = self.store.page(states=states, text=text, before=before, limit=limit + 1)
+        following = str(rows[limit - 1]["number"]) if len(rows) > limit else None
+        return Page(items=[self._view(row) for row in rows[:limit]], next=following)
+
+    def snapshot(self) -> str:
+        """What an event stream begins with, as JSON."""
+        items = [self._view(row) for row in self.store.snapshot()]
+        return Snapshot(items=items).model_dump_json()
+
+    def act(self, item: str, action: Action) -> Download:
+        """Pause, resume, cancel or retry."""
+        row = self.store.act(item, action)
+        if row is None:
+            detail, fix = why_not(action, self._row(item)["state"])
+            raise Problem(409, detail, fix)
+        if not self.work.interrupt(item) and row["state"] == "cancelled":
+            self.staging.discard(item)
+        return self._changed(row)
+
+    def act_on_all(self, items: Sequence[str], action: Action) -> Changes:
+        """Do the same to many; what a download's state does not allow is told, not fatal."""
+        changes = Changes(changed=[], refused=[])
+        for item in items:
+            try:
+                changes.changed.append(self.act(item, action))
+            except Problem as problem:
+                changes.refused.append(Refusal(id=item, detail=problem.detail))
+        return changes
+
+    def move(self, item: str, before: str | None) -> Download:
+        """Put a queued download in front of another queued one, or at the end."""
+        row = self.store.move(item, before)
+        if row is None:
+            for name in filter(None, (item, before)):
+                if self._row(name)["state"] != "queued":
+                    raise Problem(409, f"{name} is not queued.", "Only what waits can be moved.")
+            raise Problem(409, "The queue has just changed.", "Try again.")
+        return self._changed(row)
+
+    def delete(self, item: str, *, file: bool) -> None:
+        """Forget a download, whatever its state, and remove its file if asked to."""
+        row = self.store.delete(item)
+        if row is None:
+            raise _unknown(item)
+        if not self.work.interrupt(item):
+            self.staging.discard(item)
+        if file and row["file_name"]:
+            (self.media_dir / row["file_name"]).unlink(missing_ok=True)
+        if row["thumbnail"]:
+            (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
+        self.tell(item, "removed", json.dumps({"id": item}))
+        self.engine.wake()
+
+    def file(self, item: str) -> tuple[Path, Download]:
+        """Where the finished file lies."""
+        download = self.get(item)
+        if download.file is None:
+            raise Problem(
+                409, f"It is {download.state}: there is no file.", "Wait until it is done."
+            )
+        path = self.media_dir / download.file.name
+        if not path.is_file():
+            raise Problem(410, f"{path.name} was moved or deleted.", "Send the link again.")
+        return path, download
+
+    def thumbnail(self, item: str) -> tuple[Path, str]:
+        """Where the picture lies, and its suffix."""
+        kind = self._row(item)["thumbnail"]
+        path = self.work.thumbnails / f"{item}.{kind}"
+        if kind is None or not path.is_file():
+            raise Problem(404, "There is no picture of it.", "It comes with the finished file.")
+        return path, kind
+
+    def queue(self) -> QueueState:
+        """The queue as a whole."""
+        counts = self.store.counts()
+        concurrency, paused = self.engine.limits()
+        return QueueState(
+            concurrency=concurrency,
+            paused=paused,
+            running=counts.get("running", 0),
+            queued=counts.get("queued", 0),
+            disk_free=self.work.disk.free(),
+            hosts=[OpenHost(**row) for row in self.store.open_hosts()],
+        )
+
+    def change_queue(self, change: QueueChange) -> QueueState:
+        """Set how many run at once; pause or go on with everything."""
+        if change.concurrency is not None:
+            self.store.set_control("concurrency", change.concurrency)
+        if change.paused is not None:
+            self.store.set_control("paused", change.paused)
+        if change.paused:
+            for row in self.store.requeue_running():
+                self.work.interrupt(row["id"])
+                self.work.announce(row)
+        self.engine.wake()
+        return self.queue()
+
+    def _changed(self, row: Row) -> Download:
+        self.work.announce(row)
+        self.engine.wake()
+        return view(row)
+
+    def _row(self, item: str) -> Row:
+        row = self.store.get(item)
+        if row is None:
+            raise _unknown(item)
+        return row
+
+    def _view(self, row: Row) -> Download:
+        return view(row, self.work.live.get(row["id"]))
+
+
+def _unknown(item: str) -> Problem:
+    return Problem(404, f"There is no download {item}.", "It may have been deleted; reload.")

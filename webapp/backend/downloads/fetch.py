@@ -1,0 +1,72 @@
+"""The runner's main job: make one file in its staging folder, going on where a former try ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from downloads.cut import cut
+from downloads.describe import describe, is_list, only_entry
+from downloads.meter import Meter
+from downloads.models import AUDIO_FORMATS, Choice
+from downloads.options import parameters
+from downloads.pictures import fetch_picture, take_frame
+from downloads.staging import locked, read_result, write_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yt_dlp import YoutubeDL
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJob:
+    """What is to be made, and where."""
+
+    choice: dict[str, Any]
+    staging: str
+    ffmpeg: str | None
+
+
+def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Make the file; return its name and size, and what is known of the medium.
+
+    Raises:
+        Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
+
+    """
+    import yt_dlp
+
+    staging, choice = Path(job.staging), Choice.model_validate(job.choice)
+    with locked(staging):
+        result = read_result(staging)
+        if result:  # it was whole before the api died
+            return result
+        meter = Meter(emit)
+        options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
+        options["progress_hooks"] = [meter.progress]
+        options["postprocessor_hooks"] = [meter.converting]
+        with yt_dlp.YoutubeDL(options) as downloader:
+            emit({"event": "progress", "stage": "fetching"})
+            info = downloader.extract_info(choice.url, download=False)
+            info = only_entry(info) if is_list(info) else info
+            described = describe(info)
+            emit({"event": "info", **described})
+            meter.expect(info)
+            info = downloader.process_ie_result(info, download=True)
+            made = Path(info["requested_downloads"][-1]["filepath"])
+            if choice.start is not None or choice.end is not None:
+                made = cut(job.ffmpeg, made, choice.start, choice.end)
+            picture = _picture(downloader, info, job, made)
+        result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
+        write_result(staging, result | described)
+        return result | described
+
+
+def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
+    folder = made.parent
+    picture = fetch_picture(downloader, info, folder)
+    if picture is None and job.choice["format"] not in AUDIO_FORMATS:
+        picture = take_frame(job.ffmpeg, made, info.get("duration"), folder)
+    return picture

@@ -1,0 +1,38 @@
+"""The runner's other job: what a link leads to, without downloading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from downloads.describe import MOST_ENTRIES, is_list, only_entry, preview
+from downloads.options import common
+from downloads.pictures import fetch_picture
+
+
+@dataclass(frozen=True, slots=True)
+class PeekJob:
+    """What to look at, and the folder for its picture."""
+
+    url: str
+    folder: str
+
+
+def peek(job: PeekJob) -> dict[str, Any]:
+    """Look at the link; return what `describe.preview` says and the picture's name, or None.
+
+    Raises:
+        Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
+
+    """
+    import yt_dlp
+
+    folder = Path(job.folder)
+    options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MOST_ENTRIES}
+    with yt_dlp.YoutubeDL(options) as downloader:
+        info = downloader.extract_info(job.url, download=False)
+        if is_list(info) and len(list(info["entries"])) == 1:
+            info = downloader.process_ie_result(only_entry(info), download=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        return preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}

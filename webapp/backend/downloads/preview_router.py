@@ -1,0 +1,54 @@
+"""The HTTP side of previews."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import FileResponse
+
+from downloads.models import Look as Wish
+from downloads.models import Preview
+from downloads.previews import Look
+from downloads.router import Downloads, picture
+from problems import Problem, documented
+
+router = APIRouter(prefix="/api", tags=["previews"], responses=documented(422, 503))
+
+LEFT_POLL = 0.1
+
+
+@router.post("/previews", operation_id="previewLink")
+async def preview(wish: Wish, request: Request, downloads: Downloads) -> Preview:
+    """Find out what a link leads to; nothing is downloaded. Given up when the client leaves."""
+    look = Look()
+    downloads.looks.add(look)
+    making = asyncio.create_task(
+        asyncio.to_thread(lambda: downloads.parts().previews.make(wish.url, look))
+    )
+    try:
+        while not making.done():
+            await asyncio.wait({making}, timeout=LEFT_POLL)
+            if not making.done() and await request.is_disconnected():
+                look.drop()
+        return await making
+    finally:
+        look.drop()
+        downloads.looks.discard(look)
+
+
+@router.get(
+    "/previews/{key}/thumbnail",
+    operation_id="getPreviewThumbnail",
+    response_class=FileResponse,
+    responses=documented(404) | {200: {"content": {"image/jpeg": {}}, "description": "A picture"}},
+)
+def thumbnail(
+    key: Annotated[str, Path(pattern="^[0-9a-f]{26}$")], downloads: Downloads
+) -> FileResponse:
+    """Send the picture of a preview."""
+    path = downloads.parts().previews.picture(key)
+    if path is None:
+        raise Problem(404, "There is no such picture.", "Preview the link again.")
+    return picture(path, path.suffix[1:])

@@ -1,0 +1,114 @@
+"""Previews: what a link leads to, found out by a runner, kept for a while, dropped if unwanted."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from downloads.failures import Failed
+from downloads.models import Preview
+from downloads.pool import RunnerDiedError
+from problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from downloads.pool import Pool, Runner
+
+KEPT_SECONDS = 600.0
+MOST_KEPT = 200
+AT_ONCE = 4
+
+
+@dataclass(slots=True, eq=False)
+class Look:
+    """One preview under way; `drop` may be called from any thread at any time."""
+
+    runner: Runner | None = None
+    dropped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        with self.lock:
+            self.dropped = True
+            if self.runner:
+                self.runner.kill()
+
+    def begin(self, runner: Runner) -> None:
+        """Let `drop` end this runner."""
+        with self.lock:
+            self.runner = runner
+            if self.dropped:
+                runner.kill()
+
+
+class Previews:
+    """Makes and keeps previews, each with its picture in a folder below `folder`."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        folder: Path,
+        allowed: list[str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._pool, self._folder, self._allowed, self._clock = pool, folder, allowed, clock
+        self._kept: dict[str, tuple[float, Preview]] = {}
+        self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(AT_ONCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def make(self, url: str, look: Look) -> Preview:
+        """Find out what `url` leads to; blocks, until done or dropped.
+
+        Raises:
+            Problem: 422 with the reason when it leads to nothing that can be had, 503 when dropped.
+
+        """
+        key = hashlib.sha256(url.encode()).hexdigest()[:26]
+        with self._lock:
+            made, known = self._kept.get(key, (0.0, None))
+        if known and self._clock() - made < KEPT_SECONDS:
+            return known
+        with self._room:
+            answer = self._ask(url, key, look)
+        picture = answer.pop("thumbnail")
+        path = f"/api/previews/{key}/thumbnail" if picture else None
+        found = Preview(url=url, thumbnail=path, **answer)
+        with self._lock:
+            self._kept[key] = self._clock(), found
+            while len(self._kept) > MOST_KEPT:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                shutil.rmtree(self._folder / oldest, ignore_errors=True)
+        return found
+
+    def picture(self, key: str) -> Path | None:
+        """The picture of a preview that is still kept."""
+        return next((self._folder / key).glob("thumbnail.*"), None)
+
+    def _ask(self, url: str, key: str, look: Look) -> dict[str, Any]:
+        order = {"job": "peek", "url": url, "folder": str(self._folder / key)}
+        runner = self._pool.take()
+        try:
+            look.begin(runner)
+            self._pool.warm()
+            for event in runner.work(order | {"allowed": self._allowed}):
+                match event:
+                    case {"event": "done", **answer}:
+                        return answer
+                    case {"event": "failed", **failure}:
+                        failed = Failed(**failure)
+                        raise Problem(422, failed.sentence, failed.fix)
+        except RunnerDiedError:
+            pass
+        finally:
+            runner.close()
+        raise Problem(503, "The preview was given up.", "Ask again.")
