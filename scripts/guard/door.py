@@ -8,6 +8,7 @@ within a second: the client sees a short wait, and no error.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from pathlib import Path
@@ -41,7 +42,8 @@ class Door:
 
     def open(self) -> None:
         """Let everybody in again, those too who came while it was closed."""
-        self._sock.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, b"\0\0\0\0")
+        with contextlib.suppress(OSError):  # the port was given up meanwhile
+            self._sock.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, b"\0\0\0\0")
 
     def is_quiet(self) -> bool:
         """Whether the server has accepted all who came and read all that they sent."""

@@ -96,6 +96,20 @@ def remove_adopted() -> None:
             return
 
 
+def descends(pid: int, leader: int, mark: Mark) -> bool:
+    """Whether a process is of the service with that leader, as far as this user may see."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        if os.getsid(pid) == leader:
+            return True
+        process = psutil.Process(pid)
+        if any(parent.pid == leader for parent in process.parents()):
+            return True
+        return mark.is_in(process.environ())
+    return False
+
+
 def bury(leaders: frozenset[int]) -> None:
     """Collect the exits of adopted processes: nobody else does, and a zombie keeps its number."""
     for pid in _adopted():

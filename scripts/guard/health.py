@@ -9,11 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import socket
 import time
 from collections.abc import Callable
-
-from scripts.guard.sockets import waiting
 
 PROBE_TIMEOUT = 5.0  # seconds for one answer
 PROBE_PAUSE = 0.05  # seconds between two attempts
@@ -65,8 +62,11 @@ class Queue:
     or the guard was stopped, and the server is given its time from the beginning.
     """
 
-    def __init__(self, sock: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
-        self._sock = sock
+    def __init__(
+        self, waiting: Callable[[], int | None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`waiting` tells how many connections wait; None where that is not known."""
+        self._waiting = waiting
         self._clock = clock
         self._looked = clock()
         self._stuck = 0.0
@@ -75,7 +75,7 @@ class Queue:
         """Return for how many seconds connections have waited with none taken."""
         now = self._clock()
         passed, self._looked = now - self._looked, now
-        if passed > LONGEST_INTERVAL or not waiting(self._sock):
+        if passed > LONGEST_INTERVAL or not self._waiting():
             self._stuck = 0.0
         else:
             self._stuck += passed

@@ -232,6 +232,11 @@ class Listener:
             self._later.cancel()
             self._later = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return bool(self._tasks)
+
     async def close(self) -> None:
         """Stop, and end what is under way."""
         self.ignore()

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import GuardError, family, health, http, settings, states
+from scripts.guard import GuardError, family, health, http, settings, sockets, states
 from scripts.guard.attachments import Attachments
-from scripts.guard.cause import Cause
 from scripts.guard.control import Access, Control
 from scripts.guard.door import LAST_CALL_SECONDS, LOOK_SECONDS, Door
 from scripts.guard.events import Changes, Events
+from scripts.guard.fronts import Fronts
+from scripts.guard.hangs import Hangs
 from scripts.guard.history import History
+from scripts.guard.readiness import Readiness
 from scripts.guard.standby import Standby
 from scripts.guard.states import State
+from scripts.guard.status import ServiceView
 from scripts.guard.usage import Usage
 from scripts.guard.watch import Watcher, is_source
 
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from scripts.guard.runtime import Stack
     from scripts.guard.supervisor import Running
 
-WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
+BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
 _EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
@@ -60,31 +64,42 @@ class Loop:
             changes=self._changes,
         )
         self._access = Access(self._ports, stack.token)
-        self._standbys: dict[tuple[str, int], Standby] = {}
         self._doors: dict[str, Door] = {}
-        self._debugged: set[str] = set()
-        self._queues: dict[str, health.Queue] = {}
-        self._probes: dict[str, tuple[Running, asyncio.Task[None]]] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._watcher = Watcher(lambda paths: self._soon(partial(self._saved, paths)))
-
-    async def run(self) -> int:
-        """Follow what happens until everything has left."""
-        control = Control(
+        self._control = Control(
             access=self._access,
             snapshot=self._supervisor.snapshot,
             events=Events(
-                self._supervisor.snapshot, self._changes, self._stack.feed, Usage(self._leaders)
+                self._supervisor.snapshot, self._changes, stack.feed, Usage(self._leaders)
             ),
             history=self._history,
             send=self._supervisor.send,
-            tail=self._stack.log.tail,
-            crashes=self._stack.crashes.read,
+            tail=stack.log.tail,
+            crashes=stack.crashes.read,
             attachments=self._attachments,
             leave=partial(self._leave, 0),
         )
-        listener = http.Listener(self._stack.control, control.answer)
-        listener.accept()
+        self._listeners: list[tuple[socket.socket, http.Listener]] = []
+        self._fronts = Fronts(self._standby)
+        self._hangs = Hangs(
+            waiting=self._waiting,
+            is_attached=self._attachments.holds,
+            tail=stack.log.tail,
+            say=stack.log.say,
+        )
+        self._readiness = Readiness(
+            up=lambda name: self._supervisor.send(name, states.Up()),
+            say=stack.log.say,
+            mark=stack.mark,
+        )
+        self._borrowing: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher = Watcher(
+            lambda paths: self._soon(partial(self._saved, paths)), stack.config.files
+        )
+
+    async def run(self) -> int:
+        """Follow what happens until everything has left."""
+        self._stack.giving_back = self._fronts.retire
         self._stack.spawned = self._await_exit
         for name, process in self._supervisor.running().items():
             self._await_exit(name, process)
@@ -96,11 +111,11 @@ class Loop:
         for number in _EXIT_CODES:
             self._loop.add_signal_handler(number, self._signalled, number)
         self._changed()
-        self._look_at_queues()
+        self._look_for_hangs()
         await self._left.wait()
         self._watcher.stop()
-        await asyncio.gather(*(standby.close() for standby in self._standbys.values()))
-        await listener.close()
+        await self._fronts.close()
+        await asyncio.gather(*(listener.close() for _, listener in self._listeners))
         return self._exit_code
 
     def _soon(self, call: Callable[[], object]) -> None:
@@ -127,7 +142,7 @@ class Loop:
 
     def _dismiss(self, service: settings.Service, process: Running) -> None:
         """Ask a process to leave once it has read all that reached it; the others wait outside."""
-        sock = self._stack.socket(service)
+        sock = self._stack.sockets().get(service.name)
         if self._leaving or sock is None or service.port is None:
             process.signal(signal.SIGTERM)
             return
@@ -171,7 +186,7 @@ class Loop:
 
     def _saved(self, paths: frozenset[Path]) -> None:
         config = self._stack.config
-        if paths & {config.procfile.resolve(), config.env_file.resolve()}:
+        if paths & config.files.keys():
             self._reconfigure()
         states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
         for service in config.services:
@@ -192,28 +207,11 @@ class Loop:
         except GuardError as error:
             self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")
 
-    def _look_at_queues(self) -> None:
-        limit = self._stack.config.hang
-        for view in self._supervisor.snapshot().services:
-            queue = self._queues.get(view.name)
-            if queue is None or view.state is not State.READY or not limit:
-                continue
-            stuck = queue.look()
-            if stuck and self._is_debugged(view.name):
-                queue.excuse()
-            elif stuck >= limit:
-                self._supervisor.hung(view.name, _hung(view.name, stuck))
-        self._loop.call_later(health.QUEUE_INTERVAL, self._look_at_queues)
-
-    def _is_debugged(self, name: str) -> bool:
-        """Whether a service takes no connections because its user looks at it, or should."""
-        if self._attachments.holds(name):
-            return True
-        waits = any(health.is_prompt(line) for line in self._stack.log.tail(name, 1))
-        if waits and name not in self._debugged:
-            self._stack.log.say(f"{name} waits in a debugger: make attach p={name}")
-        (self._debugged.add if waits else self._debugged.discard)(name)
-        return waits
+    def _look_for_hangs(self) -> None:
+        views = self._supervisor.snapshot().services
+        for name, cause in self._hangs.look(views, self._stack.config.hang):
+            self._supervisor.hung(name, cause)
+        self._loop.call_later(health.QUEUE_INTERVAL, self._look_for_hangs)
 
     # --- What follows from it ----------------------------------------------------------------
 
@@ -221,11 +219,15 @@ class Loop:
         snapshot = self._supervisor.snapshot()
         self._history.note(snapshot)
         self._changes.announce()
+        self._listen()
+        if not self._leaving:
+            self._borrow()
+        held = self._stack.sockets()
         for view in snapshot.services:
-            standby = self._standby(view.name)
-            if standby is not None:
-                standby.follow(view.state)
-            self._probe(view.name, view.state)
+            self._fronts.follow(view.name, held.get(view.name), view.state)
+            service = self._stack.config.find(view.name)
+            if service is not None:
+                self._readiness.follow(service, view.pid, view.state)
         self._arm()
         if self._leaving:
             if not self._supervisor.running():
@@ -233,44 +235,41 @@ class Loop:
             return
         self._watch()
 
-    def _standby(self, name: str) -> Standby | None:
-        service = self._stack.config.find(name)
-        sock = None if service is None else self._stack.socket(service)
-        if service is None or sock is None or service.port is None:
-            return None
-        key = (name, service.port)
-        if key not in self._standbys:
-            self._queues[name] = health.Queue(sock)
-            self._standbys[key] = Standby(
-                sock,
-                patience=lambda: self._stack.config.patience,
-                view=lambda: self._supervisor.snapshot().service(name),
-                tail=partial(self._stack.log.tail, name),
-                guard_url=self._stack.config.guard_url,
-                token=self._stack.token,
-                may_know=self._access.may_read,
-            )
-        return self._standbys[key]
-
-    def _probe(self, name: str, state: State) -> None:
-        """Have one probe under way for a process that starts, and none for any other."""
-        process = self._supervisor.running().get(name)
-        known = self._probes.get(name)
-        if known is not None and (known[0] is not process or state is not State.STARTING):
-            known[1].cancel()
-            del self._probes[name]
-        if process is not None and state is State.STARTING and name not in self._probes:
-            self._probes[name] = (process, self._loop.create_task(self._await_up(name)))
-
-    async def _await_up(self, name: str) -> None:
-        service = self._stack.config.find(name)
-        if service is None:
+    def _listen(self) -> None:
+        """Have the control API on the port that it is to have now."""
+        sock = self._stack.control()
+        if sock is None or any(sock is known for known, _ in self._listeners):
             return
-        if service.port is None:
-            await asyncio.sleep(WORKER_UP_SECONDS)
-        else:
-            await health.await_answer(service.port, service.health)
-        self._supervisor.send(name, states.Up())
+        for _, listener in self._listeners:
+            listener.ignore()
+        self._listeners.append((sock, http.Listener(sock, self._control.answer)))
+        self._listeners[-1][1].accept()
+
+    def _borrow(self) -> None:
+        """Take the ports that nobody serves; one that is not free yet is asked for again."""
+        if not self._stack.borrow(self._supervisor.snapshot()) and self._borrowing is None:
+            self._borrowing = self._loop.call_later(BORROW_PAUSE, self._borrow_again)
+
+    def _borrow_again(self) -> None:
+        self._borrowing = None
+        self._changed()
+
+    def _standby(self, name: str, sock: socket.socket) -> Standby:
+        return Standby(
+            sock,
+            patience=lambda: self._stack.config.patience,
+            view=lambda: self._supervisor.snapshot().service(name),
+            tail=partial(self._stack.log.tail, name),
+            guard_url=lambda: self._stack.config.guard_url,
+            token=self._stack.token,
+            may_know=self._access.may_read,
+        )
+
+    def _waiting(self, view: ServiceView) -> Callable[[], int | None]:
+        sock = self._stack.sockets().get(view.name)
+        if sock is not None:
+            return partial(sockets.waiting, sock)
+        return partial(sockets.waiting_at, view.port or 0)
 
     def _arm(self) -> None:
         if self._timer is not None:
@@ -288,7 +287,7 @@ class Loop:
             service = config.find(view.name)
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
-        self._watcher.watch(folders, (config.procfile, config.env_file))
+        self._watcher.watch(folders)
 
     def _leaders(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._supervisor.running().items()}
@@ -297,13 +296,3 @@ class Loop:
         config = self._stack.config
         ports = [service.port for service in config.services if service.port is not None]
         return [config.guard_port, *ports]
-
-
-def _hung(name: str, seconds: float) -> Cause:
-    return Cause(
-        "hung",
-        f"{name} has taken no connection for {seconds:.0f} s although some wait; it is replaced.",
-        "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
-        "this off",
-        transient=True,
-    )

@@ -13,24 +13,28 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import family, lease, process, settings, sockets
+from scripts.guard import family, lease, process, settings
 from scripts.guard.evidence import Evidence
 from scripts.guard.feed import Feed
 from scripts.guard.log import Log
+from scripts.guard.ports import Ports, require_free
 from scripts.guard.process import Process
 from scripts.guard.settings import LogFormat, Service, Settings
+from scripts.guard.states import State
+from scripts.guard.status import Snapshot
 from scripts.guard.supervisor import Dismiss, Running, Supervisor, send_sigterm
 
 if TYPE_CHECKING:
     from scripts.guard.cause import Cause
     from scripts.guard.crashes import Crashes
 
+NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
 DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
 
 
@@ -50,27 +54,6 @@ class Signals:
     def hand_over(self) -> list[signal.Signals]:
         """Return what came so far."""
         return self._received
-
-
-class Ports:
-    """The listening sockets that the guard holds, by port."""
-
-    def __init__(self) -> None:
-        self._sockets: dict[int, socket.socket] = {}
-
-    def hold(self, port: int, setting: str) -> socket.socket:
-        """Return the socket of a port, bound now if need be; raises `GuardError`."""
-        if port not in self._sockets:
-            try:
-                self._sockets[port] = sockets.hold(port)
-            except OSError as error:
-                raise sockets.taken(port, setting, error) from error
-        return self._sockets[port]
-
-    def release(self, keep: set[int]) -> None:
-        """Close the sockets of all other ports."""
-        for port in set(self._sockets) - keep:
-            self._sockets.pop(port).close()
 
 
 @dataclass(frozen=True)
@@ -94,10 +77,11 @@ class Stack:
         self.changed: Callable[[], None] = _ignore
         self.spawned: Callable[[str, Process], None] = _ignore
         self.dismiss: Dismiss = send_sigterm
+        self.giving_back: Callable[[str], None] = _ignore
         self.token = lease.write_token(config.token_file)
-        self.control = self.ports.hold(config.guard_port, "GUARD_PORT")
-        for service in config.services:
-            self.socket(service)
+        self.ports.hold(_held(config))
+        for service in _self_binding(config):
+            require_free(*service)
         self.log = Log(
             [service.name for service in config.services],
             directory=config.directory / "logs",
@@ -120,11 +104,29 @@ class Stack:
         self._run = lease.new_run()
         self._evidence = Evidence(config.root)
 
-    def socket(self, service: Service) -> socket.socket | None:
-        """Return the held socket of a service, None if its line binds for itself."""
-        if not service.held or service.port is None:
-            return None
-        return self.ports.hold(service.port, f"{service.variable}_PORT")
+    def sockets(self) -> dict[str, socket.socket]:
+        """Return the listening sockets that we have now, by service."""
+        ports = {each.name: each.port for each in self.config.services if each.port is not None}
+        found = {name: self.ports.find(port) for name, port in ports.items()}
+        return {name: sock for name, sock in found.items() if sock is not None}
+
+    def control(self) -> socket.socket | None:
+        """Return the listening socket of the control API."""
+        return self.ports.find(self.config.guard_port)
+
+    def borrow(self, snapshot: Snapshot) -> bool:
+        """Take the ports of those that bind for themselves and are down; whether all were had."""
+        down = {view.name for view in snapshot.services if view.state in NOBODY_THERE}
+        borrowed = [
+            self.ports.borrow(service.port)
+            for service in self.config.services
+            if service.port is not None and not service.held and service.name in down
+        ]
+        return all(borrowed)
+
+    def mark(self, name: str) -> family.Mark:
+        """Return the mark by which everything that descends from a service is known."""
+        return family.Mark(self._run, name)
 
     def _has_changed(self) -> None:
         self.changed()
@@ -133,10 +135,9 @@ class Stack:
         self.dismiss(service, process)
 
     def _launch(self, service: Service) -> Process:
-        sock = self.socket(service)
-        fds = () if sock is None else (sock.fileno(),)
+        fds = self._listening(service)
         environment = settings.process_environment(self.config, service, *fds or (None,))
-        mark = family.Mark(self._run, service.name)
+        mark = self.mark(service.name)
         started = process.spawn(service.command, environment, self.config.root, fds, mark)
         self.log.attach(service.name, started.master)
         self._started[service.name] = _Started(started, time.time(), environment)
@@ -144,6 +145,18 @@ class Stack:
             lease.write_lease(self.config.directory, self._leased())
         self.spawned(service.name, started)
         return started
+
+    def _listening(self, service: Service) -> tuple[int, ...]:
+        """Return the descriptor that it takes; a borrowed port is given back, for it to bind."""
+        if service.port is None:
+            return ()
+        sock = self.ports.find(service.port)
+        if service.held:
+            return () if sock is None else (sock.fileno(),)
+        if sock is not None:
+            self.giving_back(service.name)
+            self.ports.let_go(service.port)
+        return ()
 
     def _leased(self) -> list[lease.Leased]:
         return [
@@ -191,13 +204,49 @@ class Stack:
         return diagnose.explain(service, end, lines, self._evidence.gather())
 
     def reconfigure(self, config: Settings) -> None:
-        """Follow changed settings; raises `GuardError` where a new port cannot be had."""
-        for service in config.services:
-            self.socket(service)
+        """Follow changed settings; raises `GuardError` where a new port cannot be had.
+
+        New ports are bound before, old ones closed after what uses them has moved.
+        """
+        config = self._lasting(config)
+        ours = {service.port for service in self.config.services}
+        for port, setting in _self_binding(config):
+            if port not in ours:
+                require_free(port, setting)
+        self.ports.hold(_held(config))
         self.config = config
         self.supervisor.reconfigure(config)
-        kept = {service.port for service in config.services if service.port is not None}
-        self.ports.release(kept | {config.guard_port})
+        borrowed = {port for port, _ in _self_binding(config)}
+        self.ports.keep_only({*_held(config), *borrowed})
+
+    def _lasting(self, config: Settings) -> Settings:
+        """Keep what cannot change while we run, and say so."""
+        old = self.config
+        if config.directory != old.directory:
+            self.log.say("GUARD_DIR is followed at the next start")
+        if config.log_format is not old.log_format:
+            self.log.say("GUARD_LOG is followed at the next start")
+        return replace(
+            config, directory=old.directory, log_format=old.log_format, colour=old.colour
+        )
+
+
+def _held(config: Settings) -> dict[int, str]:
+    """Return the ports that the guard holds for as long as these settings last."""
+    return {config.guard_port: "GUARD_PORT"} | {
+        service.port: f"{service.variable}_PORT"
+        for service in config.services
+        if service.held and service.port is not None
+    }
+
+
+def _self_binding(config: Settings) -> list[tuple[int, str]]:
+    """Return the ports that servers bind for themselves, with their settings."""
+    return [
+        (service.port, f"{service.variable}_PORT")
+        for service in config.services
+        if not service.held and service.port is not None
+    ]
 
 
 def _ignore(*_: object) -> None:

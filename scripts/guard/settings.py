@@ -13,14 +13,16 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from honcho.environ import PROCFILE_LINE, parse_procfile
 
 from scripts.guard import GuardError
+from scripts.guard.watch import Signature, signature
 
+_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL says its port
 FIRST_FOREIGN_PORT = 5000  # honcho's convention for lines that ask for $PORT and have no port set
 FOREIGN_PORT_STEP = 100
 
@@ -85,6 +87,8 @@ class Settings:
     guard_port: int = 9400
     log_format: LogFormat = LogFormat.TEXT
     colour: bool = False
+    files: Mapping[Path, Signature] = field(default_factory=dict, repr=False)
+    """What this was read from, as it was."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The shell's variables over those of `.env`: what every process inherits."""
 
@@ -125,6 +129,7 @@ def load(
     shell = dict(os.environ) if shell is None else dict(shell)
     terminal = sys.stdout.isatty() if terminal is None else terminal
 
+    files = {path: signature(path) for path in (procfile, env_file)}
     problems: list[str] = []
     lines = _read_procfile(procfile, problems)
     environment = {**_read_env(env_file, problems), **shell}
@@ -135,7 +140,7 @@ def load(
         raise GuardError(
             "\n".join(problems), f"correct the above, then run the same command again (in {root})"
         )
-    return settings
+    return replace(settings, files=files)
 
 
 def _read_procfile(path: Path, problems: list[str]) -> dict[str, str]:
@@ -365,3 +370,33 @@ def process_environment(settings: Settings, service: Service, fd: int | None) ->
     size = shutil.get_terminal_size()
     environment.setdefault("COLUMNS", str(size.columns))
     return environment
+
+
+def concern(before: Settings, after: Settings, name: str) -> bool:
+    """Whether changed settings concern a service, which is in both: its line or environment differ.
+
+    What only the guard reads concerns none. Nor does a service that came or went: the others find
+    its URL when they are started next.
+    """
+    old, new = before.find(name), after.find(name)
+    if old is None or new is None:
+        return True
+    if (old.command, old.port, old.held) != (new.command, new.port, new.held):
+        return True
+    return _seen(before, after) != _seen(after, before)
+
+
+def _seen(settings: Settings, other: Settings) -> dict[str, str | None]:
+    """Return what every process sees of settings, as far as it can be compared with others."""
+    services = (*settings.services, *other.services)
+    own = {f"{service.variable}_{what}" for service in services for what in _OF_THE_GUARD}
+    seen: dict[str, str | None] = {
+        key: value
+        for key, value in settings.environment.items()
+        if key not in own and not key.startswith("GUARD_")
+    }
+    seen["GUARD_URL"] = settings.guard_url
+    for service in settings.services:
+        if other.find(service.name) is not None:
+            seen[f"{service.variable}_URL"] = service.url
+    return seen

@@ -7,14 +7,17 @@ both where the kernel allows it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from scripts.guard import GuardError
 
+_LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
 BACKLOG = 4096  # connections that may wait; the kernel lowers it to its own limit (somaxconn)
 
 
@@ -70,6 +73,8 @@ class Holder:
     folder: str
     age: float
     """Seconds since it was started."""
+    name: str = ""
+    """The program's, without its folder."""
 
     def __str__(self) -> str:
         return (
@@ -99,6 +104,7 @@ def holders(port: int) -> list[Holder]:
                         command=" ".join(process.cmdline()) or process.name(),
                         folder=process.cwd(),
                         age=time.time() - process.create_time(),
+                        name=process.name(),
                     )
                 )
         except (psutil.Error, OSError):
@@ -147,6 +153,22 @@ def waiting(sock: socket.socket) -> int | None:
     except OSError:
         return None
     return int.from_bytes(info[24:28], sys.byteorder)
+
+
+def waiting_at(port: int) -> int | None:
+    """Return the same for whoever listens on a port of this machine.
+
+    Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
+    queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``).
+    """
+    found = None
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with contextlib.suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                _, local, _, state, queues, *_ = line.split()
+                if state == _LISTENING and local.endswith(f":{port:04X}"):
+                    found = (found or 0) + int(queues.partition(":")[2], 16)
+    return found
 
 
 def _ago(seconds: float) -> str:

@@ -31,7 +31,7 @@ class Standby:
         patience: Callable[[], float],
         view: Callable[[], ServiceView | None],
         tail: Callable[[], list[str]],
-        guard_url: str,
+        guard_url: Callable[[], str],
         token: str,
         may_know: Callable[[Request], bool],
     ) -> None:
@@ -69,6 +69,18 @@ class Standby:
             loop = asyncio.get_running_loop()
             self._patience_over = loop.call_later(left, self._patience_is_over)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody is still being answered."""
+        return self._listener.is_busy
+
+    def hand_back(self) -> None:
+        """Take those who wait by now, who would be lost with the socket, and then no more."""
+        self._forget_timer()
+        if self._down_since is not None:
+            self._listener.accept()
+        self._listener.ignore()
+
     async def close(self) -> None:
         """Stop accepting, and end what is under way."""
         self._forget_timer()
@@ -97,8 +109,9 @@ class Standby:
             detail = "This name is not one under which the service is offered."
             return http.problem(403, "Foreign host", detail)
         if request.wants_html():
-            body = page.render(view, self._tail(), self._guard_url, self._token)
-            headers["Content-Security-Policy"] = page.policy(self._guard_url)
+            guard_url = self._guard_url()
+            body = page.render(view, self._tail(), guard_url, self._token)
+            headers["Content-Security-Policy"] = page.policy(guard_url)
             headers["Referrer-Policy"] = "no-referrer"
             return Response(503, "text/html; charset=utf-8", body, headers=headers)
         response = http.problem(

@@ -115,6 +115,7 @@ class Supervisor:
         self._events: deque[tuple[str, states.Event]] = deque()
         self._handling = False
         self._leaving = False
+        self._waiting: list[settings.Service] = []
         self._services = {
             line.name: _Managed(line, config.grace, self._since) for line in config.services
         }
@@ -194,24 +195,35 @@ class Supervisor:
         """Follow changed settings: start, stop and restart exactly what they concern."""
         old, self.config = self.config, config
         for name, managed in list(self._services.items()):
-            if name not in {line.name for line in config.services}:
+            if config.find(name) is None and not managed.removed:
                 managed.removed = True
                 self._say(f"{name} is no longer in {config.procfile.name}: stopping it")
                 self.send(name, states.Stop())
-                self._forget(managed)
         for line in config.services:
             known = self._services.get(line.name)
             if known is None:
                 self._services[line.name] = _Managed(line, config.grace, self._wall())
                 self._say(f"{line.name} is new in {config.procfile.name}: starting it")
+                self._start_when_free(line)
+            elif known.removed:
+                known.line, known.removed = line, False
+                self._say(f"{line.name} is back in {config.procfile.name}: starting it")
                 self.send(line.name, states.Start())
-                continue
-            before, known.line, known.removed = known.line, line, False
-            known.service = replace(known.service, grace=config.grace)
-            if _differs(before, line) or old.environment != config.environment:
-                self._say(f"the settings of {line.name} changed: restarting it")
-                self.send(line.name, states.Saved(reload=True))
+            else:
+                known.line = line
+                known.service = replace(known.service, grace=config.grace)
+                if settings.concern(old, config, line.name):
+                    self._say(f"the settings of {line.name} changed: restarting it")
+                    self.send(line.name, states.Saved(reload=True))
         self._changed()
+
+    def _start_when_free(self, line: settings.Service) -> None:
+        """Start a new service, once nothing that left the Procfile is on its port any more."""
+        ports = {managed.line.port for managed in self._services.values() if managed.removed}
+        if line.port is None or line.port not in ports:
+            self.send(line.name, states.Start())
+        else:
+            self._waiting.append(line)
 
     # --- How an event is handled -------------------------------------------------------------
 
@@ -311,10 +323,10 @@ class Supervisor:
     def _forget(self, managed: _Managed) -> None:
         if managed.removed and managed.service.state is State.STOPPED:
             self._services.pop(managed.line.name, None)
+            waiting, self._waiting = self._waiting, []
+            for line in waiting:
+                if line.name in self._services:
+                    self._start_when_free(line)
 
 
 _ASKED = Cause("asked", "It was asked to stop.", "", transient=True)
-
-
-def _differs(before: settings.Service, after: settings.Service) -> bool:
-    return (before.command, before.port, before.held) != (after.command, after.port, after.held)

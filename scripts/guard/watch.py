@@ -6,11 +6,12 @@ A thread, since watchfiles' core blocks; the set of folders can be changed while
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 SOURCE_STEP_MS = 40  # watchfiles looks so often, and as long without a change ends a batch
 FILES_STEP_MS = 200  # for single files: nobody waits for them
+FILES_LOOK_MS = 1000
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 
 IGNORED_FOLDERS = frozenset(
@@ -22,62 +23,75 @@ IGNORED_FOLDERS = frozenset(
 IGNORED_ENDINGS = (".pyc", ".pyo", "~", ".swp", ".swx", ".tmp")
 
 
+Signature = tuple[int, int, int] | None
+
+
+def signature(path: Path) -> Signature:
+    """Return what tells one version of a file from another; None if there is no such file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 class Watcher:
     """Tells of saved files below some folders, and of some files, until it is stopped."""
 
-    def __init__(self, saved: Callable[[frozenset[Path]], None]) -> None:
-        """`saved` is called in the watcher's own thread."""
+    def __init__(
+        self, saved: Callable[[frozenset[Path]], None], files: Mapping[Path, Signature]
+    ) -> None:
+        """`saved` is called in threads of the watcher. `files` are as they were when read last."""
         self._saved = saved
+        self._files = dict(files)
         self._folders: frozenset[Path] = frozenset()
-        self._files: frozenset[Path] = frozenset()
+        self._over = threading.Event()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        _in_thread(self._follow_files)
 
-    def watch(self, folders: Iterable[Path], files: Iterable[Path]) -> None:
-        """Watch these folders, with what is below them, and these files from now on."""
+    def watch(self, folders: Iterable[Path]) -> None:
+        """Watch these folders, with what is below them, from now on."""
         wanted = frozenset(path.resolve() for path in folders)
-        single = frozenset(path.resolve() for path in files)
-        if (wanted, single) == (self._folders, self._files):
+        if wanted == self._folders:
             return
-        self.stop()
-        self._folders, self._files = wanted, single
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._run, args=(wanted, single, self._stop), name="watch", daemon=True
-        )
-        self._thread.start()
+        self._stop.set()
+        self._folders, self._stop = wanted, threading.Event()
+        _in_thread(self._follow, wanted, self._stop)
 
     def stop(self) -> None:
-        """Stop watching; the thread ends by itself soon after."""
+        """Stop watching; the threads end by themselves soon after."""
+        self._over.set()
         self._stop.set()
 
-    def _run(self, folders: frozenset[Path], files: frozenset[Path], stop: threading.Event) -> None:
-        # A file is watched through its folder, since editors replace files.
-        around = frozenset(file.parent for file in files)
-        others = threading.Thread(
-            target=self._follow,
-            args=(around, files.__contains__, stop),
-            kwargs={"recursive": False, "step": FILES_STEP_MS},
-            daemon=True,
-        )
-        others.start()
-        self._follow(
-            folders,
-            lambda path: is_source(path, folders),
-            stop,
-            recursive=True,
-            step=SOURCE_STEP_MS,
-        )
+    def _follow_files(self) -> None:
+        """Watch files through their folders, since editors replace them.
 
-    def _follow(
-        self,
-        folders: frozenset[Path],
-        matters: Callable[[Path], bool],
-        stop: threading.Event,
-        *,
-        recursive: bool,
-        step: int,
-    ) -> None:
+        They are looked at now and then too: what was saved before the watch stood, or on a disk
+        that tells of nothing, is not missed.
+        """
+        from watchfiles import watch
+
+        existing = {file.parent for file in self._files if file.parent.is_dir()}
+        if not existing:
+            return
+        for _ in watch(
+            *existing,
+            watch_filter=None,
+            debounce=DEBOUNCE_MS,
+            step=FILES_STEP_MS,
+            stop_event=self._over,
+            rust_timeout=FILES_LOOK_MS,
+            yield_on_timeout=True,
+            recursive=False,
+            raise_interrupt=False,
+        ):
+            now = {file: signature(file) for file in self._files}
+            changed = frozenset(file for file in now if now[file] != self._files[file])
+            self._files = now
+            if changed and not self._over.is_set():
+                self._saved(changed)
+
+    def _follow(self, folders: frozenset[Path], stop: threading.Event) -> None:
         from watchfiles import watch
 
         existing = [folder for folder in folders if folder.is_dir()]
@@ -87,14 +101,17 @@ class Watcher:
             *existing,
             watch_filter=None,
             debounce=DEBOUNCE_MS,
-            step=step,
+            step=SOURCE_STEP_MS,
             stop_event=stop,
-            recursive=recursive,
             raise_interrupt=False,
         ):
-            saved = frozenset(path for _, name in changes if matters(path := Path(name)))
+            saved = frozenset(path for _, name in changes if is_source(path := Path(name), folders))
             if saved and not stop.is_set():
                 self._saved(saved)
+
+
+def _in_thread(work: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
 
 
 def is_source(path: Path, folders: Iterable[Path]) -> bool:

@@ -5,11 +5,12 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from scripts.guard import health
-from scripts.guard.sockets import hold
+from scripts.guard.sockets import hold, waiting, waiting_at
 from tests.conftest import FreePort
 
 
@@ -65,7 +66,7 @@ def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
     port = free_port()
     now = 0.0
     with hold(port) as sock:
-        queue = health.Queue(sock, clock=lambda: now)
+        queue = health.Queue(partial(waiting, sock), clock=lambda: now)
         assert queue.look() == 0
         with socket.create_connection(("127.0.0.1", port)):
             now = 1.0
@@ -73,7 +74,40 @@ def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
             now = 2.0
             assert queue.look() == 2.0
             now = 3602.0  # the computer slept: nobody watched
-            assert queue.look() <= 2.0 + 2 * health.QUEUE_INTERVAL
+            assert queue.look() == 0
+            now += 1
+            assert queue.look() == 1.0
+            queue.excuse()
+            now += 1
+            assert queue.look() == 1.0
             sock.accept()[0].close()
             now += 1
             assert queue.look() == 0
+
+
+def test_the_queue_of_a_socket_that_is_not_ours_can_be_read_too(free_port: FreePort) -> None:
+    port = free_port()
+    assert waiting_at(port) is None
+    with socket.create_server(("127.0.0.1", port)):
+        assert waiting_at(port) == 0
+        with socket.create_connection(("127.0.0.1", port)):
+            assert waiting_at(port) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "is_prompt"),
+    [
+        ("(Pdb) ", True),
+        ("\x1b[31m(Pdb++) \x1b[0m", True),
+        ("(ipdb) ", True),
+        ("ipdb> ", True),
+        ("debug> ", True),
+        ("(byebug) ", True),
+        ("irb(main):001> ", True),
+        ("see (Pdb) for more", False),
+        ("GET / 200", False),
+        ("", False),
+    ],
+)
+def test_a_debuggers_prompt_is_known(line: str, is_prompt: bool) -> None:  # noqa: FBT001
+    assert health.is_prompt(line) is is_prompt

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.watch import Watcher, is_source
+from scripts.guard.watch import Watcher, is_source, signature
 from tests.stack.harness import until
 
 
@@ -30,8 +30,9 @@ def told() -> Told:
 
 
 @pytest.fixture
-def watcher(told: Told) -> Iterator[Watcher]:
-    watcher = Watcher(told)
+def watcher(tmp_path: Path, told: Told) -> Iterator[Watcher]:
+    files = (tmp_path / "Procfile", tmp_path / ".env")
+    watcher = Watcher(told, {file: signature(file) for file in files})
     yield watcher
     watcher.stop()
 
@@ -50,14 +51,14 @@ def test_a_save_deep_below_a_watched_folder_is_told(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
     (tmp_path / "src" / "deep").mkdir(parents=True)
-    watcher.watch([tmp_path / "src"], [])
+    watcher.watch([tmp_path / "src"])
     touch_until_told(told, tmp_path / "src" / "deep" / "module.py")
 
 
 def test_a_single_file_is_told_of_and_its_neighbours_are_not(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
-    watcher.watch([], [tmp_path / "Procfile"])
+    assert watcher
     (tmp_path / "neighbour").write_text("", encoding="utf-8")
     touch_until_told(told, tmp_path / "Procfile")
     assert not told.has("neighbour")
@@ -66,8 +67,8 @@ def test_a_single_file_is_told_of_and_its_neighbours_are_not(
 def test_a_file_that_an_editor_replaces_is_told_of(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
+    assert watcher
     (tmp_path / ".env").write_text("A=1", encoding="utf-8")
-    watcher.watch([], [tmp_path / ".env"])
 
     def replace() -> bool:
         (tmp_path / ".env.new").write_text("A=2", encoding="utf-8")
@@ -77,14 +78,25 @@ def test_a_file_that_an_editor_replaces_is_told_of(
     until(replace, "the replaced file is told of")
 
 
+def test_a_file_that_was_saved_between_its_reading_and_the_watch_is_told_of(
+    tmp_path: Path, told: Told
+) -> None:
+    file = tmp_path / "Procfile"
+    as_read = {file: signature(file)}
+    file.write_text("web: sleep 1", encoding="utf-8")
+    watcher = Watcher(told, as_read)
+    until(lambda: told.has("Procfile"), "it is told of")
+    watcher.stop()
+
+
 def test_the_folders_can_be_changed_while_it_runs(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    watcher.watch([tmp_path / "one"], [])
+    watcher.watch([tmp_path / "one"])
     touch_until_told(told, tmp_path / "one" / "a.py")
-    watcher.watch([tmp_path / "two"], [])
+    watcher.watch([tmp_path / "two"])
     touch_until_told(told, tmp_path / "two" / "b.py")
 
 
