@@ -11,12 +11,13 @@ import pytest
 
 from tests.browser.app import App
 from tests.media_source import media, media_folder
+from tests.stack.conftest import guarded
 from tests.stack.harness import ROOT, GuardRun
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["media", "media_folder"]
+__all__ = ["guarded", "media", "media_folder"]
 
 StartStack = Callable[..., GuardRun]
 

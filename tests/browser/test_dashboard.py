@@ -1,0 +1,308 @@
+"""The dashboard in a real browser: what it shows of a stack, and what its buttons do to it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import GuardRun, ask, toy
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+HOSTILE = (
+    "<img src=x onerror=window.hacked=1><script>window.hacked=2</script>"
+    "\x1b[31mred\x1b[0m \x1b[1;32mbold green\x1b[0m \x1b[38;5;196mindexed\x1b[0m"
+    "\x1b]8;;javascript:window.hacked=3\x07link\x1b]8;;\x07\x1b]0;title\x07\x1b[2J\x1b[10;10Hmoved"
+)
+HOSTILE_TEXT = (
+    "<img src=x onerror=window.hacked=1><script>window.hacked=2</script>"
+    "red bold green indexedlinkmoved"
+)
+
+
+def opened(page: Page, run: GuardRun) -> Page:
+    page.goto(f"http://localhost:{run.ports['guard']}/")
+    return page
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f"#services [data-service={name}]")
+
+
+def is_in_state(page: Page, name: str, state: str) -> None:
+    expect(card(page, name)).to_have_attribute("data-state", state, timeout=20_000)
+
+
+def say(run: GuardRun, text: str, name: str = "web") -> None:
+    ask(run.ports[name], f"/say?{quote(text)}")
+
+
+def row(page: Page, text: str) -> Locator:
+    return page.locator("#rows .row", has_text=text)
+
+
+def test_it_shows_every_service_with_what_it_uses(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"), toy("api"))
+    pid = run.await_state("web", "READY")["pid"]
+    run.await_state("api", "READY")
+    opened(page, run)
+    expect(page.get_by_role("heading", name="Everything is running")).to_be_visible()
+    web = card(page, "web")
+    expect(web.get_by_role("heading")).to_have_text("web")
+    expect(web.locator(".state")).to_have_text("READY")
+    expect(web.locator(".pid")).to_have_text(str(pid))
+    expect(web.locator(".memory")).to_have_text(re.compile(r"^\d+ MB$"))
+    expect(web.locator(".cpu")).to_have_text(re.compile(r"^[\d.]+ %$"))
+    expect(web.get_by_role("link")).to_have_attribute(
+        "href", f"http://localhost:{run.ports['web']}"
+    )
+    expect(web.get_by_role("img")).to_have_attribute("aria-label", re.compile("last hour of web"))
+    expect(page.locator("#services > li")).to_have_count(2)
+
+
+def test_a_crash_is_seen_with_cause_and_last_lines_and_seen_to_heal(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"), toy("api"), GUARD_RELAUNCH="process")
+    pid = run.await_state("web", "READY")["pid"]
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    expect(page.get_by_text("None so far.")).to_be_visible()
+    say(run, "the last words")
+    ask(run.ports["web"], "/exit?7")
+    run.await_new_pid("web", pid)
+    expect(card(page, "web").locator(".relaunches")).to_have_text("1")
+    is_in_state(page, "web", "READY")
+    crash = page.locator("#crashes details")
+    expect(crash).to_have_count(1)
+    crash.locator("summary").click()
+    expect(crash).to_contain_text("code 7")
+    expect(crash.locator("pre")).to_contain_text("the last words")
+    expect(crash.locator(".fix")).not_to_be_empty()
+
+
+def test_what_is_broken_says_why_and_how_to_mend_it(guarded: Guarded, page: Page) -> None:
+    run = guarded("web: nosuchcommand $WEB_FD # ${WEB_PORT:-1}")
+    run.await_state("web", "BROKEN")
+    opened(page, run)
+    is_in_state(page, "web", "BROKEN")
+    expect(page.get_by_role("heading", name="web is down")).to_be_visible()
+    expect(card(page, "web").locator(".cause")).to_contain_text("nosuchcommand")
+
+
+def test_the_buttons_restart_stop_and_start_one_service(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"), toy("api"))
+    pids = {name: run.await_state(name, "READY")["pid"] for name in ("web", "api")}
+    opened(page, run)
+    page.get_by_role("button", name="Restart web").click()
+    fresh = run.await_new_pid("web", pids["web"])
+    expect(card(page, "web").locator(".pid")).to_have_text(str(fresh))
+    page.get_by_role("button", name="Stop web").click()
+    is_in_state(page, "web", "STOPPED")
+    page.get_by_role("button", name="Start web").click()
+    is_in_state(page, "web", "READY")
+    assert run.service("api")["pid"] == pids["api"]
+
+
+def test_everything_is_stopped_only_on_a_second_click(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    page.get_by_role("button", name="Stop everything").click()
+    sure = page.get_by_role("button", name="Click again to stop")
+    expect(sure).to_be_visible()
+    assert run.service("web")["state"] == "READY"
+    sure.click()
+    assert run.await_end() == 0
+    expect(page.get_by_role("alert")).to_contain_text("make dev")
+
+
+def test_another_guard_at_the_same_address_is_taken_up(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    run.post("/api/stop")
+    run.await_end()
+    run.start()
+    fresh = run.await_state("web", "READY")["pid"]
+    expect(card(page, "web").locator(".pid")).to_have_text(str(fresh), timeout=20_000)
+    page.get_by_role("button", name="Restart web").click()  # with the new guard's token
+    run.await_new_pid("web", fresh)
+
+
+def test_the_log_is_live_filtered_by_service_and_searched(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"), toy("api"))
+    run.await_state("web", "READY")
+    run.await_state("api", "READY")
+    opened(page, run)
+    expect(row(page, "web is up")).to_be_visible()  # what was said before it was opened
+    say(run, "an apple", "web")
+    say(run, "an orange", "api")
+    expect(row(page, "an apple")).to_be_visible()
+    expect(row(page, "an orange").locator(".who")).to_have_text("api")
+    page.get_by_role("checkbox", name="api").uncheck()
+    expect(row(page, "an orange")).to_have_count(0)
+    expect(row(page, "an apple")).to_be_visible()
+    page.get_by_role("checkbox", name="api").check()
+    page.keyboard.press("/")
+    page.keyboard.type("ORANGE")
+    expect(row(page, "an apple")).to_have_count(0)
+    expect(page.locator("mark")).to_have_text("orange")
+    page.keyboard.press("Escape")
+    expect(row(page, "an apple")).to_be_visible()
+
+
+def test_a_paused_log_stands_still_and_goes_on_with_nothing_lost(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    expect(row(page, "web is up")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    say(run, "said meanwhile")
+    newer = page.get_by_role("button", name=re.compile("new"))
+    expect(newer).to_be_visible()
+    expect(row(page, "said meanwhile")).to_have_count(0)
+    newer.click()
+    expect(row(page, "said meanwhile")).to_be_visible()
+
+
+@pytest.mark.fault("F25")
+def test_html_and_terminal_codes_in_lines_are_inert_and_colours_are_kept(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"), GUARD_RELAUNCH="process")
+    pid = run.await_state("web", "READY")["pid"]
+    dialogs: list[object] = []
+    page.on("dialog", lambda one: dialogs.append(one))  # noqa: PLW0108 - playwright marks it
+    opened(page, run)
+    say(run, HOSTILE)
+    line = row(page, "onerror").locator(".text")
+    expect(line).to_have_text(HOSTILE_TEXT)
+    expect(line.get_by_text("red", exact=True)).to_have_class("c1")
+    expect(line.get_by_text("bold green")).to_have_class("bold c2")
+    expect(line.get_by_text("indexed")).to_have_class("c1")
+    page.get_by_role("searchbox").fill("onerror=window")
+    expect(page.locator("mark")).to_have_text("onerror=window")
+    ask(run.ports["web"], "/exit?1")
+    run.await_new_pid("web", pid)
+    crash = page.locator("#crashes details")
+    crash.locator("summary").click()
+    expect(crash.locator("pre")).to_contain_text(HOSTILE_TEXT)
+    for place in ("#rows", "#crashes pre"):
+        tags = page.locator(f"{place} *").evaluate_all("all => all.map((one) => one.tagName)")
+        assert set(tags) <= {"DIV", "TIME", "SPAN", "MARK"}
+    assert page.evaluate("window.hacked") is None
+    assert dialogs == []
+    assert page.title().endswith("Guard")
+
+
+def test_a_script_that_got_onto_the_page_would_not_run(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'),"
+            " { textContent: 'window.hacked = 1' }))"
+        )
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_hundred_thousand_lines_are_all_there_and_only_those_in_sight_are_drawn(
+    guarded: Guarded, page: Page, tmp_path: Path
+) -> None:
+    flood = tmp_path / "flood.py"
+    flood.write_text(
+        "import time\n"
+        "print('\\n'.join(f'line {n} of many' for n in range(100_000)), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    run = guarded(toy("web"), f"flood: exec python {flood} # $FLOOD_FD")
+    run.await_state("web", "READY")
+    run.post("/api/services/flood/stop")
+    run.await_state("flood", "STOPPED")
+    opened(page, run)
+    is_in_state(page, "flood", "STOPPED")
+    page.get_by_role("checkbox", name="web").uncheck()
+    page.get_by_role("checkbox", name="guard").uncheck()
+    page.get_by_role("button", name="Start flood").click()
+    expect(row(page, "line 99999 of many")).to_be_visible(timeout=60_000)
+    assert "faster" not in page.locator("#rows").inner_text()
+    assert page.locator("#rows .row").count() < 200
+    page.get_by_role("log").evaluate("view => { view.scrollTop = view.scrollHeight / 2; }")
+    expect(row(page, "line 99999 of many")).to_have_count(0)
+    assert page.locator("#rows .row").count() < 200
+    page.get_by_role("searchbox").fill("line 5 of")
+    expect(row(page, "line 5 of many").first).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.press("Tab")
+    page.keyboard.press("g")
+    expect(row(page, "line 99999 of many")).to_be_visible()
+
+
+def test_a_browser_that_reads_nothing_holds_up_nobody(guarded: Guarded, tmp_path: Path) -> None:
+    import socket
+
+    chatty = tmp_path / "chatty.py"
+    chatty.write_text(
+        "for n in range(300_000): print(f'line {n} of very many, to fill what fills up')\n"
+        "print('said it all', flush=True)\n"
+        "import time; time.sleep(600)\n"
+    )
+    run = guarded(toy("web"), f"chatty: exec python {chatty} # $CHATTY_FD")
+    run.await_state("web", "READY")
+    with socket.create_connection(("127.0.0.1", run.ports["guard"])) as deaf:
+        port = run.ports["guard"]
+        request = f"GET /api/events?logs=*&usage=1 HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+        deaf.sendall(request.encode())
+        run.post("/api/services/chatty/restart")
+        run.await_output("said it all", deadline=60)
+        assert ask(run.ports["guard"], "/api/status").status == 200
+
+
+@pytest.mark.parametrize("width", [360, 800, 2560])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_the_window(
+    guarded: Guarded, page: Page, width: int, scheme: str
+) -> None:
+    run = guarded(toy("web"), "api: nosuchcommand $API_FD # ${API_PORT:-1}")
+    run.await_state("api", "BROKEN")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, run)
+    say(run, "a long line " * 100)
+    expect(row(page, "a long line")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "document.activeElement.getAttribute('aria-label')"
+                " || document.activeElement.textContent || document.activeElement.type"
+            )
+        )
+    wanted = ["Skip to the log", "Restart all", "Stop everything", f"localhost:{run.ports['web']}"]
+    wanted += ["Restart web", "Stop web"]
+    assert reached[:6] == wanted
+    assert "Pause" in reached
+    assert "Log lines" in reached
