@@ -80,6 +80,9 @@ test-stack: setup-all ## The guard and whole stacks, with real processes and rea
 test-browser: setup-all ## The whole thing in a real Chromium
 	@$(python) -m pytest tests/browser
 
+faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4"
+	@$(python) -m scripts.faults -n $(or $(n),3) $(row)
+
 build: setup ## Build the front end into webapp/frontend/dist
 	@npm --prefix webapp/frontend run --silent build
 

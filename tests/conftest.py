@@ -52,9 +52,19 @@ def observe(request: pytest.FixtureRequest) -> Observe:
     """Refused connections, and milliseconds until the fault was dealt with."""
 
     def note(*, refused: int | None = None, ms: float | None = None) -> None:
-        request.node.user_properties.extend([("refused", refused), ("ms", ms)])
+        seen = {"refused": refused, "ms": ms}
+        request.node.user_properties.extend(
+            (name, str(value)) for name, value in seen.items() if value is not None
+        )
 
     return note
+
+
+@pytest.fixture(autouse=True)
+def fault_row(request: pytest.FixtureRequest) -> None:
+    """Note in the report which row of the fault table a test belongs to."""
+    for mark in request.node.iter_markers("fault"):
+        request.node.user_properties.append(("fault", mark.kwargs["row"]))
 
 
 FreePort = Callable[[], int]

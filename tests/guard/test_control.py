@@ -32,7 +32,7 @@ def test_our_own_names_may_read(access: Access, host: str) -> None:
     assert access.may_read(request(host=host))
 
 
-@pytest.mark.fault("F24")
+@pytest.mark.fault(row="F24")
 @pytest.mark.parametrize(
     "host", ["", "evil.example", "evil.example:9400", "localhost", "localhost:22", "127.0.0.2:9400"]
 )
@@ -49,7 +49,7 @@ def test_a_program_may_write_with_the_token(access: Access) -> None:
     assert access.may_write(request(x_guard_token=TOKEN))
 
 
-@pytest.mark.fault("F24")
+@pytest.mark.fault(row="F24")
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "https://localhost:3000", "http://localhost:3001", ""]
 )
@@ -57,7 +57,7 @@ def test_a_foreign_origin_may_not_write_even_with_the_token(access: Access, orig
     assert not access.may_write(request(origin=origin, x_guard_token=TOKEN))
 
 
-@pytest.mark.fault("F24")
+@pytest.mark.fault(row="F24")
 @pytest.mark.parametrize("token", ["", "a-secre", "a-secret ", "A-SECRET", "ü"])
 def test_nobody_may_write_without_the_right_token(access: Access, token: str) -> None:
     assert not access.may_write(request(x_guard_token=token))

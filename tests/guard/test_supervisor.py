@@ -213,7 +213,7 @@ ACTIONS = st.one_of(
 )
 
 
-@pytest.mark.fault("F23")
+@pytest.mark.fault(row="F23")
 @settings(max_examples=1000, deadline=None)
 @given(
     relaunch=st.sampled_from(Relaunch),

@@ -26,7 +26,7 @@ def assert_nothing_is_left(run: GuardRun, pids: Iterable[int]) -> None:
         assert is_free(port)
 
 
-@pytest.mark.fault("F12")
+@pytest.mark.fault(row="F12")
 @pytest.mark.parametrize("number", EXIT_CODES)
 def test_a_signal_ends_every_process(
     guarded: Guarded, observe: Observe, number: signal.Signals
@@ -40,7 +40,7 @@ def test_a_signal_ends_every_process(
     assert_nothing_is_left(run, pids)
 
 
-@pytest.mark.fault("F12")
+@pytest.mark.fault(row="F12")
 def test_stop_from_another_terminal_ends_it_well(guarded: Guarded) -> None:
     run = guarded(*PAIR)
     pids = pids_of(run)
@@ -49,7 +49,7 @@ def test_stop_from_another_terminal_ends_it_well(guarded: Guarded) -> None:
     assert_nothing_is_left(run, pids)
 
 
-@pytest.mark.fault("F13")
+@pytest.mark.fault(row="F13")
 @pytest.mark.parametrize("delay_ms", [0, 20, 40, 60, 80, 100, 150, 200])
 def test_ctrl_c_while_it_starts_leaves_nothing(guarded: Guarded, delay_ms: int) -> None:
     run = guarded(*PAIR)
@@ -60,7 +60,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing(guarded: Guarded, delay_ms: int) 
     assert_nothing_is_left(run, [])
 
 
-@pytest.mark.fault("F13")
+@pytest.mark.fault(row="F13")
 @pytest.mark.parametrize("delay_ms", [0, 10, 20, 40, 80, 120])
 def test_ctrl_c_while_the_processes_start_is_clean(guarded: Guarded, delay_ms: int) -> None:
     run = guarded(*PAIR)
@@ -72,7 +72,7 @@ def test_ctrl_c_while_the_processes_start_is_clean(guarded: Guarded, delay_ms: i
     assert_nothing_is_left(run, [])
 
 
-@pytest.mark.fault("F13")
+@pytest.mark.fault(row="F13")
 def test_processes_that_ignore_sigterm_are_killed_after_the_grace(
     guarded: Guarded, observe: Observe
 ) -> None:
@@ -85,7 +85,7 @@ def test_processes_that_ignore_sigterm_are_killed_after_the_grace(
     assert_nothing_is_left(run, pids)
 
 
-@pytest.mark.fault("F13")
+@pytest.mark.fault(row="F13")
 def test_a_second_ctrl_c_kills_at_once(guarded: Guarded, observe: Observe) -> None:
     run = guarded(toy("web", "--ignore-term"), toy("api"), GUARD_GRACE_SECONDS="600")
     pids = pids_of(run)
@@ -98,7 +98,7 @@ def test_a_second_ctrl_c_kills_at_once(guarded: Guarded, observe: Observe) -> No
     assert_nothing_is_left(run, pids)
 
 
-@pytest.mark.fault("F14")
+@pytest.mark.fault(row="F14")
 def test_a_killed_guard_takes_its_processes_along(guarded: Guarded, observe: Observe) -> None:
     run = guarded(*PAIR)
     pids = pids_of(run)

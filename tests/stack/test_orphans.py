@@ -72,7 +72,7 @@ def test_a_daemon_that_hides_its_mark_ends_with_the_guard(guarded: Guarded, tmp_
     assert is_gone(daemon)
 
 
-@pytest.mark.fault("F11")
+@pytest.mark.fault(row="F11")
 def test_what_a_killed_guard_left_is_removed_by_the_next(guarded: Guarded, tmp_path: Path) -> None:
     file = tmp_path / "daemon.pid"
     run = guarded(with_daemon("web", file, STUBBORN), toy("api", "--ignore-term"))
@@ -108,7 +108,7 @@ LEASES = [
 ]
 
 
-@pytest.mark.fault("F11")
+@pytest.mark.fault(row="F11")
 @pytest.mark.parametrize("lease", LEASES, ids=range(len(LEASES)))
 def test_a_lease_that_is_not_one_of_ours_harms_nobody(guarded: Guarded, lease: bytes) -> None:
     run = guarded(toy("web"), started=False)

@@ -13,7 +13,7 @@ from tests.stack.harness import ask, is_gone, toy, until, visits
 PAIR = (toy("web"), toy("api"))
 
 
-@pytest.mark.fault("F1")
+@pytest.mark.fault(row="F1")
 @pytest.mark.parametrize("victim", ["web", "api"])
 def test_a_killed_server_comes_back_and_the_other_is_left_alone(
     guarded: Guarded, observe: Observe, victim: str
@@ -36,7 +36,7 @@ def test_a_killed_server_comes_back_and_the_other_is_left_alone(
     assert run.service(victim)["relaunches"] == 1
 
 
-@pytest.mark.fault("F1")
+@pytest.mark.fault(row="F1")
 def test_by_default_the_whole_stack_is_relaunched(guarded: Guarded, observe: Observe) -> None:
     run = guarded(*PAIR)
     pids = {name: run.await_state(name, "READY")["pid"] for name in ("web", "api")}
@@ -50,7 +50,7 @@ def test_by_default_the_whole_stack_is_relaunched(guarded: Guarded, observe: Obs
     assert set(fresh.values()).isdisjoint(pids.values())
 
 
-@pytest.mark.fault("F2")
+@pytest.mark.fault(row="F2")
 def test_an_exit_with_code_0_that_nobody_asked_for_is_a_crash(
     guarded: Guarded, observe: Observe
 ) -> None:
@@ -65,7 +65,7 @@ def test_an_exit_with_code_0_that_nobody_asked_for_is_a_crash(
     assert seen.refused == 0
 
 
-@pytest.mark.fault("F3")
+@pytest.mark.fault(row="F3")
 def test_a_death_is_seen_although_a_grandchild_keeps_the_output_open(
     guarded: Guarded, observe: Observe
 ) -> None:
@@ -80,7 +80,7 @@ def test_a_death_is_seen_although_a_grandchild_keeps_the_output_open(
     until(lambda: is_gone(grandchild), "the grandchild is gone")
 
 
-@pytest.mark.fault("F4")
+@pytest.mark.fault(row="F4")
 def test_a_frozen_server_is_replaced_and_those_who_wait_get_the_page(
     guarded: Guarded, observe: Observe
 ) -> None:
@@ -97,7 +97,7 @@ def test_a_frozen_server_is_replaced_and_those_who_wait_get_the_page(
     assert is_gone(old)
 
 
-@pytest.mark.fault("F6")
+@pytest.mark.fault(row="F6")
 def test_a_start_that_fails_twice_is_tried_again(guarded: Guarded, observe: Observe) -> None:
     run = guarded(toy("web", "--fail-times", "2"))
     begun = time.monotonic()
@@ -111,7 +111,7 @@ def test_a_start_that_fails_twice_is_tried_again(guarded: Guarded, observe: Obse
     assert view["cause"] is None
 
 
-@pytest.mark.fault("F7")
+@pytest.mark.fault(row="F7")
 def test_a_crash_loop_is_given_up_with_a_page_that_says_why(
     guarded: Guarded, observe: Observe
 ) -> None:

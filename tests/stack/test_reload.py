@@ -50,7 +50,7 @@ def test_a_save_brings_the_new_code(saved: GuardRun) -> None:
     assert saved.service("api")["relaunches"] == 0
 
 
-@pytest.mark.fault("F8")
+@pytest.mark.fault(row="F8")
 def test_a_syntax_error_is_answered_with_its_line_until_it_is_mended(
     saved: GuardRun, observe: Observe
 ) -> None:
@@ -68,7 +68,7 @@ def test_a_syntax_error_is_answered_with_its_line_until_it_is_mended(
     assert ask(saved.ports["api"]).status == 200
 
 
-@pytest.mark.fault("F22")
+@pytest.mark.fault(row="F22")
 def test_saves_under_load_fail_no_request(saved: GuardRun, observe: Observe) -> None:
     with visits(saved.ports["api"]) as seen:
         for version in ("2", "3", "4"):
@@ -88,7 +88,7 @@ CANNOT_HEAL = {
 }
 
 
-@pytest.mark.fault("F9")
+@pytest.mark.fault(row="F9")
 @pytest.mark.parametrize("case", CANNOT_HEAL)
 def test_what_cannot_heal_is_broken_at_once_and_says_what_mends_it(
     guarded: Guarded, observe: Observe, case: str

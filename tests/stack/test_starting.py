@@ -12,7 +12,7 @@ from tests.stack.harness import ask, is_free, is_gone, toy, until
 PAIR = (toy("web"), toy("api"))
 
 
-@pytest.mark.fault("F10")
+@pytest.mark.fault(row="F10")
 def test_a_stranger_on_the_port_is_named_and_lives_on(guarded: Guarded) -> None:
     run = guarded(*PAIR, started=False)
     folder = run.procfile.parent
@@ -32,7 +32,7 @@ def test_a_stranger_on_the_port_is_named_and_lives_on(guarded: Guarded) -> None:
         stranger.terminate()
 
 
-@pytest.mark.fault("F15")
+@pytest.mark.fault(row="F15")
 def test_a_second_guard_in_the_same_folder_leaves_the_first_alone(guarded: Guarded) -> None:
     run = guarded(*PAIR)
     pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
@@ -43,7 +43,7 @@ def test_a_second_guard_in_the_same_folder_leaves_the_first_alone(guarded: Guard
     assert [run.service(name)["pid"] for name in ("web", "api")] == pids
 
 
-@pytest.mark.fault("F21")
+@pytest.mark.fault(row="F21")
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_localhost_answers_under_each_of_its_addresses(guarded: Guarded, host: str) -> None:
     run = guarded(*PAIR)

@@ -71,7 +71,7 @@ def disk(folder: Path, needed: int = DISK_BYTES) -> Problem | None:
         return None
     return Problem(
         f"the disk of {folder} has only {free >> 20} MB left",
-        f"make room; the largest things here: du -xsh {folder}/* | sort -h | tail",
+        f"free some space; the largest things here: du -xsh {folder}/* | sort -h | tail",
     )
 
 
