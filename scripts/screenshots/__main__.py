@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from scripts.guard import settings
 from scripts.screenshots.shots import SHOTS
@@ -14,14 +14,12 @@ from scripts.setup import system
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
 
-def take(into: Path, ports: dict[str, int]) -> list[Path]:
+def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
     """Take every picture of a stack on these ports. Returns the files written."""
     into.mkdir(parents=True, exist_ok=True)
     written = []
     with (
         tempfile.TemporaryDirectory(prefix="stage-") as folder,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=system.browser(), args=FLAGS) as browser,
         set_up(Path(folder) / "media-downloader", ports) as stage,
     ):
         for shot in SHOTS:
@@ -38,8 +36,12 @@ def main() -> None:
     config = settings.load(ROOT / "Procfile.dev")
     ports = {service.name: int(service.port or 0) for service in config.services}
     into = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs/images"
-    for path in take(into, {**ports, "guard": config.guard_port}):
-        sys.stdout.write(f"{path}\n")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=system.browser(), args=FLAGS) as browser,
+    ):
+        for path in take(into, {**ports, "guard": config.guard_port}, browser):
+            sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def bare_path(tmp_path: Path) -> str:
     for source in ("/usr/local/bin", "/usr/bin", "/bin", Path(sys.executable).resolve().parent):
         for program in Path(source).iterdir():
             link = folder / program.name
-            if program.name not in BROUGHT and not link.exists():
+            if program.name not in BROUGHT and not link.is_symlink():
                 link.symlink_to(program)
     return str(folder)
 
