@@ -27,8 +27,8 @@ open: packages ## Open the page of the running app in the browser
 shortcut: packages ## Put an icon on the desktop that starts the app and opens its page
 	@$(python) -m scripts.desktop shortcut
 
-status: packages ## What runs, since when, and why not
-	@$(guard) status
+status: packages ## What runs, since when, and why not (w=1: kept up to date)
+	@$(guard) status $(if $(w),-w)
 
 doctor: packages ## Check all that localhost needs, or say what is wrong with one: make doctor p=web
 	@$(guard) doctor $(p) --checks scripts.checks

@@ -58,8 +58,10 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from scripts.guard import commands
+    from scripts.guard import commands, live
 
+    if options.watch:
+        return live.watch(options.procfile, options.env)
     return commands.status(options.procfile, options.env, as_json=options.json)
 
 
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
     status = commands.add_parser("status", parents=[common], help="what runs, since when")
     status.add_argument("--json", action="store_true", help="as the control API has it")
+    status.add_argument("-w", "--watch", action="store_true", help="keep it up to date")
     status.set_defaults(run=_status)
     attach = commands.add_parser(
         "attach", parents=[common], help="connect this terminal to a service's; Ctrl-] lets go"

@@ -20,6 +20,7 @@ from scripts.guard.events import Changes, Events
 from scripts.guard.fronts import Fronts
 from scripts.guard.hangs import Hangs
 from scripts.guard.history import History
+from scripts.guard.notify import Notifier
 from scripts.guard.readiness import Readiness
 from scripts.guard.standby import Standby
 from scripts.guard.states import State
@@ -57,6 +58,11 @@ class Loop:
         self._exit_code = 0
         self._changes = Changes()
         self._history = History()
+        self._notifier = Notifier(
+            enabled=lambda: self._stack.config.notify,
+            environment=lambda: self._stack.config.environment,
+            say=stack.log.say,
+        )
         self._attachments = Attachments(
             stack.log,
             terminal=stack.terminal,
@@ -218,6 +224,7 @@ class Loop:
     def _changed(self) -> None:
         snapshot = self._supervisor.snapshot()
         self._history.note(snapshot)
+        self._notifier.note(snapshot)
         self._changes.announce()
         self._listen()
         if not self._leaving:

@@ -86,6 +86,8 @@ class Settings:
     grace: float = 5.0
     guard_port: int = 9400
     log_format: LogFormat = LogFormat.TEXT
+    notify: bool = False
+    """Whether the desktop is told when a service is down and when it is back."""
     colour: bool = False
     files: Mapping[Path, Signature] = field(default_factory=dict, repr=False)
     """What this was read from, as it was."""
@@ -245,6 +247,12 @@ def _port(raw: str) -> int:
     return int(raw)
 
 
+def _flag(raw: str) -> bool:
+    if raw not in {"0", "1"}:
+        raise ValueError("must be `1` (yes) or `0` (no)")
+    return raw == "1"
+
+
 def _seconds(raw: str) -> float:
     try:
         value = float(raw)
@@ -276,6 +284,7 @@ def _build(
         grace=reader.take("GUARD_GRACE_SECONDS", 5.0, _seconds),
         guard_port=reader.take("GUARD_PORT", 9400, _port),
         log_format=LogFormat(reader.choice("GUARD_LOG", LogFormat.TEXT)),
+        notify=reader.take("GUARD_NOTIFY", default=False, parse=_flag),
         colour=terminal and not environment.get("NO_COLOR"),
         environment=environment,
     )
