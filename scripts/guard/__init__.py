@@ -9,8 +9,8 @@ Data flows one way, and the files show it::
                                                  v
                                               status -> control API, standby page, `status`
 
-``runtime`` is the event loop that joins them. The guard knows nothing of the web app: it runs any
-Procfile.
+``runtime`` joins them in order, ``stack`` and ``loop`` are what runs. The guard knows nothing of
+the web app: it runs any Procfile.
 """
 
 from __future__ import annotations

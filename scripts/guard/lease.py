@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,14 +117,14 @@ def owner(directory: Path) -> int | None:
 
 def write_token(path: Path) -> str:
     """Make a new secret for the control API and keep it where only this user can read it."""
-    token = secrets.token_urlsafe(32)
+    token = os.urandom(32).hex()
     write_file(path, token)
     return token
 
 
 def new_run() -> str:
     """Return a mark for what this guard starts."""
-    return secrets.token_hex(8)
+    return os.urandom(8).hex()
 
 
 def write_lease(directory: Path, leased: Iterable[Leased]) -> None:

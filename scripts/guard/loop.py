@@ -29,7 +29,7 @@ from scripts.guard.usage import Usage
 from scripts.guard.watch import Watcher, is_source
 
 if TYPE_CHECKING:
-    from scripts.guard.runtime import Stack
+    from scripts.guard.stack import Stack
     from scripts.guard.supervisor import Running
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
@@ -95,7 +95,7 @@ class Loop:
         self._readiness = Readiness(
             up=lambda name: self._supervisor.send(name, states.Up()),
             say=stack.log.say,
-            mark=stack.mark,
+            mark=stack.launcher.mark,
         )
         self._borrowing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -105,7 +105,7 @@ class Loop:
 
     async def run(self) -> int:
         """Follow what happens until everything has left."""
-        self._stack.giving_back = self._fronts.retire
+        self._stack.launcher.giving_back = self._fronts.retire
         self._stack.spawned = self._await_exit
         for name, process in self._supervisor.running().items():
             self._await_exit(name, process)

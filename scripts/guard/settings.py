@@ -6,11 +6,11 @@ Procfile by honcho. Every problem of every file is told in one message.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import math
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -376,8 +376,8 @@ def process_environment(settings: Settings, service: Service, fd: int | None) ->
     else:
         environment.pop("FORCE_COLOR", None)
         environment["NO_COLOR"] = "1"
-    size = shutil.get_terminal_size()
-    environment.setdefault("COLUMNS", str(size.columns))
+    with contextlib.suppress(OSError):  # not a terminal
+        environment.setdefault("COLUMNS", str(os.get_terminal_size().columns))
     return environment
 
 

@@ -1,0 +1,168 @@
+"""A running stack: what the event loop needs of it, and nothing of the loop."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scripts.guard import lease
+from scripts.guard.evidence import Evidence
+from scripts.guard.feed import Feed
+from scripts.guard.launcher import Launcher, held_ports, self_binding
+from scripts.guard.log import Log
+from scripts.guard.ports import require_free
+from scripts.guard.process import Process
+from scripts.guard.settings import LogFormat, Service, Settings
+from scripts.guard.states import State
+from scripts.guard.status import Snapshot
+from scripts.guard.supervisor import Dismiss, Running, Supervisor, send_sigterm
+
+if TYPE_CHECKING:
+    from scripts.guard.cause import Cause
+    from scripts.guard.crashes import Crashes
+    from scripts.guard.runtime import Signals
+
+NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
+DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
+
+
+class Stack:
+    """A running stack: what the event loop needs of it, and nothing of the loop."""
+
+    def __init__(
+        self, config: Settings, launcher: Launcher, signals: Signals, shell: Mapping[str, str]
+    ) -> None:
+        self.config = config
+        self.launcher = launcher
+        self.shell = shell
+        self.signals = signals
+        self.changed: Callable[[], None] = _ignore
+        self.spawned: Callable[[str, Process], None] = _ignore
+        self.dismiss: Dismiss = send_sigterm
+        self.token = lease.write_token(config.token_file)
+        self.log = Log(
+            [service.name for service in config.services],
+            directory=config.directory / "logs",
+            colour=config.colour,
+            as_json=config.log_format is LogFormat.JSON,
+        )
+        self.feed = Feed()
+        self.log.follow(self.feed.take)
+        self.supervisor = Supervisor(
+            config,
+            launch=self._launch,
+            explain=self._explain,
+            dismiss=self._dismiss,
+            record=self._record,
+            say=self.log.say,
+            changed=self._has_changed,
+            pid=os.getpid(),
+        )
+        self._evidence = Evidence(config.root)
+
+    def sockets(self) -> dict[str, socket.socket]:
+        """Return the listening sockets that we have now, by service."""
+        ports = {each.name: each.port for each in self.config.services if each.port is not None}
+        found = {name: self.launcher.ports.find(port) for name, port in ports.items()}
+        return {name: sock for name, sock in found.items() if sock is not None}
+
+    def control(self) -> socket.socket | None:
+        """Return the listening socket of the control API."""
+        return self.launcher.ports.find(self.config.guard_port)
+
+    def borrow(self, snapshot: Snapshot) -> bool:
+        """Take the ports of those that bind for themselves and are down; whether all were had."""
+        down = {view.name for view in snapshot.services if view.state in NOBODY_THERE}
+        borrowed = [
+            self.launcher.ports.borrow(service.port)
+            for service in self.config.services
+            if service.port is not None and not service.held and service.name in down
+        ]
+        return all(borrowed)
+
+    def _has_changed(self) -> None:
+        self.changed()
+
+    def _dismiss(self, service: Service, process: Running) -> None:
+        self.dismiss(service, process)
+
+    def _launch(self, service: Service) -> Process:
+        started = self.launcher.launch(service)
+        self.log.attach(service.name, started.master)
+        self.spawned(service.name, started)
+        return started
+
+    def terminal(self, name: str) -> int | None:
+        """Return the terminal of a service's process, None if none runs."""
+        running = self.supervisor.running().get(name)
+        return running.terminal if isinstance(running, Process) else None
+
+    @cached_property
+    def crashes(self) -> Crashes:
+        """The post-mortems of this folder; not needed before somebody dies or asks."""
+        from scripts.guard.crashes import Crashes
+
+        return Crashes(self.config.directory / "crashes")
+
+    def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
+        from scripts.guard.crashes import Crash
+
+        started = None if isinstance(end, OSError) else self.launcher.started.get(service.name)
+        self.crashes.keep(
+            Crash(
+                time=datetime.now(UTC),
+                service=service.name,
+                command=service.command,
+                pid=None if started is None else started.process.pid,
+                end=end,
+                cause=cause,
+                started=None if started is None else datetime.fromtimestamp(started.at, UTC),
+                lines=self.log.tail(service.name),
+                left=() if started is None else started.process.left,
+                environment=self.config.environment if started is None else started.environment,
+                ports={each.name: each.port for each in self.config.services if each.port},
+            )
+        )
+
+    def _explain(self, service: Service, end: int | OSError) -> Cause:
+        from scripts.guard import diagnose
+
+        self.log.drained(service.name, timeout=DRAIN_SECONDS)
+        lines = self.log.last_words(service.name)
+        return diagnose.explain(service, end, lines, self._evidence.gather())
+
+    def reconfigure(self, config: Settings) -> None:
+        """Follow changed settings; raises `GuardError` where a new port cannot be had.
+
+        New ports are bound before, old ones closed after what uses them has moved.
+        """
+        config = self._lasting(config)
+        ours = {service.port for service in self.config.services}
+        for port, setting in self_binding(config):
+            if port not in ours:
+                require_free(port, setting)
+        self.launcher.ports.hold(held_ports(config))
+        self.config = self.launcher.config = config
+        self.supervisor.reconfigure(config)
+        borrowed = {port for port, _ in self_binding(config)}
+        self.launcher.ports.keep_only({*held_ports(config), *borrowed})
+
+    def _lasting(self, config: Settings) -> Settings:
+        """Keep what cannot change while we run, and say so."""
+        old = self.config
+        if config.directory != old.directory:
+            self.log.say("GUARD_DIR is followed at the next start")
+        if config.log_format is not old.log_format:
+            self.log.say("GUARD_LOG is followed at the next start")
+        return replace(
+            config, directory=old.directory, log_format=old.log_format, colour=old.colour
+        )
+
+
+def _ignore(*_: object) -> None:
+    """Until the event loop listens, nobody needs to be told: it looks for itself then."""
