@@ -9,15 +9,19 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 import health
 import openapi
 import problems
+import session
 import settings
+from access import Access
 from downloads import preview_router
 from downloads.progress import Hub
 from downloads.router import router
 from downloads.service import Service
+from limits import Limits
 from shutdown import on_shutdown
 
 if TYPE_CHECKING:
@@ -37,12 +41,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def build(chosen: settings.Settings) -> FastAPI:
     """Put the app together; nothing is started before it is served."""
-    app = FastAPI(title="SY Media Downloader", version="0.1.0", lifespan=_lifespan)
+    app = FastAPI(
+        title="SY Media Downloader",
+        version="0.1.0",
+        lifespan=_lifespan,
+        responses=problems.documented(401, 403, 413, 421, 429),
+    )
     app.state.settings = chosen
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(preview_router.router)
+    app.include_router(session.router)
     problems.install(app)
+    app.add_middleware(Limits)
+    app.add_middleware(Access, settings=chosen)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[chosen.web_url],
+        allow_methods=["*"],
+        allow_headers=["Authorization", "Content-Type"],
+        allow_credentials=True,
+    )
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
     return app

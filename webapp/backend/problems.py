@@ -87,6 +87,10 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that is no text
+        message = "The body is not JSON in UTF-8."
+        found = [FieldProblem(field="body", message=message)]
+        return answer(422, message, "See /docs for what is expected.", errors=found)
     detail, fix = {
         404: (f"There is nothing at {request.url.path}.", "See /docs for what there is."),
         405: (f"{request.method} is not offered at {request.url.path}.", "See /docs."),

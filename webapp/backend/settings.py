@@ -37,6 +37,7 @@ class Settings:
     concurrency: int
     allowed: Allowed
     access_token: str
+    open_access: bool
     api_hosts: tuple[str, ...]
     web_url: str
     log_level: str
@@ -114,7 +115,8 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         concurrency=concurrency,
         allowed=allowed,
         access_token=text("ACCESS_TOKEN", ""),
-        api_hosts=words("API_HOSTS", "localhost,127.0.0.1,[::1]"),
+        open_access=text("OPEN_ACCESS", "no").lower() in {"yes", "true", "on", "1"},
+        api_hosts=tuple(name.lower() for name in words("API_HOSTS", "localhost,127.0.0.1,[::1]")),
         web_url=text("WEB_URL", f"http://localhost:{text('WEB_PORT', '3000')}"),
         log_level=log_level,
         disk_reserve_mb=disk_reserve_mb,

@@ -48,6 +48,8 @@ def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
         "hls_prefer_native": True,
         "continuedl": True,
         "js_runtimes": {"deno": {}},
+        # What looks like a video may be a playlist: ffmpeg is to open files and nothing else.
+        "postprocessor_args": {"ffmpeg_i": ["-protocol_whitelist", "file,pipe,crypto,data"]},
     }
 
 

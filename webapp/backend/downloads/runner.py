@@ -14,8 +14,9 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from downloads.confine import confine
 from downloads.egress import Allowed
@@ -46,6 +47,7 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Load, while nobody waits, what nearly every job needs."""
+    cast("dict[str, Any]", sys.modules)["curl_cffi"] = None  # native code: no hook sees it connect
     import yt_dlp
     import yt_dlp.extractor.generic
     import yt_dlp.postprocessor.ffmpeg
