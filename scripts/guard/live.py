@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import sys
-import time
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -27,17 +28,18 @@ def watch(procfile: Path, env_file: Path | None) -> int:
     Into a pipe or a file the table is written whenever something but the time has changed.
     """
     config = settings.load(procfile, env_file)
-    screen = (
-        _Screen(sys.stdout, colour=config.colour) if sys.stdout.isatty() else _Paper(sys.stdout)
-    )
+    left = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: left.set())
+    tty = sys.stdout.isatty()
+    screen = _Screen(sys.stdout, colour=config.colour) if tty else _Paper(sys.stdout)
     try:
-        while True:
+        screen.show(_text(config))
+        while not left.wait(LOOK_SECONDS):
             screen.show(_text(config))
-            time.sleep(LOOK_SECONDS)
-    except KeyboardInterrupt:
-        return 0
     finally:
         screen.leave()
+    return 0
 
 
 def _text(config: settings.Settings) -> str:
