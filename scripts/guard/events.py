@@ -90,7 +90,8 @@ class Events:
 
         def tell() -> None:
             if not new.is_set():
-                loop.call_soon_threadsafe(new.set)
+                with contextlib.suppress(RuntimeError):  # the loop has ended, the log goes on
+                    loop.call_soon_threadsafe(new.set)
 
         stop = self._feed.follow(tell)
         reached = wanted.after
