@@ -6,6 +6,7 @@ import { backend } from '@/lib/backend.ts';
 import { followDownloads } from '@/lib/downloads/live.ts';
 import { keepOutbox } from '@/lib/downloads/outbox.ts';
 import { followConnection } from '@/lib/query.ts';
+import { isOn } from '@/lib/switches.ts';
 import { notifyWhenDone } from './notify.ts';
 
 export function connect(client: QueryClient): void {
@@ -22,9 +23,23 @@ export function connect(client: QueryClient): void {
   });
   addEventListener('online', backend.retryNow);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') {
-      backend.retryNow();
-      guard.retryNow();
-    }
+    if (document.hidden) rest();
+    else wake();
   });
+}
+
+/**
+ * A browser keeps six connections to a host over HTTP/1.1, for all tabs together, and a stream takes
+ * one: tabs that nobody looks at let go of theirs, or the seventh tab would wait for ever.
+ */
+function rest(): void {
+  guard.stop();
+  if (!isOn('notify')) backend.stop();
+}
+
+function wake(): void {
+  guard.start();
+  backend.start();
+  guard.retryNow();
+  backend.retryNow();
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
+import { useWaitingCount } from '@/lib/downloads/outbox.ts';
 import { formatTime } from '@/lib/format.ts';
 import { useStreamState } from '@/lib/use-stream.ts';
 import { Button } from '@/ui/Button.tsx';
@@ -16,6 +17,7 @@ export function AwayBanner() {
   const seconds = useCountdown(stream);
   const guard = useGuard();
   const restart = useRestart();
+  const waiting = useWaitingCount();
   if (verdict === 'ok' || verdict === 'connecting') return null;
   return (
     <section className={css.banner} data-verdict={verdict} aria-label={t('services.backend')}>
@@ -30,7 +32,8 @@ export function AwayBanner() {
           </p>
         )}
         <p className={css.soft}>
-          {t('status.keeps')} {since !== null && t('status.since', { time: formatTime(since, i18n.language) })}
+          {t('status.keeps')} {waiting > 0 && t('status.waiting', { count: waiting })}{' '}
+          {since !== null && t('status.since', { time: formatTime(since, i18n.language) })}
         </p>
       </div>
       <div className={css.actions}>

@@ -1,6 +1,7 @@
 /** The list of downloads as the event stream keeps it, in the query cache. */
 import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { onBackendEvent, type BackendEvent } from '../backend.ts';
+import { recall, remember } from '../storage.ts';
 import type { Download } from '../types.ts';
 
 export const LIVE_KEY = ['downloads', 'live'] as const;
@@ -26,9 +27,24 @@ export function changeLive(client: QueryClient, event: BackendEvent): void {
   client.setQueryData<Downloads>(LIVE_KEY, (items) => applyEvent(items, event));
 }
 
-export function followDownloads(client: QueryClient): () => void {
-  return onBackendEvent((event) => {
+/** The last known list, for a page that is opened while the backend is away. */
+const STORAGE_KEY = 'last-known';
+const MOST_KEPT = 50;
+
+function isList(value: unknown): value is Download[] {
+  return Array.isArray(value);
+}
+
+/** Shows how things stood last time, then follows the event stream. */
+export function followDownloads(client: QueryClient): void {
+  const known = recall(localStorage, STORAGE_KEY, isList);
+  if (known) client.setQueryData<Downloads>(LIVE_KEY, known);
+  onBackendEvent((event) => {
     changeLive(client, event);
+  });
+  addEventListener('pagehide', () => {
+    const items = client.getQueryData<Downloads>(LIVE_KEY);
+    if (items) remember(localStorage, STORAGE_KEY, items.slice(0, MOST_KEPT));
   });
 }
 

@@ -1,0 +1,123 @@
+import { screen, waitFor } from '@testing-library/react';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { makeDownload } from '@/testing/factory.ts';
+import { renderApp } from '@/testing/render.tsx';
+import { startServer, type TestServer } from '@/testing/server.ts';
+import { Composer } from './Composer.tsx';
+
+const PLAYLIST = {
+  url: 'https://example.org/list',
+  platform: 'example.org',
+  title: 'A list',
+  uploader: null,
+  duration: null,
+  thumbnail: null,
+  live: false,
+  resolutions: [],
+  audio_bytes: null,
+  subtitles: [],
+  chapters: 0,
+  entries: [
+    { url: 'https://example.org/1', title: 'One', duration: 60 },
+    { url: 'https://example.org/2', title: 'Two', duration: null },
+    { url: 'https://example.org/3', title: 'Three', duration: null },
+  ],
+};
+
+let server: TestServer;
+const field = () => screen.getByRole('textbox', { name: 'Link to a video or a song' });
+const wishes = () => server.asked.filter(({ path }) => path === '/api/downloads').map(({ body }) => body);
+
+beforeEach(() => {
+  server = startServer(({ path }) =>
+    path === '/api/previews'
+      ? { status: 200, body: { ...PLAYLIST, entries: [], title: 'A clip', resolutions: [{ resolution: '720p', bytes: 45_000_000 }] } }
+      : { status: 201, body: makeDownload() },
+  );
+});
+
+describe('the composer', () => {
+  test('sends the link with the chosen format on Enter, and empties itself', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.click(screen.getByRole('radio', { name: 'Audio' }));
+    await user.type(field(), 'https://example.org/a{Enter}');
+    await waitFor(() => {
+      expect(wishes()).toEqual([{ url: 'https://example.org/a', format: 'mp3', resolution: 'best' }]);
+    });
+    expect(field()).toHaveValue('');
+  });
+
+  test('sends many links, one wish each, in their order', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.click(field());
+    await user.paste('https://example.org/a\nhttps://example.org/b');
+    expect(screen.getByText('2 links')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Download 2' }));
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ url: 'https://example.org/a' }, { url: 'https://example.org/b' }]);
+    });
+  });
+
+  test('remembers format and resolution', async () => {
+    const { user, unmount } = renderApp(<Composer />);
+    await user.selectOptions(screen.getByLabelText('Format'), 'MKV');
+    await user.selectOptions(screen.getByLabelText('Resolution'), '720p');
+    unmount();
+    renderApp(<Composer />);
+    expect(screen.getByLabelText('Format')).toHaveDisplayValue('MKV');
+    expect(screen.getByLabelText('Resolution')).toHaveDisplayValue('720p');
+  });
+
+  test('names what is no link and sends nothing', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'example{Enter}');
+    expect(screen.getByRole('alert')).toHaveTextContent('“example” is not a web address');
+    expect(field()).toBeInvalid();
+    expect(wishes()).toEqual([]);
+  });
+
+  test('shows what the link leads to, with the sizes', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/a');
+    expect(await screen.findByText('A clip')).toBeInTheDocument();
+    expect(screen.getByRole('option', { name: '720p · 45 MB' })).toBeInTheDocument();
+  });
+
+  test('lets the entries of a list be chosen', async () => {
+    server.answer = ({ path }) =>
+      path === '/api/previews' ? { status: 200, body: PLAYLIST } : { status: 201, body: makeDownload() };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
+    await user.click(screen.getByRole('button', { name: 'Download 2' }));
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ url: 'https://example.org/1' }, { url: 'https://example.org/3' }]);
+    });
+  });
+
+  test('says why a link cannot be had, and still lets it be tried', async () => {
+    server.answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 422, body: { detail: 'There is nothing at this address.', fix: 'Check it.' } }
+        : { status: 201, body: makeDownload() };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/none');
+    expect(await screen.findByText('There is nothing at this address. Check it.')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Download' })).toBeEnabled();
+  });
+
+  test('keeps a half-typed link over a reload', async () => {
+    const { user, unmount } = renderApp(<Composer />);
+    await user.type(field(), 'https://exam');
+    unmount();
+    renderApp(<Composer />);
+    expect(field()).toHaveValue('https://exam');
+  });
+
+  test('takes what another app has shared, and clears the address', () => {
+    history.replaceState(null, '', '/?text=Look%20https%3A%2F%2Fexample.org%2Fa');
+    renderApp(<Composer />);
+    expect(field()).toHaveValue('https://example.org/a');
+    expect(location.search).toBe('');
+  });
+});

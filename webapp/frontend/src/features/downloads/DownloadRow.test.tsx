@@ -1,0 +1,63 @@
+import { render, screen } from '@testing-library/react';
+import { describe, expect, test, vi } from 'vitest';
+import type { Download } from '@/lib/types.ts';
+import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
+import { renderApp } from '@/testing/render.tsx';
+import { DownloadRow } from './DownloadRow.tsx';
+
+describe('a row', () => {
+  test('says how far a running download is, in words and as a progress bar', () => {
+    renderApp(<DownloadRow download={makeRunning(0.426)} onChange={vi.fn()} />);
+    const bar = screen.getByRole('progressbar', { name: 'Progress of A clip' });
+    expect(bar).toHaveAttribute('aria-valuenow', '42');
+    expect(screen.getByRole('listitem')).toHaveTextContent('Downloading42%852 kB of 2 MB500 kB/s1:15 leftMP4');
+  });
+
+  test('says why a download failed and what to do', () => {
+    const error = { kind: 'not-found', sentence: 'There is nothing at this address.', fix: 'Check the link.' };
+    renderApp(<DownloadRow download={makeDownload({ state: 'failed', error })} onChange={vi.fn()} />);
+    expect(screen.getByText(/There is nothing at this address/)).toHaveTextContent('Check the link.');
+  });
+
+  test.each([
+    ['queued', ['Pause', 'Cancel']],
+    ['running', ['Pause', 'Cancel']],
+    ['paused', ['Resume', 'Cancel']],
+    ['failed', ['Try again']],
+    ['cancelled', ['Try again']],
+  ] as const)('offers what can be done to a %s one', async (state, names) => {
+    const onChange = vi.fn();
+    const download = makeDownload({ state });
+    const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
+    const buttons = screen.getAllByRole('button').map((button) => button.title);
+    expect(buttons).toEqual([...names, 'More']);
+    await user.click(screen.getByTitle(names[0]));
+    expect(onChange).toHaveBeenCalledOnce();
+  });
+
+  test('offers to play only what a browser can', () => {
+    const file = { name: 'a.mkv', bytes: 1, mime: 'video/x-matroska', playable: false };
+    renderApp(<DownloadRow download={makeDone({ file })} onChange={vi.fn()} />);
+    expect(screen.queryByTitle('Play')).toBeNull();
+    expect(screen.getByRole('link', { name: 'Save: A clip' })).toHaveAttribute('download', 'a.mkv');
+  });
+
+  test('is not drawn again while another one moves', () => {
+    const onChange = vi.fn();
+    const title = vi.fn(() => 'Still');
+    const still = Object.defineProperty(makeRunning(0.1), 'title', { get: title });
+    const List = ({ moving }: { moving: Download }) => (
+      <ul>
+        <DownloadRow download={still} onChange={onChange} />
+        <DownloadRow download={moving} onChange={onChange} />
+      </ul>
+    );
+    const { rerender } = render(<List moving={makeRunning(0, { id: 'moving' })} />);
+    const looks = title.mock.calls.length;
+    for (let step = 1; step <= 20; step += 1) {
+      rerender(<List moving={makeRunning(step / 20, { id: 'moving' })} />);
+    }
+    expect(screen.getAllByRole('progressbar')[1]).toHaveAttribute('aria-valuenow', '100');
+    expect(title).toHaveBeenCalledTimes(looks);
+  });
+});

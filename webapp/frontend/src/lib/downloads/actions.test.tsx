@@ -1,0 +1,151 @@
+import { onlineManager, type QueryClient } from '@tanstack/react-query';
+import { act, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useEffect } from 'react';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { currentNotices, dismiss } from '@/lib/notices.ts';
+import { makeQueryClient } from '@/lib/query.ts';
+import { makeDownload, makeRunning } from '@/testing/factory.ts';
+import { renderApp } from '@/testing/render.tsx';
+import { AWAY, startServer, type TestServer } from '@/testing/server.ts';
+import { useChange, useCreate, type Change } from './actions.ts';
+import { LIVE_KEY, type Downloads } from './live.ts';
+import { keepOutbox, useDiscard, usePendingWishes, useWaitingCount } from './outbox.ts';
+
+const WISH = { url: 'https://example.org/a', format: 'mp4', resolution: 'best' } as const;
+
+let server: TestServer;
+const hands: { create: ReturnType<typeof useCreate>; change: (change: Change) => void } = {
+  create: () => undefined,
+  change: () => undefined,
+};
+
+function Page() {
+  const create = useCreate();
+  const change = useChange();
+  const discard = useDiscard();
+  useEffect(() => {
+    Object.assign(hands, { create, change });
+  });
+  const wishes = usePendingWishes();
+  return (
+    <>
+      <output>{useWaitingCount()}</output>
+      {wishes.map(({ key, wish, waits }) => (
+        <button key={key} type="button" disabled={!waits} onClick={() => { discard(key); }}>
+          {wish.url}
+        </button>
+      ))}
+    </>
+  );
+}
+
+function start(items: Downloads = []): { client: QueryClient; states: () => string[] } {
+  const client = makeQueryClient();
+  client.setQueryData(LIVE_KEY, items);
+  renderApp(<Page />, client);
+  const states = (): string[] => (client.getQueryData<Downloads>(LIVE_KEY) ?? []).map(({ state }) => state);
+  return { client, states };
+}
+
+beforeEach(() => {
+  server = startServer(() => ({ status: 200, body: makeDownload() }));
+});
+afterEach(() => {
+  onlineManager.setOnline(true);
+  for (const { id } of currentNotices()) dismiss(id);
+});
+
+describe('an action', () => {
+  test('shows its effect at once', async () => {
+    const item = makeRunning(0.5);
+    const { states } = start([item]);
+    act(() => {
+      hands.change({ id: item.id, action: 'pause' });
+    });
+    await waitFor(() => {
+      expect(states()).toEqual(['paused']);
+    });
+    await waitFor(() => {
+      expect(server.asked).toEqual([{ method: 'POST', path: `/api/downloads/${item.id}/pause`, body: null }]);
+    });
+  });
+
+  test('is taken back, with the reason, when it is refused', async () => {
+    server.answer = () => ({ status: 409, body: { detail: 'It is already done.', fix: 'Look again.' } });
+    const [first, second] = [makeRunning(0.5), makeDownload()];
+    const { client } = start([first, second]);
+    act(() => {
+      hands.change({ id: first.id, action: 'delete', file: false });
+    });
+    await waitFor(() => {
+      expect(currentNotices()).toMatchObject([{ tone: 'bad', detail: 'It is already done. Look again.' }]);
+    });
+    expect(client.getQueryData(LIVE_KEY)).toEqual([first, second]);
+  });
+});
+
+describe('while the backend is away', () => {
+  test('a wish waits, can be discarded, and is sent when it is back', async () => {
+    onlineManager.setOnline(false);
+    const { states } = start();
+    act(() => {
+      hands.create(WISH);
+      hands.create({ ...WISH, url: 'https://example.org/b' });
+    });
+    await waitFor(() => {
+      expect(document.querySelector('output')).toHaveTextContent('2');
+    });
+    expect(server.asked).toEqual([]);
+    act(() => {
+      hands.create({ ...WISH, url: 'https://example.org/c' });
+    });
+    await userEvent.click(await screen.findByRole('button', { name: 'https://example.org/c' }));
+    act(() => {
+      onlineManager.setOnline(true);
+    });
+    await waitFor(() => {
+      expect(states()).toEqual(['queued', 'queued']);
+    });
+    expect(server.asked.map(({ body }) => (body as typeof WISH).url)).toEqual([
+      'https://example.org/a',
+      'https://example.org/b',
+    ]);
+  });
+
+  test('an action that found nobody there is sent again, not given up', async () => {
+    let trials = 0;
+    server.answer = () => (++trials < 3 ? AWAY : { status: 200, body: makeDownload() });
+    const { states } = start();
+    act(() => {
+      hands.create(WISH);
+    });
+    await waitFor(
+      () => {
+        expect(states()).toEqual(['queued']);
+      },
+      { timeout: 5000 },
+    );
+    expect(currentNotices()).toEqual([]);
+  });
+
+  test('what waits survives a reload of the page', async () => {
+    onlineManager.setOnline(false);
+    const before = start();
+    keepOutbox(before.client);
+    act(() => {
+      hands.create(WISH);
+    });
+    await waitFor(() => {
+      expect(sessionStorage.getItem('outbox')).toContain(WISH.url);
+    });
+
+    const after = makeQueryClient();
+    keepOutbox(after);
+    act(() => {
+      onlineManager.setOnline(true);
+    });
+    await after.resumePausedMutations();
+    expect(server.asked.map(({ body }) => body)).toContainEqual(WISH);
+  });
+});

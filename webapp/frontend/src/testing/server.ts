@@ -1,0 +1,37 @@
+/** A server behind `fetch`: what it was asked, and what it answers. */
+import { vi } from 'vitest';
+
+export interface Asked {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+type Answer = (asked: Asked) => { status: number; body?: unknown };
+
+export interface TestServer {
+  asked: Asked[];
+  answer: Answer;
+}
+
+export function startServer(answer: Answer): TestServer {
+  const server: TestServer = { asked: [], answer };
+  vi.stubGlobal('fetch', (path: string, init: { method: string; body?: string }) => {
+    const asked: Asked = {
+      method: init.method,
+      path,
+      body: init.body === undefined ? null : (JSON.parse(init.body) as unknown),
+    };
+    server.asked.push(asked);
+    const { status, body } = server.answer(asked);
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    const text = body === undefined ? null : JSON.stringify(body);
+    return Promise.resolve(new Response(text, { status, headers: { 'content-type': type } }));
+  });
+  return server;
+}
+
+export const AWAY = {
+  status: 503,
+  body: { title: 'Nothing answers', status: 503, detail: 'Nothing listens.', service: 'api', state: null, cause: null },
+};
