@@ -27,6 +27,7 @@ open: packages ## Open the page of the running app in the browser
 shortcut: packages ## Put an icon on the desktop that starts the app and opens its page
 	@$(python) -m scripts.desktop shortcut
 
+##@ See and mend it
 status: packages ## What runs, since when, and why not (w=1: kept up to date)
 	@$(guard) status $(if $(w),-w)
 
@@ -48,19 +49,7 @@ restart: packages ## Restart everything, or one service: make restart p=api
 stop: packages ## End the stack that runs in another terminal
 	@$(guard) stop
 
-##@ Work on it
-setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
-	@$(python) -m scripts.setup runtime node frontend settings
-
-packages: bootstrap
-	@$(python) -m scripts.setup runtime
-
-setup-python: bootstrap
-	@$(python) -m scripts.setup development
-
-setup-all: setup-python
-	@$(python) -m scripts.setup node frontend settings browser postgres nginx
-
+##@ Test it
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest
@@ -80,17 +69,21 @@ test-stack: setup-all ## The guard and whole stacks, with real processes and rea
 test-browser: setup-all ## The whole thing in a real Chromium
 	@$(python) -m pytest tests/browser
 
-faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4"
-	@$(python) -m scripts.faults -n $(or $(n),3) $(row)
-
-build: setup ## Build the front end into webapp/frontend/dist
-	@npm --prefix webapp/frontend run --silent build
-
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(python) -m scripts.smoke
 
+faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4"
+	@$(python) -m scripts.faults -n $(or $(n),3) $(row)
+
 bench: setup-python ## Measure the guard beside other supervisors; writes docs/benchmarks.md
 	@$(python) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
+
+##@ Work on it
+setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
+	@$(python) -m scripts.setup runtime node frontend settings
+
+build: setup ## Build the front end into webapp/frontend/dist
+	@npm --prefix webapp/frontend run --silent build
 
 check: setup-all ## Lint, format and types, changing nothing
 	@$(python) -m ruff check
@@ -106,24 +99,34 @@ format: setup-python ## Format the Python code and mend what the linter can
 docs: setup-python ## Bring the generated parts of the documentation up to date
 	@PYTHONPATH=webapp/backend $(python) -m scripts.docs
 
+screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
+	@$(python) -m scripts.screenshots
+
 lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)
 
 update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: sites change often
 	@scripts/setup/lock.sh --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs
-	@$(python) -m scripts.setup runtime
-
-screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
-	@$(python) -m scripts.screenshots
+	@$(python) -m scripts.setup development
+	@$(python) -m pytest -q tests/backend/test_resume.py
 
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
 
 # Not for typing: what other targets need.
+packages: bootstrap
+	@$(python) -m scripts.setup runtime
+
+setup-python: bootstrap
+	@$(python) -m scripts.setup development
+
+setup-all: bootstrap
+	@$(python) -m scripts.setup development node frontend settings browser postgres nginx
+
 bootstrap:
 	@sh scripts/setup/python.sh
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
