@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from scripts.guard import family, lease, process, settings
+from scripts.guard import environment, family, lease, process
 from scripts.guard.ports import Ports, require_free
 from scripts.guard.process import Process
 from scripts.guard.settings import Service, Settings
@@ -68,10 +68,10 @@ class Launcher:
 
     def _start(self, service: Service) -> Process:
         fds = self._listening(service)
-        environment = settings.process_environment(self.config, service, *fds or (None,))
+        variables = environment.of(self.config, service, *fds or (None,))
         mark = self.mark(service.name)
-        started = process.spawn(service.command, environment, self.config.root, fds, mark)
-        self.started[service.name] = Started(started, time.time(), environment)
+        started = process.spawn(service.command, variables, self.config.root, fds, mark)
+        self.started[service.name] = Started(started, time.time(), variables)
         with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
             lease.write_lease(self.config.directory, self._leased())
         return started

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from scripts.guard import settings, states
+from scripts.guard import environment, settings, states
 from scripts.guard.cause import Cause
 from scripts.guard.states import Effect, State
 from scripts.guard.status import ServiceView, Snapshot
@@ -212,7 +212,7 @@ class Supervisor:
             else:
                 known.line = line
                 known.service = replace(known.service, grace=config.grace)
-                if settings.concern(old, config, line.name):
+                if environment.concerns(old, config, line.name):
                     self._say(f"the settings of {line.name} changed: restarting it")
                     self.send(line.name, states.Saved(reload=True))
         self._changed()

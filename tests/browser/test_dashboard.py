@@ -176,7 +176,7 @@ def test_a_paused_log_stands_still_and_goes_on_with_nothing_lost(
     expect(row(page, "said meanwhile")).to_be_visible()
 
 
-@pytest.mark.fault("F25")
+@pytest.mark.fault(row="F25")
 def test_html_and_terminal_codes_in_lines_are_inert_and_colours_are_kept(
     guarded: Guarded, page: Page
 ) -> None:

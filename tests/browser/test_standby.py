@@ -74,7 +74,7 @@ def test_a_stopped_service_is_started_from_its_page(guarded: Guarded, page: Page
     expect(page.locator("body")).to_contain_text('"name": "web"', timeout=30_000)
 
 
-@pytest.mark.fault("F25")
+@pytest.mark.fault(row="F25")
 def test_html_and_terminal_codes_in_its_last_lines_are_inert(guarded: Guarded, page: Page) -> None:
     run = guarded(FAILING)
     run.await_state("web", "BROKEN")

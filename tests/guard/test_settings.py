@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard import GuardError
+from scripts.guard import GuardError, environment
+from scripts.guard.procfile import variable
 from scripts.guard.settings import (
     LogFormat,
     Relaunch,
     Settings,
     load,
-    process_environment,
-    variable,
 )
 
 LINES = """\
@@ -139,7 +138,7 @@ def test_lines_that_ask_for_port_and_have_none_get_honchos(tmp_path: Path) -> No
 
 def test_every_process_learns_where_every_service_is(folder: Path) -> None:
     config = read(folder, {"MINE": "1", "WEB_FD": "99"})
-    environment = process_environment(config, config.services[1], 7)
+    given = environment.of(config, config.services[1], 7)
     wanted = {
         "MINE": "1",
         "PORT": "8000",
@@ -153,16 +152,16 @@ def test_every_process_learns_where_every_service_is(folder: Path) -> None:
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
     }
-    assert {key: environment.get(key) for key in wanted} == wanted
-    assert "WEB_FD" not in environment
-    assert "WORKER_PORT" not in environment
+    assert {key: given.get(key) for key in wanted} == wanted
+    assert "WEB_FD" not in given
+    assert "WORKER_PORT" not in given
 
 
 def test_colour_is_forced_where_the_terminal_has_it_and_nobody_objects(folder: Path) -> None:
     config = read(folder, terminal=True)
-    assert process_environment(config, config.services[0], None)["FORCE_COLOR"] == "1"
+    assert environment.of(config, config.services[0], None)["FORCE_COLOR"] == "1"
     config = read(folder, {"NO_COLOR": "1"}, terminal=True)
-    assert "FORCE_COLOR" not in process_environment(config, config.services[0], None)
+    assert "FORCE_COLOR" not in environment.of(config, config.services[0], None)
 
 
 def test_names_become_variables() -> None:

@@ -14,7 +14,7 @@ from tests.stack.harness import GuardRun, ask, toy, until
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.fault("F24")
+pytestmark = pytest.mark.fault(row="F24")
 
 READS = ["/", "/api/status", "/api/events", "/api/history", "/api/crashes", "/api/logs/web"]
 WRITES = [

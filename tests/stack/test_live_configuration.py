@@ -37,7 +37,7 @@ def save_env(run: GuardRun, *more: str, **ports: int) -> None:
     save(run.procfile.with_name(".env"), *lines, *more)
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_only_the_service_whose_line_changed_is_restarted(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     with visits(run.ports["api"]) as seen:
@@ -48,7 +48,7 @@ def test_only_the_service_whose_line_changed_is_restarted(guarded: Guarded) -> N
     assert run.service("api")["relaunches"] == 0
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_new_line_becomes_a_service_and_a_deleted_one_leaves(
     guarded: Guarded, free_port: Callable[[], int]
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_new_line_becomes_a_service_and_a_deleted_one_leaves(
     run.await_state("docs", "READY")
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_changed_port_is_taken_before_and_the_old_one_left_after(
     guarded: Guarded, free_port: Callable[[], int]
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_changed_port_is_taken_before_and_the_old_one_left_after(
     assert run.await_new_pid("api", old["api"])
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_services_may_swap_their_ports(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     with visits(run.ports["web"]) as web, visits(run.ports["api"]) as api:
@@ -100,7 +100,7 @@ def test_services_may_swap_their_ports(guarded: Guarded) -> None:
     assert ask(run.ports["web"]).json()["name"] == "api"
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_service_may_be_renamed_and_keeps_its_port(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     port = run.ports["web"]
@@ -116,7 +116,7 @@ def test_a_service_may_be_renamed_and_keeps_its_port(guarded: Guarded) -> None:
     assert is_gone(old["web"])
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_variable_restarts_those_that_see_it_and_the_guards_own_nobody(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     save_env(run, "GUARD_PATIENCE_SECONDS=0.5", "API_HEALTH=/")
@@ -134,7 +134,7 @@ INVALID = {
 }
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 @pytest.mark.parametrize("case", INVALID)
 def test_an_invalid_procfile_is_one_error_and_the_old_stack_runs_on(
     guarded: Guarded, case: str
@@ -150,7 +150,7 @@ def test_an_invalid_procfile_is_one_error_and_the_old_stack_runs_on(
     assert run.service("web")["pid"] == old["web"]
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -170,7 +170,7 @@ def test_an_invalid_env_is_one_error_and_the_old_stack_runs_on(
     assert {name: run.service(name)["pid"] for name in old} == old
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_new_port_that_a_stranger_has_changes_nothing(
     guarded: Guarded, free_port: Callable[[], int]
 ) -> None:
@@ -187,7 +187,7 @@ def test_a_new_port_that_a_stranger_has_changes_nothing(
     assert ask(run.ports["web"]).json()["pid"] == old["web"]
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_a_procfile_that_is_gone_for_a_while_changes_nothing(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     lines = run.procfile.read_text().splitlines()
@@ -198,7 +198,7 @@ def test_a_procfile_that_is_gone_for_a_while_changes_nothing(guarded: Guarded) -
     assert run.service("web")["pid"] == old["web"]
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_what_the_user_stopped_stays_stopped_whatever_is_edited(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     run.post("/api/services/web/stop")
@@ -208,7 +208,7 @@ def test_what_the_user_stopped_stays_stopped_whatever_is_edited(guarded: Guarded
     assert run.service("web")["state"] == "STOPPED"
 
 
-@pytest.mark.fault("F19")
+@pytest.mark.fault(row="F19")
 def test_the_guards_own_port_may_move(guarded: Guarded, free_port: Callable[[], int]) -> None:
     run = guarded(*PAIR, started=False)
     before, after = run.ports["guard"], free_port()

@@ -1,0 +1,94 @@
+"""Typed values out of the environment; what is wrong with them is collected, not raised."""
+
+from __future__ import annotations
+
+import enum
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=enum.Enum)
+
+
+class Values:
+    """Takes typed values out of the environment, collecting what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str], problems: list[str]) -> None:
+        self.environment = environment
+        self.problems = problems
+
+    def take(self, name: str, default: Value, parse: Callable[[str], Value]) -> Value:
+        """Return a variable's value, the default if it is unset, empty or wrong.
+
+        `parse` raises `ValueError` that says what it must be.
+        """
+        raw = self.environment.get(name, "").strip()
+        if not raw:
+            return default
+        try:
+            return parse(raw)
+        except ValueError as error:
+            self.problems.append(f"{name}={raw}: {error}")
+            return default
+
+    def choice(self, name: str, default: Choice) -> Choice:
+        """Return one of an enumeration's values, named by its lower-case word."""
+        kind = type(default)
+
+        def parse(raw: str) -> Choice:
+            try:
+                return kind(raw.lower())
+            except ValueError:
+                words = " or ".join(f"`{member.value}`" for member in kind)
+                raise ValueError(f"must be {words}") from None
+
+        return self.take(name, default, parse)
+
+
+def port(raw: str) -> int:
+    """Parse a TCP port."""
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= 65535:  # noqa: PLR2004 - TCP
+        raise ValueError("must be a port, a whole number from 1 to 65535")
+    return int(raw)
+
+
+def flag(raw: str) -> bool:
+    """Parse yes or no."""
+    if raw not in {"0", "1"}:
+        raise ValueError("must be `1` (yes) or `0` (no)")
+    return raw == "1"
+
+
+def seconds(raw: str) -> float:
+    """Parse a duration: seconds, an hour at most."""
+    try:
+        value = float(raw)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 3600:  # noqa: PLR2004 - an hour; NaN fails too
+        raise ValueError("must be seconds, a number from 0 to 3600")
+    return value
+
+
+def folders(root: Path) -> Callable[[str], tuple[Path, ...]]:
+    """Return a parser of folders below `root`, with `:` between them; each must exist."""
+
+    def parse(raw: str) -> tuple[Path, ...]:
+        found = tuple(root / part for part in raw.split(os.pathsep))
+        for folder in found:
+            if not folder.is_dir():
+                raise ValueError(f"there is no folder {folder}")
+        return found
+
+    return parse
+
+
+def absolute_path(raw: str) -> str:
+    """Parse the path of a URL."""
+    if not re.fullmatch(r"/[!-~]*", raw):
+        raise ValueError("must be a path that begins with a slash")
+    return raw
