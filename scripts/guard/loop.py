@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scripts.guard import GuardError, family, health, http, settings, sockets, states
 from scripts.guard.attachments import Attachments
 from scripts.guard.control import Access, Control
-from scripts.guard.door import LAST_CALL_SECONDS, LOOK_SECONDS, Door
+from scripts.guard.dismissal import Dismissal
 from scripts.guard.events import Changes, Events
 from scripts.guard.fronts import Fronts
 from scripts.guard.hangs import Hangs
@@ -70,7 +70,11 @@ class Loop:
             changes=self._changes,
         )
         self._access = Access(self._ports, stack.token)
-        self._doors: dict[str, Door] = {}
+        self._dismissal = Dismissal(
+            held=stack.sockets,
+            running=stack.supervisor.running,
+            hurry=lambda: self._leaving,
+        )
         self._control = Control(
             access=self._access,
             snapshot=self._supervisor.snapshot,
@@ -110,7 +114,7 @@ class Loop:
         for name, process in self._supervisor.running().items():
             self._await_exit(name, process)
         self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
-        self._stack.dismiss = self._dismiss
+        self._stack.dismiss = self._dismissal.begin
         self._stack.changed = self._changed
         for number in self._stack.signals.hand_over():
             self._signalled(number)
@@ -137,7 +141,7 @@ class Loop:
             if descriptor is not None:
                 self._loop.remove_reader(descriptor)
                 os.close(descriptor)
-            self._open_door(name)
+            self._dismissal.over(name)
             self._supervisor.exited(name, process)
 
         descriptor = process.exit_descriptor()
@@ -145,34 +149,6 @@ class Loop:
             self._loop.add_reader(descriptor, exited)
         else:
             process.await_exit(partial(self._soon, exited))
-
-    def _dismiss(self, service: settings.Service, process: Running) -> None:
-        """Ask a process to leave once it has read all that reached it; the others wait outside."""
-        sock = self._stack.sockets().get(service.name)
-        if self._leaving or sock is None or service.port is None:
-            process.signal(signal.SIGTERM)
-            return
-        door = self._doors[service.name] = Door(sock, service.port)
-        until = time.monotonic() + LAST_CALL_SECONDS if door.close() else 0.0
-        self._last_call(service.name, process, until)
-
-    def _last_call(self, name: str, process: Running, until: float) -> None:
-        if self._supervisor.running().get(name) is not process:
-            return
-        door = self._doors.get(name)
-        if door is None or self._leaving or door.is_quiet() or time.monotonic() >= until:
-            process.signal(signal.SIGTERM)
-            # Who has not left by then has heard it, and takes nobody in: let them wait inside.
-            self._loop.call_later(LAST_CALL_SECONDS, self._open_door, name, door)
-        else:
-            self._loop.call_later(LOOK_SECONDS, self._last_call, name, process, until)
-
-    def _open_door(self, name: str, closed: Door | None = None) -> None:
-        """Open the door of a service, if it is closed (and still is that one)."""
-        door = self._doors.get(name)
-        if door is not None and closed in {None, door}:
-            door.open()
-            del self._doors[name]
 
     def _bury(self) -> None:
         leaders = (process.pid for process in self._supervisor.running().values())
