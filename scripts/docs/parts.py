@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scripts.docs import troubles
+from scripts.docs import doctor, troubles
 from scripts.guard.states import TRANSITIONS, State
 
 
@@ -23,5 +23,6 @@ def state_diagram() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "states": state_diagram,
     "causes": troubles.causes,
+    "doctor": doctor.sayings,
     "downloads": troubles.downloads,
 }

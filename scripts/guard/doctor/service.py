@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from scripts.guard import GuardError
-from scripts.guard.doctor import Problem, machine
+from scripts.guard.doctor import Problem, machine, sayings
+from scripts.guard.doctor.sayings import Saying, Why
 from scripts.guard.doctor.site import LOOPBACKS, Answer, Listener, Site, ask, has, holder
 from scripts.guard.settings import Service, Settings
 
@@ -23,20 +23,6 @@ _COMING = frozenset({"STARTING", "STOPPING"})
 _WILDCARDS = frozenset({"::", "0.0.0.0", "*"})  # noqa: S104 - to be recognised, not bound
 
 
-@dataclass(frozen=True)
-class Why:
-    """What it is put down to."""
-
-    kind: str
-    sentence: str
-    fix: str
-
-    @property
-    def well(self) -> bool:
-        """Whether there is nothing to mend on this side."""
-        return self.kind == "all-well"
-
-
 class Case:
     """One service on a site, and what came of asking for it; looked up when first needed."""
 
@@ -46,8 +32,20 @@ class Case:
         self.line = line
         self.name = line.name
         self.port = port
-        self.setting = f"{line.variable}_PORT"
         self.view: Mapping[str, Any] | None = site.view(line.name)
+
+    def say(self, saying: Saying, **more: object) -> Why:
+        """Return a saying about this case."""
+        known: dict[str, object] = {
+            "name": self.name,
+            "port": self.port,
+            "next": self.port + 1,
+            "url": self.line.url,
+            "root": self.config.root,
+            "variable": self.line.variable,
+            "setting": f"{self.line.variable}_PORT",
+        }
+        return saying.of(**{**known, **more})
 
     @property
     def state(self) -> str:
@@ -112,73 +110,44 @@ def _silent_guard(site: Site, config: Settings) -> Why:
     import psutil
 
     pid = site.guard
+    listening = sorted({one.port for one in site.listeners if one.pid == pid})
+    known = {"guard": pid, "guard_port": config.guard_port, "elsewhere": _listed(listening)}
     try:
-        frozen = psutil.Process(pid).status() == psutil.STATUS_STOPPED
+        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+            return sayings.GUARD_STOPPED.of(**known)
     except psutil.Error:
-        frozen = False
-    if frozen:
-        return Why(
-            "guard-stopped",
-            f"the guard (pid {pid}) was suspended, as Ctrl-Z does, so nothing of it runs",
-            f"type `fg` in its terminal, or anywhere: kill -CONT {pid}",
-        )
-    elsewhere = sorted({one.port for one in site.listeners if one.pid == pid})
-    if elsewhere and config.guard_port not in elsewhere:
-        return Why(
-            "guard-elsewhere",
-            f"the guard (pid {pid}) was started with other ports than this shell and .env say: "
-            f"GUARD_PORT={config.guard_port} here, and it listens on {_listed(elsewhere)}",
-            "end it with Ctrl-C in its terminal, then: make dev",
-        )
-    return Why(
-        "guard-hung",
-        f"the guard (pid {pid}) does not answer on port {config.guard_port}",
-        f"kill -9 {pid}   # it takes the stack along; then: make dev",
-    )
+        pass  # it has just ended, or is another user's
+    if listening and config.guard_port not in listening:
+        return sayings.GUARD_ELSEWHERE.of(**known)
+    return sayings.GUARD_HUNG.of(**known)
 
 
 def _other_setting(case: Case) -> Why | None:
     if case.view is None or case.view["port"] in {case.port, None}:
         return None
-    return Why(
-        "other-port",
-        f"{case.name} runs at {case.view['url']}, since the guard was started with "
-        f"{case.setting}={case.view['port']}; this shell and .env say {case.port}",
-        f"open {case.view['url']}, or end the guard (make stop) and start it anew: make dev",
-    )
+    return case.say(sayings.OTHER_SETTING, url=case.view["url"], other=case.view["port"])
 
 
 def _stranger(case: Case) -> Why | None:
     if not case.strangers:
         return None
-    another = f"or take another port: {case.setting}={case.port + 1} make dev"
     pid = case.strangers[0].pid
     who = None if pid is None else holder(pid)
     if who is None:
-        return Why(
-            "stranger",
-            f"port {case.port} is held by a process that this user may not see",
-            f"sudo lsof -i :{case.port}   # {another}",
-        )
-    return Why(
-        "stranger",
-        f"port {case.port} is held by a program that is not {case.name}: {who}",
-        f"kill {who.pid}   # {another}",
-    )
+        return case.say(sayings.HIDDEN_STRANGER)
+    return case.say(sayings.STRANGER, who=who, pid=who.pid)
 
 
 def _exited(case: Case) -> Why | None:
     found = None if case.view is None else case.view["cause"]
     if found is None or case.state not in {"BROKEN", "BACKOFF"}:
         return None
-    kind = "broken-code" if found["kind"] in _CODE else "exited"
-    return Why(kind, str(found["sentence"]), str(found["fix"]))
+    saying = sayings.BROKEN_CODE if found["kind"] in _CODE else sayings.EXITED
+    return saying.of(sentence=found["sentence"], fix=found["fix"])
 
 
 def _stopped(case: Case) -> Why | None:
-    if case.state != "STOPPED":
-        return None
-    return Why("exited", f"{case.name} was stopped on request", f"make restart p={case.name}")
+    return case.say(sayings.STOPPED) if case.state == "STOPPED" else None
 
 
 def _hung(case: Case) -> Why | None:
@@ -188,23 +157,16 @@ def _hung(case: Case) -> Why | None:
         silent = False
     if not silent and case.state != "UNHEALTHY":
         return None
-    look = f"make logs p={case.name}   # look for an endless loop or a call that blocks; then: "
-    return Why(
-        "hung",
-        f"{case.name} takes connections on port {case.port}, and answers none",
-        look + (f"make restart p={case.name}" if case.site.guard else "end it and type: make dev"),
-    )
+    guarded = case.site.guard is not None
+    anew = f"make restart p={case.name}" if guarded else "end it and type: make dev"
+    return case.say(sayings.HUNG, anew=anew)
 
 
 def _other_port(case: Case) -> Why | None:
     elsewhere = _elsewhere(case)
     if not elsewhere:
         return None
-    return Why(
-        "other-port",
-        f"{case.name} should listen on port {case.port}, and listens on {_listed(elsewhere)}",
-        f"open http://localhost:{elsewhere[0]}, or have its Procfile line take ${case.setting}",
-    )
+    return case.say(sayings.OTHER_PORT, elsewhere=_listed(elsewhere), first=elsewhere[0])
 
 
 def _other_family(case: Case) -> Why | None:
@@ -212,43 +174,7 @@ def _other_family(case: Case) -> Why | None:
     reached = [host for host in case.answers if host not in refused]
     if not refused or not reached:
         return None
-    here, there = _shown(refused[0]), _shown(reached[0])
-    return Why(
-        "other-family",
-        f"{case.name} listens on {there} only; whoever takes localhost for {here} is refused",
-        f"open http://{there}:{case.port}, or have {case.name} listen on both: its line in the "
-        f"Procfile can take the guard's socket, ${case.line.variable}_FD",
-    )
-
-
-def _starting(case: Case) -> Why | None:
-    if case.state not in _COMING:
-        return None
-    return Why(
-        "starting",
-        f"{case.name} is being started",
-        f"wait a moment; if it takes long: make logs p={case.name}",
-    )
-
-
-def _not_running(case: Case) -> Why | None:
-    if case.site.guard is not None or any(answer.connected for answer in case.answers.values()):
-        return None
-    return Why(
-        "not-running",
-        f"nothing runs: no guard in {case.site.root}, and nobody listens on port {case.port}",
-        "make dev",
-    )
-
-
-def _refused(case: Case) -> Why | None:
-    if any(answer.connected for answer in case.answers.values()):
-        return None
-    return Why(
-        "not-listening",
-        f"{case.name} runs and does not listen on port {case.port}",
-        f"make logs p={case.name}   # then: make restart p={case.name}",
-    )
+    return case.say(sayings.OTHER_FAMILY, refused=_shown(refused[0]), reached=_shown(reached[0]))
 
 
 def _failing(case: Case) -> Why | None:
@@ -256,32 +182,34 @@ def _failing(case: Case) -> Why | None:
     if answer.well or answer.standby or not answer.connected or answer.silent:
         return None
     said = "no HTTP" if answer.status is None else f"error {answer.status}"
-    return Why(
-        "broken-code",
-        f"{case.name} runs and answers {case.line.health} with {said}",
-        f"make logs p={case.name}   # the last lines say where its code fails",
-    )
+    return case.say(sayings.FAILING, path=case.line.health, said=said)
+
+
+def _starting(case: Case) -> Why | None:
+    return case.say(sayings.STARTING) if case.state in _COMING else None
+
+
+def _not_running(case: Case) -> Why | None:
+    if case.site.guard is not None or any(answer.connected for answer in case.answers.values()):
+        return None
+    return case.say(sayings.NOT_RUNNING)
+
+
+def _refused(case: Case) -> Why | None:
+    if any(answer.connected for answer in case.answers.values()):
+        return None
+    return case.say(sayings.NOT_LISTENING)
 
 
 def _all_well(case: Case) -> Why:
-    told = [
-        f"{case.name} answers at {case.line.url}. If a browser still does not show it:",
-        "https:// does not work here: type http:// in a private window (browsers remember https)",
-        "a proxy or VPN of the browser must spare localhost",
-    ]
+    hints = [sayings.HTTPS, sayings.PROXY]
     if case.site.guard is None:
-        told.append(f"no guard runs, so {case.name} is not started again when it ends")
+        hints.append(sayings.UNGUARDED.format(name=case.name))
     if machine.is_wsl():
-        told.append(
-            "under WSL, if Windows does not reach localhost: wsl --shutdown in PowerShell, or "
-            "localhostForwarding=true in .wslconfig"
-        )
+        hints.append(sayings.WSL)
     if machine.is_container():
-        told.append(
-            "this is a container, and its localhost is its own: let the editor forward the port, "
-            "or run the browser in here"
-        )
-    return Why("all-well", "\n  - ".join(told), f"open http://localhost:{case.port}")
+        hints.append(sayings.CONTAINER)
+    return case.say(sayings.ALL_WELL, hints="".join(f"\n  - {hint}" for hint in hints))
 
 
 RULES: tuple[Callable[[Case], Why | None], ...] = (

@@ -1,0 +1,41 @@
+"""The table of what `make doctor p=NAME` says, told by the code that says it."""
+
+from scripts.guard.doctor.sayings import ALL_WELL, BROKEN_CODE, EXITED, HTTPS, PROXY, SAYINGS
+
+EXAMPLE: dict[str, object] = {
+    "name": "web",
+    "port": 3000,
+    "next": 3001,
+    "first": 3001,
+    "elsewhere": 3001,
+    "other": 3001,
+    "url": "http://localhost:3000",
+    "root": "/home/me/project",
+    "variable": "WEB",
+    "setting": "WEB_PORT",
+    "path": "/",
+    "said": "error 500",
+    "guard": 4711,
+    "guard_port": 9400,
+    "reached": "[::1]",
+    "refused": "127.0.0.1",
+    "who": "pid 815, started 3 hours ago in /home/me/other: node server.js",
+    "pid": 815,
+    "anew": "make restart p=web",
+    "hints": f" {HTTPS}; {PROXY}",
+}
+_OF_THE_DEATH = {
+    "sentence": "(why it ended: the table above)",
+    "fix": "(the fix that goes with it)",
+}
+
+
+def sayings() -> str:
+    """A row for each cause, in the words of an example."""
+    rows = ["| cause | it says, for example | do this |", "|---|---|---|"]
+    for saying in SAYINGS:
+        known = {**EXAMPLE, **_OF_THE_DEATH} if saying in {EXITED, BROKEN_CODE} else EXAMPLE
+        why = saying.of(**known)
+        cells = [f"**{why.kind}**" if saying is ALL_WELL else why.kind, why.sentence, why.fix]
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(rows)

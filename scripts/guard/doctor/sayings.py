@@ -1,0 +1,129 @@
+"""What the doctor says of a service, word for word; the documentation shows the same table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Why:
+    """What it is put down to."""
+
+    kind: str
+    sentence: str
+    fix: str
+
+    @property
+    def well(self) -> bool:
+        """Whether there is nothing to mend on this side."""
+        return self.kind == ALL_WELL.kind
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One cause, with `{places}` for what is known of the case."""
+
+    kind: str
+    sentence: str
+    fix: str
+
+    def of(self, **known: object) -> Why:
+        """Return it about one case; raises `KeyError` where something is not known."""
+        return Why(self.kind, self.sentence.format(**known), self.fix.format(**known))
+
+
+NOT_RUNNING = Saying(
+    "not-running",
+    "nothing runs: no guard in {root}, and nobody listens on port {port}",
+    "make dev",
+)
+GUARD_STOPPED = Saying(
+    "guard-stopped",
+    "the guard (pid {guard}) was suspended, as Ctrl-Z does, so nothing of it runs",
+    "type `fg` in its terminal, or anywhere: kill -CONT {guard}",
+)
+GUARD_ELSEWHERE = Saying(
+    "guard-elsewhere",
+    "the guard (pid {guard}) was started with other ports than this shell and .env say: "
+    "GUARD_PORT={guard_port} here, and it listens on {elsewhere}",
+    "end it with Ctrl-C in its terminal, then: make dev",
+)
+GUARD_HUNG = Saying(
+    "guard-hung",
+    "the guard (pid {guard}) does not answer on port {guard_port}",
+    "kill -9 {guard}   # it takes the stack along; then: make dev",
+)
+STOPPED = Saying("exited", "{name} was stopped on request", "make restart p={name}")
+EXITED = Saying("exited", "{sentence}", "{fix}")
+BROKEN_CODE = Saying("broken-code", "{sentence}", "{fix}")
+FAILING = Saying(
+    "broken-code",
+    "{name} runs and answers {path} with {said}",
+    "make logs p={name}   # the last lines say where its code fails",
+)
+STARTING = Saying(
+    "starting",
+    "{name} is being started",
+    "wait a moment; if it takes long: make logs p={name}",
+)
+OTHER_PORT = Saying(
+    "other-port",
+    "{name} should listen on port {port}, and listens on {elsewhere}",
+    "open http://localhost:{first}, or have its Procfile line take ${setting}",
+)
+OTHER_SETTING = Saying(
+    "other-port",
+    "{name} runs at {url}, since the guard was started with {setting}={other}; this shell and .env "
+    "say {port}",
+    "open {url}, or end the guard (make stop) and start it anew: make dev",
+)
+OTHER_FAMILY = Saying(
+    "other-family",
+    "{name} listens on {reached} only; whoever takes localhost for {refused} is refused",
+    "open http://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
+    "the guard's socket, ${variable}_FD",
+)
+NOT_LISTENING = Saying(
+    "not-listening",
+    "{name} runs and does not listen on port {port}",
+    "make logs p={name}   # then: make restart p={name}",
+)
+STRANGER = Saying(
+    "stranger",
+    "port {port} is held by a program that is not {name}: {who}",
+    "kill {pid}   # or take another port: {setting}={next} make dev",
+)
+HIDDEN_STRANGER = Saying(
+    "stranger",
+    "port {port} is held by a process that this user may not see",
+    "sudo lsof -i :{port}   # or take another port: {setting}={next} make dev",
+)
+HUNG = Saying(
+    "hung",
+    "{name} takes connections on port {port}, and answers none",
+    "make logs p={name}   # look for an endless loop or a call that blocks; then: {anew}",
+)
+ALL_WELL = Saying(
+    "all-well",
+    "{name} answers at {url}. If a browser still does not show it:{hints}",
+    "open {url}",
+)
+
+SAYINGS = (
+    NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
+    STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER, HIDDEN_STRANGER,
+    HUNG, ALL_WELL,
+)  # fmt: skip
+
+# What keeps a browser from what is well.
+HTTPS = "https:// does not work here: type http:// in a private window (browsers remember https)"
+PROXY = "a proxy or VPN of the browser must spare localhost"
+UNGUARDED = "no guard runs, so {name} is not started again when it ends"
+WSL = (
+    "under WSL, if Windows does not reach localhost: wsl --shutdown in PowerShell, or "
+    "localhostForwarding=true in .wslconfig"
+)
+CONTAINER = (
+    "this is a container, and its localhost is its own: let the editor forward the port, or run "
+    "the browser in here"
+)
