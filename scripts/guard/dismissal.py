@@ -1,4 +1,4 @@
-"""Asks a server to leave without losing who came to it: close the door, let it read, then SIGTERM."""
+"""Asks a server to leave without losing who came: close the door, let it read, then SIGTERM."""
 
 from __future__ import annotations
 
