@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 FAILURES = 3
 COOL_DOWN = 15.0
 LONGEST = 600.0
+COUNT = """
+    INSERT INTO hosts (host, failures) VALUES (:host, 1)
+    ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1 RETURNING failures
+"""
 BLAMED = {"connection", "server-error", "rate-limited", "unknown-host"}
 """Kinds of failure that say something about the host, not about one medium."""
 
@@ -53,12 +57,9 @@ def let_one_through(connection: Connection, host: str) -> None:
 
 def failed(connection: Connection, host: str) -> None:
     """Count one more failure in a row."""
-    raised = hosts.update().where(hosts.c.host == host).values(failures=hosts.c.failures + 1)
-    row = connection.execute(raised.returning(hosts.c.failures)).scalar_one_or_none()
-    if row is None:
-        connection.execute(hosts.insert().values(host=host, failures=1))
-    elif row >= FAILURES:
-        until = now(after=cool_down(row))
+    failures = connection.execute(sa.text(COUNT), {"host": host}).scalar_one()
+    if failures >= FAILURES:
+        until = now(after=cool_down(failures))
         connection.execute(hosts.update().where(hosts.c.host == host).values(open_until=until))
 
 

@@ -12,7 +12,7 @@ from downloads.view import view
 from problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from downloads.engine import Engine
@@ -31,7 +31,6 @@ class Desk:
     work: Work
     engine: Engine
     media_dir: Path
-    tell: Callable[[str, str, str], None]
 
     def add(self, choices: Sequence[Choice]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
@@ -103,7 +102,7 @@ class Desk:
             (self.media_dir / row["file_name"]).unlink(missing_ok=True)
         if row["thumbnail"]:
             (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
-        self.tell(item, "removed", json.dumps({"id": item}))
+        self.work.tell(item, "removed", json.dumps({"id": item}))
         self.engine.wake()
 
     def file(self, item: str) -> tuple[Path, Download]:

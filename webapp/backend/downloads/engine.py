@@ -10,30 +10,32 @@ name for this process of its own, no limit to recoveries, a journal in WAL mode.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
+import os
+import signal
 import sqlite3
 import threading
-import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from downloads.ids import now
+from downloads.ids import seconds_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dbos import DBOSConfig
 
+    from downloads.lease import Lease
     from downloads.store import Row, Store
     from downloads.work import Work
     from settings import Settings
 
 NAME, VERSION = "media-downloader", "1"
 RECOVERIES = 1_000_000
-LONGEST_WAIT = 5.0
-LOCK_POLL = 0.05
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 5.0
+SHARED_WAIT = 1.0
+"""Seconds between two looks for dead processes; half of what a takeover takes."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -41,28 +43,29 @@ log = logging.getLogger("uvicorn.error")
 class Engine:
     """Keeps up to `concurrency` downloads running."""
 
-    def __init__(self, settings: Settings, store: Store, work: Work) -> None:
-        self._settings, self._store, self._work = settings, store, work
-        self._executor = "api"
-        self._running: set[str] = set()
+    def __init__(self, settings: Settings, store: Store, work: Work, lease: Lease) -> None:
+        self._settings, self._store, self._work, self._lease = settings, store, work, lease
+        self._running: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._stopping = False
-        self._held: TextIO | None = None
+        self._stopping = threading.Event()
         self._start: Callable[[str, int], None] = _not_launched
 
     def launch(self) -> None:
         """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
 
-        On SQLite it waits until no other process works on the same database.
+        It waits until this process may work on the database: see lease.py.
         """
         from dbos import DBOS
 
-        self._hold_database()
+        self._lease.acquire(self._stopping)
+        if not self._settings.distributed:
+            with contextlib.closing(sqlite3.connect(self._beside())) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
         DBOS(config=self._config())
         self._start = self._define(DBOS)
         DBOS.launch()
-        for row in self._store.claimed(self._executor):
+        for row in self._store.claimed(self._lease.executor):
             self._take_up(DBOS, row)
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
@@ -77,26 +80,44 @@ class Engine:
 
     def stop(self) -> None:
         """Start nothing more."""
-        self._stopping = True
+        self._stopping.set()
         self._wake.set()
 
     def _serve(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
-            self._fill()
-            self._wake.wait(self._until_due())
+            try:
+                if self._settings.distributed:
+                    self._look_after_others()
+                self._fill()
+                wait = self._until_due()
+            except Exception:
+                log.exception("The queue could not be served; it is tried again.")
+                wait = SHARED_WAIT
+            self._wake.wait(wait)
+
+    def _look_after_others(self) -> None:
+        """Queue again what dead processes were working on; end, if this one counts as dead."""
+        if not self._lease.held():
+            log.error("The lease was lost: others go on with this process's downloads. It ends.")
+            os.kill(os.getpid(), signal.SIGTERM)
+            self._stopping.set()
+            return
+        for executor in self._lease.dead(self._store.executors()):
+            for row in self._store.requeue_running(executor):
+                self._work.announce(row)
 
     def _fill(self) -> None:
         concurrency, paused = self.limits()
-        while not (self._stopping or paused) and len(self._running) < concurrency:
-            row = self._store.claim(self._executor)
+        while not (self._stopping.is_set() or paused) and len(self._running) < concurrency:
+            row = self._store.claim(self._lease.executor)
             if row is None:
                 return
             self._run(row)
 
     def _run(self, row: Row) -> None:
         with self._lock:
-            self._running.add(row["id"])
+            self._running.add((row["id"], row["run"]))
         self._work.announce(row)
         self._start(row["id"], row["run"])
 
@@ -107,19 +128,19 @@ class Engine:
             self._run(row)
         elif status.status in {"PENDING", "ENQUEUED"}:
             with self._lock:
-                self._running.add(row["id"])
+                self._running.add((row["id"], row["run"]))
         else:  # it ended, and the row does not show it: begin anew
             self._store.report(row["id"], row["run"], state="queued")
 
     def _until_due(self) -> float:
+        """Seconds until the queue should be looked at again, if nobody wakes it."""
+        longest = SHARED_WAIT if self._settings.distributed else LONGEST_WAIT
         due = self._store.next_due()
-        if due is None or due > now(after=LONGEST_WAIT):
-            return LONGEST_WAIT
-        return 0.05 if due <= now() else 0.1
+        return min(longest, max(SHORTEST_WAIT, seconds_until(due))) if due else longest
 
-    def _ended(self, item: str) -> None:
+    def _ended(self, item: str, run: int) -> None:
         with self._lock:
-            self._running.discard(item)
+            self._running.discard((item, run))
         self._wake.set()
 
     def _define(self, dbos: Any) -> Callable[[str, int], None]:  # noqa: ANN401 -- a class
@@ -144,7 +165,7 @@ class Engine:
                 log.exception("Download %s ended unexpectedly.", item)
                 self._work.give_up(item, run, error)
             finally:
-                self._ended(item)
+                self._ended(item, run)
 
         def start(item: str, run: int) -> None:
             with SetWorkflowID(_workflow_id(item, run)):
@@ -156,7 +177,7 @@ class Engine:
         return {
             "name": NAME,
             "application_version": VERSION,
-            "executor_id": self._executor,
+            "executor_id": self._lease.executor,
             "system_database_url": self._system_url(),
             "log_level": "WARNING",
             "enable_otlp": False,
@@ -165,25 +186,17 @@ class Engine:
     def _system_url(self) -> str:
         if self._settings.distributed:
             return self._settings.database_url
-        return f"sqlite:///{self._beside('engine.db')}"
+        return f"sqlite:///{self._beside()}"
 
-    def _hold_database(self) -> None:
-        if self._settings.distributed:
-            return
-        held = open(self._beside("engine.lock"), "a", encoding="utf-8")  # noqa: PTH123, SIM115 -- held until this process ends
-        while not self._stopping:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            time.sleep(LOCK_POLL)
-        self._held = held
-        with contextlib.closing(sqlite3.connect(self._beside("engine.db"))) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+    def _beside(self) -> str:
+        """DBOS's own SQLite database, beside ours."""
+        return beside(self._settings.database_url, "engine.db")
 
-    def _beside(self, name: str) -> str:
-        """A file beside the SQLite database, named after it."""
-        database = sa.make_url(self._settings.database_url).database or "app.db"
-        return f"{database.removesuffix('.db')}.{name}"
+
+def beside(database_url: str, name: str) -> str:
+    """A file beside the SQLite database, named after it."""
+    database = sa.make_url(database_url).database or "app.db"
+    return f"{database.removesuffix('.db')}.{name}"
 
 
 def _workflow_id(item: str, run: int) -> str:

@@ -22,6 +22,11 @@ def _digits(number: int, count: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(count)))
 
 
+def seconds_until(moment: str) -> float:
+    """From now to a timestamp; below 0 when it is past."""
+    return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
+
+
 def now(*, after: float = 0.0) -> str:
     """The present, or `after` seconds from now: ISO 8601, UTC, milliseconds, `Z`."""
     moment = datetime.now(UTC) + timedelta(seconds=after)

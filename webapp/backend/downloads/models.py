@@ -168,6 +168,7 @@ class Download(BaseModel):
     format: Format
     resolution: Resolution
     state: State
+    position: float | None = Field(description="In the queue: the smallest is next; else null")
     progress: Progress | None
     error: Failure | None
     attempt: int

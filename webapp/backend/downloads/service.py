@@ -9,32 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from problems import Problem
 
 if TYPE_CHECKING:
-    from downloads.desk import Desk
-    from downloads.engine import Engine
-    from downloads.previews import Look, Previews
+    from downloads.parts import Parts
+    from downloads.previews import Look
     from downloads.progress import Hub
     from settings import Settings
 
 PATIENCE = 30.0
 """Seconds that a request waits for the store."""
-MB = 1_000_000
 
 log = logging.getLogger("uvicorn.error")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What has been loaded."""
-
-    desk: Desk
-    engine: Engine
-    previews: Previews
 
 
 class Service:
@@ -91,7 +79,9 @@ class Service:
 
     def _load(self) -> None:
         try:
-            parts = self._assemble()
+            from downloads.parts import assemble
+
+            parts = assemble(self._settings, self.hub.publish)
         except Exception as error:  # noqa: BLE001 -- `/ready` and every request tell it
             log.error("The database cannot be opened: %s", error)  # noqa: TRY400 -- a sentence
             self._parts.set_exception(error)
@@ -101,33 +91,10 @@ class Service:
             return
         try:
             parts.engine.launch()
-            parts.desk.staging.sweep(set(parts.desk.store.ids()))
+            parts.desk.staging.sweep(parts.desk.store.ids)
             parts.desk.work.pool.warm()
         except Exception as error:
             log.exception("The download engine cannot start.")
             self._launched.set_exception(error)
             return
         self._launched.set_result(None)
-
-    def _assemble(self) -> Parts:
-        from downloads.desk import Desk
-        from downloads.disk import Disk
-        from downloads.engine import Engine
-        from downloads.ffmpeg import find_ffmpeg
-        from downloads.pool import Pool
-        from downloads.previews import Previews
-        from downloads.staging import Staging
-        from downloads.store import Store
-        from downloads.work import Work
-
-        chosen, tell = self._settings, self.hub.publish
-        thumbnails = chosen.data_dir / "thumbnails"
-        for folder in (chosen.data_dir, chosen.media_dir, thumbnails):
-            folder.mkdir(parents=True, exist_ok=True)
-        store, staging, pool = Store(chosen.database_url), Staging(chosen.media_dir), Pool()
-        allowed = chosen.allowed.texts()
-        disk = Disk(chosen.media_dir, chosen.disk_reserve_mb * MB)
-        work = Work(store, pool, staging, disk, thumbnails, allowed, find_ffmpeg(), tell)
-        engine = Engine(chosen, store, work)
-        previews = Previews(pool, chosen.data_dir / "previews", allowed)
-        return Parts(Desk(store, staging, work, engine, chosen.media_dir, tell), engine, previews)

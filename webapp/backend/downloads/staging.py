@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 LOCK, RESULT = "lock", "result.json"
@@ -60,12 +60,11 @@ class Staging:
             with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def sweep(self, keep: Collection[str]) -> None:
-        """Remove the folders of all items but those to `keep`."""
-        if self.root.is_dir():
-            for folder in self.root.iterdir():
-                if folder.name not in keep:
-                    self.discard(folder.name)
+    def sweep(self, known: Callable[[], Iterable[str]]) -> None:
+        """Remove the folders of all items but the `known`, who are asked for after a look."""
+        found = {folder.name for folder in self.root.glob("*")}
+        for item in found - set(known()):
+            self.discard(item)
 
 
 @contextlib.contextmanager

@@ -142,9 +142,9 @@ class Store:
         return self._read(downloads.select().where(downloads.c.state == "running", of_it))
 
     def next_due(self) -> str | None:
-        """When the next of the queue that waits may be started."""
-        queued = downloads.c.state == "queued"
-        waiting = sa.select(sa.func.min(downloads.c.not_before)).where(queued)
+        """When the next of the queue that waits for a time may be started."""
+        later = sa.and_(downloads.c.state == "queued", downloads.c.not_before > now())
+        waiting = sa.select(sa.func.min(downloads.c.not_before)).where(later)
         with self.engine.connect() as connection:
             return cast("str | None", connection.execute(waiting).scalar_one())
 
@@ -154,9 +154,17 @@ class Store:
             values, downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
         )
 
-    def requeue_running(self) -> Sequence[Row]:
-        """Put everything that runs back to its place in the queue."""
+    def executors(self) -> Sequence[str]:
+        """The processes that work on something, by what they said."""
+        running = sa.select(downloads.c.executor).where(downloads.c.state == "running")
+        with self.engine.connect() as connection:
+            return [str(name) for name in connection.execute(running.distinct()).scalars()]
+
+    def requeue_running(self, executor: str | None = None) -> Sequence[Row]:
+        """Put what runs (under that process) back to its place in the queue."""
         running = downloads.update().where(downloads.c.state == "running")
+        if executor is not None:
+            running = running.where(downloads.c.executor == executor)
         with self.engine.begin() as connection:
             rows = connection.execute(running.values(state="queued").returning(downloads))
             return [dict(row) for row in rows.mappings()]

@@ -25,6 +25,7 @@ def view(row: Mapping[str, Any], progress: Progress | None = None) -> Download:
     return Download(
         **{name: row[name] for name in _SAME},
         thumbnail=row["thumbnail"] is not None,
+        position=row["position"] if row["state"] == "queued" else None,
         progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
         error=Failure(**row["error"]) if row["error"] else None,
         file=file or None,

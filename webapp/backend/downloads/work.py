@@ -122,6 +122,10 @@ class Work:
                 runner.kill()
         return runner is not None
 
+    def has(self, item: str) -> bool:
+        """Whether a runner of this process works on it."""
+        return item in self._runners
+
     def stop(self) -> None:
         """Kill every runner and record nothing."""
         with self._lock:

@@ -1,0 +1,157 @@
+"""F29: several api processes on one PostgreSQL, a real one, started for these tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.backend.api_process import Api, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.media_source import MediaSource
+
+BINARIES = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+
+
+def postgres_binaries() -> Path:
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    if not BINARIES:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    return BINARIES[0]
+
+
+def as_nobody_special() -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The URL of a server of our own, on a free port, gone afterwards."""
+    binaries = postgres_binaries()
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run = as_nobody_special()
+    subprocess.run(
+        [*run, binaries / "initdb", "-D", folder / "db", "-U", "app", "-A", "trust", "--no-sync"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    options = ("-k", str(folder), "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off")
+    server = subprocess.Popen(
+        [*run, binaries / "postgres", "-D", folder / "db", *options],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+
+        def answers() -> bool:
+            ask = [str(binaries / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
+            return subprocess.run(ask, capture_output=True, check=False).returncode == 0
+
+        wait_for(answers, "PostgreSQL answers")
+        yield f"postgresql://app@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def pair(postgres: str, tmp_path: Path) -> Iterator[tuple[Api, Api]]:
+    """Two ready api processes that share a database and a media folder."""
+    name = tmp_path.name.replace("-", "_").lower()
+    import psycopg
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = postgres.rpartition("/")[0] + f"/{name}"
+    with contextlib.ExitStack() as stack:
+        apis = []
+        for place in ("one", "two"):
+            (tmp_path / place).mkdir()
+            api = Api(tmp_path / place, DATABASE_URL=url, MEDIA_DIR=str(tmp_path / "media"))
+            stack.callback(api.close)
+            api.start()
+            apis.append(api)
+        for api in apis:
+            api.ready()
+        yield apis[0], apis[1]
+
+
+def all_running(api: Api, items: list[str]) -> bool:
+    return all((api.get(item)["progress"] or {}).get("bytes") for item in items)
+
+
+def test_f29_a_dead_process_s_downloads_go_on_in_the_other(
+    pair: tuple[Api, Api], media: MediaSource
+) -> None:
+    first, second = pair
+    media.throttle = 100_000
+    items = [first.add(media.mp4) for _ in range(6)]
+    wait_for(lambda: all_running(first, items), "all six run, three in each")
+    media.requests.clear()
+
+    first.kill()
+    media.throttle = 0
+
+    for item in items:
+        second.wait(item, "done")
+        assert second.bytes_of(item) == media.mp4_bytes
+        assert second.get(item)["attempt"] == 1
+    assert any(start > 0 for _, start in media.requests), "they went on, not anew"
+    wait_for(lambda: not list(second.folder.glob("../media/.staging/*")), "staging is empty")
+
+
+def test_cancel_and_progress_reach_every_process(pair: tuple[Api, Api], media: MediaSource) -> None:
+    first, second = pair
+    media.throttle = 20_000
+    items = [first.add(media.mp4) for _ in range(4)]
+    wait_for(lambda: all_running(second, items), "the other sees the progress of all")
+    stream = second.events()
+    next(stream)
+
+    for item in items:
+        first.ask("POST", f"/api/downloads/{item}/cancel")
+
+    cancelled = set()
+    for event, data in stream:
+        if event == "download" and data["state"] == "cancelled":
+            cancelled.add(data["id"])
+        if cancelled == set(items):
+            break
+    wait_for(lambda: not list(first.folder.glob("../media/.staging/*")), "runners are gone")
+
+
+def test_search_and_conflicts_work_as_on_sqlite(pair: tuple[Api, Api], media: MediaSource) -> None:
+    first, second = pair
+    item = first.add(media.mp4)
+    second.wait(item, "done")
+
+    found = second.ask("GET", "/api/downloads", params={"q": "cli"})["items"]
+    nothing = second.ask("GET", "/api/downloads", params={"q": "'nothing' & :*"})["items"]
+
+    assert [download["id"] for download in found] == [item]
+    assert nothing == []
+    assert first.client.post(f"/api/downloads/{item}/pause").status_code == 409
+    assert second.ask("PATCH", "/api/queue", json={"concurrency": 5})["concurrency"] == 5
+    assert first.ask("GET", "/api/queue")["concurrency"] == 5

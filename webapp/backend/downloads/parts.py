@@ -1,0 +1,61 @@
+"""Puts the parts of the download service together: the heavy half of `service.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from downloads.desk import Desk
+from downloads.disk import Disk
+from downloads.engine import Engine, beside
+from downloads.ffmpeg import find_ffmpeg
+from downloads.hearing import Hearing
+from downloads.lease import FileLease, PostgresLease
+from downloads.pool import Pool
+from downloads.previews import Previews
+from downloads.staging import Staging
+from downloads.store import Store
+from downloads.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from settings import Settings
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What has been loaded."""
+
+    desk: Desk
+    engine: Engine
+    previews: Previews
+
+
+def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts:
+    """Open the database and put everything together; nothing runs yet.
+
+    Raises:
+        DatabaseUnusableError: when the database cannot be used.
+
+    """
+    thumbnails = settings.media_dir / ".thumbnails"
+    for folder in (settings.data_dir, settings.media_dir, thumbnails):
+        folder.mkdir(parents=True, exist_ok=True)
+    store, pool = Store(settings.database_url), Pool()
+    staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
+    disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
+    work = Work(store, pool, staging, disk, thumbnails, allowed, find_ffmpeg(), tell)
+    lease = (
+        PostgresLease(store.engine)
+        if settings.distributed
+        else FileLease(Path(beside(settings.database_url, "engine.lock")))
+    )
+    engine = Engine(settings, store, work, lease)
+    if settings.distributed:
+        work.tell = Hearing(settings.database_url, store, work, engine, tell).tell
+    previews = Previews(pool, settings.data_dir / "previews", allowed)
+    return Parts(Desk(store, staging, work, engine, settings.media_dir), engine, previews)
