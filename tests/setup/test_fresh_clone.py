@@ -1,4 +1,4 @@
-"""A fresh clone on a machine with neither uv nor Node: everything is brought, once."""
+"""A fresh clone on a machine without uv, Node and ffmpeg: everything is brought, once."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BROUGHT = {"uv", "uvx", "node", "nodejs", "npm", "npx", "corepack"}
+BROUGHT = {"uv", "uvx", "node", "nodejs", "npm", "npx", "corepack", "ffmpeg"}
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def test_everything_is_brought_once_and_runs(tmp_path: Path, bare_path: str) -> 
     assert version.stdout[0].isdigit()
     for program in ("honcho", "uvicorn", "yt-dlp"):
         assert (clone / ".venv/bin" / program).exists()
+    subprocess.run([clone / ".venv/bin/ffmpeg", "-version"], stdout=subprocess.DEVNULL, check=True)
     assert (clone / "webapp/frontend/node_modules/.bin/vite").exists()
 
     (clone / ".env").write_text("WEB_PORT=3001\n")
