@@ -1,6 +1,15 @@
 """The table of what `make doctor p=NAME` says, told by the code that says it."""
 
-from scripts.guard.doctor.sayings import ALL_WELL, BROKEN_CODE, EXITED, HTTPS, PROXY, SAYINGS
+from scripts.guard.doctor.sayings import (
+    ALL_WELL,
+    BROKEN_CODE,
+    EXITED,
+    HTTPS,
+    OTHER_SETTING,
+    PROXY,
+    SAYINGS,
+    Saying,
+)
 
 EXAMPLE: dict[str, object] = {
     "name": "web",
@@ -30,12 +39,18 @@ _OF_THE_DEATH = {
 }
 
 
+_SPECIAL: dict[Saying, dict[str, str]] = {
+    EXITED: _OF_THE_DEATH,
+    BROKEN_CODE: _OF_THE_DEATH,
+    OTHER_SETTING: {"url": "http://localhost:3001"},
+}
+
+
 def sayings() -> str:
     """A row for each cause, in the words of an example."""
     rows = ["| cause | it says, for example | do this |", "|---|---|---|"]
     for saying in SAYINGS:
-        known = {**EXAMPLE, **_OF_THE_DEATH} if saying in {EXITED, BROKEN_CODE} else EXAMPLE
-        why = saying.of(**known)
+        why = saying.of(**{**EXAMPLE, **_SPECIAL.get(saying, {})})
         cells = [f"**{why.kind}**" if saying is ALL_WELL else why.kind, why.sentence, why.fix]
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows)

@@ -32,6 +32,29 @@ class Server(http.server.ThreadingHTTPServer):
 Server((host, port), Handler).serve_forever()
 """
 
+# Has the lock of a guard, and its port, and answers nobody.
+HUNG_GUARD = """
+import fcntl, json, os, signal, socket, sys
+lock = open(sys.argv[1], "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+lock.write(json.dumps({"pid": os.getpid(), "since": "2026-01-31T12:00:00+00:00"}))
+lock.flush()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+signal.pause()
+"""
+# Answers the first request, by which it counts as ready, and no other.
+CLOSES_ITS_PORT = """
+import http.server, signal, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+server.handle_request()
+server.server_close()
+signal.pause()
+"""
+
 
 def diagnosed(run: GuardRun, name: str = "web") -> dict[str, Any]:
     done = run.run("doctor", name, "--json")
@@ -213,6 +236,27 @@ def test_the_guard_has_another_port(guarded: Guarded, free_port: Callable[[], in
     cause = diagnosed(run)
     assert cause["kind"] == "guard-elsewhere"
     assert str(run.ports["guard"]) in cause["sentence"]
+
+
+def test_the_guard_hangs(guarded: Guarded, tmp_path: Path) -> None:
+    run = guarded(toy("web"), started=False)
+    port = run.ports["guard"]
+    run.directory.mkdir(mode=0o700)
+    hung = tmp_path / "hung.py"
+    hung.write_text(HUNG_GUARD, encoding="utf-8")
+    with program(tmp_path, hung, run.directory / "lock", port, port=port) as pid:
+        cause = diagnosed(run)
+    assert cause["kind"] == "guard-hung"
+    assert cause["fix"].startswith(f"kill -9 {pid} ")
+
+
+def test_it_runs_and_has_closed_its_port(guarded: Guarded, tmp_path: Path) -> None:
+    server = tmp_path / "closing.py"
+    server.write_text(CLOSES_ITS_PORT, encoding="utf-8")
+    run = guarded(f"web: exec python {server} $WEB_PORT")
+    run.await_state("web", "READY")
+    until(lambda: not listens("127.0.0.1", run.ports["web"]), "it has closed its port")
+    assert diagnosed(run)["kind"] == "not-listening"
 
 
 def test_a_service_that_is_not_there_is_an_error_that_names_those_that_are(
