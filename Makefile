@@ -89,6 +89,7 @@ check: setup-all ## Lint, format and types, changing nothing
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
+	@npm --prefix webapp/frontend run --silent types:check
 	@npm --prefix webapp/frontend run --silent typecheck
 	@npm --prefix webapp/frontend run --silent lint
 
