@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scripts.guard.supervisor import Running
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
+SETTLED_SECONDS = 2.0  # after which the servers' start needs the processor no more
 _EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
@@ -122,6 +123,7 @@ class Loop:
             self._loop.add_signal_handler(number, self._signalled, number)
         self._changed()
         self._look_for_hangs()
+        self._loop.call_later(SETTLED_SECONDS, self._stack.prepare_for_deaths)
         await self._left.wait()
         self._watcher.stop()
         await self._fronts.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from scripts.guard import lease
@@ -108,6 +109,11 @@ class Stack:
         from scripts.guard.crashes import Crashes
 
         return Crashes(self.config.directory / "crashes")
+
+    def prepare_for_deaths(self) -> None:
+        """Import what a death needs while there is time: the relaunch then need not wait for it."""
+        for name in ("diagnose", "crashes"):
+            import_module(f"scripts.guard.{name}")
 
     def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
         from scripts.guard.crashes import Crash
