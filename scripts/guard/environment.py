@@ -25,8 +25,9 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
             environment[f"{other.variable}_PORT"] = str(other.port)
             environment[f"{other.variable}_URL"] = str(other.url)
         environment.pop(f"{other.variable}_FD", None)
-    if service.port is not None:
-        environment["PORT"] = str(service.port)
+    port = service.offered if service.port is None or service.found else service.port
+    if port is not None:
+        environment["PORT"] = str(port)
     if fd is not None:
         environment[f"{service.variable}_FD"] = str(fd)
     if settings.colour:

@@ -71,9 +71,9 @@ def adopt() -> None:
 def relatives(leader: int, mark: Mark | None = None) -> list[Relative]:
     """Return what is left of a service whose leader has ended; the leader is not among it."""
     return [
-        Relative(pid, parent, command)
+        Relative(pid, _parent(pid), _command(pid))
         for root in _left_by(leader, mark)
-        for pid, parent, command in _tree(root)
+        for pid in _walk(root)
     ]
 
 
@@ -96,18 +96,11 @@ def remove_adopted() -> None:
             return
 
 
-def descends(pid: int, leader: int, mark: Mark) -> bool:
-    """Whether a process is of the service with that leader, as far as this user may see."""
-    import psutil
-
-    with contextlib.suppress(psutil.Error, OSError):
-        if os.getsid(pid) == leader:
-            return True
-        process = psutil.Process(pid)
-        if any(parent.pid == leader for parent in process.parents()):
-            return True
-        return mark.is_in(process.environ())
-    return False
+def members(leader: int, mark: Mark | None = None) -> list[int]:
+    """Return every process of a service that runs, the leader among them."""
+    if not _LINUX:
+        return [leader, *_search(leader, mark)]
+    return [pid for root in (leader, *_left_by(leader, mark)) for pid in _walk(root)]
 
 
 def bury(leaders: frozenset[int]) -> None:
@@ -171,11 +164,10 @@ def _is_over(pid: int) -> bool:
         return not psutil.pid_exists(pid)
 
 
-def _tree(pid: int) -> Iterator[tuple[int, int, str]]:
-    stat = _stat(pid) if _LINUX else None
-    yield pid, 0 if stat is None else stat.parent, _command(pid)
+def _walk(pid: int) -> Iterator[int]:
+    yield pid
     for child in _children(pid):
-        yield from _tree(child)
+        yield from _walk(child)
 
 
 def _children(pid: int) -> list[int]:
@@ -200,6 +192,11 @@ def _stat(pid: int) -> _Stat | None:
 def _session(pid: int) -> int | None:
     stat = _stat(pid)
     return None if stat is None else stat.session
+
+
+def _parent(pid: int) -> int:
+    stat = _stat(pid)
+    return 0 if stat is None else stat.parent
 
 
 def _environment(pid: int) -> dict[str, str]:

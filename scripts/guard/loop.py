@@ -99,6 +99,7 @@ class Loop:
         )
         self._readiness = Readiness(
             up=lambda name: self._supervisor.send(name, states.Up()),
+            found=stack.found,
             say=stack.log.say,
             mark=stack.launcher.mark,
         )

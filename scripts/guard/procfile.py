@@ -10,7 +10,7 @@ from pathlib import Path
 
 from honcho.environ import PROCFILE_LINE, parse_procfile
 
-FIRST_FOREIGN_PORT = 5000  # honcho's convention for lines that ask for $PORT and have no port set
+FIRST_FOREIGN_PORT = 5000  # what honcho offers the first line as $PORT, and then ...
 FOREIGN_PORT_STEP = 100
 
 
@@ -63,13 +63,12 @@ def _check_lines(file: str, text: str, problems: list[str]) -> dict[str, int]:
     return seen
 
 
-def default_port(command: str, prefix: str, position: int) -> int | None:
-    """Return the default that the line itself states, `${API_PORT:-8000}`; else honcho's."""
+def default_port(command: str, prefix: str, offered: int) -> int | None:
+    """Return what the line itself states, `${API_PORT:-8000}`, else the offer that it takes."""
     stated = re.search(rf"\$\{{{prefix}_PORT:?-(\d+)\}}", command)
     if stated:
         return int(stated.group(1))
-    asks = names(command, "PORT")
-    return FIRST_FOREIGN_PORT + FOREIGN_PORT_STEP * position if asks else None
+    return offered if names(command, "PORT") else None
 
 
 def names(command: str, name: str) -> bool:

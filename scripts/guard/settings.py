@@ -41,6 +41,10 @@ class Service:
     command: str
     port: int | None = None
     """The port it serves; None for a worker that serves none."""
+    found: bool = False
+    """Whether the port was seen to be listened on: neither the line nor a setting states it."""
+    offered: int | None = None
+    """The port that ``$PORT`` names for a line that states none; it need not use it."""
     held: bool = False
     """Whether the line takes the guard's listening socket (it names ``$<NAME>_FD``)."""
     watch: tuple[Path, ...] = ()
@@ -159,14 +163,17 @@ def _build(
 
 
 def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[Service]:
+    first = given.take("PORT", procfile.FIRST_FOREIGN_PORT, values.port)
     for position, (name, command) in enumerate(lines.items()):
         prefix = variable(name)
+        offered = first + procfile.FOREIGN_PORT_STEP * position
         yield Service(
             name=name,
             command=command,
             port=given.take(
-                f"{prefix}_PORT", procfile.default_port(command, prefix, position), values.port
+                f"{prefix}_PORT", procfile.default_port(command, prefix, offered), values.port
             ),
+            offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
             watch=given.take(f"{prefix}_WATCH", (), values.folders(root)),
             revive=procfile.work_folder(root, command),

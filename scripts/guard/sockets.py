@@ -88,27 +88,22 @@ def holders(port: int) -> list[Holder]:
 
     import psutil
 
+    from scripts.guard import listeners
+
     found: list[Holder] = []
-    for process in psutil.process_iter():
-        try:
-            connections = process.net_connections(kind="tcp")
-            if not any(
-                connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
-                for connection in connections
-            ):
-                continue
+    for pid in listeners.pids_at(port):
+        with contextlib.suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
             with process.oneshot():
                 found.append(
                     Holder(
-                        pid=process.pid,
+                        pid=pid,
                         command=" ".join(process.cmdline()) or process.name(),
                         folder=process.cwd(),
                         age=time.time() - process.create_time(),
                         name=process.name(),
                     )
                 )
-        except (psutil.Error, OSError):
-            continue
     return found
 
 

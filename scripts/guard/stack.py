@@ -86,6 +86,18 @@ class Stack:
         ]
         return all(borrowed)
 
+    def found(self, name: str, port: int) -> None:
+        """Take note of the port that a service listens on, which its line does not state."""
+        others = {each.port for each in self.config.services if each.name != name}
+        known = self.config.find(name)
+        if known is None or known.port == port or port in others:
+            return
+        self.log.say(f"{name} listens on port {port}: http://localhost:{port}")
+        service = replace(known, port=port, found=True)
+        services = [service if each.name == name else each for each in self.config.services]
+        self.config = self.launcher.config = replace(self.config, services=tuple(services))
+        self.supervisor.note(self.config)
+
     def _has_changed(self) -> None:
         self.changed()
 
@@ -166,8 +178,20 @@ class Stack:
         if config.log_format is not old.log_format:
             self.log.say("GUARD_LOG is followed at the next start")
         return replace(
-            config, directory=old.directory, log_format=old.log_format, colour=old.colour
+            config,
+            directory=old.directory,
+            log_format=old.log_format,
+            colour=old.colour,
+            services=tuple(_as_found(service, old) for service in config.services),
         )
+
+
+def _as_found(service: Service, before: Settings) -> Service:
+    """Keep the port on which a line that has not changed was found to listen."""
+    known = before.find(service.name)
+    if known is None or not known.found or known.command != service.command or service.port:
+        return service
+    return replace(service, port=known.port, found=True)
 
 
 def _ignore(*_: object) -> None:

@@ -217,6 +217,14 @@ class Supervisor:
                     self.send(line.name, states.Saved(reload=True))
         self._changed()
 
+    def note(self, config: settings.Settings) -> None:
+        """Take over settings that concern no process."""
+        self.config = config
+        for line in config.services:
+            if line.name in self._services:
+                self._services[line.name].line = line
+        self._changed()
+
     def _start_when_free(self, line: settings.Service) -> None:
         """Start a new service, once nothing that left the Procfile is on its port any more."""
         ports = {managed.line.port for managed in self._services.values() if managed.removed}
