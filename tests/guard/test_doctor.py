@@ -119,6 +119,7 @@ def test_plain_lines_are_read_alike(env: Env) -> None:
     assert env("# a comment\n\nA=1\nB=https://example.org/a-b_c\nC='quoted words'\n") == []
 
 
+@pytest.mark.fault(row="F20")
 def test_every_line_that_differs_is_named_with_both_readings(env: Env) -> None:
     assert env("A=1\nB=hello world\n\nexport C=2\n") == [
         (2, "B is 'helloworld' to honcho, 'hello world' to the app"),

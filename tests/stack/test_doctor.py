@@ -295,6 +295,23 @@ def test_bad_settings_are_a_finding_too(guarded: Guarded) -> None:
     assert "GUARD_RELAUNCH=often" in done.stdout
 
 
+@pytest.mark.parametrize("package", ["honcho", "psutil", "dotenv"])
+def test_packages_that_are_missing_are_findings_and_no_failure(
+    guarded: Guarded, tmp_path: Path, package: str
+) -> None:
+    run = guarded(toy("web"), started=False)
+    (tmp_path / ".env").write_text("A=1\n", encoding="utf-8")
+    absent = tmp_path / "absent" / package / "__init__.py"
+    absent.parent.mkdir(parents=True)
+    absent.write_text(f"raise ModuleNotFoundError('No module named {package}', name='{package}')")
+    path = f"{absent.parents[1]}{os.pathsep}{run.environment['PYTHONPATH']}"
+    run.environment = {**run.environment, "PYTHONPATH": path}
+    done = run.run("doctor")
+    assert done.returncode == 1, done.stderr
+    assert package in done.stdout
+    assert "fix: make setup" in done.stdout
+
+
 def test_a_module_adds_checks_of_its_own(guarded: Guarded) -> None:
     done = guarded(toy("web"), started=False).run("doctor", "--checks", "scripts.checks")
     assert "ffmpeg" in done.stdout

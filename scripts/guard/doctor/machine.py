@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
@@ -23,12 +24,14 @@ PYTHON = (3, 11)
 _SILENT_FILE_SYSTEMS = re.compile(
     r"^(?:9p|drvfs|v9fs|fuse\.(?:sshfs|grpcfuse|osxfs)|fakeowner|vboxsf|vmhgfs|prl_fs|nfs4?|cifs|smb3?)"
 )
+_PACKAGES = ("dotenv", "h11", "honcho", "psutil", "watchfiles")
 _PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
 def checks(site: Site) -> Iterator[Check]:
     """Yield the checks of the machine."""
     yield Check(f"Python is {PYTHON[0]}.{PYTHON[1]} or newer", python)
+    yield Check("the guard's packages are installed", packages)
     yield Check("no proxy catches localhost", partial(proxy, site.environment))
     yield Check(f"the disk has {DISK_BYTES >> 20} MB free", partial(disk, site.root))
     yield Check(f"{OPEN_FILES} files may be open", open_files)
@@ -44,6 +47,19 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Problem | None:
         f"this is Python {'.'.join(map(str, version))}",
         f"install Python {PYTHON[0]}.{PYTHON[1]} or newer, then: make clean setup",
     )
+
+
+def packages() -> Problem | None:
+    """What the guard imports; it says of each when it is first needed, which may be late."""
+    missing = []
+    for name in _PACKAGES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    if not missing:
+        return None
+    return Problem(f"these Python packages are missing: {', '.join(missing)}", "make setup")
 
 
 def proxy(environment: Mapping[str, str]) -> Problem | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scripts.guard.doctor import Check, Problem, service
 from scripts.guard.doctor.site import LOOPBACKS, Site, ask, has
-from scripts.guard.settings import Service, Settings
+
+if TYPE_CHECKING:
+    from scripts.guard.settings import Service, Settings
 
 
 def checks(site: Site) -> Iterator[Check]:

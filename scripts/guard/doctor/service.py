@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts.guard import GuardError
 from scripts.guard.doctor import Problem, machine, sayings
 from scripts.guard.doctor.sayings import Saying, Why
 from scripts.guard.doctor.site import LOOPBACKS, Answer, Listener, Site, ask, has, holder
-from scripts.guard.settings import Service, Settings
+
+if TYPE_CHECKING:
+    from scripts.guard.settings import Service, Settings
 
 # What a death is put down to when the code must be changed before it can run.
 _CODE = frozenset(

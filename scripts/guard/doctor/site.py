@@ -10,9 +10,12 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scripts.guard import GuardError, lease, settings, sockets
+from scripts.guard import GuardError, lease, sockets
+
+if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's work
+    from scripts.guard import settings
 
 PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
 STATUS_SECONDS = 0.4  # for the guard's own answer, which needs a millisecond
@@ -69,6 +72,8 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
     procfile = procfile.absolute()
     config, error = None, None
     try:
+        from scripts.guard import settings
+
         config = settings.load(procfile, env_file)
     except GuardError as caught:
         error = caught
@@ -82,7 +87,7 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
         error=error,
         guard=guard,
         status=None if config is None or guard is None else _status(config.guard_port),
-        listeners=() if config is None else tuple(_listeners()),
+        listeners=_listeners(),
     )
 
 
@@ -163,12 +168,16 @@ def holder(pid: int) -> sockets.Holder | None:
         return None
 
 
-def _listeners() -> Iterator[Listener]:
-    import psutil
-
-    for connection, pid in _connections():
-        if connection.status == psutil.CONN_LISTEN:
-            yield Listener(connection.laddr.port, connection.laddr.ip, pid)
+def _listeners() -> tuple[Listener, ...]:
+    try:
+        import psutil
+    except ImportError:  # told where the packages are looked at
+        return ()
+    return tuple(
+        Listener(connection.laddr.port, connection.laddr.ip, pid)
+        for connection, pid in _connections()
+        if connection.status == psutil.CONN_LISTEN
+    )
 
 
 def _connections() -> Iterator[tuple[Any, int | None]]:
