@@ -29,7 +29,8 @@ def terminal(stage: Stage, browser: Browser) -> Page:
 def dashboard(stage: Stage, browser: Browser) -> Page:
     """The guard's own page, with that death on it."""
     page = _open(browser, stage.url("guard"))
-    page.get_by_text("READY").first.wait_for()
+    page.locator("#crashes").get_by_text("killed").first.wait_for()
+    page.locator("#services").get_by_text("MB").first.wait_for()
     return page
 
 
