@@ -23,6 +23,8 @@ from scripts.guard.http import Request, Response
 from scripts.guard.status import Snapshot
 
 TAIL_LINES = 200
+MOST_LINES = 10_000
+_MOST_DIGITS = 18
 _UNSTORED = {"Cache-Control": "no-store"}
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _WISHES: dict[str, Callable[[], states.Event]] = {
@@ -150,7 +152,7 @@ class Control:
         seen = request.headers.get("last-event-id") or request.query("after") or "0"
         wanted = Wanted(
             logs=frozenset((request.query("logs") or "").split(",")) - {""},
-            after=int(seen) if seen.isascii() and seen.isdigit() else 0,
+            after=_number(seen) or 0,
             usage=request.query("usage") is not None,
         )
         stream = self._events.stream(wanted)
@@ -159,10 +161,11 @@ class Control:
     def _log(self, request: Request, name: str) -> Response:
         if self._snapshot().service(name) is None:
             return _no_service(name)
-        asked = request.query("tail") or str(TAIL_LINES)
-        if not asked.isascii() or not asked.isdigit() or int(asked) > 10_000:  # noqa: PLR2004
-            return http.problem(422, "Bad tail", "`tail` is a number of lines, 10000 at most.")
-        return http.as_json({"name": name, "lines": self._tail(name, int(asked))})
+        asked = _number(request.query("tail") or str(TAIL_LINES))
+        if asked is None or asked > MOST_LINES:
+            detail = f"`tail` is a number of lines, {MOST_LINES} at most."
+            return http.problem(422, "Bad tail", detail)
+        return http.as_json({"name": name, "lines": self._tail(name, asked)})
 
     def _wish(self, request: Request, wish: list[str]) -> Response:
         if not self._access.may_write(request):
@@ -205,6 +208,12 @@ class Control:
             )
         upgrade = partial(self._attachments.serve, name)
         return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number of sane size, None for anything else."""
+    sane = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if sane else None
 
 
 def _no_service(name: str) -> Response:

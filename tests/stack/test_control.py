@@ -1,0 +1,73 @@
+"""The control API as docs/architecture.md describes it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import ask, toy
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+ROUTES = re.findall(r"^\| `(GET|POST) (/\S*)` \|", DOCUMENT, re.MULTILINE)
+
+
+def test_every_documented_route_is_there(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    assert len(ROUTES) == 10
+    # What ends the guard comes last; an event stream would not end at all.
+    ordered = sorted(ROUTES, key=lambda route: route[1] == "/api/stop")
+    for method, path in ordered:
+        if path == "/api/events":
+            continue
+        headers = {"X-Guard-Token": run.token()} if method == "POST" else {}
+        answer = ask(run.ports["guard"], path.replace("NAME", "web"), method, headers)
+        expected = 200 if method == "GET" else 202
+        assert answer.status == (426 if path.endswith("attach") else expected), path
+    assert run.await_end() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/logs/nosuch", 404),
+        ("/api/logs/web?tail=-1", 422),
+        ("/api/logs/web?tail=10001", 422),
+        (f"/api/logs/web?tail={'9' * 6000}", 422),
+        ("/api/logs/web?tail=%D9%A3", 422),
+        ("/nosuch", 404),
+        ("/api/services/web/restart", 404),
+    ],
+)
+def test_what_makes_no_sense_is_refused_as_a_problem(
+    guarded: Guarded, path: str, status: int
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    answer = ask(run.ports["guard"], path)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert "Task exception" not in run.output()
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "9" * 6000, "1e3"])
+def test_a_reader_that_says_nonsense_of_where_it_was_is_given_everything(
+    guarded: Guarded, after: str
+) -> None:
+    import socket
+
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    run.await_output("web is up")
+    port = run.ports["guard"]
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as reader:
+        target = f"/api/events?logs=web&after={after}"
+        reader.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+        stream = reader.makefile("r", encoding="utf-8")
+        while not (line := next(stream)).startswith('data: [{"service'):
+            pass
+    assert json.loads(line[6:])[0]["text"] == "web is up"
