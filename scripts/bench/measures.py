@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import socket
@@ -33,6 +34,7 @@ IDLE_SECONDS = 10.0
 CRASH_LOOP_SECONDS = 10.0
 HANG_SECONDS = 30.0
 LEAVING_SECONDS = 8.0
+FROM_TERMINALS = (signal.SIGINT, signal.SIGHUP)
 
 
 def cold_start(peer: Peer, stack: Stack) -> float:
@@ -154,11 +156,17 @@ def idle(peer: Peer, stack: Stack) -> Idle:
 
 
 def left_behind(peer: Peer, stack: Stack, number: signal.Signals) -> int:
-    """Return how many processes are left some seconds after the supervisor got a signal."""
+    """Return how many processes are left some seconds after the supervisor got a signal.
+
+    What terminals send goes to its process group, as they send it.
+    """
     with running(peer, stack) as run:
         _all_answer(stack)
         _settle()
-        run.popen.send_signal(number)
+        if number in FROM_TERMINALS:
+            os.killpg(run.popen.pid, number)
+        else:
+            run.popen.send_signal(number)
         end = time.monotonic() + LEAVING_SECONDS
         while time.monotonic() < end and run.processes():
             time.sleep(0.05)

@@ -35,7 +35,16 @@ class Starts:
 
     def recovered(self, peer: Peer, victim: str) -> list[float | None]:
         """Return the seconds of each recovery."""
-        return [recovery.seconds for recovery in self.back[victim][peer.name]]
+        return [recovery.seconds for recovery in self._deaths(peer, victim)]
+
+    def neighbour_kept(self, peer: Peer) -> bool:
+        """Return whether the other server went on as the same process each time."""
+        deaths = [death for victim in SERVERS for death in self._deaths(peer, victim)]
+        return all(death.neighbour_kept for death in deaths)
+
+    def _deaths(self, peer: Peer, victim: str) -> list[Recovery]:
+        """Return those without knocking; who does not relaunch was killed only while knocked at."""
+        return self.back[victim].get(peer.name) or self.knocked[victim][peer.name]
 
     def recovery_ratio(self, peer: Peer, victim: str) -> float | None:
         """Return the recovery over the bare start of what has to start again."""
@@ -62,7 +71,8 @@ def measure(rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack]) -> S
             return measures.start_alone(stack(), victim)
 
         alone[victim] = each(f"{victim} alone", rounds, [BARE], started)[BARE.name]
-        back[victim] = each(f"{victim} killed", rounds, peers, killed)
+        again = [peer for peer in peers if peer.relaunches]
+        back[victim] = each(f"{victim} killed", rounds, again, killed)
         knocked[victim] = each(f"{victim} killed, knocking", 2, peers, partial(killed, knock=True))
     return Starts(peers, cold, alone, back, knocked)
 
@@ -86,10 +96,8 @@ def _row(starts: Starts, peer: Peer) -> list[str]:
     for victim in SERVERS:
         row.append(milliseconds(starts.recovered(peer, victim)))
         row.append(two_digits(starts.recovery_ratio(peer, victim)))
-    every = [r for victim in SERVERS for r in starts.back[victim][peer.name]]
-    kept = every and all(recovery.neighbour_kept for recovery in every)
     refused = str(starts.refused(peer)) if peer.relaunches else "all"
-    return [*row, refused, "yes" if kept else "no"]
+    return [*row, refused, "yes" if starts.neighbour_kept(peer) else "no"]
 
 
 def two_digits(value: float | None) -> str:
