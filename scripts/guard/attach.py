@@ -29,7 +29,7 @@ def attach(procfile: Path, env_file: Path | None, name: str) -> int:
             "attach needs a terminal to connect; here the input or the output is something else",
             f"make logs p={name}   # to see what it writes",
         )
-    config = settings.load(procfile, env_file)
+    config = commands.load(procfile, env_file)
     with _connected(config, name) as (connection, begun):
         sys.stdout.write(f"[{name}: Ctrl-] lets go]\n")
         sys.stdout.flush()

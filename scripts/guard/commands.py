@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard import GuardError, lease, settings
+from scripts.guard import GuardError, folder, lease, settings
 from scripts.guard import status as snapshots
 
 ANSWER_SECONDS = 5.0
@@ -17,7 +17,7 @@ ANSWER_SECONDS = 5.0
 
 def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
     """Print what runs; 0 if everything is READY, else 1."""
-    answer = ask(settings.load(procfile, env_file), "GET", "/api/status")
+    answer = ask(load(procfile, env_file), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
@@ -27,7 +27,7 @@ def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
 
 def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
     """Relaunch one service, or all."""
-    config = settings.load(procfile, env_file)
+    config = load(procfile, env_file)
     ask(config, "POST", "/api/restart" if name is None else f"/api/services/{name}/restart")
     sys.stdout.write(f"{name or 'everything'} is being restarted\n")
     return 0
@@ -35,9 +35,14 @@ def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
 
 def stop(procfile: Path, env_file: Path | None) -> int:
     """End the guard and all that it runs."""
-    ask(settings.load(procfile, env_file), "POST", "/api/stop")
+    ask(load(procfile, env_file), "POST", "/api/stop")
     sys.stdout.write("the guard is stopping everything\n")
     return 0
+
+
+def load(procfile: Path, env_file: Path | None) -> settings.Settings:
+    """Read the settings as the guard has them which runs here; raises `GuardError`."""
+    return folder.of_running(settings.load(procfile, env_file))
 
 
 def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:

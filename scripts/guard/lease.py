@@ -38,19 +38,6 @@ class Leased:
     """The mark of the guard that started it, which all that descends from it inherits."""
 
 
-def prepare(directory: Path) -> None:
-    """Make the guard's folder, readable by its owner alone; raises `GuardError`."""
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if directory.stat().st_uid == os.getuid():
-            directory.chmod(0o700)
-    except OSError as error:
-        raise GuardError(
-            f"{directory} cannot be made ({error.strerror})",
-            "GUARD_DIR=/tmp/guard make dev   # keep it elsewhere",
-        ) from error
-
-
 def write_file(path: Path, text: str) -> None:
     """Replace a file of ours as a whole, mode 0600: a reader sees the old text or the new."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -74,7 +61,8 @@ class Lock:
         except OSError as error:
             raise GuardError(
                 f"{self._path} cannot be opened ({error.strerror})",
-                f"check who owns it: ls -la {self._path.parent}",
+                f"rm -r {self._path}   # if that is not allowed: sudo chown -R $USER "
+                f"{self._path.parent}",
             ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,8 +71,9 @@ class Lock:
             raise self._refusal() from None
         self._descriptor = descriptor
         owner = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: it is held all the same
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(owner).encode(), 0)
 
     def release(self) -> None:
         """Give it up; the file stays, since removing it would race with the next guard."""
@@ -102,14 +91,14 @@ class Lock:
 
 
 def owner(directory: Path) -> int | None:
-    """Return the pid of the guard that runs in that folder, None if none does."""
+    """Return the pid of the guard that runs in that folder, 0 if it is not told, None if none."""
     path = directory / "lock"
     try:
         with path.open() as stream:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         pid = _read(path).get("pid")
-        return pid if isinstance(pid, int) else None
+        return pid if isinstance(pid, int) else 0
     except OSError:
         return None
     return None
@@ -118,7 +107,8 @@ def owner(directory: Path) -> int | None:
 def write_token(path: Path) -> str:
     """Make a new secret for the control API and keep it where only this user can read it."""
     token = os.urandom(32).hex()
-    write_file(path, token)
+    with contextlib.suppress(OSError):  # the pages know it all the same; commands will say so
+        write_file(path, token)
     return token
 
 

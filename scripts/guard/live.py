@@ -27,7 +27,7 @@ def watch(procfile: Path, env_file: Path | None) -> int:
 
     Into a pipe or a file the table is written whenever something but the time has changed.
     """
-    config = settings.load(procfile, env_file)
+    config = commands.load(procfile, env_file)
     left = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: left.set())

@@ -10,10 +10,11 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import family, lease, settings
+from scripts.guard import family, folder, lease, settings
 from scripts.guard.launcher import Launcher
 from scripts.guard.settings import Settings
 
@@ -48,7 +49,9 @@ def up(procfile: Path, env_file: Path | None) -> int:
     signals.install()
     shell = dict(os.environ)
     config = settings.load(procfile, env_file, shell)
-    lease.prepare(config.directory)
+    config = folder.of_running(config)  # one that runs has locked it
+    directory, complaint = folder.prepare(config.directory)
+    config = replace(config, directory=directory)
     lock = lease.Lock(config.directory)
     lock.acquire()
     orphans = lease.remove_orphans(config.directory)
@@ -64,6 +67,8 @@ def up(procfile: Path, env_file: Path | None) -> int:
         stack = Stack(config, launcher, signals, shell)
         for orphan in orphans:
             stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
+        if complaint is not None:
+            stack.log.say(complaint)
         stack.supervisor.start()
         stack.log.start()
         from scripts.guard import loop

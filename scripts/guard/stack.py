@@ -11,7 +11,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from scripts.guard import lease
+from scripts.guard import folder, lease
 from scripts.guard.evidence import Evidence
 from scripts.guard.feed import Feed
 from scripts.guard.launcher import Launcher, held_ports, self_binding
@@ -173,7 +173,7 @@ class Stack:
     def _lasting(self, config: Settings) -> Settings:
         """Keep what cannot change while we run, and say so."""
         old = self.config
-        if config.directory != old.directory:
+        if not folder.is_same(config.directory, old.directory):
             self.log.say("GUARD_DIR is followed at the next start")
         if config.log_format is not old.log_format:
             self.log.say("GUARD_LOG is followed at the next start")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard import GuardError, ansi, commands, lease, settings
+from scripts.guard import GuardError, ansi, commands, lease
 from scripts.guard.crashes import Crashes, Record
 from scripts.guard.status import ago
 
@@ -17,7 +17,7 @@ LINES = 20
 
 def why(procfile: Path, env_file: Path | None, name: str | None) -> int:
     """Print what is the matter, or was last; 0 if all is well now, else 1."""
-    config = settings.load(procfile, env_file)
+    config = commands.load(procfile, env_file)
     if name is not None and config.find(name) is None:
         names = ", ".join(service.name for service in config.services)
         raise GuardError(f"{procfile.name} has no line {name!r}; it has {names}", "make why")

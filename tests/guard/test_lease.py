@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts.guard import GuardError
-from scripts.guard.lease import Lock, owner, prepare, write_token
+from scripts.guard.folder import prepare
+from scripts.guard.lease import Lock, owner, write_token
 from tests.stack.harness import until
 
 
@@ -26,11 +27,29 @@ def test_the_folder_and_the_token_are_for_their_owner_alone(tmp_path: Path) -> N
     assert write_token(directory / "token") != token
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_said_and_another_is_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(GuardError, match="cannot be made") as caught:
-        prepare(tmp_path / "file" / ".guard")
-    assert "GUARD_DIR=" in caught.value.fix
+    directory, complaint = prepare(tmp_path / "file" / ".guard")
+    assert complaint is not None
+    assert f"{tmp_path}/file/.guard cannot be used (Not a directory)" in complaint
+    assert "GUARD_DIR=" in complaint
+    assert directory.stat().st_mode & 0o777 == 0o700
+    directory.rmdir()
+
+
+def test_a_substitute_that_somebody_else_prepared_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / ".guard").write_text("")
+    first, _ = prepare(tmp_path / ".guard")
+    assert prepare(tmp_path / ".guard")[0] == first
+    first.chmod(0o777)
+    other, _ = prepare(tmp_path / ".guard")
+    first.rmdir()
+    first.symlink_to(tmp_path)
+    another, _ = prepare(tmp_path / ".guard")
+    first.unlink()
+    assert len({first, other, another}) == 3
+    other.rmdir()
+    another.rmdir()
 
 
 def test_a_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:

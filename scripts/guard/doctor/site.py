@@ -72,9 +72,9 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
     procfile = procfile.absolute()
     config, error = None, None
     try:
-        from scripts.guard import settings
+        from scripts.guard import folder, settings
 
-        config = settings.load(procfile, env_file)
+        config = folder.of_running(settings.load(procfile, env_file))
     except GuardError as caught:
         error = caught
     except ImportError as missing:

@@ -1,0 +1,36 @@
+"""A computer that slept: what answers on waking is left alone."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import Answer, ask, toy
+
+
+@pytest.mark.fault(row="F5")
+@pytest.mark.parametrize("first", ["guard", "services"])
+def test_nothing_is_relaunched_when_everything_was_stopped(guarded: Guarded, first: str) -> None:
+    run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="1")
+    pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
+    for pid in (run.pid, *pids):
+        os.kill(pid, signal.SIGSTOP)
+    answers: list[Answer] = []
+    visitors = [
+        threading.Thread(target=lambda name=name: answers.append(ask(run.ports[name])))
+        for name in ("web", "api")
+    ]
+    for visitor in visitors:
+        visitor.start()
+    time.sleep(4)  # what the computer slept, four times as long as a hang
+    for pid in (run.pid, *pids) if first == "guard" else (*pids, run.pid):
+        os.kill(pid, signal.SIGCONT)
+    for visitor in visitors:
+        visitor.join()
+    assert [answer.status for answer in answers] == [200, 200]
+    time.sleep(2.5)  # two looks of the guard's more
+    assert [run.service(name)["pid"] for name in ("web", "api")] == pids
+    assert [run.service(name)["state"] for name in ("web", "api")] == ["READY", "READY"]
