@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from scripts.docs import doctor, troubles
+from scripts.docs.routes import routes
 from scripts.guard.states import TRANSITIONS, State
 
 
@@ -22,6 +23,7 @@ def state_diagram() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "states": state_diagram,
+    "routes": routes,
     "causes": troubles.causes,
     "doctor": doctor.sayings,
     "downloads": troubles.downloads,
