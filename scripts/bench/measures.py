@@ -114,18 +114,19 @@ def flood(peer: Peer) -> Flood:
             while time.monotonic() < max(run.last_read, began) + QUIET_SECONDS:
                 time.sleep(0.05)
             cpu = (sum(map(_cpu, own)) - before) * 100_000 / LINES_IN_ALL
-            intact, torn = _look_at(run.output)
+            intact, torn = look_at(run.output)
             return Flood(run.last_read - began, LINES_IN_ALL - intact, torn, cpu)
 
 
-def _look_at(output: bytes) -> tuple[int, int]:
+def look_at(output: bytes) -> tuple[int, int]:
+    """Return how many lines came out whole, and how many others hold a part of one."""
     text = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]|\r", b"", output)
     expected = {writer.line(name, number)[:-1] for name in WRITERS for number in range(LINES)}
     intact, torn = set(), 0
     for line in text.split(b"\n"):
         if b"xx" not in line:
             continue
-        body = re.search(rb"(?:web|api) \d{6} x*$", line)
+        body = re.search(rb"(?<!x)(?:web|api) \d{6} x*$", line)
         if body and body[0] in expected and body[0] not in intact:
             intact.add(body[0])
         else:

@@ -145,7 +145,8 @@ def endings(_rounds: int, peers: Sequence[Peer]) -> Findings:
         rows.append([*row, _first(loops, peer), waited, _first(said, peer)])
     text = (
         f"*Left* counts processes {measures.LEAVING_SECONDS:.0f} s after the supervisor got the "
-        "signal (SIGINT and SIGHUP: with its process group, as a terminal sends them). A hung server was stopped by SIGSTOP while a client asked it."
+        "signal (SIGINT and SIGHUP: with its process group, as a terminal sends them). A hung "
+        "server was stopped by SIGSTOP while a client asked it."
     )
     own = sum(left[number][STACK.name][0] for number in SIGNALS)
     targets = [Target("processes left behind by any signal", "0", str(own), own == 0)]

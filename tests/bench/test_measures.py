@@ -1,0 +1,80 @@
+"""The benchmark's own judgement: what it calls lost, torn, refused and recovered."""
+
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from scripts.bench import measures, stacks
+from scripts.bench.peers import guard
+from scripts.bench.probe import Knocking, NoAnswerError, answer
+from scripts.bench.report import Table, milliseconds
+from scripts.bench.toys.writer import line
+
+
+@pytest.fixture
+def few_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "LINES", 3)
+
+
+@pytest.mark.usefixtures("few_lines")
+@pytest.mark.parametrize(
+    ("change", "lost", "torn"),
+    [
+        (lambda text: text, 0, 0),
+        (lambda text: text.replace(line("web", 1), b""), 1, 0),
+        (lambda text: text + b"web | " + line("web", 1), 0, 1),
+        (lambda text: text.replace(line("api", 2), line("api", 2)[:50] + b"\n"), 1, 1),
+        (lambda text: text.replace(b"\napi | " + line("api", 0), line("api", 0)), 2, 1),
+        (lambda text: text.replace(b"api | ", b"\x1b[33mapi |\x1b[0m "), 0, 0),
+    ],
+    ids=["intact", "lost", "doubled", "cut off", "run together", "coloured"],
+)
+def test_what_becomes_of_lines_is_seen(
+    change: Callable[[bytes], bytes], lost: int, torn: int
+) -> None:
+    names = ("web", "api")
+    text = b"".join(f"{n} | ".encode() + line(n, i) for i in range(3) for n in names)
+
+    intact, found = measures.look_at(change(text))
+
+    assert (6 - intact, found) == (lost, torn)
+
+
+def test_every_line_of_the_writers_has_a_hundred_bytes() -> None:
+    assert {len(line(name, number)) for name in ("web", "api") for number in (0, 99_999)} == {100}
+
+
+def test_refused_connections_are_counted() -> None:
+    port = stacks.free_ports("web")["web"]
+    enough = threading.Event()
+    with Knocking(port) as knocking:
+        while knocking.tried < 10:
+            enough.wait(0.01)
+    assert knocking.refused == knocking.tried
+
+    with socket.create_server(("127.0.0.1", port)), Knocking(port) as knocking:
+        while knocking.tried < 10:
+            enough.wait(0.01)
+    assert knocking.refused == 0
+
+
+def test_no_answer_is_an_error_of_its_own() -> None:
+    with pytest.raises(NoAnswerError, match="no 200 from port"):
+        answer(stacks.free_ports("web")["web"], "/", deadline=0.1)
+
+
+def test_the_guard_is_measured_to_the_end_and_nothing_stays() -> None:
+    recovery = measures.recovery(guard("process"), stacks.toy(), "web", knock=False)
+
+    assert recovery.seconds is not None
+    assert recovery.neighbour_kept
+
+
+def test_figures_are_told_as_median_and_range() -> None:
+    assert milliseconds([0.1, 0.3, 0.2]) == "200 (100 - 300)"
+    assert milliseconds([0.1, None]) == "100 (100 - 100), 1x never"
+    assert milliseconds([None]) == "never"
+    table = str(Table("Heading", "Text.", [["", "a"], ["one", "1"]]))
+    assert table.splitlines()[4:] == ["|     | a |", "|-----|---|", "| one | 1 |"]
