@@ -160,6 +160,21 @@ def test_the_log_is_live_filtered_by_service_and_searched(guarded: Guarded, page
     expect(row(page, "an apple")).to_be_visible()
 
 
+def test_a_page_that_was_out_of_sight_goes_on_where_it_was(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    expect(row(page, "web is up")).to_be_visible()
+    page.evaluate("disconnect()")  # as when its tab is hidden
+    say(run, "said meanwhile")
+    run.await_output("said meanwhile")
+    page.evaluate("connect()")
+    expect(row(page, "said meanwhile")).to_have_count(1)
+    say(run, "said afterwards")
+    expect(row(page, "said afterwards")).to_have_count(1)
+    expect(row(page, "web is up")).to_have_count(1)
+
+
 def test_a_paused_log_stands_still_and_goes_on_with_nothing_lost(
     guarded: Guarded, page: Page
 ) -> None:
