@@ -4,13 +4,19 @@
 set -eu
 
 fits='import sys; sys.exit(sys.version_info < (3, 11))'
-.venv/bin/python -ISc "$fits" 2>/dev/null && exit 0
+here=$(pwd -P)
+# The programs in .venv/bin name the folder that they were installed in: one that moved is no good.
+was=$here
+[ -r .venv/.place ] && read -r was <.venv/.place
+[ "$was" = "$here" ] && .venv/bin/python -ISc "$fits" 2>/dev/null && exit 0
 
 # A name on PATH proves nothing (a pyenv shim may have no version behind it): run each.
 for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3 python}; do
     "$python" -ISc "$fits" 2>/dev/null || continue
     # Without pip: it takes seconds to unpack, and the packages are uv's to install.
-    exec "$python" -m venv --clear --without-pip .venv
+    "$python" -m venv --clear --without-pip .venv
+    echo "$here" >.venv/.place
+    exit 0
 done
 
 cat >&2 <<EOF

@@ -46,6 +46,16 @@ def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> Non
     assert subprocess.run([tmp_path / ".venv/bin/python", "-c", ""], check=False).returncode == 0
 
 
+def test_an_environment_that_was_moved_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    run(tmp_path / "old", PYTHON=sys.executable)
+    (tmp_path / "old/.venv/kept").touch()
+    moved = (tmp_path / "old").rename(tmp_path / "new")
+    assert run(moved, PYTHON=sys.executable).returncode == 0
+    assert (moved / ".venv/bin/python").exists()
+    assert not (moved / ".venv/kept").exists()
+
+
 def test_a_name_on_the_path_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
     shim = program(tmp_path / "python3.13", "echo 'no such version' >&2; exit 127")
     assert run(tmp_path, PYTHON=f"{shim} {sys.executable}").returncode == 0
