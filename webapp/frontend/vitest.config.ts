@@ -11,5 +11,6 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     environment: 'jsdom',
     restoreMocks: true,
+    testTimeout: 30_000,
   },
 });

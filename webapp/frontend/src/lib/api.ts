@@ -1,6 +1,6 @@
 /** The backend's routes, one function each, and the one place where they are fetched. */
 import { ApiError, problemOf, unanswered } from './problem.ts';
-import type { CreateDownload, Download, DownloadPage, DownloadQuery, Preview } from './types.ts';
+import type { Changes, Download, DownloadPage, DownloadQuery, Preview, QueueState, Wish } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
 
@@ -45,8 +45,15 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   return content as T;
 }
 
-export function createDownload(wish: CreateDownload): Promise<Download> {
-  return request('/api/downloads', { method: 'POST', body: wish });
+/**
+ * Queues every link of the wish, all or none.
+ *
+ * @throws {ApiError} 409 for a single link that is there already in the same format, unless `again`.
+ */
+export async function createDownloads({ urls, ...how }: Wish, again = false): Promise<Download[]> {
+  if (urls.length > 1) return request('/api/downloads/bulk', { method: 'POST', body: { urls, ...how } });
+  const path = again ? '/api/downloads' : '/api/downloads?unless_known=true';
+  return [await request<Download>(path, { method: 'POST', body: { url: urls[0], ...how } })];
 }
 
 export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {
@@ -67,6 +74,24 @@ export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
 export function actOnDownload(id: string, action: DownloadAction): Promise<unknown> {
   return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+}
+
+/** The same to many; says which were refused. */
+export function actOnDownloads(ids: readonly string[], action: DownloadAction): Promise<Changes> {
+  return request('/api/downloads/actions', { method: 'POST', body: { ids, action } });
+}
+
+/** Puts a queued download in front of another queued one, or at the end for null. */
+export function moveDownload(id: string, before: string | null): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}/move`, { method: 'POST', body: { before } });
+}
+
+export function getQueue(signal: AbortSignal): Promise<QueueState> {
+  return request('/api/queue', { signal });
+}
+
+export function changeQueue(change: { concurrency?: number; paused?: boolean }): Promise<QueueState> {
+  return request('/api/queue', { method: 'PATCH', body: change });
 }
 
 export function deleteDownload(id: string, file: boolean): Promise<unknown> {

@@ -5,6 +5,8 @@ export interface Notice {
   title: string;
   detail?: string | undefined;
   tone: 'good' | 'bad';
+  /** Something to do about it. */
+  action?: { label: string; run: () => void };
 }
 
 const MOST_AT_ONCE = 3;

@@ -9,27 +9,14 @@ export type Format = Download['format'];
 export type Progress = Schemas['Progress'];
 export type Stage = Progress['stage'];
 export type Resolution = Download['resolution'];
-export type CreateDownload = Schemas['Choice'];
+export type Changes = Schemas['Changes'];
+export type Preview = Schemas['Preview'];
+export type QueueState = Schemas['QueueState'];
+/** How something is to be downloaded; what is left out is as the backend has it. */
+export type How = Pick<Schemas['Choice'], 'format' | 'resolution'> & Partial<Omit<Schemas['Choice'], 'url'>>;
+/** Links, all to be downloaded in the same way. */
+export type Wish = How & { urls: readonly string[] };
 export type DownloadPage = Schemas['Page'];
-/** What a link leads to, before anything is downloaded. */
-export interface Preview {
-  url: string;
-  platform: string | null;
-  title: string | null;
-  uploader: string | null;
-  /** Seconds. */
-  duration: number | null;
-  /** Path of a picture that the backend sends. */
-  thumbnail: string | null;
-  live: boolean;
-  resolutions: { resolution: Resolution; bytes: number | null }[];
-  audio_bytes: number | null;
-  subtitles: string[];
-  chapters: number;
-  /** Of a playlist or channel. */
-  entries: { url: string; title: string | null; duration: number | null }[];
-}
-
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
 export const VIDEO_FORMATS = ['mp4', 'webm', 'mkv', 'avi'] as const satisfies readonly Format[];

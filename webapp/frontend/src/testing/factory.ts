@@ -16,6 +16,7 @@ export function makeDownload(change: Partial<Download> = {}): Download {
     format: 'mp4',
     resolution: 'best',
     state: 'queued',
+    position: null,
     progress: null,
     error: null,
     attempt: 1,

@@ -2,6 +2,7 @@ import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
+import { useQueued } from '@/lib/downloads/live.ts';
 import type { Download } from '@/lib/types.ts';
 import { IconButton } from './Button.tsx';
 import { Confirm } from './Confirm.tsx';
@@ -18,7 +19,7 @@ interface DownloadMenuProps {
 export default function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
-  const { id, url, file } = download;
+  const { id, url, file, state } = download;
   const copyLink = (): void => {
     void navigator.clipboard.writeText(url);
   };
@@ -40,11 +41,12 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
               <Icon name="link" size={18} />
               {t('action.copyLink')}
             </Menu.Item>
+            {state === 'queued' && <Moves id={id} onChange={onChange} />}
             <Menu.Separator className={menu.separator} />
             <Menu.Item
               className={menu.item}
               onSelect={() => {
-                onChange({ id, action: 'delete', file: false });
+                onChange({ ids: [id], action: 'delete', file: false });
               }}
             >
               <Icon name="close" size={18} />
@@ -71,7 +73,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
           detail={t('confirm.noWayBack')}
           yes={t('action.delete')}
           onYes={() => {
-            onChange({ id, action: 'delete', file: true });
+            onChange({ ids: [id], action: 'delete', file: true });
           }}
           onClose={() => {
             setAsking(false);
@@ -79,5 +81,31 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
         />
       )}
     </>
+  );
+}
+
+/** Other places in the queue for a download that waits. */
+function Moves({ id, onChange }: { id: string; onChange: (change: Change) => void }) {
+  const { t } = useTranslation();
+  const queued = useQueued();
+  const at = queued.indexOf(id);
+  const places = [
+    { key: 'first', before: at > 0 ? queued[0] : undefined },
+    { key: 'sooner', before: at > 1 ? queued[at - 1] : undefined },
+    { key: 'last', before: at < queued.length - 1 ? null : undefined },
+  ] as const;
+  return places.map(({ key, before }) =>
+    before === undefined ? null : (
+      <Menu.Item
+        key={key}
+        className={menu.item}
+        onSelect={() => {
+          onChange({ ids: [id], action: 'move', before });
+        }}
+      >
+        <Icon name={key === 'last' ? 'down' : 'up'} size={18} />
+        {t(`move.${key}`)}
+      </Menu.Item>
+    ),
   );
 }

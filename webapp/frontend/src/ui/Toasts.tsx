@@ -3,7 +3,7 @@ import * as Toast from '@radix-ui/react-toast';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { currentNotices, dismiss, subscribeToNotices } from '@/lib/notices.ts';
-import { IconButton } from './Button.tsx';
+import { Button, IconButton } from './Button.tsx';
 import css from './Toasts.module.css';
 
 export default function Toasts() {
@@ -11,7 +11,7 @@ export default function Toasts() {
   const notices = useSyncExternalStore(subscribeToNotices, currentNotices);
   return (
     <Toast.Provider duration={7000} swipeDirection="right" label={t('app.notice')}>
-      {notices.map(({ id, title, detail, tone }) => (
+      {notices.map(({ id, title, detail, tone, action }) => (
         <Toast.Root
           key={id}
           className={css.toast}
@@ -23,6 +23,11 @@ export default function Toasts() {
           <div className={css.text}>
             <Toast.Title className={css.title}>{title}</Toast.Title>
             {detail && <Toast.Description>{detail}</Toast.Description>}
+            {action && (
+              <Toast.Action altText={action.label} asChild>
+                <Button onClick={action.run}>{action.label}</Button>
+              </Toast.Action>
+            )}
           </div>
           <Toast.Close asChild>
             <IconButton icon="close" label={t('action.close')} />

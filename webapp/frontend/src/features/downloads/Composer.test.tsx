@@ -26,13 +26,13 @@ const PLAYLIST = {
 
 let server: TestServer;
 const field = () => screen.getByRole('textbox', { name: 'Link to a video or a song' });
-const wishes = () => server.asked.filter(({ path }) => path === '/api/downloads').map(({ body }) => body);
+const wishes = () => server.asked.filter(({ path }) => path.startsWith('/api/downloads')).map(({ body }) => body);
 
 beforeEach(() => {
   server = startServer(({ path }) =>
     path === '/api/previews'
       ? { status: 200, body: { ...PLAYLIST, entries: [], title: 'A clip', resolutions: [{ resolution: '720p', bytes: 45_000_000 }] } }
-      : { status: 201, body: makeDownload() },
+      : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() },
   );
 });
 
@@ -47,14 +47,14 @@ describe('the composer', () => {
     expect(field()).toHaveValue('');
   });
 
-  test('sends many links, one wish each, in their order', async () => {
+  test('sends many links as one wish, in their order', async () => {
     const { user } = renderApp(<Composer />);
     await user.click(field());
     await user.paste('https://example.org/a\nhttps://example.org/b');
     expect(screen.getByText('2 links')).toBeInTheDocument();
     await user.click(screen.getByRole('button', { name: 'Download 2' }));
     await waitFor(() => {
-      expect(wishes()).toMatchObject([{ url: 'https://example.org/a' }, { url: 'https://example.org/b' }]);
+      expect(wishes()).toMatchObject([{ urls: ['https://example.org/a', 'https://example.org/b'] }]);
     });
   });
 
@@ -85,13 +85,13 @@ describe('the composer', () => {
 
   test('lets the entries of a list be chosen', async () => {
     server.answer = ({ path }) =>
-      path === '/api/previews' ? { status: 200, body: PLAYLIST } : { status: 201, body: makeDownload() };
+      path === '/api/previews' ? { status: 200, body: PLAYLIST } : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
     await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
     await user.click(screen.getByRole('button', { name: 'Download 2' }));
     await waitFor(() => {
-      expect(wishes()).toMatchObject([{ url: 'https://example.org/1' }, { url: 'https://example.org/3' }]);
+      expect(wishes()).toMatchObject([{ urls: ['https://example.org/1', 'https://example.org/3'] }]);
     });
   });
 
@@ -99,7 +99,7 @@ describe('the composer', () => {
     server.answer = ({ path }) =>
       path === '/api/previews'
         ? { status: 422, body: { detail: 'There is nothing at this address.', fix: 'Check it.' } }
-        : { status: 201, body: makeDownload() };
+        : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/none');
     expect(await screen.findByText('There is nothing at this address. Check it.')).toBeInTheDocument();

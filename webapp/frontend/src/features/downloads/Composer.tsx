@@ -7,7 +7,7 @@ import {
   AUDIO_FORMATS,
   RESOLUTIONS,
   VIDEO_FORMATS,
-  type CreateDownload,
+  type How,
   type Preview,
   type Resolution,
 } from '@/lib/types.ts';
@@ -16,6 +16,7 @@ import { Choice } from '@/ui/Choice.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { Segments } from '@/ui/Segments.tsx';
 import css from './Composer.module.css';
+import { MoreOptions, type Extras } from './MoreOptions.tsx';
 import { usePreferences, type Preferences } from './preferences.ts';
 import { usePreview } from './preview.ts';
 import { PreviewCard } from './PreviewCard.tsx';
@@ -24,11 +25,8 @@ import { useDraft } from './use-draft.ts';
 const KINDS = ['video', 'audio'] as const;
 const LONGEST_QUOTE = 60; // characters of a wrong line that are worth repeating
 
-function wishFor(url: string, preferences: Preferences): CreateDownload {
-  const { kind, video, audio, resolution } = preferences;
-  return kind === 'video'
-    ? { url, format: video, resolution }
-    : { url, format: audio, resolution: 'best' };
+function howOf({ kind, video, audio, resolution }: Preferences): How {
+  return kind === 'video' ? { format: video, resolution } : { format: audio, resolution: 'best' };
 }
 
 export function Composer() {
@@ -42,6 +40,7 @@ export function Composer() {
     field.current?.focus();
   });
   const looked = usePreview(draft);
+  const [extras, setExtras] = useState<Extras>({});
   const [chosen, setChosen] = useChosen(looked.preview);
   const id = useId();
   const reading = readLinks(draft);
@@ -51,7 +50,8 @@ export function Composer() {
   const submit = (): void => {
     if (reading.ok) {
       if (wanted.length === 0) return; // a list of which nothing is chosen
-      for (const link of wanted) create(wishFor(link, preferences));
+      create({ urls: wanted, ...howOf(preferences), ...extras });
+      setExtras({});
       setDraft('');
       setComplaint(null);
     } else if (reading.line === null) {
@@ -118,6 +118,7 @@ export function Composer() {
       </p>
       <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
       <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />
+      <MoreOptions extras={extras} preview={looked.preview} audio={preferences.kind === 'audio'} onChange={setExtras} />
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { useChange, type Change } from '@/lib/downloads/actions.ts';
-import { useLiveDownloads } from '@/lib/downloads/live.ts';
+import { inQueueOrder, useLiveDownloads } from '@/lib/downloads/live.ts';
 import { useDiscard, usePendingWishes, type PendingWish } from '@/lib/downloads/outbox.ts';
 import { isUnfinished, type Download } from '@/lib/types.ts';
 import { useStreamState } from '@/lib/use-stream.ts';
@@ -17,7 +17,7 @@ export function DownloadList() {
   const pending = usePendingWishes();
   const change = useChange();
   if (downloads === undefined && pending.length === 0) return <NotYet />;
-  const active = (downloads ?? []).filter(isUnfinished);
+  const active = inQueueOrder((downloads ?? []).filter(isUnfinished));
   const recent = (downloads ?? []).filter((download) => !isUnfinished(download));
   if (active.length + recent.length + pending.length === 0) {
     return <Empty icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />;
@@ -62,11 +62,11 @@ function Section({ title, items, pending, onChange }: SectionProps) {
         <SectionActions items={items} onChange={onChange} />
       </header>
       <ul className={css.rows}>
-        {pending.map((wish) => (
-          <PendingRow key={wish.key} pending={wish} />
-        ))}
         {items.map((download) => (
           <DownloadRow key={download.id} download={download} onChange={onChange} />
+        ))}
+        {pending.map((wish) => (
+          <PendingRow key={wish.key} pending={wish} />
         ))}
       </ul>
     </section>
@@ -76,10 +76,13 @@ function Section({ title, items, pending, onChange }: SectionProps) {
 function PendingRow({ pending }: { pending: PendingWish }) {
   const { t } = useTranslation();
   const discard = useDiscard();
+  const [first, ...others] = pending.wish.urls;
   return (
     <li className={css.pending}>
       <div>
-        <p className={css.link}>{pending.wish.url}</p>
+        <p className={css.link}>
+          {first} {others.length > 0 && t('queue.andMore', { count: others.length })}
+        </p>
         <p className={css.note}>
           {t(pending.waits ? 'queue.waitingToSend' : 'queue.sending')} · {pending.wish.format.toUpperCase()}
         </p>

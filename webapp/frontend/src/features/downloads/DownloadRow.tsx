@@ -111,7 +111,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
   const { t } = useTranslation();
   const { id, state, file } = download;
   const act = (action: 'pause' | 'resume' | 'cancel' | 'retry') => () => {
-    onChange({ id, action });
+    onChange({ ids: [id], action });
   };
   const named = (action: string): string => `${action}: ${name}`;
   return (

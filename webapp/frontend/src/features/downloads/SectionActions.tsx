@@ -36,9 +36,8 @@ export function SectionActions({ items, onChange }: SectionActionsProps) {
             key={key}
             look="quiet"
             onClick={() => {
-              for (const { id } of fitting) {
-                onChange(action === 'delete' ? { id, action, file: false } : { id, action });
-              }
+              const ids = fitting.map(({ id }) => id);
+              onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
             }}
           >
             {t(`bulk.${key}`)}

@@ -12,7 +12,8 @@ import { useChange, useCreate, type Change } from './actions.ts';
 import { LIVE_KEY, type Downloads } from './live.ts';
 import { keepOutbox, useDiscard, usePendingWishes, useWaitingCount } from './outbox.ts';
 
-const WISH = { url: 'https://example.org/a', format: 'mp4', resolution: 'best' } as const;
+const URL_A = 'https://example.org/a';
+const WISH = { urls: [URL_A], format: 'mp4', resolution: 'best' } as const;
 
 let server: TestServer;
 const hands: { create: ReturnType<typeof useCreate>; change: (change: Change) => void } = {
@@ -33,7 +34,7 @@ function Page() {
       <output>{useWaitingCount()}</output>
       {wishes.map(({ key, wish, waits }) => (
         <button key={key} type="button" disabled={!waits} onClick={() => { discard(key); }}>
-          {wish.url}
+          {wish.urls[0]}
         </button>
       ))}
     </>
@@ -61,7 +62,7 @@ describe('an action', () => {
     const item = makeRunning(0.5);
     const { states } = start([item]);
     act(() => {
-      hands.change({ id: item.id, action: 'pause' });
+      hands.change({ ids: [item.id], action: 'pause' });
     });
     await waitFor(() => {
       expect(states()).toEqual(['paused']);
@@ -73,10 +74,11 @@ describe('an action', () => {
 
   test('is taken back, with the reason, when it is refused', async () => {
     server.answer = () => ({ status: 409, body: { detail: 'It is already done.', fix: 'Look again.' } });
-    const [first, second] = [makeRunning(0.5), makeDownload()];
+    const first = makeRunning(0.5, { created: '2026-02-01T00:00:00.000Z' });
+    const second = makeDownload();
     const { client } = start([first, second]);
     act(() => {
-      hands.change({ id: first.id, action: 'delete', file: false });
+      hands.change({ ids: [first.id], action: 'delete', file: false });
     });
     await waitFor(() => {
       expect(currentNotices()).toMatchObject([{ tone: 'bad', detail: 'It is already done. Look again.' }]);
@@ -91,14 +93,14 @@ describe('while the backend is away', () => {
     const { states } = start();
     act(() => {
       hands.create(WISH);
-      hands.create({ ...WISH, url: 'https://example.org/b' });
+      hands.create({ ...WISH, urls: ['https://example.org/b'] });
     });
     await waitFor(() => {
       expect(document.querySelector('output')).toHaveTextContent('2');
     });
     expect(server.asked).toEqual([]);
     act(() => {
-      hands.create({ ...WISH, url: 'https://example.org/c' });
+      hands.create({ ...WISH, urls: ['https://example.org/c'] });
     });
     await userEvent.click(await screen.findByRole('button', { name: 'https://example.org/c' }));
     act(() => {
@@ -107,7 +109,7 @@ describe('while the backend is away', () => {
     await waitFor(() => {
       expect(states()).toEqual(['queued', 'queued']);
     });
-    expect(server.asked.map(({ body }) => (body as typeof WISH).url)).toEqual([
+    expect(server.asked.map(({ body }) => (body as { url: string }).url)).toEqual([
       'https://example.org/a',
       'https://example.org/b',
     ]);
@@ -137,7 +139,7 @@ describe('while the backend is away', () => {
       hands.create(WISH);
     });
     await waitFor(() => {
-      expect(sessionStorage.getItem('outbox')).toContain(WISH.url);
+      expect(sessionStorage.getItem('outbox')).toContain(URL_A);
     });
 
     const after = makeQueryClient();
@@ -146,6 +148,6 @@ describe('while the backend is away', () => {
       onlineManager.setOnline(true);
     });
     await after.resumePausedMutations();
-    expect(server.asked.map(({ body }) => body)).toContainEqual(WISH);
+    expect(server.asked.map(({ body }) => body)).toContainEqual(expect.objectContaining({ url: URL_A }));
   });
 });

@@ -7,24 +7,31 @@
  */
 import { useMutation, type QueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
-import { actOnDownload, createDownload, deleteDownload, type DownloadAction } from '../api.ts';
+import {
+  actOnDownload,
+  actOnDownloads,
+  createDownloads,
+  deleteDownload,
+  moveDownload,
+  type DownloadAction,
+} from '../api.ts';
 import { say } from '../notices.ts';
 import { ApiError } from '../problem.ts';
-import type { CreateDownload, Download, DownloadState } from '../types.ts';
+import type { Download, DownloadState, Wish } from '../types.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live.ts';
 
 export const CREATE_KEY = ['downloads', 'create'] as const;
 export const CHANGE_KEY = ['downloads', 'change'] as const;
 
 export type Change =
-  | { id: string; action: DownloadAction }
-  | { id: string; action: 'delete'; file: boolean };
+  | { ids: readonly string[]; action: DownloadAction }
+  | { ids: readonly string[]; action: 'delete'; file: boolean }
+  | { ids: readonly string[]; action: 'move'; before: string | null };
 
-/** What a change replaced, so that it can be put back. */
-interface Before {
-  item: Download;
-  at: number;
-}
+/** `again`: although it is there already. */
+export type Creation = Wish & { again?: boolean };
+
+const CONFLICT = 409;
 
 const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   pause: 'paused',
@@ -46,55 +53,101 @@ function complain(error: Error): void {
   say({ tone: 'bad', title: i18next.t('action.failed'), detail: detailOf(error) });
 }
 
-/** Shows the effect of a change before it has happened. */
-export function foresee(client: QueryClient, change: Change): Before | undefined {
-  const items = client.getQueryData<Downloads>(LIVE_KEY);
-  const at = items?.findIndex(({ id }) => id === change.id) ?? -1;
-  const item = items?.[at];
-  if (!item) return undefined;
-  changeLive(
-    client,
-    change.action === 'delete'
-      ? { type: 'removed', id: change.id }
-      : { type: 'download', item: { ...item, state: STATE_AFTER[change.action], error: null } },
-  );
-  return { item, at };
+async function send(change: Change): Promise<void> {
+  const { ids, action } = change;
+  const first = ids[0];
+  if (first === undefined) return;
+  if (action === 'delete') {
+    await Promise.all(ids.map((id) => deleteDownload(id, change.file)));
+  } else if (action === 'move') {
+    await moveDownload(first, change.before);
+  } else if (ids.length === 1) {
+    await actOnDownload(first, action);
+  } else {
+    const { refused } = await actOnDownloads(ids, action);
+    if (refused[0]) say({ tone: 'bad', title: i18next.t('action.failed'), detail: refused[0].detail });
+  }
 }
 
-export function takeBack(client: QueryClient, { item, at }: Before): void {
-  client.setQueryData<Downloads>(LIVE_KEY, (items = []) =>
-    items.some(({ id }) => id === item.id)
-      ? items.map((other) => (other.id === item.id ? item : other))
-      : items.toSpliced(at, 0, item),
-  );
+/** The queue's place in front of `before`, or behind all others for null. */
+function placeBefore(items: Downloads, before: string | null): number {
+  const places = items.flatMap(({ position }) => position ?? []).sort((a, b) => a - b);
+  const next = items.find(({ id }) => id === before)?.position ?? null;
+  if (next === null) return (places.at(-1) ?? 0) + 1;
+  return (next + (places[places.indexOf(next) - 1] ?? next - 2)) / 2;
+}
+
+/** Shows the effect of a change before it has happened; returns what it replaced. */
+export function foresee(client: QueryClient, change: Change): Downloads {
+  const items = client.getQueryData<Downloads>(LIVE_KEY) ?? [];
+  const touched = items.filter(({ id }) => change.ids.includes(id));
+  for (const item of touched) {
+    if (change.action === 'delete') {
+      changeLive(client, { type: 'removed', id: item.id });
+    } else if (change.action === 'move') {
+      changeLive(client, { type: 'download', item: { ...item, position: placeBefore(items, change.before) } });
+    } else {
+      changeLive(client, { type: 'download', item: { ...item, state: STATE_AFTER[change.action], error: null } });
+    }
+  }
+  return touched;
+}
+
+/** Puts back what a change had replaced; what was removed returns to its place by age. */
+export function takeBack(client: QueryClient, before: Downloads): void {
+  client.setQueryData<Downloads>(LIVE_KEY, (items = []) => {
+    const old = new Map(before.map((item) => [item.id, item]));
+    const kept = items.map((item) => old.get(item.id) ?? item);
+    const gone = before.filter(({ id }) => !items.some((item) => item.id === id));
+    if (gone.length === 0) return kept;
+    return [...kept, ...gone].sort((a, b) => b.created.localeCompare(a.created));
+  });
 }
 
 /** The same for actions taken now and for those that a reload has brought back. */
 export function setUpActions(client: QueryClient): void {
+  const create = (creation: Creation): void => {
+    client.getMutationCache().build(client, client.defaultMutationOptions({ mutationKey: CREATE_KEY })).execute(creation).catch(() => undefined); // its onError has said so
+  };
   client.setMutationDefaults(CREATE_KEY, {
     scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
-    mutationFn: (wish: CreateDownload) => createDownload(wish),
-    onSuccess: (item: Download) => {
-      const known = client.getQueryData<Downloads>(LIVE_KEY)?.some(({ id }) => id === item.id);
-      if (!known) changeLive(client, { type: 'download', item });
+    mutationFn: ({ again = false, ...wish }: Creation) => createDownloads(wish, again),
+    onSuccess: (created: Download[]) => {
+      const known = new Set(client.getQueryData<Downloads>(LIVE_KEY)?.map(({ id }) => id));
+      for (const item of created) {
+        if (!known.has(item.id)) changeLive(client, { type: 'download', item });
+      }
     },
-    onError: complain,
+    onError: (error, creation: Creation) => {
+      if (!(error instanceof ApiError) || error.problem.status !== CONFLICT) {
+        complain(error);
+        return;
+      }
+      say({
+        tone: 'bad',
+        title: i18next.t('action.known'),
+        detail: creation.urls[0],
+        action: {
+          label: i18next.t('action.again'),
+          run: () => {
+            create({ ...creation, again: true });
+          },
+        },
+      });
+    },
   });
   client.setMutationDefaults(CHANGE_KEY, {
-    mutationFn: (change: Change) =>
-      change.action === 'delete'
-        ? deleteDownload(change.id, change.file)
-        : actOnDownload(change.id, change.action),
+    mutationFn: send,
     onMutate: (change: Change) => foresee(client, change),
     onError: (error, _change, before: unknown) => {
-      if (before) takeBack(client, before as Before);
+      if (before) takeBack(client, before as Downloads);
       complain(error);
     },
   });
 }
 
-export function useCreate(): (wish: CreateDownload) => void {
-  return useMutation<Download, Error, CreateDownload>({ mutationKey: CREATE_KEY }).mutate;
+export function useCreate(): (creation: Creation) => void {
+  return useMutation<Download[], Error, Creation>({ mutationKey: CREATE_KEY }).mutate;
 }
 
 export function useChange(): (change: Change) => void {

@@ -60,3 +60,19 @@ export function useLiveDownloads(): Downloads | undefined {
   });
   return data;
 }
+
+/** What is under way in the order in which it comes: running, then queued by place, then paused. */
+export function inQueueOrder(items: Downloads): Downloads {
+  const rank = ({ state, position }: Download): number =>
+    state === 'running' ? -Infinity : state === 'queued' ? (position ?? Infinity) : Infinity;
+  return items.toSorted((a, b) => {
+    const [left, right] = [rank(a), rank(b)];
+    return left === right ? a.created.localeCompare(b.created) : left - right;
+  });
+}
+
+/** The ids of all that wait, the next one first. */
+export function useQueued(): readonly string[] {
+  const items = (useLiveDownloads() ?? []).filter(({ state }) => state === 'queued');
+  return inQueueOrder(items).map(({ id }) => id);
+}

@@ -9,7 +9,7 @@ import {
   type QueryClient,
 } from '@tanstack/react-query';
 import { remember } from '../storage.ts';
-import type { CreateDownload } from '../types.ts';
+import type { Wish } from '../types.ts';
 import { CREATE_KEY } from './actions.ts';
 
 /** In the session's storage: another tab must not send the same again. */
@@ -17,7 +17,7 @@ const STORAGE_KEY = 'outbox';
 
 export interface PendingWish {
   key: number;
-  wish: CreateDownload;
+  wish: Wish;
   /** Waits for the backend, as opposed to being on its way to it. */
   waits: boolean;
 }
@@ -26,17 +26,16 @@ function isWaiting({ state }: Mutation): boolean {
   return state.status === 'pending' && state.isPaused;
 }
 
-/** Wishes that the backend has not confirmed yet, newest first. */
+/** Wishes that the backend has not confirmed yet, in their order. */
 export function usePendingWishes(): PendingWish[] {
-  const pending = useMutationState({
+  return useMutationState({
     filters: { mutationKey: CREATE_KEY, status: 'pending' },
     select: ({ mutationId, state }) => ({
       key: mutationId,
-      wish: state.variables as CreateDownload,
+      wish: state.variables as Wish,
       waits: state.isPaused,
     }),
   });
-  return pending.reverse();
 }
 
 /** How many actions of any kind wait for the backend. */
