@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from scripts.guard import health
+from scripts.guard import health, sockets
 from scripts.guard.cause import Cause
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView
@@ -49,7 +49,7 @@ class Hangs:
     def _queue(self, view: ServiceView) -> health.Queue:
         pid, queue = self._queues.get(view.name, (None, None))
         if queue is None or pid != view.pid:
-            queue = health.Queue(self._waiting(view))
+            queue = health.Queue(self._waiting(view), lambda: sockets.waiting_peers(view.port or 0))
             self._queues[view.name] = view.pid, queue
         return queue
 

@@ -63,10 +63,15 @@ class Queue:
     """
 
     def __init__(
-        self, waiting: Callable[[], int | None], clock: Callable[[], float] = time.monotonic
+        self,
+        waiting: Callable[[], int | None],
+        peers: Callable[[], frozenset[str]] = frozenset,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`waiting` tells how many connections wait; None where that is not known."""
+        """`waiting` tells how many connections wait, `peers` whose; None and none if not known."""
         self._waiting = waiting
+        self._peers = peers
+        self._seen: frozenset[str] = frozenset()
         self._clock = clock
         self._looked = clock()
         self._stuck = 0.0
@@ -76,9 +81,11 @@ class Queue:
         now = self._clock()
         passed, self._looked = now - self._looked, now
         if passed > LONGEST_INTERVAL or not self._waiting():
-            self._stuck = 0.0
-        else:
-            self._stuck += passed
+            self._stuck, self._seen = 0.0, frozenset()
+            return self._stuck
+        # A busy server's queue is never empty either, but those who wait in it change.
+        before, self._seen = self._seen, self._peers()
+        self._stuck = self._stuck + passed if before <= self._seen else 0.0
         return self._stuck
 
     def excuse(self) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from scripts.guard import GuardError
 
 _LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
+_NOT_ACCEPTED = ("01", "08")  # TCP_ESTABLISHED, TCP_CLOSE_WAIT: the client may have left already
 BACKLOG = 4096  # connections that may wait; the kernel lowers it to its own limit (somaxconn)
 
 
@@ -164,6 +165,22 @@ def waiting_at(port: int) -> int | None:
                 if state == _LISTENING and local.endswith(f":{port:04X}"):
                     found = (found or 0) + int(queues.partition(":")[2], 16)
     return found
+
+
+def waiting_peers(port: int) -> frozenset[str]:
+    """Return who waits to be accepted on a port of this machine; empty where that is not told.
+
+    Linux: in ``/proc/net/tcp`` a connection that nobody has accepted yet belongs to no inode.
+    """
+    found = set()
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with contextlib.suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                fields = line.split()
+                local, remote, state, inode = fields[1], fields[2], fields[3], fields[9]
+                if local.endswith(f":{port:04X}") and inode == "0" and state in _NOT_ACCEPTED:
+                    found.add(remote)
+    return frozenset(found)
 
 
 def _ago(seconds: float) -> str:

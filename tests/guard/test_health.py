@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from scripts.guard import health
-from scripts.guard.sockets import hold, waiting, waiting_at
+from scripts.guard.sockets import hold, waiting, waiting_at, waiting_peers
 from tests.conftest import FreePort
 
 
@@ -83,6 +83,25 @@ def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
             sock.accept()[0].close()
             now += 1
             assert queue.look() == 0
+
+
+def test_a_busy_server_whose_queue_is_never_empty_does_not_hang(free_port: FreePort) -> None:
+    port = free_port()
+    now = 0.0
+    with hold(port) as sock, contextlib.ExitStack() as visitors:
+        queue = health.Queue(
+            partial(waiting, sock), partial(waiting_peers, port), clock=lambda: now
+        )
+        for second in range(1, 10):
+            visitors.enter_context(socket.create_connection(("127.0.0.1", port)))
+            visitors.enter_context(socket.create_connection(("127.0.0.1", port)))
+            now = float(second)
+            assert queue.look() <= 1.0
+            visitors.enter_context(sock.accept()[0])
+        for second in range(10, 15):
+            visitors.enter_context(socket.create_connection(("127.0.0.1", port))).close()
+            now = float(second)
+            assert queue.look() == second - 10
 
 
 def test_the_queue_of_a_socket_that_is_not_ours_can_be_read_too(free_port: FreePort) -> None:
