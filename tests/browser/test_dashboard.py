@@ -160,6 +160,22 @@ def test_the_log_is_live_filtered_by_service_and_searched(guarded: Guarded, page
     expect(row(page, "an apple")).to_be_visible()
 
 
+def test_what_is_shown_is_copied_as_plain_text(guarded: Guarded, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    run = guarded(toy("web"), toy("api"))
+    run.await_state("web", "READY")
+    run.await_state("api", "READY")
+    opened(page, run)
+    say(run, "a \x1b[31mred\x1b[0m apple", "web")
+    say(run, "an orange", "api")
+    expect(row(page, "an orange")).to_be_visible()
+    page.get_by_role("searchbox").fill("apple")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d web \| a red apple\n", copied)
+
+
 def test_a_page_that_was_out_of_sight_goes_on_where_it_was(guarded: Guarded, page: Page) -> None:
     run = guarded(toy("web"))
     run.await_state("web", "READY")
