@@ -18,6 +18,7 @@ import contextlib
 import http.server
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,7 @@ TYPES = {
 
 
 def make_media(folder: Path, seconds: int = SECONDS) -> Path:
-    """Write clip.mp4, hls/index.m3u8 and dash/manifest.mpd below `folder`; return `folder`."""
+    """Write clip.mp4, short.mp4, hls/index.m3u8, dash/manifest.mpd below `folder`; return it."""
     clip = folder / "clip.mp4"
     if clip.exists():
         return folder
@@ -72,6 +73,7 @@ def make_media(folder: Path, seconds: int = SECONDS) -> Path:
         *("-f", "dash", "-seg_duration", "1", "-use_template", "1", "-use_timeline", "0"),
         str(folder / "dash/manifest.mpd"),
     )
+    _ffmpeg(*copy, "-t", "2", "-movflags", "+faststart", str(folder / "short.mp4"))
     making.rename(clip)
     return folder
 
@@ -94,6 +96,11 @@ class MediaSource:
     port: int
     throttle: int = 0
     faults: dict[str, int] = field(default_factory=dict)
+    cut: int = 0
+    """Every connection breaks off after so many bytes of a body (0 = never)."""
+    stall: int = 0
+    """Every answer stands still after so many bytes of its body (0 = never), until `thaw`."""
+    thaw: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -105,6 +112,11 @@ class MediaSource:
     def mp4(self) -> str:
         """A file over HTTP with Range."""
         return f"{self.base}/clip.mp4"
+
+    @property
+    def short(self) -> str:
+        """Two seconds of it, for what takes long."""
+        return f"{self.base}/short.mp4"
 
     @property
     def hls(self) -> str:
@@ -138,6 +150,7 @@ def serve_media(folder: Path, *, port: int = 0, throttle: int = 0) -> Iterator[M
     try:
         yield source
     finally:
+        source.thaw.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -221,6 +234,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 block = stream.read(min(BLOCK, length - sent))
                 self.wfile.write(block)
                 sent += len(block)
+                if self.media.stall and sent >= self.media.stall:
+                    self.media.thaw.wait()
+                if self.media.cut and sent >= self.media.cut:
+                    self.connection.shutdown(socket.SHUT_RDWR)
                 if self.media.throttle:
                     due = began + sent / self.media.throttle
                     time.sleep(max(0.0, min(due - time.monotonic(), 1.0)))

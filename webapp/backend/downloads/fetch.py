@@ -13,6 +13,7 @@ from downloads.models import AUDIO_FORMATS, Choice
 from downloads.options import parameters
 from downloads.pictures import fetch_picture, take_frame
 from downloads.staging import locked, read_result, write_result
+from downloads.steady import Steady
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             return result
         meter = Meter(emit)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
-        options["progress_hooks"] = [meter.progress]
+        options["progress_hooks"] = [Steady(staging).check, meter.progress]
         options["postprocessor_hooks"] = [meter.converting]
         with yt_dlp.YoutubeDL(options) as downloader:
             emit({"event": "progress", "stage": "fetching"})

@@ -23,6 +23,8 @@ SLOTS = 512
 CLASS = 7_214_884
 """The first half of the lock's key: any number that nobody else uses in this database."""
 POLL = 0.05
+KEEPALIVE = ("tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
+"""A machine that lost its power is given up by the server after about eleven seconds."""
 
 
 class Lease(Protocol):
@@ -78,6 +80,8 @@ class PostgresLease:
 
     def acquire(self, stopping: threading.Event) -> None:
         """Take the first slot that is free."""
+        for setting in KEEPALIVE:
+            self._connection.execute(sa.text(f"SET {setting}"))
         while not stopping.is_set():
             for slot in range(SLOTS):
                 if self._try(slot):

@@ -1,0 +1,144 @@
+"""F27 and F28: what sources and disks do to a download, and what becomes of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.backend.api_process import Api, running, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.media_source import MediaSource
+
+
+def test_f27_a_source_that_breaks_off_again_and_again_is_continued_to_the_end(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.cut = 600_000
+    item = shared_api.add(media.mp4)
+    waiting = shared_api.wait(item, "done", "failed")
+    media.cut = 0
+
+    assert waiting["error"] is None
+    assert shared_api.bytes_of(item) == media.mp4_bytes
+
+
+def test_f27_a_stalled_download_is_cancelled_at_once_when_asked(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.stall = 100_000
+    item = shared_api.add(media.mp4)
+    wait_for(lambda: (shared_api.get(item)["progress"] or {}).get("bytes"), "some has come")
+    assert shared_api.process
+    before = psutil.Process(shared_api.process.pid).children()
+
+    shared_api.ask("POST", f"/api/downloads/{item}/cancel")
+
+    staged = shared_api.media / ".staging" / item
+    wait_for(lambda: not staged.exists(), "nothing is left", seconds=5)
+    assert any(not child.is_running() for child in before)
+
+
+def test_f27_a_file_that_changes_between_two_tries_is_fetched_anew(
+    shared_api: Api, media: MediaSource
+) -> None:
+    changing = media.folder / "changing.mp4"
+    shutil.copy(media.folder / "clip.mp4", changing)
+    media.throttle = 400_000
+    item = shared_api.add(f"{media.base}/changing.mp4")
+    wait_for(
+        lambda: (shared_api.get(item)["progress"] or {}).get("bytes", 0) > 400_000, "a good part"
+    )
+    shared_api.ask("POST", f"/api/downloads/{item}/pause")
+    subprocess.run(
+        [
+            *("ffmpeg", "-loglevel", "error", "-y", "-i", str(media.folder / "clip.mp4")),
+            *("-t", "9", "-c", "copy", "-movflags", "+faststart", str(changing)),
+        ],
+        check=True,
+    )
+    media.throttle = 0
+
+    shared_api.ask("POST", f"/api/downloads/{item}/resume")
+
+    shared_api.wait(item, "done")
+    assert shared_api.bytes_of(item) == changing.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(416, "range"), (429, "rate-limited"), (503, "server-error")]
+)
+def test_f27_what_can_heal_is_tried_again(
+    shared_api: Api, media: MediaSource, status: int, kind: str
+) -> None:
+    media.faults["/clip.mp4"] = status
+    item = shared_api.add(media.mp4)
+
+    again = wait_for(lambda: (d := shared_api.get(item))["attempt"] > 1 and d, "it is tried again")
+    shared_api.ask("POST", f"/api/downloads/{item}/cancel")
+
+    assert again["error"]["kind"] == kind
+    assert str(status) in again["error"]["sentence"]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, "forbidden"), (410, "gone")])
+def test_f27_what_cannot_heal_fails_at_once(
+    shared_api: Api, media: MediaSource, status: int, kind: str
+) -> None:
+    media.faults["/clip.mp4"] = status
+    download = shared_api.wait(shared_api.add(media.mp4), "failed")
+
+    assert (download["attempt"], download["error"]["kind"]) == (1, kind)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB: the video does not fit."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_f28_a_full_disk_fails_that_item_and_the_queue_goes_on(
+    tmp_path: Path, small_disk: Path, media: MediaSource
+) -> None:
+    environ = {"MEDIA_DIR": str(small_disk), "DISK_RESERVE_MB": "0"}
+    with running(tmp_path / "api", **environ) as api:
+        large, small = api.add(media.mp4), api.add(media.mp4, format="mp3")
+
+        failed = api.wait(large, "failed", "done")
+        api.wait(small, "failed", "done")
+
+    assert failed["state"] == "failed"
+    assert failed["error"]["kind"] == "disk-full"
+    assert not list(small_disk.glob("[!.]*.mp4"))
+
+
+def test_a_hundred_clients_that_ask_at_once_are_all_answered(shared_api: Api) -> None:
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(shared_api.client.get("/api/downloads").status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [200] * 100
