@@ -136,11 +136,14 @@ SHAPES = {
 }
 
 
+Started = Callable[..., GuardRun]
+
+
 @pytest.fixture
-def started(guarded: Guarded, free_port: Callable[[], int]) -> Callable[[str], GuardRun]:
+def started(guarded: Guarded, free_port: Callable[[], int]) -> Started:
     """A function that writes out a shape and starts a guard over it."""
 
-    def start(name: str) -> GuardRun:
+    def start(name: str, **environment: str) -> GuardRun:
         shape = SHAPES[name]
         lines = [line.strip(" ") for line in shape.procfile.split("\n")]
         names = [line.partition(":")[0] for line in lines if line.strip() and line[0] != "#"]
@@ -161,6 +164,7 @@ def started(guarded: Guarded, free_port: Callable[[], int]) -> Callable[[str], G
         for each in shape.serve:
             port = run.environment.pop(f"{each.upper()}_PORT")
             run.environment[f"{each.upper().replace('-', '_')}_PORT"] = port
+        run.environment |= environment
         return run.start()
 
     return start
@@ -174,7 +178,7 @@ def install(program: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_it_runs_as_it_is(started: Callable[[str], GuardRun], name: str) -> None:
+def test_it_runs_as_it_is(started: Started, name: str) -> None:
     if "npm" in SHAPES[name].procfile and not shutil.which("npm"):
         pytest.skip("no npm here")
     run = started(name)
@@ -202,9 +206,7 @@ def is_up(run: GuardRun) -> bool:
         return False
 
 
-def test_a_dead_servers_port_is_borrowed_and_given_back(
-    started: Callable[[str], GuardRun], observe: Observe
-) -> None:
+def test_a_dead_servers_port_is_borrowed_and_given_back(started: Started, observe: Observe) -> None:
     run = started("go")
     old = run.await_state("server", "READY")["pid"]
     port = run.ports["server"]
@@ -226,7 +228,7 @@ def test_a_dead_servers_port_is_borrowed_and_given_back(
     observe(refused=seen.refused, ms=took * 1000)
 
 
-def test_what_is_stopped_has_a_page_that_starts_it(started: Callable[[str], GuardRun]) -> None:
+def test_what_is_stopped_has_a_page_that_starts_it(started: Started) -> None:
     run = started("go")
     run.await_state("server", "READY")
     port = run.ports["server"]
@@ -240,9 +242,7 @@ def test_what_is_stopped_has_a_page_that_starts_it(started: Callable[[str], Guar
     assert ask(port).status == 200
 
 
-def test_a_server_that_dies_comes_back_on_its_own_port(
-    started: Callable[[str], GuardRun], observe: Observe
-) -> None:
+def test_a_server_that_dies_comes_back_on_its_own_port(started: Started, observe: Observe) -> None:
     run = started("go")
     old = run.await_state("server", "READY")["pid"]
     with visits(run.ports["server"]) as seen:
@@ -254,8 +254,18 @@ def test_a_server_that_dies_comes_back_on_its_own_port(
         until(lambda: seen.answered >= enough, "it answers")
 
 
+def test_a_server_that_binds_for_itself_and_hangs_is_replaced(started: Started) -> None:
+    run = started("go", GUARD_HANG_SECONDS="1")
+    old = run.await_state("server", "READY")["pid"]
+    os.killpg(old, signal.SIGSTOP)
+    with visits(run.ports["server"]) as seen:
+        run.await_new_pid("server", old)
+        until(lambda: seen.answered > 0, "it answers again")
+    assert "has taken no connection" in run.output()
+
+
 def test_an_answer_of_somebody_else_does_not_count(
-    started: Callable[[str], GuardRun],
+    started: Started,
 ) -> None:
     """A server that hops to another port must not look READY because a stranger has its own."""
     run = started("go")
