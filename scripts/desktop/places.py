@@ -26,8 +26,11 @@ def write(root: Path) -> list[Path]:
         ]
     entry = shortcut.linux(root)
     menu = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "applications"
-    folders = [menu, *filter(Path.is_dir, [_linux_desktop()])]
-    return [put(entry, folder) for folder in folders]
+    written = [put(entry, folder) for folder in [menu, *filter(Path.is_dir, [_linux_desktop()])]]
+    for path in written:
+        # With it GNOME does not ask whether the file may be run; other desktops do not know the mark.
+        _output("gio", "set", str(path), "metadata::trusted", "true")
+    return written
 
 
 def put(what: Shortcut, folder: Path) -> Path:

@@ -58,10 +58,11 @@ def mac(root: Path) -> Shortcut:
 
 def windows(root: Path, distribution: str, url: str) -> list[Shortcut]:
     """For WSL: a command file that starts the stack, and a link to its page."""
+    folder = str(root).replace("%", "%%")
     start = (
         "@echo off\r\n"
         f"title {NAME}\r\n"
-        f'wsl.exe --distribution {distribution} --cd "{root}" -- make dev open=1\r\n'
+        f'wsl.exe --distribution {distribution} --cd "{folder}" -- make dev open=1\r\n'
         "if errorlevel 1 pause\r\n"
     )
     link = f"[InternetShortcut]\r\nURL={url}\r\n"
