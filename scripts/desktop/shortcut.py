@@ -30,7 +30,7 @@ def start_line(root: Path) -> str:
 
 
 def linux(root: Path) -> Shortcut:
-    """A desktop entry (freedesktop.org's specification, 1.5)."""
+    """A desktop entry (freedesktop.org's specification, 1.4)."""
     # In `Exec` a quoted argument escapes these, and the whole value its backslashes once more.
     line = start_line(root)
     for reserved in ("\\", '"', "`", "$"):
@@ -38,14 +38,14 @@ def linux(root: Path) -> Shortcut:
     line = line.replace("\\", "\\\\").replace("%", "%%")
     entry = {
         "Type": "Application",
-        "Version": "1.5",
+        "Version": "1.4",
         "Name": NAME,
         "Comment": COMMENT,
         "Exec": f'sh -c "{line}"',
         "Path": str(root),
         "Icon": str(root / "webapp/frontend/public/icon.svg"),
         "Terminal": "true",
-        "Categories": "AudioVideo;Network;",
+        "Categories": "Network;FileTransfer;",
     }
     lines = ["[Desktop Entry]", *(f"{key}={value}" for key, value in entry.items())]
     return Shortcut("sy-media-downloader.desktop", "\n".join(lines) + "\n", executable=True)
