@@ -34,7 +34,7 @@ def prepare(directory: Path) -> tuple[Path, str | None]:
 
 def of_running(config: Settings) -> Settings:
     """Return settings with the folder that the guard uses which runs here, if one does."""
-    other = _elsewhere(config.directory)
+    other = elsewhere(config.directory)
     if lease.owner(config.directory) is None and lease.owner(other) is not None:
         return replace(config, directory=other)
     return config
@@ -42,7 +42,7 @@ def of_running(config: Settings) -> Settings:
 
 def is_same(directory: Path, used: Path) -> bool:
     """Whether a folder is the one that is used, or has that as its substitute."""
-    return used in {directory, _elsewhere(directory)}
+    return used in {directory, elsewhere(directory)}
 
 
 def _make(directory: Path) -> None:
@@ -60,7 +60,7 @@ def _make(directory: Path) -> None:
 
 def _substitute(directory: Path) -> Path:
     """Make the substitute; one that is not ours alone is not used (anybody may have made it)."""
-    other = _elsewhere(directory)
+    other = elsewhere(directory)
     with contextlib.suppress(OSError):
         other.mkdir(mode=0o700, exist_ok=True)
         found = other.lstat()
@@ -72,7 +72,7 @@ def _substitute(directory: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="guard-"))
 
 
-def _elsewhere(directory: Path) -> Path:
+def elsewhere(directory: Path) -> Path:
     """Name a folder's substitute, the same for every command of this user."""
     try:
         place = directory.parent.stat()

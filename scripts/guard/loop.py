@@ -170,9 +170,9 @@ class Loop:
             self._supervisor.leave()
 
     def _saved(self, paths: frozenset[Path]) -> None:
-        config = self._stack.config
-        if paths & config.files.keys():
+        if paths & self._stack.config.files.keys():
             self._reconfigure()
+        config = self._stack.config
         states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
         for service in config.services:
             changed = [path for path in paths if is_source(path, service.watch)]

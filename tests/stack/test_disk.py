@@ -1,6 +1,7 @@
 """A full disk, a folder that cannot be written: the stack runs on, with one warning."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -9,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from scripts.guard.folder import elsewhere
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
 
 PAIR = (toy("web"), toy("api"))
+
+
+@pytest.fixture(autouse=True)
+def _no_substitute_stays(tmp_path: Path) -> Iterator[None]:
+    yield
+    shutil.rmtree(elsewhere(tmp_path / ".guard"), ignore_errors=True)
 
 
 @pytest.fixture
@@ -24,6 +32,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a disk")
     yield disk
+    shutil.rmtree(elsewhere(disk / ".guard"), ignore_errors=True)
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
