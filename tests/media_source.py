@@ -102,6 +102,8 @@ class MediaSource:
     """Every answer stands still after so many bytes of its body (0 = never), until `thaw`."""
     thaw: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[str, int]] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
+    """What came in the Cookie header of each request."""
 
     @property
     def base(self) -> str:
@@ -186,6 +188,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         path = self.path.partition("?")[0]
         self.media.requests.append((path, self._first_byte()))
+        self.media.cookies.append(self.headers.get("Cookie", ""))
         file = (self.media.folder / path.lstrip("/")).resolve()
         if path in self.media.faults:
             self._nothing(self.media.faults[path])

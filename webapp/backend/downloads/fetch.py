@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from downloads.cookies import private_copy
 from downloads.cut import cut
 from downloads.describe import describe, is_list, only_entry
 from downloads.meter import Meter
@@ -28,6 +29,7 @@ class FetchJob:
     choice: dict[str, Any]
     staging: str
     ffmpeg: str | None
+    cookies: str | None = None
 
 
 def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -45,7 +47,9 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
         if result:  # it was whole before the api died
             return result
         meter = Meter(emit)
+        cookies = private_copy(staging / "cookies.txt", job.cookies)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
+        options["cookiefile"] = cookies
         options["progress_hooks"] = [Steady(staging).check, meter.progress]
         options["postprocessor_hooks"] = [meter.converting]
         with yt_dlp.YoutubeDL(options) as downloader:

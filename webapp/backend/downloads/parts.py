@@ -48,7 +48,8 @@ def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts
     store, pool = Store(settings.database_url), Pool()
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
-    work = Work(store, pool, staging, disk, thumbnails, allowed, find_ffmpeg(), tell)
+    cookies = settings.data_dir / "cookies"
+    work = Work(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), tell)
     lease = (
         PostgresLease(store.engine)
         if settings.distributed
@@ -57,5 +58,5 @@ def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts
     engine = Engine(settings, store, work, lease)
     if settings.distributed:
         work.tell = Hearing(settings.database_url, store, work, engine, tell).tell
-    previews = Previews(pool, settings.data_dir / "previews", allowed)
+    previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
     return Parts(Desk(store, staging, work, engine, settings.media_dir), engine, previews)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from downloads.cookies import private_copy
 from downloads.describe import MOST_ENTRIES, is_list, only_entry, preview
 from downloads.options import common
 from downloads.pictures import fetch_picture
@@ -17,6 +18,7 @@ class PeekJob:
 
     url: str
     folder: str
+    cookies: str | None = None
 
 
 def peek(job: PeekJob) -> dict[str, Any]:
@@ -29,10 +31,14 @@ def peek(job: PeekJob) -> dict[str, Any]:
     import yt_dlp
 
     folder = Path(job.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    cookies = folder / "cookies.txt"
     options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MOST_ENTRIES}
+    options["cookiefile"] = private_copy(cookies, job.cookies)
     with yt_dlp.YoutubeDL(options) as downloader:
         info = downloader.extract_info(job.url, download=False)
         if is_list(info) and len(list(info["entries"])) == 1:
             info = downloader.process_ie_result(only_entry(info), download=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        return preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}
+        found = preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}
+    cookies.unlink(missing_ok=True)
+    return found

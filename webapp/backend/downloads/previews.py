@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from downloads.breaker import host_of
+from downloads.cookies import cookies_for
 from downloads.failures import Failed
 from downloads.models import Preview
 from downloads.pool import RunnerDiedError
@@ -55,11 +57,13 @@ class Previews:
         self,
         pool: Pool,
         folder: Path,
+        cookies: Path,
         allowed: list[str],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._pool, self._folder, self._allowed, self._clock = pool, folder, allowed, clock
+        self._pool, self._folder, self._cookies = pool, folder, cookies
+        self._allowed, self._clock = allowed, clock
         self._kept: dict[str, tuple[float, Preview]] = {}
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(AT_ONCE)
@@ -95,7 +99,11 @@ class Previews:
         return next((self._folder / key).glob("thumbnail.*"), None)
 
     def _ask(self, url: str, key: str, look: Look) -> dict[str, Any]:
-        order = {"job": "peek", "url": url, "folder": str(self._folder / key)}
+        try:
+            cookies = cookies_for(self._cookies, host_of(url))
+        except Failed as failed:
+            raise Problem(422, failed.sentence, failed.fix) from None
+        order = {"job": "peek", "url": url, "folder": str(self._folder / key), "cookies": cookies}
         runner = self._pool.take()
         try:
             look.begin(runner)

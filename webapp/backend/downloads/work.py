@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from downloads.breaker import BLAMED
+from downloads.cookies import cookies_for
 from downloads.failures import Failed, classify
 from downloads.ids import now
 from downloads.models import Progress
@@ -55,6 +56,7 @@ class Work:
     staging: Staging
     disk: Disk
     thumbnails: Path
+    cookies: Path
     allowed: list[str]
     ffmpeg: str | None
     tell: Callable[[str, str, str], None]
@@ -187,6 +189,7 @@ class Work:
             "choice": choice | row["options"],
             "staging": str(self.staging.folder(row["id"])),
             "ffmpeg": self.ffmpeg,
+            "cookies": cookies_for(self.cookies, row["host"]),
             "allowed": self.allowed,
         }
 

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from downloads.models import Choice
+from downloads.options import parameters
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.backend.api_process import Api
+    from tests.media_source import MediaSource
+
+
+def probed(api: Api, item: str) -> dict[str, Any]:
+    """What ffprobe says of the finished file."""
+    name = api.wait(item, "done")["file"]["name"]
+    command = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json"]
+    ended = subprocess.run(
+        [*command, str(api.media / name)], capture_output=True, check=True, timeout=60
+    )
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def test_a_stretch_is_cut_out(shared_api: Api, media: MediaSource) -> None:
+    item = shared_api.add(media.mp4, format="wav", start=2, end=5.5)
+
+    assert abs(float(probed(shared_api, item)["format"]["duration"]) - 3.5) < 0.1
+
+
+def test_metadata_is_put_into_the_file_when_asked_for(shared_api: Api, media: MediaSource) -> None:
+    item = shared_api.add(media.short, format="mp3", embed=["metadata", "thumbnail", "chapters"])
+
+    assert probed(shared_api, item)["format"]["tags"]["title"] == "short"
+
+
+def test_subtitles_of_the_wished_languages_are_put_into_the_file(
+    shared_api: Api, media: MediaSource
+) -> None:
+    (media.folder / "hls/text.vtt").write_text(
+        "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nSix o'clock\n"
+    )
+    (media.folder / "hls/text.m3u8").write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:12\n#EXTINF:12,\ntext.vtt\n#EXT-X-ENDLIST\n"
+    )
+    (media.folder / "hls/master.m3u8").write_text(
+        '#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="t",NAME="English",LANGUAGE="en",'
+        'URI="text.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,SUBTITLES="t"\n'
+        "index.m3u8\n"
+    )
+    url = f"{media.base}/hls/master.m3u8"
+    assert shared_api.ask("POST", "/api/previews", json={"url": url})["subtitles"] == ["en"]
+
+    item = shared_api.add(url, format="mkv", subtitles=["en"])
+
+    kinds = [stream["codec_type"] for stream in probed(shared_api, item)["streams"]]
+    assert sorted(kinds) == ["audio", "subtitle", "video"]
+
+
+def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource) -> None:
+    choice = {"url": media.mp4, "start": 5, "end": 5}
+    answer = shared_api.client.post("/api/downloads", json=choice)
+
+    assert answer.status_code == 422
+    assert "must be after start" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("resolution", "first"), [("best", "res"), ("1080p", "res:1080"), ("144p", "res:144")]
+)
+def test_the_resolution_decides_which_format_comes_first(
+    tmp_path: Path, resolution: str, first: str
+) -> None:
+    choice = Choice.model_validate({"url": "https://e.org/", "resolution": resolution})
+
+    assert parameters(choice, staging=tmp_path, ffmpeg=None)["format_sort"][0] == first

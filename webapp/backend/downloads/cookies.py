@@ -1,0 +1,47 @@
+"""Cookies of sites, for what needs a login: one file a site, which only its owner may read.
+
+`DATA_DIR/cookies/example.org.txt`, in the Netscape format that browsers' add-ons export, serves
+example.org and everything below it. A runner gets a copy in its staging folder: never an argument,
+never in a log, and what yt-dlp writes back changes nothing.
+"""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from downloads.failures import Failed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def cookies_for(folder: Path, host: str) -> str | None:
+    """The cookies to use for a host (`videos.example.org:80`), as text; None if there are none.
+
+    Raises:
+        Failed: when others than the owner can read the file.
+
+    """
+    labels = host.partition(":")[0].split(".")
+    for start in range(len(labels)):
+        file = folder / f"{'.'.join(labels[start:])}.txt"
+        if file.name != ".txt" and file.is_file():
+            if stat.S_IMODE(file.stat().st_mode) & 0o077:
+                raise Failed(
+                    "cookies-open",
+                    f"{file.name} can be read by others, so it is not used.",
+                    f"Make it private: chmod 600 {file}",
+                )
+            return file.read_text(encoding="utf-8", errors="replace")
+    return None
+
+
+def private_copy(file: Path, text: str | None) -> str | None:
+    """Write what only we may read, and return where; nothing for None."""
+    if text is None:
+        return None
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+    return str(file)
