@@ -10,15 +10,21 @@ import shutil
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from scripts.setup import system
 from tests.containers.images import ROOT, Stage, stages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 BACKEND = stages(ROOT / "webapp/backend/Dockerfile")
 FRONTEND = stages(ROOT / "webapp/frontend/Dockerfile")
@@ -146,6 +152,22 @@ def test_nginx_serves_the_built_app_under_every_path_of_the_app(production: http
     asset = production.get(script[1])
     assert asset.headers["content-type"].endswith("javascript")
     assert "immutable" in asset.headers["cache-control"]
+
+
+def test_the_policy_lets_the_scripts_of_the_page_run_and_no_other(
+    production: httpx.Client, page: "Page"
+) -> None:
+    html = production.get("/").text
+    policy = production.get("/").headers["content-security-policy"]
+    inline = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    hashes = {b64encode(sha256(text.encode()).digest()).decode() for text in inline}
+    assert set(re.findall(r"'sha256-([^']+)'", policy)) == hashes, "see default.conf.template"
+
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(str(production.base_url))
+    page.get_by_role("button", name="Download").first.wait_for()
+    assert [text for text in said if "Content Security Policy" in text] == []
 
 
 def test_nginx_passes_the_backend_through(production: httpx.Client) -> None:
