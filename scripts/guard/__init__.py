@@ -9,6 +9,9 @@ Data flows one way, and the files show it::
                                                  v
                                               status -> control API, standby page, `status`
 
+``feed``, ``history`` and ``usage`` keep what the ``dashboard`` shows by way of ``events``;
+``doctor`` looks at all of it from outside, guard or no guard.
+
 ``runtime`` joins them in order, ``stack`` and ``loop`` are what runs. The guard knows nothing of
 the web app: it runs any Procfile.
 """
