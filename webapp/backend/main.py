@@ -22,6 +22,7 @@ from downloads.progress import Hub
 from downloads.router import router
 from downloads.service import Service
 from limits import Limits
+from page import Page
 from shutdown import on_shutdown
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def build(chosen: settings.Settings) -> FastAPI:
         allow_headers=["Authorization", "Content-Type"],
         allow_credentials=True,
     )
+    app.add_middleware(Page)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
     return app
