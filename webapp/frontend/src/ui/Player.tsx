@@ -6,13 +6,15 @@ import { nameOf } from '@/lib/downloads/name.ts';
 import { formatBytes } from '@/lib/format.ts';
 import { play } from '@/lib/player.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
+import { useLocale } from '@/lib/locale.ts';
 import { IconButton, IconLink } from './Button.tsx';
 import { Icon } from './icons.tsx';
 import css from './Player.module.css';
 
 /** Plays a finished file in the page; the browser seeks by asking for ranges of it. */
 export default function Player({ download }: { download: Download }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const [failed, setFailed] = useState(false);
   const { id, file, uploader } = download;
   const name = nameOf(download);
@@ -54,7 +56,7 @@ export default function Player({ download }: { download: Download }) {
             <div className={css.text}>
               <Dialog.Title className={css.title}>{name}</Dialog.Title>
               <p>
-                {[uploader, download.format.toUpperCase(), file && formatBytes(file.bytes, i18n.language)]
+                {[uploader, download.format.toUpperCase(), file && formatBytes(file.bytes, locale)]
                   .filter(Boolean)
                   .join(' · ')}
               </p>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useCreate } from '@/lib/downloads/actions.ts';
 import { platformOf, readLinks } from '@/lib/downloads/link.ts';
 import { formatBytes } from '@/lib/format.ts';
+import { useLocale } from '@/lib/locale.ts';
 import {
   AUDIO_FORMATS,
   RESOLUTIONS,
@@ -154,9 +155,10 @@ interface OptionsProps {
 }
 
 function Options({ preferences, preview, onChange }: OptionsProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const sizeOf = (bytes: number | null | undefined): string =>
-    bytes == null ? '' : ` · ${formatBytes(bytes, i18n.language)}`;
+    bytes == null ? '' : ` · ${formatBytes(bytes, locale)}`;
   const offered = preview?.resolutions.map(({ resolution }) => resolution) ?? [];
   const resolutions =
     offered.length === 0

@@ -9,6 +9,7 @@ import { Icon } from '@/ui/icons.tsx';
 import { LazyMenu } from '@/ui/LazyMenu.tsx';
 import type { Change } from '@/lib/downloads/actions.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
+import { useLocale } from '@/lib/locale.ts';
 import css from './DownloadRow.module.css';
 
 interface RowProps {
@@ -56,7 +57,8 @@ function Tile({ download }: { download: Download }) {
 }
 
 function Bar({ download, name }: { download: Download; name: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const fraction = download.progress?.fraction ?? null;
   return (
     <div
@@ -66,7 +68,7 @@ function Bar({ download, name }: { download: Download; name: string }) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={fraction === null ? undefined : Math.floor(fraction * 100)}
-      aria-valuetext={fraction === null ? undefined : formatPercent(fraction, i18n.language)}
+      aria-valuetext={fraction === null ? undefined : formatPercent(fraction, locale)}
       data-unknown={fraction === null && download.state === 'running'}
     >
       <span style={{ transform: `scaleX(${(fraction ?? 0).toString()})` }} />
@@ -75,9 +77,9 @@ function Bar({ download, name }: { download: Download; name: string }) {
 }
 
 function Facts({ download }: { download: Download }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const { state, progress, file, platform, duration } = download;
-  const locale = i18n.language;
   const running = state === 'running' && progress !== null;
   const facts: (ReactNode | null)[] = [
     <strong key="state">{running ? t(`stage.${progress.stage}`) : t(`state.${state}`)}</strong>,

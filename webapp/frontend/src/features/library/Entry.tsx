@@ -6,6 +6,7 @@ import { nameOf } from '@/lib/downloads/name.ts';
 import { formatAge, formatBytes, formatClock } from '@/lib/format.ts';
 import { play } from '@/lib/player.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
+import { useLocale } from '@/lib/locale.ts';
 import { IconLink } from '@/ui/Button.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { LazyMenu } from '@/ui/LazyMenu.tsx';
@@ -21,14 +22,15 @@ interface EntryProps {
 }
 
 export const Entry = memo(function Entry({ download, layout, position, total, onChange }: EntryProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const { id, file, duration, finished, format } = download;
   const name = nameOf(download);
   const kind = isAudio(format) ? 'audio' : 'video';
   const facts = [
     format.toUpperCase(),
-    file && formatBytes(file.bytes, i18n.language),
-    finished && formatAge(finished, Date.now(), i18n.language),
+    file && formatBytes(file.bytes, locale),
+    finished && formatAge(finished, Date.now(), locale),
   ];
   return (
     <article className={css.entry} data-layout={layout} role="listitem" aria-posinset={position} aria-setsize={total}>

@@ -3,6 +3,7 @@ import { backend } from '@/lib/backend.ts';
 import { useWaitingCount } from '@/lib/downloads/outbox.ts';
 import { formatTime } from '@/lib/format.ts';
 import { useStreamState } from '@/lib/use-stream.ts';
+import { useLocale } from '@/lib/locale.ts';
 import { Button } from '@/ui/Button.tsx';
 import css from './AwayBanner.module.css';
 import { useGuard } from './guard.ts';
@@ -11,7 +12,8 @@ import { useRestart } from './use-restart.ts';
 
 /** Says what happened and what is being done about it, as long as the backend is away. */
 export function AwayBanner() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const { verdict, since, cause } = useHealth();
   const stream = useStreamState(backend);
   const seconds = useCountdown(stream);
@@ -33,7 +35,7 @@ export function AwayBanner() {
         )}
         <p className={css.soft}>
           {t('status.keeps')} {waiting > 0 && t('status.waiting', { count: waiting })}{' '}
-          {since !== null && t('status.since', { time: formatTime(since, i18n.language) })}
+          {since !== null && t('status.since', { time: formatTime(since, locale) })}
         </p>
       </div>
       <div className={css.actions}>

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { formatTime } from '@/lib/format.ts';
 import { useStreamState } from '@/lib/use-stream.ts';
+import { useLocale } from '@/lib/locale.ts';
 import { Button } from '@/ui/Button.tsx';
 import { Sheet } from '@/ui/Sheet.tsx';
 import { guard as guardStream, useGuard, type Service } from './guard.ts';
@@ -25,7 +26,8 @@ export default function ServicesSheet({ onOpenChange }: ServicesSheetProps) {
 }
 
 function Backend() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const { verdict, since, cause } = useHealth();
   const stream = useStreamState(backend);
   const seconds = useCountdown(stream);
@@ -39,7 +41,7 @@ function Backend() {
         </div>
         <p className={css.state}>
           {t(`status.${verdict}`)}
-          {since !== null && <small>{t('status.since', { time: formatTime(since, i18n.language) })}</small>}
+          {since !== null && <small>{t('status.since', { time: formatTime(since, locale) })}</small>}
         </p>
       </header>
       {cause && (
@@ -112,7 +114,8 @@ const VERDICTS: Partial<Record<Service['state'], string>> = {
 };
 
 function ServiceRow({ service, onRestart }: { service: Service; onRestart: (name: string) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const locale = useLocale();
   const { name, state, since, relaunches, cause } = service;
   return (
     <li className={css.service} data-verdict={VERDICTS[state] ?? 'broken'}>
@@ -122,7 +125,7 @@ function ServiceRow({ service, onRestart }: { service: Service; onRestart: (name
           <strong>{name}</strong> {t(`services.state.${state}`)}
         </p>
         <p className={css.soft}>
-          {t('status.since', { time: formatTime(since, i18n.language) })}
+          {t('status.since', { time: formatTime(since, locale) })}
           {relaunches > 0 && ` · ${t('services.restarts', { count: relaunches })}`}
         </p>
         {cause && state !== 'READY' && (
