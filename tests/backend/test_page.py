@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from page import Page
 from starlette.responses import PlainTextResponse
+
+from page import Page
 
 if TYPE_CHECKING:
     from pathlib import Path
