@@ -45,3 +45,11 @@ def test_files_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
 def test_pictures_are_described(path: Path) -> None:
     assert "![](" not in prose(path)
+
+
+def test_every_folder_of_scripts_and_tests_has_its_line_in_contributing() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for parent in ("scripts", "tests"):
+        for folder in (ROOT / parent).iterdir():
+            if folder.is_dir() and not folder.name.startswith(("_", ".")):
+                assert f"`{parent}/{folder.name}/`" in text or f"`{folder.name}/`" in text, folder
