@@ -1,0 +1,87 @@
+"""The Procfile's lines, and each server alone, as whoever never heard of the guard starts them."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scripts.setup.packages import search_path
+from tests.stack.harness import ROOT, ask, is_free, until
+
+PATIENCE = 60.0
+
+
+@contextmanager
+def running(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """Run it until the block ends, then interrupt it as Ctrl-C does, and see that all has gone."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": search_path(), **environment},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        family = [process.pid, *(each.pid for each in psutil.Process(process.pid).children(True))]
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            for pid in family:
+                with suppress(psutil.NoSuchProcess):
+                    psutil.Process(pid).kill()
+            process.wait()
+            raise
+
+
+def answers(port: int, path: str = "/") -> bool:
+    return not is_free(port) and ask(port, path).status == 200
+
+
+@pytest.fixture
+def ports(free_port: Callable[[], int]) -> dict[str, int]:
+    return {"WEB_PORT": free_port(), "API_PORT": free_port()}
+
+
+@pytest.fixture
+def environment(ports: dict[str, int], tmp_path: Path) -> dict[str, str]:
+    settings = {name: str(port) for name, port in ports.items()}
+    return {**settings, "DATA_DIR": str(tmp_path)}
+
+
+def test_honcho_runs_both_lines_of_the_procfile_on_their_ports(
+    ports: dict[str, int], environment: dict[str, str]
+) -> None:
+    command = ["honcho", "start", "-e", os.devnull, "-f", "Procfile.dev"]
+    with running(command, ROOT, environment):
+        until(lambda: answers(ports["WEB_PORT"]), "the front end", PATIENCE)
+        until(lambda: answers(ports["API_PORT"], "/health"), "the backend", PATIENCE)
+        assert ask(ports["WEB_PORT"], "/api/downloads").json()["items"] == []
+    until(lambda: all(map(is_free, ports.values())), "both ports to be free")
+
+
+def test_the_backend_runs_alone_by_uvicorn(
+    ports: dict[str, int], environment: dict[str, str]
+) -> None:
+    command = ["uvicorn", "main:app", "--reload", "--port", str(ports["API_PORT"])]
+    with running(command, ROOT / "webapp/backend", environment):
+        until(lambda: answers(ports["API_PORT"], "/health"), "the backend", PATIENCE)
+    until(lambda: is_free(ports["API_PORT"]), "the port to be free")
+
+
+def test_the_front_end_runs_alone_by_npm_start_and_says_that_the_backend_is_away(
+    ports: dict[str, int], environment: dict[str, str]
+) -> None:
+    with running(["npm", "start"], ROOT / "webapp/frontend", environment):
+        until(lambda: answers(ports["WEB_PORT"]), "the front end", PATIENCE)
+        refused = ask(ports["WEB_PORT"], "/api/downloads")
+        assert refused.status == 503
+        assert refused.headers["content-type"] == "application/problem+json"
+    until(lambda: is_free(ports["WEB_PORT"]), "the port to be free")
