@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from scripts.bench import measures
@@ -14,6 +14,7 @@ from scripts.bench.rounds import Figures, each
 from scripts.bench.stacks import Stack
 
 SERVERS = ("web", "api")
+BOTH = replace(BARE, name="both bare servers")
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,9 @@ class Starts:
 
     peers: Sequence[Peer]
     cold: Figures[float]
-    alone: dict[str, list[float]]
-    """How long each bare server takes to start, by server."""
     back: dict[str, Figures[Recovery]]
-    """By the server that was killed; nobody knocking meanwhile."""
+    """By the server that was killed; nobody knocking meanwhile. Of the bare servers: their start,
+    of that one alone (`BARE`) and of both (`BOTH`), taken in the same rounds."""
     knocked: dict[str, Figures[Recovery]]
     """By the server that was killed; with a new connection every 5 ms."""
 
@@ -48,7 +48,7 @@ class Starts:
 
     def recovery_ratio(self, peer: Peer, victim: str) -> float | None:
         """Return the recovery over the bare start of what has to start again."""
-        bare = self.cold[BARE.name] if peer.whole else self.alone[victim]
+        bare = self.recovered(BOTH if peer.whole else BARE, victim)
         return _ratio(median(self.recovered(peer, victim)), median(bare))
 
     def refused(self, peer: Peer) -> int:
@@ -60,21 +60,20 @@ def measure(rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack]) -> S
     """Take all figures; `stack` gives a stack with new ports each time."""
     back: dict[str, Figures[Recovery]] = {}
     knocked: dict[str, Figures[Recovery]] = {}
-    alone: dict[str, list[float]] = {}
     cold = each("cold start", rounds, [BARE, *peers], lambda p: measures.cold_start(p, stack()))
     for victim in SERVERS:
 
         def killed(peer: Peer, victim: str = victim, *, knock: bool = False) -> Recovery:
+            if peer is BARE:
+                return Recovery(measures.start_alone(stack(), victim), 0, neighbour_kept=True)
+            if peer is BOTH:
+                return Recovery(measures.cold_start(BARE, stack()), 0, neighbour_kept=False)
             return measures.recovery(peer, stack(), victim, knock=knock)
 
-        def started(_peer: Peer, victim: str = victim) -> float:
-            return measures.start_alone(stack(), victim)
-
-        alone[victim] = each(f"{victim} alone", rounds, [BARE], started)[BARE.name]
-        again = [peer for peer in peers if peer.relaunches]
+        again = [BARE, BOTH, *(peer for peer in peers if peer.relaunches)]
         back[victim] = each(f"{victim} killed", rounds, again, killed)
         knocked[victim] = each(f"{victim} killed, knocking", 2, peers, partial(killed, knock=True))
-    return Starts(peers, cold, alone, back, knocked)
+    return Starts(peers, cold, back, knocked)
 
 
 def table(heading: str, text: str, starts: Starts) -> Table:
@@ -85,7 +84,7 @@ def table(heading: str, text: str, starts: Starts) -> Table:
     rows[0] += ["refused", "the other kept its pid"]
     bare = ["bare servers", milliseconds(starts.cold[BARE.name]), "1.00"]
     for victim in SERVERS:
-        bare += [f"starts in {milliseconds(starts.alone[victim])}", "1.00"]
+        bare += [f"starts in {milliseconds(starts.recovered(BARE, victim))}", "1.00"]
     rows.append([*bare, "all", "yes"])
     rows += [_row(starts, peer) for peer in starts.peers]
     return Table(heading, text, rows)
