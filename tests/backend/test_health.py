@@ -38,6 +38,14 @@ def test_a_link_sent_while_the_engine_warms_is_kept_and_downloaded(
     assert api.wait(item, "done")["file"]["bytes"] == len(media.mp4_bytes)
 
 
+def test_the_downloader_s_version_and_age_are_visible(shared_api: Api) -> None:
+    about = shared_api.ask("GET", "/api/about")
+
+    assert re.fullmatch(r"\d{4}\.\d+\.\d+.*", about["yt_dlp"])
+    assert about["yt_dlp_age_days"] >= 0
+    assert about["ffmpeg"]
+
+
 def test_probes_stay_out_of_the_log_and_requests_do_not(api: Api) -> None:
     for path in ("/health", "/ready", "/health?probe=1", "/api/downloads"):
         api.client.get(path)

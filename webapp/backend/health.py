@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -47,6 +48,33 @@ async def readiness(request: Request, response: Response) -> Readiness:
     engine, detail = request.app.state.service.readiness()
     response.status_code = 200 if engine == "ready" else 503
     return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())
+
+
+class About(BaseModel):
+    """What this server is made of."""
+
+    version: str
+    yt_dlp: str
+    yt_dlp_age_days: int
+    ffmpeg: str | None
+
+
+@router.get("/api/about", operation_id="getAbout")
+def about(request: Request) -> About:
+    """Tell versions; sites change often, so an old yt-dlp explains many a failure."""
+    from importlib.metadata import version
+
+    from downloads.ffmpeg import find_ffmpeg
+
+    installed = version("yt-dlp")
+    year, month, day = (int(part) for part in installed.split(".")[:3])
+    age = datetime.now(UTC).date() - date(year, month, day)
+    return About(
+        version=request.app.version,
+        yt_dlp=installed,
+        yt_dlp_age_days=age.days,
+        ffmpeg=find_ffmpeg(),
+    )
 
 
 def keep_probes_out_of_the_log() -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NAME, VERSION = "media-downloader", "1"
 RECOVERIES = 1_000_000
+ENDED_KEPT = 100
+"""Downloads between two clearings of DBOS's own tables."""
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 5.0
 SHARED_WAIT = 1.0
 """Seconds between two looks for dead processes; half of what a takeover takes."""
@@ -50,6 +52,8 @@ class Engine:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._start: Callable[[str, int], None] = _not_launched
+        self._tidy: Callable[[], None] = lambda: None
+        self._ended_since = ENDED_KEPT
 
     def launch(self) -> None:
         """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
@@ -67,6 +71,7 @@ class Engine:
         DBOS.launch()
         for row in self._store.claimed(self._lease.executor):
             self._take_up(DBOS, row)
+        self._tidy = lambda: _forget_ended(DBOS)
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
     def limits(self) -> tuple[int, bool]:
@@ -90,6 +95,9 @@ class Engine:
                 if self._settings.distributed:
                     self._look_after_others()
                 self._fill()
+                if self._ended_since >= ENDED_KEPT:
+                    self._ended_since = 0
+                    self._tidy()
                 wait = self._until_due()
             except Exception:
                 log.exception("The queue could not be served; it is tried again.")
@@ -141,6 +149,7 @@ class Engine:
     def _ended(self, item: str, run: int) -> None:
         with self._lock:
             self._running.discard((item, run))
+            self._ended_since += 1
         self._wake.set()
 
     def _define(self, dbos: Any) -> Callable[[str, int], None]:  # noqa: ANN401 -- a class
@@ -197,6 +206,15 @@ def beside(database_url: str, name: str) -> str:
     """A file beside the SQLite database, named after it."""
     database = sa.make_url(database_url).database or "app.db"
     return f"{database.removesuffix('.db')}.{name}"
+
+
+def _forget_ended(dbos: Any) -> None:  # noqa: ANN401 -- a class
+    """Delete DBOS's records of what has ended: the store has what is worth knowing."""
+    ended = dbos.list_workflows(
+        status=["SUCCESS", "ERROR", "CANCELLED"], limit=1000, load_input=False, load_output=False
+    )
+    if ended:
+        dbos.delete_workflows([workflow.workflow_id for workflow in ended])
 
 
 def _workflow_id(item: str, run: int) -> str:

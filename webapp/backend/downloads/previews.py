@@ -101,8 +101,8 @@ class Previews:
     def _ask(self, url: str, key: str, look: Look) -> dict[str, Any]:
         try:
             cookies = cookies_for(self._cookies, host_of(url))
-        except Failed as failed:
-            raise Problem(422, failed.sentence, failed.fix) from None
+        except Failed as unusable:
+            raise Problem(422, unusable.sentence, unusable.fix) from None
         order = {"job": "peek", "url": url, "folder": str(self._folder / key), "cookies": cookies}
         runner = self._pool.take()
         try:

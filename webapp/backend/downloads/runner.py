@@ -56,6 +56,8 @@ def _warm_up() -> None:
 
     resume.install()
     yt_dlp.YoutubeDL({"quiet": True}).close()
+    for extractor in yt_dlp.extractor.gen_extractor_classes():
+        extractor.suitable("https://example.org/")  # compiles its pattern: most of a job's start
 
 
 def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
