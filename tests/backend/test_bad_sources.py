@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
 
 
-def test_f27_a_source_that_breaks_off_again_and_again_is_continued_to_the_end(
+@pytest.mark.fault(row="F27")
+def test_a_source_that_breaks_off_again_and_again_is_continued_to_the_end(
     shared_api: Api, media: MediaSource
 ) -> None:
     media.cut = 600_000
@@ -32,7 +33,8 @@ def test_f27_a_source_that_breaks_off_again_and_again_is_continued_to_the_end(
     assert shared_api.bytes_of(item) == media.mp4_bytes
 
 
-def test_f27_a_stalled_download_is_cancelled_at_once_when_asked(
+@pytest.mark.fault(row="F27")
+def test_a_stalled_download_is_cancelled_at_once_when_asked(
     shared_api: Api, media: MediaSource
 ) -> None:
     media.stall = 100_000
@@ -48,7 +50,8 @@ def test_f27_a_stalled_download_is_cancelled_at_once_when_asked(
     assert any(not child.is_running() for child in before)
 
 
-def test_f27_a_file_that_changes_between_two_tries_is_fetched_anew(
+@pytest.mark.fault(row="F27")
+def test_a_file_that_changes_between_two_tries_is_fetched_anew(
     shared_api: Api, media: MediaSource
 ) -> None:
     changing = media.folder / "changing.mp4"
@@ -74,10 +77,11 @@ def test_f27_a_file_that_changes_between_two_tries_is_fetched_anew(
     assert shared_api.bytes_of(item) == changing.read_bytes()
 
 
+@pytest.mark.fault(row="F27")
 @pytest.mark.parametrize(
     ("status", "kind"), [(416, "range"), (429, "rate-limited"), (503, "server-error")]
 )
-def test_f27_what_can_heal_is_tried_again(
+def test_what_can_heal_is_tried_again(
     shared_api: Api, media: MediaSource, status: int, kind: str
 ) -> None:
     media.faults["/clip.mp4"] = status
@@ -90,8 +94,9 @@ def test_f27_what_can_heal_is_tried_again(
     assert str(status) in again["error"]["sentence"]
 
 
+@pytest.mark.fault(row="F27")
 @pytest.mark.parametrize(("status", "kind"), [(403, "forbidden"), (410, "gone")])
-def test_f27_what_cannot_heal_fails_at_once(
+def test_what_cannot_heal_fails_at_once(
     shared_api: Api, media: MediaSource, status: int, kind: str
 ) -> None:
     media.faults["/clip.mp4"] = status
@@ -114,7 +119,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_f28_a_full_disk_fails_that_item_and_the_queue_goes_on(
+@pytest.mark.fault(row="F28")
+def test_a_full_disk_fails_that_item_and_the_queue_goes_on(
     tmp_path: Path, small_disk: Path, media: MediaSource
 ) -> None:
     environ = {"MEDIA_DIR": str(small_disk), "DISK_RESERVE_MB": "0"}

@@ -31,8 +31,9 @@ def add(api: Api, media: MediaSource, kind: tuple[str, str]) -> str:
     return api.add(getattr(media, kind[0]), format=kind[1])
 
 
+@pytest.mark.fault(row="F26")
 @pytest.mark.timeout(1800)
-def test_f26_whatever_is_killed_whenever_every_file_ends_identical(
+def test_whatever_is_killed_whenever_every_file_ends_identical(
     tmp_path: Path, shared_api: Api, media: MediaSource
 ) -> None:
     clean = {}

@@ -77,6 +77,7 @@ def forger() -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
+@pytest.mark.fault(row="F30")
 @pytest.mark.parametrize(
     "path", ["/redirect.mp4", "/metadata.mp4", "/private.m3u8", "/file.m3u8", "/page.html"]
 )
@@ -92,6 +93,7 @@ def test_a_download_never_reaches_it(
     assert came == []
 
 
+@pytest.mark.fault(row="F30")
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]", "2130706434", "0x7f000002"])
 def test_no_spelling_of_an_address_reaches_it(
     shared_api: Api, forger: tuple[str, list[str]], host: str
@@ -106,6 +108,7 @@ def test_no_spelling_of_an_address_reaches_it(
     assert forger[1] == []
 
 
+@pytest.mark.fault(row="F30")
 def test_a_video_that_is_a_playlist_reads_no_file_of_ours(
     shared_api: Api, media_folder: Path, tmp_path: Path
 ) -> None:

@@ -102,7 +102,8 @@ def all_running(api: Api, items: list[str]) -> bool:
     return all((api.get(item)["progress"] or {}).get("bytes") for item in items)
 
 
-def test_f29_a_dead_process_s_downloads_go_on_in_the_other(
+@pytest.mark.fault(row="F29")
+def test_a_dead_process_s_downloads_go_on_in_the_other(
     pair: tuple[Api, Api], media: MediaSource
 ) -> None:
     first, second = pair

@@ -558,6 +558,7 @@ def small_memory() -> Iterator[Path]:
     pytest.skip("no memory control group can be made here")
 
 
+@pytest.mark.fault(row="F16")
 def test_the_kernels_own_kill_for_want_of_memory(small_memory: Path, tmp_path: Path) -> None:
     evidence = Evidence(tmp_path)
     assert not evidence.gather().out_of_memory

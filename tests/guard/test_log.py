@@ -285,6 +285,7 @@ def wait_for(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.fault(row="F18")
 @pytest.mark.parametrize("raw", [True, False], ids=["raw", "cooked"])
 def test_no_line_of_a_flood_is_lost_torn_or_doubled(
     reader: Reader, start: Starter, tmp_path: Path, *, raw: bool
@@ -312,6 +313,7 @@ def test_no_line_of_a_flood_is_lost_torn_or_doubled(
     assert reader.text == ""
 
 
+@pytest.mark.fault(row="F18")
 def test_one_process_flood_does_not_hold_up_anothers_lines(reader: Reader, start: Starter) -> None:
     log = start(reader.output)
     flood = run(log, "web", "while True: print('x' * 100)")
@@ -329,6 +331,7 @@ def test_one_process_flood_does_not_hold_up_anothers_lines(reader: Reader, start
         reading_on = reader.read(0.2)
 
 
+@pytest.mark.fault(row="F18")
 def test_memory_stays_bounded_by_a_line_without_end(start: Starter, tmp_path: Path) -> None:
     output = os.open(os.devnull, os.O_WRONLY)
     log = start(output, directory=tmp_path)

@@ -134,3 +134,17 @@ def test_a_crash_loop_is_given_up_with_a_page_that_says_why(
     assert run.post("/api/services/web/restart").status == 202
     run.await_state("web", "READY")
     assert len(starts.read_bytes()) == 101
+
+
+@pytest.mark.fault(row="F16")
+def test_a_server_that_hits_its_memory_limit_is_said_to_have(
+    guarded: Guarded, observe: Observe
+) -> None:
+    greedy = "const a = []; for (;;) a.push(new Array(1e5).fill({}))"
+    line = f"web: WEB_FD=$WEB_FD exec node --max-old-space-size=30 -e '{greedy}' # ${{WEB_PORT:-1}}"
+    run = guarded(line)
+    begun = time.monotonic()
+    view = until(lambda: v if (v := run.service("web")).get("cause") else None, "a cause is named")
+    observe(ms=(time.monotonic() - begun) * 1000)
+    assert view["cause"]["kind"] == "out-of-memory"
+    assert "NODE_OPTIONS=--max-old-space-size" in view["cause"]["fix"]
