@@ -209,10 +209,12 @@ def _environment(pid: int) -> dict[str, str]:
 
 
 def _command(pid: int) -> str:
+    """Return its command line; of one that has just ended the name alone, in brackets."""
     if _LINUX:
         with contextlib.suppress(OSError):
             words = (_PROC / str(pid) / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-            return b" ".join(words).decode("utf-8", "replace")
+            name = (_PROC / str(pid) / "comm").read_text("utf-8", "replace").rstrip("\n")
+            return b" ".join(words).decode("utf-8", "replace") or f"[{name}]"
         return ""
     import psutil
 
