@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -8,6 +9,18 @@ import { readSettings } from './dev/settings.ts';
 
 const settings = readSettings(fileURLToPath(new URL('../../', import.meta.url)));
 
+/**
+ * Every library, bundled once at the first start. Left to discover them, Vite would come upon those
+ * of a page that is fetched later (the library, the menus) and break it while it bundles them anew.
+ */
+function libraries(): string[] {
+  const { dependencies } = JSON.parse(
+    readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+  ) as { dependencies: Record<string, string> };
+  const code = Object.keys(dependencies).filter((name) => !name.startsWith('@fontsource'));
+  return [...code, 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom/client'];
+}
+
 function guardHeaders(): Record<string, string> {
   const token = settings.guardToken();
   return token === null ? {} : { 'X-Guard-Token': token };
@@ -16,6 +29,7 @@ function guardHeaders(): Record<string, string> {
 export default defineConfig({
   clearScreen: false,
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
+  optimizeDeps: { include: libraries(), noDiscovery: true },
   server: { port: settings.port, strictPort: true },
   preview: { port: settings.port, strictPort: true },
   plugins: [

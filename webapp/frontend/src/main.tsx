@@ -14,6 +14,14 @@ import { makeQueryClient } from './lib/query.ts';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');
 
+// A part of the app that is gone belonged to an older build: the page of the new one knows its parts.
+addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem('reloaded'));
+  if (Date.now() - last < 10_000) return; // it did not help
+  sessionStorage.setItem('reloaded', Date.now().toString());
+  location.reload();
+});
+
 await startI18n();
 const queryClient = makeQueryClient();
 connect(queryClient);
