@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from scripts.guard.colours import coloured
 from scripts.screenshots.stage import VIDEOS, Stage, until
 
-WIDE = ViewportSize(width=1200, height=760)
+WIDE = ViewportSize(width=1200, height=800)
 PHONE = ViewportSize(width=390, height=760)
 SHORT = ViewportSize(width=1200, height=345)
 SLOW = 100_000  # bytes/s: slow enough to be seen under way
