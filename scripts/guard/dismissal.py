@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 
-from scripts.guard.door import LAST_CALL_SECONDS, LOOK_SECONDS, Door
+from scripts.guard.door import HEARD_SECONDS, LAST_CALL_SECONDS, LOOK_SECONDS, Door
 from scripts.guard.settings import Service
 from scripts.guard.supervisor import Running
 
@@ -53,7 +53,7 @@ class Dismissal:
         if door is None or self._hurry() or door.is_quiet() or time.monotonic() >= until:
             process.signal(signal.SIGTERM)
             # Who has not left by then has heard it, and takes nobody in: let them wait inside.
-            self._loop.call_later(LAST_CALL_SECONDS, self._stop_waiting, name, door)
+            self._loop.call_later(HEARD_SECONDS, self._stop_waiting, name, door)
         else:
             self._loop.call_later(LOOK_SECONDS, self._last_call, name, process, until)
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from scripts.guard.sockets import waiting
 
-LAST_CALL_SECONDS = 0.25  # after which a server is asked to leave even if it has not read all
+HEARD_SECONDS = 0.25  # after which a server that was asked to leave takes nobody in any more
+LAST_CALL_SECONDS = 1.0  # after which a server is asked to leave even if it has not read all
 LOOK_SECONDS = 0.005  # between two looks at whether it has
 
 _SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27  # linux/asm-generic/socket.h
