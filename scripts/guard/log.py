@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 GUARD = "guard"
 HALF_LINE_SECONDS = 0.1
+BURST_BYTES = 2048
+"""As much as the kernel takes at once: who writes more may be stopped within a line."""
+BURST_PAUSE_SECONDS = 2.0
 TURN_BYTES = 48 * 1024
 TAIL_BYTES = 512 * 1024
 SMALL_BLOCK_BYTES = 4096
@@ -250,6 +253,7 @@ class Log:
     def _take(self, stream: _Stream, data: bytes) -> None:
         for sink in stream.voice.taps:
             sink(data)
+        stream.hear(data)
         lines = stream.splitter.feed(data)
         if lines or stream.due is None:
             stream.due = time.monotonic() + HALF_LINE_SECONDS
@@ -301,10 +305,12 @@ class Log:
     def _show_half(self, stream: _Stream) -> None:
         half = stream.splitter.half
         if half and half != stream.shown and not self._terminal.stalled:
-            stream.shown = half
             now = datetime.now().astimezone()
             voice = stream.voice
-            self._printer.write_half(Message("line", half, now, voice.name, voice.colour))
+            message = Message("line", half, now, voice.name, voice.colour)
+            # Who pours out lines has not ended a line early: it was interrupted.
+            if self._printer.write_half(message, for_good=stream.burst < BURST_BYTES):
+                stream.shown = half
 
     def _show_again(self) -> None:
         """What is printed next erases an incomplete line: let it come back below."""
@@ -388,3 +394,11 @@ class _Stream:
         """When its incomplete line is to be shown, on the monotonic clock."""
         self.shown = b""
         """What of its incomplete line was shown already."""
+        self.burst = 0
+        """How many bytes it has written without pausing for `BURST_PAUSE_SECONDS`."""
+        self._heard = 0.0
+
+    def hear(self, data: bytes) -> None:
+        """Count what was written."""
+        before, self._heard = self._heard, time.monotonic()
+        self.burst = len(data) + (self.burst if self._heard - before < BURST_PAUSE_SECONDS else 0)

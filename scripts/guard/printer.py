@@ -48,13 +48,21 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
         lead, lines = self._after_half(message.name, prefix, lines)
         self._terminal.write(lead + lines[:-1].replace(b"\n", b"\n" + prefix) + b"\n")
 
-    def write_half(self, message: Message) -> None:
-        """Show a line that is not complete yet; whatever is printed next ends or replaces it."""
+    def write_half(self, message: Message, *, for_good: bool) -> bool:
+        """Show a line that is not complete yet; whatever is printed next ends or replaces it.
+
+        Unless it may stay `for_good`, it is shown only where it can be erased again; answers
+        whether it is.
+        """
         text: bytes = message.data if self.colour else ansi.without_colours(message.data)
         prefix = self._prefix(message)
+        erasable = self._fits(prefix + text)
+        if not (for_good or erasable):
+            return False
         lead, rest = self._after_half(message.name, prefix, text)
         self._terminal.write(lead + rest)
-        self._half = _Half(message.name, text, erasable=self._fits(prefix + text))
+        self._half = _Half(message.name, text, erasable=erasable)
+        return True
 
     @property
     def half_is_erasable(self) -> bool:
@@ -122,8 +130,9 @@ class JsonPrinter:
         text = "".join(f'{head}, "line": {json.dumps(line)}}}\n' for line in lines)
         self._terminal.write(text.encode())
 
-    def write_half(self, message: Message) -> None:
+    def write_half(self, message: Message, *, for_good: bool) -> bool:  # noqa: ARG002 - as Printer
         """Wait for the rest: a machine wants whole lines."""
+        return False
 
     def close(self) -> None:
         """Nothing is ever left open."""

@@ -227,6 +227,28 @@ def test_a_half_line_that_another_line_comes_after_is_printed_whole_later(
     assert reader.lines("api") == ["between"]
 
 
+def test_a_line_that_a_flood_was_interrupted_in_is_not_taken_for_a_half_line(
+    reader: Reader, start: Starter
+) -> None:
+    log = start(reader.output)
+    web, api = Writer(log, "web"), Writer(log, "api")
+
+    for _ in range(31):
+        web.write(b"x" * 99 + b"\n")
+    web.write(b"interrupted")
+    assert log.drained("web", DEADLINE)
+    api.write(b"Overwrite? ")  # is due after the other
+    reader.until(lambda text: text.endswith("Overwrite? "))
+    api.write(b"no\n")
+    api.leave()
+    web.write(b" and resumed\n")
+    web.leave()
+    log.close()
+
+    assert reader.lines("web") == ["x" * 99] * 31 + ["interrupted and resumed"]
+    assert reader.lines("api") == ["Overwrite? no"]
+
+
 def test_on_a_screen_a_half_line_stays_below_the_lines_of_others(
     screen: Reader, start: Starter
 ) -> None:
