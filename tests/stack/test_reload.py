@@ -19,7 +19,7 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"VERSION"})
 """
 UVICORN = (
-    "api: cd app && exec uvicorn main:app --timeout-graceful-shutdown 1 --fd $API_FD"
+    "api: cd app && exec uvicorn main:app --timeout-graceful-shutdown 20 --fd $API_FD"
     " # ${API_PORT:-1}"
 )
 
@@ -35,7 +35,8 @@ def save(run: GuardRun, text: str) -> float:
 @pytest.fixture
 def saved(guarded: Guarded) -> GuardRun:
     """A guard over a real uvicorn whose folder is watched."""
-    run = guarded(UVICORN, started=False, API_WATCH="app")
+    # On a machine that is busy a start may take longer than who waits is left without an answer.
+    run = guarded(UVICORN, started=False, API_WATCH="app", GUARD_PATIENCE_SECONDS="60")
     save(run, APP)
     run.start().await_state("api", "READY")
     return run

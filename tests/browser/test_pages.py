@@ -1,0 +1,152 @@
+"""Every page of the app: judged by axe in both themes, on a phone, and with many entries."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.app import App
+from tests.stack.harness import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.media_source import MediaSource
+    from tests.stack.harness import GuardRun
+
+AXE = ROOT / "webapp/frontend/node_modules/axe-core/axe.min.js"
+MANY = 10_000
+
+
+def violations(page: Page) -> list[str]:
+    """What axe objects to, as "rule: element"."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def show(app: App, what: str, media: MediaSource) -> None:
+    """Bring the app into one of its states."""
+    page = app.page
+    if what == "nothing yet":
+        expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    elif what == "downloads":
+        media.throttle = 100_000
+        app.paste(media.missing, media.mp4, media.hls)
+        expect(app.row("missing").get_by_text("Failed")).to_be_visible(timeout=60_000)
+        app.await_progress(app.row("clip"), beyond=0)
+    elif what == "preview":
+        app.link_field.fill(media.mp4)
+        expect(page.get_by_role("main").get_by_text("clip", exact=True)).to_be_visible()
+        page.get_by_text("More options").click()
+    elif what == "library":
+        app.paste(media.mp4)
+        app.await_done(app.row("clip"))
+        page.get_by_role("link", name="Library").click()
+        expect(page.get_by_role("button", name="Play: clip")).to_be_visible()
+    elif what == "services":
+        app.status.click()
+        expect(page.get_by_role("button", name="Restart web")).to_be_visible()
+    elif what == "settings":
+        page.get_by_role("button", name="Settings").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+    elif what == "wrong link":
+        app.paste("example")
+        expect(page.get_by_role("alert")).to_be_visible()
+
+
+STATES = (
+    "nothing yet",
+    "downloads",
+    "preview",
+    "library",
+    "services",
+    "settings",
+    "wrong link",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_objects_to_nothing_on_any_page(
+    app: App, media: MediaSource, scheme: Literal["light", "dark"]
+) -> None:
+    app.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    objections = {}
+    for state in STATES:
+        app.open()
+        show(app, state, media)
+        objections[state] = violations(app.page)
+        media.throttle = 0
+    assert not any(objections.values()), json.dumps(objections, indent=2)
+
+
+@pytest.mark.parametrize("width", [320, 360, 800])
+def test_no_page_is_wider_than_its_screen(app: App, media: MediaSource, width: int) -> None:
+    app.page.set_viewport_size({"width": width, "height": 740})
+    wider = {}
+    for state in STATES:
+        app.open()
+        show(app, state, media)
+        media.throttle = 0
+        wider[state] = app.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    assert wider == dict.fromkeys(STATES, 0)
+
+
+def test_the_page_speaks_german_to_a_german_browser(app: App, stack: GuardRun) -> None:
+    browser = app.page.context.browser
+    assert browser is not None
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(app.url)
+    expect(page.get_by_role("heading", name="Link einfügen. Datei behalten.")).to_be_visible()
+    expect(page.get_by_title("Verbindung und Dienste")).to_have_text("Verbunden")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    context.close()
+    assert stack.service("web")["state"] == "READY"
+
+
+def test_ten_thousand_entries_scroll_with_only_those_in_sight_drawn(
+    app: App, media: MediaSource, tmp_path: Path
+) -> None:
+    app.paste(media.mp4)
+    app.await_done(app.row("clip"))
+    multiply(tmp_path / "data" / "app.db", MANY)
+    app.open("/library")
+    page = app.page
+    expect(page.get_by_role("button", name="Play: Entry 9999", exact=True)).to_be_visible()
+    most = 0
+    for _ in range(80):
+        page.mouse.wheel(0, 4000)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        most = max(most, page.get_by_role("article").or_(page.get_by_role("listitem")).count())
+    expect(page.get_by_role("button", name="Play: Entry 9999", exact=True)).to_have_count(0)
+    assert 0 < most < 120
+    page.get_by_role("searchbox").fill("4321")
+    expect(page.get_by_role("button", name="Play: Entry 4321", exact=True)).to_be_visible()
+
+
+def multiply(database: Path, times: int) -> None:
+    """Repeat the one download that is there, under other ids and titles."""
+    with sqlite3.connect(database, timeout=10) as connection:
+        connection.row_factory = sqlite3.Row
+        row = dict(connection.execute("SELECT * FROM downloads").fetchone())
+        last = row.pop("number")
+        columns = ", ".join(["number", *row])
+        marks = ", ".join("?" for _ in range(len(row) + 1))
+        copies = (
+            [
+                last + 1 + n,
+                *(row | {"id": f"{n:05d}{row['id'][5:]}", "title": f"Entry {n}"}).values(),
+            ]
+            for n in range(times)
+        )
+        connection.executemany(f"INSERT INTO downloads ({columns}) VALUES ({marks})", copies)  # noqa: S608 -- its own columns
+    connection.close()
