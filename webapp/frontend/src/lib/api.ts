@@ -109,10 +109,16 @@ export function thumbnailUrl(id: string): string {
   return `/api/downloads/${encodeURIComponent(id)}/thumbnail`;
 }
 
+/** Exchanges the access token for a cookie. */
+export function logIn(token: string): Promise<unknown> {
+  return request('/api/session', { method: 'POST', body: { token } });
+}
+
 /** Why the backend does not answer, or null if it does. Never throws. */
 export async function askHealth(signal: AbortSignal): Promise<ApiError['problem'] | null> {
   try {
     await request('/health', { signal });
+    await request('/api/downloads?limit=1', { signal }); // alive, but perhaps not for us
     return null;
   } catch (error) {
     return error instanceof ApiError ? error.problem : unanswered('');

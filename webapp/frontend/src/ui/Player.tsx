@@ -10,11 +10,13 @@ import { useLocale } from '@/lib/locale.ts';
 import { IconButton, IconLink } from './Button.tsx';
 import { Icon } from './icons.tsx';
 import css from './Player.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 /** Plays a finished file in the page; the browser seeks by asking for ranges of it. */
 export default function Player({ download }: { download: Download }) {
   const { t } = useTranslation();
   const locale = useLocale();
+  const returnFocus = useReturnFocus();
   const [failed, setFailed] = useState(false);
   const { id, file, uploader } = download;
   const name = nameOf(download);
@@ -30,7 +32,7 @@ export default function Player({ download }: { download: Download }) {
     >
       <Dialog.Portal>
         <Dialog.Overlay className={css.overlay} />
-        <Dialog.Content className={css.player} aria-describedby={undefined}>
+        <Dialog.Content className={css.player} aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
           {isAudio(download.format) ? (
             <div className={css.audio}>
               {download.thumbnail ? <img src={thumbnailUrl(id)} alt="" /> : <Icon name="audio" size={56} />}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './Button.tsx';
 import css from './Sheet.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 interface SheetProps {
   title: string;
@@ -14,11 +15,12 @@ interface SheetProps {
 /** A panel from the side (from below on a phone). */
 export function Sheet({ title, open, onOpenChange, children }: SheetProps) {
   const { t } = useTranslation();
+  const returnFocus = useReturnFocus();
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={css.overlay} />
-        <Dialog.Content className={css.sheet} aria-describedby={undefined}>
+        <Dialog.Content className={css.sheet} aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
           <header className={css.head}>
             <Dialog.Title className={css.title}>{title}</Dialog.Title>
             <Dialog.Close asChild>

@@ -33,28 +33,30 @@ export const Entry = memo(function Entry({ download, layout, position, total, on
     finished && formatAge(finished, Date.now(), locale),
   ];
   return (
-    <article className={css.entry} data-layout={layout} role="listitem" aria-posinset={position} aria-setsize={total}>
-      <button
-        type="button"
-        className={css.tile}
-        aria-label={`${t('action.play')}: ${name}`}
-        disabled={!file?.playable}
-        onClick={() => {
-          play(download);
-        }}
-      >
-        {download.thumbnail ? (
-          <img src={thumbnailUrl(id)} alt="" loading="lazy" decoding="async" />
-        ) : (
-          <Icon name={kind} size={26} />
-        )}
-        {file?.playable && (
-          <span className={css.play}>
-            <Icon name="play" size={24} />
-          </span>
-        )}
+    <div className={css.entry} data-layout={layout} role="listitem" aria-posinset={position} aria-setsize={total}>
+      <div className={css.frame}>
+        <button
+          type="button"
+          className={css.tile}
+          aria-label={`${t('action.play')}: ${name}`}
+          disabled={!file?.playable}
+          onClick={() => {
+            play(download);
+          }}
+        >
+          {download.thumbnail ? (
+            <img src={thumbnailUrl(id)} alt="" loading="lazy" decoding="async" />
+          ) : (
+            <Icon name={kind} size={26} />
+          )}
+          {file?.playable && (
+            <span className={css.play}>
+              <Icon name="play" size={24} />
+            </span>
+          )}
+        </button>
         {duration !== null && <span className={css.clock}>{formatClock(duration)}</span>}
-      </button>
+      </div>
       <div className={css.text}>
         <p className={css.name} title={name}>
           {name}
@@ -71,6 +73,6 @@ export const Entry = memo(function Entry({ download, layout, position, total, on
         />
         <LazyMenu download={download} name={name} onChange={onChange} />
       </div>
-    </article>
+    </div>
   );
 });

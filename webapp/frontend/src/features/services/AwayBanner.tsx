@@ -7,6 +7,7 @@ import { useLocale } from '@/lib/locale.ts';
 import { Button } from '@/ui/Button.tsx';
 import css from './AwayBanner.module.css';
 import { useGuard } from './guard.ts';
+import { Login } from './Login.tsx';
 import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
 
@@ -21,6 +22,7 @@ export function AwayBanner() {
   const restart = useRestart();
   const waiting = useWaitingCount();
   if (verdict === 'ok' || verdict === 'connecting') return null;
+  if (verdict === 'locked') return <Login />;
   return (
     <section className={css.banner} data-verdict={verdict} aria-label={t('services.backend')}>
       <div className={css.text}>

@@ -41,6 +41,11 @@ describe('the verdict on the backend', () => {
     expect(healthOf(waiting, guardSaying(state)).verdict).toBe(verdict);
   });
 
+  test('is locked when the server is there but asks for its token', () => {
+    const problem = problemOf(401, { detail: 'The access token is missing.' });
+    expect(healthOf({ ...waiting, problem }, null).verdict).toBe('locked');
+  });
+
   test('brings the guard’s cause', () => {
     expect(healthOf(waiting, guardSaying('BROKEN', cause)).cause).toEqual(cause);
   });

@@ -3,7 +3,9 @@ import type { Cause } from '@/lib/problem.ts';
 import type { StreamState } from '@/lib/resilient-stream.ts';
 import type { GuardStatus, ServiceState } from './guard.ts';
 
-export type Verdict = 'ok' | 'connecting' | 'starting' | 'away' | 'broken' | 'stopped';
+export type Verdict = 'ok' | 'connecting' | 'starting' | 'away' | 'broken' | 'stopped' | 'locked';
+
+const UNAUTHORIZED = 401;
 
 export interface Health {
   verdict: Verdict;
@@ -27,6 +29,7 @@ function isServiceState(value: string | null): value is ServiceState {
 export function healthOf(stream: StreamState, guard: GuardStatus | null): Health {
   if (stream.phase === 'open') return { verdict: 'ok', since: stream.since, cause: null };
   if (stream.awaySince === null) return { verdict: 'connecting', since: null, cause: null };
+  if (stream.problem?.status === UNAUTHORIZED) return { verdict: 'locked', since: null, cause: null };
   const api = guard?.services.find(({ name }) => name === 'api');
   const told = api?.state ?? stream.problem?.state ?? null;
   const verdict = (isServiceState(told) ? VERDICT_OF[told] : undefined) ?? 'away';

@@ -1,0 +1,52 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { logIn } from '@/lib/api.ts';
+import { backend } from '@/lib/backend.ts';
+import { detailOf } from '@/lib/downloads/actions.ts';
+import { Button } from '@/ui/Button.tsx';
+import css from './Login.module.css';
+
+/** Asks for the access token where the operator has set one. */
+export function Login() {
+  const { t } = useTranslation();
+  const [token, setToken] = useState('');
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: logIn,
+    networkMode: 'always', // the server is there, it just does not know us yet
+    retry: false,
+    onSuccess: backend.retryNow,
+  });
+  return (
+    <form
+      className={css.login}
+      onSubmit={(event) => {
+        event.preventDefault();
+        mutate(token);
+      }}
+    >
+      <p className={css.title}>{t('login.title')}</p>
+      <label className={css.field}>
+        <span>{t('login.label')}</span>
+        <input
+          type="password"
+          autoComplete="current-password"
+          required
+          value={token}
+          aria-invalid={error !== null}
+          onChange={(event) => {
+            setToken(event.target.value);
+          }}
+        />
+      </label>
+      <Button type="submit" look="primary" disabled={isPending}>
+        {t('login.submit')}
+      </Button>
+      {error && (
+        <p className={css.error} role="alert">
+          {detailOf(error)}
+        </p>
+      )}
+    </form>
+  );
+}
