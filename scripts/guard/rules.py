@@ -64,13 +64,21 @@ def _python_module(death: Death) -> str:
     return f"{death.name} needs the Python package {module}, which is not installed."
 
 
+def _pip(death: Death) -> str:
+    """Return how a package gets into the environment that the line runs in."""
+    tools = death.around.root / ".venv/bin"
+    if death.around.exists(tools / "pip"):
+        return ".venv/bin/pip"
+    return ".venv/bin/uv pip" if death.around.exists(tools / "uv") else "pip"
+
+
 def _install_python_module(death: Death) -> str:
     if _is_ours(death):
         return f"Correct the import of {death.group('module')}; it is saved, and it starts again."
     module = death.group("module").partition(".")[0]
     package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
     lock = death.around.locked(package)
-    pip = ".venv/bin/pip" if death.around.exists(death.around.root / ".venv/bin/pip") else "pip"
+    pip = _pip(death)
     if lock is None:
         return f"{pip} install {package} && make restart p={death.name}"
     if death.around.exists(death.around.root / "Makefile"):

@@ -93,6 +93,13 @@ CASES = [
         f"exec {UVICORN} main:app",
         "module-missing",
         "needs the Python package no_such_thing",
+        ".venv/bin/uv pip install no-such-thing && make restart p=api",
+        files={"main.py": "import no_such_thing\n", ".venv/bin/uv": ""},
+    ),
+    Case(
+        f"exec {UVICORN} main:app",
+        "module-missing",
+        "needs the Python package no_such_thing",
         "pip install -r requirements.txt && make restart p=api   # it lists no-such-thing",
         files={"main.py": "import no_such_thing\n", "requirements.txt": "No-Such-Thing==1.0\n"},
     ),
