@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from downloads import breaker
 from downloads.ids import now
+from downloads.links import host_of
 from downloads.migrate import VERSIONS, DatabaseUnusableError
 from downloads.models import Choice
 from downloads.store import Store
@@ -255,7 +256,7 @@ def test_the_cool_down_doubles_up_to_ten_minutes(failures: int, seconds: float) 
     ],
 )
 def test_the_host_of_a_link(url: str, host: str) -> None:
-    assert breaker.host_of(url) == host
+    assert host_of(url) == host
 
 
 def test_versions_are_in_order() -> None:

@@ -8,7 +8,6 @@ for twice as long. The numbers live in the database, so that all processes share
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -29,12 +28,6 @@ COUNT = """
 """
 BLAMED = {"connection", "server-error", "rate-limited", "unknown-host"}
 """Kinds of failure that say something about the host, not about one medium."""
-
-
-def host_of(url: str) -> str:
-    """The host that a link leads to, lower case, with its port where it has one."""
-    parts = urlsplit(url)
-    return f"{parts.hostname or ''}:{parts.port}" if parts.port else parts.hostname or ""
 
 
 def cool_down(failures: int) -> float:

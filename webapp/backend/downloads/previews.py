@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from downloads.breaker import host_of
 from downloads.cookies import cookies_for
 from downloads.failures import Failed
+from downloads.links import host_of
 from downloads.models import Preview
 from downloads.pool import RunnerDiedError
 from problems import Problem

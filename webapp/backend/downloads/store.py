@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from downloads import breaker
 from downloads.actions import RESULTS, UNFINISHED
 from downloads.ids import new_id, now
+from downloads.links import host_of
 from downloads.migrate import migrate
 from downloads.search import newest_first
 from downloads.tables import controls, downloads
@@ -225,7 +226,7 @@ def _values(choice: Choice) -> Row:
     return {
         "id": new_id(),
         **{name: getattr(choice, name) for name in OWN_COLUMNS},
-        "host": breaker.host_of(choice.url),
+        "host": host_of(choice.url),
         "options": choice.model_dump(exclude={*OWN_COLUMNS}, exclude_defaults=True),
         "state": "queued",
         "attempt": 1,
