@@ -52,7 +52,7 @@ stop: packages ## End the stack that runs in another terminal
 ##@ Test it
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
-	@$(python) -m pytest
+	@$(python) -m pytest -n 3 --dist loadfile
 
 test-unit: setup-python ## The quick ones: nothing is started (a few seconds)
 	@$(python) -m pytest -q $(unit)

@@ -79,9 +79,13 @@ def free_port() -> FreePort:
     return _free_port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """A real Chromium, one for the run; `make test` sees to it that there is one."""
+    """A real Chromium; `make test` sees to it that there is one.
+
+    One for each file: Playwright keeps an event loop running in this thread for as long as it is
+    open, and whoever tests with a loop of their own must not meet it.
+    """
     from playwright.sync_api import sync_playwright
 
     executable = system.browser()

@@ -29,9 +29,11 @@ def answering(port: int, answer: bytes) -> Iterator[None]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield
-        server.shutdown(socket.SHUT_RDWR)
-    thread.join()
+        try:
+            yield
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @pytest.mark.parametrize(
