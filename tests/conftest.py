@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +22,9 @@ os.environ["PATH"] = packages.search_path()
 # Below the range from which systems draw the ports of outgoing connections, so that none of those
 # takes one between our look and the server's bind.
 PORTS = range(20_000, 30_000)
+# In the background of a shell this process ignores Ctrl-C, and so would all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 CHROMIUM_FLAGS = (
     "--disable-gpu",

@@ -1,6 +1,6 @@
-"""`python -m scripts.bench [-n ROUNDS] [PART ...]`: print the tables, and write docs/benchmarks.md.
+"""`python -m scripts.bench [-n ROUNDS] [-w] [PART ...]`: print the tables, write docs/benchmarks.md.
 
-The document is written when all parts are measured.
+The document is written when all parts are measured, or with -w of the parts that were.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     options = argparse.ArgumentParser(prog="scripts.bench", description=__doc__)
     options.add_argument("-n", "--rounds", type=int, default=ROUNDS)
+    options.add_argument("-w", "--write", action="store_true", help="write the document anyway")
     options.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     chosen = options.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -53,7 +54,7 @@ def main() -> int:
         tables += more
         targets += reached
     print(Target.table(targets))
-    if not chosen.parts:
+    if chosen.write or not chosen.parts:
         write(ROOT / "docs/benchmarks.md", about, [Target.table(targets), *tables])
     return 0 if all(target.reached for target in targets) else 1
 

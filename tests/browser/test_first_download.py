@@ -47,6 +47,7 @@ def test_a_playlist_becomes_the_same_file_with_and_without_a_killed_backend(
 
     media.throttle = SLOW
     app.paste(media.hls)
+    app.page.get_by_role("button", name="Download again").click()
     row = app.row("index").first
     app.await_progress(row, beyond=25)
     os.kill(stack.service("api")["pid"], signal.SIGKILL)
