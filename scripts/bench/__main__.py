@@ -1,4 +1,4 @@
-"""`python -m scripts.bench [-n ROUNDS] [-w] [PART ...]`: print the tables, write docs/benchmarks.md.
+"""`python -m scripts.bench [-n ROUNDS] [-w] [PART ...]`: print tables, write docs/benchmarks.md.
 
 The document is written when all parts are measured, or with -w of the parts that were.
 """
