@@ -35,7 +35,7 @@ class Running:
         environment = {**os.environ, **stack.environment, MARK: self.mark}
         for name in ("PORT", "NO_COLOR", "FORCE_COLOR", "WEB_FD", "API_FD"):
             environment.pop(name, None)
-        self._chunks: list[bytes] = []
+        self._chunks: list[tuple[float, bytes]] = []
         command = peer.prepare(stack, folder)
         self._reading, writing = os.pipe() if pipe else _terminal()
         self.started = self.last_read = time.monotonic()
@@ -55,13 +55,17 @@ class Running:
     @property
     def output(self) -> bytes:
         """Everything that was printed so far."""
-        return b"".join(self._chunks)
+        return b"".join(chunk for _, chunk in self._chunks)
+
+    def last_with(self, text: bytes) -> float:
+        """When the last output came that holds `text`, on the monotonic clock."""
+        return max(moment for moment, chunk in self._chunks if text in chunk)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):  # the terminal's other end is closed
             while chunk := os.read(self._reading, READ_BYTES):
-                self._chunks.append(chunk)
                 self.last_read = time.monotonic()
+                self._chunks.append((self.last_read, chunk))
 
     def processes(self) -> list[psutil.Process]:
         """Return every process that came of this run, orphans and daemons too."""
