@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,23 +15,11 @@ from scripts.guard import notify
 from scripts.guard.cause import Cause
 from scripts.guard.notify import Notifier
 from scripts.guard.states import State
-from scripts.guard.status import ServiceView, Snapshot
+from scripts.guard.status import Snapshot
+from tests.guard.views import NOON, WEB
 from tests.stack.harness import until
 
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WHY = Cause("syntax-error", "app.py has an error in line 3.", "mend <it> & save", transient=False)
-WEB = ServiceView(
-    name="web",
-    state=State.READY,
-    pid=4711,
-    port=3000,
-    url="http://localhost:3000",
-    held=True,
-    since=NOON,
-    ready_since=NOON,
-    relaunches=0,
-    cause=None,
-)
 # Writes its arguments as a line of JSON, whole or not at all.
 PROGRAM = f"""#!{sys.executable}
 import json, os, sys

@@ -14,7 +14,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import psutil
@@ -31,20 +31,8 @@ from scripts.guard.history import History
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView, Snapshot
 from scripts.guard.usage import Usage
+from tests.guard.views import NOON, WEB
 
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-WEB = ServiceView(
-    name="web",
-    state=State.READY,
-    pid=4711,
-    port=3000,
-    url="http://localhost:3000",
-    held=True,
-    since=NOON,
-    ready_since=NOON,
-    relaunches=0,
-    cause=None,
-)
 HOSTILE = "<script>alert('x')</script> \"&"
 
 
