@@ -5,6 +5,7 @@ import { guard, onGuardStatus } from '@/features/services/guard.ts';
 import { backend } from '@/lib/backend.ts';
 import { followDownloads } from '@/lib/downloads/live.ts';
 import { keepOutbox } from '@/lib/downloads/outbox.ts';
+import { followQueue } from '@/lib/downloads/queue.ts';
 import { followConnection } from '@/lib/query.ts';
 import { isOn } from '@/lib/switches.ts';
 import { notifyWhenDone } from './notify.ts';
@@ -12,6 +13,7 @@ import { notifyWhenDone } from './notify.ts';
 export function connect(client: QueryClient): void {
   followDownloads(client);
   followLibrary(client);
+  followQueue(client);
   keepOutbox(client);
   followConnection(client);
   notifyWhenDone();

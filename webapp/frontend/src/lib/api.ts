@@ -1,6 +1,15 @@
 /** The backend's routes, one function each, and the one place where they are fetched. */
 import { ApiError, problemOf, unanswered } from './problem.ts';
-import type { Changes, Download, DownloadPage, DownloadQuery, Preview, QueueState, Wish } from './types.ts';
+import type {
+  Changes,
+  Download,
+  DownloadPage,
+  DownloadQuery,
+  Preview,
+  QueueChange,
+  QueueState,
+  Wish,
+} from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
 
@@ -90,7 +99,7 @@ export function getQueue(signal: AbortSignal): Promise<QueueState> {
   return request('/api/queue', { signal });
 }
 
-export function changeQueue(change: { concurrency?: number; paused?: boolean }): Promise<QueueState> {
+export function changeQueue(change: QueueChange): Promise<QueueState> {
   return request('/api/queue', { method: 'PATCH', body: change });
 }
 

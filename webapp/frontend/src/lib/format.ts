@@ -33,8 +33,11 @@ export function formatPercent(fraction: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'percent' }).format(floored);
 }
 
-export function formatTime(iso: string | number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+/** The time of day, to the second where that matters. */
+export function formatTime(iso: string | number, locale: string, exact = false): string {
+  const format: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  if (exact) format.second = '2-digit';
+  return new Intl.DateTimeFormat(locale, format).format(new Date(iso));
 }
 
 const AGES: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

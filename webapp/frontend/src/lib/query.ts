@@ -2,6 +2,7 @@
 import { MutationCache, QueryClient, onlineManager } from '@tanstack/react-query';
 import { backend } from './backend.ts';
 import { setUpActions } from './downloads/actions.ts';
+import { setUpQueue } from './downloads/queue.ts';
 import { ApiError } from './problem.ts';
 
 /** The server is away and has not seen the request: it may wait and be sent again. */
@@ -28,6 +29,7 @@ export function makeQueryClient(): QueryClient {
     mutationCache: new MutationCache(),
   });
   setUpActions(client);
+  setUpQueue(client);
   return client;
 }
 

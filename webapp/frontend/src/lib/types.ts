@@ -12,6 +12,7 @@ export type Resolution = Download['resolution'];
 export type Changes = Schemas['Changes'];
 export type Preview = Schemas['Preview'];
 export type QueueState = Schemas['QueueState'];
+export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;
 /** How something is to be downloaded; what is left out is as the backend has it. */
 export type How = Pick<Schemas['Choice'], 'format' | 'resolution'> & Partial<Omit<Schemas['Choice'], 'url'>>;
 /** Links, all to be downloaded in the same way. */

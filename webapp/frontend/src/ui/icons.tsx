@@ -21,6 +21,8 @@ const PATHS = {
   bell: 'M6 16.500V11a6 6 0 1 1 12 0v5.500l1.5 1.500h-15zM10 20.500h4',
   up: 'M12 19V6m0 0-5.5 5.5M12 6l5.5 5.5',
   down: 'M12 5v13m0 0-5.5-5.5M12 18l5.5-5.5',
+  plus: 'M12 6v12M6 12h12',
+  minus: 'M6 12h12',
   external: 'M14 5h5v5m0-5-8 8M17 14v5H5V7h5',
 } as const;
 

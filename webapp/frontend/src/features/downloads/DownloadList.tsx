@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { useChange, type Change } from '@/lib/downloads/actions.ts';
@@ -9,6 +10,7 @@ import { Button } from '@/ui/Button.tsx';
 import { Empty } from '@/ui/Empty.tsx';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
+import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
 export function DownloadList() {
@@ -20,12 +22,20 @@ export function DownloadList() {
   const active = inQueueOrder((downloads ?? []).filter(isUnfinished));
   const recent = (downloads ?? []).filter((download) => !isUnfinished(download));
   if (active.length + recent.length + pending.length === 0) {
-    return <Empty icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />;
+    return (
+      <>
+        <HeldNotice />
+        <Empty icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />
+      </>
+    );
   }
   return (
     <div className={css.lists}>
+      <HeldNotice />
       {active.length + pending.length > 0 && (
-        <Section title={t('queue.active')} items={active} pending={pending} onChange={change} />
+        <Section title={t('queue.active')} items={active} pending={pending} onChange={change}>
+          <QueueLine />
+        </Section>
       )}
       {recent.length > 0 && <Section title={t('queue.recent')} items={recent} pending={[]} onChange={change} />}
     </div>
@@ -50,16 +60,21 @@ interface SectionProps {
   items: readonly Download[];
   pending: readonly PendingWish[];
   onChange: (change: Change) => void;
+  /** What else can be done at its head. */
+  children?: ReactNode;
 }
 
-function Section({ title, items, pending, onChange }: SectionProps) {
+function Section({ title, items, pending, onChange, children }: SectionProps) {
   return (
     <section className={css.section}>
       <header className={css.head}>
         <h2 className={css.title}>
           {title} <span>{items.length + pending.length}</span>
         </h2>
-        <SectionActions items={items} onChange={onChange} />
+        <div className={css.bulk}>
+          {children}
+          <SectionActions items={items} onChange={onChange} />
+        </div>
       </header>
       <ul className={css.rows}>
         {items.map((download) => (

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { detailOf } from '@/lib/downloads/actions.ts';
+import { detailOf } from '@/lib/downloads/complain.ts';
 import { formatClock } from '@/lib/format.ts';
 import type { Preview } from '@/lib/types.ts';
 import { Icon } from '@/ui/icons.tsx';

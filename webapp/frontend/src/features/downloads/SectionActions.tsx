@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
 import type { Download, DownloadState } from '@/lib/types.ts';
 import { Button } from '@/ui/Button.tsx';
-import css from './DownloadList.module.css';
 
 interface SectionActionsProps {
   items: readonly Download[];
@@ -10,7 +9,6 @@ interface SectionActionsProps {
 }
 
 const BULK = [
-  { key: 'pauseAll', states: ['running', 'queued'], action: 'pause', from: 2 },
   { key: 'resumeAll', states: ['paused'], action: 'resume', from: 2 },
   { key: 'cancelAll', states: ['running', 'queued', 'paused'], action: 'cancel', from: 2 },
   { key: 'retryFailed', states: ['failed'], action: 'retry', from: 2 },
@@ -26,24 +24,20 @@ const BULK = [
 /** The same done to every item of a section that it fits. */
 export function SectionActions({ items, onChange }: SectionActionsProps) {
   const { t } = useTranslation();
-  return (
-    <div className={css.bulk}>
-      {BULK.map(({ key, states, action, from }) => {
-        const fitting = items.filter(({ state }) => (states as readonly DownloadState[]).includes(state));
-        if (fitting.length < from) return null;
-        return (
-          <Button
-            key={key}
-            look="quiet"
-            onClick={() => {
-              const ids = fitting.map(({ id }) => id);
-              onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
-            }}
-          >
-            {t(`bulk.${key}`)}
-          </Button>
-        );
-      })}
-    </div>
-  );
+  return BULK.map(({ key, states, action, from }) => {
+    const fitting = items.filter(({ state }) => (states as readonly DownloadState[]).includes(state));
+    if (fitting.length < from) return null;
+    return (
+      <Button
+        key={key}
+        look="quiet"
+        onClick={() => {
+          const ids = fitting.map(({ id }) => id);
+          onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
+        }}
+      >
+        {t(`bulk.${key}`)}
+      </Button>
+    );
+  });
 }

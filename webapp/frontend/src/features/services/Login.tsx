@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { logIn } from '@/lib/api.ts';
 import { backend } from '@/lib/backend.ts';
-import { detailOf } from '@/lib/downloads/actions.ts';
+import { detailOf } from '@/lib/downloads/complain.ts';
 import { Button } from '@/ui/Button.tsx';
 import css from './Login.module.css';
 

@@ -18,6 +18,7 @@ import {
 import { say } from '../notices.ts';
 import { ApiError } from '../problem.ts';
 import type { Download, DownloadState, Wish } from '../types.ts';
+import { complain } from './complain.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live.ts';
 
 export const CREATE_KEY = ['downloads', 'create'] as const;
@@ -39,19 +40,6 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   cancel: 'cancelled',
   retry: 'queued',
 };
-
-/** What a person should read about a refused request. */
-export function detailOf(error: Error): string {
-  if (!(error instanceof ApiError)) return error.message;
-  const { problem } = error;
-  if (error.away && !error.unreached) return i18next.t('problem.ambiguous');
-  const sentences = problem.errors.length > 0 ? problem.errors.map((e) => e.message) : [problem.detail];
-  return [...sentences, problem.fix].filter(Boolean).join(' ');
-}
-
-function complain(error: Error): void {
-  say({ tone: 'bad', title: i18next.t('action.failed'), detail: detailOf(error) });
-}
 
 async function send(change: Change): Promise<void> {
   const { ids, action } = change;

@@ -1,0 +1,72 @@
+import { Suspense, lazy, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useChangeQueue, useQueue } from '@/lib/downloads/queue.ts';
+import { Button } from '@/ui/Button.tsx';
+import css from './QueueLine.module.css';
+import { QueueSummary } from './QueueSummary.tsx';
+
+const QueuePopover = lazy(() => import('./QueuePopover.tsx'));
+
+/** How the queue runs, in a few words that open what can be changed about it. */
+export function QueueLine() {
+  const { t } = useTranslation();
+  const queue = useQueue();
+  const change = useChangeQueue();
+  const [wanted, setWanted] = useState(false);
+  if (!queue) return null;
+  const summary = (
+    <QueueSummary
+      queue={queue}
+      aria-haspopup="dialog"
+      aria-expanded={wanted}
+      onClick={() => {
+        setWanted(true);
+      }}
+    />
+  );
+  return (
+    <>
+      {wanted ? (
+        <Suspense fallback={summary}>
+          <QueuePopover queue={queue} onChange={change} />
+        </Suspense>
+      ) : (
+        summary
+      )}
+      {!queue.paused && (
+        <Button
+          look="quiet"
+          onClick={() => {
+            change({ paused: true });
+          }}
+        >
+          {t('queue.hold')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Nothing starts while the queue is held: that must not look like a fault. */
+export function HeldNotice() {
+  const { t } = useTranslation();
+  const queue = useQueue();
+  const change = useChangeQueue();
+  if (!queue?.paused) return null;
+  return (
+    <section className={css.held} aria-label={t('queue.title')}>
+      <p role="status">
+        <strong>{t('queue.held')}</strong> {t('queue.heldHint')}
+      </p>
+      <Button
+        look="primary"
+        icon="play"
+        onClick={() => {
+          change({ paused: false });
+        }}
+      >
+        {t('queue.goOn')}
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import { useId } from 'react';
+import { IconButton } from './Button.tsx';
+import css from './Stepper.module.css';
+
+interface StepperProps {
+  label: string;
+  value: number;
+  least: number;
+  most: number;
+  /** The names of the two buttons. */
+  fewer: string;
+  more: string;
+  onChange: (value: number) => void;
+}
+
+/** A small whole number, one up or down at a time. */
+export function Stepper({ label, value, least, most, fewer, more, onChange }: StepperProps) {
+  const id = useId();
+  const step = (by: number) => () => {
+    const next = value + by;
+    if (next >= least && next <= most) onChange(next);
+  };
+  // The end is said, not disabled: a button that goes away takes the focus with it.
+  return (
+    <div className={css.stepper} role="group" aria-labelledby={id}>
+      <span id={id}>{label}</span>
+      <IconButton icon="minus" label={fewer} aria-disabled={value <= least} onClick={step(-1)} />
+      <output className={css.value}>{value}</output>
+      <IconButton icon="plus" label={more} aria-disabled={value >= most} onClick={step(1)} />
+    </div>
+  );
+}
