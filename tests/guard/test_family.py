@@ -11,10 +11,20 @@ import pytest
 
 from scripts.guard import family, listeners
 from scripts.guard.family import Mark
-from tests.stack.harness import is_gone, until
+from tests.stack.harness import ROOT, is_gone, until
 
 MARK = Mark("a-run", "web")
 OTHER = Mark("a-run", "api")
+GUARD_WITH_A_HELPER = """
+import os, subprocess
+from scripts.guard import family
+
+with subprocess.Popen(["sleep", "1000"]) as helper:
+    family.remove(os.getsid(0), family.Mark("a-run", "web"))
+    family.remove_adopted()
+    print(helper.poll())
+    helper.kill()
+"""
 
 
 @pytest.fixture(params=["linux", "elsewhere"])
@@ -93,8 +103,12 @@ def test_who_listens_where_is_known(system: str) -> None:
 
 
 def test_what_the_guard_runs_for_itself_is_not_taken_for_a_descendant() -> None:
-    with subprocess.Popen(["sleep", "1000"]) as own:
-        family.remove(os.getsid(0), MARK)
-        family.remove_adopted()
-        assert own.poll() is None
-        own.kill()
+    # In a process of its own: the one that runs the tests has started others besides.
+    ended = subprocess.run(
+        [sys.executable, "-c", GUARD_WITH_A_HELPER],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "None\n"
