@@ -159,9 +159,12 @@ class Log:
         self._finish()
 
     def _turn(self) -> None:
-        for key, _ in self._selector.select(self._until_due()):
-            key.data()
+        ready = self._selector.select(self._until_due())
+        # First the requests: whoever asked before a process wrote is to hear what it wrote.
         self._answer()
+        for key, _ in ready:
+            key.data()
+        self._speak()
         self._show_half_lines()
         self._watch_terminal()
 
@@ -173,7 +176,7 @@ class Log:
                 pass
             if not stream.ended:
                 self._close_stream(stream)
-        self._answer()
+        self._speak()
         self._resume_terminal()
         self._printer.close()
         self._terminal.close()
@@ -198,6 +201,8 @@ class Log:
     def _answer(self) -> None:
         for _ in range(len(self._requests)):
             self._requests.popleft()()
+
+    def _speak(self) -> None:
         for _ in range(len(self._sayings)):
             name, text = self._sayings.popleft()
             lines = Splitter().feed(text.rstrip("\n").encode("utf-8", "replace") + b"\n")
@@ -234,6 +239,8 @@ class Log:
 
     def _read(self, stream: _Stream) -> bool:
         """Take one turn's worth; answer whether there may be more."""
+        if stream.ended:
+            return False
         chunks, room, ended = [], TURN_BYTES, False
         try:
             while room > 0 and (data := os.read(stream.master, room)):

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 import tty
 from collections.abc import Callable, Iterator
@@ -451,6 +452,30 @@ def test_an_attached_client_gets_the_bytes_as_they_are(reader: Reader, start: St
     writer.leave()
 
     assert b"".join(seen) == b"\x1b[2J(Pdb) \r"
+
+
+def test_who_listens_before_a_process_writes_hears_it_however_busy_the_log_is(
+    reader: Reader, start: Starter
+) -> None:
+    log = start(reader.output)
+    writer = Writer(log, "api")
+    assert log.drained("api", DEADLINE)
+    busy, free = threading.Event(), threading.Event()
+
+    def dawdle(*_: object) -> None:
+        busy.set()
+        free.wait(DEADLINE)
+
+    log.follow(dawdle)
+    log.say("this keeps it busy")
+    assert busy.wait(DEADLINE)
+    seen: list[bytes] = []
+    log.tap("api", seen.append)
+    writer.write(b"hello\n")
+    free.set()
+    writer.leave()
+
+    assert seen == [b"hello\n"]
 
 
 def test_the_next_process_of_a_name_adds_to_its_tail(reader: Reader, start: Starter) -> None:
