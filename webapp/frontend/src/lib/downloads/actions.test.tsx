@@ -87,6 +87,28 @@ describe('an action', () => {
   });
 });
 
+describe('two actions on the same download', () => {
+  test('reach the backend in their order, however long the first one takes', async () => {
+    let trials = 0;
+    server.answer = () => (++trials < 2 ? AWAY : { status: 200, body: makeDownload() });
+    const item = makeRunning(0.5);
+    const { states } = start([item]);
+    act(() => {
+      hands.change({ ids: [item.id], action: 'cancel' });
+      hands.change({ ids: [item.id], action: 'retry' });
+    });
+    await waitFor(() => {
+      expect(states()).toEqual(['queued']);
+    });
+    await waitFor(
+      () => {
+        expect(server.asked.map(({ path }) => path.split('/').at(-1))).toEqual(['cancel', 'cancel', 'retry']);
+      },
+      { timeout: 5000 },
+    );
+  });
+});
+
 describe('while the backend is away', () => {
   test('a wish waits, can be discarded, and is sent when it is back', async () => {
     onlineManager.setOnline(false);

@@ -125,6 +125,7 @@ export function setUpActions(client: QueryClient): void {
     },
   });
   client.setMutationDefaults(CHANGE_KEY, {
+    scope: { id: 'change' }, // one after the other: a retry must not overtake the cancel before it
     mutationFn: send,
     onMutate: (change: Change) => foresee(client, change),
     onError: (error, _change, before: unknown) => {
