@@ -37,6 +37,9 @@ def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = DEADLI
 class Api:
     """Start, kill and ask an api. The socket outlives the process: no connection is refused."""
 
+    patience = 1
+    """Seconds that uvicorn gives to what lasts when it is told to end."""
+
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.environ = folder, environ
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -61,7 +64,7 @@ class Api:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
-                    *("--timeout-graceful-shutdown", "1"),
+                    *("--timeout-graceful-shutdown", str(self.patience)),
                 ],
                 cwd=BACKEND,
                 env=keep

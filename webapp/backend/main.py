@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import lean  # isort: skip  # noqa: F401 -- before FastAPI
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from downloads.router import router
 from downloads.service import Service
 from limits import Limits
 from page import Page
-from shutdown import on_shutdown
+from shutdown import leaving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    loop, hub = asyncio.get_running_loop(), Hub()
+    hub = Hub()
     app.state.service = service = Service(app.state.settings, hub)
-    with on_shutdown(lambda: loop.call_soon_threadsafe(service.end_requests)):
+    with leaving(begin=service.end_requests, end=service.stop):
         service.start()
         yield
         service.stop()

@@ -1,0 +1,66 @@
+"""SIGTERM: whoever is being answered gets the whole answer, and nobody else is waited for."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.backend.api_process import Api
+    from tests.media_source import MediaSource
+
+MB = 1_000_000
+FAREWELL = "Everybody has been answered: leaving."
+UVICORNS_OWN_WAY = "Waiting for application shutdown."
+
+
+def test_an_api_that_answers_nobody_is_gone_without_a_wait(api: Api) -> None:
+    api.ready()
+
+    assert api.end() == -signal.SIGTERM
+
+    log = api.log.read_text()
+    assert FAREWELL in log
+    assert UVICORNS_OWN_WAY not in log
+
+
+def test_a_slow_reader_gets_the_whole_file_before_the_api_goes(
+    api: Api, media: MediaSource
+) -> None:
+    item = api.add(media.short)
+    name = api.wait(item, "done")["file"]["name"]
+    body = bytes(range(256)) * (64 * MB // 256)  # more than the kernel takes for a reader
+    (api.media / name).write_bytes(body)
+    api.end()
+    api.patience = 60
+    api.start()
+
+    with api.client.stream("GET", f"/api/downloads/{item}/file") as answer:
+        parts = answer.iter_bytes(MB)
+        received = next(parts)
+        assert api.process
+        api.process.send_signal(signal.SIGTERM)
+        received += b"".join(parts)
+
+    assert received == body
+    assert api.process.wait(60) == -signal.SIGTERM
+    assert FAREWELL in api.log.read_text()
+
+
+def test_event_streams_are_ended_properly(api: Api) -> None:
+    events = api.events()
+    assert next(events)[0] == "snapshot"
+    assert api.process
+
+    api.process.send_signal(signal.SIGTERM)
+
+    assert list(events) == []  # an end in mid-answer would raise
+    assert api.process.wait(60) == -signal.SIGTERM
+
+
+def test_ctrl_c_ends_it_as_uvicorn_does(api: Api) -> None:
+    api.ready()
+
+    assert api.end(signal.SIGINT) == 0
+
+    assert UVICORNS_OWN_WAY in api.log.read_text()
