@@ -1,7 +1,7 @@
 """Whether a service answers: an HTTP probe until it does, then the length of its accept queue.
 
 A READY service is not probed: connections that wait while none is taken say all there is to say,
-without a line in anybody's log.
+without a line in anybody's log. Only where the system does not tell the queue's length is it asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 PROBE_TIMEOUT = 5.0  # seconds for one answer
 PROBE_PAUSE = 0.05  # seconds between two attempts
@@ -29,19 +30,15 @@ async def answers(port: int, path: str) -> bool:
 
     Whatever else it says (401, 404) it is up. An answer of the standby page is none.
     """
-    # Whatever is no HTTP answer is no sign of life: EOF, other protocols, endless headers.
-    with contextlib.suppress(OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError):
-        async with asyncio.timeout(PROBE_TIMEOUT):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            try:
-                request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
-                writer.write(f"{request}User-Agent: guard\r\nAccept: */*\r\n\r\n".encode())
-                head = await reader.readuntil(b"\r\n\r\n")
-            finally:
-                writer.close()
-        status = int(head.split(b" ", 2)[1])
-        return status < _SERVER_ERROR and b"x-guard-standby:" not in head.lower()
-    return False
+    head = await _ask(port, path)
+    if head is None or b"x-guard-standby:" in head.lower():
+        return False
+    return _status(head) < _SERVER_ERROR
+
+
+async def responds(port: int, path: str) -> bool:
+    """Ask for `path` on localhost; whether anything came back: one that hangs says nothing."""
+    return await _ask(port, path) is not None
 
 
 async def await_answer(port: int, path: str) -> None:
@@ -50,17 +47,77 @@ async def await_answer(port: int, path: str) -> None:
         await asyncio.sleep(PROBE_PAUSE)
 
 
+async def _ask(port: int, path: str) -> bytes | None:
+    """Return the head of an HTTP answer; None where there was none."""
+    # Whatever is no HTTP answer is no sign of life: EOF, other protocols, endless headers.
+    with contextlib.suppress(OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError):
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            reader, writer = await _connect(port)
+            try:
+                request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
+                writer.write(f"{request}User-Agent: guard\r\nAccept: */*\r\n\r\n".encode())
+                head = await reader.readuntil(b"\r\n\r\n")
+            finally:
+                writer.close()
+        _status(head)
+        return head
+    return None
+
+
+async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to localhost; a server that binds for itself may be on one of its addresses only."""
+    try:
+        return await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return await asyncio.open_connection("::1", port)
+
+
+def _status(head: bytes) -> int:
+    return int(head.split(b" ", 2)[1])
+
+
 def is_prompt(line: str) -> bool:
     """Whether a line that was begun is the prompt of a debugger."""
     return _PROMPT.search(_COLOURS.sub("", line)) is not None
 
 
-class Queue:
-    """Notices a server that takes no connections while some wait.
+class Watch(Protocol):
+    """Tells for how long a server has taken no connections; look once in `QUEUE_INTERVAL`."""
+
+    def look(self) -> float:
+        """Return for how many seconds connections have waited with none taken."""
+
+    def excuse(self) -> None:
+        """Begin anew: there is a reason why it takes none."""
+
+    def close(self) -> None:
+        """Look no more."""
+
+
+class _Stillness:
+    """For how long nothing has moved.
 
     Time counts only while it is looked at: when the last look is too long ago, the computer slept
     or the guard was stopped, and the server is given its time from the beginning.
     """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._looked = clock()
+        self._seconds = 0.0
+
+    def note(self, *, moves: bool) -> float:
+        now = self._clock()
+        passed, self._looked = now - self._looked, now
+        self._seconds = 0.0 if moves or passed > LONGEST_INTERVAL else self._seconds + passed
+        return self._seconds
+
+    def forget(self) -> None:
+        self._seconds = 0.0
+
+
+class Queue:
+    """Notices by its queue that a server takes no connections while some wait."""
 
     def __init__(
         self,
@@ -72,22 +129,49 @@ class Queue:
         self._waiting = waiting
         self._peers = peers
         self._seen: frozenset[str] = frozenset()
-        self._clock = clock
-        self._looked = clock()
-        self._stuck = 0.0
+        self._stillness = _Stillness(clock)
 
     def look(self) -> float:
         """Return for how many seconds connections have waited with none taken."""
-        now = self._clock()
-        passed, self._looked = now - self._looked, now
-        if passed > LONGEST_INTERVAL or not self._waiting():
-            self._stuck, self._seen = 0.0, frozenset()
-            return self._stuck
+        if not self._waiting():
+            self._seen = frozenset()
+            return self._stillness.note(moves=True)
         # A busy server's queue is never empty either, but those who wait in it change.
         before, self._seen = self._seen, self._peers()
-        self._stuck = self._stuck + passed if before <= self._seen else 0.0
-        return self._stuck
+        return self._stillness.note(moves=not before <= self._seen)
 
     def excuse(self) -> None:
         """Begin anew: there is a reason why it takes none."""
-        self._stuck = 0.0
+        self._stillness.forget()
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class Probe:
+    """Notices the same by asking, one request at a time, where the queue cannot be read."""
+
+    def __init__(
+        self, ask: Callable[[], Awaitable[bool]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`ask` sends a request and tells whether an answer came."""
+        self._ask = ask
+        self._asking: asyncio.Future[bool] | None = None
+        self._stillness = _Stillness(clock)
+
+    def look(self) -> float:
+        """Return for how many seconds no request has been answered."""
+        ended = self._asking is None or self._asking.done()
+        answered = self._asking is None or (self._asking.done() and self._asking.result())
+        if ended:
+            self._asking = asyncio.ensure_future(self._ask())
+        return self._stillness.note(moves=answered)
+
+    def excuse(self) -> None:
+        """Begin anew: there is a reason why it answers none."""
+        self._stillness.forget()
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._asking is not None:
+            self._asking.cancel()

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,7 @@ class Loop:
         self._fronts = Fronts(self._standby)
         self._hangs = Hangs(
             waiting=self._waiting,
+            ask=self._ask,
             is_attached=self._attachments.holds,
             tail=stack.log.tail,
             say=stack.log.say,
@@ -256,6 +257,12 @@ class Loop:
         if sock is not None:
             return partial(sockets.waiting, sock)
         return partial(sockets.waiting_at, view.port or 0)
+
+    def _ask(self, view: ServiceView) -> Callable[[], Awaitable[bool]] | None:
+        service = self._stack.config.find(view.name)
+        if service is None or service.found:  # what it listens for is not known
+            return None
+        return partial(health.responds, service.port or 0, service.health)
 
     def _arm(self) -> None:
         if self._timer is not None:

@@ -5,19 +5,24 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from scripts.guard import health
+from scripts.guard.hangs import Hangs
 from scripts.guard.sockets import hold, waiting, waiting_at, waiting_peers
+from scripts.guard.states import State
 from tests.conftest import FreePort
+from tests.guard.views import WEB
 
 
 @contextlib.contextmanager
-def answering(port: int, answer: bytes) -> Iterator[None]:
-    """Serve one canned answer to everybody, on loopback."""
-    with socket.create_server(("127.0.0.1", port)) as server:
+def answering(port: int, answer: bytes, address: str = "127.0.0.1") -> Iterator[None]:
+    """Serve one canned answer to everybody, on one address of loopback."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, port), family=family) as server:
 
         def serve() -> None:
             with contextlib.suppress(OSError):
@@ -113,6 +118,69 @@ def test_the_queue_of_a_socket_that_is_not_ours_can_be_read_too(free_port: FreeP
         assert waiting_at(port) == 0
         with socket.create_connection(("127.0.0.1", port)):
             assert waiting_at(port) == 1
+
+
+def test_a_server_on_the_other_address_of_localhost_is_found(free_port: FreePort) -> None:
+    port = free_port()
+    with answering(port, b"HTTP/1.1 200 OK\r\n\r\n", "::1"):
+        assert asyncio.run(health.answers(port, "/"))
+
+
+def test_where_the_queue_cannot_be_read_a_server_that_says_nothing_hangs(
+    free_port: FreePort,
+) -> None:
+    port = free_port()
+    now = 0.0
+
+    async def watch() -> None:
+        nonlocal now
+        probe = health.Probe(partial(health.responds, port, "/"), clock=lambda: now)
+        with hold(port) as sock:
+            assert probe.look() == 0
+            for second in range(1, 4):
+                await asyncio.sleep(0)
+                now = float(second)
+                assert probe.look() == second
+            probe.excuse()
+            now += 1
+            assert probe.look() == 1
+            await asyncio.to_thread(answer_one, sock)
+            while probe.look():  # noqa: ASYNC110 - as the guard looks
+                await asyncio.sleep(0.01)
+            probe.close()
+
+    asyncio.run(asyncio.wait_for(watch(), 30))
+
+
+def answer_one(sock: socket.socket) -> None:
+    """Take the next connection and answer it, even with an error: that is no hang."""
+    sock.setblocking(True)
+    connection, _ = sock.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 500 Internal Server Error\r\n\r\n")
+
+
+def test_what_hangs_is_told_whether_the_queue_can_be_read_or_not(free_port: FreePort) -> None:
+    port = free_port()
+    view = replace(WEB, port=port)
+
+    async def watch(*, readable: bool) -> str:
+        with hold(port) as sock, socket.create_connection(("127.0.0.1", port)):
+            hangs = Hangs(
+                waiting=lambda _: partial(waiting, sock) if readable else lambda: None,
+                ask=lambda _: partial(health.responds, port, "/"),
+                is_attached=lambda _: False,
+                tail=lambda _name, _count: [],
+                say=print,
+            )
+            while not (found := hangs.look([view], 0.1)):  # noqa: ASYNC110 - as the guard looks
+                await asyncio.sleep(0.01)
+            assert hangs.look([replace(view, state=State.STOPPING)], 0.1) == []
+            return found[0][1].kind
+
+    for readable in (True, False):
+        assert asyncio.run(asyncio.wait_for(watch(readable=readable), 30)) == "hung"
 
 
 @pytest.mark.parametrize(
