@@ -9,10 +9,13 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from downloads.models import Choice, Sort
+from downloads.paging import Cursor
+from downloads.store import Store
 from tests.backend.api_process import Api, wait_for
 
 if TYPE_CHECKING:
@@ -156,3 +159,31 @@ def test_search_and_conflicts_work_as_on_sqlite(pair: tuple[Api, Api], media: Me
     assert first.client.post(f"/api/downloads/{item}/pause").status_code == 409
     assert second.ask("PATCH", "/api/queue", json={"concurrency": 5})["concurrency"] == 5
     assert first.ask("GET", "/api/queue")["concurrency"] == 5
+
+
+@pytest.mark.parametrize("sort", get_args(Sort))
+def test_lists_are_sorted_and_paged_as_on_sqlite(postgres: str, sort: Sort) -> None:
+    store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
+    wishes = [Choice(url=f"https://h{number}.org/") for number in range(9)]
+    for _ in store.add(wishes):
+        claimed = store.claim("me")
+        assert claimed
+        number = claimed["number"]
+        values = {
+            "title": f"Été {number % 3}",
+            "file_bytes": number % 2,
+            "duration": number % 4 or None,
+        }
+        store.report(claimed["id"], claimed["run"], **values)
+    paged: list[str] = []
+    after = None
+    while page := store.page(sort=sort, after=after, limit=2):
+        paged += [row["id"] for row in page]
+        after = Cursor.read(str(Cursor.after(page[-1], sort)), sort)
+
+    whole = store.page(sort=sort, limit=100)
+    assert paged == [row["id"] for row in whole]
+    assert len(set(paged)) == len(whole)
+    keys = [(Cursor.after(row, sort).value, row["number"]) for row in whole]
+    assert keys == sorted(keys, reverse=sort in {"newest", "largest", "longest"})
+    store.engine.dispose()

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +15,16 @@ from downloads.ids import now
 from downloads.links import host_of
 from downloads.migrate import VERSIONS, DatabaseUnusableError
 from downloads.models import Choice
+from downloads.paging import Cursor, title_key
 from downloads.store import Store
 from downloads.tables import downloads, hosts, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from downloads.models import Sort
+    from downloads.store import Row
 
 
 @pytest.fixture
@@ -184,7 +189,7 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
     store.report(item, row["run"], title="Été à Zürich", uploader="Anna_Müller", state="done")
 
     def found(text: str) -> bool:
-        return bool(store.page(states=[], text=text, before=None, limit=5))
+        return bool(store.page(text=text, limit=5))
 
     assert all(map(found, ["ete", "zuri", "Zürich été", "müll", "videos exam", "anna"]))
     assert not any(map(found, ["urich", "berlin", "zürich berlin", "***", '"', "berlin OR ete"]))
@@ -194,34 +199,162 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
 @given(text=st.text(max_size=60))
 def test_no_search_breaks_the_database(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('search')}/app.db")
-    store.page(states=["done"], text=text, before=5, limit=5)
+    store.page(states=["done"], text=text, after=Cursor(0, 5), limit=5)
     store.engine.dispose()
 
 
 def fill(store: Store, count: int) -> None:
-    blank = wish(store)
-    template = store.get(blank)
+    template = store.get(wish(store))
     assert template
+    del template["bytes_key"], template["duration_key"]  # the database computes them
     rows = [
         template
         | {"number": number, "id": f"{number:026d}", "title": f"Holiday number {number}"}
         | {"uploader": f"Person {number % 997}", "state": "done", "url": f"https://e.org/{number}"}
+        | {"title_key": title_key(f"Holiday {number % 89}"), "file_bytes": number % 7 * 1000}
+        | {"duration": number % 5 / 4 or None, "format": "mp3" if number % 50 == 0 else "mp4"}
         for number in range(2, count)
     ]
     with store.engine.begin() as connection:
         connection.execute(downloads.insert(), rows)
 
 
-def test_a_large_library_is_paged_and_searched_in_order(
-    store: Store,
-) -> None:
+def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     fill(store, 20_000)
-    page = store.page(states=["done"], text="holiday", before=10_000, limit=50)
-    rare = store.page(states=[], text="person 99", before=None, limit=50)
-    plain = store.page(states=["done"], text=None, before=None, limit=50)
+    page = store.page(states=["done"], text="holiday", after=Cursor(0, 10_000), limit=50)
+    rare = store.page(text="person 99", limit=50)
+    plain = store.page(states=["done"], limit=50)
 
     assert [row["number"] for row in page] == list(range(9_999, 9_949, -1))
     assert len(rare) == len(plain) == 50
+
+
+def walk(store: Store, sort: Sort, limit: int = 70, **what: Any) -> Iterator[Row]:  # noqa: ANN401 -- page's
+    """All pages, one after the other, with cursors as a client has them: as text."""
+    after = None
+    while rows := store.page(sort=sort, after=after, limit=limit, **what):
+        yield from rows
+        after = Cursor.read(str(Cursor.after(rows[-1], sort)), sort)
+
+
+EXPECTED: dict[Sort, Callable[[Row], Any]] = {
+    "newest": lambda row: -row["number"],
+    "oldest": lambda row: row["number"],
+    "title": lambda row: (row["title_key"], row["number"]),
+    "largest": lambda row: (-(row["file_bytes"] or 0), -row["number"]),
+    "longest": lambda row: (-(row["duration"] or 0), -row["number"]),
+}
+
+
+@pytest.mark.parametrize("what", [{}, {"text": "holiday"}, {"formats": ["mp3", "flac"]}], ids=str)
+@pytest.mark.parametrize("sort", EXPECTED)
+def test_pages_in_any_order_hold_everything_once_although_many_are_equal(
+    store: Store, sort: Sort, what: dict[str, Any]
+) -> None:
+    fill(store, 1_500)
+    rows = list(walk(store, sort, states=["done"], **what))
+
+    assert len({row["id"] for row in rows}) == len(rows) == (29 if "formats" in what else 1_498)
+    assert rows == sorted(rows, key=EXPECTED[sort])
+
+
+@pytest.mark.parametrize("sort", EXPECTED)
+def test_what_comes_and_goes_between_two_pages_shifts_nothing(store: Store, sort: Sort) -> None:
+    fill(store, 300)
+    whole = [row["id"] for row in walk(store, sort, states=["done"])]
+    seen = store.page(sort=sort, states=["done"], limit=100)
+    for row in seen:
+        store.delete(row["id"])  # the one that the cursor is of, too
+    after = Cursor.after(seen[-1], sort)
+    following = store.page(sort=sort, states=["done"], after=after, limit=100)
+
+    assert [row["id"] for row in following] == whole[100:200]
+
+
+@pytest.mark.parametrize("sort", EXPECTED)
+@pytest.mark.parametrize("formats", [[], ["mp3"]], ids=["all", "audio"])
+def test_a_page_is_read_from_an_index_in_any_order(
+    store: Store, sort: Sort, formats: list[str]
+) -> None:
+    fill(store, 2_000)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(
+        store.engine,
+        "before_cursor_execute",
+        lambda _c, _r, statement, values, *_: asked.append((statement, values)),
+    )
+    seen = store.page(sort=sort, states=["done"], formats=formats, limit=10)
+    after = Cursor.after(seen[-1], sort)
+    store.page(sort=sort, states=["done"], formats=formats, after=after, limit=10)
+    statement, values = asked[-1]
+    with store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+
+    steps = [row.detail for row in plan]
+    assert any("USING INDEX" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_titles_are_sorted_as_people_do() -> None:
+    titles = [
+        "Zebra",
+        "“Äpfel” und Birnen",
+        "apfel",
+        "Episode 10",
+        "episode 9",
+        "Été",
+        "Eta",
+        "東京",
+    ]
+    expected = [
+        "apfel",
+        "“Äpfel” und Birnen",
+        "episode 9",
+        "Episode 10",
+        "Eta",
+        "Été",
+        "Zebra",
+        "東京",
+    ]
+
+    assert sorted(titles, key=title_key) == expected
+
+
+@pytest.mark.parametrize("sort", EXPECTED)
+@given(text=st.text(alphabet="ABCabc019_-", max_size=40))
+def test_a_forged_cursor_is_told_from_a_true_one(sort: Sort, text: str) -> None:
+    with contextlib.suppress(ValueError):
+        Cursor.read(text, sort)
+
+
+@pytest.mark.parametrize(
+    "value", ["x", None, True, -1, 2**63, [1], {}, 1.5, float("nan"), float("inf"), "a\0b"]
+)
+def test_a_cursor_holds_only_what_the_order_s_column_can(value: Any) -> None:  # noqa: ANN401 -- anything
+    sorts: list[Sort] = ["title", "largest"]
+    for sort in sorts:
+        if sort == "title" and value == "x":
+            continue
+        with pytest.raises(ValueError, match=r"\w+"):
+            Cursor.read(str(Cursor(value, 1)), sort)
+
+
+def test_a_library_of_the_first_version_is_sorted_too(tmp_path: Path) -> None:
+    file = tmp_path / "app.db"
+    first = Store(f"sqlite:///{file}")
+    fill(first, 12)
+    first.engine.dispose()
+    with sqlite3.connect(file) as connection:  # back to the first version
+        for name in ("title_key", "bytes_key", "duration_key"):
+            connection.execute(f"DROP INDEX downloads_{name}")
+            connection.execute(f"ALTER TABLE downloads DROP COLUMN {name}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+
+    store = Store(f"sqlite:///{file}")
+    titles = [row["title"] for row in store.page(states=["done"], sort="title", limit=20)]
+    assert titles == [f"Holiday number {number}" for number in range(2, 12)]
+    store.engine.dispose()
 
 
 def test_the_breaker_opens_after_three_failures_and_holds_back_only_that_host(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from downloads.actions import why_not
-from downloads.models import Changes, OpenHost, Page, QueueState, Refusal, Snapshot
+from downloads.models import FORMATS, Changes, OpenHost, Page, QueueState, Refusal, Snapshot
+from downloads.paging import Cursor
 from downloads.view import view
 from problems import Problem
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from downloads.engine import Engine
-    from downloads.models import Action, Choice, Download, QueueChange
+    from downloads.models import Action, Choice, Download, Listing, QueueChange, Sort
     from downloads.staging import Staging
     from downloads.store import Row, Store
     from downloads.work import Work
@@ -49,12 +51,20 @@ class Desk:
         """One download, with its live progress."""
         return self._view(self._row(item))
 
-    def page(self, states: Sequence[str], text: str | None, cursor: str | None, limit: int) -> Page:
-        """A part of the list, newest first."""
-        before = int(cursor) if cursor else None
-        rows = self.store.page(states=states, text=text, before=before, limit=limit + 1)
-        following = str(rows[limit - 1]["number"]) if len(rows) > limit else None
-        return Page(items=[self._view(row) for row in rows[:limit]], next=following)
+    def page(self, listing: Listing) -> Page:
+        """A part of the list, in the order that is asked for."""
+        after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
+        rows = self.store.page(
+            states=listing.state,
+            formats=FORMATS[listing.kind] if listing.kind else (),
+            text=listing.q,
+            sort=listing.sort,
+            after=after,
+            limit=listing.limit + 1,
+        )
+        shown = rows[: listing.limit]
+        following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
+        return Page(items=[self._view(row) for row in shown], next=following)
 
     def snapshot(self) -> str:
         """What an event stream begins with, as JSON."""
@@ -95,7 +105,7 @@ class Desk:
         """Forget a download, whatever its state, and remove its file if asked to."""
         row = self.store.delete(item)
         if row is None:
-            raise _unknown(item)
+            raise UnknownDownload(item)
         if not self.work.interrupt(item):
             self.staging.discard(item)
         if file and row["file_name"]:
@@ -104,6 +114,12 @@ class Desk:
             (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
         self.work.tell(item, "removed", json.dumps({"id": item}))
         self.engine.wake()
+
+    def delete_all(self, items: Sequence[str], *, file: bool) -> None:
+        """Forget many; what is gone already is as wished."""
+        for item in items:
+            with suppress(UnknownDownload):
+                self.delete(item, file=file)
 
     def file(self, item: str) -> tuple[Path, Download]:
         """Where the finished file lies."""
@@ -159,12 +175,26 @@ class Desk:
     def _row(self, item: str) -> Row:
         row = self.store.get(item)
         if row is None:
-            raise _unknown(item)
+            raise UnknownDownload(item)
         return row
 
     def _view(self, row: Row) -> Download:
         return view(row, self.work.live.get(row["id"]))
 
 
-def _unknown(item: str) -> Problem:
-    return Problem(404, f"There is no download {item}.", "It may have been deleted; reload.")
+class UnknownDownload(Problem):
+    """Nobody knows that download, or nobody does any more."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__(404, f"There is no download {item}.", "It may have been deleted; reload.")
+
+
+def _cursor(text: str, sort: Sort) -> Cursor:
+    try:
+        return Cursor.read(text, sort)
+    except ValueError:
+        raise Problem(
+            422,
+            f"cursor: {text[:40]!r} leads to no page of the list sorted by {sort}.",
+            "Begin without a cursor, then hand on `next` with the same sort.",
+        ) from None

@@ -17,10 +17,17 @@ Resolution = Literal[
 ]  # fmt: skip
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 Action = Literal["pause", "resume", "cancel", "retry"]
+Kind = Literal["video", "audio"]
+Sort = Literal["newest", "oldest", "title", "largest", "longest"]
 Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
 
 AUDIO_FORMATS: tuple[str, ...] = ("mp3", "m4a", "wav", "flac", "opus")
+FORMATS: dict[Kind, tuple[str, ...]] = {
+    "video": ("mp4", "webm", "mkv", "avi"),
+    "audio": AUDIO_FORMATS,
+}
 LONGEST_URL = 8192
+MOST_LISTED = 200
 
 
 def _web_address(text: str) -> str:
@@ -178,6 +185,22 @@ class Download(BaseModel):
     finished: str | None
 
 
+class Listing(BaseModel):
+    """Which downloads to list, in which order, from where on."""
+
+    state: list[State] = Field(default=[], description="Only these states; none = all")
+    kind: Kind | None = Field(default=None, description="Only what is saved as video, or as audio")
+    q: str | None = Field(default=None, max_length=200, description="Only what holds these words")
+    sort: Sort = "newest"
+    cursor: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        max_length=1000,
+        description="`next` of a page in the same order",
+    )
+    limit: int = Field(default=50, ge=1, le=MOST_LISTED)
+
+
 class Page(BaseModel):
     """A part of a list; hand `next` back as `cursor` for what follows."""
 
@@ -206,6 +229,15 @@ class Bulk(BaseModel):
 
     ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
     action: Action
+
+
+class Deletion(BaseModel):
+    """Downloads to be forgotten, and whether their finished files go too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
+    file: bool = False
 
 
 class Refusal(BaseModel):

@@ -14,19 +14,19 @@ from downloads.models import (
     Changes,
     Choice,
     Choices,
+    Deletion,
     Download,
+    Listing,
     Move,
     Page,
     QueueChange,
     QueueState,
-    State,
 )
 from downloads.service import Service
 from problems import Problem, documented
 
 router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 503))
 
-MOST_ITEMS = 200
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
@@ -76,20 +76,16 @@ def change_many(bulk: Bulk, downloads: Downloads) -> Changes:
     return downloads.parts().desk.act_on_all(bulk.ids, bulk.action)
 
 
+@router.post("/downloads/deletions", status_code=204, operation_id="deleteDownloads")
+def delete_many(deletion: Deletion, downloads: Downloads) -> None:
+    """Forget many downloads; those that are gone already are no error."""
+    downloads.parts().desk.delete_all(deletion.ids, file=deletion.file)
+
+
 @router.get("/downloads", operation_id="listDownloads")
-def list_(
-    downloads: Downloads,
-    state: Annotated[list[State] | None, Query(description="Only these states")] = None,
-    q: Annotated[
-        str | None, Query(max_length=200, description="Only what holds these words")
-    ] = None,
-    cursor: Annotated[
-        str | None, Query(pattern=r"^\d{1,15}$", description="`next` of a page")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 50,
-) -> Page:
-    """List downloads, newest first."""
-    return downloads.parts().desk.page(state or (), q, cursor, limit)
+def list_(listing: Annotated[Listing, Query()], downloads: Downloads) -> Page:
+    """List downloads, newest first or in another order."""
+    return downloads.parts().desk.page(listing)
 
 
 @router.get("/downloads/{item}", operation_id="getDownload", responses=NONE)

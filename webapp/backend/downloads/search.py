@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 WORD = re.compile(r"\w+")
 MOST_WORDS = 16
 
-# SQLite's index is a table of its own; its rows come ordered, so a page needs no sorting.
+# SQLite's index is a table of its own.
 words_table = sa.table("downloads_text", sa.column("rowid"), sa.column("downloads_text"))
 # PostgreSQL's is a column.
 words_column: sa.ColumnClause[Any] = sa.literal_column("downloads.words")
 
 
-def newest_first(text: str | None, before: int | None, dialect: str) -> Select[Any]:
-    """Downloads that hold all words of `text`, those that came before number `before`."""
-    number: sa.ColumnElement[int] = downloads.c.number
+def holding(text: str | None, dialect: str) -> Select[Any]:
+    """Downloads that hold all words of `text`, in no order."""
     statement = sa.select(downloads)
     words = WORD.findall((text or "").replace("_", " "))[:MOST_WORDS]
     if text and not words:
@@ -33,9 +32,9 @@ def newest_first(text: str | None, before: int | None, dialect: str) -> Select[A
         statement = statement.where(words_column.op("@@")(sa.func.to_tsquery("simple", query)))
     elif words:
         query = " ".join(f'"{word}"*' for word in words)
-        number = words_table.c.rowid
-        statement = statement.join(words_table, number == downloads.c.number)
-        statement = statement.where(words_table.c.downloads_text.op("MATCH")(query))
-    if before is not None:
-        statement = statement.where(number < before)
-    return statement.order_by(number.desc())
+        found = sa.select(words_table.c.rowid).where(
+            words_table.c.downloads_text.op("MATCH")(query)
+        )
+        # The sum keeps SQLite from going through the matches, which it would have to sort.
+        statement = statement.where((downloads.c.number + 0).in_(found))
+    return statement

@@ -15,13 +15,15 @@ from downloads.actions import RESULTS, UNFINISHED
 from downloads.ids import new_id, now
 from downloads.links import host_of
 from downloads.migrate import migrate
-from downloads.search import newest_first
+from downloads.paging import in_order, title_key
+from downloads.search import holding
 from downloads.tables import controls, downloads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from downloads.models import Action, Choice
+    from downloads.models import Action, Choice, Sort
+    from downloads.paging import Cursor
 
 Row = dict[str, Any]
 BUSY_SECONDS = 10
@@ -65,13 +67,21 @@ class Store:
         return next((row for row in rows if row["options"] == values["options"]), None)
 
     def page(
-        self, *, states: Collection[str], text: str | None, before: int | None, limit: int
+        self,
+        *,
+        states: Sequence[str] = (),
+        formats: Sequence[str] = (),
+        text: str | None = None,
+        sort: Sort = "newest",
+        after: Cursor | None = None,
+        limit: int,
     ) -> Sequence[Row]:
-        """At most `limit` downloads that came before number `before`, newest first."""
-        statement = newest_first(text, before, self.engine.dialect.name).limit(limit)
-        if states:
-            statement = statement.where(downloads.c.state.in_(states))
-        return self._read(statement)
+        """At most `limit` downloads of those states and formats that follow `after` in order."""
+        statement = holding(text, self.engine.dialect.name)
+        for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
+            if wanted:
+                statement = statement.where(column.in_(wanted))
+        return self._read(in_order(statement, sort, after).limit(limit))
 
     def snapshot(self) -> Sequence[Row]:
         """Everything unfinished and the most recent of the rest, newest first."""
@@ -151,6 +161,8 @@ class Store:
 
     def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 -- columns
         """Write what start number `run` found; None when that start is not the present one."""
+        if values.get("title"):
+            values["title_key"] = title_key(values["title"])
         return self._change(
             values, downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
         )

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Computed,
     Float,
     Index,
     Integer,
@@ -60,8 +61,15 @@ downloads = Table(
     Column("created", String(24), nullable=False),
     Column("started", String(24)),
     Column("finished", String(24)),
+    # What lists are sorted by, never null: see paging.py.
+    Column("title_key", Text, nullable=False, server_default=""),
+    Column("bytes_key", BigInteger, Computed("coalesce(file_bytes, 0)"), nullable=False),
+    Column("duration_key", Float, Computed("coalesce(duration, 0)"), nullable=False),
     Index("downloads_queue", "state", "position"),
     Index("downloads_state", "state", "number"),
+    Index("downloads_title_key", "state", "title_key", "number", "format"),
+    Index("downloads_bytes_key", "state", "bytes_key", "number", "format"),
+    Index("downloads_duration_key", "state", "duration_key", "number", "format"),
     Index("downloads_url", "url"),
     Index("downloads_media", "media_key"),
 )

@@ -29,7 +29,7 @@ export interface paths {
         };
         /**
          * List
-         * @description List downloads, newest first.
+         * @description List downloads, newest first or in another order.
          */
         get: operations["listDownloads"];
         put?: never;
@@ -242,6 +242,26 @@ export interface paths {
          * @description Queue many links at once, all or none.
          */
         post: operations["addDownloads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Many
+         * @description Forget many downloads; those that are gone already are no error.
+         */
+        post: operations["deleteDownloads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,6 +547,19 @@ export interface components {
             subtitles: string[];
             /** Urls */
             urls: string[];
+        };
+        /**
+         * Deletion
+         * @description Downloads to be forgotten, and whether their finished files go too.
+         */
+        Deletion: {
+            /**
+             * File
+             * @default false
+             */
+            file: boolean;
+            /** Ids */
+            ids: string[];
         };
         /**
          * Download
@@ -942,13 +975,16 @@ export interface operations {
     listDownloads: {
         parameters: {
             query?: {
-                /** @description `next` of a page */
+                /** @description `next` of a page in the same order */
                 cursor?: string | null;
+                /** @description Only what is saved as video, or as audio */
+                kind?: ("video" | "audio") | null;
                 limit?: number;
                 /** @description Only what holds these words */
                 q?: string | null;
-                /** @description Only these states */
-                state?: ("queued" | "running" | "paused" | "done" | "failed" | "cancelled")[] | null;
+                sort?: "newest" | "oldest" | "title" | "largest" | "longest";
+                /** @description Only these states; none = all */
+                state?: ("queued" | "running" | "paused" | "done" | "failed" | "cancelled")[];
             };
             header?: never;
             path?: never;
@@ -2171,6 +2207,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Download"][];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteDownloads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
