@@ -77,13 +77,15 @@ class Launcher:
         return started
 
     def _listening(self, service: Service) -> tuple[int, ...]:
-        """Return the descriptor that it takes; a borrowed port is given back, for it to bind."""
+        """Return the descriptor that it takes; a borrowed port is given back, for it to bind.
+
+        Raises `OSError` where the port of a line that bound it for itself until now is not free.
+        """
         if service.port is None:
             return ()
-        sock = self.ports.find(service.port)
         if service.held:
-            return () if sock is None else (sock.fileno(),)
-        if sock is not None:
+            return (self.ports.take(service.port).fileno(),)
+        if self.ports.find(service.port) is not None:
             self.giving_back(service.name)
             self.ports.let_go(service.port)
         return ()

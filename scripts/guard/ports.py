@@ -39,11 +39,16 @@ class Ports:
         """Return the socket of a port, None if it is not ours now."""
         return self._sockets.get(port)
 
+    def take(self, port: int) -> socket.socket:
+        """Return the socket of a port, bound now if it was not ours; raises `OSError`."""
+        if port not in self._sockets:
+            self._sockets[port] = sockets.hold(port)
+        return self._sockets[port]
+
     def borrow(self, port: int) -> bool:
         """Take a port while its server is down; whether we have it."""
         with contextlib.suppress(OSError):  # the last of its server's is not gone yet
-            if port not in self._sockets:
-                self._sockets[port] = sockets.hold(port)
+            self.take(port)
         return port in self._sockets
 
     def let_go(self, port: int) -> None:

@@ -77,12 +77,15 @@ class Stack:
         return self.launcher.ports.find(self.config.guard_port)
 
     def borrow(self, snapshot: Snapshot) -> bool:
-        """Take the ports of those that bind for themselves and are down; whether all were had."""
+        """Take the ports of those that are down; whether all were had.
+
+        Those that are held we have, but for one whose former process bound it for itself.
+        """
         down = {view.name for view in snapshot.services if view.state in NOBODY_THERE}
         borrowed = [
             self.launcher.ports.borrow(service.port)
             for service in self.config.services
-            if service.port is not None and not service.held and service.name in down
+            if service.port is not None and service.name in down
         ]
         return all(borrowed)
 
@@ -157,14 +160,17 @@ class Stack:
     def reconfigure(self, config: Settings) -> None:
         """Follow changed settings; raises `GuardError` where a new port cannot be had.
 
-        New ports are bound before, old ones closed after what uses them has moved.
+        New ports are bound before, old ones closed after what uses them has moved. One that a
+        process of ours has bound for itself is bound once that has left.
         """
         config = self._lasting(config)
         ours = {service.port for service in self.config.services}
         for port, setting in self_binding(config):
             if port not in ours:
                 require_free(port, setting)
-        self.launcher.ports.hold(held_ports(config))
+        bound = {port for port, _ in self_binding(self.config)}
+        new = {port: name for port, name in held_ports(config).items() if port not in bound}
+        self.launcher.ports.hold(new)
         self.config = self.launcher.config = config
         self.supervisor.reconfigure(config)
         borrowed = {port for port, _ in self_binding(config)}

@@ -1,6 +1,7 @@
 """An edited Procfile or `.env` changes exactly what it concerns, while everything runs."""
 
 import os
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +115,25 @@ def test_a_service_may_be_renamed_and_keeps_its_port(guarded: Guarded) -> None:
     assert seen.refused == 0
     assert ask(port).json()["name"] == "site"
     assert is_gone(old["web"])
+
+
+@pytest.mark.fault(row="F19")
+def test_a_line_may_begin_to_take_its_socket_from_the_guard_and_cease_to(guarded: Guarded) -> None:
+    alone = toy("api").replace("API_FD=$API_FD ", "")
+    run, old = start(guarded, PAIR[0], alone)
+    assert not run.service("api")["held"]
+    save(run.procfile, *PAIR)
+    pid = run.await_new_pid("api", old["api"])
+    assert run.service("api")["held"]
+    with visits(run.ports["api"]) as seen:
+        os.kill(pid, signal.SIGKILL)
+        pid = run.await_new_pid("api", pid)
+    assert seen.refused == 0
+    save(run.procfile, PAIR[0], alone)
+    run.await_new_pid("api", pid)
+    assert not run.service("api")["held"]
+    assert ask(run.ports["api"]).json()["name"] == "api"
+    assert "the stack runs on as it was" not in run.output()
 
 
 @pytest.mark.fault(row="F19")
