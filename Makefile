@@ -7,6 +7,7 @@ guard := $(python) -m scripts.guard
 # Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \
 	tests/guard/test_states.py tests/guard/test_settings.py tests/setup/test_[ns]*.py \
 	tests/backend/test_egress.py tests/backend/test_names.py tests/backend/test_settings.py)
@@ -50,9 +51,11 @@ stop: packages ## End the stack that runs in another terminal
 	@$(guard) stop
 
 ##@ Test it
+# Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.
 test: setup-all ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
-	@$(python) -m pytest -n 3 --dist loadfile
+	@$(python) -m pytest -n 3 --dist loadfile --ignore $(whole)
+	@$(python) -m pytest $(whole)
 
 test-unit: setup-python ## The quick ones: nothing is started (a few seconds)
 	@$(python) -m pytest -q $(unit)
