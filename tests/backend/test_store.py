@@ -52,6 +52,16 @@ def test_first_come_first_served(store: Store) -> None:
     assert claimed(store) == items
 
 
+def test_a_new_one_goes_behind_everything_that_is_not_over(store: Store) -> None:
+    first, paused = wish(store), wish(store)
+    assert claimed(store) == [first, paused]
+    store.act(paused, "pause")
+    last = wish(store)
+    store.act(paused, "resume")
+
+    assert claimed(store) == [paused, last]
+
+
 def test_a_moved_one_comes_before_the_other(store: Store) -> None:
     a, b, c, d = (wish(store, f"https://{n}.org/") for n in "abcd")
 

@@ -36,11 +36,9 @@ class Desk:
 
     def add(self, choices: Sequence[Choice]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
-        rows = self.store.add(choices)
-        for row in rows:
-            self.work.announce(row)
-        self.engine.wake()
-        return [view(row) for row in rows]
+        added = [self.work.announce(row) for row in self.store.add(choices)]
+        self.engine.more()
+        return added
 
     def known(self, choice: Choice) -> Download | None:
         """The same wish made before, unless it came to nothing."""
@@ -168,9 +166,8 @@ class Desk:
         return self.queue()
 
     def _changed(self, row: Row) -> Download:
-        self.work.announce(row)
         self.engine.wake()
-        return view(row)
+        return self.work.announce(row)
 
     def _row(self, item: str) -> Row:
         row = self.store.get(item)

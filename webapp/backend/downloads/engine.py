@@ -54,6 +54,7 @@ class Engine:
         self._start: Callable[[str, int], None] = _not_launched
         self._tidy: Callable[[], None] = lambda: None
         self._ended_since = ENDED_KEPT
+        self._no_room = False
 
     def launch(self) -> None:
         """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
@@ -76,12 +77,22 @@ class Engine:
 
     def limits(self) -> tuple[int, bool]:
         """How many may run at once, and whether nothing may: as set while running, or at all."""
-        concurrency = self._store.control("concurrency") or self._settings.concurrency
-        return int(concurrency), bool(self._store.control("paused"))
+        chosen = self._store.controls()
+        concurrency = chosen.get("concurrency") or self._settings.concurrency
+        return int(concurrency), bool(chosen.get("paused"))
 
     def wake(self) -> None:
-        """Look at the queue now: something was added, or there is room."""
+        """Look at the queue now: something in it, or how many may run, has changed."""
         self._wake.set()
+
+    def more(self) -> None:
+        """Look at the queue if there is room: something was added.
+
+        While there is none, a thousand links need not be looked at a thousand times: the end of
+        what runs, and every change of the limits, wakes anyway.
+        """
+        if not self._no_room:
+            self._wake.set()
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -94,11 +105,11 @@ class Engine:
             try:
                 if self._settings.distributed:
                     self._look_after_others()
-                self._fill()
+                self._no_room = self._fill()
                 if self._ended_since >= ENDED_KEPT:
                     self._ended_since = 0
                     self._tidy()
-                wait = self._until_due()
+                wait = self._longest_wait if self._no_room else self._until_due()
             except Exception:
                 log.exception("The queue could not be served; it is tried again.")
                 wait = SHARED_WAIT
@@ -115,13 +126,15 @@ class Engine:
             for row in self._store.requeue_running(executor):
                 self._work.announce(row)
 
-    def _fill(self) -> None:
+    def _fill(self) -> bool:
+        """Start what there is room for; whether there is none for more."""
         concurrency, paused = self.limits()
         while not (self._stopping.is_set() or paused) and len(self._running) < concurrency:
             row = self._store.claim(self._lease.executor)
             if row is None:
-                return
+                return False
             self._run(row)
+        return True
 
     def _run(self, row: Row) -> None:
         with self._lock:
@@ -142,9 +155,13 @@ class Engine:
 
     def _until_due(self) -> float:
         """Seconds until the queue should be looked at again, if nobody wakes it."""
-        longest = SHARED_WAIT if self._settings.distributed else LONGEST_WAIT
         due = self._store.next_due()
+        longest = self._longest_wait
         return min(longest, max(SHORTEST_WAIT, seconds_until(due))) if due else longest
+
+    @property
+    def _longest_wait(self) -> float:
+        return SHARED_WAIT if self._settings.distributed else LONGEST_WAIT
 
     def _ended(self, item: str, run: int) -> None:
         with self._lock:

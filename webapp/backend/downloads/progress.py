@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ class Hub:
     def __init__(self, *, interval: float = INTERVAL) -> None:
         self._loop = asyncio.get_running_loop()
         self._interval = interval
-        self._pending: dict[str, bytes] = {}
+        self._pending: dict[str, tuple[str, str]] = {}
+        self._lock = threading.Lock()
         self._listeners: set[_Listener] = set()
         self._flushed = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -57,8 +59,12 @@ class Hub:
 
     def publish(self, item: str, event: str, data: str) -> None:
         """Tell every listener about `item`; only its latest event is kept."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody listens
-            self._loop.call_soon_threadsafe(self._note, item, frame(event, data))
+        with self._lock:
+            first = not self._pending
+            self._pending[item] = event, data
+        if first:  # the loop is woken once for all that comes until it spreads them
+            with contextlib.suppress(RuntimeError):  # it has ended: nobody listens
+                self._loop.call_soon_threadsafe(self._schedule)
 
     async def listen(self, snapshot: Callable[[], Awaitable[str]]) -> AsyncIterator[bytes]:
         """Yield a snapshot, then every frame, until the hub closes."""
@@ -85,17 +91,16 @@ class Hub:
             listener.forget()
             listener.queue.put_nowait(None)
 
-    def _note(self, item: str, part: bytes) -> None:
-        self._pending[item] = part
+    def _schedule(self) -> None:
         if self._timer is None and not self._closed:
             due = max(self._loop.time(), self._flushed + self._interval)
             self._timer = self._loop.call_at(due, self._flush)
 
     def _flush(self) -> None:
         self._timer, self._flushed = None, self._loop.time()
-        everything = b"".join(self._pending.values())
-        self._pending.clear()
-        self._spread(everything)
+        with self._lock:
+            news, self._pending = self._pending, {}
+        self._spread(b"".join(frame(event, data) for event, data in news.values()))
 
     def _ping(self) -> None:
         self._spread(PING)

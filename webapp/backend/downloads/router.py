@@ -33,7 +33,7 @@ SAFE_HEADERS = {
 }
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # async: a thread of its own would cost more
     service: Service = request.app.state.service
     return service
 

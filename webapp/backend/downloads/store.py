@@ -43,10 +43,9 @@ class Store:
 
     def add(self, choices: Iterable[Choice]) -> Sequence[Row]:
         """Put wishes at the end of the queue, all or none."""
-        last = sa.select(sa.func.coalesce(sa.func.max(downloads.c.position), 0))
         added = []
         with self.engine.begin() as connection:
-            position = connection.execute(last).scalar_one()
+            position = connection.execute(LAST_PLACE).scalar_one()
             for place, choice in enumerate(choices, 1):
                 values = _values(choice) | {"position": position + place}
                 statement = downloads.insert().values(values).returning(downloads)
@@ -198,11 +197,10 @@ class Store:
         with self.engine.connect() as connection:
             return {state: int(count) for state, count in connection.execute(statement)}
 
-    def control(self, name: str) -> Any:  # noqa: ANN401 -- JSON
-        """What the operator last set while running; None if nothing."""
-        statement = sa.select(controls.c.value).where(controls.c.name == name)
+    def controls(self) -> dict[str, Any]:
+        """What the operator set while running, by name."""
         with self.engine.connect() as connection:
-            return connection.execute(statement).scalar_one_or_none()
+            return {row.name: row.value for row in connection.execute(controls.select())}
 
     def set_control(self, name: str, value: object) -> None:
         """Remember what the operator set."""
@@ -245,6 +243,16 @@ def _values(choice: Choice) -> Row:
         "run": 0,
         "created": now(),
     }
+
+
+def _last_place() -> sa.Select[Any]:
+    """The end of the queue: that of an index for each state, however many there are."""
+    place = sa.func.max(downloads.c.position).label("place")
+    ends = sa.union_all(*(sa.select(place).where(downloads.c.state == s) for s in UNFINISHED))
+    return sa.select(sa.func.coalesce(sa.func.max(ends.subquery().c.place), 0))
+
+
+LAST_PLACE = _last_place()
 
 
 def _in_front_of(connection: sa.Connection, item: str) -> float | None:

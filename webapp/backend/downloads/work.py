@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from downloads.disk import Disk
+    from downloads.models import Download
     from downloads.pool import Pool, Runner
     from downloads.staging import Staging
     from downloads.store import Row, Store
@@ -136,9 +137,11 @@ class Work:
                 runner.kill()
         self.pool.close()
 
-    def announce(self, row: Row) -> None:
-        """Tell listeners what a download is now."""
-        self.tell(row["id"], "download", view(row, self.live.get(row["id"])).model_dump_json())
+    def announce(self, row: Row) -> Download:
+        """Tell listeners what a download is now, and return it."""
+        download = view(row, self.live.get(row["id"]))
+        self.tell(download.id, "download", download.model_dump_json())
+        return download
 
     def _begin(self, item: str) -> Runner:
         runner = self.pool.take()
