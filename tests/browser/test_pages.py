@@ -139,6 +139,7 @@ def multiply(database: Path, times: int) -> None:
         connection.row_factory = sqlite3.Row
         row = dict(connection.execute("SELECT * FROM downloads").fetchone())
         last = row.pop("number")
+        del row["bytes_key"], row["duration_key"]  # the database computes them
         columns = ", ".join(["number", *row])
         marks = ", ".join("?" for _ in range(len(row) + 1))
         copies = (

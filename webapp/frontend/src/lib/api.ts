@@ -109,6 +109,11 @@ export function deleteDownload(id: string, file: boolean): Promise<unknown> {
   });
 }
 
+/** Forgets many at once; those that are gone already are no error. */
+export function deleteDownloads(ids: readonly string[], file: boolean): Promise<unknown> {
+  return request('/api/downloads/deletions', { method: 'POST', body: { ids, file } });
+}
+
 /** Where the finished file is; `download` asks the browser to save rather than to play it. */
 export function fileUrl(id: string, download = false): string {
   return `/api/downloads/${encodeURIComponent(id)}/file${download ? '?disposition=attachment' : ''}`;

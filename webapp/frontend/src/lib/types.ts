@@ -18,6 +18,7 @@ export type How = Pick<Schemas['Choice'], 'format' | 'resolution'> & Partial<Omi
 /** Links, all to be downloaded in the same way. */
 export type Wish = How & { urls: readonly string[] };
 export type DownloadPage = Schemas['Page'];
+export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
 export const VIDEO_FORMATS = ['mp4', 'webm', 'mkv', 'avi'] as const satisfies readonly Format[];

@@ -14,12 +14,15 @@ const AHEAD = 6; // rows before the end at which more are asked for
 interface EntriesProps {
   entries: readonly Download[];
   layout: 'grid' | 'list';
+  /** null while nothing can be picked. */
+  isPicked: ((id: string) => boolean) | null;
+  onPick: (id: string, through: boolean) => void;
   onEnd: () => void;
   onChange: (change: Change) => void;
 }
 
 /** Draws only the rows in sight, so that ten thousand entries scroll like ten. */
-export function Entries({ entries, layout, onEnd, onChange }: EntriesProps) {
+export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: EntriesProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const { columns, top } = usePlace(box, NARROWEST[layout]);
@@ -70,6 +73,8 @@ export function Entries({ entries, layout, onEnd, onChange }: EntriesProps) {
               layout={layout}
               position={row.index * columns + at + 1}
               total={entries.length}
+              picked={isPicked === null ? null : isPicked(entry.id)}
+              onPick={onPick}
               onChange={onChange}
             />
           ))}

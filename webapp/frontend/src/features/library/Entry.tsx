@@ -18,10 +18,14 @@ interface EntryProps {
   /** From 1. */
   position: number;
   total: number;
+  /** null while nothing can be picked. */
+  picked: boolean | null;
+  onPick: (id: string, through: boolean) => void;
   onChange: (change: Change) => void;
 }
 
-export const Entry = memo(function Entry({ download, layout, position, total, onChange }: EntryProps) {
+export const Entry = memo(function Entry(props: EntryProps) {
+  const { download, layout, position, total, picked, onPick, onChange } = props;
   const { t } = useTranslation();
   const locale = useLocale();
   const { id, file, duration, finished, format } = download;
@@ -34,12 +38,28 @@ export const Entry = memo(function Entry({ download, layout, position, total, on
   ];
   return (
     <div className={css.entry} data-layout={layout} role="listitem" aria-posinset={position} aria-setsize={total}>
+      {picked !== null && (
+        <>
+          <input
+            type="checkbox"
+            className={css.pick}
+            aria-label={t('selection.pick', { title: name })}
+            checked={picked}
+            onChange={({ nativeEvent }) => {
+              onPick(id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey);
+            }}
+          />
+          <span className={css.mark} aria-hidden>
+            <Icon name="check" size={18} />
+          </span>
+        </>
+      )}
       <div className={css.frame}>
         <button
           type="button"
           className={css.tile}
           aria-label={`${t('action.play')}: ${name}`}
-          disabled={!file?.playable}
+          disabled={!file?.playable || picked !== null}
           onClick={() => {
             play(download);
           }}
@@ -63,7 +83,7 @@ export const Entry = memo(function Entry({ download, layout, position, total, on
         </p>
         <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
       </div>
-      <div className={css.actions}>
+      <div className={css.actions} inert={picked !== null}>
         <IconLink
           icon="save"
           label={`${t('action.save')}: ${name}`}

@@ -1,45 +1,57 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useChange } from '@/lib/downloads/actions.ts';
+import { useChange, useLeaving } from '@/lib/downloads/actions.ts';
 import { ApiError } from '@/lib/problem.ts';
 import { recall, remember } from '@/lib/storage.ts';
-import { isAudio, type Download } from '@/lib/types.ts';
+import type { DownloadSort } from '@/lib/types.ts';
 import { Button } from '@/ui/Button.tsx';
+import { Choice } from '@/ui/Choice.tsx';
 import { Empty } from '@/ui/Empty.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { Segments } from '@/ui/Segments.tsx';
 import { Entries } from './Entries.tsx';
 import css from './Library.module.css';
 import { useLibrary, type LibraryFilter } from './query.ts';
+import { SelectionBar } from './SelectionBar.tsx';
+import { useSelection } from './use-selection.ts';
 
 const KINDS = ['all', 'video', 'audio'] as const;
 const LAYOUTS = ['grid', 'list'] as const;
-type Layout = (typeof LAYOUTS)[number];
+const SORTS = ['newest', 'oldest', 'title', 'largest', 'longest'] as const satisfies readonly DownloadSort[];
 
-const isLayout = (value: unknown): value is Layout => LAYOUTS.some((layout) => layout === value);
-
-function matches(kind: LibraryFilter['kind'], { format }: Download): boolean {
-  return kind === 'all' || (kind === 'audio') === isAudio(format);
+/** A choice of a few that is the same at the next visit. */
+function useKept<T extends string>(key: string, values: readonly [T, ...T[]]): [T, (value: T) => void] {
+  const isValid = (value: unknown): value is T => values.some((one) => one === value);
+  const [value, setValue] = useState<T>(() => recall(localStorage, key, isValid) ?? values[0]);
+  const keep = (next: T): void => {
+    remember(localStorage, key, next);
+    setValue(next);
+  };
+  return [value, keep];
 }
 
 export default function Library() {
   const { t } = useTranslation();
   const [q, setQ] = useState('');
   const [kind, setKind] = useState<LibraryFilter['kind']>('all');
-  const [layout, setLayout] = useState<Layout>(() => recall(localStorage, 'layout', isLayout) ?? 'grid');
+  const [sort, setSort] = useKept('sort', SORTS);
+  const [layout, setLayout] = useKept('layout', LAYOUTS);
   const asked = useDeferredValue(useSettled(q.trim()));
-  const library = useLibrary({ q: asked, kind });
+  const library = useLibrary({ q: asked, kind, sort });
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = library;
+  const leaving = useLeaving();
   const entries = useMemo(
-    () => (data?.pages ?? []).flatMap(({ items }) => items).filter((item) => matches(kind, item)),
-    [data, kind],
+    () => (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => !leaving.has(id)),
+    [data, leaving],
   );
   const change = useChange();
+  const selection = useSelection(entries);
+  const pick = useLatest(selection.toggle);
   const more = (): void => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   };
   return (
-    <div className={css.library}>
+    <div className={css.library} data-picking={selection.on}>
       <h1 className={css.title}>{t('library.title')}</h1>
       <div className={css.tools} role="search">
         <label className={css.search}>
@@ -62,23 +74,46 @@ export default function Library() {
           show={(one) => t(`library.${one}`)}
           onChange={setKind}
         />
-        <Segments
-          label={t('library.layout')}
-          values={LAYOUTS}
-          value={layout}
-          icon={(one) => one}
-          show={(one) => t(`library.${one}`)}
-          onChange={(one) => {
-            remember(localStorage, 'layout', one);
-            setLayout(one);
-          }}
-        />
+        <span className={css.sort}>
+          <Choice
+            label={t('library.sort')}
+            values={SORTS}
+            value={sort}
+            show={(one) => t(`sort.${one}`)}
+            onChange={setSort}
+          />
+        </span>
+        <span className={css.right}>
+          <Segments
+            label={t('library.layout')}
+            values={LAYOUTS}
+            value={layout}
+            icon={(one) => one}
+            show={(one) => t(`library.${one}`)}
+            onChange={setLayout}
+          />
+          <Button
+            icon="check"
+            aria-pressed={selection.on}
+            disabled={entries.length === 0}
+            onClick={selection.on ? selection.stop : selection.start}
+          >
+            {t('selection.start')}
+          </Button>
+        </span>
       </div>
       <p className="visually-hidden" role="status">
         {library.isPending ? t('library.loading') : t('library.count', { count: entries.length })}
       </p>
       {entries.length > 0 ? (
-        <Entries entries={entries} layout={layout} onEnd={more} onChange={change} />
+        <Entries
+          entries={entries}
+          layout={layout}
+          isPicked={selection.on ? selection.has : null}
+          onPick={pick}
+          onEnd={more}
+          onChange={change}
+        />
       ) : (
         <Nothing
           pending={library.isPending || hasNextPage}
@@ -88,8 +123,20 @@ export default function Library() {
           onMore={more}
         />
       )}
+      {selection.on && <SelectionBar selection={selection} total={entries.length} onChange={change} />}
     </div>
   );
+}
+
+/** Always the same function, which does what the latest one given does: rows need not be drawn anew. */
+function useLatest<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  });
+  return useCallback((...args: Args) => {
+    latest.current(...args);
+  }, []);
 }
 
 interface NothingProps {

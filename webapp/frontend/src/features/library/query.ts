@@ -7,25 +7,32 @@ import {
 } from '@tanstack/react-query';
 import { listDownloads } from '@/lib/api.ts';
 import { onBackendEvent, type BackendEvent } from '@/lib/backend.ts';
-import type { Download, DownloadPage } from '@/lib/types.ts';
+import { isAudio, type Download, type DownloadPage, type DownloadSort } from '@/lib/types.ts';
 
 const PAGE = 200;
+const SETTLED_AFTER = 1000; // milliseconds: a batch that ends asks once for the list, not at every file
 const LIBRARY_KEY = ['library'] as const;
 
 export interface LibraryFilter {
   q: string;
   kind: 'all' | 'video' | 'audio';
+  sort: DownloadSort;
 }
 
-type Pages = InfiniteData<DownloadPage, string | null>;
+export type Pages = InfiniteData<DownloadPage, string | null>;
 
-export function useLibrary({ q }: LibraryFilter) {
+export function libraryKey(filter: LibraryFilter) {
+  return [...LIBRARY_KEY, filter] as const;
+}
+
+export function useLibrary(filter: LibraryFilter) {
+  const { q, kind, sort } = filter;
   return useInfiniteQuery({
-    queryKey: [...LIBRARY_KEY, q],
+    queryKey: libraryKey(filter),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
       listDownloads(
-        { state: ['done'], limit: PAGE, ...(q ? { q } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+        { state: ['done'], limit: PAGE, sort, q, kind: kind === 'all' ? null : kind, cursor: pageParam },
         signal,
       ),
     getNextPageParam: (page) => page.next,
@@ -33,25 +40,36 @@ export function useLibrary({ q }: LibraryFilter) {
   });
 }
 
-/** The pages after an event: what is new comes first, what is gone leaves, the rest stays as it is. */
-export function applyToPages(pages: Pages, event: BackendEvent): Pages {
+function holds(pages: Pages, id: string): boolean {
+  return pages.pages.some(({ items }) => items.some((item) => item.id === id));
+}
+
+function isOfKind({ kind }: LibraryFilter, { format }: Download): boolean {
+  return kind === 'all' || (kind === 'audio') === isAudio(format);
+}
+
+/**
+ * The pages after an event: what is gone leaves, what changed is exchanged, what is new comes first.
+ *
+ * Returns null when only the backend can tell where something new belongs.
+ */
+export function applyToPages(pages: Pages, filter: LibraryFilter, event: BackendEvent): Pages | null {
   if (event.type === 'snapshot') return pages;
   const id = event.type === 'removed' ? event.id : event.item.id;
-  const known = pages.pages.some(({ items }) => items.some((item) => item.id === id));
   const done = event.type === 'download' && event.item.state === 'done' ? event.item : null;
-  if (!known && done === null) return pages;
-  const change = (items: Download[]): Download[] =>
-    done ? items.map((item) => (item.id === id ? done : item)) : items.filter((item) => item.id !== id);
-  return {
-    ...pages,
-    pages: pages.pages.map((page, at) => {
-      if (known) return { ...page, items: change(page.items) };
-      return at === 0 && done ? { ...page, items: [done, ...page.items] } : page;
-    }),
-  };
+  const first = pages.pages[0];
+  if (holds(pages, id)) {
+    const change = (items: Download[]): Download[] =>
+      done ? items.map((item) => (item.id === id ? done : item)) : items.filter((item) => item.id !== id);
+    return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: change(page.items) })) };
+  }
+  if (done === null || first === undefined || !isOfKind(filter, done)) return pages;
+  if (filter.sort !== 'newest' || filter.q !== '') return null;
+  return { ...pages, pages: [{ ...first, items: [done, ...first.items] }, ...pages.pages.slice(1)] };
 }
 
 export function followLibrary(client: QueryClient): () => void {
+  let settled: ReturnType<typeof setTimeout> | undefined;
   return onBackendEvent((event) => {
     if (event.type === 'snapshot') {
       // What happened while the stream was away is unknown: ask again.
@@ -59,9 +77,13 @@ export function followLibrary(client: QueryClient): () => void {
       return;
     }
     for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: LIBRARY_KEY })) {
-      const searching = Boolean(key[1]);
-      if (pages && !(searching && event.type === 'download')) {
-        client.setQueryData<Pages>(key, applyToPages(pages, event));
+      if (!pages) continue;
+      const changed = applyToPages(pages, key[1] as LibraryFilter, event);
+      if (changed) {
+        client.setQueryData<Pages>(key, changed);
+      } else {
+        clearTimeout(settled);
+        settled = setTimeout(() => void client.invalidateQueries({ queryKey: LIBRARY_KEY }), SETTLED_AFTER);
       }
     }
   });

@@ -5,13 +5,15 @@
  * away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
  * sent on its return.
  */
-import { useMutation, type QueryClient } from '@tanstack/react-query';
+import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
+import { useMemo } from 'react';
 import {
   actOnDownload,
   actOnDownloads,
   createDownloads,
   deleteDownload,
+  deleteDownloads,
   moveDownload,
   type DownloadAction,
 } from '../api.ts';
@@ -33,6 +35,7 @@ export type Change =
 export type Creation = Wish & { again?: boolean };
 
 const CONFLICT = 409;
+const MOST_AT_ONCE = 1000; // ids that the backend takes in one request
 
 const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   pause: 'paused',
@@ -41,12 +44,18 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   retry: 'queued',
 };
 
+async function deleteAll(ids: readonly string[], file: boolean): Promise<void> {
+  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+    await deleteDownloads(ids.slice(from, from + MOST_AT_ONCE), file);
+  }
+}
+
 async function send(change: Change): Promise<void> {
   const { ids, action } = change;
   const first = ids[0];
   if (first === undefined) return;
   if (action === 'delete') {
-    await Promise.all(ids.map((id) => deleteDownload(id, change.file)));
+    await (ids.length === 1 ? deleteDownload(first, change.file) : deleteAll(ids, change.file));
   } else if (action === 'move') {
     await moveDownload(first, change.before);
   } else if (ids.length === 1) {
@@ -141,4 +150,16 @@ export function useCreate(): (creation: Creation) => void {
 
 export function useChange(): (change: Change) => void {
   return useMutation<unknown, Error, Change>({ mutationKey: CHANGE_KEY }).mutate;
+}
+
+/** What is about to be deleted, as far as the backend has not confirmed it. */
+export function useLeaving(): ReadonlySet<string> {
+  const changes = useMutationState({
+    filters: { mutationKey: CHANGE_KEY, status: 'pending' },
+    select: ({ state }) => state.variables as Change,
+  });
+  return useMemo(
+    () => new Set(changes.flatMap(({ action, ids }) => (action === 'delete' ? ids : []))),
+    [changes],
+  );
 }

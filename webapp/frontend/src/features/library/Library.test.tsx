@@ -1,0 +1,124 @@
+import { onlineManager } from '@tanstack/react-query';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeDone } from '@/testing/factory.ts';
+import { renderApp } from '@/testing/render.tsx';
+import { startServer, type TestServer } from '@/testing/server.ts';
+import Library from './Library.tsx';
+
+vi.stubGlobal('ResizeObserver', class {
+  observe = vi.fn();
+  disconnect = vi.fn();
+  unobserve = vi.fn();
+});
+
+const items = ['Ant', 'Bee', 'Cat', 'Dog'].map((title) => makeDone({ title }));
+const idsOf = (...titles: string[]) =>
+  items.filter(({ title }) => titles.includes(title ?? '')).map(({ id }) => id);
+
+let server: TestServer;
+
+beforeEach(() => {
+  localStorage.setItem('layout', '"list"');
+  vi.stubGlobal('scrollTo', vi.fn());
+  server = startServer(({ method }) =>
+    method === 'GET' ? { status: 200, body: { items, next: null } } : { status: 204 },
+  );
+});
+afterEach(() => {
+  onlineManager.setOnline(true);
+});
+
+function lists(): URLSearchParams[] {
+  return server.asked
+    .filter(({ method }) => method === 'GET')
+    .map(({ path }) => new URL(path, 'http://localhost').searchParams);
+}
+
+function deletions(): unknown[] {
+  return server.asked.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+}
+
+async function startPicking() {
+  const { user } = renderApp(<Library />);
+  await screen.findByText('Ant');
+  await user.click(screen.getByRole('button', { name: 'Select' }));
+  return user;
+}
+
+function boxOf(title: string): HTMLElement {
+  return screen.getByRole('checkbox', { name: `Select ${title}` });
+}
+
+describe('the library', () => {
+  test('is cut and sorted by the backend, and sorted the same way at the next visit', async () => {
+    const { user, unmount } = renderApp(<Library />);
+    await screen.findByText('Ant');
+    await user.selectOptions(screen.getByLabelText('Sort by'), 'Size');
+    await user.click(screen.getByRole('radio', { name: 'Audio' }));
+    await waitFor(() => {
+      const last = lists().at(-1);
+      expect([last?.get('state'), last?.get('sort'), last?.get('kind')]).toEqual(['done', 'largest', 'audio']);
+    });
+    unmount();
+    renderApp(<Library />);
+    expect(screen.getByLabelText('Sort by')).toHaveValue('largest');
+  });
+});
+
+describe('what is selected', () => {
+  test('is deleted with its files in one request, once that is confirmed', async () => {
+    const user = await startPicking();
+    await user.click(boxOf('Ant'));
+    await user.click(boxOf('Cat'));
+    expect(screen.getByText('2 selected')).toBeVisible();
+    await user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Delete' }));
+    expect(deletions()).toEqual([]);
+    const asked = await screen.findByRole('alertdialog', { name: 'Delete 2 entries and their files?' });
+    await user.click(within(asked).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => {
+      expect(deletions()).toEqual([{ ids: idsOf('Ant', 'Cat'), file: true }]);
+    });
+    expect(screen.queryByRole('toolbar')).toBeNull();
+  });
+
+  test('spans from one entry to another with Shift', async () => {
+    const user = await startPicking();
+    await user.click(boxOf('Bee'));
+    await user.keyboard('{Shift>}');
+    await user.click(boxOf('Dog'));
+    await user.keyboard('{/Shift}');
+    expect(screen.getByText('3 selected')).toBeVisible();
+    expect(boxOf('Ant')).not.toBeChecked();
+  });
+
+  test('is forgotten on Escape', async () => {
+    const user = await startPicking();
+    await user.click(screen.getByRole('button', { name: 'Select all 4' }));
+    expect(screen.getByText('4 selected')).toBeVisible();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('toolbar')).toBeNull();
+    expect(screen.queryByRole('checkbox')).toBeNull();
+  });
+
+  test('leaves at once although the backend is away, and is sent when it is back', async () => {
+    const user = await startPicking();
+    act(() => {
+      onlineManager.setOnline(false);
+    });
+    await user.click(boxOf('Bee'));
+    await user.click(boxOf('Cat'));
+    await user.click(screen.getByRole('button', { name: 'Remove' }));
+    await waitFor(() => {
+      expect(screen.queryByText('Bee')).toBeNull();
+    });
+    expect(screen.getByText('Ant')).toBeVisible();
+    expect(deletions()).toEqual([]);
+    act(() => {
+      onlineManager.setOnline(true);
+    });
+    await waitFor(() => {
+      expect(deletions()).toEqual([{ ids: idsOf('Bee', 'Cat'), file: false }]);
+    });
+  });
+});

@@ -1,0 +1,68 @@
+/** Which entries of a list are picked, while picking is on. */
+import { useEffect, useRef, useState } from 'react';
+import type { Download } from '@/lib/types.ts';
+
+export interface Selection {
+  on: boolean;
+  /** In the order of the list; what has left the list is picked no more. */
+  picked: readonly Download[];
+  has: (id: string) => boolean;
+  start: () => void;
+  stop: () => void;
+  all: () => void;
+  /** Picks or drops one; with `through`, also everything between it and the one touched before. */
+  toggle: (id: string, through: boolean) => void;
+}
+
+export function useSelection(entries: readonly Download[]): Selection {
+  const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
+  const last = useRef<string | null>(null);
+  const on = ids !== null;
+  useEffect(() => {
+    if (!on) return undefined;
+    const onKeyDown = ({ key, target }: KeyboardEvent): void => {
+      const elsewhere = target instanceof Element && target.closest('[role=dialog], [role=alertdialog]');
+      if (key === 'Escape' && !elsewhere) setIds(null);
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => {
+      removeEventListener('keydown', onKeyDown);
+    };
+  }, [on]);
+  const toggle = (id: string, through: boolean): void => {
+    const range = through ? between(entries, last.current, id) : [id];
+    last.current = id;
+    setIds((known) => {
+      const next = new Set(known);
+      const add = !next.has(id);
+      for (const one of range) {
+        if (add) next.add(one);
+        else next.delete(one);
+      }
+      return next;
+    });
+  };
+  return {
+    on,
+    picked: ids ? entries.filter(({ id }) => ids.has(id)) : [],
+    has: (id) => ids?.has(id) ?? false,
+    start: () => {
+      last.current = null;
+      setIds(new Set());
+    },
+    stop: () => {
+      setIds(null);
+    },
+    all: () => {
+      setIds(new Set(entries.map(({ id }) => id)));
+    },
+    toggle,
+  };
+}
+
+function between(entries: readonly Download[], one: string | null, other: string): string[] {
+  const ids = entries.map(({ id }) => id);
+  const ends = [one === null ? -1 : ids.indexOf(one), ids.indexOf(other)].sort((a, b) => a - b);
+  const [from = 0, to = 0] = ends;
+  return from < 0 ? [other] : ids.slice(from, to + 1);
+}
