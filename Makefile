@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \
-	tests/guard/test_states.py tests/guard/test_settings.py tests/setup/test_[ns]*.py \
+	tests/guard/test_states.py tests/guard/config/test_settings.py tests/setup/test_[ns]*.py \
 	tests/backend/test_egress.py tests/backend/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from downloads import failures
 from scripts.guard.cause import Cause
-from scripts.guard.death import Surroundings
-from scripts.guard.diagnose import explain
-from scripts.guard.settings import Service
+from scripts.guard.config.settings import Service
+from scripts.guard.deaths.death import Surroundings
+from scripts.guard.deaths.diagnose import explain
 
 API = Service("api", "cd webapp/backend && exec uvicorn main:app", port=8000)
 WEB = Service("web", "cd webapp/frontend && exec node_modules/.bin/vite", port=3000)

@@ -2,15 +2,17 @@
 
 Data flows one way, and the files show it::
 
-    __main__ -> settings -> lease -> sockets -> process (honcho's Popen on a PTY) -> the services
-                                watch ---+           |-- output -> log -> terminal, .guard/logs
-                                control -+-> supervisor <- exit (pid), health (HTTP, accept queue)
-                                                 |  states.step(): pure, no I/O, no clock
-                                                 v
-                                              status -> control API, standby page, `status`
+    __main__ -> config -> lease -> net -> processes (honcho's Popen on a PTY) -> the services
+                             watch ---+           |-- output -> logs -> terminal, .guard/logs
+                           serving ---+-> supervisor <- exit (pid), liveness (HTTP, accept queue)
+                                              |  states.step(): pure, no I/O, no clock
+                                              |  deaths: what an end is put down to
+                                              v
+                                           status -> serving (control API, standby), `status`
 
-``feed``, ``history`` and ``usage`` keep what the ``dashboard`` shows by way of ``events``;
-``doctor`` looks at all of it from outside, guard or no guard.
+``pages`` are what ``serving`` shows in a browser; ``logs.feed``, ``history`` and
+``processes.usage`` keep what the dashboard shows; ``attaching`` lends a user's terminal to a
+service; ``doctor`` looks at all of it from outside, guard or no guard.
 
 ``runtime`` joins them in order, ``stack`` and ``loop`` are what runs. The guard knows nothing of
 the web app: it runs any Procfile.

@@ -78,13 +78,13 @@ def _stop(options: argparse.Namespace) -> int:
 
 
 def _attach(options: argparse.Namespace) -> int:
-    from scripts.guard import attach
+    from scripts.guard.attaching import attach
 
     return attach.attach(options.procfile, options.env, options.name)
 
 
 def _why(options: argparse.Namespace) -> int:
-    from scripts.guard import why
+    from scripts.guard.deaths import why
 
     return why.why(options.procfile, options.env, options.name)
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard import GuardError, folder, lease, settings
+from scripts.guard import GuardError, folder, lease
 from scripts.guard import status as snapshots
+from scripts.guard.config import settings
 
 ANSWER_SECONDS = 5.0
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scripts.guard import lease
-from scripts.guard.settings import Settings
+from scripts.guard.config.settings import Settings
 
 TEMPORARY = Path("/tmp")  # noqa: S108 - whatever TMPDIR each command has; who owns it is checked
 ROOM = 16 * 1024  # bytes that must fit, for the lock, the lease and the token

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.guard import GuardError
-from scripts.guard.family import Mark
+from scripts.guard.processes.family import Mark
 
 if TYPE_CHECKING:
     import psutil

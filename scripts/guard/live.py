@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from scripts.guard import GuardError, commands, settings
+from scripts.guard import GuardError, commands
+from scripts.guard.config import settings
 from scripts.guard.status import table
 
 LOOK_SECONDS = 0.5

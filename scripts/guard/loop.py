@@ -12,20 +12,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import GuardError, family, health, http, settings, sockets, states
-from scripts.guard.attachments import Attachments
-from scripts.guard.control import Access, Control
-from scripts.guard.dismissal import Dismissal
-from scripts.guard.events import Changes, Events
-from scripts.guard.fronts import Fronts
-from scripts.guard.hangs import Hangs
+from scripts.guard import GuardError, states
+from scripts.guard.attaching.attachments import Attachments
+from scripts.guard.config import settings
 from scripts.guard.history import History
+from scripts.guard.liveness import health
+from scripts.guard.liveness.hangs import Hangs
+from scripts.guard.liveness.readiness import Readiness
+from scripts.guard.net import sockets
+from scripts.guard.net.dismissal import Dismissal
+from scripts.guard.net.fronts import Fronts
 from scripts.guard.notify import Notifier
-from scripts.guard.readiness import Readiness
-from scripts.guard.standby import Standby
+from scripts.guard.processes import family
+from scripts.guard.processes.usage import Usage
+from scripts.guard.serving import http
+from scripts.guard.serving.control import Access, Control
+from scripts.guard.serving.events import Changes, Events
+from scripts.guard.serving.standby import Standby
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView
-from scripts.guard.usage import Usage
 from scripts.guard.watch import Watcher, is_source
 
 if TYPE_CHECKING:

@@ -14,9 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard import family, folder, lease, settings
-from scripts.guard.launcher import Launcher
-from scripts.guard.settings import Settings
+from scripts.guard import folder, lease
+from scripts.guard.config import settings
+from scripts.guard.config.settings import Settings
+from scripts.guard.processes import family
+from scripts.guard.processes.launcher import Launcher
 
 if TYPE_CHECKING:
     from scripts.guard.stack import Stack

@@ -12,20 +12,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from scripts.guard import folder, lease
-from scripts.guard.evidence import Evidence
-from scripts.guard.feed import Feed
-from scripts.guard.launcher import Launcher, held_ports, self_binding
-from scripts.guard.log import Log
-from scripts.guard.ports import require_free
-from scripts.guard.process import Process
-from scripts.guard.settings import LogFormat, Service, Settings
+from scripts.guard.config.settings import LogFormat, Service, Settings
+from scripts.guard.deaths.evidence import Evidence
+from scripts.guard.logs.feed import Feed
+from scripts.guard.logs.log import Log
+from scripts.guard.net.ports import require_free
+from scripts.guard.processes.launcher import Launcher, held_ports, self_binding
+from scripts.guard.processes.process import Process
 from scripts.guard.states import State
 from scripts.guard.status import Snapshot
 from scripts.guard.supervisor import Dismiss, Running, Supervisor, send_sigterm
 
 if TYPE_CHECKING:
     from scripts.guard.cause import Cause
-    from scripts.guard.crashes import Crashes
+    from scripts.guard.deaths.crashes import Crashes
     from scripts.guard.runtime import Signals
 
 NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
@@ -121,17 +121,17 @@ class Stack:
     @cached_property
     def crashes(self) -> Crashes:
         """The post-mortems of this folder; not needed before somebody dies or asks."""
-        from scripts.guard.crashes import Crashes
+        from scripts.guard.deaths.crashes import Crashes
 
         return Crashes(self.config.directory / "crashes")
 
     def prepare_for_deaths(self) -> None:
         """Import what a death needs while there is time: the relaunch then need not wait for it."""
         for name in ("diagnose", "crashes"):
-            import_module(f"scripts.guard.{name}")
+            import_module(f"scripts.guard.deaths.{name}")
 
     def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
-        from scripts.guard.crashes import Crash
+        from scripts.guard.deaths.crashes import Crash
 
         started = None if isinstance(end, OSError) else self.launcher.started.get(service.name)
         self.crashes.keep(
@@ -151,7 +151,7 @@ class Stack:
         )
 
     def _explain(self, service: Service, end: int | OSError) -> Cause:
-        from scripts.guard import diagnose
+        from scripts.guard.deaths import diagnose
 
         self.log.drained(service.name, timeout=DRAIN_SECONDS)
         lines = self.log.last_words(service.name)

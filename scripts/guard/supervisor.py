@@ -15,8 +15,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from scripts.guard import environment, settings, states
+from scripts.guard import states
 from scripts.guard.cause import Cause
+from scripts.guard.config import environment, settings
 from scripts.guard.states import Effect, State
 from scripts.guard.status import ServiceView, Snapshot
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from scripts.guard import settings
+from scripts.guard.config import settings
 from scripts.screenshots.shots import SHOTS
 from scripts.screenshots.stage import ROOT, set_up
 from scripts.setup import system

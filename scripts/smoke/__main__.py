@@ -6,7 +6,8 @@ import time
 
 import httpx
 
-from scripts.guard import GuardError, settings
+from scripts.guard import GuardError
+from scripts.guard.config import settings
 from scripts.smoke.checks import CHECKS, ROOT, Stack
 from scripts.smoke.tools import FailedError
 

@@ -11,7 +11,7 @@ import pytest
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = (ROOT / "scripts/guard/settings.py", ROOT / "webapp/backend/settings.py")
+READERS = (ROOT / "scripts/guard/config/settings.py", ROOT / "webapp/backend/settings.py")
 SERVICES = ("WEB", "API")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(\S*)\s+# (\S.*)")
@@ -64,7 +64,7 @@ def test_honcho_and_the_guard_read_the_example_alike() -> None:
 
 # `runtime` keeps the shell's variables as they were, for when `.env` is read again; `doctor` judges
 # them even where they are no valid settings.
-READ_IT = {"scripts/guard": {"settings.py", "runtime.py", "doctor/site.py"}}
+READ_IT = {"scripts/guard": {"config/settings.py", "runtime.py", "doctor/site.py"}}
 READ_IT |= {"webapp/backend": {"settings.py"}}
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scripts.guard import states
 from scripts.guard.cause import Cause
-from scripts.guard.settings import Relaunch, Service, Settings
+from scripts.guard.config.settings import Relaunch, Service, Settings
 from scripts.guard.states import State
 from scripts.guard.supervisor import Supervisor
 

@@ -10,7 +10,7 @@ from scripts.guard.doctor import Check, Problem, service
 from scripts.guard.doctor.site import LOOPBACKS, Site, ask, has
 
 if TYPE_CHECKING:
-    from scripts.guard.settings import Service, Settings
+    from scripts.guard.config.settings import Service, Settings
 
 
 def checks(site: Site) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from scripts.guard.doctor.sayings import Saying, Why
 from scripts.guard.doctor.site import LOOPBACKS, Answer, Listener, Site, ask, has, holder
 
 if TYPE_CHECKING:
-    from scripts.guard.settings import Service, Settings
+    from scripts.guard.config.settings import Service, Settings
 
 # What a death is put down to when the code must be changed before it can run.
 _CODE = frozenset(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.guard import GuardError, lease, sockets
+from scripts.guard import GuardError, lease
+from scripts.guard.net import sockets
 
 if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's work
-    from scripts.guard import settings
+    from scripts.guard.config import settings
 
 PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
 STATUS_SECONDS = 0.4  # for the guard's own answer, which needs a millisecond
@@ -72,7 +73,8 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
     procfile = procfile.absolute()
     config, error = None, None
     try:
-        from scripts.guard import folder, settings
+        from scripts.guard import folder
+        from scripts.guard.config import settings
 
         config = folder.of_running(settings.load(procfile, env_file))
     except GuardError as caught:

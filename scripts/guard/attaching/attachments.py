@@ -1,0 +1,138 @@
+"""The guard's side of `attach`: who is attached to which service's terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import struct
+import termios
+from collections import Counter
+from collections.abc import Callable
+
+from scripts.guard.attaching.frames import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
+from scripts.guard.logs.log import Log
+from scripts.guard.serving.events import Changes
+from scripts.guard.states import State
+from scripts.guard.status import ServiceView
+
+UNREAD_LIMIT = 4 * 1024 * 1024  # bytes that a client may leave unread before it misses some
+TYPING_SECONDS = 1.0  # that a process may take to read what was typed
+_PAUSE = 0.01
+_SHOWN_LINES = 20
+NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN})
+_WINDOW = struct.Struct("HHHH")  # of TIOCSWINSZ: rows, columns, and their pixels
+
+
+class Attachments:
+    """Connects clients to the terminals of services; each stays over relaunches."""
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        terminal: Callable[[str], int | None],
+        view: Callable[[str], ServiceView | None],
+        changes: Changes,
+    ) -> None:
+        self._log = log
+        self._terminal = terminal
+        self._view = view
+        self._changes = changes
+        self._count: Counter[str] = Counter()
+
+    def holds(self, name: str) -> bool:
+        """Whether somebody is attached to that service."""
+        return self._count[name] > 0
+
+    async def serve(
+        self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Connect one client, until it leaves or the service is given up."""
+        loop = asyncio.get_running_loop()
+
+        def show(data: bytes) -> None:
+            if not writer.is_closing() and writer.transport.get_write_buffer_size() < UNREAD_LIMIT:
+                writer.write(data)
+
+        def hear(data: bytes) -> None:
+            loop.call_soon_threadsafe(show, data)
+
+        window = _Window(lambda: self._terminal(name))
+        self._count[name] += 1
+        show("\n".join(self._log.tail(name, _SHOWN_LINES)).encode())
+        stop = self._log.tap(name, hear)
+        tasks = {
+            asyncio.create_task(self._follow_client(name, reader, window)),
+            asyncio.create_task(self._follow_service(name, window)),
+        }
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._count[name] -= 1
+            window.restore()
+
+    async def _follow_client(
+        self, name: str, reader: asyncio.StreamReader, window: _Window
+    ) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, struct.error):
+            while True:
+                kind, length = HEAD.unpack(await reader.readexactly(HEAD.size))
+                if length > LIMIT:
+                    return
+                payload = await reader.readexactly(length)
+                if kind == KEYS:
+                    await self._type(name, payload)
+                elif kind == SIZE:
+                    window.set(*ROWS_AND_COLUMNS.unpack(payload))
+
+    async def _follow_service(self, name: str, window: _Window) -> None:
+        while (view := self._view(name)) is not None and view.state not in NOTHING_RUNS:
+            window.follow()
+            await self._changes.next()
+
+    async def _type(self, name: str, keys: bytes) -> None:
+        """Hand over what was typed; what the process does not read in time is lost."""
+        deadline = asyncio.get_running_loop().time() + TYPING_SECONDS
+        while keys and asyncio.get_running_loop().time() < deadline:
+            terminal = self._terminal(name)
+            try:
+                keys = keys[os.write(terminal, keys) :] if terminal is not None else b""
+            except BlockingIOError:
+                await asyncio.sleep(_PAUSE)
+            except OSError:  # its process has just ended
+                return
+
+
+class _Window:
+    """The size of a service's terminal: while somebody is attached it is that of theirs."""
+
+    def __init__(self, terminal: Callable[[], int | None]) -> None:
+        self._terminal = terminal
+        self._before: bytes | None = None
+        self._size: bytes | None = None
+
+    def set(self, rows: int, columns: int) -> None:
+        """Take over a size; the process is told by SIGWINCH."""
+        self._size = _WINDOW.pack(rows, columns, 0, 0)
+        self.follow()
+
+    def follow(self) -> None:
+        """Give it to the terminal of the process that runs now."""
+        terminal = self._terminal()
+        if terminal is None or self._size is None:
+            return
+        with contextlib.suppress(OSError):
+            if self._before is None:
+                self._before = fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(_WINDOW.size))
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, self._size)
+
+    def restore(self) -> None:
+        """Give the terminal the size back that it had."""
+        self._size = self._before
+        self.follow()

@@ -1,0 +1,1 @@
+"""What the Procfile, `.env` and the shell ask for."""

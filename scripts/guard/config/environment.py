@@ -1,0 +1,71 @@
+"""What a process is given to see: what it inherits, and where everything is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from scripts.guard.config.settings import Service, Settings
+
+_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL says its port
+
+
+def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
+    """Return the environment of one process: what it inherits, and where everything is.
+
+    Every service's URL is in every environment, so that a new line of the Procfile is found by the
+    others; `fd` is the number of its listening descriptor, None where it binds for itself.
+    """
+    environment = dict(settings.environment)
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["GUARD_URL"] = settings.guard_url
+    environment["GUARD_TOKEN_FILE"] = str(settings.token_file)
+    for other in settings.services:
+        if other.port is not None:
+            environment[f"{other.variable}_PORT"] = str(other.port)
+            environment[f"{other.variable}_URL"] = str(other.url)
+        environment.pop(f"{other.variable}_FD", None)
+    port = service.offered if service.port is None or service.found else service.port
+    if port is not None:
+        environment["PORT"] = str(port)
+    if fd is not None:
+        environment[f"{service.variable}_FD"] = str(fd)
+    if settings.colour:
+        environment.setdefault("FORCE_COLOR", "1")
+        environment.setdefault("TERM", "xterm-256color")
+    else:
+        environment.pop("FORCE_COLOR", None)
+        environment["NO_COLOR"] = "1"
+    with contextlib.suppress(OSError):  # not a terminal
+        environment.setdefault("COLUMNS", str(os.get_terminal_size().columns))
+    return environment
+
+
+def concerns(before: Settings, after: Settings, name: str) -> bool:
+    """Whether changed settings concern a service, which is in both: its line or environment differ.
+
+    What only the guard reads concerns none. Nor does a service that came or went: the others find
+    its URL when they are started next.
+    """
+    old, new = before.find(name), after.find(name)
+    if old is None or new is None:
+        return True
+    if (old.command, old.port, old.held) != (new.command, new.port, new.held):
+        return True
+    return _seen(before, after) != _seen(after, before)
+
+
+def _seen(settings: Settings, other: Settings) -> dict[str, str | None]:
+    """Return what every process sees of settings, as far as it can be compared with others."""
+    services = (*settings.services, *other.services)
+    own = {f"{service.variable}_{what}" for service in services for what in _OF_THE_GUARD}
+    seen: dict[str, str | None] = {
+        key: value
+        for key, value in settings.environment.items()
+        if key not in own and not key.startswith("GUARD_")
+    }
+    seen["GUARD_URL"] = settings.guard_url
+    for service in settings.services:
+        if other.find(service.name) is not None:
+            seen[f"{service.variable}_URL"] = service.url
+    return seen

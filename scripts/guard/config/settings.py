@@ -1,0 +1,184 @@
+"""`.env`, the shell and the Procfile -> one frozen `Settings`; the only reader of `os.environ`.
+
+Precedence: the shell, then `.env`, then the default. Every problem of every file is told in one
+message.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from scripts.guard import GuardError
+from scripts.guard.config import envfile, procfile, values
+from scripts.guard.config.procfile import variable
+from scripts.guard.config.values import Values
+from scripts.guard.watch import Signature, signature
+
+
+class Relaunch(enum.Enum):
+    """What is relaunched when a process exits unexpectedly."""
+
+    STACK = "stack"
+    PROCESS = "process"
+
+
+class LogFormat(enum.Enum):
+    """How the merged log is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One line of the Procfile, with what the settings say of it."""
+
+    name: str
+    command: str
+    port: int | None = None
+    """The port it serves; None for a worker that serves none."""
+    found: bool = False
+    """Whether the port was seen to be listened on: neither the line nor a setting states it."""
+    offered: int | None = None
+    """The port that ``$PORT`` names for a line that states none; it need not use it."""
+    held: bool = False
+    """Whether the line takes the guard's listening socket (it names ``$<NAME>_FD``)."""
+    watch: tuple[Path, ...] = ()
+    """Folders whose saved files restart it."""
+    revive: tuple[Path, ...] = ()
+    """Folders whose saved files start it again after it was given up."""
+    health: str = "/"
+    """The path that is asked for to learn that it is up."""
+
+    @property
+    def variable(self) -> str:
+        """The prefix of its environment variables: ``my-api`` -> ``MY_API``."""
+        return variable(self.name)
+
+    @property
+    def url(self) -> str | None:
+        """Where a browser finds it."""
+        return None if self.port is None else f"http://localhost:{self.port}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the guard was told, checked. Durations are in seconds."""
+
+    root: Path
+    procfile: Path
+    env_file: Path
+    directory: Path
+    services: tuple[Service, ...]
+    relaunch: Relaunch = Relaunch.STACK
+    patience: float = 3.0
+    hang: float = 15.0
+    grace: float = 5.0
+    guard_port: int = 9400
+    log_format: LogFormat = LogFormat.TEXT
+    notify: bool = False
+    """Whether the desktop is told when a service is down and when it is back."""
+    colour: bool = False
+    files: Mapping[Path, Signature] = field(default_factory=dict, repr=False)
+    """What this was read from, as it was."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The shell's variables over those of `.env`: what every process inherits."""
+
+    @property
+    def guard_url(self) -> str:
+        """Where the control API and the dashboard are."""
+        return f"http://localhost:{self.guard_port}"
+
+    @property
+    def token_file(self) -> Path:
+        """The file with the secret that a write to the control API must carry."""
+        return self.directory / "token"
+
+    def find(self, name: str) -> Service | None:
+        """Return the service of that name, None if there is none."""
+        return next((service for service in self.services if service.name == name), None)
+
+
+def load(
+    path: Path,
+    env_file: Path | None = None,
+    shell: Mapping[str, str] | None = None,
+    *,
+    terminal: bool | None = None,
+) -> Settings:
+    """Read and check everything: the Procfile at `path`, and `env_file` (`.env` beside it).
+
+    Raises `GuardError` that lists every problem of the Procfile, of `.env` and of the settings.
+    """
+    path = path.absolute()
+    root = path.parent
+    env_file = root / ".env" if env_file is None else env_file.absolute()
+    shell = dict(os.environ) if shell is None else dict(shell)
+    terminal = sys.stdout.isatty() if terminal is None else terminal
+
+    files = {each: signature(each) for each in (path, env_file)}
+    problems: list[str] = []
+    lines = procfile.read(path, problems)
+    environment = {**envfile.read(env_file, problems), **shell}
+    settings = _build(path, env_file, lines, Values(environment, problems), terminal=terminal)
+    if problems:
+        raise GuardError(
+            "\n".join(problems), f"correct the above, then run the same command again (in {root})"
+        )
+    return replace(settings, files=files)
+
+
+def _build(
+    path: Path, env_file: Path, lines: Mapping[str, str], given: Values, *, terminal: bool
+) -> Settings:
+    root = path.parent
+    settings = Settings(
+        root=root,
+        procfile=path,
+        env_file=env_file,
+        directory=root / given.environment.get("GUARD_DIR", ".guard"),
+        services=tuple(_services(root, lines, given)),
+        relaunch=given.choice("GUARD_RELAUNCH", Relaunch.STACK),
+        patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, values.seconds),
+        hang=given.take("GUARD_HANG_SECONDS", 15.0, values.seconds),
+        grace=given.take("GUARD_GRACE_SECONDS", 5.0, values.seconds),
+        guard_port=given.take("GUARD_PORT", 9400, values.port),
+        log_format=given.choice("GUARD_LOG", LogFormat.TEXT),
+        notify=given.take("GUARD_NOTIFY", default=False, parse=values.flag),
+        colour=terminal and not given.environment.get("NO_COLOR"),
+        environment=given.environment,
+    )
+    owners: dict[int, str] = {settings.guard_port: "GUARD_PORT"}
+    for service in settings.services:
+        if service.port is None:
+            continue
+        own = f"{service.variable}_PORT"
+        if (other := owners.setdefault(service.port, own)) != own:
+            given.problems.append(f"{own}={service.port}: is the same port as {other}")
+    return settings
+
+
+def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[Service]:
+    first = given.take("PORT", procfile.FIRST_FOREIGN_PORT, values.port)
+    for position, (name, command) in enumerate(lines.items()):
+        prefix = variable(name)
+        offered = first + procfile.FOREIGN_PORT_STEP * position
+        yield Service(
+            name=name,
+            command=command,
+            port=given.take(
+                f"{prefix}_PORT", procfile.default_port(command, prefix, offered), values.port
+            ),
+            offered=offered,
+            held=procfile.names(command, f"{prefix}_FD"),
+            watch=given.take(f"{prefix}_WATCH", (), values.folders(root)),
+            revive=procfile.work_folder(root, command),
+            health=given.take(
+                f"{prefix}_HEALTH", "/health" if name == "api" else "/", values.absolute_path
+            ),
+        )

@@ -1,0 +1,1 @@
+"""What a death is put down to, and what is kept of it."""

@@ -1,0 +1,109 @@
+"""What a rule of the diagnosis may look at, and what a rule is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scripts.guard.config.settings import Service
+
+
+def _nobody(_port: int) -> str | None:
+    return None
+
+
+def _nothing(_path: Path) -> bool:
+    return False
+
+
+def _no_lock(_package: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the last lines do not tell; each part is looked up only when a rule asks for it."""
+
+    root: Path
+    """The folder of the Procfile, in which its lines run."""
+    held_by: Callable[[int], str | None] = _nobody
+    """Who listens on a port, in words."""
+    exists: Callable[[Path], bool] = _nothing
+    """Whether there is such a file or folder."""
+    locked: Callable[[str], str | None] = _no_lock
+    """Which lock file says that a Python package should be installed, if any does."""
+    out_of_memory: bool = False
+    """Whether the kernel killed a process for want of memory since this one was started."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """The death of one process, as a rule found it in the last lines."""
+
+    service: Service
+    around: Surroundings
+    found: re.Match[str]
+    text: str
+    """The last lines, without colours."""
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.service.name
+
+    @property
+    def line(self) -> str:
+        """How to name the service's line in the Procfile."""
+        return f"the line `{self.name}:` of the Procfile"
+
+    @property
+    def folder(self) -> Path:
+        """Where the command runs: where its ``cd`` leads to."""
+        moved = re.search(r"\bcd +([^\s;&|]+)", self.service.command)
+        return self.around.root / moved[1] if moved else self.around.root
+
+    @property
+    def port(self) -> int | None:
+        """The port that the rule found, or else the service's own."""
+        number = re.search(r"\d+", self.group("port"))
+        return int(number[0]) if number else self.service.port
+
+    @property
+    def place(self) -> str:
+        """The file and line that the rule found: ``main.py line 3``."""
+        file = self.group("file")
+        return f"{self.short(file)} line {self.group('row')}" if file else "its code"
+
+    def group(self, name: str) -> str:
+        """Return what a named group of the rule's pattern matched; empty if nothing."""
+        return (self.found.groupdict().get(name) or "").strip()
+
+    def short(self, file: str | Path) -> str:
+        """Name a file as it is seen from the Procfile's folder."""
+        path = self.folder / str(file).removeprefix("file://")
+        root = self.around.root
+        return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+Text = str | Callable[[Death], str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """If the pattern is found in the last lines, this was it.
+
+    A text is a template of ``{name}``, ``{line}``, ``{port}``, ``{place}`` and the pattern's named
+    groups, or a function.
+    """
+
+    kind: str
+    pattern: str
+    sentence: Text
+    fix: Text
+    transient: bool | Callable[[Death], bool] = False
+    codes: frozenset[int] | None = None
+    """The exit codes that it goes with (minus the signal's number); None: any above 0."""

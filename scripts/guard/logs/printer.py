@@ -1,0 +1,138 @@
+"""honcho's Printer, for whole blocks of lines at a time, and its twin for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import honcho.printer
+from honcho.printer import Message
+
+from scripts.guard.logs import ansi
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scripts.guard.logs.terminal import Terminal
+
+ERASE_LINE = b"\r\x1b[K"
+LEFT_OFF = "…\n".encode()
+
+
+class _ColourScreen(io.StringIO):
+    """Where honcho's own Printer renders a prefix; it asks whether colours are understood."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no types
+    """The merged log for people: ``HH:MM:SS name | line``.
+
+    honcho renders the prefix, once a second for each name; the lines behind it are never touched
+    one by one.
+    """
+
+    def __init__(self, terminal: Terminal, *, width: int = 0, colour: bool = True) -> None:
+        super().__init__(output=_ColourScreen(), width=width, colour=colour)
+        self._terminal = terminal
+        self._prefixes: dict[str, tuple[tuple[datetime, int], bytes]] = {}
+        self._half: _Half | None = None
+
+    def write(self, message: Message) -> None:
+        """Print whole lines; ``message.data`` is bytes as `Splitter` gives them out."""
+        lines: bytes = message.data if self.colour else ansi.without_colours(message.data)
+        prefix = self._prefix(message)
+        lead, lines = self._after_half(message.name, prefix, lines)
+        self._terminal.write(lead + lines[:-1].replace(b"\n", b"\n" + prefix) + b"\n")
+
+    def write_half(self, message: Message, *, for_good: bool) -> bool:
+        """Show a line that is not complete yet; whatever is printed next ends or replaces it.
+
+        Unless it may stay `for_good`, it is shown only where it can be erased again; answers
+        whether it is.
+        """
+        text: bytes = message.data if self.colour else ansi.without_colours(message.data)
+        prefix = self._prefix(message)
+        erasable = self._fits(prefix + text)
+        if not (for_good or erasable):
+            return False
+        lead, rest = self._after_half(message.name, prefix, text)
+        self._terminal.write(lead + rest)
+        self._half = _Half(message.name, text, erasable=erasable)
+        return True
+
+    @property
+    def half_is_erasable(self) -> bool:
+        """Whether what is printed next takes the place of an incomplete line."""
+        return self._half is not None and self._half.erasable
+
+    def close(self) -> None:
+        """End the last line."""
+        if self._half:
+            self._terminal.write(b"\n")
+            self._half = None
+
+    def _after_half(self, name: str, prefix: bytes, text: bytes) -> tuple[bytes, bytes]:
+        """Answer what to print before ``text``, and what of it is still to be printed."""
+        half, self._half = self._half, None
+        if half is None:
+            return prefix, text
+        if half.erasable:
+            return ERASE_LINE + prefix, text
+        if half.name == name and text.startswith(half.text):
+            return b"", text[len(half.text) :]
+        return LEFT_OFF + prefix, text
+
+    def _fits(self, line: bytes) -> bool:
+        """Tell whether a line stays on one row of a screen, so that it can be erased again."""
+        text = ansi.without_colours(line).decode().expandtabs()
+        # Wide characters take two columns.
+        return self._terminal.is_screen and 2 * len(text) - text.isascii() * len(text) < (
+            self._terminal.columns
+        )
+
+    def _prefix(self, message: Message) -> bytes:
+        stamp = message.time.replace(microsecond=0), self.width
+        cached = self._prefixes.get(message.name)
+        if cached is None or cached[0] != stamp:
+            self.output = _ColourScreen()
+            super().write(message._replace(data=" "))
+            cached = stamp, self.output.getvalue()[: -len(" \n")].encode()
+            self._prefixes[message.name] = cached
+        return cached[1]
+
+
+class _Half:
+    """An incomplete line on the screen."""
+
+    def __init__(self, name: str, text: bytes, *, erasable: bool) -> None:
+        self.name = name
+        self.text = text
+        self.erasable = erasable
+
+
+class JsonPrinter:
+    """The merged log for machines: one object a line, ``{"time", "name", "line"}``."""
+
+    half_is_erasable = False
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def write(self, message: Message) -> None:
+        """Print whole lines, without their colours; ``time`` is UTC."""
+        time = message.time.astimezone(UTC).isoformat(timespec="milliseconds")
+        head = json.dumps({"time": time.replace("+00:00", "Z"), "name": message.name})[:-1]
+        lines: list[str] = ansi.without_colours(message.data).decode()[:-1].split("\n")
+        text = "".join(f'{head}, "line": {json.dumps(line)}}}\n' for line in lines)
+        self._terminal.write(text.encode())
+
+    def write_half(self, message: Message, *, for_good: bool) -> bool:  # noqa: ARG002 - as Printer
+        """Wait for the rest: a machine wants whole lines."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is ever left open."""

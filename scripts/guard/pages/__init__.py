@@ -1,0 +1,1 @@
+"""The guard's own pages, and what makes text inert on them."""

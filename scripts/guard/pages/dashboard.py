@@ -1,0 +1,17 @@
+"""The dashboard: what runs, what it says, what it uses, what went wrong."""
+
+from __future__ import annotations
+
+from scripts.guard.pages.page import Page, facts
+
+_PAGE = Page("dashboard.html")
+
+
+def render(token: str) -> bytes:
+    """Return the page; `token` lets its buttons write."""
+    return _PAGE.render(facts=facts(token=token))
+
+
+def policy() -> str:
+    """Return its content security policy."""
+    return _PAGE.policy()

@@ -1,0 +1,59 @@
+"""The status page on a down port: what died, when, why, what to do, and its last lines.
+
+It reloads itself into the app the moment that it is back.
+"""
+
+from __future__ import annotations
+
+from scripts.guard.pages.colours import coloured
+from scripts.guard.pages.page import Inert, Page, facts
+from scripts.guard.states import State
+from scripts.guard.status import ServiceView, timestamp
+
+_PAGE = Page("standby.html")
+
+_SENTENCES = {
+    State.STOPPED: "It was stopped on request.",
+    State.STARTING: "It is starting.",
+    State.READY: "It is back.",
+    State.UNHEALTHY: "It takes no connections any more and is being replaced.",
+    State.STOPPING: "It is being restarted.",
+    State.BACKOFF: "It will be started again in a moment.",
+    State.BROKEN: "It was given up, since starting it again cannot help.",
+}
+
+
+def sentence(view: ServiceView) -> str:
+    """Return what is the matter with a service, for someone who is no programmer."""
+    standing = _SENTENCES[view.state]
+    return standing if view.cause is None else f"{view.cause.sentence} {standing}"
+
+
+def render(view: ServiceView, tail: list[str], guard_url: str, token: str) -> bytes:
+    """Return the page, in UTF-8."""
+    fix = "" if view.cause is None else view.cause.fix
+    return _PAGE.render(
+        name=view.name,
+        state=view.state.value,
+        sentence=sentence(view),
+        since=timestamp(view.since),
+        relaunches=_times(view.relaunches),
+        fix=fix,
+        without_fix=Inert("" if fix else "hidden"),
+        verb="Start" if view.state is State.STOPPED else "Restart",
+        dashboard=guard_url,
+        lines=Inert("\n".join(coloured(line) for line in tail)),
+        without_lines=Inert("" if tail else "hidden"),
+        facts=facts(
+            state=view.state.value, url=f"{guard_url}/api/services/{view.name}", token=token
+        ),
+    )
+
+
+def policy(guard_url: str) -> str:
+    """Return its content security policy: it talks to the guard as well as to its own port."""
+    return _PAGE.policy(guard_url)
+
+
+def _times(count: int) -> str:
+    return {0: "not relaunched yet", 1: "relaunched once"}.get(count, f"relaunched {count} times")

@@ -1,0 +1,1 @@
+"""What runs: started, signalled, reaped with all that descends from it, measured."""

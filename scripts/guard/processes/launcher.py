@@ -1,0 +1,117 @@
+"""Hold the ports and start the processes, with as few imports as that takes.
+
+The first processes are started before the rest of the guard is imported: the servers come up while
+it does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scripts.guard import lease
+from scripts.guard.config import environment
+from scripts.guard.config.settings import Service, Settings
+from scripts.guard.net.ports import Ports, require_free
+from scripts.guard.processes import family, process
+from scripts.guard.processes.process import Process
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process as it was started."""
+
+    process: Process
+    at: float
+    """In seconds of the epoch."""
+    environment: Mapping[str, str]
+
+
+class Launcher:
+    """Starts the lines of the Procfile, each with its socket and its environment.
+
+    Raises `GuardError` where a port cannot be had.
+    """
+
+    def __init__(self, config: Settings) -> None:
+        self.config = config
+        self.ports = Ports()
+        self.started: dict[str, Started] = {}
+        """The last process of each service, whether it still runs or not."""
+        self.giving_back: Callable[[str], None] = lambda _name: None
+        self._run = lease.new_run()
+        self._early: dict[str, Process] = {}
+        self.ports.hold(held_ports(config))
+        for port, setting in self_binding(config):
+            require_free(port, setting)
+
+    def start_early(self) -> None:
+        """Start every service; `launch` answers with what was started here.
+
+        What cannot be started is left for `launch` to fail with.
+        """
+        for service in self.config.services:
+            with contextlib.suppress(OSError):
+                self._early[service.name] = self._start(service)
+
+    def not_taken_over(self) -> list[Process]:
+        """Return what was started early and `launch` has not answered with."""
+        return list(self._early.values())
+
+    def launch(self, service: Service) -> Process:
+        """Start a service; raises `OSError`."""
+        return self._early.pop(service.name, None) or self._start(service)
+
+    def mark(self, name: str) -> family.Mark:
+        """Return the mark by which everything that descends from a service is known."""
+        return family.Mark(self._run, name)
+
+    def _start(self, service: Service) -> Process:
+        fds = self._listening(service)
+        variables = environment.of(self.config, service, *fds or (None,))
+        mark = self.mark(service.name)
+        started = process.spawn(service.command, variables, self.config.root, fds, mark)
+        self.started[service.name] = Started(started, time.time(), variables)
+        with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
+            lease.write_lease(self.config.directory, self._leased())
+        return started
+
+    def _listening(self, service: Service) -> tuple[int, ...]:
+        """Return the descriptor that it takes; a borrowed port is given back, for it to bind.
+
+        Raises `OSError` where the port of a line that bound it for itself until now is not free.
+        """
+        if service.port is None:
+            return ()
+        if service.held:
+            return (self.ports.take(service.port).fileno(),)
+        if self.ports.find(service.port) is not None:
+            self.giving_back(service.name)
+            self.ports.let_go(service.port)
+        return ()
+
+    def _leased(self) -> list[lease.Leased]:
+        return [
+            lease.Leased(name, started.process.pid, started.at, self._run)
+            for name, started in self.started.items()
+        ]
+
+
+def held_ports(config: Settings) -> dict[int, str]:
+    """Return the ports that the guard holds for as long as these settings last."""
+    return {config.guard_port: "GUARD_PORT"} | {
+        service.port: f"{service.variable}_PORT"
+        for service in config.services
+        if service.held and service.port is not None
+    }
+
+
+def self_binding(config: Settings) -> list[tuple[int, str]]:
+    """Return the ports that servers bind for themselves, with their settings."""
+    return [
+        (service.port, f"{service.variable}_PORT")
+        for service in config.services
+        if not service.held and service.port is not None
+    ]

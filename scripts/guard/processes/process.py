@@ -1,0 +1,137 @@
+"""Start, signal and await one process group; the only file that knows honcho's Popen and PTYs.
+
+Each process gets a PTY of its own as controlling terminal. It keeps colours and line buffering,
+and when the guard is killed outright the kernel hangs the terminal up, which ends the process.
+An exit is seen by pid (pidfd where there is one), never by the end of the output: a grandchild
+that keeps the output open must not hide a death.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shlex
+import signal
+import struct
+import sys
+import termios
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from honcho.process import Popen
+
+from scripts.guard.processes import family
+
+_LINUX = sys.platform.startswith("linux")
+
+
+class Process:
+    """A running process group, led by the shell that runs one line of the Procfile."""
+
+    def __init__(self, popen: Popen, master: int, mark: family.Mark | None = None) -> None:
+        self._popen = popen
+        self._mark = mark
+        self.pid: int = popen.pid
+        self.left: list[family.Relative] = []
+        """Which of its descendants still ran when it had ended; known once it is reaped."""
+        self.master = master
+        """The PTY's master; whoever reads it takes it over and closes it."""
+        self.terminal = os.dup(master)
+        """The same, for what is typed; closed when the process is reaped. It does not block."""
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to every member of the group; one that is gone is no error."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def reap(self) -> int:
+        """Collect the exit of a process that has ended, and kill what it left behind.
+
+        Returns its exit code, or minus the signal that ended it, as `subprocess` does. The group is
+        killed first: until its leader is reaped, its number cannot go to another. Descendants that
+        left the group, or the session too, are killed with it.
+        """
+        self.left = family.relatives(self.pid, self._mark)
+        self.signal(signal.SIGKILL)
+        family.remove(self.pid, self._mark)
+        code: int = self._popen.wait()
+        os.close(self.terminal)
+        return code
+
+    def exit_descriptor(self) -> int | None:
+        """Return a pidfd, readable once the process has ended; None where there are none.
+
+        The caller closes it.
+        """
+        if sys.platform.startswith("linux"):
+            with contextlib.suppress(OSError):  # a kernel before 5.3
+                return os.pidfd_open(self.pid)
+        return None
+
+    def await_exit(self, notify: Callable[[], None]) -> None:
+        """Call `notify` from a thread once the process has ended."""
+
+        def wait() -> None:
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            notify()
+
+        threading.Thread(target=wait, name=f"wait-{self.pid}", daemon=True).start()
+
+
+def spawn(
+    command: str,
+    environment: Mapping[str, str],
+    folder: Path,
+    sockets: tuple[int, ...] = (),
+    mark: family.Mark | None = None,
+) -> Process:
+    """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
+
+    Its descendants are known by the `mark`, which they inherit.
+
+    Raises `OSError` where no process or terminal can be had.
+    """
+    master, slave = os.openpty()
+    try:
+        _prepare(slave)
+        popen = Popen(
+            _line(command, slave),
+            env={**environment, **(mark.as_environment() if mark else {})},
+            cwd=str(folder),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            pass_fds=sockets,
+            **_take_terminal(slave),
+        )
+    except BaseException:
+        os.close(master)
+        raise
+    finally:
+        os.close(slave)
+    return Process(popen, master, mark)
+
+
+def _line(command: str, slave: int) -> str:
+    """On Linux a session leader that opens a terminal gets it as its controlling one."""
+    return f": <{shlex.quote(os.ttyname(slave))}; {command}" if _LINUX else command
+
+
+def _take_terminal(slave: int) -> dict[str, object]:
+    if _LINUX:
+        return {"start_new_session": True}
+    return {"start_new_session": False, "preexec_fn": lambda: os.login_tty(slave)}
+
+
+def _prepare(slave: int) -> None:
+    """Leave line ends as they are, and be as wide as our own terminal."""
+    attributes = termios.tcgetattr(slave)
+    attributes[1] &= ~termios.OPOST
+    termios.tcsetattr(slave, termios.TCSANOW, attributes)
+    size = os.get_terminal_size(1) if os.isatty(1) else os.terminal_size((120, 40))
+    with contextlib.suppress(OSError):
+        packed = struct.pack("HHHH", size.lines, size.columns, 0, 0)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, packed)

@@ -1,0 +1,158 @@
+"""Requests, answers and who accepts them, for the standby page and the control API."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request; header names are lower-case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return urlsplit(self.target).path
+
+    def query(self, name: str) -> str | None:
+        """Return the first value of a query parameter."""
+        values = parse_qs(urlsplit(self.target).query).get(name)
+        return values[0] if values else None
+
+    def wants_html(self) -> bool:
+        """Whether a browser asks for a page, rather than a program for data."""
+        return "text/html" in self.headers.get("accept", "")
+
+
+Upgrade = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: bytes, or a stream of them that ends when the client leaves."""
+
+    status: int
+    content_type: str
+    body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    upgrade: Upgrade | None = None
+    """Takes the connection over: the answer is 101, and no more HTTP follows."""
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def as_json(value: object, status: int = 200) -> Response:
+    """Return JSON."""
+    body = (json.dumps(value) + "\n").encode()
+    return Response(status, "application/json", body, headers={"Cache-Control": "no-store"})
+
+
+def problem(status: int, title: str, detail: str, **more: object) -> Response:
+    """Return an error as RFC 9457 has it."""
+    value = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    body = (json.dumps(value) + "\n").encode()
+    headers = {"Cache-Control": "no-store"}
+    return Response(status, "application/problem+json", body, headers=headers)
+
+
+def escape(text: str) -> str:
+    """Return text that is inert inside HTML, in attributes too."""
+    return html.escape(text, quote=True)
+
+
+class Listener:
+    """Accepts on a listening socket that may be shared with another process, while it is told to.
+
+    `pause` seconds pass between a connection's arrival and the attempt to accept it, so that
+    another process that accepts too comes first.
+    """
+
+    def __init__(self, sock: socket.socket, handler: Handler) -> None:
+        self._sock = sock
+        self._handler = handler
+        self._loop = asyncio.get_running_loop()
+        self._accepting = False
+        self._pause = 0.0
+        self._later: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def accept(self, pause: float = 0.0) -> None:
+        """Begin to accept, or change the pause; without one, those who wait are taken now."""
+        self._pause = pause
+        if not self._accepting:
+            self._accepting = True
+            self._loop.add_reader(self._sock.fileno(), self._readable)
+        if not pause:
+            self._accept_all()
+
+    def ignore(self) -> None:
+        """Leave the connections to others; those under way are answered to the end."""
+        if self._accepting:
+            self._accepting = False
+            self._loop.remove_reader(self._sock.fileno())
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return bool(self._tasks)
+
+    async def close(self) -> None:
+        """Stop, and end what is under way."""
+        self.ignore()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _readable(self) -> None:
+        if not self._pause:
+            self._accept_all()
+            return
+        self._loop.remove_reader(self._sock.fileno())
+        self._later = self._loop.call_later(self._pause, self._resume)
+
+    def _resume(self) -> None:
+        self._later = None
+        self._accept_all()
+        if self._accepting:
+            self._loop.add_reader(self._sock.fileno(), self._readable)
+
+    def _accept_all(self) -> None:
+        # Another process that has the socket may have made it block for both; that is put back, for
+        # it may rely on it.
+        descriptor = self._sock.fileno()
+        blocks = os.get_blocking(descriptor)
+        os.set_blocking(descriptor, False)
+        try:
+            self._accept_waiting()
+        finally:
+            os.set_blocking(descriptor, blocks)
+
+    def _accept_waiting(self) -> None:
+        while True:
+            try:
+                connection, _ = self._sock.accept()
+            except OSError:  # none left, or none to be had (out of descriptors): try when asked
+                return
+            from scripts.guard.serving.conversation import serve  # h11 is not needed before
+
+            connection.setblocking(False)  # noqa: FBT003 - the library's signature
+            task = self._loop.create_task(serve(connection, self._handler))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,169 @@
+"""Procfile, `.env` and shell -> settings; every problem told at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from scripts.guard import GuardError
+from scripts.guard.config import environment
+from scripts.guard.config.procfile import variable
+from scripts.guard.config.settings import (
+    LogFormat,
+    Relaunch,
+    Settings,
+    load,
+)
+
+LINES = """\
+# what runs
+web: cd site && WEB_FD=$WEB_FD exec vite --port ${WEB_PORT:-3000}
+api: exec uvicorn main:app ${API_FD:+--fd $API_FD} --port ${API_PORT:-8000}
+
+worker: exec celery
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "Procfile").write_text(LINES)
+    return tmp_path
+
+
+def read(
+    folder: Path, shell: Mapping[str, str] | None = None, *, terminal: bool = False
+) -> Settings:
+    return load(folder / "Procfile", shell=shell or {}, terminal=terminal)
+
+
+def problems(folder: Path, shell: Mapping[str, str] | None = None) -> list[str]:
+    with pytest.raises(GuardError) as caught:
+        read(folder, shell)
+    return caught.value.message.splitlines()
+
+
+def test_a_line_states_its_own_port_and_whether_it_takes_a_socket(folder: Path) -> None:
+    web, api, worker = read(folder).services
+    assert (web.port, web.held, web.url) == (3000, True, "http://localhost:3000")
+    assert (api.port, api.held, api.health) == (8000, True, "/health")
+    assert (worker.port, worker.held, worker.url) == (None, False, None)
+
+
+def test_the_folder_a_line_changes_into_revives_it(folder: Path) -> None:
+    web, api, _ = read(folder).services
+    assert web.revive == (folder / "site",)
+    assert api.revive == ()
+
+
+def test_the_shell_beats_env_and_env_beats_the_default(folder: Path) -> None:
+    (folder / ".env").write_text("WEB_PORT=4000\nAPI_PORT=4001\nGUARD_RELAUNCH=process\n")
+    config = read(folder, {"API_PORT": "5001"})
+    assert [service.port for service in config.services] == [4000, 5001, None]
+    assert config.relaunch is Relaunch.PROCESS
+    assert config.guard_port == 9400
+    assert config.log_format is LogFormat.TEXT
+
+
+def test_an_empty_setting_is_the_default(folder: Path) -> None:
+    assert read(folder, {"WEB_PORT": "", "GUARD_GRACE_SECONDS": " "}).grace == 5.0
+
+
+def test_env_is_read_as_python_dotenv_reads_it(folder: Path) -> None:
+    (folder / ".env").write_text(
+        "\ufeffA=hello world\nB=foo#bar\nC=it's\nexport D=1\nE=\nF=${HOME}/x\nG=1 # one\n",
+        encoding="utf-8",
+    )
+    config = read(folder, {"HOME": "/home/me"})
+    wanted = {"A": "hello world", "B": "foo#bar", "C": "it's", "D": "1", "E": "", "G": "1"}
+    assert {key: config.environment[key] for key in wanted} == wanted
+
+
+def test_every_problem_of_every_file_is_told_in_one_message(folder: Path) -> None:
+    (folder / "Procfile").write_text(LINES + "oh no\nweb: again\nWEB: twin\n")
+    (folder / ".env").write_text("OK=1\n'\nGUARD_PORT=70000\n")
+    found = problems(folder, {"GUARD_RELAUNCH": "maybe", "GUARD_PATIENCE_SECONDS": "soon"})
+    assert found == [
+        "Procfile:6: not of the form `name: command`: 'oh no'",
+        "Procfile:7: `web` stands on line 2 already",
+        "Procfile:8: `WEB` and `web` would share the variables WEB_PORT and WEB_URL; rename one",
+        '.env:2: cannot be read: "\'" (quote the value)',
+        "GUARD_RELAUNCH=maybe: must be `stack` or `process`",
+        "GUARD_PATIENCE_SECONDS=soon: must be seconds, a number from 0 to 3600",
+        "GUARD_PORT=70000: must be a port, a whole number from 1 to 65535",
+    ]
+
+
+@pytest.mark.parametrize("bad", ["high", "0", "65536", "-1", "3000.0", "\uff13000"])
+def test_a_port_out_of_range_is_named(folder: Path, bad: str) -> None:
+    assert problems(folder, {"WEB_PORT": bad}) == [
+        f"WEB_PORT={bad}: must be a port, a whole number from 1 to 65535"
+    ]
+
+
+def test_two_services_cannot_share_a_port(folder: Path) -> None:
+    assert problems(folder, {"API_PORT": "3000"}) == ["API_PORT=3000: is the same port as WEB_PORT"]
+    assert problems(folder, {"API_PORT": "9400"}) == [
+        "API_PORT=9400: is the same port as GUARD_PORT"
+    ]
+
+
+def test_a_watched_folder_must_exist(folder: Path) -> None:
+    assert read(folder, {"WEB_WATCH": "site"}).services[0].watch == (folder / "site",)
+    assert problems(folder, {"WEB_WATCH": "nowhere"}) == [
+        f"WEB_WATCH=nowhere: there is no folder {folder / 'nowhere'}"
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n\n"])
+def test_an_empty_procfile_is_said(folder: Path, text: str) -> None:
+    (folder / "Procfile").write_text(text)
+    assert problems(folder) == ["Procfile: names no process; a line is `name: command`"]
+
+
+def test_a_missing_procfile_is_said(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path)
+    assert found.startswith(f"{tmp_path / 'Procfile'}: there is no such Procfile")
+
+
+def test_a_procfile_that_is_no_text_is_said(folder: Path) -> None:
+    (folder / "Procfile").write_bytes(b"web: \xff\xfe\n")
+    (found,) = problems(folder)
+    assert "cannot be read" in found
+
+
+def test_lines_that_ask_for_port_and_have_none_get_honchos(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("a: serve $PORT\nb: serve -p ${PORT}\nc: work\n")
+    assert [service.port for service in read(tmp_path).services] == [5000, 5100, None]
+
+
+def test_every_process_learns_where_every_service_is(folder: Path) -> None:
+    config = read(folder, {"MINE": "1", "WEB_FD": "99"})
+    given = environment.of(config, config.services[1], 7)
+    wanted = {
+        "MINE": "1",
+        "PORT": "8000",
+        "API_FD": "7",
+        "API_PORT": "8000",
+        "API_URL": "http://localhost:8000",
+        "WEB_PORT": "3000",
+        "WEB_URL": "http://localhost:3000",
+        "GUARD_URL": "http://localhost:9400",
+        "GUARD_TOKEN_FILE": str(folder / ".guard" / "token"),
+        "PYTHONUNBUFFERED": "1",
+        "NO_COLOR": "1",
+    }
+    assert {key: given.get(key) for key in wanted} == wanted
+    assert "WEB_FD" not in given
+    assert "WORKER_PORT" not in given
+
+
+def test_colour_is_forced_where_the_terminal_has_it_and_nobody_objects(folder: Path) -> None:
+    config = read(folder, terminal=True)
+    assert environment.of(config, config.services[0], None)["FORCE_COLOR"] == "1"
+    config = read(folder, {"NO_COLOR": "1"}, terminal=True)
+    assert "FORCE_COLOR" not in environment.of(config, config.services[0], None)
+
+
+def test_names_become_variables() -> None:
+    assert variable("my-api_2") == "MY_API_2"
