@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from downloads.models import Choice
 
 SOCKET_SECONDS = 20
+NEVER_SECONDS = 1e9
 REMUXED = {"mp4", "mkv"}
 """Containers that take nearly every codec: no need to encode again."""
 
@@ -35,6 +36,7 @@ def common(staging: Path, ffmpeg: str | None, format_: str | None = None) -> dic
         "quiet": True,
         "no_warnings": True,
         "noprogress": True,
+        "progress_delta": NEVER_SECONDS,  # it words a line for each block even if it prints none
         "no_color": True,
         "noplaylist": True,
         "updatetime": False,

@@ -52,9 +52,10 @@ def _warm_up() -> None:
     import yt_dlp.extractor.generic
     import yt_dlp.postprocessor.ffmpeg
 
-    from downloads import resume
+    from downloads import blocks, resume
 
     resume.install()
+    blocks.install()
     yt_dlp.YoutubeDL({"quiet": True}).close()
     for extractor in yt_dlp.extractor.gen_extractor_classes():
         extractor.suitable("https://example.org/")  # compiles its pattern: most of a job's start
