@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 
-from scripts.bench import parts
+from scripts.bench import downloads, parts
 from scripts.bench.installed import Installed
 from scripts.bench.peers import others
 from scripts.bench.report import Target, machine, write
@@ -23,6 +23,7 @@ PARTS = {
     "log": parts.log,
     "cost": parts.cost,
     "endings": parts.endings,
+    "downloads": downloads.downloads,
 }
 
 

@@ -1,0 +1,264 @@
+"""What the backend bears: many links, many listeners, a large library, and nothing at all."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import selectors
+import socket
+import sqlite3
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.bench.backend import Server, ask, until
+from scripts.bench.transfers import MEDIUM
+
+LINKS = 1000
+PROBE_SECONDS = 0.005
+LISTENING_SECONDS = 10.0
+RUNNING = 20
+ENTRIES = 100_000
+SEARCHES = 300
+IDLE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """What became of many links, sent one after the other on one connection."""
+
+    per_second: float
+    slowest: float
+    """Seconds that 99 of 100 of the answers took at most."""
+    health: float
+    """Seconds that 99 of 100 answers of `/health` took at most meanwhile, one every 5 ms."""
+    cpu: float
+    """Processor seconds of the server for each."""
+
+
+def enqueue(server: Server, path: str, address: str, links: int = LINKS) -> Enqueued:
+    """Send so many links below an address to a path that keeps them."""
+    took: list[float] = []
+    with contextlib.closing(server.client()) as client, _probing(server) as health:
+        cpu, began = server.cpu(), time.monotonic()
+        for number in range(links):
+            sent = time.monotonic()
+            ask(client, "POST", path, {"url": f"{address}/{MEDIUM}?{number}"})
+            took.append(time.monotonic() - sent)
+        seconds, cpu = time.monotonic() - began, server.cpu() - cpu
+    return Enqueued(links / seconds, percentile(took, 99), percentile(health, 99), cpu / links)
+
+
+@contextlib.contextmanager
+def _probing(server: Server) -> Iterator[list[float]]:
+    """Ask `/health` every 5 ms while the block lasts; the list fills with seconds."""
+    took: list[float] = []
+    over = threading.Event()
+
+    def probe() -> None:
+        with contextlib.closing(server.client()) as client:
+            while not over.wait(PROBE_SECONDS):
+                sent = time.monotonic()
+                ask(client, "GET", "/health")
+                took.append(time.monotonic() - sent)
+
+    thread = threading.Thread(target=probe)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What a number of listeners cost while downloads run."""
+
+    listeners: int
+    cpu: float
+    """Of one processor, percent: the server alone, without the processes that download."""
+    bytes_per_second: float
+    """To each listener."""
+    updates: float
+    """Of the item that was told of most often, a second."""
+    served: int
+    """Listeners that had all that the best served one had, within one update of all items."""
+
+
+def start_downloads(server: Server, address: str) -> None:
+    """Start `RUNNING` downloads, and wait until bytes of every one of them arrive."""
+    for number in range(RUNNING):
+        server.ask("POST", "/api/downloads", {"url": f"{address}/{MEDIUM}?{number}"})
+
+    def all_run() -> bool:
+        items = server.ask("GET", "/api/downloads?state=running")["items"]
+        return sum(1 for item in items if item["progress"]["bytes"]) == RUNNING
+
+    until(all_run, "the downloads never ran", 0.5)
+
+
+def listen(server: Server, listeners: int) -> Listening:
+    """Listen on so many event streams, and look at one of them closely."""
+    streams = [_Stream(server.port, kept=number == 0) for number in range(listeners)]
+    with selectors.DefaultSelector() as selector:
+        for stream in streams:
+            selector.register(stream.socket, selectors.EVENT_READ, stream)
+        _read(selector, 2.0)  # their snapshots are not what is measured
+        for stream in streams:
+            stream.forget()
+        cpu, began = server.cpu(), time.monotonic()
+        _read(selector, LISTENING_SECONDS)
+        seconds, cpu = time.monotonic() - began, server.cpu() - cpu
+    for stream in streams:
+        stream.socket.close()
+    most = max((stream.count for stream in streams), default=0)
+    told = _updates(b"".join(streams[0].chunks)) if streams else Counter()
+    round_of_all = most / (LISTENING_SECONDS * 4)
+    return Listening(
+        listeners,
+        cpu / seconds * 100,
+        statistics.mean(stream.count for stream in streams) / seconds if streams else 0.0,
+        max(told.values(), default=0) / seconds,
+        sum(1 for stream in streams if stream.count >= most - 2 * round_of_all),
+    )
+
+
+class _Stream:
+    """One listener: counts what comes, and keeps it if told to."""
+
+    def __init__(self, port: int, *, kept: bool) -> None:
+        self.count = 0
+        self.chunks: list[bytes] = []
+        self._kept = kept
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.sendall(b"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+    def read(self) -> None:
+        chunk = self.socket.recv(1 << 18)
+        self.count += len(chunk)
+        if self._kept:
+            self.chunks.append(chunk)
+
+    def forget(self) -> None:
+        self.count = 0
+        self.chunks.clear()
+
+
+def _read(selector: selectors.BaseSelector, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if not selector.get_map():
+            time.sleep(left)
+            return
+        for key, _ in selector.select(left):
+            key.data.read()
+
+
+def _updates(text: bytes) -> Counter[str]:
+    """Count the `download` events of each item."""
+    told: Counter[str] = Counter()
+    for line in text.splitlines():
+        if line.startswith(b"data: {"):
+            with contextlib.suppress(ValueError):  # cut off by the beginning or the end
+                told[json.loads(line[6:]).get("id", "")] += 1
+    return told
+
+
+def fill(database: Path) -> None:
+    """Put a library of `ENTRIES` finished downloads into a database that the backend has made."""
+    first = ("Holiday", "Lecture", "Concert", "Interview", "Walk", "Match", "Recipe", "Film")
+    second = ("Zürich", "Lisbon", "Kyoto", "Oslo", "Quito", "Accra", "Perth", "Riga", "Lima")
+    titles = itertools.cycle(f"{a} in {b}" for a in first for b in second)
+    rows = (
+        (
+            *(f"{n:026d}", f"https://site{n % 50}.example/watch?v={n}", f"site{n % 50}.example"),
+            *(f"{title}, part {n}", f"Person {n % 997}", f"{title} {n}.mp4", n),
+        )
+        for n, title in zip(range(ENTRIES), titles, strict=False)
+    )
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO downloads (id, url, host, title, uploader, file_name, position, format, "
+            "resolution, options, state, attempt, run, created, finished, file_bytes) VALUES "
+            "(?, ?, ?, ?, ?, ?, ?, 'mp4', 'best', '{}', 'done', 1, 1, "
+            "'2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1000000)",
+            rows,
+        )
+
+
+def words() -> Iterator[str]:
+    """Yield what people look for: a common word, a rare one, beginnings, two words, none."""
+    kinds: Sequence[Callable[[int], str]] = (
+        lambda _: "holiday",
+        lambda n: f"person {n % 997}",
+        lambda n: f"part {n * 331 % ENTRIES}",
+        lambda _: "zur",
+        lambda _: "concert kyoto",
+        lambda n: f"site{n % 50} recipe",
+        lambda _: "nothing of it",
+    )
+    for number in range(SEARCHES):
+        yield kinds[number % len(kinds)](number)
+
+
+def search(server: Server) -> list[float]:
+    """Return the seconds of many searches, each a request for the first page."""
+    took = []
+    with contextlib.closing(server.client()) as client:
+        for text in words():
+            sent = time.monotonic()
+            ask(client, "GET", f"/api/downloads?limit=50&q={text.replace(' ', '+')}")
+            took.append(time.monotonic() - sent)
+    return took
+
+
+def search_by_pattern(database: Path) -> list[float]:
+    """Return the seconds of the same searches with LIKE, in this process."""
+    took = []
+    condition = "(title || ' ' || coalesce(uploader, '') || ' ' || url) LIKE ?"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        for text in words():
+            parts = [f"%{word}%" for word in text.split()]
+            where = " AND ".join([condition] * len(parts))
+            query = f"SELECT * FROM downloads WHERE {where} ORDER BY number DESC LIMIT 50"  # noqa: S608 - only the parts vary
+            sent = time.monotonic()
+            connection.execute(query, parts).fetchall()
+            took.append(time.monotonic() - sent)
+    return took
+
+
+@dataclass(frozen=True)
+class Idle:
+    """What a server takes while nothing happens."""
+
+    cpu: float
+    """Of one processor, percent."""
+    megabytes: float
+    """Proportional set size (PSS), MiB."""
+    reserve: float
+    """The same of its children: the runner that waits for work."""
+
+
+def idle(server: Server) -> Idle:
+    """Let a server be for a while."""
+    before = server.cpu()
+    time.sleep(IDLE_SECONDS)
+    cpu = (server.cpu() - before) / IDLE_SECONDS * 100
+    children = server.process.children(recursive=True)
+    return Idle(
+        cpu,
+        server.process.memory_full_info().pss / 2**20,
+        sum(child.memory_full_info().pss for child in children) / 2**20,
+    )
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value that so many percent of the others do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
