@@ -21,7 +21,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).with_name("toy.py")
-DEADLINE = 20.0  # seconds after which a state that has not come will not come
+DEADLINE = 60.0  # seconds after which a state that has not come will not come
 CONNECT_INTERVAL = 0.005  # seconds between two new connections, as the fault table has it
 
 Found = TypeVar("Found")

@@ -21,7 +21,7 @@ def pids_of(run: GuardRun) -> list[int]:
 
 def assert_nothing_is_left(run: GuardRun, pids: Iterable[int]) -> None:
     for pid in pids:
-        until(lambda pid=pid: is_gone(pid), f"{pid} is gone", deadline=2)  # type: ignore[misc]
+        until(lambda pid=pid: is_gone(pid), f"{pid} is gone")  # type: ignore[misc]
     for port in run.ports.values():
         assert is_free(port)
 
@@ -80,7 +80,7 @@ def test_processes_that_ignore_sigterm_are_killed_after_the_grace(
     pids = pids_of(run)
     asked = time.monotonic()
     os.kill(run.pid, signal.SIGINT)
-    assert run.await_end(deadline=5) == 130
+    assert run.await_end() == 130
     observe(ms=(time.monotonic() - asked) * 1000)
     assert_nothing_is_left(run, pids)
 
@@ -93,7 +93,7 @@ def test_a_second_ctrl_c_kills_at_once(guarded: Guarded, observe: Observe) -> No
     os.kill(run.pid, signal.SIGINT)
     run.await_output("stopping everything")
     os.kill(run.pid, signal.SIGINT)
-    assert run.await_end(deadline=5) == 130
+    assert run.await_end() == 130
     observe(ms=(time.monotonic() - asked) * 1000)
     assert_nothing_is_left(run, pids)
 
@@ -106,7 +106,7 @@ def test_a_killed_guard_takes_its_processes_along(guarded: Guarded, observe: Obs
     os.kill(run.pid, signal.SIGKILL)
     run.await_end()
     for port in run.ports.values():
-        until(lambda port=port: is_free(port), f"{port} is free", deadline=2)  # type: ignore[misc]
+        until(lambda port=port: is_free(port), f"{port} is free")  # type: ignore[misc]
     observe(ms=(time.monotonic() - killed) * 1000)
     assert_nothing_is_left(run, pids)
     run.start()
