@@ -17,8 +17,9 @@ function libraries(): string[] {
   const { dependencies } = JSON.parse(
     readFileSync(new URL('package.json', import.meta.url), 'utf8'),
   ) as { dependencies: Record<string, string> };
-  const code = Object.keys(dependencies).filter((name) => !name.startsWith('@fontsource'));
-  return [...code, 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom/client'];
+  const code = Object.keys(dependencies).filter((name) => !/^@(fontsource|atlaskit)/.test(name));
+  const parts = ['react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom/client'];
+  return [...code, ...parts, '@atlaskit/pragmatic-drag-and-drop/element/adapter'];
 }
 
 function guardHeaders(): Record<string, string> {

@@ -1,8 +1,9 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
-import { useQueued } from '@/lib/downloads/live.ts';
+import { queuedIds } from '@/lib/downloads/live.ts';
 import type { Download } from '@/lib/types.ts';
 import { IconButton } from './Button.tsx';
 import { Confirm } from './Confirm.tsx';
@@ -87,11 +88,12 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
 /** Other places in the queue for a download that waits. */
 function Moves({ id, onChange }: { id: string; onChange: (change: Change) => void }) {
   const { t } = useTranslation();
-  const queued = useQueued();
+  const queued = queuedIds(useQueryClient());
   const at = queued.indexOf(id);
   const places = [
     { key: 'first', before: at > 0 ? queued[0] : undefined },
     { key: 'sooner', before: at > 1 ? queued[at - 1] : undefined },
+    { key: 'later', before: at < queued.length - 2 ? queued[at + 2] : undefined },
     { key: 'last', before: at < queued.length - 1 ? null : undefined },
   ] as const;
   return places.map(({ key, before }) =>
@@ -103,7 +105,7 @@ function Moves({ id, onChange }: { id: string; onChange: (change: Change) => voi
           onChange({ ids: [id], action: 'move', before });
         }}
       >
-        <Icon name={key === 'last' ? 'down' : 'up'} size={18} />
+        <Icon name={key === 'first' || key === 'sooner' ? 'up' : 'down'} size={18} />
         {t(`move.${key}`)}
       </Menu.Item>
     ),

@@ -23,6 +23,7 @@ const PATHS = {
   down: 'M12 5v13m0 0-5.5-5.5M12 18l5.5-5.5',
   plus: 'M12 6v12M6 12h12',
   minus: 'M6 12h12',
+  grip: 'M9 6h.01M9 12h.01M9 18h.01M15 6h.01M15 12h.01M15 18h.01',
   external: 'M14 5h5v5m0-5-8 8M17 14v5H5V7h5',
 } as const;
 
@@ -36,7 +37,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      strokeWidth={name === 'more' ? 2.6 : 1.8}
+      strokeWidth={name === 'more' || name === 'grip' ? 2.6 : 1.8}
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"

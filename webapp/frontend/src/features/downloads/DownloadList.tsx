@@ -65,6 +65,7 @@ interface SectionProps {
 }
 
 function Section({ title, items, pending, onChange, children }: SectionProps) {
+  const waiting = items.filter(({ state }) => state === 'queued').length;
   return (
     <section className={css.section}>
       <header className={css.head}>
@@ -78,7 +79,12 @@ function Section({ title, items, pending, onChange, children }: SectionProps) {
       </header>
       <ul className={css.rows}>
         {items.map((download) => (
-          <DownloadRow key={download.id} download={download} onChange={onChange} />
+          <DownloadRow
+            key={download.id}
+            download={download}
+            onChange={onChange}
+            movable={waiting > 1 && download.state === 'queued'}
+          />
         ))}
         {pending.map((wish) => (
           <PendingRow key={wish.key} pending={wish} />

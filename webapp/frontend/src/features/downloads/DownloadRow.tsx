@@ -11,14 +11,17 @@ import type { Change } from '@/lib/downloads/actions.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
 import { useLocale } from '@/lib/locale.ts';
 import css from './DownloadRow.module.css';
+import { Grip } from './Grip.tsx';
 
 interface RowProps {
   download: Download;
   onChange: (change: Change) => void;
+  /** There are others to change places with. */
+  movable?: boolean;
 }
 
 /** One download. It is drawn again only when its own document has changed. */
-export const DownloadRow = memo(function DownloadRow({ download, onChange }: RowProps) {
+export const DownloadRow = memo(function DownloadRow({ download, onChange, movable = false }: RowProps) {
   const { state, progress } = download;
   const name = nameOf(download);
   const fraction = state === 'done' ? 1 : (progress?.fraction ?? 0);
@@ -26,7 +29,13 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange }: Row
   return (
     <li className={css.row} data-state={state} data-id={download.id}>
       {moving && <span className={css.tide} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
-      <Tile download={download} />
+      {movable ? (
+        <Grip id={download.id} name={name} className={css.tile} onChange={onChange}>
+          <Icon name={isAudio(download.format) ? 'audio' : 'video'} />
+        </Grip>
+      ) : (
+        <Tile download={download} />
+      )}
       <div className={css.text}>
         <p className={css.name} title={name}>
           {name}

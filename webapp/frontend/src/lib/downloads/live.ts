@@ -72,7 +72,7 @@ export function inQueueOrder(items: Downloads): Downloads {
 }
 
 /** The ids of all that wait, the next one first. */
-export function useQueued(): readonly string[] {
-  const items = (useLiveDownloads() ?? []).filter(({ state }) => state === 'queued');
-  return inQueueOrder(items).map(({ id }) => id);
+export function queuedIds(client: QueryClient): readonly string[] {
+  const items = client.getQueryData<Downloads>(LIVE_KEY) ?? [];
+  return inQueueOrder(items.filter(({ state }) => state === 'queued')).map(({ id }) => id);
 }

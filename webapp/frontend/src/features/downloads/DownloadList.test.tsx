@@ -1,0 +1,94 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { LIVE_KEY } from '@/lib/downloads/live.ts';
+import { currentNotices, dismiss } from '@/lib/notices.ts';
+import { makeQueryClient } from '@/lib/query.ts';
+import { makeDownload, makeRunning } from '@/testing/factory.ts';
+import { renderApp } from '@/testing/render.tsx';
+import { startServer, type TestServer } from '@/testing/server.ts';
+import { DownloadList } from './DownloadList.tsx';
+
+const running = makeRunning(0.5, { title: 'Running' });
+const [first, second, third] = ['First', 'Second', 'Third'].map((title, at) =>
+  makeDownload({ title, position: at + 1 }),
+) as [ReturnType<typeof makeDownload>, ReturnType<typeof makeDownload>, ReturnType<typeof makeDownload>];
+const QUEUE = { concurrency: 1, paused: false, running: 1, queued: 3, disk_free: 9e9, hosts: [] };
+
+let server: TestServer;
+
+beforeEach(() => {
+  for (const { id } of currentNotices()) dismiss(id);
+  server = startServer(({ path }) => ({ status: 200, body: path === '/api/queue' ? QUEUE : first }));
+});
+
+function start(items = [third, second, first, running]) {
+  const client = makeQueryClient();
+  client.setQueryData(LIVE_KEY, items);
+  return renderApp(<DownloadList />, client);
+}
+
+function order(): (string | undefined)[] {
+  const list = screen.getByRole('list');
+  return within(list).getAllByRole('listitem').map((row) => row.querySelector('p')?.title);
+}
+
+function moves(): unknown[] {
+  return server.asked.filter(({ path }) => path.endsWith('/move')).map(({ path, body }) => [path.split('/')[3], body]);
+}
+
+describe('the queue', () => {
+  test('shows what runs, then what waits, the next one first', () => {
+    start();
+    expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
+  });
+
+  test('gives a handle to what waits, if there is another to change places with', () => {
+    const { unmount } = start();
+    expect(screen.getAllByRole('button', { name: /^Move / })).toHaveLength(3);
+    unmount();
+    start([running, first]);
+    expect(screen.queryByRole('button', { name: /^Move / })).toBeNull();
+  });
+
+  test('is put in another order with the arrow keys, at once and in the order of the presses', async () => {
+    const { user } = start();
+    screen.getByRole('button', { name: 'Move First' }).focus();
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => {
+      expect(order()).toEqual(['Running', 'Second', 'First', 'Third']);
+    });
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => {
+      expect(order()).toEqual(['Running', 'Second', 'Third', 'First']);
+    });
+    expect(screen.getByText('Place 3 of 3')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Move First' })).toHaveFocus();
+    await waitFor(() => {
+      expect(moves()).toEqual([
+        [first.id, { before: third.id }],
+        [first.id, { before: null }],
+      ]);
+    });
+  });
+
+  test('asks for nothing beyond its ends', async () => {
+    const { user } = start();
+    screen.getByRole('button', { name: 'Move First' }).focus();
+    await user.keyboard('{ArrowUp}');
+    expect(moves()).toEqual([]);
+  });
+
+  test('goes back to the order that was when a move is refused', async () => {
+    server.answer = ({ path }) =>
+      path === '/api/queue'
+        ? { status: 200, body: QUEUE }
+        : { status: 409, body: { detail: 'It is not queued.', fix: 'Only what waits can be moved.' } };
+    const { user } = start();
+    screen.getByRole('button', { name: 'Move Third' }).focus();
+    await user.keyboard('{ArrowUp}');
+    await waitFor(() => {
+      expect(currentNotices()).toMatchObject([{ detail: 'It is not queued. Only what waits can be moved.' }]);
+    });
+    expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
+  });
+});
