@@ -26,6 +26,7 @@ PORTS = range(20_000, 30_000)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+PATIENCE = 60_000  # milliseconds until a page shows what it must, on a busy machine
 CHROMIUM_FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -90,7 +91,7 @@ def browser() -> "Iterator[Browser]":
     One for each file: Playwright keeps an event loop running in this thread for as long as it is
     open, and whoever tests with a loop of their own must not meet it.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     executable = system.browser()
     if executable is None and not os.environ.get("CI"):
@@ -100,6 +101,7 @@ def browser() -> "Iterator[Browser]":
             executable_path=executable,
             args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
+        expect.set_options(timeout=PATIENCE)
         yield chromium
         chromium.close()
 

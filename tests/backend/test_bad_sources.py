@@ -46,7 +46,7 @@ def test_a_stalled_download_is_cancelled_at_once_when_asked(
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
 
     staged = shared_api.media / ".staging" / item
-    wait_for(lambda: not staged.exists(), "nothing is left", seconds=5)
+    wait_for(lambda: not staged.exists(), "nothing is left")
     assert any(not child.is_running() for child in before)
 
 

@@ -51,7 +51,7 @@ def test_downloads_go_on_after_kill_9_and_end_identical(
 
     api.kill()
 
-    psutil.wait_procs(children, timeout=5)
+    psutil.wait_procs(children, timeout=60)
     assert not [child for child in children if child.is_running()]
     before = set(media.requests)
     media.requests.clear()

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.stack.harness import GuardRun
 
-LONG = 60_000  # milliseconds: a download with a killed server in its middle
-
 
 class App:
     """One open page of the app."""
@@ -32,7 +30,7 @@ class App:
 
     def open(self, path: str = "/") -> App:
         self.page.goto(self.url + path)
-        expect(self.status).to_have_text("Connected", timeout=LONG)
+        expect(self.status).to_have_text("Connected")
         return self
 
     @property
@@ -55,11 +53,10 @@ class App:
 
     def percent(self, row: Locator) -> int | None:
         """How far the row's progress bar is; None when it has none or does not know."""
-        value = row.locator("[role=progressbar][aria-valuenow]")
-        if value.count() == 0:
-            return None
-        text = value.first.get_attribute("aria-valuenow", timeout=1000)
-        return None if text is None else int(text)
+        values = row.locator("[role=progressbar][aria-valuenow]").evaluate_all(
+            "bars => bars.map(bar => bar.getAttribute('aria-valuenow'))"
+        )
+        return int(values[0]) if values else None
 
     def await_progress(self, row: Locator, beyond: int) -> int:
         """Wait until the bar has passed that many percent and return where it is."""
@@ -68,10 +65,10 @@ class App:
             percent = self.percent(row)
             return percent if percent is not None and percent > beyond else None
 
-        return until(look, f"the bar passes {beyond} %", deadline=LONG / 1000)
+        return until(look, f"the bar passes {beyond} %")
 
     def await_done(self, row: Locator) -> None:
-        expect(row.get_by_text("Done", exact=True)).to_be_visible(timeout=LONG)
+        expect(row.get_by_text("Done", exact=True)).to_be_visible()
 
     def save(self, row: Locator) -> bytes:
         """Save the finished file through the browser and return its bytes."""

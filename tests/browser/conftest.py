@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.app import App
+from tests.conftest import PATIENCE
 from tests.media_source import media, media_folder
 from tests.stack.conftest import guarded
 from tests.stack.harness import ROOT, GuardRun
@@ -58,7 +59,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """An English page that fails the test when a script on it fails."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(PATIENCE)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened

@@ -37,7 +37,7 @@ def card(page: Page, name: str) -> Locator:
 
 
 def is_in_state(page: Page, name: str, state: str) -> None:
-    expect(card(page, name)).to_have_attribute("data-state", state, timeout=20_000)
+    expect(card(page, name)).to_have_attribute("data-state", state)
 
 
 def say(run: GuardRun, text: str, name: str = "web") -> None:
@@ -133,7 +133,7 @@ def test_another_guard_at_the_same_address_is_taken_up(guarded: Guarded, page: P
     run.await_end()
     run.start()
     fresh = run.await_state("web", "READY")["pid"]
-    expect(card(page, "web").locator(".pid")).to_have_text(str(fresh), timeout=20_000)
+    expect(card(page, "web").locator(".pid")).to_have_text(str(fresh))
     page.get_by_role("button", name="Restart web").click()  # with the new guard's token
     run.await_new_pid("web", fresh)
 
@@ -267,7 +267,7 @@ def test_a_hundred_thousand_lines_are_all_there_and_only_those_in_sight_are_draw
     page.get_by_role("checkbox", name="web").uncheck()
     page.get_by_role("checkbox", name="guard").uncheck()
     page.get_by_role("button", name="Start flood").click()
-    expect(row(page, "line 99999 of many")).to_be_visible(timeout=60_000)
+    expect(row(page, "line 99999 of many")).to_be_visible()
     assert "faster" not in page.locator("#rows").inner_text()
     assert page.locator("#rows .row").count() < 200
     page.get_by_role("log").evaluate("view => { view.scrollTop = view.scrollHeight / 2; }")

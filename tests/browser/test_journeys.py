@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import LONG, App
+from tests.browser.app import App
 from tests.stack.harness import ROOT, GuardRun
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_a_batch_keeps_its_order_and_names_what_cannot_be_had(app: App, media: M
     for name in ("clip", "index"):
         app.await_done(app.row(name))
     failed = app.row("missing")
-    expect(failed.get_by_text("Failed", exact=True)).to_be_visible(timeout=LONG)
+    expect(failed.get_by_text("Failed", exact=True)).to_be_visible()
     expect(failed).to_contain_text("404")
     expect(app.page.get_by_role("button", name="Clear failed")).to_be_visible()
 
@@ -112,7 +112,7 @@ def test_the_services_are_shown_and_one_is_restarted_from_the_page(
     app.status.click()
     app.page.get_by_role("button", name="Restart api").click()
     stack.await_new_pid("api", old)
-    expect(app.page.get_by_role("dialog").get_by_text("Connected")).to_be_visible(timeout=LONG)
+    expect(app.page.get_by_role("dialog").get_by_text("Connected")).to_be_visible()
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_a_broken_backend_is_explained_and_what_was_done_meanwhile_is_not_lost(
     main.write_text(good + "\ndef broken(:\n")
     stack.await_state("api", "BROKEN")
 
-    expect(app.status).to_have_text("Broken", timeout=LONG)
+    expect(app.status).to_have_text("Broken")
     banner = page.get_by_role("region", name="Download server")
     expect(banner).to_contain_text("The download server cannot start.")
     expect(banner).to_contain_text("main.py")
@@ -164,7 +164,7 @@ def test_a_broken_backend_is_explained_and_what_was_done_meanwhile_is_not_lost(
     expect(page.get_by_text("Waits until the server is back")).to_be_visible()
 
     main.write_text(good)
-    expect(app.status).to_have_text("Connected", timeout=LONG)
+    expect(app.status).to_have_text("Connected")
     expect(banner).to_have_count(0)
     app.await_done(app.row("clip"))
 

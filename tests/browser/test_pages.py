@@ -39,7 +39,7 @@ def show(app: App, what: str, media: MediaSource) -> None:
     elif what == "downloads":
         media.throttle = 100_000
         app.paste(media.missing, media.mp4, media.hls)
-        expect(app.row("missing").get_by_text("Failed")).to_be_visible(timeout=60_000)
+        expect(app.row("missing").get_by_text("Failed")).to_be_visible()
         app.await_progress(app.row("clip"), beyond=0)
     elif what == "preview":
         app.link_field.fill(media.mp4)

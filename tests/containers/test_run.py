@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BACKEND = stages(ROOT / "webapp/backend/Dockerfile")
 FRONTEND = stages(ROOT / "webapp/frontend/Dockerfile")
 TEMPLATE = ROOT / "webapp/frontend/nginx/default.conf.template"
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 @contextmanager

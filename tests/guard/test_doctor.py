@@ -38,9 +38,9 @@ def test_checks_wait_at_the_same_time() -> None:
     together = threading.Barrier(8)
 
     def wait_for_the_others() -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
 
-    findings = examine([Check(str(n), wait_for_the_others) for n in range(8)], deadline=10)
+    findings = examine([Check(str(n), wait_for_the_others) for n in range(8)], deadline=60)
     assert all(finding.problem is None for finding in findings)
 
 

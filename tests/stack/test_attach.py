@@ -66,7 +66,7 @@ class Terminal:
         self.shown = self.shown.partition(text.encode())[2]
 
     def await_end(self) -> int:
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def close(self) -> None:
         if self.process.poll() is None:

@@ -64,7 +64,7 @@ def test_a_reader_that_says_nonsense_of_where_it_was_is_given_everything(
     run.await_state("web", "READY")
     run.await_output("web is up")
     port = run.ports["guard"]
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as reader:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as reader:
         target = f"/api/events?logs=web&after={after}"
         reader.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
         stream = reader.makefile("r", encoding="utf-8")

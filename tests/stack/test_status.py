@@ -62,7 +62,7 @@ def test_it_is_kept_up_to_date_until_ctrl_c(guarded: Guarded) -> None:
         run.start()
         until(lambda: terminal.shows("READY"), "the next guard is shown")
         terminal.process.send_signal(signal.SIGINT)
-        assert terminal.process.wait(timeout=20) == 0
+        assert terminal.process.wait(timeout=60) == 0
         assert terminal.shows("\x1b[?1049l")  # the terminal is left as it was
     finally:
         terminal.close()

@@ -23,7 +23,7 @@ import pytest
 
 from scripts.guard.logs.log import Log
 
-DEADLINE = 10.0
+DEADLINE = 60.0
 PREFIX = re.compile(r"\d\d:\d\d:\d\d (\w+) *\| (.*)")
 
 
