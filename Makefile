@@ -75,8 +75,8 @@ test-browser: setup-all ## The whole thing in a real Chromium
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(python) -m scripts.smoke
 
-faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4"
-	@$(python) -m scripts.faults -n $(or $(n),3) $(row)
+faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: to docs/faults.md)
+	@$(python) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
 bench: setup-python ## Measure the guard beside other supervisors; writes docs/benchmarks.md
 	@$(python) -m scripts.bench $(if $(n),--rounds $(n)) $(part)

@@ -4,6 +4,7 @@ import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -37,6 +38,28 @@ def render(runs: Iterable[Run]) -> str:
     lines = [HEAD, tuple("---" for _ in HEAD)]
     lines += [_line(row, by_row[row]) for row in sorted(by_row, key=_number)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
+    """Return docs/faults.md; `machine` says where it was measured, `times` and `jobs` how."""
+    day = datetime.now(UTC).date().isoformat()
+    together = f", {jobs} files of tests at a time" if jobs > 1 else ""
+    failed = [run for run in runs if not run.passed]
+    names = sorted({f"- {run.row}: `{run.test}`" for run in failed})
+    rate = f"{len(failed)} of {len(runs)} runs failed" if failed else f"All {len(runs)} runs passed"
+    about = (
+        f"Written by `make faults n={times} w=1` on {day}; edits are lost at the next run. What "
+        "each row is, and what must be observed, stands in "
+        "[architecture](architecture.md#what-must-survive-what)."
+    )
+    columns = (
+        "*Refused* adds up the connections that were refused, where a row counts them. *ms* is "
+        "the median of the time until the fault was dealt with, where a row has one."
+    )
+    result = f"Every scenario {times} times{together}. {rate}{':' if failed else '.'}"
+    heading = "# Every fault, done to real processes"
+    parts = [heading, "", about, "", machine, "", result, *names, "", columns, "", render(runs)]
+    return "\n".join(parts) + "\n"
 
 
 def _line(row: str, runs: Sequence[Run]) -> tuple[str, ...]:

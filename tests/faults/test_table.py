@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.faults.table import read, render
+from scripts.faults.table import document, read, render
 
 REPORT = """<?xml version="1.0"?>
 <testsuites><testsuite>
@@ -34,3 +34,16 @@ def test_rows_are_counted_and_what_failed_or_was_skipped_did_not_pass(tmp_path: 
     ]
     assert [run.why for run in runs if run.why] == ["assert 3 == 0"]
     assert {run.row for run in read(report, ["F1"])} == {"F1"}
+
+
+def test_the_document_says_what_failed_and_how_often(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT, encoding="utf-8")
+    runs = read(report)
+
+    text = document(runs, "- a machine", times=2, jobs=3)
+
+    assert "Every scenario 2 times, 3 files of tests at a time. 2 of 4 runs failed:\n" in text
+    assert "- F1: `tests.a::kills[api]`\n- F2: `tests.a::skipped`\n" in text
+    assert render(runs) in text
+    assert "All 1 runs passed." in document(read(report, ["F10"]), "- a machine", 1, 1)
