@@ -5,7 +5,10 @@ import os
 import random
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import psutil
@@ -47,6 +50,26 @@ def no_process_stays_behind() -> Iterator[None]:
         if child.status() != psutil.STATUS_ZOMBIE
     ]
     assert not left, f"left running: {left}"
+
+
+SmallDisk = Callable[[str], Path]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A function giving an empty disk of a size that mount(8) knows: "1m"; only for root."""
+    with ExitStack() as mounted:
+
+        def mount(size: str) -> Path:
+            disk = tmp_path / f"disk-{size}"
+            disk.mkdir()
+            command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+            if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+                pytest.skip("only root can mount a disk")
+            mounted.callback(subprocess.run, ["umount", "--lazy", str(disk)], check=True)
+            return disk
+
+        yield mount
 
 
 class Observe(Protocol):

@@ -31,20 +31,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
         return EXPECTED
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
-        return _unexpected(options.procfile.absolute().parent)
+        return _unexpected(options)
 
 
-def _unexpected(root: Path) -> int:
+def _unexpected(options: argparse.Namespace) -> int:
     import tempfile
     import traceback
     from datetime import UTC, datetime
 
+    from scripts.guard.config import settings
+
     text = f"{datetime.now(UTC).isoformat()} {sys.argv}\n{traceback.format_exc()}"
-    path = root / ".guard" / "error.log"
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path = settings.load(options.procfile, options.env).directory / "error.log"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    except OSError:
+    except Exception:  # noqa: BLE001 - the settings may be what it failed at
         path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"
         path.write_text(text, encoding="utf-8")
     sys.stderr.write(f"The guard met an error of its own; what is known is in {path}\n")

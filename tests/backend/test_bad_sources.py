@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import threading
@@ -14,9 +13,9 @@ import pytest
 from tests.backend.api_process import Api, running, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.conftest import SmallDisk
     from tests.media_source import MediaSource
 
 
@@ -105,25 +104,12 @@ def test_what_cannot_heal_fails_at_once(
     assert (download["attempt"], download["error"]["kind"]) == (1, kind)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB: the video does not fit."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.getuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small file system needs root")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 @pytest.mark.fault(row="F28")
 def test_a_full_disk_fails_that_item_and_the_queue_goes_on(
-    tmp_path: Path, small_disk: Path, media: MediaSource
+    tmp_path: Path, small_disk: SmallDisk, media: MediaSource
 ) -> None:
-    environ = {"MEDIA_DIR": str(small_disk), "DISK_RESERVE_MB": "0"}
+    disk = small_disk("1m")  # the video does not fit
+    environ = {"MEDIA_DIR": str(disk), "DISK_RESERVE_MB": "0"}
     with running(tmp_path / "api", **environ) as api:
         large, small = api.add(media.mp4), api.add(media.mp4, format="mp3")
 
@@ -132,7 +118,7 @@ def test_a_full_disk_fails_that_item_and_the_queue_goes_on(
 
     assert failed["state"] == "failed"
     assert failed["error"]["kind"] == "disk-full"
-    assert not list(small_disk.glob("[!.]*.mp4"))
+    assert not list(disk.glob("[!.]*.mp4"))
 
 
 def test_a_hundred_clients_that_ask_at_once_are_all_answered(shared_api: Api) -> None:

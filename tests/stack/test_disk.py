@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.folder import elsewhere
+from tests.conftest import SmallDisk
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
 
@@ -24,16 +25,11 @@ def _no_substitute_stays(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(small_disk: SmallDisk) -> Iterator[Path]:
     """A disk of 256 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can mount a disk")
+    disk = small_disk("256k")
     yield disk
     shutil.rmtree(elsewhere(disk / ".guard"), ignore_errors=True)
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def fill(disk: Path) -> None:
@@ -63,10 +59,10 @@ def assert_it_works(run: GuardRun) -> None:
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_fills_up_while_the_stack_runs(guarded: Guarded, small_disk: Path) -> None:
-    run = guarded(*PAIR, GUARD_DIR=str(small_disk / ".guard"), GUARD_RELAUNCH="process")
+def test_a_disk_that_fills_up_while_the_stack_runs(guarded: Guarded, disk: Path) -> None:
+    run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")
-    fill(small_disk)
+    fill(disk)
     for _ in range(20):
         ask(run.ports["web"], f"/say?{'x' * 4000}")
     run.await_output("the log goes on here")
@@ -74,9 +70,9 @@ def test_a_disk_that_fills_up_while_the_stack_runs(guarded: Guarded, small_disk:
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_is_full_at_the_start(guarded: Guarded, small_disk: Path) -> None:
-    fill(small_disk)
-    run = guarded(*PAIR, GUARD_DIR=str(small_disk / ".guard"), GUARD_RELAUNCH="process")
+def test_a_disk_that_is_full_at_the_start(guarded: Guarded, disk: Path) -> None:
+    fill(disk)
+    run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")
     assert_it_works(run)
     second = run.run("up")
@@ -85,9 +81,9 @@ def test_a_disk_that_is_full_at_the_start(guarded: Guarded, small_disk: Path) ->
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_may_only_be_read(guarded: Guarded, small_disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    run = guarded(*PAIR, GUARD_DIR=str(small_disk / ".guard"), GUARD_RELAUNCH="process")
+def test_a_disk_that_may_only_be_read(guarded: Guarded, disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")
     assert "(Read-only file system)" in "".join(warnings_of(run))
     assert_it_works(run)

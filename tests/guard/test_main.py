@@ -1,0 +1,32 @@
+"""What the commands do about an error that nobody expected."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.guard import __main__ as commands
+from scripts.guard import runtime
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["settings", "no settings"])
+def test_an_error_of_the_guards_own_is_kept_in_a_file_that_is_named(
+    readable: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(runtime, "up", fail)
+    monkeypatch.setenv("GUARD_DIR", str(tmp_path / "its"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    procfile = tmp_path / "Procfile"
+    if readable:
+        procfile.write_text("web: sleep 1\n")
+
+    assert commands.main(["up", "-f", str(procfile)]) == commands.UNEXPECTED
+
+    told = Path(capsys.readouterr().err.strip().rpartition(" ")[2])
+    assert "ZeroDivisionError" in told.read_text()
+    assert (told == tmp_path / "its/error.log") is readable
