@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from downloads import breaker
 from downloads.ids import now
 from downloads.links import host_of
-from downloads.migrate import VERSIONS, DatabaseUnusableError
+from downloads.migrate import VERSIONS
 from downloads.models import Choice
 from downloads.paging import Cursor, title_key
 from downloads.store import Store
 from downloads.tables import downloads, hosts, metadata
+from downloads.unusable import DatabaseUnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

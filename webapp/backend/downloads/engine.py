@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from downloads.ids import seconds_until
+from downloads.unusable import DatabaseUnusableError, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ ENDED_KEPT = 100
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 5.0
 SHARED_WAIT = 1.0
 """Seconds between two looks for dead processes; half of what a takeover takes."""
+TROUBLE_WAIT = 1.0
 
 log = logging.getLogger("uvicorn.error")
 
@@ -48,6 +50,7 @@ class Engine:
     def __init__(self, settings: Settings, store: Store, work: Work, lease: Lease) -> None:
         self._settings, self._store, self._work, self._lease = settings, store, work, lease
         self._running: set[tuple[str, int]] = set()
+        self._stray: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -60,13 +63,16 @@ class Engine:
         """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
 
         It waits until this process may work on the database: see lease.py.
+
+        Raises:
+            DatabaseUnusableError: when DBOS's own database cannot be used; call it again later.
+
         """
         from dbos import DBOS
 
         self._lease.acquire(self._stopping)
         if not self._settings.distributed:
-            with contextlib.closing(sqlite3.connect(self._beside())) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
+            _prepare(self._beside())
         DBOS(config=self._config())
         self._start = self._define(DBOS)
         DBOS.launch()
@@ -105,14 +111,18 @@ class Engine:
             try:
                 if self._settings.distributed:
                     self._look_after_others()
+                self._gather()
                 self._no_room = self._fill()
                 if self._ended_since >= ENDED_KEPT:
                     self._ended_since = 0
                     self._tidy()
                 wait = self._longest_wait if self._no_room else self._until_due()
+            except DatabaseUnusableError as problem:
+                log.error("The queue waits: %s", problem)  # noqa: TRY400 -- a sentence
+                wait = TROUBLE_WAIT
             except Exception:
                 log.exception("The queue could not be served; it is tried again.")
-                wait = SHARED_WAIT
+                wait = TROUBLE_WAIT
             self._wake.wait(wait)
 
     def _look_after_others(self) -> None:
@@ -136,11 +146,25 @@ class Engine:
             self._run(row)
         return True
 
+    def _gather(self) -> None:
+        """Queue again whatever ended, or never began, without being able to say so."""
+        for item, run in list(self._stray):
+            row = self._store.report(item, run, state="queued")
+            self._stray.discard((item, run))
+            if row:
+                self._work.announce(row)
+
     def _run(self, row: Row) -> None:
+        item, run = row["id"], row["run"]
         with self._lock:
-            self._running.add((row["id"], row["run"]))
+            self._running.add((item, run))
         self._work.announce(row)
-        self._start(row["id"], row["run"])
+        try:
+            self._start(item, run)
+        except Exception:
+            self._stray.add((item, run))
+            self._ended(item, run)
+            raise
 
     def _take_up(self, dbos: Any, row: Row) -> None:  # noqa: ANN401 -- a class
         """Go on with what was under way: DBOS does, where it got to know of it."""
@@ -162,6 +186,12 @@ class Engine:
     @property
     def _longest_wait(self) -> float:
         return SHARED_WAIT if self._settings.distributed else LONGEST_WAIT
+
+    def _give_up(self, item: str, run: int, error: Exception) -> None:
+        try:
+            self._work.give_up(item, run, error)
+        except DatabaseUnusableError:
+            self._stray.add((item, run))
 
     def _ended(self, item: str, run: int) -> None:
         with self._lock:
@@ -187,9 +217,12 @@ class Engine:
                 result = fetch(item, run)
                 if result is not None:
                     publish(item, run, result)
+            except DatabaseUnusableError as problem:
+                log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
+                self._stray.add((item, run))
             except Exception as error:
                 log.exception("Download %s ended unexpectedly.", item)
-                self._work.give_up(item, run, error)
+                self._give_up(item, run, error)
             finally:
                 self._ended(item, run)
 
@@ -223,6 +256,21 @@ def beside(database_url: str, name: str) -> str:
     """A file beside the SQLite database, named after it."""
     database = sa.make_url(database_url).database or "app.db"
     return f"{database.removesuffix('.db')}.{name}"
+
+
+def _prepare(file: str) -> None:
+    """Set DBOS's SQLite database up, and make sure that it can be used.
+
+    Raises:
+        DatabaseUnusableError: when it cannot.
+
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise explain(file, error) from error
 
 
 def _forget_ended(dbos: Any) -> None:  # noqa: ANN401 -- a class

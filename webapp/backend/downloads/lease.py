@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import sqlalchemy as sa
 
+from downloads.unusable import DatabaseUnusableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -103,7 +105,7 @@ class PostgresLease:
         """Whether the session that holds it still lives."""
         try:
             return self._ask("SELECT :class + :slot IS NOT NULL", 0)
-        except sa.exc.DBAPIError:
+        except (sa.exc.DBAPIError, DatabaseUnusableError):
             return False
 
     def _try(self, slot: int) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
+
+from downloads.unusable import name_of, newer
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -18,10 +19,7 @@ FOLDER = Path(__file__).parent / "migrations"
 VERSIONS = tuple(sorted(path.name[1:5] for path in (FOLDER / "versions").glob("m*.py")))
 LOCK = 7_214_883
 """Any number: only one process on a shared database migrates at a time."""
-
-
-class DatabaseUnusableError(Exception):
-    """The database cannot be used; the message says why and what to do."""
+NO_CHANGE = "UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"
 
 
 def migrate(engine: Engine) -> None:
@@ -31,42 +29,17 @@ def migrate(engine: Engine) -> None:
         DatabaseUnusableError: when it is newer than this program, or cannot be read or written.
 
     """
-    try:
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-            version = _version(connection)
-            if version is not None and version not in VERSIONS:
-                raise DatabaseUnusableError(
-                    f"{_name(engine)} was written by a newer version of this program "
-                    f"({version}; this one knows {VERSIONS[-1]}). Update the program, or give "
-                    "another DATABASE_URL."
-                )
-            if version != VERSIONS[-1]:
-                _upgrade(connection)
-    except DatabaseError as error:
-        raise DatabaseUnusableError(explain(engine, error)) from error
-
-
-def explain(engine: Engine, error: DatabaseError) -> str:
-    """Why the database failed, in a sentence with the next step."""
-    name, reason = _name(engine), str(error.orig).strip().partition("\n")[0]
-    if "locked" in reason:
-        return f"{name} is locked by another program. Close it, then retry."
-    if "readonly" in reason or "read-only" in reason:
-        return f"{name} is read-only. Make it writable: chmod u+w {name}"
-    if "not a database" in reason or "malformed" in reason:
-        return (
-            f"{name} is damaged ({reason}). It is kept as it is: move it away to begin anew, "
-            "or restore it from a backup."
-        )
-    if "unable to open" in reason or isinstance(error, OperationalError):
-        return f"{name} cannot be opened: {reason}. Check DATABASE_URL and the folder's rights."
-    return f"{name} failed: {reason}."
-
-
-def _name(engine: Engine) -> str:
-    return engine.url.database or engine.url.render_as_string()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        version = _version(connection)
+        if version is not None and version not in VERSIONS:
+            raise newer(name_of(engine), version, VERSIONS[-1])
+        if version != VERSIONS[-1]:
+            _upgrade(connection)
+        connection.exec_driver_sql(NO_CHANGE)  # to find out now whether it can be written
 
 
 def _version(connection: Connection) -> str | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Literal
+import time
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from downloads.parts import Parts
     from downloads.previews import Look
     from downloads.progress import Hub
@@ -21,7 +24,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds that a request waits for the store."""
+LOOK = 0.2
+"""Seconds between two looks whether the store will not come."""
+RETRY = 2.0
+"""Seconds until a database that could not be used is tried again."""
 
+T = TypeVar("T")
 log = logging.getLogger("uvicorn.error")
 
 
@@ -32,7 +40,8 @@ class Service:
         self._settings, self.hub = settings, hub
         self._parts: Future[Parts] = Future()
         self._launched: Future[None] = Future()
-        self._stopping = False
+        self._trouble: Problem | None = None
+        self._stopping = threading.Event()
         self.looks: set[Look] = set()
 
     def start(self) -> None:
@@ -47,7 +56,7 @@ class Service:
 
     def stop(self) -> None:
         """End at once: what is under way is taken up by the next process."""
-        self._stopping = True
+        self._stopping.set()
         if self._parts.done() and not self._parts.exception():
             parts = self._parts.result()
             parts.engine.stop()
@@ -57,20 +66,25 @@ class Service:
         """The engine's state, and what is wrong if it failed."""
         for future in (self._parts, self._launched):
             if not future.done():
-                return "warming", None
+                return ("failed", str(self._trouble)) if self._trouble else ("warming", None)
             if error := future.exception():
                 return "failed", str(error)
         return "ready", None
 
     def parts(self) -> Parts:
-        """What has been loaded; waits for it.
+        """What has been loaded; waits for it, unless it is known that this would be in vain.
 
         Raises:
             Problem: 503 when it cannot be loaded.
 
         """
+        deadline = time.monotonic() + PATIENCE
+        while not self._parts.done() and time.monotonic() < deadline:
+            if self._trouble:
+                raise Problem(503, self._trouble.detail, self._trouble.fix)
+            wait((self._parts,), LOOK)
         try:
-            return self._parts.result(PATIENCE)
+            return self._parts.result(0)
         except TimeoutError:
             detail = "The database is still being opened."
         except Exception as error:  # noqa: BLE001 -- whatever it is, the person is told
@@ -81,20 +95,36 @@ class Service:
         try:
             from downloads.parts import assemble
 
-            parts = assemble(self._settings, self.hub.publish)
-        except Exception as error:  # noqa: BLE001 -- `/ready` and every request tell it
-            log.error("The database cannot be opened: %s", error)  # noqa: TRY400 -- a sentence
+            parts = self._persist(lambda: assemble(self._settings, self.hub.publish))
+        except Exception as error:  # `/ready` and every request tell it
+            log.exception("The backend cannot start its work.")
             self._parts.set_exception(error)
             return
-        self._parts.set_result(parts)
-        if self._stopping:
+        if parts is None:
             return
+        self._parts.set_result(parts)
         try:
-            parts.engine.launch()
-            parts.desk.staging.sweep(parts.desk.store.ids)
-            parts.desk.work.pool.warm()
+            self._persist(parts.engine.launch)
+            if not self._stopping.is_set():
+                parts.desk.staging.sweep(parts.desk.store.ids)
+                parts.desk.work.pool.warm()
         except Exception as error:
             log.exception("The download engine cannot start.")
             self._launched.set_exception(error)
             return
         self._launched.set_result(None)
+
+    def _persist(self, act: Callable[[], T]) -> T | None:
+        """Do what needs a database, again and again while that cannot be used."""
+        while not self._stopping.is_set():
+            try:
+                done = act()
+            except Problem as problem:
+                if str(problem) != str(self._trouble):
+                    log.error("%s", problem)  # noqa: TRY400 -- a sentence
+                self._trouble = problem
+                self._stopping.wait(RETRY)
+            else:
+                self._trouble = None
+                return done
+        return None

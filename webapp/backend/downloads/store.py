@@ -18,6 +18,7 @@ from downloads.migrate import migrate
 from downloads.paging import in_order, title_key
 from downloads.search import holding
 from downloads.tables import controls, downloads
+from downloads.unusable import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,13 +33,17 @@ OWN_COLUMNS = ("url", "format", "resolution")
 
 
 class Store:
-    """The database; safe to use from any thread."""
+    """The database; safe to use from any thread.
+
+    Everything here raises `DatabaseUnusableError` while the database is locked, damaged, gone.
+    """
 
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
         self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
+        translate(self.engine)
         migrate(self.engine)
 
     def add(self, choices: Iterable[Choice]) -> Sequence[Row]:
