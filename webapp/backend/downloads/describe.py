@@ -70,16 +70,27 @@ def preview(info: Info) -> dict[str, Any]:
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
         "subtitles": sorted(info.get("subtitles") or ()),
         "chapters": len(info.get("chapters") or ()),
-        "entries": [_entry(entry) for entry in info.get("entries") or () if entry],
+        "entries": _entries(info),
     }
 
 
-def _entry(info: Info) -> dict[str, Any]:
-    return {
-        "url": info.get("webpage_url") or info.get("url"),
-        "title": _text(info.get("title")),
-        "duration": info.get("duration"),
-    }
+def _entries(info: Info) -> list[dict[str, Any]]:
+    """Each medium of a list once, by an address that leads to it alone."""
+    found = {_address(entry, info): entry for entry in info.get("entries") or () if entry}
+    return [
+        {"url": url, "title": _text(entry.get("title")), "duration": entry.get("duration")}
+        for url, entry in found.items()
+        if url
+    ]
+
+
+def _address(entry: Info, of: Info) -> str | None:
+    """The entry's own page; of several media on one page, the file itself."""
+    page = entry.get("webpage_url") or entry.get("url")
+    if page not in {None, of.get("webpage_url"), of.get("original_url")}:
+        return _text(page)
+    best = (entry.get("formats") or [entry])[-1]
+    return _text(best.get("manifest_url") or best.get("url"))
 
 
 def _resolutions(formats: list[Info]) -> list[dict[str, Any]]:
