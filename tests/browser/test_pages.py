@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from typing import TYPE_CHECKING, Literal
 
@@ -56,9 +57,21 @@ def show(app: App, what: str, media: MediaSource) -> None:
     elif what == "settings":
         page.get_by_role("button", name="Settings").click()
         expect(page.get_by_role("dialog")).to_be_visible()
+    elif what == "selecting":
+        page.get_by_role("link", name="Library").click()
+        page.get_by_role("button", name="Select").click()
+        page.get_by_role("checkbox").first.check()
+        expect(page.get_by_role("toolbar")).to_be_visible()
     elif what == "wrong link":
         app.paste("example")
         expect(page.get_by_role("alert")).to_be_visible()
+    elif what == "queue, held":
+        media.throttle = 20_000
+        app.paste(f"{media.mp4}?1", f"{media.mp4}?2")
+        page.get_by_role("button", name="Pause all").click()
+        expect(page.get_by_text("Everything is paused.")).to_be_visible()
+        page.get_by_role("button", name=re.compile("at once")).click()
+        expect(page.get_by_role("dialog", name="The queue")).to_be_visible()
 
 
 STATES = (
@@ -66,9 +79,11 @@ STATES = (
     "downloads",
     "preview",
     "library",
+    "selecting",
     "services",
     "settings",
     "wrong link",
+    "queue, held",
 )
 
 
