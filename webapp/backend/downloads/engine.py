@@ -108,6 +108,7 @@ class Engine:
     def _serve(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            self._no_room = False  # what is added from now on may have been missed below
             try:
                 if self._settings.distributed:
                     self._look_after_others()
