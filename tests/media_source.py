@@ -96,6 +96,8 @@ class MediaSource:
     port: int
     throttle: int = 0
     faults: dict[str, int] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    """Paths that answer with another path."""
     cut: int = 0
     """Every connection breaks off after so many bytes of a body (0 = never)."""
     stall: int = 0
@@ -192,6 +194,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         file = (self.media.folder / path.lstrip("/")).resolve()
         if path in self.media.faults:
             self._nothing(self.media.faults[path])
+        elif path in self.media.redirects:
+            self._nothing(HTTPStatus.FOUND, self.media.redirects[path])
         elif not (file.is_file() and file.is_relative_to(self.media.folder.resolve())):
             self._nothing(HTTPStatus.NOT_FOUND)
         else:
@@ -200,8 +204,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _first_byte(self) -> int:
         return int((re.match(r"bytes=(\d+)", self.headers.get("Range", "")) or [0, 0])[1])
 
-    def _nothing(self, status: int) -> None:
+    def _nothing(self, status: int, location: str | None = None) -> None:
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

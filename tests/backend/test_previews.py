@@ -93,3 +93,28 @@ def test_what_is_no_picture_is_never_served_as_one(shared_api: Api, media: Media
     preview = shared_api.ask("POST", "/api/previews", json={"url": f"{media.base}/evil.html"})
 
     assert preview["thumbnail"] is None
+
+
+def test_a_preview_tells_what_is_there_of_the_same_medium_by_whatever_link(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.redirects["/short-link"] = "/short.mp4"
+    other = f"{media.base}/short-link"
+    item = shared_api.wait(shared_api.add(media.short, format="mp3"), "done")["id"]
+
+    preview = shared_api.ask("POST", "/api/previews", json={"url": other})
+    same, another = (
+        shared_api.client.post(
+            "/api/downloads", params={"unless_known": True}, json={"url": other, "format": format_}
+        )
+        for format_ in ("mp3", "m4a")
+    )
+
+    known = {"id": item, "state": "done", "format": "mp3", "resolution": "best"}
+    assert preview["known"] == [known]
+    assert same.status_code == 409
+    assert same.json()["detail"].startswith("What this link leads to is done already")
+    assert item in same.json()["fix"]
+    assert another.status_code == 201
+    again = shared_api.ask("POST", "/api/previews", json={"url": other})
+    assert [one["format"] for one in again["known"]] == ["m4a", "mp3"]

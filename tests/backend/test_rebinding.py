@@ -124,5 +124,5 @@ def test_so_is_the_picture_of_a_preview(
 
     last = outcome({"job": "peek", "url": url, "folder": str(tmp_path / "p")})
 
-    assert (last["event"], last["title"], last["thumbnail"]) == ("done", "x", None)
+    assert (last["event"], last["thumbnail"]) == ("done", None)
     assert {address for address, _ in visits} == {ALLOWED}

@@ -193,6 +193,31 @@ def test_a_wish_like_another_is_found_unless_it_came_to_nothing(store: Store) ->
     assert store.like(same) is None
 
 
+def test_a_wish_for_the_same_medium_by_another_link_is_found(store: Store) -> None:
+    item, other = wish(store, "https://short.org/1"), wish(store, "https://other.org/")
+    row = store.claim("me")
+    assert row
+    store.report(item, row["run"], media_key="Site:1", state="done")
+    by_key = Choice(url="https://long.org/watch?v=1")
+
+    def found(choice: Choice, key: str | None = None) -> str | None:
+        row = store.like(choice, key)
+        return row["id"] if row else None
+
+    assert found(by_key, "Site:1") == item
+    assert found(by_key, "Site:2") is None
+    assert found(by_key) is None, "nobody knows yet where it leads"
+    assert found(by_key.model_copy(update={"format": "mp3"}), "Site:1") is None
+    assert [row["id"] for row in store.of_medium("https://long.org/", "Site:1")] == [item]
+    assert [row["id"] for row in store.of_medium("https://other.org/", None)] == [other]
+
+    again = wish(store, "https://long.org/watch?v=1")
+    row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == again)
+    store.report(again, row["run"], media_key="Site:1")
+    store.act(again, "cancel")
+    assert found(by_key) == item, "an earlier download tells where it leads, even a cancelled one"
+
+
 def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Store) -> None:
     item = wish(store, "https://videos.example.org/watch?v=1")
     row = store.claim("me")

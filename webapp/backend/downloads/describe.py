@@ -64,7 +64,7 @@ def only_entry(info: Info) -> Info:
 def preview(info: Info) -> dict[str, Any]:
     """What is shown before a download is wished for."""
     return {
-        **{key: value for key, value in describe(info).items() if key != "media_key"},
+        **describe(info),
         "live": bool(info.get("is_live")),
         "resolutions": _resolutions(info.get("formats") or [info]),
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),

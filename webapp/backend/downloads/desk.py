@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from downloads.actions import why_not
-from downloads.models import FORMATS, Changes, OpenHost, Page, QueueState, Refusal, Snapshot
+from downloads.models import FORMATS, Changes, Known, OpenHost, Page, QueueState, Refusal, Snapshot
 from downloads.paging import Cursor
 from downloads.view import view
 from problems import Problem
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from downloads.staging import Staging
     from downloads.store import Row, Store
     from downloads.work import Work
+
+MOST_KNOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,15 @@ class Desk:
         self.engine.more()
         return added
 
-    def known(self, choice: Choice) -> Download | None:
-        """The same wish made before, unless it came to nothing."""
-        row = self.store.like(choice)
+    def like(self, choice: Choice, key: str | None) -> Download | None:
+        """The same wish made before, by this link or another, unless it came to nothing."""
+        row = self.store.like(choice, key)
         return self._view(row) if row else None
+
+    def known(self, url: str, key: str | None) -> list[Known]:
+        """What there is already of the medium that `url` leads to."""
+        rows = self.store.of_medium(url, key)[:MOST_KNOWN]
+        return [Known(**{name: row[name] for name in Known.model_fields}) for row in rows]
 
     def get(self, item: str) -> Download:
         """One download, with its live progress."""

@@ -117,6 +117,15 @@ class Entry(BaseModel):
     duration: float | None
 
 
+class Known(BaseModel):
+    """A download of the same medium, by this link or another."""
+
+    id: str
+    state: State
+    format: Format
+    resolution: Resolution
+
+
 class Preview(BaseModel):
     """What a link leads to, before anything is downloaded."""
 
@@ -132,6 +141,9 @@ class Preview(BaseModel):
     subtitles: list[str]
     chapters: int
     entries: list[Entry] = Field(description="Of a playlist or channel; at most 500")
+    known: list[Known] = Field(
+        default=[], description="Downloads of the same medium, newest first; at most 10"
+    )
 
 
 class Progress(BaseModel):

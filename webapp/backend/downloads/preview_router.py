@@ -12,6 +12,7 @@ from downloads.models import Look as Wish
 from downloads.models import Preview
 from downloads.previews import Look
 from downloads.router import Downloads, picture
+from downloads.service import Service
 from problems import Problem, documented
 
 router = APIRouter(prefix="/api", tags=["previews"], responses=documented(422, 503))
@@ -24,9 +25,7 @@ async def preview(wish: Wish, request: Request, downloads: Downloads) -> Preview
     """Find out what a link leads to; nothing is downloaded. Given up when the client leaves."""
     look = Look()
     downloads.looks.add(look)
-    making = asyncio.create_task(
-        asyncio.to_thread(lambda: downloads.parts().previews.make(wish.url, look))
-    )
+    making = asyncio.create_task(asyncio.to_thread(_made, downloads, wish.url, look))
     try:
         while not making.done():
             await asyncio.wait({making}, timeout=LEFT_POLL)
@@ -36,6 +35,14 @@ async def preview(wish: Wish, request: Request, downloads: Downloads) -> Preview
     finally:
         look.drop()
         downloads.looks.discard(look)
+
+
+def _made(downloads: Service, url: str, look: Look) -> Preview:
+    """The preview, with what is there already of the same medium."""
+    parts = downloads.parts()
+    found = parts.previews.make(url, look)
+    known = parts.desk.known(url, parts.previews.media_key(url))
+    return found.model_copy(update={"known": known})
 
 
 @router.get(

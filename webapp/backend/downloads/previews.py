@@ -50,6 +50,13 @@ class Look:
                 runner.kill()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    made: float
+    preview: Preview
+    media_key: str | None
+
+
 class Previews:
     """Makes and keeps previews, each with its picture in a folder below `folder`."""
 
@@ -64,7 +71,7 @@ class Previews:
     ) -> None:
         self._pool, self._folder, self._cookies = pool, folder, cookies
         self._allowed, self._clock = allowed, clock
-        self._kept: dict[str, tuple[float, Preview]] = {}
+        self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(AT_ONCE)
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,23 +83,29 @@ class Previews:
             Problem: 422 with the reason when it leads to nothing that can be had, 503 when dropped.
 
         """
-        key = hashlib.sha256(url.encode()).hexdigest()[:26]
+        key = _key(url)
         with self._lock:
-            made, known = self._kept.get(key, (0.0, None))
-        if known and self._clock() - made < KEPT_SECONDS:
-            return known
+            known = self._kept.get(key)
+        if known and self._clock() - known.made < KEPT_SECONDS:
+            return known.preview
         with self._room:
             answer = self._ask(url, key, look)
-        picture = answer.pop("thumbnail")
+        picture, media_key = answer.pop("thumbnail"), answer.pop("media_key")
         path = f"/api/previews/{key}/thumbnail" if picture else None
         found = Preview(url=url, thumbnail=path, **answer)
         with self._lock:
-            self._kept[key] = self._clock(), found
+            self._kept[key] = _Kept(self._clock(), found, media_key)
             while len(self._kept) > MOST_KEPT:
                 oldest = next(iter(self._kept))
                 del self._kept[oldest]
                 shutil.rmtree(self._folder / oldest, ignore_errors=True)
         return found
+
+    def media_key(self, url: str) -> str | None:
+        """What tells which medium `url` leads to, if it has been previewed."""
+        with self._lock:
+            kept = self._kept.get(_key(url))
+        return kept.media_key if kept else None
 
     def picture(self, key: str) -> Path | None:
         """The picture of a preview that is still kept."""
@@ -120,3 +133,7 @@ class Previews:
         finally:
             runner.close()
         raise Problem(503, "The preview was given up.", "Ask again.")
+
+
+def _key(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()[:26]

@@ -51,15 +51,16 @@ def add(
     unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 -- a query
 ) -> Download:
     """Queue a download. It is kept before this answers: no crash can lose it."""
-    desk = downloads.parts().desk
-    known = desk.known(choice) if unless_known else None
+    parts = downloads.parts()
+    known = parts.desk.like(choice, parts.previews.media_key(choice.url)) if unless_known else None
     if known:
+        what = "This link" if known.url == choice.url else "What this link leads to"
         raise Problem(
             409,
-            f"This link is {known.state} already, in the same format.",
+            f"{what} is {known.state} already, in the same format.",
             f"Use download {known.id}, or send it again without unless_known.",
         )
-    return desk.add([choice])[0]
+    return parts.desk.add([choice])[0]
 
 
 @router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")

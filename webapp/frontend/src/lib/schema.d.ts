@@ -664,6 +664,29 @@ export interface components {
             timestamp: string;
         };
         /**
+         * Known
+         * @description A download of the same medium, by this link or another.
+         */
+        Known: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /** Id */
+            id: string;
+            /**
+             * Resolution
+             * @enum {string}
+             */
+            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
+        };
+        /**
          * Look
          * @description What to preview.
          */
@@ -740,6 +763,12 @@ export interface components {
              * @description Of a playlist or channel; at most 500
              */
             entries: components["schemas"]["Entry"][];
+            /**
+             * Known
+             * @description Downloads of the same medium, newest first; at most 10
+             * @default []
+             */
+            known: components["schemas"]["Known"][];
             /** Live */
             live: boolean;
             /** Platform */
