@@ -78,10 +78,12 @@ class Cursor:
         return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def in_order(statement: sa.Select[Any], sort: Sort, after: Cursor | None) -> sa.Select[Any]:
+def in_order(
+    statement: sa.Select[Any], sort: Sort, number: sa.ColumnElement[int], after: Cursor | None
+) -> sa.Select[Any]:
     """Sort what `statement` finds, and keep what follows `after`."""
     order = ORDERS[sort]
-    keys = [key for key in (order.column, downloads.c.number) if key is not None]
+    keys = [key for key in (order.column, number) if key is not None]
     if after is not None:
         end = [after.value, after.number][-len(keys) :]
         at = sa.tuple_(*keys)

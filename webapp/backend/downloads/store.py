@@ -15,7 +15,7 @@ from downloads.actions import RESULTS, UNFINISHED
 from downloads.ids import new_id, now
 from downloads.links import host_of
 from downloads.migrate import migrate
-from downloads.paging import in_order, title_key
+from downloads.paging import ORDERS, in_order, title_key
 from downloads.search import holding
 from downloads.tables import controls, downloads
 from downloads.unusable import translate
@@ -30,7 +30,6 @@ Row = dict[str, Any]
 BUSY_SECONDS = 10
 RECENT = 100
 OWN_COLUMNS = ("url", "format", "resolution")
-WAYS = ("format", "resolution", "options")
 
 
 class Store:
@@ -62,25 +61,14 @@ class Store:
         """One download."""
         return self._one(downloads.select().where(downloads.c.id == item))
 
-    def of_medium(self, url: str, key: str | None) -> list[Row]:
-        """Downloads of what `url` leads to, newest first, unless they came to nothing.
-
-        By `key` (the medium's, where it is known) or an earlier download, other links count too.
-        """
-        of_url = downloads.c.url == url
-        keys = sa.select(downloads.c.media_key).where(of_url, downloads.c.media_key.is_not(None))
-        same = sa.or_(of_url, downloads.c.media_key.in_(keys))
-        if key:
-            same = sa.or_(same, downloads.c.media_key == key)
+    def like(self, choice: Choice) -> Row | None:
+        """The newest download of the same address in the same way, unless it came to nothing."""
+        values = _values(choice)
+        same = [downloads.c[name] == values[name] for name in OWN_COLUMNS]
         alive = downloads.c.state.in_((*UNFINISHED, "done"))
-        statement = downloads.select().where(same, alive).order_by(downloads.c.number.desc())
-        return self._read(statement.limit(RECENT))
-
-    def like(self, choice: Choice, key: str | None = None) -> Row | None:
-        """The newest download of the same medium in the same way, unless it came to nothing."""
-        wanted = _values(choice)
-        rows = self.of_medium(choice.url, key)
-        return next((row for row in rows if all(row[n] == wanted[n] for n in WAYS)), None)
+        statement = downloads.select().where(*same, alive).order_by(downloads.c.number.desc())
+        rows = self._read(statement.limit(RECENT))
+        return next((row for row in rows if row["options"] == values["options"]), None)
 
     def page(
         self,
@@ -93,11 +81,12 @@ class Store:
         limit: int,
     ) -> Sequence[Row]:
         """At most `limit` downloads of those states and formats that follow `after` in order."""
-        statement = holding(text, self.engine.dialect.name)
+        by_arrival = ORDERS[sort].column is None
+        statement, number = holding(text, self.engine.dialect.name, by_arrival=by_arrival)
         for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
             if wanted:
                 statement = statement.where(column.in_(wanted))
-        return self._read(in_order(statement, sort, after).limit(limit))
+        return self._read(in_order(statement, sort, number, after).limit(limit))
 
     def snapshot(self) -> Sequence[Row]:
         """Everything unfinished and the most recent of the rest, newest first."""
