@@ -30,6 +30,7 @@ Row = dict[str, Any]
 BUSY_SECONDS = 10
 RECENT = 100
 OWN_COLUMNS = ("url", "format", "resolution")
+WAYS = ("format", "resolution", "options")
 
 
 class Store:
@@ -61,14 +62,25 @@ class Store:
         """One download."""
         return self._one(downloads.select().where(downloads.c.id == item))
 
-    def like(self, choice: Choice) -> Row | None:
-        """The newest download of the same address in the same way, unless it came to nothing."""
-        values = _values(choice)
-        same = [downloads.c[name] == values[name] for name in OWN_COLUMNS]
+    def of_medium(self, url: str, key: str | None) -> list[Row]:
+        """Downloads of what `url` leads to, newest first, unless they came to nothing.
+
+        By `key` (the medium's, where it is known) or an earlier download, other links count too.
+        """
+        of_url = downloads.c.url == url
+        keys = sa.select(downloads.c.media_key).where(of_url, downloads.c.media_key.is_not(None))
+        same = sa.or_(of_url, downloads.c.media_key.in_(keys))
+        if key:
+            same = sa.or_(same, downloads.c.media_key == key)
         alive = downloads.c.state.in_((*UNFINISHED, "done"))
-        statement = downloads.select().where(*same, alive).order_by(downloads.c.number.desc())
-        rows = self._read(statement.limit(RECENT))
-        return next((row for row in rows if row["options"] == values["options"]), None)
+        statement = downloads.select().where(same, alive).order_by(downloads.c.number.desc())
+        return self._read(statement.limit(RECENT))
+
+    def like(self, choice: Choice, key: str | None = None) -> Row | None:
+        """The newest download of the same medium in the same way, unless it came to nothing."""
+        wanted = _values(choice)
+        rows = self.of_medium(choice.url, key)
+        return next((row for row in rows if all(row[n] == wanted[n] for n in WAYS)), None)
 
     def page(
         self,
