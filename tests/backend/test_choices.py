@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from downloads.cut import cut, length
+from downloads.ffmpeg import find_ffmpeg
 from downloads.models import Choice
 from downloads.options import parameters
 
@@ -31,6 +33,43 @@ def test_a_stretch_is_cut_out(shared_api: Api, media: MediaSource) -> None:
     item = shared_api.add(media.mp4, format="wav", start=2, end=5.5)
 
     assert abs(float(probed(shared_api, item)["format"]["duration"]) - 3.5) < 0.1
+
+
+def test_what_is_kept_of_a_video_has_a_length_and_a_picture_of_its_own(
+    shared_api: Api, media: MediaSource
+) -> None:
+    item = shared_api.add(media.dash, start=10, end=11.5)
+
+    assert shared_api.wait(item, "done")["thumbnail"] is True
+    assert shared_api.get(item)["duration"] == 1.5
+
+
+def test_a_stretch_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: MediaSource) -> None:
+    made = tmp_path / "media.mp4"
+    made.write_bytes(media.mp4_bytes)
+
+    first, again = (cut(find_ffmpeg(), made, 2, 5.5).read_bytes() for _ in range(2))
+
+    assert first == again
+    assert made.read_bytes() == media.mp4_bytes
+
+
+@pytest.mark.parametrize(
+    ("duration", "start", "end", "kept"),
+    [
+        (60, None, 10, 10),
+        (60, 10, None, 50),
+        (60, 10, 20, 10),
+        (60, 10, 100, 50),
+        (60, 70, None, 0),
+        (None, 5, 10, 5),
+        (None, 5, None, None),
+    ],
+)
+def test_the_length_of_what_is_kept(
+    duration: float | None, start: float | None, end: float | None, kept: float | None
+) -> None:
+    assert length(duration, start, end) == kept
 
 
 def test_metadata_is_put_into_the_file_when_asked_for(shared_api: Api, media: MediaSource) -> None:

@@ -1,7 +1,8 @@
 """Keeps a stretch of a finished medium.
 
-The whole is fetched first: so it can be resumed like any other, and ffmpeg needs no network. The
-streams are copied, not encoded again; a video therefore begins at the keyframe before `start`.
+The whole is fetched first: so it can be resumed like any other, and ffmpeg, which would else open
+the address itself, stays without a network. The streams are copied, not encoded again; a video
+therefore begins at the keyframe before `start`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ MOST_SECONDS = 600
 
 
 def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:
-    """Replace `made` by what lies between `start` and `end` (seconds); return its path.
+    """Make a file of what lies between `start` and `end` (seconds); return its path.
+
+    `made` stays as it is: after a crash it is cut again.
 
     Raises:
         Failed: when ffmpeg is missing or cannot do it.
@@ -42,5 +45,10 @@ def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) 
             "The stretch could not be cut out.",
             "Check start and end against the medium's length.",
         ) from error
-    target.replace(made)
-    return made
+    return target
+
+
+def length(duration: float | None, start: float | None, end: float | None) -> float | None:
+    """Seconds that are kept of a medium of `duration`; None when nobody knows."""
+    ends = [moment for moment in (duration, end) if moment is not None]
+    return max(0.0, min(ends) - (start or 0.0)) if ends else None

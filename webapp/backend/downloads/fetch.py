@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from downloads.cookies import private_copy
-from downloads.cut import cut
+from downloads.cut import cut, length
 from downloads.describe import describe, is_list, only_entry
 from downloads.meter import Meter
 from downloads.models import AUDIO_FORMATS, Choice
@@ -63,6 +63,8 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             made = Path(info["requested_downloads"][-1]["filepath"])
             if choice.start is not None or choice.end is not None:
                 made = cut(job.ffmpeg, made, choice.start, choice.end)
+                kept = length(described["duration"], choice.start, choice.end)
+                info["duration"] = described["duration"] = kept
             picture = _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
         write_result(staging, result | described)

@@ -72,7 +72,10 @@ class How(BaseModel):
     resolution: Resolution = "best"
     embed: list[Embedded] = Field(default=[], max_length=3, description="Put into the file")
     subtitles: list[Language] = Field(default=[], max_length=10, description="Languages, put in")
-    start: Seconds | None = Field(default=None, description="Keep only from here on (seconds)")
+    start: Seconds | None = Field(
+        default=None,
+        description="Keep only from here on (seconds); the whole is fetched all the same",
+    )
     end: Seconds | None = Field(default=None, description="Keep only up to here (seconds)")
 
     @model_validator(mode="after")

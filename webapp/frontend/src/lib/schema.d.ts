@@ -491,7 +491,7 @@ export interface components {
             resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
             /**
              * Start
-             * @description Keep only from here on (seconds)
+             * @description Keep only from here on (seconds); the whole is fetched all the same
              */
             start?: number | null;
             /**
@@ -536,7 +536,7 @@ export interface components {
             resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
             /**
              * Start
-             * @description Keep only from here on (seconds)
+             * @description Keep only from here on (seconds); the whole is fetched all the same
              */
             start?: number | null;
             /**
