@@ -157,7 +157,10 @@ class Work:
             if self._runners.get(item) is runner:
                 del self._runners[item]
                 self.live.pop(item, None)
-        if not self._stopping and self._unwanted(item):
+        if self._stopping:
+            return
+        self.pool.warm()  # it may have ended before it was time to
+        if self._unwanted(item):
             self.staging.discard(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
