@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -109,6 +110,15 @@ def source(folder: Path, bytes_per_second: int = 0) -> Iterator[str]:
     with _running([*command, str(bytes_per_second)], folder, {}):
         answer(port, "/there")
         yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def folders() -> Iterator[tuple[Path, Path]]:
+    """Give a folder for the backend and one for the source, and remove both with all in them."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder, media = Path(name), Path(name) / "source"
+        media.mkdir()
+        yield folder, media
 
 
 def until(met: Callable[[], object], otherwise: str, pause: float = 0.005) -> None:

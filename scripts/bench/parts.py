@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.bench import measures, recoveries, stacks
 from scripts.bench.measures import Flood
 from scripts.bench.peers import Peer, guard
-from scripts.bench.recoveries import SERVERS, Starts, two_digits
+from scripts.bench.recoveries import SERVERS, Starts
 from scripts.bench.report import NONE, Table, Target, median
 from scripts.bench.rounds import Figures, each
 
@@ -42,7 +42,9 @@ def app(rounds: int, peers: Sequence[Peer]) -> Findings:
         "both start again. *Refused* is the most connections refused around one death, of one "
         "every 5 ms until 2 s after the recovery."
     )
-    targets = [_at_most("cold start of the app / bare", starts.cold_ratio(STACK), APP_COLD_START)]
+    targets = [
+        Target.at_most("cold start of the app / bare", starts.cold_ratio(STACK), APP_COLD_START)
+    ]
     targets += _recovery_targets(starts)
     return [recoveries.table("The app", text, starts)], [*targets, _nothing_refused(starts)]
 
@@ -58,7 +60,7 @@ def supervisors(rounds: int, peers: Sequence[Peer]) -> Findings:
     fastest = min(seconds for seconds in rivals if seconds is not None)
     own = median(starts.recovered(PROCESS, "web")) or 0
     targets = [
-        _at_most(
+        Target.at_most(
             "cold start of two small servers / bare", starts.cold_ratio(STACK), TOY_COLD_START
         ),
         Target(
@@ -177,7 +179,7 @@ def _lines_per_second(flood: Flood) -> float:
 
 def _recovery_targets(starts: Starts) -> list[Target]:
     return [
-        _at_most(
+        Target.at_most(
             f"{victim} back after kill -9, {peer.name} / bare",
             starts.recovery_ratio(peer, victim),
             APP_RECOVERY,
@@ -190,8 +192,3 @@ def _recovery_targets(starts: Starts) -> list[Target]:
 def _nothing_refused(starts: Starts) -> Target:
     refused = sum(starts.refused(peer) for peer in GUARDS)
     return Target("connections refused around a death", "0", str(refused), refused == 0)
-
-
-def _at_most(what: str, value: float | None, most: float) -> Target:
-    reached = value is not None and value <= most
-    return Target(what, f"at most {most:.2f}", two_digits(value), reached)

@@ -48,6 +48,17 @@ class Target:
     measured: str
     reached: bool
 
+    @classmethod
+    def at_most(cls, what: str, value: float | None, most: float) -> Target:
+        """Make a target for a ratio."""
+        measured = NONE if value is None else f"{value:.2f}"
+        return cls(what, f"at most {most:.2f}", measured, value is not None and value <= most)
+
+    @classmethod
+    def below(cls, what: str, value: float, limit: float) -> Target:
+        """Make a target for a figure that has its unit in its name."""
+        return cls(what, f"below {limit:.0f}", f"{value:.1f}", value < limit)
+
     @staticmethod
     def table(targets: Iterable[Target]) -> Table:
         """Return the table of all targets."""

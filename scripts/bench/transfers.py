@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.bench.backend import Server, until
 
 MEDIUM = "clip.mp4"
-LARGE_BYTES = 1_000_000_000
+SMALL_BYTES, LARGE_BYTES = 50_000_000, 1_000_000_000
 CLIP_SECONDS = 2
 POLL_SECONDS = 0.001
 

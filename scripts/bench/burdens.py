@@ -1,0 +1,158 @@
+"""What the backend bears, as tables and targets; a part of ``downloads``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scripts.bench import loads, transfers
+from scripts.bench.backend import backend, bare, folders, source
+from scripts.bench.loads import Enqueued, percentile
+from scripts.bench.report import Table, Target, median
+
+# What is to be reached.
+LINKS_PER_SECOND = 300
+HEALTH_SECONDS = 0.050
+UPDATES = 4
+SEARCH_SECONDS = 0.020
+IDLE_PERCENT = 2.0
+
+SLOW, SLOWER = 200_000, 20_000
+"""Bytes a second of a source while something else is measured."""
+LISTENERS = (0, 1, 500)
+WARMING_LINKS = 20
+
+
+def links(rounds: int) -> tuple[Table, list[Target]]:
+    """Measure how fast links are queued, and whether the server still answers."""
+    own: list[Enqueued] = []
+    other: list[Enqueued] = []
+    for _ in range(max(rounds, 3)):
+        with folders() as (folder, media):
+            transfers.make_medium(media, transfers.SMALL_BYTES)
+            with source(media, SLOWER) as address:
+                with backend(folder) as server:
+                    loads.enqueue(server, "/api/downloads", address, WARMING_LINKS)
+                    server.settle()  # three downloads run
+                    own.append(loads.enqueue(server, "/api/downloads", address))
+                with bare(folder) as server:
+                    loads.enqueue(server, "/links", address, WARMING_LINKS)
+                    other.append(loads.enqueue(server, "/links", address))
+    text = (
+        f"{loads.LINKS:,} links, each a `POST` of its own on one connection, the next sent when "
+        "the last was answered; three downloads run meanwhile, and `/health` is asked every 5 ms. "
+        "Each link is in the database before it is answered (WAL). Beside a FastAPI app that does "
+        "nothing but keep it in SQLite. The median of the rounds."
+    )
+    head = ["", "links/s", "CPU ms / link", "99 % of the answers within, ms"]
+    rows = [[*head, "99 % of /health within, ms"]]
+    rows += [_links_row("backend", own), _links_row("bare FastAPI app with SQLite", other)]
+    speed = median(one.per_second for one in own) or 0
+    health = median(one.health for one in own) or 0
+    return Table("Downloads: many links", text, rows), [
+        Target(
+            "links queued a second, a request each",
+            f"at least {LINKS_PER_SECOND}",
+            f"{speed:.0f}",
+            speed >= LINKS_PER_SECOND,
+        ),
+        Target.below("99 % of /health meanwhile, ms", 1000 * health, 1000 * HEALTH_SECONDS),
+    ]
+
+
+def listeners(_rounds: int) -> tuple[Table, list[Target]]:
+    """Measure what event streams cost while downloads run."""
+    with folders() as (folder, media):
+        transfers.make_medium(media, transfers.SMALL_BYTES)
+        concurrency = str(loads.RUNNING)
+        with (
+            source(media, SLOW) as address,
+            backend(folder, DOWNLOAD_CONCURRENCY=concurrency) as server,
+        ):
+            loads.start_downloads(server, address)
+            found = [loads.listen(server, count) for count in LISTENERS]
+    text = (
+        f"{loads.RUNNING} downloads run; so many clients listen to the event stream. CPU is of one "
+        "processor, and of the backend alone: the processes that download are not counted."
+    )
+    rows = [["listeners", "CPU, %", "CPU a listener, %", "bytes/s each", "updates/s of an item"]]
+    rows[0].append("served in full")
+    none = found[0].cpu
+    rows += [
+        [
+            str(one.listeners),
+            f"{one.cpu:.1f}",
+            f"{(one.cpu - none) / one.listeners:.3f}" if one.listeners else "-",
+            f"{one.bytes_per_second:,.0f}",
+            f"{one.updates:.1f}",
+            str(one.served),
+        ]
+        for one in found
+    ]
+    most = max(one.updates for one in found)
+    return Table("Downloads: many listeners", text, rows), [
+        Target(
+            f"updates of an item a second, {LISTENERS[-1]} listeners",
+            f"at most {UPDATES}",
+            f"{most:.1f}",
+            most <= UPDATES,
+        )
+    ]
+
+
+def search(_rounds: int) -> tuple[Table, list[Target]]:
+    """Measure searches in a large library."""
+    with folders() as (folder, _):
+        with backend(folder):
+            pass
+        database = folder / "data/app.db"
+        loads.fill(database)
+        with backend(folder) as server:
+            own = loads.search(server)
+        other = loads.search_by_pattern(database)
+    text = (
+        f"{loads.ENTRIES:,} entries; {loads.SEARCHES} searches for common and rare words, "
+        "beginnings of words, several at once: the first page of 50, over HTTP. Beside LIKE over "
+        "the same table, without HTTP."
+    )
+    rows = [["", "median, ms", "95 % within, ms"]]
+    rows += [
+        [name, f"{1000 * percentile(took, 50):.1f}", f"{1000 * percentile(took, 95):.1f}"]
+        for name, took in (("backend", own), ("SQLite, LIKE", other))
+    ]
+    return Table("Downloads: search", text, rows), [
+        Target.below(
+            "95 % of searches in 100,000 entries, ms",
+            1000 * percentile(own, 95),
+            1000 * SEARCH_SECONDS,
+        )
+    ]
+
+
+def idle(_rounds: int) -> tuple[Table, list[Target]]:
+    """Measure what it takes while nothing happens."""
+    with folders() as (folder, _), backend(folder) as server:
+        own = loads.idle(server)
+    with folders() as (folder, _), bare(folder) as server:
+        other = loads.idle(server)
+    text = (
+        f"Over {loads.IDLE_SECONDS:.0f} s without a request. The reserve is the process, warmed "
+        "and waiting, that the next download runs in."
+    )
+    rows = [["", "processor, %", "memory (PSS), MiB", "its reserve, MiB"]]
+    rows += [
+        [name, f"{one.cpu:.2f}", f"{one.megabytes:.0f}", f"{one.reserve:.0f}"]
+        for name, one in (("backend", own), ("bare FastAPI app", other))
+    ]
+    return Table("Downloads: at rest", text, rows), [
+        Target.below("idle processor use of the backend, %", own.cpu, IDLE_PERCENT)
+    ]
+
+
+def _links_row(name: str, found: Sequence[Enqueued]) -> list[str]:
+    return [
+        name,
+        f"{median(one.per_second for one in found):.0f}",
+        f"{1000 * (median(one.cpu for one in found) or 0):.2f}",
+        f"{1000 * (median(one.slowest for one in found) or 0):.1f}",
+        f"{1000 * (median(one.health for one in found) or 0):.1f}",
+    ]
