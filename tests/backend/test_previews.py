@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
 import psutil
 import pytest
 
-from tests.backend.api_process import Api, wait_for
+from downloads.previews import AT_ONCE
+from tests.backend.api_process import DEADLINE, Api, wait_for
 
 if TYPE_CHECKING:
     from tests.media_source import MediaSource
@@ -74,6 +77,28 @@ def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
     assert api.process
     family = psutil.Process(api.process.pid)
     wait_for(lambda: len(family.children()) == 1, "only the reserve is left")
+
+
+def test_previews_that_last_hold_nothing_else_up(api: Api, media: MediaSource) -> None:
+    def ask(url: str) -> None:
+        with contextlib.suppress(httpx.TransportError):  # until the api is killed
+            httpx.post(f"{api.url}/api/previews", json={"url": url}, timeout=DEADLINE)
+
+    api.ready()
+    assert api.process
+    family = psutil.Process(api.process.pid)
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=50) as silent,
+        ThreadPoolExecutor(9) as pool,
+    ):
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
+        previews = [pool.submit(ask, f"{url}?{n}") for n in range(AT_ONCE * 2)]
+        wait_for(lambda: len(family.children()) > AT_ONCE, "as many as may be are under way")
+
+        assert next(api.events())[0] == "snapshot"
+        api.wait(api.add(media.mp4), "done")
+        assert not any(preview.done() for preview in previews)
+        api.kill()
 
 
 def test_a_finished_video_has_a_picture(shared_api: Api, media: MediaSource) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse
 
@@ -18,6 +19,8 @@ from problems import Problem, documented
 router = APIRouter(prefix="/api", tags=["previews"], responses=documented(422, 503))
 
 LEFT_POLL = 0.1
+THREADS = CapacityLimiter(40)
+"""Of their own: a preview lasts as long as its source likes, and nothing else is to wait for it."""
 
 
 @router.post("/previews", operation_id="previewLink")
@@ -25,7 +28,9 @@ async def preview(wish: Wish, request: Request, downloads: Downloads) -> Preview
     """Find out what a link leads to; nothing is downloaded. Given up when the client leaves."""
     look = Look()
     downloads.looks.add(look)
-    making = asyncio.create_task(asyncio.to_thread(_made, downloads, wish.url, look))
+    making = asyncio.create_task(
+        to_thread.run_sync(_made, downloads, wish.url, look, limiter=THREADS)
+    )
     try:
         while not making.done():
             await asyncio.wait({making}, timeout=LEFT_POLL)
