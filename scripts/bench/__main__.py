@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 
-from scripts.bench import downloads, parts
+from scripts.bench import downloads, page, parts
 from scripts.bench.installed import Installed
 from scripts.bench.peers import others
 from scripts.bench.report import Target, machine, write
@@ -24,6 +24,7 @@ PARTS = {
     "cost": parts.cost,
     "endings": parts.endings,
     "downloads": downloads.downloads,
+    "page": page.page,
 }
 
 

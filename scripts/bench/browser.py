@@ -1,0 +1,122 @@
+"""What a page costs its reader, measured in a real Chromium: paint, typing, rows drawn again."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from scripts.setup import system
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HERE = Path(__file__).parent
+REDRAWS = HERE / "redraws.js"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+DEADLINE_SECONDS = 60
+KEY_SECONDS = 0.06
+"""From one key to the next: a fast typist's."""
+LEAST_EVENT_SECONDS = 0.016
+"""What is shorter, the browser does not tell of."""
+WATCH_KEYS = """() => {
+  window.keys = new Map();
+  const note = ({ interactionId, duration }) => {
+    if (interactionId) keys.set(interactionId, Math.max(duration, keys.get(interactionId) ?? 0));
+  };
+  new PerformanceObserver((seen) => seen.getEntries().forEach(note))
+    .observe({ type: 'event', durationThreshold: 16 });
+}"""
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+SCRIPTS = "performance.getEntriesByType('resource').map(r => r.name).filter(n => /\\.js$/.test(n))"
+
+
+class NoBrowserError(Exception):
+    """There is no Chromium here."""
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run one for as long as the block lasts. Raises `NoBrowserError` where there is none."""
+    program = system.browser()
+    if program is None:
+        raise NoBrowserError("no Chromium is installed")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=FLAGS) as browser,
+    ):
+        yield browser
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, url: str) -> Iterator[Page]:
+    """Show a page as to somebody who was never there, with `redraws` counted from the start."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1600}, locale="en-GB")
+    context.set_default_timeout(1000 * DEADLINE_SECONDS)
+    try:
+        page = context.new_page()
+        page.add_init_script(path=REDRAWS)
+        page.goto(url)
+        page.locator("textarea").wait_for()
+        yield page
+    finally:
+        context.close()
+
+
+def first_paint(browser: Browser, url: str) -> float:
+    """Return the seconds from the navigation to the first contentful paint, nothing cached."""
+    with opened(browser, url) as page:
+        page.wait_for_function(FIRST_PAINT)
+        return float(page.evaluate(FIRST_PAINT)) / 1000
+
+
+def typing(page: Page, text: str) -> float:
+    """Type into the page's text field; return the seconds of the slowest key, until its paint.
+
+    That is the interaction to next paint (INP) of so few interactions. The browser tells it in
+    steps of 8 ms, and nothing below `LEAST_EVENT_SECONDS`, which is then what is returned.
+    """
+    page.evaluate(WATCH_KEYS)
+    page.locator("textarea").fill("")
+    page.locator("textarea").press_sequentially(text, delay=1000 * KEY_SECONDS)
+    page.evaluate("() => new Promise((told) => setTimeout(told, 300))")  # the last key's paint
+    slowest = float(page.evaluate("Math.max(0, ...keys.values())"))
+    page.locator("textarea").fill("")
+    return max(LEAST_EVENT_SECONDS, slowest / 1000)
+
+
+@dataclass(frozen=True)
+class Redraws:
+    """What React did with the rows of downloads for a while."""
+
+    commits: int
+    """Updates of the page."""
+    drawn: int
+    """Rows that were drawn again because their download had changed."""
+    needless: int
+    """Rows that were drawn again although it had not."""
+
+
+def redraws(page: Page, seconds: float) -> Redraws:
+    """Count for so many seconds."""
+    page.evaluate("redraws.reset()")
+    time.sleep(seconds)
+    return Redraws(**page.evaluate("redraws.counted"))
+
+
+def initial_scripts(page: Page) -> int:
+    """Return the bytes of all JavaScript that the page has loaded by itself, gzipped."""
+    return sum(len(gzip.compress(_fetch(url), 9)) for url in sorted(set(page.evaluate(SCRIPTS))))
+
+
+def _fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=DEADLINE_SECONDS) as answer:
+        content: bytes = answer.read()
+        return content

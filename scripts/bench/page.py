@@ -1,0 +1,199 @@
+"""The part of the benchmark that measures the built page, beside a bare static one."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.bench import loads, transfers
+from scripts.bench.backend import Server, backend, source
+from scripts.bench.browser import (
+    NoBrowserError,
+    Redraws,
+    chromium,
+    first_paint,
+    initial_scripts,
+    opened,
+    redraws,
+    typing,
+)
+from scripts.bench.peers import Peer
+from scripts.bench.report import Table, Target, median, milliseconds
+from scripts.bench.rounds import tell
+from scripts.bench.stacks import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# What is to be reached.
+PAINT = 5.0  # of the bare page
+KEY_SECONDS = 0.200  # what is felt as prompt, by the web vitals
+SCRIPT_BYTES = 130_000
+
+LEAST_ROUNDS = 5
+SMALL_BYTES = 50_000_000
+SLOW = 200_000
+"""Bytes a second of the source, so that the downloads outlast what is measured."""
+WAITING = 10
+"""Downloads behind those that run: their rows have no reason to change."""
+WATCHED_SECONDS = 10.0
+BARE_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title>
+<h1>Paste a link. Keep the file.</h1><textarea autofocus></textarea></html>"""
+LINK = "https://videos.example.org/watch?v=lighthouse"
+
+Findings = tuple[list[Table], list[Target]]
+
+
+def page(rounds: int, _peers: Sequence[Peer]) -> Findings:
+    """Measure the page that `make build` makes and the backend serves."""
+    try:
+        with chromium():
+            pass
+    except NoBrowserError as error:
+        tell(f"page: left out, {error}\n")
+        return [], []
+    tell("page: build")
+    command = ["npm", "--prefix", str(ROOT / "webapp/frontend"), "run", "--silent", "build"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    rounds = max(rounds, LEAST_ROUNDS)
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
+        static(Path(name)) as bare,
+    ):
+        folder = Path(name)
+        with backend(folder, DOWNLOAD_CONCURRENCY=str(loads.RUNNING)) as server:
+            at_rest, targets = _at_rest(rounds, server, bare)
+            under_way, more = _under_way(rounds, server, folder, bare)
+    tell("")
+    return [at_rest, under_way], targets + more
+
+
+def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target]]:
+    url = _url(server)
+    own, other = [], []
+    with chromium() as browser:
+        for number in range(rounds):
+            tell(f"page: first paint ({number + 1} of {rounds})")
+            own.append(first_paint(browser, url))
+            other.append(first_paint(browser, bare))
+        with opened(browser, url) as shown:
+            shown.get_by_text("Connected").wait_for()
+            size = initial_scripts(shown)
+    ratio = (median(own) or 0) / (median(other) or 1)
+    rows = [["", "first contentful paint, ms", "/ bare", "JavaScript, kB gzip"]]
+    rows += [["the page", milliseconds(own), f"{ratio:.2f}", f"{size / 1000:.1f}"]]
+    rows += [["bare static page", milliseconds(other), "1.00", "0"]]
+    text = (
+        "The production build, served by the backend, in a headless Chromium that was never there; "
+        f"{rounds} visits each, in turn. JavaScript is all that is loaded until the page is "
+        "connected. The bare page is a heading and a text field, from Python's `http.server`."
+    )
+    return Table("The page: a first visit", text, rows), [
+        Target(
+            "first contentful paint of the page / a bare one",
+            f"at most {PAINT:.1f}",
+            f"{ratio:.2f}",
+            ratio <= PAINT,
+        ),
+        Target(
+            "initial JavaScript, kB gzip",
+            f"at most {SCRIPT_BYTES / 1000:.0f}",
+            f"{size / 1000:.1f}",
+            size <= SCRIPT_BYTES,
+        ),
+    ]
+
+
+def _under_way(rounds: int, server: Server, folder: Path, bare: str) -> tuple[Table, list[Target]]:
+    rest, busy, other = [], [], []
+    media = folder / "source"
+    media.mkdir()
+    transfers.make_medium(media, SMALL_BYTES)
+    with chromium() as browser, source(media, SLOW) as address:
+        for number in range(rounds):
+            tell(f"page: typing ({number + 1} of {rounds})")
+            rest.append(_typed(browser, _url(server)))
+            other.append(_typed(browser, bare))
+        loads.start_downloads(server, address)
+        for number in range(WAITING):
+            server.ask("POST", "/api/downloads", {"url": f"{address}/waiting-{number}.mp4"})
+        for number in range(rounds):
+            tell(f"page: typing, downloads running ({number + 1} of {rounds})")
+            busy.append(_typed(browser, _url(server)))
+        tell("page: redraws")
+        with opened(browser, _url(server)) as shown:
+            shown.get_by_role("progressbar").nth(loads.RUNNING - 1).wait_for()
+            seen = redraws(shown, WATCHED_SECONDS)
+    bare_key = median(other) or 1
+    rows = [["", "slowest key, ms", "/ bare"]]
+    rows += [
+        [name, milliseconds(found), f"{(median(found) or 0) / bare_key:.2f}"]
+        for name, found in (
+            ("the page", rest),
+            (f"the page, {loads.RUNNING} downloads running", busy),
+            ("bare static page", other),
+        )
+    ]
+    text = (
+        f"A link of {len(LINK)} letters is typed into the field; a key lasts from its event to the "
+        "paint that follows (INP, told by the browser in steps of 8 ms, from 16 ms on). While "
+        f"{loads.RUNNING} downloads ran and {WAITING} waited, React updated the page "
+        f"{seen.commits} times in {WATCHED_SECONDS:.0f} s and drew {seen.drawn} rows that had "
+        f"changed, and {seen.needless} that had not."
+    )
+    return Table("The page: in use", text, rows), _targets_in_use(busy, seen)
+
+
+def _targets_in_use(busy: Sequence[float], seen: Redraws) -> list[Target]:
+    key = median(busy) or 0
+    return [
+        Target(
+            f"slowest key while {loads.RUNNING} downloads run, ms",
+            f"below {1000 * KEY_SECONDS:.0f}",
+            f"{1000 * key:.0f}",
+            key < KEY_SECONDS,
+        ),
+        Target(
+            f"rows drawn again without a change, of {seen.drawn} drawn",
+            "0",
+            str(seen.needless),
+            seen.needless == 0 and seen.drawn > 0,
+        ),
+    ]
+
+
+def _typed(browser: Browser, url: str) -> float:
+    with opened(browser, url) as shown:
+        return typing(shown, LINK)
+
+
+def _url(server: Server) -> str:
+    return f"http://localhost:{server.port}/"
+
+
+@contextlib.contextmanager
+def static(folder: Path, index: str = BARE_PAGE) -> Iterator[str]:
+    """Serve a folder with that page in it; gives its address."""
+    (folder / "index.html").write_text(index)
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it
+        """Say nothing."""
