@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +26,7 @@ os.environ["PATH"] = packages.search_path()
 # Below the range from which systems draw the ports of outgoing connections, so that none of those
 # takes one between our look and the server's bind.
 PORTS = range(20_000, 30_000)
+WORKERS = 8  # that may run side by side, and draw from a part of the ports each
 # In the background of a shell this process ignores Ctrl-C, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -137,8 +139,19 @@ def page(browser: "Browser") -> "Iterator[Page]":
     context.close()
 
 
+def _ports_of_this_process() -> Iterator[int]:
+    """Ports that no other worker of the same run draws, each once before any comes again."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ports = list(PORTS[worker % WORKERS :: WORKERS])
+    random.shuffle(ports)
+    return cycle(ports)
+
+
+_ports = _ports_of_this_process()
+
+
 def _free_port() -> int:
-    for port in random.sample(PORTS, 200):
+    for port in islice(_ports, 200):
         if all(_is_free(family, host, port) for family, host in LOOPBACKS):
             return port
     raise AssertionError("200 ports tried, all taken")
