@@ -34,6 +34,13 @@ WATCH_KEYS = """() => {
   new PerformanceObserver((seen) => seen.getEntries().forEach(note))
     .observe({ type: 'event', durationThreshold: 16 });
 }"""
+WATCH_FIELD = """
+  new MutationObserver((_, watching) => {
+    if (!document.querySelector('textarea')) return;
+    window.usableAt = performance.now();
+    watching.disconnect();
+  }).observe(document, { childList: true, subtree: true });
+"""
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 SCRIPTS = "performance.getEntriesByType('resource').map(r => r.name).filter(n => /\\.js$/.test(n))"
 
@@ -63,6 +70,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     try:
         page = context.new_page()
         page.add_init_script(path=REDRAWS)
+        page.add_init_script(WATCH_FIELD)
         page.goto(url)
         page.locator("textarea").wait_for()
         yield page
@@ -70,11 +78,22 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
         context.close()
 
 
-def first_paint(browser: Browser, url: str) -> float:
-    """Return the seconds from the navigation to the first contentful paint, nothing cached."""
+@dataclass(frozen=True)
+class Visit:
+    """What somebody sees who was never there, in seconds from the navigation on."""
+
+    paint: float
+    """Until the first contentful paint."""
+    usable: float
+    """Until there is a text field."""
+
+
+def visit(browser: Browser, url: str) -> Visit:
+    """Open a page, nothing cached."""
     with opened(browser, url) as page:
         page.wait_for_function(FIRST_PAINT)
-        return float(page.evaluate(FIRST_PAINT)) / 1000
+        paint, usable = page.evaluate(f"[{FIRST_PAINT}, usableAt]")
+        return Visit(paint / 1000, usable / 1000)
 
 
 def typing(page: Page, text: str) -> float:

@@ -17,12 +17,13 @@ from scripts.bench.backend import Server, backend, source
 from scripts.bench.browser import (
     NoBrowserError,
     Redraws,
+    Visit,
     chromium,
-    first_paint,
     initial_scripts,
     opened,
     redraws,
     typing,
+    visit,
 )
 from scripts.bench.peers import Peer
 from scripts.bench.report import Table, Target, median, milliseconds
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # What is to be reached.
-PAINT = 5.0  # of the bare page
+PAINT = 4.0  # of the bare page
 KEY_SECONDS = 0.200  # what is felt as prompt, by the web vitals
 SCRIPT_BYTES = 130_000
 
@@ -77,30 +78,37 @@ def page(rounds: int, _peers: Sequence[Peer]) -> Findings:
 
 def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target]]:
     url = _url(server)
-    own, other = [], []
+    own: list[Visit] = []
+    other: list[Visit] = []
     with chromium() as browser:
         for number in range(rounds):
-            tell(f"page: first paint ({number + 1} of {rounds})")
-            own.append(first_paint(browser, url))
-            other.append(first_paint(browser, bare))
+            tell(f"page: a first visit ({number + 1} of {rounds})")
+            own.append(visit(browser, url))
+            other.append(visit(browser, bare))
         with opened(browser, url) as shown:
             shown.get_by_text("Connected").wait_for()
             size = initial_scripts(shown)
-    ratio = (median(own) or 0) / (median(other) or 1)
-    rows = [["", "first contentful paint, ms", "/ bare", "JavaScript, kB gzip"]]
-    rows += [["the page", milliseconds(own), f"{ratio:.2f}", f"{size / 1000:.1f}"]]
-    rows += [["bare static page", milliseconds(other), "1.00", "0"]]
+    paint, usable = (
+        (median(getattr(one, name) for one in own) or 0)
+        / (median(getattr(one, name) for one in other) or 1)
+        for name in ("paint", "usable")
+    )
+    rows = [["", "first contentful paint, ms", "/ bare", "a field to type in, ms", "/ bare"]]
+    rows[0].append("JavaScript, kB gzip")
+    rows.append(_visit_row("the page", own, (paint, usable), size))
+    rows.append(_visit_row("bare static page", other, (1, 1), 0))
     text = (
         "The production build, served by the backend, in a headless Chromium that was never there; "
-        f"{rounds} visits each, in turn. JavaScript is all that is loaded until the page is "
-        "connected. The bare page is a heading and a text field, from Python's `http.server`."
+        f"{rounds} visits each, in turn. What is painted first is the app's mark, which stands in "
+        "the HTML. JavaScript is all that is loaded until the page is connected. The bare page is "
+        "a heading and a text field, from Python's `http.server`."
     )
     return Table("The page: a first visit", text, rows), [
         Target(
             "first contentful paint of the page / a bare one",
             f"at most {PAINT:.1f}",
-            f"{ratio:.2f}",
-            ratio <= PAINT,
+            f"{paint:.2f}",
+            paint <= PAINT,
         ),
         Target(
             "initial JavaScript, kB gzip",
@@ -149,6 +157,17 @@ def _under_way(rounds: int, server: Server, folder: Path, bare: str) -> tuple[Ta
         f"changed, and {seen.needless} that had not."
     )
     return Table("The page: in use", text, rows), _targets_in_use(busy, seen)
+
+
+def _visit_row(
+    name: str, visits: Sequence[Visit], ratios: tuple[float, float], size: int
+) -> list[str]:
+    paint = [visit.paint for visit in visits]
+    usable = [visit.usable for visit in visits]
+    return [
+        *(name, milliseconds(paint), f"{ratios[0]:.2f}"),
+        *(milliseconds(usable), f"{ratios[1]:.2f}", f"{size / 1000:.1f}"),
+    ]
 
 
 def _targets_in_use(busy: Sequence[float], seen: Redraws) -> list[Target]:
