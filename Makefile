@@ -78,7 +78,7 @@ smoke: setup-python ## Check the running stack from outside, with a real downloa
 faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: to docs/faults.md)
 	@$(python) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
-bench: setup-python ## Measure the guard beside other supervisors; writes docs/benchmarks.md
+bench: setup-python ## Measure guard, backend and page beside their peers; writes docs/benchmarks.md (part=downloads: one)
 	@$(python) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
 
 ##@ Work on it
