@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUILD = Path(__file__).parents[1] / "frontend" / "dist"
 PAGES = {"/", "/library"}  # the app's own pages, all of them index.html
+NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
 FOR_EVER = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
 
 
@@ -34,6 +35,8 @@ class Page:
 
     def _file(self, scope: Scope) -> Path | None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            return None
+        if scope["path"].startswith(NEVER_PAGES):
             return None
         path = "/index.html" if scope["path"] in PAGES else scope["path"]
         file = (self._build / path.lstrip("/")).resolve()
