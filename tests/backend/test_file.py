@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.backend.api_process import Api, running
 from tests.media_source import serve_media
@@ -43,6 +45,35 @@ def test_nonsense_ranges_are_refused_or_ignored_but_break_nothing(
     answer = shared_api.client.get(done[0], headers={"Range": asked})
 
     assert answer.status_code in {200, 400, 416}
+
+
+@settings(deadline=None, max_examples=60)
+@given(first=st.integers(0, 2_000_000) | st.none(), last=st.integers(0, 2_000_000) | st.none())
+def test_any_range_gives_just_its_bytes_or_is_refused(
+    shared_api: Api, done: tuple[str, bytes], first: int | None, last: int | None
+) -> None:
+    path, whole = done
+    asked = f"bytes={'' if first is None else first}-{'' if last is None else last}"
+    answer = shared_api.client.get(path, headers={"Range": asked})
+
+    if answer.status_code == 206:
+        begin = max(0, len(whole) - (last or 0)) if first is None else first
+        end = len(whole) if first is None or last is None else last + 1
+        assert answer.content == whole[begin:end]
+        assert answer.headers["content-range"].endswith(f"/{len(whole)}")
+    else:
+        assert answer.status_code in {400, 416}, asked
+        assert (first is None and not last) or (first or 0) >= min(len(whole), (last or 0) + 1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(asked=st.text(alphabet="bytes=0123456789-, \t.x", max_size=40))
+def test_no_range_header_breaks_the_server(
+    shared_api: Api, done: tuple[str, bytes], asked: str
+) -> None:
+    answer = shared_api.client.get(done[0], headers={"Range": asked.strip()})
+
+    assert answer.status_code in {200, 206, 400, 416}
 
 
 def test_the_file_can_never_run_as_a_page(shared_api: Api, done: tuple[str, bytes]) -> None:
