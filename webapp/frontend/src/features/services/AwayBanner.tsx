@@ -11,6 +11,11 @@ import { Login } from './Login.tsx';
 import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
 
+/** A fix is told in words, or is the command to type. */
+function isSentence(fix: string): boolean {
+  return fix.endsWith('.');
+}
+
 /** Says what happened and what is being done about it, as long as the backend is away. */
 export function AwayBanner() {
   const { t } = useTranslation();
@@ -32,12 +37,12 @@ export function AwayBanner() {
         {cause && <p>{cause.sentence}</p>}
         {cause?.fix && (
           <p className={css.fix}>
-            {t('status.fix')} <code>{cause.fix}</code>
+            {t('status.fix')} {isSentence(cause.fix) ? cause.fix : <code>{cause.fix}</code>}
           </p>
         )}
         <p className={css.soft}>
           {t('status.keeps')} {waiting > 0 && t('status.waiting', { count: waiting })}{' '}
-          {since !== null && t('status.since', { time: formatTime(since, locale) })}
+          {since !== null && t('status.sinceThen', { time: formatTime(since, locale) })}
         </p>
       </div>
       <div className={css.actions}>
