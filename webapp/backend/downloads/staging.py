@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from downloads.failures import Failed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -24,8 +26,15 @@ DISCARD_SECONDS = 0.5
 LOCK_POLL = 0.02
 
 
-class ItemBusyError(Exception):
-    """Another process holds the item for longer than a dying one would."""
+class ItemBusyError(Failed):
+    """Another process holds the item for longer than a dying one should; a later try finds it free.
+
+    One that was killed may still wait for a slow disk.
+    """
+
+    def __init__(self) -> None:
+        sentence = "The try before this one has not quite ended yet."
+        super().__init__("busy", sentence, "Nothing needs to be done.", transient=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     deadline = time.monotonic() + seconds
     while (file := _try_lock(folder)) is None:
         if time.monotonic() > deadline:
-            raise ItemBusyError(f"Another process works in {folder}.")
+            raise ItemBusyError
         time.sleep(LOCK_POLL)
     with file:
         yield
