@@ -21,6 +21,7 @@ from scripts.bench.transfers import MEDIUM
 
 LINKS = 1000
 PROBE_SECONDS = 0.005
+BEGINNING_SECONDS = 2.0
 LISTENING_SECONDS = 10.0
 RUNNING = 20
 ENTRIES = 100_000
@@ -109,7 +110,8 @@ def listen(server: Server, listeners: int) -> Listening:
     with selectors.DefaultSelector() as selector:
         for stream in streams:
             selector.register(stream.socket, selectors.EVENT_READ, stream)
-        _read(selector, 2.0)  # their snapshots are not what is measured
+        # Their snapshots are not what is measured.
+        until(lambda: _all_began(selector, streams), "not every listener was let in", 0)
         for stream in streams:
             stream.forget()
         cpu, began = server.cpu(), time.monotonic()
@@ -148,6 +150,12 @@ class _Stream:
     def forget(self) -> None:
         self.count = 0
         self.chunks.clear()
+
+
+def _all_began(selector: selectors.BaseSelector, streams: Sequence[_Stream]) -> bool:
+    if streams:
+        _read(selector, BEGINNING_SECONDS)
+    return all(stream.count for stream in streams)
 
 
 def _read(selector: selectors.BaseSelector, seconds: float) -> None:
