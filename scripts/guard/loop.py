@@ -124,10 +124,10 @@ class Loop:
         self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
         self._stack.dismiss = self._dismissal.begin
         self._stack.changed = self._changed
-        for number in self._stack.signals.hand_over():
-            self._signalled(number)
         for number in _EXIT_CODES:
             self._loop.add_signal_handler(number, self._signalled, number)
+        for number in self._stack.signals.received():  # until the line above, and no more
+            self._signalled(number)
         self._changed()
         self._look_for_hangs()
         self._loop.call_later(SETTLED_SECONDS, self._stack.prepare_for_deaths)

@@ -37,8 +37,8 @@ class Signals:
         for number in self.ENDING:
             signal.signal(number, lambda number, _: self._received.append(signal.Signals(number)))
 
-    def hand_over(self) -> list[signal.Signals]:
-        """Return what came so far."""
+    def received(self) -> list[signal.Signals]:
+        """Return what came until somebody else took them over."""
         return self._received
 
 

@@ -55,9 +55,20 @@ def test_ctrl_c_while_it_starts_leaves_nothing(guarded: Guarded, delay_ms: int) 
     run = guarded(*PAIR)
     time.sleep(delay_ms / 1000)  # the moment is what is tested
     os.kill(run.pid, signal.SIGINT)
+    until(lambda: is_gone(run.pid) or swallowed(run), "it takes notice")
+    if swallowed(run):
+        os.kill(run.pid, signal.SIGINT)
     # Before the interpreter has come to our code, its own way of ending is as good.
     assert run.await_end() in {130, -signal.SIGINT, 1}
     assert_nothing_is_left(run, [])
+
+
+def swallowed(run: GuardRun) -> bool:
+    """Whether the interpreter took Ctrl-C in the midst of an import, before our first line.
+
+    It loses a KeyboardInterrupt that comes while it clears up after one, and says so.
+    """
+    return "Exception ignored in: <function _get_module_lock" in run.output()
 
 
 @pytest.mark.fault(row="F13")
