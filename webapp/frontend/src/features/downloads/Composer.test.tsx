@@ -17,6 +17,7 @@ const PLAYLIST = {
   audio_bytes: null,
   subtitles: [],
   chapters: 0,
+  known: [],
   entries: [
     { url: 'https://example.org/1', title: 'One', duration: 60 },
     { url: 'https://example.org/2', title: 'Two', duration: null },
@@ -81,6 +82,14 @@ describe('the composer', () => {
     await user.type(field(), 'https://example.org/a');
     expect(await screen.findByText('A clip')).toBeInTheDocument();
     expect(screen.getByRole('option', { name: '720p · 45 MB' })).toBeInTheDocument();
+  });
+
+  test('tells that the medium is there already, whatever link it came by', async () => {
+    const known = [{ id: 'x', state: 'done', format: 'mp4', resolution: 'best' }];
+    server.answer = () => ({ status: 200, body: { ...PLAYLIST, entries: [], known } });
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/other');
+    expect(await screen.findByText('In your list already: Done, MP4')).toBeInTheDocument();
   });
 
   test('lets the entries of a list be chosen', async () => {

@@ -44,7 +44,7 @@ export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
 
 function Medium({ preview }: { preview: Preview }) {
   const { t } = useTranslation();
-  const { thumbnail, title, uploader, platform, duration, live, entries } = preview;
+  const { thumbnail, title, uploader, platform, duration, live, entries, known } = preview;
   const facts = [
     uploader,
     platform,
@@ -60,6 +60,11 @@ function Medium({ preview }: { preview: Preview }) {
       <div className={css.text}>
         <p className={css.title}>{title ?? preview.url}</p>
         <p className={css.soft}>{facts.filter(Boolean).join(' · ')}</p>
+        {known[0] && (
+          <p className={css.known}>
+            {t('preview.known', { state: t(`state.${known[0].state}`), format: known[0].format.toUpperCase() })}
+          </p>
+        )}
       </div>
     </div>
   );
