@@ -78,14 +78,16 @@ def test_the_backend_starts_and_reports_its_health(
     command = on_port(stage.command(), port)
     with running(command, ROOT / "webapp/backend", DATA_DIR=tmp_path) as process:
         wait_until_healthy(stage, port, process)
-        assert httpx.get(f"http://127.0.0.1:{port}/api/downloads").status_code == 200
+        assert (
+            httpx.get(f"http://127.0.0.1:{port}/api/downloads", timeout=DEADLINE).status_code == 200
+        )
 
 
 def test_vite_starts_and_reports_its_health(free_port: Callable[[], int]) -> None:
     stage, port = FRONTEND["development"], free_port()
     with running(on_port(stage.command(), port), ROOT / "webapp/frontend") as process:
         wait_until_healthy(stage, port, process)
-        assert '<div id="root">' in httpx.get(f"http://127.0.0.1:{port}/").text
+        assert '<div id="root">' in httpx.get(f"http://127.0.0.1:{port}/", timeout=DEADLINE).text
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +131,7 @@ def production(dist: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iter
     with (
         running(on_port(backend.command(), port), ROOT / "webapp/backend", DATA_DIR=data) as served,
         running(command, tmp_path) as front,
-        httpx.Client(base_url=f"http://127.0.0.1:{web}", timeout=5) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{web}", timeout=DEADLINE) as client,
     ):
         wait_until_healthy(backend, port, served)
         if shutil.which("wget"):
