@@ -5,13 +5,18 @@ A thread, since watchfiles' core blocks; the set of folders can be changed while
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 SOURCE_STEP_MS = 40  # watchfiles looks so often, and as long without a change ends a batch
 FILES_STEP_MS = 200  # for single files: nobody waits for them
 FILES_LOOK_MS = 1000
+FIRST_LOOK_MS = 500  # after which a watch of folders looks for what was saved before it stood
+COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 
 IGNORED_FOLDERS = frozenset(
@@ -56,7 +61,7 @@ class Watcher:
             return
         self._stop.set()
         self._folders, self._stop = wanted, threading.Event()
-        _in_thread(self._follow, wanted, self._stop)
+        _in_thread(self._follow, wanted, self._stop, time.time_ns() - COARSE_NS)
 
     def stop(self) -> None:
         """Stop watching; the threads end by themselves soon after."""
@@ -91,27 +96,45 @@ class Watcher:
             if changed and not self._over.is_set():
                 self._saved(changed)
 
-    def _follow(self, folders: frozenset[Path], stop: threading.Event) -> None:
+    def _follow(self, folders: frozenset[Path], stop: threading.Event, since: int) -> None:
+        """Watch folders; what was saved after `since` and before the watch stood counts too."""
         from watchfiles import watch
 
         existing = [folder for folder in folders if folder.is_dir()]
         if not existing:
             return
+        looked = False
         for changes in watch(
             *existing,
             watch_filter=None,
             debounce=DEBOUNCE_MS,
             step=SOURCE_STEP_MS,
             stop_event=stop,
+            rust_timeout=FIRST_LOOK_MS,
+            yield_on_timeout=True,
             raise_interrupt=False,
         ):
             saved = frozenset(path for _, name in changes if is_source(path := Path(name), folders))
+            if not looked:
+                saved |= frozenset(saved_since(since, existing))
+                looked = True
             if saved and not stop.is_set():
                 self._saved(saved)
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
+
+
+def saved_since(moment: int, folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield the sources below these folders that were written after `moment` (ns of the epoch)."""
+    for folder in folders:
+        for place, inner, files in os.walk(folder):
+            inner[:] = [name for name in inner if name not in IGNORED_FOLDERS]
+            for path in (Path(place, name) for name in files):
+                with contextlib.suppress(OSError):  # it is gone already
+                    if path.stat().st_ctime_ns > moment and is_source(path, [folder]):
+                        yield path
 
 
 def is_source(path: Path, folders: Iterable[Path]) -> bool:

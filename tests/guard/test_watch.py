@@ -1,12 +1,13 @@
 """Saved files are told of; caches, products and editors' own files are not."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.guard.watch import Watcher, is_source, signature
+from scripts.guard.watch import COARSE_NS, Watcher, is_source, saved_since, signature
 from tests.stack.harness import until
 
 
@@ -53,6 +54,24 @@ def test_a_save_deep_below_a_watched_folder_is_told(
     (tmp_path / "src" / "deep").mkdir(parents=True)
     watcher.watch([tmp_path / "src"])
     touch_until_told(told, tmp_path / "src" / "deep" / "module.py")
+
+
+def test_a_save_before_the_watch_stands_is_told_of_and_an_older_one_is_not(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    source = tmp_path / "src"
+    (source / "__pycache__").mkdir(parents=True)
+    (source / "old.py").write_text("saved", encoding="utf-8")
+    moment = (source / "old.py").stat().st_ctime_ns
+    until(lambda: time.time_ns() > moment + 2 * COARSE_NS, "a moment has passed")
+
+    watcher.watch([source])
+    (source / "new.py").write_text("saved", encoding="utf-8")
+    (source / "__pycache__/new.pyc").write_text("made", encoding="utf-8")
+
+    until(lambda: told.has("new.py"), "the save is told of")
+    assert set(saved_since(moment, [source])) == {source / "new.py"}
+    assert not told.has("old.py")
 
 
 def test_a_single_file_is_told_of_and_its_neighbours_are_not(
