@@ -11,14 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from scripts.bench.probe import NoAnswerError, answer
+from scripts.bench.probe import NoAnswerError, answer, until
 from scripts.bench.stacks import ROOT, TOYS, free_ports
 
 BACKEND = ROOT / "webapp/backend"
@@ -119,15 +119,6 @@ def folders() -> Iterator[tuple[Path, Path]]:
         folder, media = Path(name), Path(name) / "source"
         media.mkdir()
         yield folder, media
-
-
-def until(met: Callable[[], object], otherwise: str, pause: float = 0.005) -> None:
-    """Wait until something is true; raises `NoAnswerError` if it never is."""
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not met():
-        if time.monotonic() > end:
-            raise NoAnswerError(otherwise)
-        time.sleep(pause)
 
 
 @contextlib.contextmanager

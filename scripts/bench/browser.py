@@ -11,16 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
-
-from scripts.setup import system
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
 REDRAWS = HERE / "redraws.js"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 DEADLINE_SECONDS = 60
 KEY_SECONDS = 0.06
 """From one key to the next: a fast typist's."""
@@ -43,23 +38,6 @@ WATCH_FIELD = """
 """
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 SCRIPTS = "performance.getEntriesByType('resource').map(r => r.name).filter(n => /\\.js$/.test(n))"
-
-
-class NoBrowserError(Exception):
-    """There is no Chromium here."""
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run one for as long as the block lasts. Raises `NoBrowserError` where there is none."""
-    program = system.browser()
-    if program is None:
-        raise NoBrowserError("no Chromium is installed")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=FLAGS) as browser,
-    ):
-        yield browser
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from scripts.bench import burdens, stacks, transfers
 from scripts.bench.backend import backend, folders, source
 from scripts.bench.measures import start_alone
 from scripts.bench.peers import Peer
-from scripts.bench.report import Table, Target, median, milliseconds
+from scripts.bench.report import Findings, Table, Target, median, milliseconds
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import Stack
 from scripts.bench.transfers import Transfer
@@ -25,8 +25,6 @@ RELAUNCH = 1.15  # of a bare FastAPI app
 
 LEAST_ROUNDS = 5
 """Of what takes a moment: so few that nobody need wait, so many that there is a median."""
-
-Findings = tuple[list[Table], list[Target]]
 
 
 def downloads(rounds: int, _peers: Sequence[Peer]) -> Findings:

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench.backend import Server, ask, until
+from scripts.bench.backend import Server, ask
+from scripts.bench.probe import until
 from scripts.bench.transfers import MEDIUM
 
 LINKS = 1000

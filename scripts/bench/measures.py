@@ -9,7 +9,6 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import psutil
 
 from scripts.bench import stacks
 from scripts.bench.peers import BARE, Peer
-from scripts.bench.probe import Knocking, NoAnswerError, answer
+from scripts.bench.probe import Knocking, NoAnswerError, answer, until
 from scripts.bench.running import running
 from scripts.bench.stacks import Stack
 from scripts.bench.toys import writer
@@ -29,6 +28,7 @@ LINES = 100_000
 QUIET_SECONDS = 2.0
 """After this long without output, a flood is over."""
 WRITERS = ("web", "api")
+WRITERS_SECONDS = 20.0  # until both write
 LINES_IN_ALL = len(WRITERS) * LINES
 IDLE_SECONDS = 10.0
 CRASH_LOOP_SECONDS = 10.0
@@ -103,9 +103,10 @@ def flood(peer: Peer) -> Flood:
     with tempfile.TemporaryDirectory() as folder:
         go = Path(folder) / "go"
         with running(peer, stacks.writers(LINES, go), pipe=True) as run:
-            _until(
+            until(
                 lambda: run.output.count(b"is ready") == len(WRITERS),
                 "the writers never were ready",
+                deadline=WRITERS_SECONDS,
             )
             own = run.supervisors()
             before = sum(map(_cpu, own))
@@ -237,11 +238,3 @@ def _cpu(process: psutil.Process) -> float:
         times = process.cpu_times()
         return float(times.user + times.system)
     return 0.0
-
-
-def _until(met: Callable[[], bool], otherwise: str) -> None:
-    end = time.monotonic() + 20
-    while not met():
-        if time.monotonic() > end:
-            raise NoAnswerError(otherwise)
-        time.sleep(0.005)

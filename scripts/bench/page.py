@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 from scripts.bench import loads, transfers
 from scripts.bench.backend import Server, backend, source
 from scripts.bench.browser import (
-    NoBrowserError,
     Redraws,
     Visit,
-    chromium,
     initial_scripts,
     opened,
     redraws,
@@ -26,9 +24,10 @@ from scripts.bench.browser import (
     visit,
 )
 from scripts.bench.peers import Peer
-from scripts.bench.report import Table, Target, median, milliseconds
+from scripts.bench.report import Findings, Table, Target, median, milliseconds
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import ROOT
+from scripts.chromium import NoBrowserError, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,7 +38,6 @@ KEY_SECONDS = 0.200  # what is felt as prompt, by the web vitals
 SCRIPT_BYTES = 130_000
 
 LEAST_ROUNDS = 5
-SMALL_BYTES = 50_000_000
 SLOW = 200_000
 """Bytes a second of the source, so that the downloads outlast what is measured."""
 WAITING = 10
@@ -48,8 +46,6 @@ WATCHED_SECONDS = 10.0
 BARE_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title>
 <h1>Paste a link. Keep the file.</h1><textarea autofocus></textarea></html>"""
 LINK = "https://videos.example.org/watch?v=lighthouse"
-
-Findings = tuple[list[Table], list[Target]]
 
 
 def page(rounds: int, _peers: Sequence[Peer]) -> Findings:
@@ -123,7 +119,7 @@ def _under_way(rounds: int, server: Server, folder: Path, bare: str) -> tuple[Ta
     rest, busy, other = [], [], []
     media = folder / "source"
     media.mkdir()
-    transfers.make_medium(media, SMALL_BYTES)
+    transfers.make_medium(media, transfers.SMALL_BYTES)
     with chromium() as browser, source(media, SLOW) as address:
         for number in range(rounds):
             tell(f"page: typing ({number + 1} of {rounds})")

@@ -12,7 +12,7 @@ from scripts.bench import measures, recoveries, stacks
 from scripts.bench.measures import Flood
 from scripts.bench.peers import Peer, guard
 from scripts.bench.recoveries import SERVERS, Starts
-from scripts.bench.report import NONE, Table, Target, median
+from scripts.bench.report import NONE, Findings, Table, Target, median
 from scripts.bench.rounds import Figures, each
 
 GUARDS = PROCESS, STACK = guard("process"), guard("stack")
@@ -25,8 +25,6 @@ APP_RECOVERY = 1.10
 LINES_PER_SECOND = 570_000
 MEGABYTES = 36
 IDLE_PERCENT = 0.2
-
-Findings = tuple[list[Table], list[Target]]
 
 
 def app(rounds: int, peers: Sequence[Peer]) -> Findings:

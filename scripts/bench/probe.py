@@ -6,12 +6,14 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 RETRY_SECONDS = 0.002
 INTERVAL_SECONDS = 0.005
 DEADLINE_SECONDS = 30.0
+STATE_SECONDS = 60.0
 
 
 class NoAnswerError(Exception):
@@ -39,6 +41,21 @@ def _status(port: int, path: str, timeout: float) -> int:
         connection.sendall(request.encode())
         head = connection.recv(64)
     return int(head.split(b" ", 2)[1]) if head.startswith(b"HTTP/") else 0
+
+
+def until(
+    met: Callable[[], object],
+    otherwise: str,
+    pause: float = INTERVAL_SECONDS,
+    *,
+    deadline: float = STATE_SECONDS,
+) -> None:
+    """Wait until something is true; raises `NoAnswerError` if it never is."""
+    end = time.monotonic() + deadline
+    while not met():
+        if time.monotonic() > end:
+            raise NoAnswerError(otherwise)
+        time.sleep(pause)
 
 
 class Knocking:

@@ -67,6 +67,10 @@ class Target:
         return Table("Targets", "Each compares figures of this same run.", rows)
 
 
+Findings = tuple[list[Table], list[Target]]
+"""What a part of the benchmark comes to."""
+
+
 def milliseconds(seconds: Sequence[float | None]) -> str:
     """Return ``median (least - most)`` in ms; a dash where it never came."""
     known = [1000 * value for value in seconds if value is not None]

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench.backend import Server, until
+from scripts.bench.backend import Server
+from scripts.bench.probe import until
 
 MEDIUM = "clip.mp4"
 SMALL_BYTES, LARGE_BYTES = 50_000_000, 1_000_000_000

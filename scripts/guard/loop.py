@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
 SETTLED_SECONDS = 2.0  # after which the servers' start needs the processor no more
-_EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
 
@@ -124,7 +123,7 @@ class Loop:
         self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
         self._stack.dismiss = self._dismissal.begin
         self._stack.changed = self._changed
-        for number in _EXIT_CODES:
+        for number in self._stack.signals.ENDING:
             self._loop.add_signal_handler(number, self._signalled, number)
         for number in self._stack.signals.received():  # until the line above, and no more
             self._signalled(number)
@@ -166,7 +165,7 @@ class Loop:
     def _signalled(self, number: signal.Signals) -> None:
         if self._leaving:
             self._supervisor.kill()
-        self._leave(_EXIT_CODES[number])
+        self._leave(128 + number)  # as shells tell it
 
     def _leave(self, code: int) -> None:
         if not self._leaving:

@@ -4,14 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from scripts.chromium import chromium
 from scripts.guard.config import settings
 from scripts.screenshots.shots import SHOTS
 from scripts.screenshots.stage import ROOT, set_up
-from scripts.setup import system
-
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
 
 def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
@@ -36,10 +34,7 @@ def main() -> None:
     config = settings.load(ROOT / "Procfile.dev")
     ports = {service.name: int(service.port or 0) for service in config.services}
     into = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs/images"
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=system.browser(), args=FLAGS) as browser,
-    ):
+    with chromium() as browser:
         for path in take(into, {**ports, "guard": config.guard_port}, browser):
             sys.stdout.write(f"{path}\n")
 

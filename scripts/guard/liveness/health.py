@@ -30,10 +30,11 @@ async def answers(port: int, path: str) -> bool:
 
     Whatever else it says (401, 404) it is up. An answer of the standby page is none.
     """
-    head = await _ask(port, path)
-    if head is None or b"x-guard-standby:" in head.lower():
+    answer = await _ask(port, path)
+    if answer is None:
         return False
-    return _status(head) < _SERVER_ERROR
+    status, head = answer
+    return status < _SERVER_ERROR and b"x-guard-standby:" not in head.lower()
 
 
 async def responds(port: int, path: str) -> bool:
@@ -47,8 +48,8 @@ async def await_answer(port: int, path: str) -> None:
         await asyncio.sleep(PROBE_PAUSE)
 
 
-async def _ask(port: int, path: str) -> bytes | None:
-    """Return the head of an HTTP answer; None where there was none."""
+async def _ask(port: int, path: str) -> tuple[int, bytes] | None:
+    """Return the status and the head of an HTTP answer; None where there was none."""
     # Whatever is no HTTP answer is no sign of life: EOF, other protocols, endless headers.
     with contextlib.suppress(OSError, EOFError, ValueError, IndexError, asyncio.LimitOverrunError):
         async with asyncio.timeout(PROBE_TIMEOUT):
@@ -59,8 +60,7 @@ async def _ask(port: int, path: str) -> bytes | None:
                 head = await reader.readuntil(b"\r\n\r\n")
             finally:
                 writer.close()
-        _status(head)
-        return head
+        return int(head.split(b" ", 2)[1]), head
     return None
 
 
@@ -70,10 +70,6 @@ async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
         return await asyncio.open_connection("127.0.0.1", port)
     except ConnectionRefusedError:
         return await asyncio.open_connection("::1", port)
-
-
-def _status(head: bytes) -> int:
-    return int(head.split(b" ", 2)[1])
 
 
 def is_prompt(line: str) -> bool:

@@ -1,6 +1,7 @@
 /** Single keys that act wherever nothing is being typed. They can be turned off in the settings. */
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { isOn } from '@/lib/switches.ts';
+import { useLatest } from '@/lib/use-latest.ts';
 
 export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
 export type Shortcut = (typeof SHORTCUTS)[number];
@@ -17,22 +18,19 @@ function isShortcut(key: string): key is Shortcut {
 }
 
 export function useShortcuts(act: (shortcut: Shortcut) => void): void {
-  const latest = useRef(act);
-  useEffect(() => {
-    latest.current = act;
-  });
+  const latest = useLatest(act);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       if (!isShortcut(event.key) || !isOn('shortcuts')) return;
       event.preventDefault();
-      latest.current(event.key);
+      latest(event.key);
     };
     addEventListener('keydown', onKeyDown);
     return () => {
       removeEventListener('keydown', onKeyDown);
     };
-  }, []);
+  }, [latest]);
 }
 
 /** The field that `/` leads to: the one for links, or the library's search. */

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
 import type { Download } from '@/lib/types.ts';
+import { useLatest } from '@/lib/use-latest.ts';
 import css from './Entries.module.css';
 import { Entry } from './Entry.tsx';
 
@@ -36,13 +37,10 @@ export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: 
   });
   const rows = virtual.getVirtualItems();
   const nearEnd = (rows.at(-1)?.index ?? 0) >= count - AHEAD;
-  const latest = useRef(onEnd);
+  const more = useLatest(onEnd);
   useEffect(() => {
-    latest.current = onEnd;
-  });
-  useEffect(() => {
-    if (nearEnd) latest.current();
-  }, [nearEnd, entries.length]);
+    if (nearEnd) more();
+  }, [nearEnd, entries.length, more]);
   useEffect(() => {
     virtual.measure();
   }, [virtual, layout, columns]);

@@ -1,9 +1,10 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChange, useLeaving } from '@/lib/downloads/actions.ts';
 import { ApiError } from '@/lib/problem.ts';
 import { recall, remember } from '@/lib/storage.ts';
 import type { DownloadSort } from '@/lib/types.ts';
+import { useLatest } from '@/lib/use-latest.ts';
 import { Button } from '@/ui/Button.tsx';
 import { Choice } from '@/ui/Choice.tsx';
 import { Empty } from '@/ui/Empty.tsx';
@@ -128,17 +129,6 @@ export default function Library() {
   );
 }
 
-/** Always the same function, which does what the latest one given does: rows need not be drawn anew. */
-function useLatest<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
-  const latest = useRef(act);
-  useEffect(() => {
-    latest.current = act;
-  });
-  return useCallback((...args: Args) => {
-    latest.current(...args);
-  }, []);
-}
-
 interface NothingProps {
   pending: boolean;
   error: Error | null;
@@ -149,13 +139,10 @@ interface NothingProps {
 
 function Nothing({ pending, error, filtered, onRetry, onMore }: NothingProps) {
   const { t } = useTranslation();
-  const latest = useRef(onMore);
+  const more = useLatest(onMore);
   useEffect(() => {
-    latest.current = onMore;
-  });
-  useEffect(() => {
-    if (pending) latest.current(); // the filter has left nothing of what is loaded so far
-  }, [pending]);
+    if (pending) more(); // the filter has left nothing of what is loaded so far
+  }, [pending, more]);
   if (error) {
     const detail = error instanceof ApiError ? error.problem.detail : error.message;
     return (
