@@ -135,12 +135,12 @@ def idle(_rounds: int) -> tuple[Table, list[Target]]:
     with folders() as (folder, _), bare(folder) as server:
         other = loads.idle(server)
     text = (
-        f"Over {loads.IDLE_SECONDS:.0f} s without a request. The reserve is the process, warmed "
-        "and waiting, that the next download runs in."
+        f"Over {loads.IDLE_SECONDS:.0f} s without a request. The template is the process, loaded "
+        "and waiting, that downloads are forked from."
     )
-    rows = [["", "processor, %", "memory (PSS), MiB", "its reserve, MiB"]]
+    rows = [["", "processor, %", "memory (PSS), MiB", "its template, MiB"]]
     rows += [
-        [name, f"{one.cpu:.2f}", f"{one.megabytes:.0f}", f"{one.reserve:.0f}"]
+        [name, f"{one.cpu:.2f}", f"{one.megabytes:.0f}", f"{one.template:.0f}"]
         for name, one in (("backend", own), ("bare FastAPI app", other))
     ]
     return Table("Downloads: at rest", text, rows), [

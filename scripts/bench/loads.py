@@ -250,8 +250,8 @@ class Idle:
     """Of one processor, percent."""
     megabytes: float
     """Proportional set size (PSS), MiB."""
-    reserve: float
-    """The same of its children: the runner that waits for work."""
+    template: float
+    """The same of its children: what runners are forked from."""
 
 
 def idle(server: Server) -> Idle:

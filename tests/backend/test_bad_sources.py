@@ -40,7 +40,7 @@ def test_a_stalled_download_is_cancelled_at_once_when_asked(
     item = shared_api.add(media.mp4)
     wait_for(lambda: (shared_api.get(item)["progress"] or {}).get("bytes"), "some has come")
     assert shared_api.process
-    before = psutil.Process(shared_api.process.pid).children()
+    before = psutil.Process(shared_api.process.pid).children(recursive=True)
 
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
 

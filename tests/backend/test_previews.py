@@ -76,7 +76,7 @@ def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
 
     assert api.process
     family = psutil.Process(api.process.pid)
-    wait_for(lambda: len(family.children()) == 1, "only the reserve is left")
+    wait_for(lambda: len(family.children(recursive=True)) == 1, "only the template is left")
 
 
 def test_previews_that_last_hold_nothing_else_up(api: Api, media: MediaSource) -> None:
@@ -93,7 +93,10 @@ def test_previews_that_last_hold_nothing_else_up(api: Api, media: MediaSource) -
     ):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
         previews = [pool.submit(ask, f"{url}?{n}") for n in range(AT_ONCE * 2)]
-        wait_for(lambda: len(family.children()) > AT_ONCE, "as many as may be are under way")
+        wait_for(
+            lambda: len(family.children(recursive=True)) > AT_ONCE,
+            "as many as may be are under way",
+        )
 
         assert next(api.events())[0] == "snapshot"
         api.wait(api.add(media.mp4), "done")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import http.server
-import json
-import subprocess
-import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from downloads.pool import Template
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 NAME, ALLOWED, FORBIDDEN = "rebinding.example", "127.0.0.1", "127.0.0.2"
 SEGMENTS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsegment.ts\n#EXT-X-ENDLIST\n"
 PAGE = '<title>x</title><meta property="og:image" content="/x.jpg"><video src="/clip.mp4"></video>'
@@ -25,8 +24,8 @@ ANSWERS = {
     ".mp4": ("video/mp4", b"\0" * 100_000),
 }
 
-# The real runner, but for the name server that it asks.
-RUNNER = f"""
+# What runners are forked from, but for the name server that it asks.
+TEMPLATE = f"""
 import socket
 real, asked = socket.getaddrinfo, []
 def resolve(host, port, *arguments, **options):
@@ -36,7 +35,7 @@ def resolve(host, port, *arguments, **options):
     address = {ALLOWED!r} if len(asked) == 1 else {FORBIDDEN!r}
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 socket.getaddrinfo = resolve
-from downloads.runner import main
+from downloads.template import main
 main()
 """
 
@@ -81,20 +80,9 @@ def came() -> Iterator[tuple[int, list[tuple[str, str]]]]:
 
 def outcome(order: dict[str, Any]) -> dict[str, Any]:
     """The last event of a runner that is given this order."""
-    with subprocess.Popen(
-        [sys.executable, "-c", RUNNER],
-        cwd=BACKEND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-    ) as runner:
-        assert runner.stdin
-        assert runner.stdout
-        runner.stdin.write(json.dumps(order | {"allowed": [ALLOWED]}) + "\n")
-        runner.stdin.flush()
-        events = [json.loads(line) for line in runner.stdout]
-    last: dict[str, Any] = events[-1]
+    template = Template(("-c", TEMPLATE))
+    with closing(template), closing(template.fork()) as runner:
+        *_, last = runner.work(order | {"allowed": [ALLOWED]})
     return last
 
 

@@ -10,7 +10,6 @@ from downloads.desk import Desk
 from downloads.disk import Disk
 from downloads.engine import Engine, beside
 from downloads.ffmpeg import find_ffmpeg
-from downloads.hearing import Hearing
 from downloads.lease import FileLease, PostgresLease
 from downloads.pool import Pool
 from downloads.previews import Previews
@@ -57,6 +56,8 @@ def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts
     )
     engine = Engine(settings, store, work, lease)
     if settings.distributed:
+        from downloads.hearing import Hearing  # loads PostgreSQL's client
+
         work.tell = Hearing(settings.database_url, store, work, engine, tell).tell
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
     return Parts(Desk(store, staging, work, engine, settings.media_dir), engine, previews)

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import threading
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -117,10 +118,8 @@ class Previews:
         except Failed as unusable:
             raise Problem(422, unusable.sentence, unusable.fix) from None
         order = {"job": "peek", "url": url, "folder": str(self._folder / key), "cookies": cookies}
-        runner = self._pool.take()
-        try:
+        with suppress(RunnerDiedError), closing(self._pool.take()) as runner:
             look.begin(runner)
-            self._pool.warm()
             for event in runner.work(order | {"allowed": self._allowed}):
                 match event:
                     case {"event": "done", **answer}:
@@ -128,10 +127,6 @@ class Previews:
                     case {"event": "failed", **failure}:
                         failed = Failed(**failure)
                         raise Problem(422, failed.sentence, failed.fix)
-        except RunnerDiedError:
-            pass
-        finally:
-            runner.close()
         raise Problem(503, "The preview was given up.", "Ask again.")
 
 

@@ -22,7 +22,7 @@ from downloads.pool import RunnerDiedError
 from downloads.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from downloads.disk import Disk
@@ -74,18 +74,16 @@ class Work:
             StoppingError: when the api goes down meanwhile.
 
         """
-        runner = self._begin(item)
         try:
-            row = self._current(item, run)
-            return self._follow(runner, row, run) if row else None
+            with self._runner(item) as runner:
+                row = self._current(item, run)
+                return self._follow(runner, row, run) if row else None
         except Failed as failure:
             self._failed(item, run, failure)
         except RunnerDiedError as error:
             if self._stopping:
                 raise StoppingError from None
             self._failed(item, run, Failed("crash", str(error), "Retry.", transient=True))
-        finally:
-            self._end(item, runner)
         return None
 
     def publish(self, item: str, run: int, result: Result) -> None:
@@ -143,13 +141,18 @@ class Work:
         self.tell(download.id, "download", download.model_dump_json())
         return download
 
-    def _begin(self, item: str) -> Runner:
+    @contextlib.contextmanager
+    def _runner(self, item: str) -> Iterator[Runner]:
+        """A runner that `interrupt` can kill."""
         runner = self.pool.take()
         with self._lock:
             self._runners[item] = runner
             if self._stopping:
                 runner.kill()
-        return runner
+        try:
+            yield runner
+        finally:
+            self._end(item, runner)
 
     def _end(self, item: str, runner: Runner) -> None:
         runner.close()
@@ -157,10 +160,7 @@ class Work:
             if self._runners.get(item) is runner:
                 del self._runners[item]
                 self.live.pop(item, None)
-        if self._stopping:
-            return
-        self.pool.warm()  # it may have ended before it was time to
-        if self._unwanted(item):
+        if not self._stopping and self._unwanted(item):
             self.staging.discard(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
@@ -172,7 +172,6 @@ class Work:
                     self._note(item, Progress(**progress))
                 case {"event": "info", **known}:
                     row = self.store.report(item, run, **known) or row
-                    self.pool.warm()  # now, not at once: the first request goes first
                 case {"event": "failed", **failure}:
                     raise Failed(**failure)
                 case {"event": "done", **result}:
