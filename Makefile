@@ -52,7 +52,7 @@ stop: packages ## End the stack that runs in another terminal
 
 ##@ Test it
 # Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.
-test: setup-all ## Install what tests need, and run them all
+test: setup-all build ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
 	@$(python) -m pytest -n 3 --dist loadfile --ignore $(whole)
 	@$(python) -m pytest $(whole)
@@ -69,7 +69,7 @@ test-frontend: setup-all ## The front end alone, without a browser
 test-stack: setup-all ## The guard and whole stacks, with real processes and real faults
 	@$(python) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers
 
-test-browser: setup-all ## The whole thing in a real Chromium
+test-browser: setup-all build ## The whole thing in a real Chromium
 	@$(python) -m pytest tests/browser
 
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart

@@ -1,6 +1,7 @@
 """What every test may ask for: free ports, a browser. And a check that nothing stays behind."""
 
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -31,6 +32,7 @@ WORKERS = 8  # that may run side by side, and draw from a part of the ports each
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+FRONTEND = Path(__file__).parents[1] / "webapp/frontend"
 PATIENCE = 60_000  # milliseconds until a page shows what it must, on a busy machine
 CHROMIUM_FLAGS = (
     "--disable-gpu",
@@ -103,10 +105,24 @@ def fault_row(request: pytest.FixtureRequest) -> None:
 FreePort = Callable[[], int]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_port() -> FreePort:
     """A function giving, at each call, a port that nobody listens on, on 127.0.0.1 and ::1."""
     return _free_port
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The page as `npm run build` builds it, which `make test` has done: of now, whoever asks."""
+    made = FRONTEND / "dist/index.html"
+    sources = [*FRONTEND.glob("*.*"), *FRONTEND.glob("src/**/*"), *FRONTEND.glob("public/**/*")]
+    newest = max(path.stat().st_mtime for path in sources)
+    with (FRONTEND / "node_modules/.build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker builds, the others wait for it
+        if not made.exists() or made.stat().st_mtime < newest:
+            command = ["npm", "--prefix", str(FRONTEND), "run", "build"]
+            subprocess.run(command, check=True, capture_output=True)
+    return made.parent
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import httpx
 import pytest
 
 from tests.browser.app import App
@@ -20,25 +21,35 @@ if TYPE_CHECKING:
 
 __all__ = ["guarded", "media", "media_folder"]
 
+
+@pytest.fixture(scope="session", autouse=True)
+def build(request: pytest.FixtureRequest) -> None:
+    """See to it that what the stacks serve is of now."""
+    request.getfixturevalue("dist")
+
+
 StartStack = Callable[..., GuardRun]
 
 
-@pytest.fixture
-def start_stack(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[StartStack]:
-    """A function that starts web and api under a guard, with these settings, and waits for both."""
+@contextmanager
+def stacks(folder: Path, free_port: Callable[[], int]) -> Iterator[StartStack]:
+    """A function that starts web and api under a guard, with these settings, and waits for both.
+
+    The page is the built one, as its users have it, and opens in a third of the time.
+    """
     with ExitStack() as closing:
 
-        def start(**settings: str) -> GuardRun:
+        def start(procfile: str = "Procfile", **settings: str) -> GuardRun:
             ports = {name: free_port() for name in ("web", "api", "guard")}
             environment = {
-                "GUARD_DIR": str(tmp_path / "guard"),
-                "DATA_DIR": str(tmp_path / "data"),
+                "GUARD_DIR": str(folder / "guard"),
+                "DATA_DIR": str(folder / "data"),
                 "ALLOW_HOSTS": "127.0.0.1",
                 **settings,
             }
-            run = GuardRun(ROOT / "Procfile.dev", environment, ports)
-            run.directory = tmp_path / "guard"
-            run.output_file = tmp_path / "output.log"
+            run = GuardRun(ROOT / procfile, environment, ports)
+            run.directory = folder / "guard"
+            run.output_file = folder / "output.log"
             closing.callback(run.close)
             run.start()
             for name in ("web", "api"):
@@ -49,15 +60,51 @@ def start_stack(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[StartS
 
 
 @pytest.fixture
-def stack(start_stack: StartStack) -> GuardRun:
+def start_stack(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[StartStack]:
+    """For tests that need other settings than the defaults, or kill what they have started."""
+    with stacks(tmp_path, free_port) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def shared_stack(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[GuardRun]:
     """The stack with its defaults."""
-    return start_stack()
+    with stacks(tmp_path_factory.mktemp("stack"), free_port) as start:
+        yield start()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def stack(shared_stack: GuardRun) -> Iterator[GuardRun]:
+    """The stack with its defaults: the same for all tests of a file, each finds it empty."""
+    yield shared_stack
+    url = f"http://127.0.0.1:{shared_stack.ports['api']}/api"
+    with httpx.Client(base_url=url, timeout=PATIENCE / 1000, trust_env=False) as api:
+        while items := api.get("downloads?limit=100").raise_for_status().json()["items"]:
+            ids = [item["id"] for item in items]
+            api.post("downloads/deletions", json={"ids": ids, "file": True}).raise_for_status()
+        api.patch("queue", json={"paused": False}).raise_for_status()
+
+
+@pytest.fixture
+def media_dir(stack: GuardRun) -> Path:
+    """Where the stack puts finished files."""
+    return Path(stack.environment["DATA_DIR"]) / "media"
+
+
+@pytest.fixture
+def service_workers() -> Literal["allow", "block"]:
+    """Blocked, for what they answer no test can see or change; a file may have its own fixture."""
+    return "block"
+
+
+@pytest.fixture
+def page(browser: Browser, service_workers: Literal["allow", "block"]) -> Iterator[Page]:
     """An English page that fails the test when a script on it fails."""
-    context = browser.new_context(locale="en-GB", reduced_motion="reduce")
+    context = browser.new_context(
+        locale="en-GB", reduced_motion="reduce", service_workers=service_workers
+    )
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE)
     errors: list[str] = []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -20,21 +19,20 @@ if TYPE_CHECKING:
 
     from tests.media_source import MediaSource
 
-FRONTEND = ROOT / "webapp/frontend"
+
+@pytest.fixture
+def service_workers() -> Literal["allow", "block"]:
+    """They are what is tested here."""
+    return "allow"
 
 
 @pytest.fixture
-def built(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[GuardRun]:
-    """The api over a build of its own."""
+def built(tmp_path: Path, free_port: Callable[[], int], dist: Path) -> Iterator[GuardRun]:
+    """The api over a copy of the built page."""
     webapp = tmp_path / "webapp"
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "webapp/backend", webapp / "backend", ignore=ignored)
-    subprocess.run(
-        ["node_modules/.bin/vite", "build", "--outDir", webapp / "frontend/dist", "--emptyOutDir"],
-        cwd=FRONTEND,
-        check=True,
-        capture_output=True,
-    )
+    shutil.copytree(dist, webapp / "frontend/dist")
     line = (ROOT / "Procfile").read_text().splitlines()[1]
     procfile = tmp_path / "Procfile"
     procfile.write_text(line.replace("cd webapp", f"cd {webapp}").replace("$PWD", str(ROOT)) + "\n")

@@ -24,6 +24,12 @@ SLOW = 400_000  # bytes/s: some seconds for the whole clip
 FAST = 0
 
 
+@pytest.fixture
+def stack(start_stack: Callable[..., GuardRun]) -> GuardRun:
+    """One of its own for each test: they kill its services."""
+    return start_stack("Procfile.dev")
+
+
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -60,7 +66,7 @@ def test_a_playlist_becomes_the_same_file_with_and_without_a_killed_backend(
 def test_a_download_under_way_survives_the_backend_s_death(
     start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, relaunch: str
 ) -> None:
-    stack = start_stack(GUARD_RELAUNCH=relaunch)
+    stack = start_stack("Procfile.dev", GUARD_RELAUNCH=relaunch)
     app = App.of(stack, page)
     media.throttle = SLOW
     app.paste(media.mp4)

@@ -59,7 +59,7 @@ def test_a_link_that_is_there_already_is_offered_again(app: App, media: MediaSou
 
 
 def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
-    app: App, media: MediaSource, tmp_path: Path
+    app: App, media: MediaSource, media_dir: Path
 ) -> None:
     app.paste(media.mp4)
     app.await_done(app.row("clip"))
@@ -79,7 +79,7 @@ def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
     app.page.get_by_role("menuitem", name="Delete with its file").click()
     app.page.get_by_role("button", name="Delete").click()
     expect(app.page.get_by_role("button", name="Play: clip")).to_have_count(0)
-    assert not list((tmp_path / "data" / "media").glob("*.mp4"))
+    assert not list(media_dir.glob("*.mp4"))
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(app: App, media: MediaSource) -> None:

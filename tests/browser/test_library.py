@@ -51,7 +51,7 @@ def test_it_is_sorted_and_shows_one_kind(library: App) -> None:
 
 
 def test_many_are_selected_with_the_keyboard_saved_and_deleted_with_their_files(
-    library: App, tmp_path: Path
+    library: App, media_dir: Path
 ) -> None:
     page = library.page
     saved: list[str] = []
@@ -79,6 +79,5 @@ def test_many_are_selected_with_the_keyboard_saved_and_deleted_with_their_files(
     asked.get_by_role("button", name="Delete").click()
     expect(titles(library)).to_have_text(["short"])
     expect(bar).to_have_count(0)
-    files = tmp_path / "data/media"
-    until(lambda: len(list(files.glob("*.mp*"))) == 1, "the files are gone")
-    assert [path.stem.partition(" ")[0] for path in files.glob("*.mp*")] == ["short"]
+    until(lambda: len(list(media_dir.glob("*.mp*"))) == 1, "the files are gone")
+    assert [path.stem.partition(" ")[0] for path in media_dir.glob("*.mp*")] == ["short"]

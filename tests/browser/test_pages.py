@@ -14,6 +14,7 @@ from tests.browser.app import App
 from tests.stack.harness import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -129,16 +130,16 @@ def test_the_page_speaks_german_to_a_german_browser(app: App, stack: GuardRun) -
 
 
 def test_ten_thousand_entries_scroll_with_only_those_in_sight_drawn(
-    app: App, media: MediaSource, tmp_path: Path
+    start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, tmp_path: Path
 ) -> None:
+    app = App.of(start_stack(), page)
     app.paste(media.mp4)
     app.await_done(app.row("clip"))
     multiply(tmp_path / "data" / "app.db", MANY)
     app.open("/library")
-    page = app.page
     expect(page.get_by_role("button", name="Play: Entry 9999", exact=True)).to_be_visible()
     most = 0
-    for _ in range(80):
+    for _ in range(30):
         page.mouse.wheel(0, 4000)
         page.evaluate("() => new Promise(requestAnimationFrame)")
         most = max(most, page.get_by_role("listitem").count())

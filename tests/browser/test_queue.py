@@ -125,7 +125,6 @@ def test_twenty_at_once_move_forward_in_rows_that_stay_where_they_are(
     app.paste(*(f"{media.base}/clip.mp4?{number}" for number in range(MANY)))
     running = rows(app, "running")
     expect(running).to_have_count(MANY)
-    # A runner takes more than a second of a processor to start: twenty take a while.
     bars = page.locator("[role=progressbar][aria-valuenow]")
     expect(bars).to_have_count(MANY, timeout=2 * PATIENCE)
     page.evaluate(WATCH)
