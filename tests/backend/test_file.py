@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.backend.api_process import Api, running
-from tests.media_source import serve_media
+from tests.media_source import MediaSource, serve_media
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.backend.api_process import Api
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +92,37 @@ def test_it_is_an_attachment_when_asked_to_be(shared_api: Api, done: tuple[str, 
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-def test_a_file_deleted_outside_is_noticed(tmp_path: Path, media_folder: Path) -> None:
-    with running(tmp_path) as api, serve_media(media_folder) as media:
-        download = api.wait(api.add(media.mp4), "done")
-        (api.media / download["file"]["name"]).unlink()
+def test_a_file_deleted_outside_is_noticed_and_comes_again(
+    shared_api: Api, media: MediaSource
+) -> None:
+    item = shared_api.add(media.mp4)
+    name = shared_api.wait(item, "done")["file"]["name"]
+    (shared_api.media / name).unlink()
 
-        answer = api.client.get(f"/api/downloads/{download['id']}/file")
+    listed = shared_api.ask("GET", "/api/downloads?limit=1")["items"][0]
+    answer = shared_api.client.get(f"/api/downloads/{item}/file")
+    shared_api.ask("POST", f"/api/downloads/{item}/retry")
 
-        assert answer.status_code == 410
-        assert answer.headers["content-type"] == "application/problem+json"
+    assert (listed["id"], listed["file"]["missing"]) == (item, True)
+    assert answer.status_code == 410
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert shared_api.wait(item, "done")["file"]["missing"] is False
+    assert shared_api.bytes_of(item) == media.mp4_bytes
+
+
+def test_what_is_there_is_not_downloaded_again(shared_api: Api, done: tuple[str, bytes]) -> None:
+    answer = shared_api.client.post(done[0].replace("/file", "/retry"))
+
+    assert answer.status_code == 409
+
+
+def test_a_link_whose_file_was_deleted_is_no_longer_known(
+    shared_api: Api, media: MediaSource
+) -> None:
+    item = shared_api.add(media.mp4)
+    name = shared_api.wait(item, "done")["file"]["name"]
+    (shared_api.media / name).unlink()
+
+    again = shared_api.client.post("/api/downloads?unless_known=true", json={"url": media.mp4})
+
+    assert again.status_code == 201

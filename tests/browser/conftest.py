@@ -76,15 +76,26 @@ def shared_stack(
 
 
 @pytest.fixture
-def stack(shared_stack: GuardRun) -> Iterator[GuardRun]:
+def api(shared_stack: GuardRun) -> Iterator[httpx.Client]:
+    """The shared stack's API; it fails the test when it refuses anything."""
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{shared_stack.ports['api']}/api",
+        timeout=PATIENCE / 1000,
+        trust_env=False,
+        event_hooks={"response": [httpx.Response.raise_for_status]},
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def stack(shared_stack: GuardRun, api: httpx.Client) -> Iterator[GuardRun]:
     """The stack with its defaults: the same for all tests of a file, each finds it empty."""
+    queue = api.get("queue").json()
     yield shared_stack
-    url = f"http://127.0.0.1:{shared_stack.ports['api']}/api"
-    with httpx.Client(base_url=url, timeout=PATIENCE / 1000, trust_env=False) as api:
-        while items := api.get("downloads?limit=100").raise_for_status().json()["items"]:
-            ids = [item["id"] for item in items]
-            api.post("downloads/deletions", json={"ids": ids, "file": True}).raise_for_status()
-        api.patch("queue", json={"paused": False}).raise_for_status()
+    while items := api.get("downloads?limit=100").json()["items"]:
+        ids = [item["id"] for item in items]
+        api.post("downloads/deletions", json={"ids": ids, "file": True})
+    api.patch("queue", json={name: queue[name] for name in ("paused", "concurrency")})
 
 
 @pytest.fixture

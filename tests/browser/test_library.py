@@ -81,3 +81,18 @@ def test_many_are_selected_with_the_keyboard_saved_and_deleted_with_their_files(
     expect(bar).to_have_count(0)
     until(lambda: len(list(media_dir.glob("*.mp*"))) == 1, "the files are gone")
     assert [path.stem.partition(" ")[0] for path in media_dir.glob("*.mp*")] == ["short"]
+
+
+def test_a_file_that_was_deleted_outside_is_said_to_be_gone_and_comes_again(
+    library: App, media_dir: Path
+) -> None:
+    next(media_dir.glob("clip*.mp4")).unlink()
+    library.page.reload()
+    entry = library.page.get_by_role("listitem").filter(has_text="clip")
+    expect(entry).to_contain_text("The file was moved or deleted")
+    expect(entry.get_by_role("button", name="Play: clip")).to_be_disabled()
+
+    entry.get_by_role("button", name="Download again: clip").click()
+
+    expect(entry.get_by_role("link", name="Save: clip")).to_be_visible()
+    assert len(list(media_dir.glob("clip*.mp4"))) == 1

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import App
-from tests.conftest import PATIENCE
 from tests.stack.harness import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import httpx
+    from playwright.sync_api import Locator
 
-    from playwright.sync_api import Locator, Page
-
+    from tests.browser.app import App
     from tests.media_source import MediaSource
-    from tests.stack.harness import GuardRun
 
 SLOW = 20_000  # bytes/s: more than a minute for the whole clip
 SLOWER = 10_000
@@ -27,10 +24,11 @@ MANY = 20
 
 
 @pytest.fixture
-def one_at_a_time(start_stack: Callable[..., GuardRun], page: Page, media: MediaSource) -> App:
+def one_at_a_time(app: App, api: httpx.Client, media: MediaSource) -> App:
     """A queue of four, of which one runs, slowly."""
+    api.patch("queue", json={"concurrency": 1})
     media.throttle = SLOW
-    app = App.of(start_stack(DOWNLOAD_CONCURRENCY="1"), page)
+    app.open()
     app.paste(*(f"{media.base}/clip.mp4?{name}" for name in "abcd"))
     expect(rows(app, "queued")).to_have_count(3)
     expect(rows(app, "running")).to_have_count(1)
@@ -117,16 +115,17 @@ WATCH = """() => {
 
 
 def test_twenty_at_once_move_forward_in_rows_that_stay_where_they_are(
-    start_stack: Callable[..., GuardRun], page: Page, media: MediaSource
+    app: App, api: httpx.Client, media: MediaSource
 ) -> None:
+    page = app.page
+    api.patch("queue", json={"concurrency": MANY})
     media.throttle = SLOWER
     page.set_viewport_size({"width": 1280, "height": 2200})  # all of them in sight
-    app = App.of(start_stack(DOWNLOAD_CONCURRENCY=str(MANY)), page)
     app.paste(*(f"{media.base}/clip.mp4?{number}" for number in range(MANY)))
     running = rows(app, "running")
     expect(running).to_have_count(MANY)
     bars = page.locator("[role=progressbar][aria-valuenow]")
-    expect(bars).to_have_count(MANY, timeout=2 * PATIENCE)
+    expect(bars).to_have_count(MANY)
     page.evaluate(WATCH)
 
     read = "bars => bars.map(bar => Number(bar.ariaValueNow))"

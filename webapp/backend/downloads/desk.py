@@ -45,7 +45,7 @@ class Desk:
     def like(self, choice: Choice, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
         row = self.store.like(choice, key)
-        return self._view(row) if row else None
+        return self._view(row) if row and not self._lost(row) else None
 
     def known(self, url: str, key: str | None) -> list[Known]:
         """What there is already of the medium that `url` leads to."""
@@ -77,8 +77,11 @@ class Desk:
         return Snapshot(items=items).model_dump_json()
 
     def act(self, item: str, action: Action) -> Download:
-        """Pause, resume, cancel or retry."""
-        row = self.store.act(item, action)
+        """Pause, resume, cancel or retry; what is done too, if its file has been lost."""
+        if action == "retry" and self._lost(self._row(item)):
+            row = self.store.renew(item)
+        else:
+            row = self.store.act(item, action)
         if row is None:
             detail, fix = why_not(action, self._row(item)["state"])
             raise Problem(409, detail, fix)
@@ -134,8 +137,8 @@ class Desk:
                 409, f"It is {download.state}: there is no file.", "Wait until it is done."
             )
         path = self.media_dir / download.file.name
-        if not path.is_file():
-            raise Problem(410, f"{path.name} was moved or deleted.", "Send the link again.")
+        if download.file.missing:
+            raise Problem(410, f"{path.name} was moved or deleted.", "Retry: it comes again.")
         return path, download
 
     def thumbnail(self, item: str) -> tuple[Path, str]:
@@ -183,7 +186,12 @@ class Desk:
         return row
 
     def _view(self, row: Row) -> Download:
-        return view(row, self.work.live.get(row["id"]))
+        return view(row, self.work.live.get(row["id"]), missing=self._lost(row))
+
+    def _lost(self, row: Row) -> bool:
+        """Whether the finished file lies no more where it was put."""
+        name = row["file_name"]
+        return name is not None and not (self.media_dir / name).is_file()
 
 
 class UnknownDownload(Problem):

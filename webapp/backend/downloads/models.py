@@ -169,12 +169,13 @@ class Failure(BaseModel):
 
 
 class MediaFile(BaseModel):
-    """The finished file; `playable` says whether a browser can play it."""
+    """The finished file."""
 
     name: str
     bytes: int
     mime: str
-    playable: bool
+    playable: bool = Field(description="Whether a browser can play it")
+    missing: bool = Field(description="Whether somebody has moved or deleted it")
 
 
 class Download(BaseModel):

@@ -120,6 +120,12 @@ class Store:
             values |= {"attempt": 1, "error": None}
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
 
+    def renew(self, item: str) -> Row | None:
+        """Queue a finished one anew: its file was lost. None when it is not finished."""
+        lost: Row = {"file_name": None, "file_bytes": None, "finished": None}
+        values = lost | {"state": "queued", "attempt": 1, "not_before": None}
+        return self._change(values, downloads.c.id == item, downloads.c.state == "done")
+
     def move(self, item: str, before: str | None) -> Row | None:
         """Put a queued download in front of another, or at the end; None when it is not queued."""
         queued = downloads.c.state == "queued"

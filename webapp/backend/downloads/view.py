@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def view(row: Mapping[str, Any], progress: Progress | None = None) -> Download:
-    """The download as people see it; progress only while there is some."""
+def view(
+    row: Mapping[str, Any], progress: Progress | None = None, *, missing: bool = False
+) -> Download:
+    """The download as people see it; progress only while there is some, `missing` of its file."""
     name = row["file_name"]
     file = name and MediaFile(
         name=name,
         bytes=row["file_bytes"],
         mime=media_type(name),
         playable=playable(name),
+        missing=missing,
     )
     waiting = Progress(stage="waiting") if row["state"] == "queued" else None
     return Download(

@@ -5,6 +5,10 @@ import type { Download } from './types.ts';
 let playing: Download | null = null;
 const listeners = new Set<() => void>();
 
+export function isPlayable({ file }: Download): boolean {
+  return file !== null && file.playable && !file.missing;
+}
+
 export function play(download: Download | null): void {
   playing = download;
   for (const listener of listeners) listener();

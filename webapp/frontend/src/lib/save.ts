@@ -8,7 +8,7 @@ const PAUSE = 250; // milliseconds: of clicks that follow at once, browsers heed
 
 export async function saveFiles(downloads: readonly Download[]): Promise<void> {
   for (const { id, file } of downloads) {
-    if (!file) continue;
+    if (!file || file.missing) continue;
     const link = document.createElement('a');
     link.href = fileUrl(id, true);
     link.download = file.name;

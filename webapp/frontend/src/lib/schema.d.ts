@@ -699,16 +699,24 @@ export interface components {
         };
         /**
          * MediaFile
-         * @description The finished file; `playable` says whether a browser can play it.
+         * @description The finished file.
          */
         MediaFile: {
             /** Bytes */
             bytes: number;
             /** Mime */
             mime: string;
+            /**
+             * Missing
+             * @description Whether somebody has moved or deleted it
+             */
+            missing: boolean;
             /** Name */
             name: string;
-            /** Playable */
+            /**
+             * Playable
+             * @description Whether a browser can play it
+             */
             playable: boolean;
         };
         /**

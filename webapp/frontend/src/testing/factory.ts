@@ -46,7 +46,7 @@ export function makeRunning(fraction: number, change: Partial<Download> = {}): D
 export function makeDone(change: Partial<Download> = {}): Download {
   return makeDownload({
     state: 'done',
-    file: { name: 'A clip.mp4', bytes: 2_000_000, mime: 'video/mp4', playable: true },
+    file: { name: 'A clip.mp4', bytes: 2_000_000, mime: 'video/mp4', playable: true, missing: false },
     finished: '2026-01-31T12:01:00.000Z',
     ...change,
   });

@@ -35,8 +35,19 @@ describe('a row', () => {
     expect(onChange).toHaveBeenCalledOnce();
   });
 
+  test('says that a file was lost, and gets it again', async () => {
+    const onChange = vi.fn();
+    const done = makeDone();
+    const download = { ...done, file: done.file && { ...done.file, missing: true } };
+    const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
+    expect(screen.getByRole('listitem')).toHaveTextContent('The file was moved or deleted');
+    expect(screen.queryByRole('link')).toBeNull();
+    await user.click(screen.getByTitle('Download again'));
+    expect(onChange).toHaveBeenCalledWith({ ids: [download.id], action: 'retry' });
+  });
+
   test('offers to play only what a browser can', () => {
-    const file = { name: 'a.mkv', bytes: 1, mime: 'video/x-matroska', playable: false };
+    const file = { name: 'a.mkv', bytes: 1, mime: 'video/x-matroska', playable: false, missing: false };
     renderApp(<DownloadRow download={makeDone({ file })} onChange={vi.fn()} />);
     expect(screen.queryByTitle('Play')).toBeNull();
     expect(screen.getByRole('link', { name: 'Save: A clip' })).toHaveAttribute('download', 'a.mkv');

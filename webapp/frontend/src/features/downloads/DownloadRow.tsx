@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
-import { play } from '@/lib/player.ts';
+import { isPlayable, play } from '@/lib/player.ts';
 import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
 import { IconButton, IconLink } from '@/ui/Button.tsx';
@@ -96,7 +96,7 @@ function Facts({ download }: { download: Download }) {
     moved(download, locale, (done, total) => t('progress.ofTotal', { done, total })),
     running && progress.speed != null ? formatSpeed(progress.speed, locale) : null,
     running && progress.eta != null ? t('progress.left', { time: formatClock(progress.eta) }) : null,
-    file ? formatBytes(file.bytes, locale) : null,
+    file && (file.missing ? t('file.missing') : formatBytes(file.bytes, locale)),
     !running && duration !== null ? formatClock(duration) : null,
     running ? null : platform,
     download.format.toUpperCase(),
@@ -139,7 +139,10 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
       {(state === 'failed' || state === 'cancelled') && (
         <IconButton icon="retry" label={named(t('action.retry'))} hint={t('action.retry')} onClick={act('retry')} />
       )}
-      {state === 'done' && file?.playable && (
+      {state === 'done' && file?.missing && (
+        <IconButton icon="retry" label={named(t('action.again'))} hint={t('action.again')} onClick={act('retry')} />
+      )}
+      {state === 'done' && isPlayable(download) && (
         <IconButton
           icon="play"
           label={named(t('action.play'))}
@@ -149,7 +152,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
           }}
         />
       )}
-      {state === 'done' && file && (
+      {state === 'done' && file?.missing === false && (
         <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
       )}
       <LazyMenu download={download} name={name} onChange={onChange} />

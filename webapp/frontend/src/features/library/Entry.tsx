@@ -4,10 +4,10 @@ import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
 import type { Change } from '@/lib/downloads/actions.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
 import { formatAge, formatBytes, formatClock } from '@/lib/format.ts';
-import { play } from '@/lib/player.ts';
+import { isPlayable, play } from '@/lib/player.ts';
 import { isAudio, type Download } from '@/lib/types.ts';
 import { useLocale } from '@/lib/locale.ts';
-import { IconLink } from '@/ui/Button.tsx';
+import { IconButton, IconLink } from '@/ui/Button.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { LazyMenu } from '@/ui/LazyMenu.tsx';
 import css from './Entry.module.css';
@@ -33,7 +33,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
   const kind = isAudio(format) ? 'audio' : 'video';
   const facts = [
     format.toUpperCase(),
-    file && formatBytes(file.bytes, locale),
+    file && (file.missing ? t('file.missing') : formatBytes(file.bytes, locale)),
     finished && formatAge(finished, Date.now(), locale),
   ];
   return (
@@ -59,7 +59,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           type="button"
           className={css.tile}
           aria-label={`${t('action.play')}: ${name}`}
-          disabled={!file?.playable || picked !== null}
+          disabled={!isPlayable(download) || picked !== null}
           onClick={() => {
             play(download);
           }}
@@ -69,7 +69,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           ) : (
             <Icon name={kind} size={26} />
           )}
-          {file?.playable && (
+          {isPlayable(download) && (
             <span className={css.play}>
               <Icon name="play" size={24} />
             </span>
@@ -84,13 +84,24 @@ export const Entry = memo(function Entry(props: EntryProps) {
         <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
       </div>
       <div className={css.actions} inert={picked !== null}>
-        <IconLink
-          icon="save"
-          label={`${t('action.save')}: ${name}`}
-          hint={t('action.save')}
-          href={fileUrl(id, true)}
-          download={file?.name}
-        />
+        {file?.missing ? (
+          <IconButton
+            icon="retry"
+            label={`${t('action.again')}: ${name}`}
+            hint={t('action.again')}
+            onClick={() => {
+              onChange({ ids: [id], action: 'retry' });
+            }}
+          />
+        ) : (
+          <IconLink
+            icon="save"
+            label={`${t('action.save')}: ${name}`}
+            hint={t('action.save')}
+            href={fileUrl(id, true)}
+            download={file?.name}
+          />
+        )}
         <LazyMenu download={download} name={name} onChange={onChange} />
       </div>
     </div>
