@@ -126,9 +126,10 @@ class Stack:
         return Crashes(self.config.directory / "crashes")
 
     def prepare_for_deaths(self) -> None:
-        """Import what a death needs while there is time: the relaunch then need not wait for it."""
-        for name in ("diagnose", "crashes"):
-            import_module(f"scripts.guard.deaths.{name}")
+        """Load what a death needs while there is time: the relaunch then need not wait for it."""
+        for name in ("deaths.diagnose", "pages.standby_page"):
+            import_module(f"scripts.guard.{name}")
+        self.crashes.prepare(self.config.environment)
 
     def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
         from scripts.guard.deaths.crashes import Crash

@@ -18,7 +18,6 @@ from scripts.guard import states
 from scripts.guard.attaching.attachments import NOTHING_RUNS, Attachments
 from scripts.guard.attaching.frames import PROTOCOL
 from scripts.guard.history import History
-from scripts.guard.pages import dashboard
 from scripts.guard.serving import http
 from scripts.guard.serving.events import Events, Wanted
 from scripts.guard.serving.http import Request, Response
@@ -141,6 +140,8 @@ class Control:
                 return http.problem(404, "Not found", f"There is no {request.method} here.")
 
     def _page(self) -> Response:
+        from scripts.guard.pages import dashboard  # not needed before somebody looks
+
         headers = {
             **_UNSTORED,
             "Content-Security-Policy": dashboard.policy(),

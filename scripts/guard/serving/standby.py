@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 from scripts.guard.net import sockets
-from scripts.guard.pages import standby_page as page
 from scripts.guard.serving import http
 from scripts.guard.serving.http import Listener, Request, Response
 from scripts.guard.states import State
@@ -98,6 +97,8 @@ class Standby:
             self._patience_over = None
 
     async def _answer(self, request: Request) -> Response:
+        from scripts.guard.pages import standby_page as page  # not needed before somebody is down
+
         view = self._view()
         if view is None:
             return http.problem(503, "Gone", "The Procfile names this service no more.")

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.guard.cause import Cause
 from scripts.guard.deaths import why
-from scripts.guard.deaths.crashes import LINE_LENGTH, Crash, Crashes, Record
+from scripts.guard.deaths.crashes import LINE_LENGTH, Crash, Crashes, Record, versions
 from scripts.guard.processes.family import Relative
 from tests.stack.harness import until
 
@@ -158,3 +158,20 @@ def test_why_tells_what_is_wrong_and_nothing_of_others() -> None:
 def test_why_tells_the_last_crash_of_a_stack_that_runs_no_more() -> None:
     assert "`make dev` starts it" in why.answer(None, [], NOON)
     assert "by SIGKILL" in why.answer(None, [crash().as_json()], NOON)
+
+
+def test_a_program_is_asked_for_its_version_once_until_it_changes(tmp_path: Path) -> None:
+    node, asked = tmp_path / "node", tmp_path / "asked"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def install(version: str, changed: int) -> None:
+        node.write_text(f"#!/bin/sh\necho x >> {asked}\necho {version}\n")
+        node.chmod(0o755)
+        os.utime(node, (changed, changed))
+
+    install("v1", changed=1)
+    assert [versions(environment)["node"] for _ in range(2)] == ["v1", "v1"]
+    assert asked.read_text() == "x\n"
+
+    install("v2", changed=2)
+    assert versions(environment)["node"] == "v2"
