@@ -39,6 +39,7 @@ def test_an_mp4_arrives_byte_for_byte(shared_api: Api, media: MediaSource) -> No
         "bytes": len(media.mp4_bytes),
         "mime": "video/mp4",
         "playable": True,
+        "missing": False,
     }
     assert not staged(shared_api, item)
 
