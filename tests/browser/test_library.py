@@ -89,7 +89,7 @@ def test_a_file_that_was_deleted_outside_is_said_to_be_gone_and_comes_again(
     next(media_dir.glob("clip*.mp4")).unlink()
     library.page.reload()
     entry = library.page.get_by_role("listitem").filter(has_text="clip")
-    expect(entry).to_contain_text("The file was moved or deleted")
+    expect(entry).to_contain_text("File is gone")
     expect(entry.get_by_role("button", name="Play: clip")).to_be_disabled()
 
     entry.get_by_role("button", name="Download again: clip").click()

@@ -40,7 +40,7 @@ describe('a row', () => {
     const done = makeDone();
     const download = { ...done, file: done.file && { ...done.file, missing: true } };
     const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
-    expect(screen.getByRole('listitem')).toHaveTextContent('The file was moved or deleted');
+    expect(screen.getByRole('listitem')).toHaveTextContent('File is gone');
     expect(screen.queryByRole('link')).toBeNull();
     await user.click(screen.getByTitle('Download again'));
     expect(onChange).toHaveBeenCalledWith({ ids: [download.id], action: 'retry' });
