@@ -92,22 +92,27 @@ def test_it_is_an_attachment_when_asked_to_be(shared_api: Api, done: tuple[str, 
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-def test_a_file_deleted_outside_is_noticed_and_comes_again(
-    shared_api: Api, media: MediaSource
-) -> None:
+@pytest.fixture
+def lost(shared_api: Api, media: MediaSource) -> str:
+    """A finished download of `media.mp4` whose file somebody has deleted."""
     item = shared_api.add(media.mp4)
     name = shared_api.wait(item, "done")["file"]["name"]
     (shared_api.media / name).unlink()
+    return item
 
+
+def test_a_file_deleted_outside_is_noticed_and_comes_again(
+    shared_api: Api, media: MediaSource, lost: str
+) -> None:
     listed = shared_api.ask("GET", "/api/downloads?limit=1")["items"][0]
-    answer = shared_api.client.get(f"/api/downloads/{item}/file")
-    shared_api.ask("POST", f"/api/downloads/{item}/retry")
+    answer = shared_api.client.get(f"/api/downloads/{lost}/file")
+    shared_api.ask("POST", f"/api/downloads/{lost}/retry")
 
-    assert (listed["id"], listed["file"]["missing"]) == (item, True)
+    assert (listed["id"], listed["file"]["missing"]) == (lost, True)
     assert answer.status_code == 410
     assert answer.headers["content-type"] == "application/problem+json"
-    assert shared_api.wait(item, "done")["file"]["missing"] is False
-    assert shared_api.bytes_of(item) == media.mp4_bytes
+    assert shared_api.wait(lost, "done")["file"]["missing"] is False
+    assert shared_api.bytes_of(lost) == media.mp4_bytes
 
 
 def test_what_is_there_is_not_downloaded_again(shared_api: Api, done: tuple[str, bytes]) -> None:
@@ -116,13 +121,10 @@ def test_what_is_there_is_not_downloaded_again(shared_api: Api, done: tuple[str,
     assert answer.status_code == 409
 
 
+@pytest.mark.usefixtures("lost")
 def test_a_link_whose_file_was_deleted_is_no_longer_known(
     shared_api: Api, media: MediaSource
 ) -> None:
-    item = shared_api.add(media.mp4)
-    name = shared_api.wait(item, "done")["file"]["name"]
-    (shared_api.media / name).unlink()
-
     again = shared_api.client.post("/api/downloads?unless_known=true", json={"url": media.mp4})
 
     assert again.status_code == 201

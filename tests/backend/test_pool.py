@@ -28,6 +28,14 @@ runners = pool.take(), pool.take()
 print(*(runner.pid for runner in runners), flush=True)
 input()
 """
+# A job that ends at once: no address is allowed.
+PEEK: dict[str, Any] = {
+    "job": "peek",
+    "url": "http://127.0.0.1:1/",
+    "folder": "",
+    "cookies": None,
+    "allowed": [],
+}
 # A template that is asked, and never answers.
 SILENT = """
 import pathlib, socket, sys, time
@@ -54,24 +62,17 @@ def template_of(pid: int) -> psutil.Process:
     return parent
 
 
-def peek() -> dict[str, Any]:
-    """A job that ends at once: no address is allowed."""
-    return {"job": "peek", "url": "http://127.0.0.1:1/", "folder": "", "cookies": None} | {
-        "allowed": []
-    }
-
-
 def test_what_ended_a_runner_is_told(pool: Pool) -> None:
     with closing(pool.take()) as runner:
         os.kill(runner.pid, signal.SIGKILL)
 
         with pytest.raises(RunnerDiedError, match="ended with code -9"):
-            list(runner.work(peek()))
+            list(runner.work(PEEK))
 
 
 def test_a_runner_that_has_ended_is_buried(pool: Pool) -> None:
     with closing(pool.take()) as runner:
-        assert [event["event"] for event in runner.work(peek())] == ["failed"]
+        assert [event["event"] for event in runner.work(PEEK)] == ["failed"]
         template = template_of(runner.pid)
 
     assert not psutil.pid_exists(runner.pid)
@@ -90,7 +91,7 @@ def test_a_runner_outlives_its_template_and_the_next_has_a_new_one(pool: Pool) -
         with closing(pool.take()) as second:
             assert template_of(second.pid) != template
 
-        assert [event["event"] for event in first.work(peek())] == ["failed"]
+        assert [event["event"] for event in first.work(PEEK)] == ["failed"]
 
 
 def test_nothing_outlives_the_api_and_no_runner_keeps_the_others_socket_open() -> None:

@@ -87,7 +87,7 @@ class Crashes:
         self._lock = threading.Lock()
 
     def prepare(self, environment: Mapping[str, str]) -> None:
-        """Find out, in the background, what takes a processor to find out; relaunches need it."""
+        """Find out, in the background, what would take the processor from a server coming back."""
         threading.Thread(target=versions, args=(environment,), name="versions", daemon=True).start()
 
     def keep(self, crash: Crash) -> None:

@@ -31,6 +31,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
   const { id, file, duration, finished, format } = download;
   const name = nameOf(download);
   const kind = isAudio(format) ? 'audio' : 'video';
+  const playable = isPlayable(download);
   const facts = [
     format.toUpperCase(),
     file && (file.missing ? t('file.missing') : formatBytes(file.bytes, locale)),
@@ -59,7 +60,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           type="button"
           className={css.tile}
           aria-label={`${t('action.play')}: ${name}`}
-          disabled={!isPlayable(download) || picked !== null}
+          disabled={!playable || picked !== null}
           onClick={() => {
             play(download);
           }}
@@ -69,7 +70,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           ) : (
             <Icon name={kind} size={26} />
           )}
-          {isPlayable(download) && (
+          {playable && (
             <span className={css.play}>
               <Icon name="play" size={24} />
             </span>
