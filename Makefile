@@ -6,6 +6,9 @@ python := env -u MAKELEVEL -u MAKEFLAGS -u MFLAGS .venv/bin/python
 guard := $(python) -m scripts.guard
 # Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Whatever the shell says, compiled Python is kept: what is relaunched again and again would
+# otherwise be compiled again and again. It lies in .venv and __pycache__, which git ignores.
+unexport PYTHONDONTWRITEBYTECODE
 
 whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \

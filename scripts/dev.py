@@ -10,5 +10,5 @@ import sys
 from scripts.guard.__main__ import INTERRUPTED, main
 
 if __name__ == "__main__":
-    status = main(["up", *sys.argv[1:]])
+    status = main(sys.argv[1:])
     sys.exit(0 if status == INTERRUPTED else status)

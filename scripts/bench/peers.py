@@ -44,10 +44,10 @@ def guard(relaunch: str) -> Peer:
     """Return this project's guard, in one of its two modes."""
 
     def prepare(stack: Stack, folder: Path) -> list[str]:
-        procfile = stack.procfile(folder)
+        stack.procfile(folder, "Procfile.dev")
         port = stacks.free_ports("guard")["guard"]
         settings = [f"GUARD_RELAUNCH={relaunch}", f"GUARD_PORT={port}", f"PYTHONPATH={stacks.ROOT}"]
-        return ["env", *settings, sys.executable, "-m", "scripts.guard", "-f", str(procfile)]
+        return ["env", *settings, sys.executable, "-m", "scripts.guard"]
 
     return Peer(f"guard ({relaunch})", prepare, whole=relaunch == "stack")
 

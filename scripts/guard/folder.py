@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 from scripts.guard import lease
@@ -36,7 +35,7 @@ def of_running(config: Settings) -> Settings:
     """Return settings with the folder that the guard uses which runs here, if one does."""
     other = elsewhere(config.directory)
     if lease.owner(config.directory) is None and lease.owner(other) is not None:
-        return replace(config, directory=other)
+        return config._replace(directory=other)
     return config
 
 

@@ -3,19 +3,19 @@
 `lock` is held with flock for as long as the guard lives, and names it. `lease.json` names every
 process that was started, by pid and start time; what of it survives a guard that was killed is
 recognised by the next one and removed. A process that is not in the lease is never touched.
+
+`json` is imported where it is used: a first start needs it only after the processes run.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scripts.guard import GuardError
 from scripts.guard.processes.family import Mark
@@ -27,8 +27,7 @@ PID_LIMIT = 2**31 - 1  # no number beyond it is a process'
 START_TOLERANCE = 2.0  # seconds between the clock at a start and the kernel's record of it
 
 
-@dataclass(frozen=True)
-class Leased:
+class Leased(NamedTuple):
     """A process that a guard started; `started` is its start time in seconds of the epoch."""
 
     name: str
@@ -70,10 +69,11 @@ class Lock:
             os.close(descriptor)
             raise self._refusal() from None
         self._descriptor = descriptor
-        owner = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        owner = f'{{"pid": {os.getpid()}, "since": "{since}"}}'
         with contextlib.suppress(OSError):  # a full disk: it is held all the same
             os.truncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+            os.pwrite(descriptor, owner.encode(), 0)
 
     def release(self) -> None:
         """Give it up; the file stays, since removing it would race with the next guard."""
@@ -119,7 +119,9 @@ def new_run() -> str:
 
 def write_lease(directory: Path, leased: Iterable[Leased]) -> None:
     """Record what runs, before anything can go wrong with it."""
-    write_file(directory / "lease.json", json.dumps([vars(entry) for entry in leased]))
+    import json
+
+    write_file(directory / "lease.json", json.dumps([entry._asdict() for entry in leased]))
 
 
 def remove_orphans(directory: Path) -> list[Leased]:
@@ -132,6 +134,10 @@ def remove_orphans(directory: Path) -> list[Leased]:
 
 
 def _read_lease(path: Path) -> list[Leased]:
+    if not path.exists():
+        return []
+    import json
+
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return [
@@ -187,6 +193,8 @@ def _session(pid: int) -> int | None:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    import json
+
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

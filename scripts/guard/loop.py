@@ -129,7 +129,7 @@ class Loop:
             self._signalled(number)
         self._changed()
         self._look_for_hangs()
-        self._loop.call_later(SETTLED_SECONDS, self._stack.prepare_for_deaths)
+        self._loop.call_later(SETTLED_SECONDS, self._settled)
         await self._left.wait()
         self._watcher.stop()
         await self._fronts.close()
@@ -161,6 +161,10 @@ class Loop:
     def _bury(self) -> None:
         leaders = (process.pid for process in self._supervisor.running().values())
         family.bury(frozenset(leaders))
+
+    def _settled(self) -> None:
+        self._watcher.start()
+        self._stack.prepare_for_deaths()
 
     def _signalled(self, number: signal.Signals) -> None:
         if self._leaving:
@@ -279,12 +283,15 @@ class Loop:
 
     def _watch(self) -> None:
         config = self._stack.config
+        views = self._supervisor.snapshot().services
         folders = {folder for service in config.services for folder in service.watch}
-        for view in self._supervisor.snapshot().services:
+        for view in views:
             service = config.find(view.name)
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
         self._watcher.watch(folders)
+        if all(view.state is not State.STARTING for view in views):  # or they need the processor
+            self._watcher.start()
 
     def _leaders(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._supervisor.running().items()}

@@ -7,8 +7,6 @@ program that shows the notice runs by itself, and what it comes to is not looked
 from __future__ import annotations
 
 import contextlib
-import html
-import shutil
 import subprocess
 import sys
 import threading
@@ -65,6 +63,9 @@ class Notifier:
 
 def command(title: str, text: str, path: str, platform: str = sys.platform) -> Sequence[str] | None:
     """Return the command that shows a notice, None where this desktop has none."""
+    import html
+    import shutil
+
     if platform == "darwin":
         options = [part for line in _SCRIPT for part in ("-e", line)]
         program = shutil.which("osascript", path=path)

@@ -1,7 +1,8 @@
 """`up`: join the parts, in the order in which things happen.
 
 The processes are started before what follows them is imported: the servers come up while the rest
-of the guard does.
+of the guard does. That is also why records are `NamedTuple`s here: a dataclass is compiled at each
+start, and what makes it loads `inspect`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import contextlib
 import os
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -53,7 +53,7 @@ def up(procfile: Path, env_file: Path | None) -> int:
     config = settings.load(procfile, env_file, shell)
     config = folder.of_running(config)  # one that runs has locked it
     directory, complaint = folder.prepare(config.directory)
-    config = replace(config, directory=directory)
+    config = config._replace(directory=directory)
     lock = lease.Lock(config.directory)
     lock.acquire()
     orphans = lease.remove_orphans(config.directory)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
@@ -96,9 +95,9 @@ class Stack:
         if known is None or known.port == port or port in others:
             return
         self.log.say(f"{name} listens on port {port}: http://localhost:{port}")
-        service = replace(known, port=port, found=True)
+        service = known._replace(port=port, found=True)
         services = [service if each.name == name else each for each in self.config.services]
-        self.config = self.launcher.config = replace(self.config, services=tuple(services))
+        self.config = self.launcher.config = self.config._replace(services=tuple(services))
         self.supervisor.note(self.config)
 
     def _has_changed(self) -> None:
@@ -184,8 +183,7 @@ class Stack:
             self.log.say("GUARD_DIR is followed at the next start")
         if config.log_format is not old.log_format:
             self.log.say("GUARD_LOG is followed at the next start")
-        return replace(
-            config,
+        return config._replace(
             directory=old.directory,
             log_format=old.log_format,
             colour=old.colour,
@@ -198,7 +196,7 @@ def _as_found(service: Service, before: Settings) -> Service:
     known = before.find(service.name)
     if known is None or not known.found or known.command != service.command or service.port:
         return service
-    return replace(service, port=known.port, found=True)
+    return service._replace(port=known.port, found=True)
 
 
 def _ignore(*_: object) -> None:

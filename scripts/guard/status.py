@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.guard.cause import Cause
 from scripts.guard.states import State
 
 
-@dataclass(frozen=True)
-class ServiceView:
+class ServiceView(NamedTuple):
     """One service as the status shows it."""
 
     name: str
@@ -41,8 +39,7 @@ class ServiceView:
         }
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The guard and all its services."""
 
     pid: int

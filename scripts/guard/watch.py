@@ -50,9 +50,17 @@ class Watcher:
         self._saved = saved
         self._files = dict(files)
         self._folders: frozenset[Path] = frozenset()
+        self._since = 0
+        self._started = False
         self._over = threading.Event()
         self._stop = threading.Event()
-        _in_thread(self._follow_files)
+
+    def start(self) -> None:
+        """Begin to tell; what has been saved until now is told too."""
+        if not self._started:
+            self._started = True
+            _in_thread(self._follow_files)
+            self._begin()
 
     def watch(self, folders: Iterable[Path]) -> None:
         """Watch these folders, with what is below them, from now on."""
@@ -61,12 +69,17 @@ class Watcher:
             return
         self._stop.set()
         self._folders, self._stop = wanted, threading.Event()
-        _in_thread(self._follow, wanted, self._stop, time.time_ns() - COARSE_NS)
+        self._since = time.time_ns() - COARSE_NS
+        if self._started:
+            self._begin()
 
     def stop(self) -> None:
         """Stop watching; the threads end by themselves soon after."""
         self._over.set()
         self._stop.set()
+
+    def _begin(self) -> None:
+        _in_thread(self._follow, self._folders, self._stop, self._since)
 
     def _follow_files(self) -> None:
         """Watch files through their folders, since editors replace them.

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -40,6 +41,13 @@ def test_make_alone_prints_every_public_target_with_what_it_does() -> None:
     listing = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     described = dict(re.findall(r"^  make ([a-z-]+)\s+(\S.*)$", listing, re.MULTILINE))
     assert set(described) == PUBLIC
+
+
+def test_what_make_starts_keeps_compiled_python_whatever_the_shell_says() -> None:
+    show = ["make", "--silent", "--eval", "show: ; @env", "show"]
+    shell = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(show, cwd=ROOT, env=shell, capture_output=True, text=True, check=True)
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
 
 
 def strings(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the commands do about an error that nobody expected."""
+"""What the commands are given, and what they do about an error that nobody expected."""
 
 from pathlib import Path
 
@@ -6,6 +6,30 @@ import pytest
 
 from scripts.guard import __main__ as commands
 from scripts.guard import runtime
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ("Procfile.dev", None)),
+        (["up"], ("Procfile.dev", None)),
+        (["-f", "Other"], ("Other", None)),
+        (["-f", "Other", "up", "-e", "its.env"], ("Other", "its.env")),
+        (["-f", "Other", "up", "-f", "Last"], ("Last", None)),
+    ],
+)
+def test_an_option_means_the_same_before_a_command_and_after_it(
+    arguments: list[str], expected: tuple[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[str, str | None]] = []
+
+    def up(procfile: Path, env: Path | None) -> int:
+        given.append((str(procfile), None if env is None else str(env)))
+        return 0
+
+    monkeypatch.setattr(runtime, "up", up)
+    assert commands.main(arguments) == 0
+    assert given == [expected]
 
 
 @pytest.mark.parametrize("readable", [True, False], ids=["settings", "no settings"])

@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def notices(desktop: dict[str, str]) -> Notices:
 
 def follow(notifier: Notifier, *states: State) -> None:
     for state in states:
-        view = replace(WEB, state=state, cause=None if state is State.READY else WHY)
+        view = WEB._replace(state=state, cause=None if state is State.READY else WHY)
         notifier.note(Snapshot(pid=1, since=NOON, relaunch="stack", services=(view,)))
 
 

@@ -34,6 +34,7 @@ def told() -> Told:
 def watcher(tmp_path: Path, told: Told) -> Iterator[Watcher]:
     files = (tmp_path / "Procfile", tmp_path / ".env")
     watcher = Watcher(told, {file: signature(file) for file in files})
+    watcher.start()
     yield watcher
     watcher.stop()
 
@@ -104,7 +105,17 @@ def test_a_file_that_was_saved_between_its_reading_and_the_watch_is_told_of(
     as_read = {file: signature(file)}
     file.write_text("web: sleep 1", encoding="utf-8")
     watcher = Watcher(told, as_read)
+    watcher.start()
     until(lambda: told.has("Procfile"), "it is told of")
+    watcher.stop()
+
+
+def test_a_save_before_the_start_is_told_of_after_it(tmp_path: Path, told: Told) -> None:
+    watcher = Watcher(told, {})
+    watcher.watch([tmp_path])
+    (tmp_path / "early.py").write_text("saved", encoding="utf-8")
+    watcher.start()
+    until(lambda: told.has("early.py"), "it is told of")
     watcher.stop()
 
 

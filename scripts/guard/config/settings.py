@@ -10,8 +10,9 @@ import enum
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scripts.guard import GuardError
 from scripts.guard.config import envfile, procfile, values
@@ -34,8 +35,7 @@ class LogFormat(enum.Enum):
     JSON = "json"
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """One line of the Procfile, with what the settings say of it."""
 
     name: str
@@ -66,8 +66,7 @@ class Service:
         return None if self.port is None else f"http://localhost:{self.port}"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that the guard was told, checked. Durations are in seconds."""
 
     root: Path
@@ -84,9 +83,9 @@ class Settings:
     notify: bool = False
     """Whether the desktop is told when a service is down and when it is back."""
     colour: bool = False
-    files: Mapping[Path, Signature] = field(default_factory=dict, repr=False)
+    files: Mapping[Path, Signature] = MappingProxyType({})
     """What this was read from, as it was."""
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = MappingProxyType({})
     """The shell's variables over those of `.env`: what every process inherits."""
 
     @property
@@ -130,7 +129,7 @@ def load(
         raise GuardError(
             "\n".join(problems), f"correct the above, then run the same command again (in {root})"
         )
-    return replace(settings, files=files)
+    return settings._replace(files=files)
 
 
 def _build(

@@ -71,7 +71,7 @@ class Crash:
             "cause": self.cause.as_json(),
             "lines": [line[:LINE_LENGTH] for line in self.lines[-LINES:]],
             "environment": sorted(self.environment),
-            "processes": [vars(relative) for relative in self.left],
+            "processes": [relative._asdict() for relative in self.left],
             "ports": dict(self.ports),
             "versions": versions(self.environment),
         }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from scripts.guard.config.settings import Service
@@ -24,8 +23,7 @@ def _no_lock(_package: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the last lines do not tell; each part is looked up only when a rule asks for it."""
 
     root: Path
@@ -40,8 +38,7 @@ class Surroundings:
     """Whether the kernel killed a process for want of memory since this one was started."""
 
 
-@dataclass(frozen=True)
-class Death:
+class Death(NamedTuple):
     """The death of one process, as a rule found it in the last lines."""
 
     service: Service
@@ -92,8 +89,7 @@ class Death:
 Text = str | Callable[[Death], str]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """If the pattern is found in the last lines, this was it.
 
     A text is a template of ``{name}``, ``{line}``, ``{port}``, ``{place}`` and the pattern's named

@@ -12,8 +12,8 @@ import errno
 import os
 import socket
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from scripts.guard import GuardError
 
@@ -65,8 +65,7 @@ def _listen(
     return sock
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """A process that listens on a port."""
 
     pid: int

@@ -14,8 +14,8 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 REMOVAL_SECONDS = 0.5  # that killed processes may take to be gone; one in a system call may not
 _PAUSE = 0.001
@@ -25,8 +25,7 @@ _PROC = Path("/proc")
 _LINUX = sys.platform.startswith("linux")
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """What every process of one service of one run of the guard inherits."""
 
     run: str
@@ -42,8 +41,7 @@ class Mark:
         return environment.items() >= self.as_environment().items()
 
 
-@dataclass(frozen=True)
-class Relative:
+class Relative(NamedTuple):
     """A process that descends from a service's."""
 
     pid: int
@@ -51,8 +49,7 @@ class Relative:
     command: str
 
 
-@dataclass(frozen=True)
-class _Stat:
+class _Stat(NamedTuple):
     parent: int
     session: int
     started: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scripts.guard import lease
 from scripts.guard.config import environment
@@ -19,8 +19,7 @@ from scripts.guard.processes import family, process
 from scripts.guard.processes.process import Process
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(NamedTuple):
     """A process as it was started."""
 
     process: Process
@@ -55,6 +54,7 @@ class Launcher:
         for service in self.config.services:
             with contextlib.suppress(OSError):
                 self._early[service.name] = self._start(service)
+        self._record()
 
     def not_taken_over(self) -> list[Process]:
         """Return what was started early and `launch` has not answered with."""
@@ -62,7 +62,12 @@ class Launcher:
 
     def launch(self, service: Service) -> Process:
         """Start a service; raises `OSError`."""
-        return self._early.pop(service.name, None) or self._start(service)
+        early = self._early.pop(service.name, None)
+        if early is not None:
+            return early
+        started = self._start(service)
+        self._record()
+        return started
 
     def mark(self, name: str) -> family.Mark:
         """Return the mark by which everything that descends from a service is known."""
@@ -74,8 +79,6 @@ class Launcher:
         mark = self.mark(service.name)
         started = process.spawn(service.command, variables, self.config.root, fds, mark)
         self.started[service.name] = Started(started, time.time(), variables)
-        with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
-            lease.write_lease(self.config.directory, self._leased())
         return started
 
     def _listening(self, service: Service) -> tuple[int, ...]:
@@ -92,11 +95,13 @@ class Launcher:
             self.ports.let_go(service.port)
         return ()
 
-    def _leased(self) -> list[lease.Leased]:
-        return [
+    def _record(self) -> None:
+        leased = [
             lease.Leased(name, started.process.pid, started.at, self._run)
             for name, started in self.started.items()
         ]
+        with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
+            lease.write_lease(self.config.directory, leased)
 
 
 def held_ports(config: Settings) -> dict[int, str]:

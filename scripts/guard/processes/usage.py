@@ -6,13 +6,12 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 INTERVAL = 2.0  # seconds between two looks
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """What the processes of one session use together."""
 
     memory: int

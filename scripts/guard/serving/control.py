@@ -7,9 +7,7 @@ Origin of ours (or none, from a program) and the token, which only this user's f
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +54,8 @@ class Access:
         """Whether the Origin is ours or absent, and the token is right."""
         if "origin" in request.headers and self.origin(request) is None:
             return False
+        import hmac  # with all of OpenSSL: most who look never write
+
         given = request.headers.get("x-guard-token", "")
         return hmac.compare_digest(given.encode(), self.token.encode())
 
@@ -119,7 +119,7 @@ class Control:
         if origin is None:
             return response
         headers = {**response.headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-        return replace(response, headers=headers)
+        return response._replace(headers=headers)
 
     def _route(self, request: Request) -> Response:
         parts = request.path.strip("/").split("/")

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from scripts.guard.logs.feed import Block, Feed
 from scripts.guard.processes.usage import INTERVAL, Usage
@@ -38,8 +38,7 @@ class Changes:
         await self._changed.wait()
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a watcher asks for beside the status."""
 
     logs: frozenset[str] = frozenset()

@@ -8,12 +8,12 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request; header names are lower-case."""
 
     method: str
@@ -39,15 +39,14 @@ class Request:
 Upgrade = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """An answer: bytes, or a stream of them that ends when the client leaves."""
 
     status: int
     content_type: str
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     upgrade: Upgrade | None = None
     """Takes the connection over: the answer is 101, and no more HTTP follows."""
 

@@ -5,7 +5,6 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -163,7 +162,7 @@ def answer_one(sock: socket.socket) -> None:
 
 def test_what_hangs_is_told_whether_the_queue_can_be_read_or_not(free_port: FreePort) -> None:
     port = free_port()
-    view = replace(WEB, port=port)
+    view = WEB._replace(port=port)
 
     async def watch(*, readable: bool) -> str:
         with hold(port) as sock, socket.create_connection(("127.0.0.1", port)):
@@ -176,7 +175,7 @@ def test_what_hangs_is_told_whether_the_queue_can_be_read_or_not(free_port: Free
             )
             while not (found := hangs.look([view], 0.1)):  # noqa: ASYNC110 - as the guard looks
                 await asyncio.sleep(0.01)
-            assert hangs.look([replace(view, state=State.STOPPING)], 0.1) == []
+            assert hangs.look([view._replace(state=State.STOPPING)], 0.1) == []
             return found[0][1].kind
 
     for readable in (True, False):

@@ -13,7 +13,6 @@ import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -101,7 +100,7 @@ def digest(page: bytes, tag: str) -> str:
 
 
 def test_the_policy_names_exactly_the_pages_own_style_and_script() -> None:
-    view = replace(WEB, state=State.BROKEN)
+    view = WEB._replace(state=State.BROKEN)
     pages = [
         (standby_page.render(view, ["a line"], "http://localhost:9400", "secret"),
          standby_page.policy("http://localhost:9400")),
@@ -118,8 +117,7 @@ def test_the_policy_names_exactly_the_pages_own_style_and_script() -> None:
 
 
 def test_nothing_that_a_process_is_called_or_says_gets_out_of_its_place() -> None:
-    view = replace(
-        WEB,
+    view = WEB._replace(
         name=HOSTILE,
         state=State.BROKEN,
         cause=Cause("exit", HOSTILE, HOSTILE, transient=False),
@@ -132,9 +130,9 @@ def test_nothing_that_a_process_is_called_or_says_gets_out_of_its_place() -> Non
 
 @pytest.mark.parametrize("state", State)
 def test_the_page_says_in_words_where_the_service_stands(state: State) -> None:
-    page = standby_page.render(replace(WEB, state=state), [], "http://localhost:9400", "t").decode()
+    page = standby_page.render(WEB._replace(state=state), [], "http://localhost:9400", "t").decode()
     assert f'data-state="{state.value}"' in page
-    assert standby_page.sentence(replace(WEB, state=state)) in page
+    assert standby_page.sentence(WEB._replace(state=state)) in page
 
 
 # --- The merged log, for those who follow it ----------------------------------------------------
@@ -226,13 +224,13 @@ def test_the_status_comes_at_once_and_on_every_change() -> None:
 
         def change() -> None:
             stage.changes.announce()  # nothing is new: no event
-            stage.view = replace(WEB, state=State.BROKEN)
+            stage.view = WEB._replace(state=State.BROKEN)
             stage.changes.announce()
 
         asyncio.get_running_loop().call_later(0.05, change)
         return await first(stage, Wanted(), 2)
 
-    broken = replace(WEB, state=State.BROKEN)
+    broken = WEB._replace(state=State.BROKEN)
     assert asyncio.run(watch()) == [
         ("status", snapshot(WEB).as_json()),
         ("status", snapshot(broken).as_json()),
@@ -314,7 +312,7 @@ def test_the_history_holds_each_change_once_and_an_hour_of_them() -> None:
     history = History()
 
     def stood(state: State, minutes: int) -> None:
-        view = replace(WEB, state=state, since=NOON + timedelta(minutes=minutes))
+        view = WEB._replace(state=state, since=NOON + timedelta(minutes=minutes))
         history.note(snapshot(view))
         history.note(snapshot(view))
 
