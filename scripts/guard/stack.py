@@ -24,7 +24,7 @@ from scripts.guard.supervisor import Dismiss, Running, Supervisor, send_sigterm
 
 if TYPE_CHECKING:
     from scripts.guard.cause import Cause
-    from scripts.guard.deaths.crashes import Crashes
+    from scripts.guard.deaths.crashes import Crash, Crashes
     from scripts.guard.runtime import Signals
 
 NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
@@ -64,6 +64,7 @@ class Stack:
             pid=os.getpid(),
         )
         self._evidence = Evidence(config.root)
+        self._unkept: list[Crash] = []
 
     def sockets(self) -> dict[str, socket.socket]:
         """Return the listening sockets that we have now, by service."""
@@ -101,6 +102,9 @@ class Stack:
         self.supervisor.note(self.config)
 
     def _has_changed(self) -> None:
+        # Only now: the relaunch, which goes before, need not share the processor with it.
+        while self._unkept:
+            self.crashes.keep(self._unkept.pop())
         self.changed()
 
     def _dismiss(self, service: Service, process: Running) -> None:
@@ -134,7 +138,7 @@ class Stack:
         from scripts.guard.deaths.crashes import Crash
 
         started = None if isinstance(end, OSError) else self.launcher.started.get(service.name)
-        self.crashes.keep(
+        self._unkept.append(
             Crash(
                 time=datetime.now(UTC),
                 service=service.name,
