@@ -195,3 +195,20 @@ def test_delete_removes_the_file_only_if_asked_to(
     shared_api.client.delete(f"/api/downloads/{download['id']}", params={"file": with_file})
 
     assert (shared_api.media / download["file"]["name"]).exists() is not with_file
+
+
+def test_what_cannot_be_removed_stays_in_the_list_until_it_is_deleted_without(
+    shared_api: Api, media: MediaSource
+) -> None:
+    download = shared_api.wait(shared_api.add(media.mp4), "done")
+    address, file = f"/api/downloads/{download['id']}", shared_api.media / download["file"]["name"]
+    file.unlink()
+    file.mkdir()  # nobody can unlink a folder, not even root
+
+    refused = shared_api.client.delete(address, params={"file": True})
+    assert refused.status_code == 409
+    assert str(file) in refused.json()["detail"]
+    assert shared_api.client.get(address).status_code == 200
+
+    assert shared_api.client.delete(address, params={"file": False}).status_code == 204
+    file.rmdir()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import App
-from tests.stack.harness import ROOT, GuardRun
+from tests.stack.harness import ROOT, GuardRun, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
     app.page.get_by_role("menuitem", name="Delete with its file").click()
     app.page.get_by_role("button", name="Delete").click()
     expect(app.page.get_by_role("button", name="Play: clip")).to_have_count(0)
-    assert not list(media_dir.glob("*.mp4"))
+    until(lambda: not list(media_dir.glob("*.mp4")), "the file is gone")
 
 
 def test_everything_can_be_done_with_the_keyboard_alone(app: App, media: MediaSource) -> None:

@@ -110,14 +110,20 @@ class Desk:
         return self._changed(row)
 
     def delete(self, item: str, *, file: bool) -> None:
-        """Forget a download, whatever its state, and remove its file if asked to."""
+        """Forget a download, whatever its state, and remove its file if asked to.
+
+        The file goes first: if it cannot, or the backend is killed in between, the entry is there
+        to ask again. One that ended meanwhile has a file by the time that it is forgotten.
+        """
+        if file:
+            self._remove_file(self._row(item))
         row = self.store.delete(item)
         if row is None:
             raise UnknownDownload(item)
         if not self.work.interrupt(item):
             self.staging.discard(item)
-        if file and row["file_name"]:
-            (self.media_dir / row["file_name"]).unlink(missing_ok=True)
+        if file:
+            self._remove_file(row)
         if row["thumbnail"]:
             (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
         self.work.tell(item, "removed", json.dumps({"id": item}))
@@ -187,6 +193,19 @@ class Desk:
 
     def _view(self, row: Row) -> Download:
         return view(row, self.work.live.get(row["id"]), missing=self._lost(row))
+
+    def _remove_file(self, row: Row) -> None:
+        if row["file_name"] is None:
+            return
+        file = self.media_dir / row["file_name"]
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise Problem(
+                409,
+                f"{file} cannot be removed: {error.strerror}.",
+                "Remove it by hand, or delete the entry without its file.",
+            ) from error
 
     def _lost(self, row: Row) -> bool:
         """Whether the finished file lies no more where it was put."""
