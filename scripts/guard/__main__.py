@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     options = SimpleNamespace(run=_up, procfile=Path("Procfile.dev"), env=None)
     given = sys.argv[1:] if arguments is None else arguments
-    if given:  # `make dev` gives none: a parser takes a fifth of the time to the first process
+    if given:  # `make dev` gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
     try:
         return int(options.run(options))
