@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from scripts.guard.supervisor import Running
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
-SETTLED_SECONDS = 2.0  # after which the servers' start needs the processor no more
+SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
 
@@ -61,6 +61,7 @@ class Loop:
         self._left = asyncio.Event()
         self._leaving = False
         self._exit_code = 0
+        self._settled = False
         self._changes = Changes()
         self._history = History()
         self._notifier = Notifier(
@@ -129,7 +130,7 @@ class Loop:
             self._signalled(number)
         self._changed()
         self._look_for_hangs()
-        self._loop.call_later(SETTLED_SECONDS, self._settled)
+        self._loop.call_later(SETTLED_SECONDS, self._settle)
         await self._left.wait()
         self._watcher.stop()
         await self._fronts.close()
@@ -162,9 +163,12 @@ class Loop:
         leaders = (process.pid for process in self._supervisor.running().values())
         family.bury(frozenset(leaders))
 
-    def _settled(self) -> None:
-        self._watcher.start()
-        self._stack.prepare_for_deaths()
+    def _settle(self) -> None:
+        """Load what the start could do without: a death that comes next need not wait for it."""
+        if not self._settled:
+            self._settled = True
+            self._watcher.start()
+            self._stack.prepare_for_deaths()
 
     def _signalled(self, number: signal.Signals) -> None:
         if self._leaving:
@@ -290,8 +294,9 @@ class Loop:
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
         self._watcher.watch(folders)
-        if all(view.state is not State.STARTING for view in views):  # or they need the processor
-            self._watcher.start()
+        is_starting = any(view.state is State.STARTING for view in views)
+        if not (self._settled or is_starting):  # a server that starts needs the processor
+            self._loop.call_soon(self._settle)
 
     def _leaders(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._supervisor.running().items()}

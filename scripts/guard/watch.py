@@ -57,10 +57,9 @@ class Watcher:
 
     def start(self) -> None:
         """Begin to tell; what has been saved until now is told too."""
-        if not self._started:
-            self._started = True
-            _in_thread(self._follow_files)
-            self._begin()
+        self._started = True
+        _in_thread(self._follow_files)
+        self._begin()
 
     def watch(self, folders: Iterable[Path]) -> None:
         """Watch these folders, with what is below them, from now on."""
