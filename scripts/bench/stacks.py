@@ -22,9 +22,9 @@ class Stack:
     paths: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def procfile(self, folder: Path, name: str = "Procfile") -> Path:
+    def procfile(self, folder: Path, file_name: str = "Procfile") -> Path:
         """Write the Procfile into a folder."""
-        path = folder / name
+        path = folder / file_name
         path.write_text("".join(f"{name}: {line}\n" for name, line in self.lines.items()))
         return path
 

@@ -134,12 +134,11 @@ def remove_orphans(directory: Path) -> list[Leased]:
 
 
 def _read_lease(path: Path) -> list[Leased]:
-    if not path.exists():
-        return []
-    import json
-
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import json
+
+        entries = json.loads(text)
         return [
             Leased(
                 str(entry["name"]), int(entry["pid"]), float(entry["started"]), str(entry["run"])

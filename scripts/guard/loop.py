@@ -294,8 +294,7 @@ class Loop:
             if service is not None and view.state in _DOWN:
                 folders.update(service.revive)
         self._watcher.watch(folders)
-        is_starting = any(view.state is State.STARTING for view in views)
-        if not (self._settled or is_starting):  # a server that starts needs the processor
+        if all(view.state is not State.STARTING for view in views):  # or they need the processor
             self._loop.call_soon(self._settle)
 
     def _leaders(self) -> dict[str, int]:

@@ -62,9 +62,8 @@ class Launcher:
 
     def launch(self, service: Service) -> Process:
         """Start a service; raises `OSError`."""
-        early = self._early.pop(service.name, None)
-        if early is not None:
-            return early
+        if service.name in self._early:
+            return self._early.pop(service.name)
         started = self._start(service)
         self._record()
         return started
