@@ -47,10 +47,10 @@ class Evidence:
 def memory_kills() -> int:
     """Count the processes that the kernel killed for want of memory; 0 where it does not say."""
     try:
-        counters = _VMSTAT.read_text()
+        counters = _VMSTAT.read_bytes()
     except OSError:  # not Linux
         return 0
-    count = re.search(r"^oom_kill (\d+)$", counters, re.MULTILINE)
+    count = re.search(rb"\noom_kill (\d+)\n", counters)
     return int(count[1]) if count else 0
 
 

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ def adopt() -> None:
     if _LINUX:
         import ctypes
 
+        _own_start()  # asked now, since the first death is in a hurry
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
@@ -87,7 +89,7 @@ def remove(leader: int, mark: Mark | None = None) -> None:
 def remove_adopted() -> None:
     """Kill every descendant that fell to the guard, marked or not; for when it leaves itself."""
     deadline = time.monotonic() + REMOVAL_SECONDS
-    while pids := list(_adopted()):
+    while pids := [pid for pid, _session in _adopted()]:
         _kill(pids, deadline)
         if time.monotonic() > deadline:
             return
@@ -102,7 +104,7 @@ def members(leader: int, mark: Mark | None = None) -> list[int]:
 
 def bury(leaders: frozenset[int]) -> None:
     """Collect the exits of adopted processes: nobody else does, and a zombie keeps its number."""
-    for pid in _adopted():
+    for pid, _session in _adopted():
         if pid not in leaders:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
@@ -112,23 +114,33 @@ def _left_by(leader: int, mark: Mark | None) -> Iterator[int]:
     if not _LINUX:
         yield from _search(leader, mark)
         return
-    for pid in _adopted():
+    for pid, session in _adopted():
         if pid == leader:
             continue
-        if _session(pid) == leader or (mark is not None and mark.is_in(_environment(pid))):
+        if session == leader or (mark is not None and mark.is_in(_environment(pid))):
             yield pid
 
 
-def _adopted() -> Iterator[int]:
-    """Children of ours that left our session, which what the guard runs for itself never does."""
+def _adopted() -> Iterator[tuple[int, int]]:
+    """Children of ours that left our session, which what the guard runs for itself never does.
+
+    Yields each with its session.
+    """
     if not _LINUX:
         return
-    own = _stat(os.getpid())
-    for pid in _children(os.getpid()):
+    own = os.getsid(0)
+    # Orphans fall to the main thread, and nobody else starts services (find_new_reaper() of Linux).
+    for pid in _children_of(_PROC / str(os.getpid()) / "task" / str(os.getpid())):
         stat = _stat(pid)
         # What was there before the guard is not its own: it was started by `exec`, perhaps.
-        if own and stat and stat.session != own.session and stat.started >= own.started:
-            yield pid
+        if stat and stat.session != own and stat.started >= _own_start():
+            yield pid, stat.session
+
+
+@cache
+def _own_start() -> int:
+    stat = _stat(os.getpid())
+    return 0 if stat is None else stat.started
 
 
 def _search(leader: int, mark: Mark | None) -> Iterator[int]:
@@ -170,10 +182,15 @@ def _walk(pid: int) -> Iterator[int]:
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     with contextlib.suppress(OSError):
-        for task in (_PROC / str(pid) / "task").iterdir():
-            with contextlib.suppress(OSError):
-                found += map(int, (task / "children").read_text().split())
+        for thread in (_PROC / str(pid) / "task").iterdir():
+            found += _children_of(thread)
     return found
+
+
+def _children_of(thread: Path) -> list[int]:
+    with contextlib.suppress(OSError):
+        return list(map(int, (thread / "children").read_text().split()))
+    return []
 
 
 def _stat(pid: int) -> _Stat | None:
@@ -184,11 +201,6 @@ def _stat(pid: int) -> _Stat | None:
         return None
     fields = text.rpartition(")")[2].split()
     return _Stat(parent=int(fields[1]), session=int(fields[3]), started=int(fields[19]))
-
-
-def _session(pid: int) -> int | None:
-    stat = _stat(pid)
-    return None if stat is None else stat.session
 
 
 def _parent(pid: int) -> int:

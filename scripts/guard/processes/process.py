@@ -55,7 +55,8 @@ class Process:
         """
         self.left = family.relatives(self.pid, self._mark)
         self.signal(signal.SIGKILL)
-        family.remove(self.pid, self._mark)
+        if self.left:
+            family.remove(self.pid, self._mark)
         code: int = self._popen.wait()
         os.close(self.terminal)
         return code
