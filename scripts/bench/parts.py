@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts.bench import measures, recoveries, stacks
+from scripts.bench import duels, measures, recoveries, stacks
 from scripts.bench.measures import Flood
 from scripts.bench.peers import Peer, guard
 from scripts.bench.recoveries import SERVERS, Starts
@@ -18,6 +18,7 @@ from scripts.bench.rounds import Figures, each
 GUARDS = PROCESS, STACK = guard("process"), guard("stack")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 FLOODS = 3
+RIVALS = 3
 
 # What is to be reached.
 APP_COLD_START, TOY_COLD_START = 1.15, 1.9  # of the bare servers
@@ -54,22 +55,19 @@ def supervisors(rounds: int, peers: Sequence[Peer]) -> Findings:
         "The same with two servers of a few lines (`scripts/bench/toys`), so that what remains is "
         "the supervisor itself."
     )
-    rivals = [median(starts.recovered(peer, "web")) for peer in peers if peer.relaunches]
-    fastest = min(seconds for seconds in rivals if seconds is not None)
-    own = median(starts.recovered(PROCESS, "web")) or 0
+    fights = duels.fight(PROCESS, _fastest(starts, peers), stacks.toy, "web")
     targets = [
         Target.at_most(
             "cold start of two small servers / bare", starts.cold_ratio(STACK), TOY_COLD_START
         ),
-        Target(
-            "web back after kill -9, relaunching that one",
-            f"no slower than the fastest peer: {1000 * fastest:.0f} ms",
-            f"{1000 * own:.0f} ms",
-            own <= fastest,
-        ),
+        duels.target(fights),
         _nothing_refused(starts),
     ]
-    return [recoveries.table("Supervisors: starts and recoveries", text, starts)], targets
+    tables = [
+        recoveries.table("Supervisors: starts and recoveries", text, starts),
+        duels.table(PROCESS, fights),
+    ]
+    return tables, targets
 
 
 def log(_rounds: int, peers: Sequence[Peer]) -> Findings:
@@ -151,6 +149,12 @@ def endings(_rounds: int, peers: Sequence[Peer]) -> Findings:
     own = sum(left[number][STACK.name][0] for number in SIGNALS)
     targets = [Target("processes left behind by any signal", "0", str(own), own == 0)]
     return [Table("Supervisors: when things go wrong", text, rows)], targets
+
+
+def _fastest(starts: Starts, peers: Sequence[Peer]) -> list[Peer]:
+    """Return the peers whose `web` was back soonest, of those that relaunch just that one."""
+    back = {peer: median(starts.recovered(peer, "web")) for peer in peers if not peer.whole}
+    return sorted((p for p in back if back[p] is not None), key=lambda p: back[p] or 0)[:RIVALS]
 
 
 def _leaving(number: signal.Signals) -> Callable[[Peer], int]:
