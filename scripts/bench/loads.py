@@ -32,25 +32,28 @@ IDLE_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Enqueued:
-    """What became of many links, sent one after the other on one connection."""
+    """What became of many links, sent one request after the other on one connection."""
 
     per_second: float
     slowest: float
-    """Seconds that 99 of 100 of the answers took at most."""
+    """Seconds that 99 of 100 of the requests took at most."""
     health: float
     """Seconds that 99 of 100 answers of `/health` took at most meanwhile, one every 5 ms."""
     cpu: float
     """Processor seconds of the server for each."""
 
 
-def enqueue(server: Server, path: str, address: str, links: int = LINKS) -> Enqueued:
-    """Send so many links below an address to a path that keeps them."""
+def enqueue(
+    server: Server, path: str, address: str, links: int = LINKS, at_once: int = 1
+) -> Enqueued:
+    """Send so many links below an address to a path that keeps them, some in each request."""
     took: list[float] = []
     with contextlib.closing(server.client()) as client, _probing(server) as health:
         cpu, began = server.cpu(), time.monotonic()
-        for number in range(links):
+        for first in range(0, links, at_once):
+            urls = [f"{address}/{MEDIUM}?{first + number}" for number in range(at_once)]
             sent = time.monotonic()
-            ask(client, "POST", path, {"url": f"{address}/{MEDIUM}?{number}"})
+            ask(client, "POST", path, {"url": urls[0]} if at_once == 1 else {"urls": urls})
             took.append(time.monotonic() - sent)
         seconds, cpu = time.monotonic() - began, server.cpu() - cpu
     return Enqueued(links / seconds, percentile(took, 99), percentile(health, 99), cpu / links)

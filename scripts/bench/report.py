@@ -55,6 +55,11 @@ class Target:
         return cls(what, f"at most {most:.2f}", measured, value is not None and value <= most)
 
     @classmethod
+    def at_least(cls, what: str, value: float, least: float) -> Target:
+        """Make a target for a ratio that is the better the larger it is."""
+        return cls(what, f"at least {least:.2f}", f"{value:.2f}", value >= least)
+
+    @classmethod
     def below(cls, what: str, value: float, limit: float) -> Target:
         """Make a target for a figure that has its unit in its name."""
         return cls(what, f"below {limit:.0f}", f"{value:.1f}", value < limit)
