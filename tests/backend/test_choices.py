@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,29 +8,25 @@ from downloads.cut import cut, length
 from downloads.ffmpeg import find_ffmpeg
 from downloads.models import Choice
 from downloads.options import parameters
+from tests.media_probe import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.backend.api_process import Api
+    from tests.media_probe import Media
     from tests.media_source import MediaSource
 
 
-def probed(api: Api, item: str) -> dict[str, Any]:
-    """What ffprobe says of the finished file."""
-    name = api.wait(item, "done")["file"]["name"]
-    command = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json"]
-    ended = subprocess.run(
-        [*command, str(api.media / name)], capture_output=True, check=True, timeout=60
-    )
-    found: dict[str, Any] = json.loads(ended.stdout)
-    return found
+def probed(api: Api, item: str) -> Media:
+    """What is in the finished file."""
+    return probe(api.media / api.wait(item, "done")["file"]["name"])
 
 
 def test_a_stretch_is_cut_out(shared_api: Api, media: MediaSource) -> None:
     item = shared_api.add(media.mp4, format="wav", start=2, end=5.5)
 
-    assert abs(float(probed(shared_api, item)["format"]["duration"]) - 3.5) < 0.1
+    assert abs(probed(shared_api, item).seconds - 3.5) < 0.1
 
 
 def test_what_is_kept_of_a_video_has_a_length_and_a_picture_of_its_own(
@@ -75,7 +69,7 @@ def test_the_length_of_what_is_kept(
 def test_metadata_is_put_into_the_file_when_asked_for(shared_api: Api, media: MediaSource) -> None:
     item = shared_api.add(media.short, format="mp3", embed=["metadata", "thumbnail", "chapters"])
 
-    assert probed(shared_api, item)["format"]["tags"]["title"] == "short"
+    assert probed(shared_api, item).tags["title"] == "short"
 
 
 def test_subtitles_of_the_wished_languages_are_put_into_the_file(
@@ -97,7 +91,7 @@ def test_subtitles_of_the_wished_languages_are_put_into_the_file(
 
     item = shared_api.add(url, format="mkv", subtitles=["en"])
 
-    kinds = [stream["codec_type"] for stream in probed(shared_api, item)["streams"]]
+    kinds = [stream.kind for stream in probed(shared_api, item).streams]
     assert sorted(kinds) == ["audio", "subtitle", "video"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ import pytest
 from scripts.bench import loads, transfers
 from scripts.bench.backend import backend, bare, source
 from scripts.bench.loads import percentile
+from tests.media_probe import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +29,7 @@ def medium(tmp_path: Path) -> Path:
 
 def test_the_medium_is_a_video_of_just_that_size(medium: Path) -> None:
     assert medium.stat().st_size == SIZE
-    ended = subprocess.run(
-        ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", medium],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ended.stdout.split() == ["h264"]
+    assert probe(medium).codecs == ["h264"]
 
 
 @pytest.mark.parametrize("rate", [0, SIZE * 4])
