@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from scripts.guard.supervisor import Running
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
+LINGER_LOOK = 0.02  # seconds between two looks at what takes its time to leave
 SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
@@ -124,7 +125,7 @@ class Loop:
         self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
         self._stack.dismiss = self._dismissal.begin
         self._stack.changed = self._changed
-        for number in self._stack.signals.ENDING:
+        for number in self._stack.signals.ending:
             self._loop.add_signal_handler(number, self._signalled, number)
         for number in self._stack.signals.received():  # until the line above, and no more
             self._signalled(number)
@@ -150,14 +151,24 @@ class Loop:
             if descriptor is not None:
                 self._loop.remove_reader(descriptor)
                 os.close(descriptor)
-            self._dismissal.over(name)
-            self._supervisor.exited(name, process)
+            self._ended(name, process)
 
         descriptor = process.exit_descriptor()
         if descriptor is not None:
             self._loop.add_reader(descriptor, exited)
         else:
             process.await_exit(partial(self._soon, exited))
+
+    def _ended(self, name: str, process: Running) -> None:
+        """Tell of an end; one that was asked for is over when the whole line has left.
+
+        The shell that leads a line does not wait for what it runs when it is told to leave.
+        """
+        if self._supervisor.gives_time(name) and process.runs_on():
+            self._loop.call_later(LINGER_LOOK, self._ended, name, process)
+            return
+        self._dismissal.over(name)
+        self._supervisor.exited(name, process)
 
     def _bury(self) -> None:
         leaders = (process.pid for process in self._supervisor.running().values())
@@ -171,7 +182,9 @@ class Loop:
             self._stack.prepare_for_deaths()
 
     def _signalled(self, number: signal.Signals) -> None:
-        if self._leaving:
+        # Only a person repeats Ctrl-C. A closed terminal is told of twice, by the kernel and by the
+        # shell, and `make` hands on a SIGTERM that its whole group was sent.
+        if self._leaving and number is signal.SIGINT:
             self._supervisor.kill()
         self._leave(128 + number)  # as shells tell it
 
@@ -222,6 +235,8 @@ class Loop:
         if not self._leaving:
             self._borrow()
         held = self._stack.sockets()
+        self._fronts.keep_only(held.keys())
+        self._readiness.keep_only(service.name for service in self._stack.config.services)
         for view in snapshot.services:
             self._fronts.follow(view.name, held.get(view.name), view.state)
             service = self._stack.config.find(view.name)

@@ -30,11 +30,14 @@ class Signals:
     ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def __init__(self) -> None:
+        self.ending: tuple[signal.Signals, ...] = self.ENDING
         self._received: list[signal.Signals] = []
 
     def install(self) -> None:
-        """Take the signals over from Python's defaults."""
-        for number in self.ENDING:
+        """Take the signals over from Python's defaults, but leave SIGHUP to `nohup`."""
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+            self.ending = tuple(number for number in self.ENDING if number != signal.SIGHUP)
+        for number in self.ending:
             signal.signal(number, lambda number, _: self._received.append(signal.Signals(number)))
 
     def received(self) -> list[signal.Signals]:

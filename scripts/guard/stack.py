@@ -107,8 +107,8 @@ class Stack:
             self.crashes.keep(self._unkept.pop())
         self.changed()
 
-    def _dismiss(self, service: Service, process: Running) -> None:
-        self.dismiss(service, process)
+    def _dismiss(self, service: Service, process: Running, state: State) -> None:
+        self.dismiss(service, process, state)
 
     def _launch(self, service: Service) -> Process:
         started = self.launcher.launch(service)

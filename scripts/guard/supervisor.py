@@ -35,6 +35,9 @@ class Running(Protocol):
     def reap(self) -> int:
         """Collect its exit: the code, or minus the signal."""
 
+    def runs_on(self) -> bool:
+        """Whether others of the group run although its leader has ended."""
+
     def exit_descriptor(self) -> int | None:
         """Return a descriptor that is readable once it has ended, None where there are none."""
 
@@ -44,7 +47,8 @@ class Running(Protocol):
 
 Launch = Callable[[settings.Service], Running]
 Explain = Callable[[settings.Service, int | OSError], Cause]
-Dismiss = Callable[[settings.Service, Running], None]
+Dismiss = Callable[[settings.Service, Running, State], None]
+"""Ask a process to leave; the state is the one that it was in until then."""
 Record = Callable[[settings.Service, int | OSError, Cause], None]
 
 
@@ -52,7 +56,7 @@ def _keep_nothing(*_: object) -> None:
     """For those who need no record of the dead."""
 
 
-def send_sigterm(_line: settings.Service, process: Running) -> None:
+def send_sigterm(_line: settings.Service, process: Running, _state: State) -> None:
     """Ask a process to leave, at once."""
     process.signal(signal.SIGTERM)
 
@@ -64,7 +68,11 @@ class _Managed:
         self.line = line
         self.service = states.Service(grace=grace)
         self.process: Running | None = None
+        self.serves: int | None = None
+        """The port that its process was given, whatever its line says by now."""
         self.since = now
+        self.entered = 0.0
+        """The same on the monotonic clock."""
         self.ready_since: datetime | None = None
         self.relaunches = 0
         self.cause: Cause | None = None
@@ -116,7 +124,7 @@ class Supervisor:
         self._events: deque[tuple[str, states.Event]] = deque()
         self._handling = False
         self._leaving = False
-        self._waiting: list[settings.Service] = []
+        self._kept_waiting: set[str] = set()
         self._services = {
             line.name: _Managed(line, config.grace, self._since) for line in config.services
         }
@@ -144,8 +152,15 @@ class Supervisor:
             return
         code = process.reap()
         managed.process = None
+        self._spawn_those_who_wait()
         asked = managed.service.state is State.STOPPING
         self.send(name, states.Exited(_ASKED if asked else self._died(managed, code)))
+
+    def gives_time(self, name: str) -> bool:
+        """Whether a service was asked to leave and its grace is not over."""
+        managed = self._services.get(name)
+        standing = None if managed is None else managed.service.standing
+        return isinstance(standing, states.Stopping) and standing.kill_at is not None
 
     def hung(self, name: str, cause: Cause) -> None:
         """Take note that a service takes connections no more; raises `KeyError`."""
@@ -205,7 +220,7 @@ class Supervisor:
             if known is None:
                 self._services[line.name] = _Managed(line, config.grace, self._wall())
                 self._say(f"{line.name} is new in {config.procfile.name}: starting it")
-                self._start_when_free(line)
+                self.send(line.name, states.Start())
             elif known.removed:
                 known.line, known.removed = line, False
                 self._say(f"{line.name} is back in {config.procfile.name}: starting it")
@@ -225,14 +240,6 @@ class Supervisor:
             if line.name in self._services:
                 self._services[line.name].line = line
         self._changed()
-
-    def _start_when_free(self, line: settings.Service) -> None:
-        """Start a new service, once nothing that left the Procfile is on its port any more."""
-        ports = {managed.line.port for managed in self._services.values() if managed.removed}
-        if line.port is None or line.port not in ports:
-            self.send(line.name, states.Start())
-        else:
-            self._waiting.append(line)
 
     # --- How an event is handled -------------------------------------------------------------
 
@@ -255,9 +262,9 @@ class Supervisor:
         before = managed.service
         managed.service, effects = states.step(before, event, now)
         if managed.service.state is not before.state:
-            self._entered(managed, before.state)
+            self._entered(managed, before.state, now)
         for effect in effects:
-            self._carry_out(managed, effect)
+            self._carry_out(managed, effect, before.state)
         at = states.deadline(managed.service)
         if at is not None and at <= now:
             self._events.append((name, states.Due()))
@@ -266,30 +273,49 @@ class Supervisor:
             self._failed(managed, cause)
         self._forget(managed)
 
-    def _entered(self, managed: _Managed, before: State) -> None:
+    def _entered(self, managed: _Managed, before: State, now: float) -> None:
         state = managed.service.state
-        since, managed.since = managed.since, self._wall()
+        managed.since = self._wall()
+        seconds, managed.entered = now - managed.entered, now
         managed.ready_since = managed.since if state is State.READY else None
         if state is State.READY:
-            seconds = (managed.since - since).total_seconds()
             self._say(f"{managed.line.name} is ready after {seconds:.2f} s")
         if state in {State.READY, State.STOPPED}:
             managed.cause = None
         if state is State.STARTING and before is State.BACKOFF:
             managed.relaunches += 1
 
-    def _carry_out(self, managed: _Managed, effect: Effect) -> None:
+    def _carry_out(self, managed: _Managed, effect: Effect, before: State) -> None:
         match effect:
             case Effect.SPAWN:
-                try:
-                    managed.process = self._launch(managed.line)
-                except OSError as error:
-                    exited = states.Exited(self._died(managed, error))
-                    self._events.append((managed.line.name, exited))
+                self._spawn(managed)
             case Effect.TERMINATE if managed.process:
-                self._dismiss(managed.line, managed.process)
+                self._dismiss(managed.line, managed.process, before)
+            case Effect.TERMINATE:  # it was still waiting for its port
+                self._kept_waiting.discard(managed.line.name)
+                self._events.append((managed.line.name, states.Exited(_ASKED)))
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
+
+    def _spawn(self, managed: _Managed) -> None:
+        """Start its process, once no other of ours is on its port: lines may exchange theirs."""
+        name, port = managed.line.name, managed.line.port
+        others = [other for other in self._services.values() if other is not managed]
+        if port is not None and any(other.process and other.serves == port for other in others):
+            self._kept_waiting.add(name)
+            return
+        self._kept_waiting.discard(name)
+        try:
+            managed.process, managed.serves = self._launch(managed.line), port
+        except OSError as error:
+            self._events.append((name, states.Exited(self._died(managed, error))))
+
+    def _spawn_those_who_wait(self) -> None:
+        for name in tuple(self._kept_waiting):
+            if name in self._services:
+                self._spawn(self._services[name])
+            else:
+                self._kept_waiting.discard(name)
 
     def _died(self, managed: _Managed, end: int | OSError) -> Cause:
         """Explain a death that nobody asked for, and have it recorded."""
@@ -332,10 +358,6 @@ class Supervisor:
     def _forget(self, managed: _Managed) -> None:
         if managed.removed and managed.service.state is State.STOPPED:
             self._services.pop(managed.line.name, None)
-            waiting, self._waiting = self._waiting, []
-            for line in waiting:
-                if line.name in self._services:
-                    self._start_when_free(line)
 
 
 _ASKED = Cause("asked", "It was asked to stop.", "", transient=True)

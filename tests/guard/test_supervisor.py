@@ -38,6 +38,9 @@ class Actor:
         assert not self.alive
         return KILLED
 
+    def runs_on(self) -> bool:
+        return False
+
     def exit_descriptor(self) -> int | None:
         return None
 
@@ -184,6 +187,39 @@ def test_a_launch_that_fails_is_a_death() -> None:
     play.refuse = None
     play.pass_time(1)
     assert play.state("web") is State.STARTING
+
+
+def moved(play: Play, *services: Service) -> None:
+    play.supervisor.reconfigure(play.supervisor.config._replace(services=services))
+
+
+def test_a_service_waits_for_the_port_that_another_of_ours_still_has() -> None:
+    play = Play()
+    moved(play, Service("web", "run", port=1), Service("api", "run", port=2))
+    play.supervisor.start()
+    play.up()
+    moved(play, Service("web", "run", port=2), Service("api", "run", port=3))
+    play.supervisor.kill()
+    web, api = play.supervisor.running().values()
+    play.supervisor.exited("web", web)
+    assert play.state("web") is State.STARTING
+    assert set(play.supervisor.running()) == {"api"}
+    play.supervisor.exited("api", api)
+    assert set(play.supervisor.running()) == {"web", "api"}
+
+
+def test_one_that_waits_for_its_port_can_be_stopped() -> None:
+    play = Play()
+    moved(play, Service("web", "run", port=1), Service("api", "run", port=2))
+    play.supervisor.start()
+    play.up()
+    moved(play, Service("web", "run", port=2), Service("api", "run", port=2))
+    play.crash("web")
+    assert play.state("web") is State.STARTING
+    play.supervisor.send("web", states.Stop())
+    assert play.state("web") is State.STOPPED
+    play.crash("api")
+    assert "web" not in play.supervisor.running()
 
 
 def test_leaving_stops_everything_and_starts_nothing_more() -> None:

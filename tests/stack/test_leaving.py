@@ -2,16 +2,19 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, is_free, is_gone, toy, until
+from tests.stack.harness import DEADLINE, GuardRun, is_free, is_gone, toy, until
 
 PAIR = (toy("web"), toy("api"))
+WORKER = Path(__file__).with_name("slow_to_leave.py")
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
@@ -122,3 +125,75 @@ def test_a_killed_guard_takes_its_processes_along(guarded: Guarded, observe: Obs
     assert_nothing_is_left(run, pids)
     run.start()
     assert set(pids_of(run)).isdisjoint(pids)
+
+
+def working(guarded: Guarded, line: str = "{}", **environment: str) -> GuardRun:
+    """A worker that takes its time to leave, run by a line that is a shell's, and has no `exec`."""
+    worker = line.format(f"python {WORKER}")
+    run = guarded(f"worker: {worker}", started=False, **environment)
+    run.environment.pop("WORKER_PORT")
+    run.start()
+    run.await_output("working")
+    return run
+
+
+@pytest.mark.fault(row="F12")
+@pytest.mark.parametrize("line", ["{}", "{}; true", "true && {}", "{} & wait"])
+def test_what_a_shell_runs_has_its_grace_though_a_shell_has_none(
+    guarded: Guarded, line: str
+) -> None:
+    run = working(guarded, line, GUARD_GRACE_SECONDS=str(DEADLINE))
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == 143
+    assert "leaving\n" in run.output()
+    assert "has left\n" in run.output()
+
+
+@pytest.mark.fault(row="F12")
+def test_a_restart_awaits_the_end_of_what_a_shell_runs(guarded: Guarded) -> None:
+    run = working(guarded, GUARD_GRACE_SECONDS=str(DEADLINE))
+    old = run.await_state("worker", "READY")["pid"]
+    run.post("/api/services/worker/restart")
+    run.await_new_pid("worker", old)
+    output = run.output()
+    assert output.index("has left\n") < output.rindex("working\n")
+
+
+@pytest.mark.fault(row="F13")
+def test_what_a_shell_runs_is_killed_when_its_grace_is_over(guarded: Guarded) -> None:
+    run = working(guarded, GUARD_GRACE_SECONDS="0.1", LEAVING_SECONDS="600")
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == 143
+    assert "has left\n" not in run.output()
+
+
+@pytest.mark.fault(row="F12")
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_one_end_that_is_told_twice_is_still_a_graceful_one(
+    guarded: Guarded, number: signal.Signals
+) -> None:
+    """As by kernel and shell when a terminal is closed, or by `make` and who ended its group."""
+    run = working(guarded, GUARD_GRACE_SECONDS=str(DEADLINE))
+    os.kill(run.pid, number)
+    run.await_output("leaving")
+    os.kill(run.pid, number)
+    assert run.await_end() == EXIT_CODES[number]
+    assert "has left\n" in run.output()
+
+
+def test_nohup_is_heeded(guarded: Guarded) -> None:
+    run = guarded(*PAIR, started=False)
+    with run.output_file.open("ab") as output:
+        run.process = subprocess.Popen(
+            ["nohup", *run.command("up")],
+            env=run.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    pids = pids_of(run)
+    os.kill(run.pid, signal.SIGHUP)
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == 143
+    assert_nothing_is_left(run, pids)

@@ -1,6 +1,7 @@
 """An edited Procfile or `.env` changes exactly what it concerns, while everything runs."""
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, is_free, is_gone, toy, until, visits
 
 PAIR = (toy("web"), toy("api"))
+STAND_IN = Path(__file__).with_name("stand_in.py")
 
 
 def save(path: Path, *lines: str) -> None:
@@ -87,6 +89,49 @@ def test_a_changed_port_is_taken_before_and_the_old_one_left_after(
     until(lambda: is_free(before), "the old port is free")
     # Its neighbour finds it by WEB_URL, which changed.
     assert run.await_new_pid("api", old["api"])
+
+
+@pytest.mark.fault(row="F19")
+def test_a_broken_service_may_be_deleted_and_comes_back(guarded: Guarded) -> None:
+    run, old = start(guarded, *PAIR)
+    save(run.procfile, toy("web"), toy("api").replace("python", "no-such-program"))
+    run.await_state("api", "BROKEN")
+    assert ask(run.ports["api"]).status == 503
+    save(run.procfile, toy("web"))
+    until(lambda: run.service("api") == {}, "api has left")
+    # The descriptors that it had belong to others by now.
+    for _ in range(20):
+        assert ask(run.ports["guard"], "/api/status").status == 200
+    save(run.procfile, *PAIR)
+    run.await_state("api", "READY")
+    assert run.service("web")["pid"] == old["web"]
+    os.kill(run.pid, signal.SIGINT)
+    assert run.await_end() == 130
+
+
+@pytest.mark.fault(row="F19")
+def test_a_line_put_in_front_moves_the_others_to_the_ports_that_follow(
+    guarded: Guarded, free_port: Callable[[], int]
+) -> None:
+    run = guarded("a: python stand_in.py $PORT", "b: python stand_in.py $PORT", started=False)
+    shutil.copy(STAND_IN, run.procfile.parent)
+    for name in ("A_PORT", "B_PORT"):
+        run.environment.pop(name)
+    run.environment["PORT"] = str(first := free_port())
+    run.start()
+    for name in ("a", "b"):
+        run.await_state(name, "READY")
+    save(run.procfile, *(f"{name}: python stand_in.py $PORT" for name in ("new", "a", "b")))
+    for name, port in (("new", first), ("a", first + 100), ("b", first + 200)):
+        view = until(
+            lambda name=name, port=port: (  # type: ignore[misc]
+                view if (view := run.service(name)).get("port") == port else None
+            ),
+            f"{name} has port {port}",
+        )
+        assert run.await_state(name, "READY")["port"] == port, view
+    assert "BROKEN" not in run.output()
+    assert "is broken" not in run.output()
 
 
 @pytest.mark.fault(row="F19")

@@ -6,7 +6,7 @@ Where its line does not say on which port that is, it is up after a while, and l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from scripts.guard.config.settings import Service
 from scripts.guard.liveness import health
@@ -53,11 +53,19 @@ class Readiness:
         """Begin or end a probe, as a service's process and state ask."""
         known = self._probes.get(service.name)
         if known is not None and (known[0] != pid or state not in _PROBED):
-            known[1].cancel()
-            del self._probes[service.name]
+            self._end(service.name)
         if pid is not None and state is State.STARTING and service.name not in self._probes:
             task = asyncio.get_running_loop().create_task(self._await_up(service, pid))
             self._probes[service.name] = pid, task
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """End the probes of all other services: there are none of these any more."""
+        for name in self._probes.keys() - set(names):
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        _, task = self._probes.pop(name)
+        task.cancel()
 
     async def _await_up(self, service: Service, pid: int) -> None:
         if service.port is None or service.found:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 
 from scripts.guard.config.settings import Service
 from scripts.guard.net.door import HEARD_SECONDS, LAST_CALL_SECONDS, LOOK_SECONDS, Door
+from scripts.guard.net.sockets import waiting
+from scripts.guard.states import State
 from scripts.guard.supervisor import Running
 
 
@@ -30,10 +32,10 @@ class Dismissal:
         self._loop = asyncio.get_running_loop()
         self._closed: dict[str, Door] = {}
 
-    def begin(self, service: Service, process: Running) -> None:
+    def begin(self, service: Service, process: Running, state: State) -> None:
         """Send SIGTERM once the server has read all that reached it, or has had time enough."""
         sock = self._held().get(service.name)
-        if self._hurry() or sock is None or service.port is None:
+        if self._hurry() or sock is None or service.port is None or _has_let_nobody_in(sock, state):
             process.signal(signal.SIGTERM)
             return
         door = self._closed[service.name] = Door(sock, service.port)
@@ -60,3 +62,8 @@ class Dismissal:
     def _stop_waiting(self, name: str, door: Door | None) -> None:
         if door is not None and self._closed.get(name) is door:
             self.over(name)
+
+
+def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:
+    """Whether a server has not begun to accept: those who wait are the next one's, unharmed."""
+    return state is State.STARTING and bool(waiting(sock))

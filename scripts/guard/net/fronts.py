@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from scripts.guard.serving.standby import Standby
 from scripts.guard.states import State
@@ -29,6 +29,11 @@ class Fronts:
         if known is None:
             known = self._fronts[name] = sock, self._make(name, sock)
         known[1].follow(state)
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Leave the sockets of all other services, before they are closed."""
+        for name in [name for name in self._fronts if name not in names]:
+            self.retire(name)
 
     def retire(self, name: str) -> None:
         """Answer those who wait on a service's socket by now, and leave the socket alone."""

@@ -51,7 +51,10 @@ class Relative(NamedTuple):
 
 
 class _Stat(NamedTuple):
+    state: str
+    """One letter, such as Z for a zombie."""
     parent: int
+    group: int
     session: int
     started: int
     """Clock ticks since the computer was booted."""
@@ -89,7 +92,7 @@ def remove(leader: int, mark: Mark | None = None) -> None:
 def remove_adopted() -> None:
     """Kill every descendant that fell to the guard, marked or not; for when it leaves itself."""
     deadline = time.monotonic() + REMOVAL_SECONDS
-    while pids := [pid for pid, _session in _adopted()]:
+    while pids := [pid for pid, _ in _adopted()]:
         _kill(pids, deadline)
         if time.monotonic() > deadline:
             return
@@ -102,9 +105,16 @@ def members(leader: int, mark: Mark | None = None) -> list[int]:
     return [pid for root in (leader, *_left_by(leader, mark)) for pid in _walk(root)]
 
 
+def runs_on(leader: int) -> bool:
+    """Whether others of a process group run although its leader has ended."""
+    if not _LINUX:
+        return any(_group(pid) == leader for pid in _search(leader, None))
+    return any(stat.group == leader and stat.state != "Z" for _, stat in _orphans(leader))
+
+
 def bury(leaders: frozenset[int]) -> None:
     """Collect the exits of adopted processes: nobody else does, and a zombie keeps its number."""
-    for pid, _session in _adopted():
+    for pid, _ in _adopted():
         if pid not in leaders:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
@@ -114,18 +124,17 @@ def _left_by(leader: int, mark: Mark | None) -> Iterator[int]:
     if not _LINUX:
         yield from _search(leader, mark)
         return
-    for pid, session in _adopted():
-        if pid == leader:
-            continue
-        if session == leader or (mark is not None and mark.is_in(_environment(pid))):
+    for pid, stat in _orphans(leader):
+        if stat.session == leader or (mark is not None and mark.is_in(_environment(pid))):
             yield pid
 
 
-def _adopted() -> Iterator[tuple[int, int]]:
-    """Children of ours that left our session, which what the guard runs for itself never does.
+def _orphans(leader: int) -> Iterator[tuple[int, _Stat]]:
+    return ((pid, stat) for pid, stat in _adopted() if pid != leader)
 
-    Yields each with its session.
-    """
+
+def _adopted() -> Iterator[tuple[int, _Stat]]:
+    """Children of ours that left our session, which what the guard runs for itself never does."""
     if not _LINUX:
         return
     own = os.getsid(0)
@@ -134,7 +143,7 @@ def _adopted() -> Iterator[tuple[int, int]]:
         stat = _stat(pid)
         # What was there before the guard is not its own: it was started by `exec`, perhaps.
         if stat and stat.session != own and stat.started >= _own_start():
-            yield pid, stat.session
+            yield pid, stat
 
 
 @cache
@@ -200,7 +209,15 @@ def _stat(pid: int) -> _Stat | None:
     except OSError:
         return None
     fields = text.rpartition(")")[2].split()
-    return _Stat(parent=int(fields[1]), session=int(fields[3]), started=int(fields[19]))
+    parent, group, session = map(int, fields[1:4])
+    return _Stat(fields[0], parent, group, session, started=int(fields[19]))
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def _parent(pid: int) -> int:

@@ -17,6 +17,7 @@ import struct
 import sys
 import termios
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from honcho.process import Popen
 
 from scripts.guard.processes import family
 
+LOOK_SECONDS = 0.02  # between two looks at a process whose end nothing tells
 _LINUX = sys.platform.startswith("linux")
 
 
@@ -61,6 +63,10 @@ class Process:
         os.close(self.terminal)
         return code
 
+    def runs_on(self) -> bool:
+        """Whether others of the group run although its leader, the shell of the line, has ended."""
+        return family.runs_on(self.pid)
+
     def exit_descriptor(self) -> int | None:
         """Return a pidfd, readable once the process has ended; None where there are none.
 
@@ -75,9 +81,10 @@ class Process:
         """Call `notify` from a thread once the process has ended."""
 
         def wait() -> None:
-            with contextlib.suppress(ChildProcessError):
-                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-            notify()
+            try:
+                _await_end(self.pid)
+            finally:  # whatever happens: a death that nobody is told of is the worst of all
+                notify()
 
         threading.Thread(target=wait, name=f"wait-{self.pid}", daemon=True).start()
 
@@ -116,9 +123,30 @@ def spawn(
     return Process(popen, master, mark)
 
 
+def _await_end(pid: int) -> None:
+    """Wait until a child has ended, and leave its exit to be collected."""
+    if hasattr(os, "waitid"):
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return
+    # Python has waitid() on macOS from 3.13 on.
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        child = psutil.Process(pid)
+        while child.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(LOOK_SECONDS)
+
+
 def _line(command: str, slave: int) -> str:
-    """On Linux a session leader that opens a terminal gets it as its controlling one."""
-    return f": <{shlex.quote(os.ttyname(slave))}; {command}" if _LINUX else command
+    """Return what the shell is to run: the line, and what makes it lead it well.
+
+    A shell that SIGTERM ends leaves before what it runs, and the kernel then hangs the terminal up
+    on that. One with a trap runs it when its command has ended. `exec` leaves the trap behind.
+    """
+    # On Linux a session leader that opens a terminal gets it as its controlling one.
+    terminal = f": <{shlex.quote(os.ttyname(slave))}; " if _LINUX else ""
+    return f"trap 'wait; exit 143' TERM; {terminal}{command}"
 
 
 def _take_terminal(slave: int) -> dict[str, object]:
