@@ -32,6 +32,7 @@ from scripts.guard.serving.standby import Standby
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView
 from scripts.guard.watch import Watcher, is_source
+from scripts.guard.writes import Writes
 
 if TYPE_CHECKING:
     from scripts.guard.stack import Stack
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
 LINGER_LOOK = 0.02  # seconds between two looks at what takes its time to leave
+REST_LOOK = 1.0  # seconds between two looks at whether a file has come to rest
 SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
@@ -112,6 +114,8 @@ class Loop:
         )
         self._borrowing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._writes = Writes()
+        self._resting: asyncio.TimerHandle | None = None
         self._watcher = Watcher(
             lambda paths: self._soon(partial(self._saved, paths)), stack.config.files
         )
@@ -199,6 +203,7 @@ class Loop:
         if paths & self._stack.config.files.keys():
             self._reconfigure()
         config = self._stack.config
+        paths = self._by_people(paths)
         states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
         for service in config.services:
             changed = [path for path in paths if is_source(path, service.watch)]
@@ -210,10 +215,32 @@ class Loop:
             ):
                 self._supervisor.send(service.name, states.Saved(reload=False))
 
+    def _by_people(self, paths: frozenset[Path]) -> frozenset[Path]:
+        """Leave out what the guard writes itself, and what a program writes over and over."""
+        own = self._stack.config.directory.resolve()
+        paths, restless = self._writes.note(path for path in paths if own not in path.parents)
+        for path in restless:
+            self._stack.log.say(
+                f"{path} is written over and over, by a program it seems: it restarts nothing "
+                "until it rests\n"
+                "  fix: keep it elsewhere, or name folders without it in <NAME>_WATCH"
+            )
+        if restless and self._resting is None:
+            self._resting = self._loop.call_later(REST_LOOK, self._look_for_rest)
+        return paths
+
+    def _look_for_rest(self) -> None:
+        """Let what was passed over count once it is written no more."""
+        self._resting = None
+        if rested := self._writes.rested():
+            self._saved(rested)
+        if self._writes.is_restless and self._resting is None:
+            self._resting = self._loop.call_later(REST_LOOK, self._look_for_rest)
+
     def _reconfigure(self) -> None:
         old = self._stack.config
         try:
-            config = settings.load(old.procfile, old.env_file, self._stack.shell)
+            config = settings.load(old.procfile, old.named_env_file, self._stack.shell)
             self._stack.reconfigure(config)
         except GuardError as error:
             self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")

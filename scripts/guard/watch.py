@@ -18,14 +18,18 @@ FILES_LOOK_MS = 1000
 FIRST_LOOK_MS = 500  # after which a watch of folders looks for what was saved before it stood
 COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
+LOOK_BACK_NS = (DEBOUNCE_MS + 2 * SOURCE_STEP_MS) * 1_000_000  # what a watch may not have told yet
 
 IGNORED_FOLDERS = frozenset(
     {
         ".git", ".guard", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv",
-        "__pycache__", "data", "dist", "node_modules",
+        "__pycache__", "dist", "node_modules",
     }
 )  # fmt: skip
-IGNORED_ENDINGS = (".pyc", ".pyo", "~", ".swp", ".swx", ".tmp")
+IGNORED_ENDINGS = (
+    "-journal", "-shm", "-wal", ".db", ".log", ".pid", ".pyc", ".pyo", ".sock", ".sqlite",
+    ".sqlite3", ".swp", ".swx", ".tmp", "~",
+)  # fmt: skip
 
 
 Signature = tuple[int, int, int] | None
@@ -49,8 +53,10 @@ class Watcher:
         """`saved` is called in threads of the watcher. `files` are as they were when read last."""
         self._saved = saved
         self._files = dict(files)
-        self._folders: frozenset[Path] = frozenset()
-        self._since = 0
+        self._since: dict[Path, int] = {}
+        """Each folder that is watched, and from which moment on (ns of the epoch)."""
+        self._told: dict[Path, Signature] = {}
+        self._telling = threading.Lock()
         self._started = False
         self._over = threading.Event()
         self._stop = threading.Event()
@@ -64,11 +70,14 @@ class Watcher:
     def watch(self, folders: Iterable[Path]) -> None:
         """Watch these folders, with what is below them, from now on."""
         wanted = frozenset(path.resolve() for path in folders)
-        if wanted == self._folders:
+        if wanted == self._since.keys():
             return
         self._stop.set()
-        self._folders, self._stop = wanted, threading.Event()
-        self._since = time.time_ns() - COARSE_NS
+        self._stop = threading.Event()
+        now = time.time_ns()
+        # What the watch before has seen and not told yet is lost with it.
+        seen = dict.fromkeys(self._since, now - LOOK_BACK_NS) if self._started else self._since
+        self._since = {folder: seen.get(folder, now - COARSE_NS) for folder in wanted}
         if self._started:
             self._begin()
 
@@ -78,7 +87,7 @@ class Watcher:
         self._stop.set()
 
     def _begin(self) -> None:
-        _in_thread(self._follow, self._folders, self._stop, self._since)
+        _in_thread(self._follow, self._since, self._stop)
 
     def _follow_files(self) -> None:
         """Watch files through their folders, since editors replace them.
@@ -108,11 +117,11 @@ class Watcher:
             if changed and not self._over.is_set():
                 self._saved(changed)
 
-    def _follow(self, folders: frozenset[Path], stop: threading.Event, since: int) -> None:
-        """Watch folders; what was saved after `since` and before the watch stood counts too."""
+    def _follow(self, since: Mapping[Path, int], stop: threading.Event) -> None:
+        """Watch folders; what was saved since, and before the watch stood, counts too."""
         from watchfiles import watch
 
-        existing = [folder for folder in folders if folder.is_dir()]
+        existing = [folder for folder in since if folder.is_dir()]
         if not existing:
             return
         looked = False
@@ -126,12 +135,22 @@ class Watcher:
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
-            saved = frozenset(path for _, name in changes if is_source(path := Path(name), folders))
+            saved = {path for _, name in changes if is_source(path := Path(name), existing)}
             if not looked:
-                saved |= frozenset(saved_since(since, existing))
                 looked = True
-            if saved and not stop.is_set():
-                self._saved(saved)
+                for folder in existing:
+                    saved.update(saved_since(since[folder], [folder]))
+            if not stop.is_set():
+                self._tell(saved)
+
+    def _tell(self, saved: Iterable[Path]) -> None:
+        """Tell of each version of a file once, whichever watch has seen it."""
+        with self._telling:
+            now = {path: signature(path) for path in saved}
+            new = frozenset(path for path in now if self._told.get(path, ()) != now[path])
+            self._told |= now
+        if new:
+            self._saved(new)
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:

@@ -130,6 +130,35 @@ def test_the_folders_can_be_changed_while_it_runs(
     touch_until_told(told, tmp_path / "two" / "b.py")
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.015, 0.03, 0.06, 0.1])
+def test_a_save_just_before_the_folders_change_is_told_of(
+    tmp_path: Path, told: Told, watcher: Watcher, pause: float
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    watcher.watch([tmp_path / "one"])
+    touch_until_told(told, tmp_path / "one" / "a.py")
+    (tmp_path / "one" / "b.py").write_text("saved", encoding="utf-8")
+    time.sleep(pause)  # the moment is what is tested
+    watcher.watch([tmp_path / "one", tmp_path / "two"])
+    until(lambda: told.has("b.py"), "the save is told of")
+
+
+def test_a_version_of_a_file_is_told_of_once(tmp_path: Path) -> None:
+    times: list[frozenset[Path]] = []
+    watcher = Watcher(times.append, {})
+    watcher.start()
+    watcher.watch([tmp_path])
+    (tmp_path / "a.py").write_text("saved", encoding="utf-8")
+    until(lambda: times, "the save is told of")
+    (tmp_path / "other").mkdir()
+    watcher.watch([tmp_path, tmp_path / "other"])
+    (tmp_path / "b.py").write_text("saved", encoding="utf-8")
+    until(lambda: any(tmp_path / "b.py" in paths for paths in times), "the next one is")
+    watcher.stop()
+    assert sum(tmp_path / "a.py" in paths for paths in times) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "matters"),
     [
@@ -140,6 +169,9 @@ def test_the_folders_can_be_changed_while_it_runs(
         ("main.py~", False),
         (".main.py.swp", False),
         ("data/app.db", False),
+        ("data/models.py", True),
+        ("server.log", False),
+        ("app.sqlite3-wal", False),
     ],
 )
 def test_what_matters_is_source(path: str, matters: bool) -> None:  # noqa: FBT001

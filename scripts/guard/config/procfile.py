@@ -52,6 +52,11 @@ def _check_lines(file: str, text: str, problems: list[str]) -> dict[str, int]:
             continue
         name = match.group(1)
         twin = prefixes.setdefault(variable(name), name)
+        if variable(name) == "GUARD":
+            problems.append(
+                f"{file}:{number}: `{name}` is the name of the guard itself, in the log and in "
+                "GUARD_PORT and GUARD_URL; rename it"
+            )
         if name in seen:
             problems.append(f"{file}:{number}: `{name}` stands on line {seen[name]} already")
         elif twin != name:
@@ -68,7 +73,8 @@ def default_port(command: str, prefix: str, offered: int) -> int | None:
     stated = re.search(rf"\$\{{{prefix}_PORT:?-(\d+)\}}", command)
     if stated:
         return int(stated.group(1))
-    return offered if names(command, "PORT") else None
+    takes = ("PORT", f"{prefix}_PORT", f"{prefix}_FD")
+    return offered if any(names(command, name) for name in takes) else None
 
 
 def names(command: str, name: str) -> bool:
@@ -79,5 +85,5 @@ def names(command: str, name: str) -> bool:
 def work_folder(root: Path, command: str) -> tuple[Path, ...]:
     """Return the folder that the line changes into, which is where its source most likely is."""
     match = re.search(r"(?:^|[;&]\s*)cd\s+([\w./-]+)", command)
-    folder = root / match.group(1) if match else None
+    folder = (root / match.group(1)).resolve() if match else None
     return (folder,) if folder and folder.is_dir() else ()

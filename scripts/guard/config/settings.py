@@ -54,6 +54,8 @@ class Service(NamedTuple):
     """Folders whose saved files start it again after it was given up."""
     health: str = "/"
     """The path that is asked for to learn that it is up."""
+    strict: bool = False
+    """Whether a setting names that path: then only an answer without a server error counts."""
 
     @property
     def variable(self) -> str:
@@ -94,6 +96,11 @@ class Settings(NamedTuple):
         return f"http://localhost:{self.guard_port}"
 
     @property
+    def named_env_file(self) -> Path | None:
+        """The file that was named in place of `.env`, which may also be absent; None if none."""
+        return None if self.env_file == self.root / ".env" else self.env_file
+
+    @property
     def token_file(self) -> Path:
         """The file with the secret that a write to the control API must carry."""
         return self.directory / "token"
@@ -116,12 +123,14 @@ def load(
     """
     path = path.absolute()
     root = path.parent
+    problems: list[str] = []
+    if env_file is not None and not env_file.exists():
+        problems.append(f"{env_file}: there is no such file; `-e` names another one than .env")
     env_file = root / ".env" if env_file is None else env_file.absolute()
     shell = dict(os.environ) if shell is None else dict(shell)
     terminal = sys.stdout.isatty() if terminal is None else terminal
 
     files = {each: signature(each) for each in (path, env_file)}
-    problems: list[str] = []
     lines = procfile.read(path, problems)
     environment = {**envfile.read(env_file, problems), **shell}
     settings = _build(path, env_file, lines, Values(environment, problems), terminal=terminal)
@@ -140,7 +149,7 @@ def _build(
         root=root,
         procfile=path,
         env_file=env_file,
-        directory=root / given.environment.get("GUARD_DIR", ".guard"),
+        directory=given.take("GUARD_DIR", root / ".guard", values.own_folder(root)),
         services=tuple(_services(root, lines, given)),
         relaunch=given.choice("GUARD_RELAUNCH", Relaunch.STACK),
         patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, values.seconds),
@@ -167,12 +176,18 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
     for position, (name, command) in enumerate(lines.items()):
         prefix = variable(name)
         offered = first + procfile.FOREIGN_PORT_STEP * position
+        port = given.take(
+            f"{prefix}_PORT", procfile.default_port(command, prefix, offered), values.port
+        )
+        if port is not None and not values.is_port(port):
+            given.problems.append(
+                f"{name}: would have port {port}, and ports end at {values.LAST_PORT}; "
+                f"set {prefix}_PORT, or a lower PORT"
+            )
         yield Service(
             name=name,
             command=command,
-            port=given.take(
-                f"{prefix}_PORT", procfile.default_port(command, prefix, offered), values.port
-            ),
+            port=port,
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
             watch=given.take(f"{prefix}_WATCH", (), values.folders(root)),
@@ -180,4 +195,5 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             health=given.take(
                 f"{prefix}_HEALTH", "/health" if name == "api" else "/", values.absolute_path
             ),
+            strict=bool(given.environment.get(f"{prefix}_HEALTH", "").strip()),
         )

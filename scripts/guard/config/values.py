@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+LAST_PORT = 65535
+
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=enum.Enum)
 
@@ -49,9 +51,14 @@ class Values:
         return self.take(name, default, parse)
 
 
+def is_port(number: int) -> bool:
+    """Whether TCP has such a port."""
+    return 1 <= number <= LAST_PORT
+
+
 def port(raw: str) -> int:
     """Parse a TCP port."""
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= 65535:  # noqa: PLR2004 - TCP
+    if not raw.isascii() or not raw.isdigit() or not is_port(int(raw)):
         raise ValueError("must be a port, a whole number from 1 to 65535")
     return int(raw)
 
@@ -78,11 +85,24 @@ def folders(root: Path) -> Callable[[str], tuple[Path, ...]]:
     """Return a parser of folders below `root`, with `:` between them; each must exist."""
 
     def parse(raw: str) -> tuple[Path, ...]:
-        found = tuple(root / part for part in raw.split(os.pathsep))
+        # Resolved, as the watch tells of what lies below them.
+        found = tuple((root / part).resolve() for part in raw.split(os.pathsep))
         for folder in found:
             if not folder.is_dir():
                 raise ValueError(f"there is no folder {folder}")
         return found
+
+    return parse
+
+
+def own_folder(root: Path) -> Callable[[str], Path]:
+    """Return a parser of a folder that is the guard's alone: neither `root` nor one above it."""
+
+    def parse(raw: str) -> Path:
+        folder = root / raw
+        if folder.resolve() in {root.resolve(), *root.resolve().parents}:
+            raise ValueError("must be a folder of its own, which the project is not in: `.guard`")
+        return folder
 
     return parse
 

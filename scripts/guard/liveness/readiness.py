@@ -74,7 +74,7 @@ class Readiness:
             await self._find_port(service, pid)
             return
         if service.held:  # nobody else has the socket
-            await health.await_answer(service.port, service.health)
+            await health.await_answer(service.port, service.health, strict=service.strict)
         else:
             await self._await_own_answer(service, service.port, pid)
         self._up(service.name)
@@ -93,7 +93,7 @@ class Readiness:
     async def _await_own_answer(self, service: Service, port: int, pid: int) -> None:
         told = False
         while True:
-            await health.await_answer(port, service.health)
+            await health.await_answer(port, service.health, strict=service.strict)
             other = await asyncio.to_thread(stranger, port, pid, self._mark(service.name))
             if other is None:
                 return

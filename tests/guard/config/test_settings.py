@@ -115,6 +115,43 @@ def test_a_watched_folder_must_exist(folder: Path) -> None:
     ]
 
 
+def test_a_watched_folder_is_named_as_the_watch_names_it(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "site")
+    assert read(folder, {"WEB_WATCH": "link"}).services[0].watch == (folder / "site",)
+
+
+@pytest.mark.parametrize("bad", [".", "..", "site/.."])
+def test_the_guard_has_a_folder_of_its_own(folder: Path, bad: str) -> None:
+    assert read(folder, {"GUARD_DIR": ""}).directory == folder / ".guard"
+    (found,) = problems(folder, {"GUARD_DIR": bad})
+    assert found.startswith(f"GUARD_DIR={bad}: must be a folder of its own")
+
+
+def test_a_line_that_takes_a_socket_or_names_its_port_is_offered_one(folder: Path) -> None:
+    (folder / "Procfile").write_text("a: serve --fd $A_FD\nb: serve $B_PORT\nc: see $A_PORT\n")
+    assert [service.port for service in read(folder).services] == [5000, 5100, None]
+
+
+def test_a_port_that_there_cannot_be_is_named(folder: Path) -> None:
+    (folder / "Procfile").write_text("a: serve $PORT\nb: serve $PORT\nc: ${C_PORT:-99999}\n")
+    found = problems(folder, {"PORT": "65500"})
+    assert [line.partition(",")[0] for line in found] == [
+        "b: would have port 65600",
+        "c: would have port 99999",
+    ]
+
+
+def test_a_service_cannot_have_the_name_of_the_guard(folder: Path) -> None:
+    (folder / "Procfile").write_text("guard: bundle exec guard\n")
+    (found,) = problems(folder)
+    assert found.startswith("Procfile:1: `guard` is the name of the guard itself")
+
+
+def test_a_named_env_file_must_be_there(folder: Path) -> None:
+    with pytest.raises(GuardError, match=r"prod\.env: there is no such file"):
+        load(folder / "Procfile", folder / "prod.env", {}, terminal=False)
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n\n"])
 def test_an_empty_procfile_is_said(folder: Path, text: str) -> None:
     (folder / "Procfile").write_text(text)

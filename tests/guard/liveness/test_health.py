@@ -11,6 +11,7 @@ import pytest
 
 from scripts.guard.liveness import health
 from scripts.guard.liveness.hangs import Hangs
+from scripts.guard.liveness.health import Reply
 from scripts.guard.net.sockets import hold, waiting, waiting_at, waiting_peers
 from scripts.guard.states import State
 from tests.conftest import FreePort
@@ -41,29 +42,42 @@ def answering(port: int, answer: bytes, address: str = "127.0.0.1") -> Iterator[
 
 
 @pytest.mark.parametrize(
-    ("answer", "up"),
+    ("answer", "reply", "strictly"),
     [
-        (b"HTTP/1.1 200 OK\r\n\r\n", True),
-        (b"HTTP/1.1 404 Not Found\r\n\r\n", True),
-        (b"HTTP/1.0 401 Unauthorized\r\n\r\n", True),
-        (b"HTTP/1.1 500 Internal Server Error\r\n\r\n", False),
-        (b"HTTP/1.1 503 Service Unavailable\r\nX-Guard-Standby: BROKEN\r\n\r\n", False),
-        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", False),
-        (b"", False),
+        (b"HTTP/1.1 200 OK\r\n\r\n", Reply.ANSWER, Reply.ANSWER),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", Reply.ANSWER, Reply.ANSWER),
+        (b"HTTP/1.0 401 Unauthorized\r\n\r\n", Reply.ANSWER, Reply.ANSWER),
+        (b"HTTP/1.1 500 Internal Server Error\r\n\r\n", Reply.ANSWER, Reply.NOT_YET),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", Reply.NOT_YET, Reply.NOT_YET),
+        (b"HTTP/1.1 200 OK\r\nX-Guard-Standby: BROKEN\r\n\r\n", Reply.NOT_YET, Reply.NOT_YET),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", Reply.ANSWER, Reply.ANSWER),
+        (b"-ERR wrong number of arguments for 'get' command\r\n", Reply.ANSWER, Reply.NOT_YET),
+        (b"\x15\x03\x01\x00\x02\x02\x46", Reply.ANSWER, Reply.NOT_YET),
+        (b"", Reply.CLOSED, Reply.CLOSED),
     ],
+    ids=lambda value: value[:20].decode("latin-1") if isinstance(value, bytes) else None,
 )
-def test_an_answer_with_no_server_error_is_a_sign_of_life(
-    free_port: FreePort,
-    answer: bytes,
-    up: bool,  # noqa: FBT001
+def test_what_comes_of_a_request(
+    free_port: FreePort, answer: bytes, reply: Reply, strictly: Reply
 ) -> None:
     port = free_port()
     with answering(port, answer):
-        assert asyncio.run(health.answers(port, "/health")) is up
+        assert asyncio.run(health.ask(port, "/health")) is reply
+        assert asyncio.run(health.ask(port, "/health", strict=True)) is strictly
 
 
-def test_nobody_there_is_no_sign_of_life(free_port: FreePort) -> None:
-    assert not asyncio.run(health.answers(free_port(), "/"))
+def test_nobody_there_is_no_reply(free_port: FreePort) -> None:
+    assert asyncio.run(health.ask(free_port(), "/")) is Reply.NONE
+
+
+def test_one_that_only_closes_connections_is_up_once_it_has_done_so_for_a_while(
+    free_port: FreePort,
+) -> None:
+    port = free_port()
+    seconds = iter(range(0, 1000, 2))
+    with answering(port, b""):
+        asyncio.run(health.await_answer(port, "/", clock=lambda: float(next(seconds))))
+    assert next(seconds) > health.CLOSING_SECONDS
 
 
 def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
@@ -122,7 +136,7 @@ def test_the_queue_of_a_socket_that_is_not_ours_can_be_read_too(free_port: FreeP
 def test_a_server_on_the_other_address_of_localhost_is_found(free_port: FreePort) -> None:
     port = free_port()
     with answering(port, b"HTTP/1.1 200 OK\r\n\r\n", "::1"):
-        assert asyncio.run(health.answers(port, "/"))
+        assert asyncio.run(health.ask(port, "/")) is Reply.ANSWER
 
 
 def test_where_the_queue_cannot_be_read_a_server_that_says_nothing_hangs(

@@ -1,0 +1,54 @@
+"""Tells files that a person saves from those that a program writes over and over.
+
+A service that writes below a folder whose saves restart it (its log, its database) would be
+restarted by its own writes for ever. A file that is saved more often than people save is passed
+over until it has come to rest; then it counts once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+OFTEN = 5  # saves of one file ...
+WITHIN_SECONDS = 5.0  # ... in so many seconds are a program's
+REST_SECONDS = 3.0  # without a write, after which it counts again
+
+
+class Writes:
+    """What was written lately, by file; `clock` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lately: dict[Path, deque[float]] = {}
+        self._restless: dict[Path, float] = {}
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether there is a file that is passed over."""
+        return bool(self._restless)
+
+    def note(self, saved: Iterable[Path]) -> tuple[frozenset[Path], frozenset[Path]]:
+        """Take note of saves; return those that count, and those that begin to be passed over."""
+        now = self._clock()
+        known = frozenset(saved)
+        begun = frozenset(path for path in known - self._restless.keys() if self._often(path, now))
+        self._restless |= dict.fromkeys(known & (self._restless.keys() | begun), now)
+        return known - self._restless.keys(), begun
+
+    def rested(self) -> frozenset[Path]:
+        """Return those that have come to rest; they count again from now on."""
+        now = self._clock()
+        rested = frozenset(
+            path for path, last in self._restless.items() if now - last >= REST_SECONDS
+        )
+        for path in rested:
+            del self._restless[path], self._lately[path]
+        return rested
+
+    def _often(self, path: Path, now: float) -> bool:
+        times = self._lately.setdefault(path, deque(maxlen=OFTEN))
+        times.append(now)
+        return len(times) == OFTEN and now - times[0] <= WITHIN_SECONDS
