@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.guard import GuardError, states
 from scripts.guard.attaching.attachments import Attachments
@@ -26,7 +26,8 @@ from scripts.guard.notify import Notifier
 from scripts.guard.processes import family
 from scripts.guard.processes.usage import Usage
 from scripts.guard.serving import http
-from scripts.guard.serving.control import Access, Control
+from scripts.guard.serving.access import Access
+from scripts.guard.serving.control import Control
 from scripts.guard.serving.events import Changes, Events
 from scripts.guard.serving.standby import Standby
 from scripts.guard.states import State
@@ -122,6 +123,7 @@ class Loop:
 
     async def run(self) -> int:
         """Follow what happens until everything has left."""
+        self._loop.set_exception_handler(self._complain)
         self._stack.launcher.giving_back = self._fronts.retire
         self._stack.spawned = self._await_exit
         for name, process in self._supervisor.running().items():
@@ -141,6 +143,12 @@ class Loop:
         await self._fronts.close()
         await asyncio.gather(*(listener.close() for _, listener in self._listeners))
         return self._exit_code
+
+    def _complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Tell of an error of our own in the log; everything else runs on."""
+        error = context.get("exception")
+        what = context["message"] if error is None else f"{context['message']}: {error!r}"
+        self._stack.log.say(f"the guard met an error of its own, and runs on: {what}")
 
     def _soon(self, call: Callable[[], object]) -> None:
         """Have the loop call this; from any thread."""
@@ -302,8 +310,7 @@ class Loop:
             view=lambda: self._supervisor.snapshot().service(name),
             tail=partial(self._stack.log.tail, name),
             guard_url=lambda: self._stack.config.guard_url,
-            token=self._stack.token,
-            may_know=self._access.may_read,
+            access=self._access,
         )
 
     def _waiting(self, view: ServiceView) -> Callable[[], int | None]:

@@ -1,22 +1,21 @@
 """The HTTP API of the guard, on loopback: status, events, logs, and the wishes of the user.
 
-Reading needs a Host of ours, so that no foreign name can be made to point here. Writing needs an
-Origin of ours (or none, from a program) and the token, which only this user's files hold.
+Who may ask for what is `access`'s to say.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from scripts.guard import states
 from scripts.guard.attaching.attachments import NOTHING_RUNS, Attachments
 from scripts.guard.attaching.frames import PROTOCOL
 from scripts.guard.history import History
 from scripts.guard.serving import http
+from scripts.guard.serving.access import Access
 from scripts.guard.serving.events import Events, Wanted
 from scripts.guard.serving.http import Request, Response
 from scripts.guard.status import Snapshot
@@ -25,42 +24,11 @@ TAIL_LINES = 200
 MOST_LINES = 10_000
 _MOST_DIGITS = 18
 _UNSTORED = {"Cache-Control": "no-store"}
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _WISHES: dict[str, Callable[[], states.Event]] = {
     "restart": states.Restart,
     "stop": states.Stop,
     "start": states.Start,
 }
-
-
-class Access:
-    """Who may ask: by Host, by Origin, by token."""
-
-    def __init__(self, ports: Callable[[], Iterable[int]], token: str) -> None:
-        self._ports = ports
-        self.token = token
-
-    def may_read(self, request: Request) -> bool:
-        """Whether the Host is loopback, on a port of ours."""
-        return request.headers.get("host", "").lower() in self._names()
-
-    def origin(self, request: Request) -> str | None:
-        """Return the Origin if it is one of ours, None if there is none or it is foreign."""
-        origin = request.headers.get("origin", "").lower()
-        parts = urlsplit(origin)
-        return origin if parts.scheme == "http" and parts.netloc in self._names() else None
-
-    def may_write(self, request: Request) -> bool:
-        """Whether the Origin is ours or absent, and the token is right."""
-        if "origin" in request.headers and self.origin(request) is None:
-            return False
-        import hmac  # with all of OpenSSL: most who look never write
-
-        given = request.headers.get("x-guard-token", "")
-        return hmac.compare_digest(given.encode(), self.token.encode())
-
-    def _names(self) -> set[str]:
-        return {f"{host}:{port}" for host in _LOOPBACK for port in self._ports()}
 
 
 class Control:
@@ -95,35 +63,19 @@ class Control:
             return http.problem(
                 403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
             )
-        response = await self._response(request)
-        return self._for_origin(request, response)
+        if request.method == "OPTIONS":
+            return self._access.preflight(request, "GET, POST", "X-Guard-Token")
+        return self._access.readable(request, await self._response(request))
 
     async def _response(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return self._preflight()
-        if (request.method, request.path) == ("GET", "/api/crashes"):
+        if request.method in {"GET", "HEAD"} and request.path == "/api/crashes":
             return http.as_json({"crashes": await asyncio.to_thread(self._crashes)})
         return self._route(request)
 
-    def _preflight(self) -> Response:
-        headers = {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "X-Guard-Token",
-            "Access-Control-Max-Age": "600",
-        }
-        return Response(204, "text/plain", headers=headers)
-
-    def _for_origin(self, request: Request, response: Response) -> Response:
-        """Let a page of our own services read the answer; to any other it stays unreadable."""
-        origin = self._access.origin(request)
-        if origin is None:
-            return response
-        headers = {**response.headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-        return response._replace(headers=headers)
-
     def _route(self, request: Request) -> Response:
         parts = request.path.strip("/").split("/")
-        match request.method, parts:
+        method = "GET" if request.method == "HEAD" else request.method
+        match method, parts:
             case "GET", [""]:
                 return self._page()
             case "GET", ["api", "status"]:

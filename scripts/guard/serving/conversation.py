@@ -9,23 +9,27 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import h11
 
 from scripts.guard.serving.http import Handler, Request, Response, Upgrade, problem
 
 REQUEST_TIMEOUT = 10.0  # seconds that a client may take to send its request
-BODY_LIMIT = 64 * 1024  # bytes; nothing that is asked of the guard needs more
+LINGER_SECONDS = 2.0  # for which what a client still sends is read, so that it reads its answer ...
+LINGER_BYTES = 64 * 1024 * 1024  # ... and so much of it
 _CHUNK = 64 * 1024
 
 
 async def serve(connection: socket.socket, handler: Handler) -> None:
     """Read one request from an accepted connection, answer it and close."""
     reader, writer = await asyncio.open_connection(sock=connection)
-    with contextlib.suppress(ConnectionError, TimeoutError, OSError):
-        await _exchange(reader, writer, handler)
-    with contextlib.suppress(ConnectionError, OSError):
+    try:
+        with contextlib.suppress(ConnectionError, TimeoutError, OSError):
+            await _exchange(reader, writer, handler)
+    finally:  # also when the guard leaves in the middle of it
         writer.close()
+    with contextlib.suppress(ConnectionError, OSError):
         await writer.wait_closed()
 
 
@@ -33,21 +37,50 @@ async def _exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler
 ) -> None:
     protocol = h11.Connection(h11.SERVER)
+    request, is_whole = None, True
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT):
             request = await _read(protocol, reader)
         if request is None:
             return
-        response = await handler(request)
+        is_whole = _has_come_whole(protocol)
+        response = await _answer(handler, request)
     except h11.RemoteProtocolError as error:
         status = error.error_status_hint or 400
         response = problem(status, "Bad request", f"This is not HTTP as it should be: {error}.")
-        if protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-            return
-    if response.upgrade is None:
-        await _write(protocol, reader, writer, response)
-    else:
+    except TimeoutError:
+        response = problem(408, "Too slow", f"No request came within {REQUEST_TIMEOUT:.0f} s.")
+    if protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+        return
+    if response.upgrade is not None:
         await _switch(protocol, reader, writer, response, response.upgrade)
+        return
+    await _write(protocol, reader, writer, response, with_body=not _is_head(request))
+    if not is_whole:
+        await _linger(reader, writer)
+
+
+def _is_head(request: Request | None) -> bool:
+    return request is not None and request.method == "HEAD"
+
+
+async def _answer(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - who asked is told, and so is the guard's user
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": f"{request.method} {request.target[:100]}", "exception": error}
+        )
+        return problem(500, "Error", "The guard met an error of its own; its log says more.")
+
+
+async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Read on: a connection that is closed with something unread is reset, its answer unread."""
+    writer.write_eof()
+    left = LINGER_BYTES
+    async with asyncio.timeout(LINGER_SECONDS):
+        while left > 0 and (chunk := await reader.read(_CHUNK)):
+            left -= len(chunk)
 
 
 async def _switch(
@@ -64,24 +97,24 @@ async def _switch(
 
 
 async def _read(protocol: h11.Connection, reader: asyncio.StreamReader) -> Request | None:
-    head: h11.Request | None = None
-    body = bytearray()
-    while True:
-        event = protocol.next_event()
-        if event is h11.NEED_DATA:
-            protocol.receive_data(await reader.read(_CHUNK))
-        elif isinstance(event, h11.Request):
-            head = event
-        elif isinstance(event, h11.Data):
-            body += event.data
-            if len(body) > BODY_LIMIT:
-                raise h11.RemoteProtocolError("the body is too large", error_status_hint=413)
-        elif isinstance(event, h11.EndOfMessage) and head is not None:
-            headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in head.headers}
-            method, target = head.method.decode("ascii"), head.target.decode("latin-1")
-            return Request(method, target, headers, bytes(body))
-        else:
-            return None  # it closed before it had asked for anything
+    """Read as far as the end of the headers; nothing that is asked of the guard needs a body."""
+    while (event := protocol.next_event()) is h11.NEED_DATA:
+        protocol.receive_data(await reader.read(_CHUNK))
+    if not isinstance(event, h11.Request):
+        return None  # it closed before it had asked for anything
+    headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in event.headers}
+    target = event.target.decode("latin-1")
+    try:
+        urlsplit(target)
+    except ValueError as error:
+        raise h11.RemoteProtocolError(f"{error} in the target") from error
+    return Request(event.method.decode("ascii"), target, headers)
+
+
+def _has_come_whole(protocol: h11.Connection) -> bool:
+    while isinstance(event := protocol.next_event(), h11.Data):
+        pass
+    return isinstance(event, h11.EndOfMessage)
 
 
 async def _write(
@@ -89,6 +122,8 @@ async def _write(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
     response: Response,
+    *,
+    with_body: bool,
 ) -> None:
     headers = [
         ("Content-Type", response.content_type),
@@ -99,7 +134,9 @@ async def _write(
     if response.stream is None:
         headers.append(("Content-Length", str(len(response.body))))
     writer.write(protocol.send(h11.Response(status_code=response.status, headers=headers)) or b"")
-    if response.stream is None:
+    if not with_body:
+        pass
+    elif response.stream is None:
         writer.write(protocol.send(h11.Data(data=response.body)) or b"")
     else:
         await _copy(protocol, reader, writer, response.stream)

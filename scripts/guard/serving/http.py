@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import html
 import json
 import os
@@ -12,6 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+FULL_PAUSE = 0.5  # seconds until somebody is let in again where descriptors have run out
+_FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
 
 class Request(NamedTuple):
     """A request; header names are lower-case."""
@@ -19,7 +23,6 @@ class Request(NamedTuple):
     method: str
     target: str
     headers: Mapping[str, str]
-    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -129,7 +132,7 @@ class Listener:
     def _resume(self) -> None:
         self._later = None
         self._accept_all()
-        if self._accepting:
+        if self._accepting and self._later is None:
             self._loop.add_reader(self._sock.fileno(), self._readable)
 
     def _accept_all(self) -> None:
@@ -143,12 +146,20 @@ class Listener:
         finally:
             os.set_blocking(descriptor, blocks)
 
+    def _try_later(self) -> None:
+        """Let those wait who cannot be had now, and do not ask for them over and over."""
+        self._loop.remove_reader(self._sock.fileno())
+        if self._accepting and self._later is None:
+            self._later = self._loop.call_later(FULL_PAUSE, self._resume)
+
     def _accept_waiting(self) -> None:
         while True:
             try:
                 connection, _ = self._sock.accept()
-            except OSError:  # none left, or none to be had (out of descriptors): try when asked
-                return
+            except OSError as error:
+                if error.errno in _FULL:
+                    self._try_later()
+                return  # none is left
             from scripts.guard.serving.conversation import serve  # h11 is not needed before
 
             connection.setblocking(False)  # noqa: FBT003 - the library's signature

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from scripts.guard.net import sockets
 from scripts.guard.serving import http
+from scripts.guard.serving.access import Access
 from scripts.guard.serving.http import Listener, Request, Response
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView
@@ -32,8 +33,7 @@ class Standby:
         view: Callable[[], ServiceView | None],
         tail: Callable[[], list[str]],
         guard_url: Callable[[], str],
-        token: str,
-        may_know: Callable[[Request], bool],
+        access: Access,
     ) -> None:
         self._sock = sock
         self._listener = Listener(sock, self._answer)
@@ -41,8 +41,7 @@ class Standby:
         self._view = view
         self._tail = tail
         self._guard_url = guard_url
-        self._token = token
-        self._may_know = may_know
+        self._access = access
         self._down_since: float | None = None
         self._patience_over: asyncio.TimerHandle | None = None
 
@@ -107,12 +106,20 @@ class Standby:
             "X-Guard-Standby": view.state.value,
             "Cache-Control": "no-store",
         }
-        if not self._may_know(request):
+        if not self._access.may_read(request):
             detail = "This name is not one under which the service is offered."
             return http.problem(403, "Foreign host", detail)
+        if request.method == "OPTIONS" and self._access.origin(request) is not None:
+            # What it wants to send is not ours to judge: the answer to that will say why.
+            wanted = request.headers.get
+            return self._access.preflight(
+                request,
+                wanted("access-control-request-method", ""),
+                wanted("access-control-request-headers", ""),
+            )
         if request.wants_html():
             guard_url = self._guard_url()
-            body = page.render(view, self._tail(), guard_url, self._token)
+            body = page.render(view, self._tail(), guard_url, self._access.token)
             headers["Content-Security-Policy"] = page.policy(guard_url)
             headers["Referrer-Policy"] = "no-referrer"
             return Response(503, "text/html; charset=utf-8", body, headers=headers)
@@ -124,4 +131,5 @@ class Standby:
             state=view.state.value,
             cause=None if view.cause is None else view.cause.as_json(),
         )
-        return Response(503, response.content_type, response.body, headers=headers)
+        answer = Response(503, response.content_type, response.body, headers=headers)
+        return self._access.readable(request, answer)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scripts.guard.cause import Cause
-from scripts.guard.serving.control import Access
+from scripts.guard.serving.access import Access
 from scripts.guard.serving.http import Request
 from scripts.guard.states import State
 from scripts.guard.status import ServiceView, Snapshot, table
