@@ -30,6 +30,48 @@ def test_every_documented_route_is_there(guarded: Guarded) -> None:
     assert run.await_end() == 0
 
 
+def test_head_is_answered_as_get_without_the_body(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    for method, path in ROUTES:
+        if method == "GET":
+            answer = ask(run.ports["guard"], path.replace("NAME", "web"), "HEAD")
+            assert (answer.status, answer.body) == (200, b""), path
+    run.post("/api/services/web/stop")
+    run.await_state("web", "STOPPED")
+    answer = ask(run.ports["web"], method="HEAD", headers={"Accept": "text/html"})
+    assert (answer.status, answer.body) == (503, b"")
+    assert answer.headers["x-guard-standby"] == "STOPPED"
+    assert "error" not in run.output().lower()
+
+
+def test_a_page_of_one_port_reads_why_another_is_down(guarded: Guarded) -> None:
+    run = guarded(toy("web"), toy("api"))
+    run.await_state("api", "READY")
+    run.post("/api/services/api/stop")
+    run.await_state("api", "STOPPED")
+    ours = {"Origin": f"http://localhost:{run.ports['web']}"}
+    asks = {
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "content-type,x-own",
+    }
+    allowed = ask(run.ports["api"], "/thing", "OPTIONS", {**ours, **asks})
+    assert allowed.status == 204
+    assert allowed.headers["access-control-allow-methods"] == "PATCH"
+    assert allowed.headers["access-control-allow-headers"] == "content-type,x-own"
+    assert allowed.headers["access-control-max-age"] == "0"
+    told = ask(run.ports["api"], "/thing", "PATCH", ours)
+    assert told.status == 503
+    for answer in (allowed, told):
+        assert answer.headers["access-control-allow-origin"] == ours["Origin"]
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        exposed = answer.headers["access-control-expose-headers"]
+        assert exposed == "Retry-After, X-Guard-Standby"
+    for method in ("OPTIONS", "PATCH"):
+        foreign = ask(run.ports["api"], "/thing", method, {"Origin": "http://evil.example", **asks})
+        assert "access-control-allow-origin" not in foreign.headers
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

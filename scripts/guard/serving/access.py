@@ -39,12 +39,15 @@ class Access:
         given = request.headers.get("x-guard-token", "")
         return hmac.compare_digest(given.encode(), self.token.encode())
 
-    def preflight(self, request: Request, methods: str, headers: str) -> Response:
-        """Answer what a browser asks before a page of one port writes to another."""
+    def preflight(self, request: Request, methods: str, headers: str, *, age: int) -> Response:
+        """Answer what a browser asks before a page of one port writes to another.
+
+        It need not ask again for `age` seconds.
+        """
         allowed = {
             "Access-Control-Allow-Methods": methods,
             "Access-Control-Allow-Headers": headers,
-            "Access-Control-Max-Age": "600",
+            "Access-Control-Max-Age": str(age),
         }
         return self.readable(request, Response(204, "text/plain", headers=allowed))
 
@@ -56,6 +59,7 @@ class Access:
         headers = {
             **response.headers,
             "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Credentials": "true",  # or who sends cookies reads nothing
             "Access-Control-Expose-Headers": "Retry-After, X-Guard-Standby",
             "Vary": "Origin",
         }

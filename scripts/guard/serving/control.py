@@ -64,7 +64,7 @@ class Control:
                 403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
             )
         if request.method == "OPTIONS":
-            return self._access.preflight(request, "GET, POST", "X-Guard-Token")
+            return self._access.preflight(request, "GET, POST", "X-Guard-Token", age=600)
         return self._access.readable(request, await self._response(request))
 
     async def _response(self, request: Request) -> Response:

@@ -37,31 +37,27 @@ async def _exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler
 ) -> None:
     protocol = h11.Connection(h11.SERVER)
-    request, is_whole = None, True
+    method = None
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT):
             request = await _read(protocol, reader)
         if request is None:
             return
-        is_whole = _has_come_whole(protocol)
+        method = request.method
         response = await _answer(handler, request)
     except h11.RemoteProtocolError as error:
         status = error.error_status_hint or 400
         response = problem(status, "Bad request", f"This is not HTTP as it should be: {error}.")
     except TimeoutError:
+        if not protocol.trailing_data[0]:
+            return  # a browser connects ahead of time: it has not asked for anything
         response = problem(408, "Too slow", f"No request came within {REQUEST_TIMEOUT:.0f} s.")
-    if protocol.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-        return
     if response.upgrade is not None:
         await _switch(protocol, reader, writer, response, response.upgrade)
         return
-    await _write(protocol, reader, writer, response, with_body=not _is_head(request))
-    if not is_whole:
+    await _write(protocol, reader, writer, response, with_body=method != "HEAD")
+    if not _has_come_whole(protocol):
         await _linger(reader, writer)
-
-
-def _is_head(request: Request | None) -> bool:
-    return request is not None and request.method == "HEAD"
 
 
 async def _answer(handler: Handler, request: Request) -> Response:
@@ -112,9 +108,13 @@ async def _read(protocol: h11.Connection, reader: asyncio.StreamReader) -> Reque
 
 
 def _has_come_whole(protocol: h11.Connection) -> bool:
-    while isinstance(event := protocol.next_event(), h11.Data):
-        pass
-    return isinstance(event, h11.EndOfMessage)
+    """Whether nothing of a request is left to be read."""
+    try:
+        while isinstance(protocol.next_event(), h11.Data):
+            pass
+    except h11.RemoteProtocolError:
+        return False
+    return protocol.their_state in {h11.DONE, h11.MUST_CLOSE, h11.CLOSED}
 
 
 async def _write(
@@ -140,8 +140,8 @@ async def _write(
         writer.write(protocol.send(h11.Data(data=response.body)) or b"")
     else:
         await _copy(protocol, reader, writer, response.stream)
+    # Not awaited: who still sends reads nothing before that has been read. Closing waits for it.
     writer.write(protocol.send(h11.EndOfMessage()) or b"")
-    await writer.drain()
 
 
 async def _copy(
@@ -152,13 +152,18 @@ async def _copy(
 ) -> None:
     """Send what comes until it ends or the client has left."""
     copying = asyncio.ensure_future(_send_all(protocol, writer, stream))
-    leaving = asyncio.ensure_future(reader.read(1))
+    leaving = asyncio.ensure_future(_until_left(reader))
     try:
         await asyncio.wait({copying, leaving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (copying, leaving):
             task.cancel()
         await asyncio.gather(copying, leaving, return_exceptions=True)
+
+
+async def _until_left(reader: asyncio.StreamReader) -> None:
+    while await reader.read(_CHUNK):
+        pass
 
 
 async def _send_all(

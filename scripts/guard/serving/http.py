@@ -160,8 +160,12 @@ class Listener:
                 if error.errno in _FULL:
                     self._try_later()
                 return  # none is left
-            from scripts.guard.serving.conversation import serve  # h11 is not needed before
-
+            try:
+                from scripts.guard.serving.conversation import serve  # h11 is not needed before
+            except OSError:  # the last descriptor went to the connection
+                connection.close()
+                self._try_later()
+                return
             connection.setblocking(False)  # noqa: FBT003 - the library's signature
             task = self._loop.create_task(serve(connection, self._handler))
             self._tasks.add(task)

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -26,15 +26,25 @@ class Served:
 
     def send(self, *parts: bytes) -> bytes:
         """Send a request and return all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
             for part in parts:
                 client.sendall(part)
             return b"".join(iter(lambda: client.recv(65536), b""))
 
 
+async def lines() -> AsyncIterator[bytes]:
+    for number in range(3):
+        yield b"%d\n" % number
+        await asyncio.sleep(0.05)
+
+
 async def down(request: Request) -> Response:
     if request.path == "/bug":
         raise KeyError("a bug")
+    if request.path == "/stream":
+        return Response(200, "text/plain", stream=lines())
+    if request.path == "/large":
+        return Response(503, "text/plain", b"x" * MEGABYTES)
     return http.problem(503, "Down", f"{request.method} {request.path}")
 
 
@@ -82,6 +92,37 @@ def test_who_sends_a_body_reads_the_answer(served: Served, size: int) -> None:
     assert served.send(head.encode(), b"x" * size).startswith(b"HTTP/1.1 503 ")
 
 
+def test_who_sends_while_a_large_answer_waits_reads_it(served: Served) -> None:
+    head = f"POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: {MEGABYTES}\r\n\r\n"
+    assert len(served.send(head.encode(), b"x" * MEGABYTES)) > MEGABYTES
+
+
+NO_HTTP = {
+    "endless headers": (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * MEGABYTES, b"431"),
+    "something else": (b"no HTTP at all\r\n\r\n" + b"x" * MEGABYTES, b"400"),
+    "a body that is none": (
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n",
+        b"503",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
+def test_who_sends_what_is_no_http_reads_the_answer_too(served: Served, name: str) -> None:
+    sent, status = NO_HTTP[name]
+    assert served.send(sent).startswith(b"HTTP/1.1 " + status)
+
+
+def test_a_stream_goes_on_whatever_else_the_client_sends(served: Served) -> None:
+    head = b"GET /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
+        client.sendall(head)
+        answer = client.recv(65536)  # it has been asked for, and nothing more has come
+        client.sendall(b"some more")
+        answer += b"".join(iter(lambda: client.recv(65536), b""))
+    assert b"2\n" in answer
+
+
 def test_who_asks_whether_to_send_its_body_is_told_at_once(served: Served) -> None:
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"
     assert served.send(head).startswith(b"HTTP/1.1 503 ")
@@ -102,6 +143,13 @@ def test_a_bug_is_told_to_who_asked_and_to_the_user(served: Served) -> None:
 def test_who_is_too_slow_is_told_so(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "REQUEST_TIMEOUT", 0.05)
     assert served.send(b"GET / HT").startswith(b"HTTP/1.1 408 ")
+
+
+def test_who_never_asks_for_anything_is_told_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "REQUEST_TIMEOUT", 0.05)
+    assert served.send() == b""
 
 
 def test_out_of_descriptors_nobody_is_asked_for_over_and_over(
