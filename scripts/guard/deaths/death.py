@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -34,8 +35,16 @@ class Surroundings(NamedTuple):
     """Whether there is such a file or folder."""
     locked: Callable[[str], str | None] = _no_lock
     """Which lock file says that a Python package should be installed, if any does."""
+    is_foreign: Callable[[Path], bool] = _nothing
+    """Whether something below the root belongs to another user."""
     out_of_memory: bool = False
     """Whether the kernel killed a process for want of memory since this one was started."""
+
+
+_FOLDER = re.compile(
+    r"(?:\bcd|\b(?:npm|pnpm|yarn) +(?:--prefix|--dir|--cwd|-C)|\bmake +-C)[ =]+"
+    r"(\"[^\"]+\"|'[^']+'|[^\s;&|]+)"
+)
 
 
 class Death(NamedTuple):
@@ -59,9 +68,9 @@ class Death(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        """Where the command runs: where its ``cd`` leads to."""
-        moved = re.search(r"\bcd +([^\s;&|]+)", self.service.command)
-        return self.around.root / moved[1] if moved else self.around.root
+        """Where the command runs: where its ``cd`` leads to, or npm's like of it."""
+        moved = _FOLDER.search(self.service.command)
+        return self.around.root / moved[1].strip("\"'") if moved else self.around.root
 
     @property
     def port(self) -> int | None:
@@ -79,10 +88,13 @@ class Death(NamedTuple):
         """Return what a named group of the rule's pattern matched; empty if nothing."""
         return (self.found.groupdict().get(name) or "").strip()
 
+    def path(self, file: str | Path) -> Path:
+        """Return where a file is that is named as the command sees it."""
+        return Path(os.path.normpath(self.folder / str(file).removeprefix("file://")))
+
     def short(self, file: str | Path) -> str:
         """Name a file as it is seen from the Procfile's folder."""
-        path = self.folder / str(file).removeprefix("file://")
-        root = self.around.root
+        path, root = self.path(file), self.around.root
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 

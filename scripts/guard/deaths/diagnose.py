@@ -1,31 +1,26 @@
 """(how it ended, its last lines, what is around it) -> what it is put down to. No I/O.
 
-What is known of programs is in `rules`; here is what the exit itself says.
+What is known of programs is in `rules`, and what they said at the end in `last_words`; here is what
+the exit itself says, and the one choice: the first rule that matches last words.
 """
 
 from __future__ import annotations
 
 import errno
-import re
 import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scripts.guard.cause import Cause
+from scripts.guard.deaths import last_words
 from scripts.guard.deaths.death import Death, Rule, Surroundings, Text
 from scripts.guard.deaths.rules import RULES
 
 if TYPE_CHECKING:
     from scripts.guard.config.settings import Service
 
-LAST_LINES = 80
-"""How far back a cause is looked for: what is older did not end the process."""
-LINE_LENGTH = 1_000
-"""How much of a line is looked at."""
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
 
 # What a signal says of itself; {name} is the service.
 _SIGNALS: Mapping[int, str] = {
@@ -82,24 +77,15 @@ def explain(
         return _not_started(service.name, end)
     if end - SHELL_SIGNAL in _SIGNALS:
         end = SHELL_SIGNAL - end
-    text = "".join(
-        _ESCAPES.sub("", line)[:LINE_LENGTH].rstrip() + "\n" for line in tail[-LAST_LINES:]
-    )
+    words = last_words.of(tail)
     for rule in RULES:
         applies = end > 0 if rule.codes is None else end in rule.codes
-        found = _last(rule.pattern, text) if applies else None
+        found = words.find(rule.pattern) if applies else None
         if found:
-            return _as_ruled(rule, Death(service, around, found, text))
+            return _as_ruled(rule, Death(service, around, found, words.text))
     if end == -signal.SIGKILL and around.out_of_memory:
         return _out_of_memory(service.name)
     return _signalled(service.name, -end) if end < 0 else _ended(service.name, end)
-
-
-def _last(pattern: str, text: str) -> re.Match[str] | None:
-    found = None
-    for match in re.finditer(pattern, text, re.MULTILINE):
-        found = match
-    return found
 
 
 def _as_ruled(rule: Rule, death: Death) -> Cause:

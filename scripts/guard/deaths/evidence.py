@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from functools import cache
@@ -27,10 +28,17 @@ class Evidence:
         return Surroundings(
             root=self._root,
             held_by=cache(_held_by),
-            exists=Path.exists,
+            exists=os.path.exists,  # the method of Path raises where one may not look
             locked=self._locked,
+            is_foreign=self._is_foreign,
             out_of_memory=self._killed_for_memory > before,
         )
+
+    def _is_foreign(self, path: Path) -> bool:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            real = path.resolve(strict=True)  # a link may lead out of the project
+            return self._root.resolve() in real.parents and real.stat().st_uid != os.getuid()
+        return False
 
     def _locked(self, package: str) -> str | None:
         entry = re.compile(

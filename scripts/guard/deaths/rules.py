@@ -1,136 +1,13 @@
 """What programs say before they die, and what that means: the table behind `diagnose`.
 
-The first rule that matches is the cause, so what is narrow comes before what is wide. The patterns
-are taken from the real programs' messages; the tests run those programs.
+The first rule that matches last words is the cause, so what is narrow comes before what is wide.
+The patterns are taken from the real programs' messages; the tests run those programs.
 """
 
 from __future__ import annotations
 
-import re
-
-from scripts.guard.deaths.death import Death, Rule
-
-# --- Wording that takes more than a template -------------------------------------------------
-
-
-def _port_taken(death: Death) -> str:
-    holder = death.around.held_by(death.port) if death.port else None
-    of_port = f"Port {death.port}" if death.port else "The port it needs"
-    return f"{of_port} is taken by {holder or 'another program'}, so {death.name} cannot use it."
-
-
-def _free_the_port(death: Death) -> str:
-    see = f"lsof -i :{death.port}" if death.port else "make doctor"
-    return (
-        f"End that program (`{see}` shows it), or give {death.name} another port in .env: "
-        f"{death.service.variable}_PORT=..."
-    )
-
-
-def _higher_port(death: Death) -> str:
-    return f"Give it a port above 1023 in .env: {death.service.variable}_PORT=..."
-
-
-def _is_free_again(death: Death) -> bool:
-    return death.port is not None and death.around.held_by(death.port) is None
-
-
-# The name to install, where it is not the name to import.
-_DISTRIBUTIONS = {
-    "attr": "attrs",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv",
-    "jwt": "PyJWT",
-    "multipart": "python-multipart",
-    "PIL": "Pillow",
-    "psycopg2": "psycopg2-binary",
-    "sklearn": "scikit-learn",
-    "yaml": "PyYAML",
-}
-
-
-def _is_ours(death: Death) -> bool:
-    module = death.group("module").partition(".")[0]
-    folder = death.folder
-    return death.around.exists(folder / module) or death.around.exists(folder / f"{module}.py")
-
-
-def _python_module(death: Death) -> str:
-    module = death.group("module")
-    if _is_ours(death):
-        return f"{death.name} asks for a part of its own code that is not there: {module}."
-    return f"{death.name} needs the Python package {module}, which is not installed."
-
-
-def _pip(death: Death) -> str:
-    """Return how a package gets into the environment that the line runs in."""
-    tools = death.around.root / ".venv/bin"
-    if death.around.exists(tools / "pip"):
-        return ".venv/bin/pip"
-    return ".venv/bin/uv pip" if death.around.exists(tools / "uv") else "pip"
-
-
-def _install_python_module(death: Death) -> str:
-    if _is_ours(death):
-        return f"Correct the import of {death.group('module')}; it is saved, and it starts again."
-    module = death.group("module").partition(".")[0]
-    package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
-    lock = death.around.locked(package)
-    pip = _pip(death)
-    if lock is None:
-        return f"{pip} install {package} && make restart p={death.name}"
-    if death.around.exists(death.around.root / "Makefile"):
-        return f"make setup && make restart p={death.name}   # {lock} lists {package}"
-    return f"{pip} install -r {lock} && make restart p={death.name}   # it lists {package}"
-
-
-def _node_package_missing(death: Death) -> str:
-    package = death.group("package")
-    if not death.around.exists(death.folder / "node_modules"):
-        return f"The JavaScript packages that {death.name} needs are not installed."
-    return f"{death.name} needs the JavaScript package {package}, which is not installed."
-
-
-def _install_node_packages(death: Death) -> str:
-    folder = death.short(death.folder)
-    lock = death.around.exists(death.folder / "package-lock.json")
-    return f"(cd {folder} && npm {'ci' if lock else 'install'}) && make restart p={death.name}"
-
-
-def _command_missing(death: Death) -> str:
-    command = death.group("command") or death.group("zsh")
-    if "node_modules/" in command:
-        return f"The JavaScript packages that {death.name} needs are not installed."
-    return f"The program {command}, which {death.name} runs, is not there."
-
-
-def _install_command(death: Death) -> str:
-    command = death.group("command") or death.group("zsh")
-    if "node_modules/" in command:
-        return _install_node_packages(death)
-    if death.around.locked(command) and death.around.exists(death.around.root / "Makefile"):
-        return f"make setup && make restart p={death.name}"
-    return f"Install {command}, or correct {death.line}."
-
-
-def _file_missing(death: Death) -> str:
-    file = death.group("file") or death.group("script") or death.group("package")
-    return f"The file {death.short(file)}, which {death.name} runs, is not there."
-
-
-_FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<row>\d+)', re.MULTILINE)
-
-
-def _uncaught(death: Death) -> str:
-    """Name the error, and the last place in the service's own code on the way to it."""
-    traceback = death.text[death.text.rfind("Traceback (most recent") : death.found.end()]
-    frames = [(death.short(frame["file"]), frame["row"]) for frame in _FRAME.finditer(traceback)]
-    own = [frame for frame in frames if not frame[0].startswith(("/", "<", ".venv"))]
-    where = " in {} line {}".format(*own[-1]) if own else ""
-    return f"{death.name} stopped at an error{where}: {death.group('error')}"
-
+from scripts.guard.deaths import errors, wording
+from scripts.guard.deaths.death import Rule
 
 # --- Fixes that several rules share ----------------------------------------------------------
 
@@ -144,39 +21,55 @@ _FREE_DISK = (
 # --- Pieces of patterns ------------------------------------------------------------------------
 
 _SHELL = r"^(?:/\S*/)?(?:ba|da|z|k)?sh: (?:-c: )?(?:line )?(?:\d+: )?(?:exec: )?"
-# Errors that end a program are the last that it says; wrappers such as npm add a little.
-_END = r"(?:.*\n){0,15}\Z"
-_NODE_END = r"(?:.*\n){0,40}\Z"  # what follows is the stack
+# Make ends with 2, and tells the program's own code beside.
+_BY_MAKE = r"(?=(?:\n.*){0,3}\n\w*make(?:\[\d+\])?: \*\*\* .*Error \d+)"
+_MAKE = r"^\w*make(?:\[\d+\])?: "
+_NOT_FOUND = r"(?P<command>[^\s:]+): (?:(?:command )?not found|No such file or directory)"
 
+# Vite, Next and others take another port and go on: "Port 3000 is in use, trying another one..."
+_NO_OTHER = r"(?!.*, (?i:try|us|choos|chose|tak))"
 _PORT_IN_USE = (
     r"attempting to bind on address \('[^']*', (?P<port>\d+).*address already in use",  # uvicorn
     r"EADDRINUSE: address already in use .*?:(?P<port>\d+)$",  # Node
     r":(?P<port>\d+): bind: address already in use",  # Go
     r"Address already in use - bind\(2\) for .*? port (?P<port>\d+)",  # Ruby
-    r"[Pp]ort (?P<port>\d+) is (?:already )?in use",  # Vite, Flask
-    r"(?i:address|port) (?:is )?already in use|EADDRINUSE",  # Python's own, Django
+    r"[Pp]ort (?P<port>\d+) is (?:already )?in use" + _NO_OTHER,  # Vite, Flask
+    r"(?i:address|port) (?:is )?already in use" + _NO_OTHER + "|EADDRINUSE",  # Python's own, Django
 )
 _PORT_FORBIDDEN = (
     r"attempting to bind on address \('[^']*', (?P<port>\d+).*permission denied",
     r"listen EACCES: permission denied .*?:(?P<port>\d+)",
 )
+# Vite says so first, and fails later if it does: the cause is what it said, up to that error.
+_NODE_TOO_OLD = (
+    r"requires Node\.?js (?:version )?(?P<version>[\w.+<>=^| ]*\w\+?)(?!(?:.*\n)*.* ready in )"
+    r"(?:(?:.*\n){1,15}?\w*Error\b.*)?"
+)
 _PYTHON_MODULE_MISSING = (
-    r"^ModuleNotFoundError: No module named '(?P<module>[^']+)'.*\n" + _END,
-    r"^\S*python[\d.]*: No module named (?P<module>\S+)\n" + _END,
+    r"^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
+    r"^\S*python[\d.]*: No module named (?P<module>\S+)$",
 )
 _NODE_PACKAGE_MISSING = (
     r"Cannot find package '(?P<package>[^']+)' imported from",
     r"Cannot find module '(?P<package>[^'/.][^']*)'",
     r"Cannot find module '\S*/node_modules/(?P<package>[^/']+)",
+    (  # what a package itself lacks: it was installed by halves
+        r"Cannot find module '[^']+'(?: imported from |\nRequire stack:\n- )\S*/node_modules/"
+        r"(?P<package>(?:@[^/\n]+/)?[^/\n]+)"
+    ),
     r"Cannot find (?P<package>native binding)",
 )
+_NODE_FILE_MISSING = (
+    r"Cannot find module '(?P<module>[^']+)' imported from '?(?P<importer>[^'\n]+)",
+    r"Cannot find module '(?P<module>[./][^']*)'\nRequire stack:\n- (?P<importer>/.*)",
+)
 _SYNTAX_ERROR = (
-    # Python
-    r'^ +File "(?P<file>[^"]+)", line (?P<row>\d+)\n(?:.*\n){0,4}?'
-    r"(?P<error>(?:Syntax|Indentation|Tab)Error: .*)\n" + _END,
+    (  # Python
+        r'^ +File "(?P<file>[^"]+)", line (?P<row>\d+)\n(?:.*\n){0,4}?'
+        r"(?P<error>(?:Syntax|Indentation|Tab)Error: .*)"
+    ),
     # Node
-    r"^(?P<file>(?:file://)?/[^\n:]+):(?P<row>\d+)\n(?:.*\n){1,5}?(?P<error>SyntaxError: .*)\n"
-    + _NODE_END,
+    r"^(?P<file>(?:file://)?/[^\n:]+):(?P<row>\d+)\n(?:.*\n){1,5}?(?P<error>SyntaxError: .*)",
     # Rolldown and oxc (Vite 8)
     r"\[PARSE_ERROR\] (?P<error>.*)\n.*\[ (?P<file>\S+?):(?P<row>\d+):\d+ \]",
     # esbuild (Vite 7 and before)
@@ -185,17 +78,21 @@ _SYNTAX_ERROR = (
 )
 _BAD_OPTION = (
     r"^\S+: bad option: (?P<option>\S+)",  # Node
-    r"[Ee]rror: No such option:? '?(?P<option>[^'\s]+?)'?\.?$",  # click
+    (
+        r"[Ee]rror: No such option:? '?(?P<option>[^'\s]+?)'?\.?"  # click
+        r"(?: \(?(?P<hint>(?:Did you mean|Possible options).*?)\)?)?$"
+    ),
     r"error: unrecognized arguments: (?P<option>.+)",  # argparse
     r"Unknown option `(?P<option>[^`]+)`",  # Vite
 )
+_LIBPQ = r'connection to server at "(?P<host>[^"]+)".*, port (?P<port>\d+) failed: '
 _CANNOT_CONNECT = (
-    r'connection to server at "(?P<host>[^"]+)".*, port (?P<port>\d+) failed',  # libpq
+    _LIBPQ + "(?!FATAL)",
     r"connect ECONNREFUSED (?P<host>\S+):(?P<port>\d+)",  # Node
 )
 _UNREADABLE = (
-    r"PermissionError: \[Errno 13\] Permission denied: '(?P<file>[^']+)'",
-    r"EACCES: permission denied, \w+ '(?P<file>[^']+)'",
+    r"PermissionError: \[Errno 13\] Permission denied: (?P<quote>['\"])(?P<file>.+?)(?P=quote)",
+    r"EACCES: permission denied, \w+ '(?P<file>.+?)'(?: ->|$)",
 )
 _WATCH_LIMIT = (
     r"System limit for number of file watchers reached"
@@ -208,13 +105,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "port-in-use",
         r"already running on port (?P<port>\d+)",
-        _port_taken,
-        _free_the_port,
-        _is_free_again,
+        wording.port_taken,
+        wording.free_the_port,
+        wording.is_free_again,
         codes=frozenset({0, 1}),  # create-react-app takes that for a success
     ),
     *(
-        Rule("port-in-use", pattern, _port_taken, _free_the_port, _is_free_again)
+        Rule(
+            "port-in-use", pattern, wording.port_taken, wording.free_the_port, wording.is_free_again
+        )
         for pattern in _PORT_IN_USE
     ),
     *(
@@ -222,13 +121,13 @@ RULES: tuple[Rule, ...] = (
             "port-forbidden",
             pattern,
             "{name} may not use port {port}: ports below 1024 are the administrator's.",
-            _higher_port,
+            wording.higher_port,
         )
         for pattern in _PORT_FORBIDDEN
     ),
     Rule(
         "out-of-memory",
-        r"JavaScript heap out of memory",
+        r"JavaScript heap out of memory(?:.*\n)*",  # what follows is V8's own stack
         "{name} needed more memory than Node allows it, and was ended.",
         "Allow it more, in .env: NODE_OPTIONS=--max-old-space-size=4096",
         transient=True,
@@ -236,14 +135,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "out-of-memory",
-        r"^MemoryError\b.*\n" + _END + r"|Cannot allocate memory|\bENOMEM\b",
+        r"^MemoryError\b|Cannot allocate memory|\bENOMEM\b",
         "{name} could get no more memory, and was ended.",
         "Close programs that you do not need; `free -h` shows what is left.",
         transient=True,
     ),
     Rule(
         "wrong-version",
-        r"requires Node\.?js (?:version )?(?P<version>[\w.+<>=^| ]*\w\+?)",
+        _NODE_TOO_OLD,
         "{name} does not run on the Node that is installed: it needs {version}.",
         "make setup && make restart p={name}   # brings a Node that does",
     ),
@@ -255,16 +154,11 @@ RULES: tuple[Rule, ...] = (
         "Install a newer Python, then: make clean setup",
     ),
     *(
-        Rule("module-missing", pattern, _python_module, _install_python_module)
+        Rule("module-missing", pattern, wording.python_module, wording.install_python_module)
         for pattern in _PYTHON_MODULE_MISSING
     ),
     *(
-        Rule(
-            "module-missing",
-            pattern + r".*\n" + _NODE_END,
-            _node_package_missing,
-            _install_node_packages,
-        )
+        Rule("module-missing", pattern, wording.node_package_missing, wording.install_node_packages)
         for pattern in _NODE_PACKAGE_MISSING
     ),
     *(
@@ -274,7 +168,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "import-error",
         r"^ImportError: cannot import name '(?P<what>[^']+)' from "
-        r"(?:partially initialized module )?'(?P<module>[^']+)'.*\n" + _END,
+        r"(?:partially initialized module )?'(?P<module>[^']+)'",
         "{name} asks the module {module} for {what}, which is not in it.",
         "Correct the import of {what}; as soon as it is saved, {name} starts again.",
     ),
@@ -288,17 +182,25 @@ RULES: tuple[Rule, ...] = (
         "config-error",
         r"failed to load config from (?P<file>\S+)\nerror when starting dev server:\n(?P<error>.*)",
         "The configuration of {name} cannot be loaded: {error}",
-        lambda death: (
-            f"Correct {death.short(death.group('file'))}; then {death.name} starts again."
-        ),
+        wording.correct_the_configuration,
+    ),
+    *(
+        Rule("import-error", pattern, wording.node_file_missing, wording.correct_the_import)
+        for pattern in _NODE_FILE_MISSING
     ),
     Rule(
         "command-not-found",
-        _SHELL + r"(?P<command>[^\s:]+): (?:(?:command )?not found|No such file or directory)"
-        r"|^zsh:\d*:? ?command not found: (?P<zsh>\S+)",
-        _command_missing,
-        _install_command,
+        _SHELL + _NOT_FOUND + r"|^zsh:\d*:? ?command not found: (?P<zsh>\S+)",
+        wording.command_missing,
+        wording.install_command,
         codes=frozenset({127}),
+    ),
+    Rule(
+        "command-not-found",
+        f"(?:{_SHELL}|{_MAKE}){_NOT_FOUND}{_BY_MAKE}",
+        wording.command_missing,
+        wording.install_command,
+        codes=frozenset({2}),
     ),
     Rule(
         "command-not-found",
@@ -311,8 +213,15 @@ RULES: tuple[Rule, ...] = (
         "not-executable",
         _SHELL + r"(?P<file>[^\s:]+): Permission denied",
         "The file {file}, which {name} runs, is not marked as a program.",
-        lambda death: f"chmod +x {death.short(death.group('file'))}",
+        wording.mark_as_program,
         codes=frozenset({126}),
+    ),
+    Rule(
+        "not-executable",
+        rf"(?:{_SHELL}|{_MAKE})(?P<file>[^\s:]+): Permission denied{_BY_MAKE}",
+        "The file {file}, which {name} runs, is not marked as a program.",
+        wording.mark_as_program,
+        codes=frozenset({2}),
     ),
     Rule(
         "not-executable",
@@ -323,7 +232,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "folder-missing",
-        _SHELL + r"cd: (?:can't cd to )?(?P<file>[^\s:]+)",
+        _SHELL + r"cd: (?:can't cd to )?(?P<file>[^:\n]+)",
         "The folder {file}, in which {name} is to run, is not there.",
         _LINE,
     ),
@@ -336,9 +245,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "file-missing",
         r"can't open file '(?P<file>[^']+)': \[Errno 2\]"
-        r"|Cannot find module '(?P<script>/[^']+)'"
+        r"|Cannot find module '(?P<script>/[^']+|[^']+(?='\nRequire stack:\n- internal/preload))'"
         r"|npm (?:error|ERR!) enoent Could not read .* open '(?P<package>[^']+)'",
-        _file_missing,
+        wording.file_missing,
         _LINE,
     ),
     Rule(
@@ -352,7 +261,7 @@ RULES: tuple[Rule, ...] = (
             "bad-option",
             pattern,
             "{name} is started with {option}, which the program does not know.",
-            _LINE,
+            wording.correct_the_option,
         )
         for pattern in _BAD_OPTION
     ),
@@ -384,13 +293,22 @@ RULES: tuple[Rule, ...] = (
         transient=True,
     ),
     *(
-        Rule(
-            "no-permission",
-            pattern,
-            "{name} may not use {file}: it belongs to another user.",
-            "sudo chown -R $USER {file} && make restart p={name}",
-        )
+        Rule("no-permission", pattern, wording.not_allowed, wording.allow)
         for pattern in _UNREADABLE
+    ),
+    Rule(
+        "dependency-down",
+        _LIBPQ + r"FATAL: +(?P<error>the database system is .*|sorry, too many .*)",
+        "{name} needs the database at {host}, port {port}, which takes no connection now: {error}.",
+        "Wait until that server is ready; its own log says more.",
+        transient=True,
+    ),
+    Rule(
+        "config-error",
+        _LIBPQ + r"FATAL: +(?P<error>.*)",
+        "The database at {host}, port {port}, refuses {name}: {error}.",
+        "Correct the user, password or database name in .env, or create them in that server; "
+        "then: make restart p={name}",
     ),
     *(
         Rule(
@@ -405,14 +323,14 @@ RULES: tuple[Rule, ...] = (
     # Any error that nobody caught.
     Rule(
         "crash",
-        r"^ {2,}\S.*\n(?P<error>[A-Za-z_][\w.]*(?::.*)?)\n" + _END,
-        _uncaught,
+        errors.PYTHON,
+        wording.uncaught,
         _LOOK,
         transient=True,
     ),
     Rule(
         "crash",
-        r"^(?:Uncaught )?(?P<error>[A-Z]\w*(?: \[\w+\])?: .*)\n(?: +at .*\n)+" + _NODE_END,
+        errors.NODE,
         "{name} stopped at an error: {error}",
         _LOOK,
         transient=True,

@@ -12,38 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.cause import Cause
 from scripts.guard.config.settings import Service
 from scripts.guard.deaths.death import Surroundings
 from scripts.guard.deaths.diagnose import explain
 from scripts.guard.deaths.evidence import Evidence, memory_kills
+from tests.guard.deaths.dying import run
 
 ROOT = Path(__file__).parents[3]
 PYTHON = sys.executable
 UVICORN = f"{Path(sys.executable).parent}/uvicorn --port 1"
 NODE_MODULES = ROOT / "webapp/frontend/node_modules"
-PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-
-
-def run(folder: Path, command: str, *, port: int | None = None, colour: bool = False) -> Cause:
-    """Run a Procfile's line until it dies, and explain that."""
-    environment = {**os.environ, "PATH": PATH, "PYTHONUNBUFFERED": "1"}
-    environment.pop("NO_COLOR", None)
-    if colour:
-        environment["FORCE_COLOR"] = "1"
-    ended = subprocess.run(  # noqa: S602 - as honcho runs it
-        command,
-        check=False,
-        shell=True,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-    )
-    tail = ended.stdout.decode().split("\n")
-    service = Service(name="api", command=command, port=port)
-    return explain(service, ended.returncode, tail, Evidence(folder).gather())
 
 
 @dataclass
@@ -175,6 +153,12 @@ CASES = [
         "Correct the line `api:`",
     ),
     Case(
+        f"exec {UVICORN} main:app --relaod",
+        "bad-option",
+        "api is started with --relaod, which the program does not know",
+        "Correct the line `api:` of the Procfile (did you mean one of: '--reload'",
+    ),
+    Case(
         f"exec {PYTHON} -m http.server --no-such-option",
         "bad-option",
         "--no-such-option",
@@ -206,6 +190,35 @@ CASES = [
         "make setup && make restart p=api",
         files={"requirements.txt": "uvicorn-of-ours==1\n", "Makefile": ""},
     ),
+    Case(
+        "make web",
+        "command-not-found",
+        "The program no-such-program, which api runs, is not there",
+        "Install no-such-program",
+        files={"Makefile": "web:\n\tno-such-program --port 1\n"},
+    ),
+    Case(
+        "make web",
+        "command-not-found",
+        "The program no-such-program, which api runs, is not there",
+        "Install no-such-program",
+        files={"Makefile": "web:\n\t@PORT=1; no-such-program --port $$PORT\n"},
+    ),
+    Case(
+        "make web",
+        "not-executable",
+        "The file ./serve, which api runs, is not marked as a program",
+        "chmod +x serve",
+        files={"Makefile": "web:\n\t./serve\n", "serve": ""},
+    ),
+    Case(
+        "make web",
+        "exit",
+        "api ended with error code 2",
+        "make logs p=api",
+        transient=True,
+        files={"Makefile": "web:\n\texit 3\n"},
+    ),
     Case("exit 127", "command-not-found", "A program that api runs is not there", "make logs"),
     Case(
         "cd web && exec node_modules/.bin/vite",
@@ -213,6 +226,47 @@ CASES = [
         "The JavaScript packages that api needs are not installed",
         "(cd web && npm ci) && make restart p=api",
         files={"web/package-lock.json": "{}"},
+    ),
+    Case(
+        "cd web && npm run dev",
+        "command-not-found",
+        "The JavaScript packages that api needs are not installed",
+        "(cd web && npm ci) && make restart p=api",
+        files={
+            "web/package.json": '{"scripts": {"dev": "no-such-vite --port 1"}}',
+            "web/package-lock.json": "{}",
+        },
+    ),
+    Case(
+        "npm --prefix 'my web' run dev",
+        "command-not-found",
+        "The JavaScript packages that api needs are not installed",
+        "(cd 'my web' && npm install) && make restart p=api",
+        files={"my web/package.json": '{"scripts": {"dev": "no-such-vite"}}'},
+    ),
+    Case(
+        "npm run dev",
+        "command-not-found",
+        "The program no-such-program, which api runs, is not there",
+        "Install no-such-program",
+        files={
+            "package.json": '{"scripts": {"dev": "no-such-program"}}',
+            "node_modules/x/package.json": "{}",
+        },
+    ),
+    Case(
+        "exec no-such-program",
+        "command-not-found",
+        "The program no-such-program",
+        "Install no-such-program",
+        files={"package.json": "{}"},
+    ),
+    Case(
+        "cd 'my bin' && exec ./server",
+        "not-executable",
+        "The file ./server, which api runs, is not marked as a program",
+        "chmod +x 'my bin/server'",
+        files={"my bin/server": "#!/bin/sh\n"},
     ),
     Case(
         "cd bin && exec ./server",
@@ -269,6 +323,37 @@ CASES = [
         "file-missing",
         "nowhere.js, which api runs, is not there",
         "Correct the line",
+    ),
+    Case(
+        "cd web && exec node server.mjs",
+        "import-error",
+        "web/server.mjs imports",
+        "Correct the import in web/server.mjs",
+        files={"web/server.mjs": "import './lib/fooo.js';\n"},
+    ),
+    Case(
+        "cd web && exec node server.js",
+        "import-error",
+        "web/lib/x.js imports ./fooo, which is not there",
+        "Correct the import in web/lib/x.js",
+        files={"web/server.js": "require('./lib/x')\n", "web/lib/x.js": "require('./fooo')\n"},
+    ),
+    Case(
+        "exec node server.js",
+        "module-missing",
+        "needs the JavaScript package @of/thing, which is not installed",
+        "npm install",
+        files={
+            "server.js": "require('@of/thing')\n",
+            "node_modules/@of/thing/index.js": "require('./build/thing.node')\n",
+        },
+    ),
+    Case(
+        "exec node -r ./nowhere.js server.js",
+        "file-missing",
+        "The file nowhere.js, which api runs, is not there",
+        "Correct the line",
+        files={"server.js": ""},
     ),
     Case(
         "exec node --no-such-option",
