@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -74,6 +74,27 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
             return disk
 
         yield mount
+
+
+NOBODY = 65534  # a user who is neither root nor whoever runs the tests
+AsAnotherUser = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def as_another_user() -> AsAnotherUser:
+    """A function giving a block in which whatever is opened is opened by `NOBODY`; for root."""
+    if os.geteuid():
+        pytest.skip("only root can be another user for a while")
+
+    @contextmanager
+    def other() -> Iterator[None]:
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return other
 
 
 class Observe(Protocol):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import NOBODY, AsAnotherUser
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
 
@@ -95,6 +96,42 @@ def test_the_page_on_a_down_port_tells_a_foreign_host_nothing(run: GuardRun, acc
     answer = ask(port, headers={"Host": f"evil.example:{port}", "Accept": accept})
     assert answer.status == 403
     assert run.token() not in answer.body.decode()
+
+
+def test_another_user_of_this_computer_neither_reads_nor_writes(
+    run: GuardRun, as_another_user: AsAnotherUser
+) -> None:
+    port, token = run.ports["guard"], run.token()
+    with nothing_happens(run), as_another_user():
+        answers = [ask(port, path) for path in READS]
+        answers += [ask(port, path, "POST", {"X-Guard-Token": token}) for path in WRITES]
+    for answer in answers:
+        assert answer.status == 403
+        assert f"you are user {NOBODY}" in answer.json()["detail"]
+        assert token not in answer.body.decode()
+
+
+def test_another_user_is_told_that_a_service_is_down_and_no_more(
+    guarded: Guarded, as_another_user: AsAnotherUser
+) -> None:
+    run = guarded("web: echo a private line; nosuchcommand $WEB_FD # ${WEB_PORT:-1}")
+    run.await_state("web", "BROKEN")
+    pages = {}
+    for accept in ("text/html", "application/json"):
+        ours = ask(run.ports["web"], headers={"Accept": accept})
+        with as_another_user():
+            theirs = ask(run.ports["web"], headers={"Accept": accept})
+        for answer in (ours, theirs):
+            assert (answer.status, answer.headers["x-guard-standby"]) == (503, "BROKEN")
+        pages[accept] = ours.body.decode(), theirs.body.decode()
+        assert "nosuchcommand" in pages[accept][0]
+        assert "nosuchcommand" not in pages[accept][1]
+    mine, yours = pages["text/html"]
+    secrets = (run.token(), "a private line", '<div class="actions" >')
+    assert [secret in mine for secret in secrets] == [True] * 3
+    assert [secret in yours for secret in secrets] == [False] * 3
+    assert '<div class="actions" hidden>' in yours
+    assert "Another user of this computer runs it" in yours
 
 
 class Foreign(BaseHTTPRequestHandler):

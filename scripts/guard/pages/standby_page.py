@@ -29,8 +29,8 @@ def sentence(view: ServiceView) -> str:
     return standing if view.cause is None else f"{view.cause.sentence} {standing}"
 
 
-def render(view: ServiceView, tail: list[str], guard_url: str, token: str) -> bytes:
-    """Return the page, in UTF-8."""
+def render(view: ServiceView, tail: list[str], guard_url: str, token: str | None) -> bytes:
+    """Return the page, in UTF-8; without a token it says that it is, and offers nothing to do."""
     fix = "" if view.cause is None else view.cause.fix
     return _PAGE.render(
         name=view.name,
@@ -40,6 +40,8 @@ def render(view: ServiceView, tail: list[str], guard_url: str, token: str) -> by
         relaunches=_times(view.relaunches),
         fix=fix,
         without_fix=Inert("" if fix else "hidden"),
+        without_token=Inert("" if token else "hidden"),
+        with_token=Inert("hidden" if token else ""),
         verb="Start" if view.state is State.STOPPED else "Restart",
         dashboard=guard_url,
         lines=Inert("\n".join(coloured(line) for line in tail)),

@@ -1,20 +1,22 @@
 """Who may ask the guard, on its own port and on those that it stands in for.
 
-Reading needs a Host of ours, so that no foreign name can be made to point here. Writing needs an
-Origin of ours (or none, from a program) and the token.
+Reading needs a Host of ours, so that no foreign name can be made to point here, and a connection
+of this user (or root), where the system tells whose it is. Writing needs an Origin of ours too (or
+none, from a program), and the token.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from scripts.guard.net import peers
 from scripts.guard.serving.http import Request, Response
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Access:
-    """Who may ask: by Host, by Origin, by token."""
+    """Who may ask: by Host, by user, by Origin, by token."""
 
     def __init__(self, ports: Callable[[], Iterable[int]], token: str) -> None:
         self._ports = ports
@@ -23,6 +25,10 @@ class Access:
     def may_read(self, request: Request) -> bool:
         """Whether the Host is loopback, on a port of ours."""
         return request.headers.get("host", "").lower() in self._names()
+
+    def is_stranger(self, request: Request) -> bool:
+        """Whether another user of this computer asks, who is to have nothing of this one's."""
+        return peers.is_stranger(request.uid)
 
     def origin(self, request: Request) -> str | None:
         """Return the Origin if it is one of ours, None if there is none or it is foreign."""

@@ -6,6 +6,7 @@ Who may ask for what is `access`'s to say.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -63,6 +64,8 @@ class Control:
             return http.problem(
                 403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
             )
+        if self._access.is_stranger(request):
+            return _another_user(request.uid)
         if request.method == "OPTIONS":
             return self._access.preflight(request, "GET, POST", "X-Guard-Token", age=600)
         return self._access.readable(request, await self._response(request))
@@ -169,6 +172,16 @@ def _number(text: str) -> int | None:
     """Return a whole number of sane size, None for anything else."""
     sane = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     return int(text) if sane else None
+
+
+def _another_user(uid: int | None) -> Response:
+    return http.problem(
+        403,
+        "Another user's guard",
+        f"User {os.geteuid()} started this guard, and you are user {uid}: it answers to the one "
+        "who started it and to root only.",
+        fix=f"sudo -u '#{os.geteuid()}' make status",
+    )
 
 
 def _no_service(name: str) -> Response:

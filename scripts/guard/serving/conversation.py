@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from scripts.guard.net import peers
 from scripts.guard.serving.http import Handler, Request, Response, Upgrade, problem
 
 REQUEST_TIMEOUT = 10.0  # seconds that a client may take to send its request
@@ -26,7 +27,7 @@ async def serve(connection: socket.socket, handler: Handler) -> None:
     reader, writer = await asyncio.open_connection(sock=connection)
     try:
         with contextlib.suppress(ConnectionError, TimeoutError, OSError):
-            await _exchange(reader, writer, handler)
+            await _exchange(reader, writer, handler, peers.uid(connection))
     finally:  # also when the guard leaves in the middle of it
         writer.close()
     with contextlib.suppress(ConnectionError, OSError):
@@ -34,7 +35,7 @@ async def serve(connection: socket.socket, handler: Handler) -> None:
 
 
 async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler, uid: int | None
 ) -> None:
     protocol = h11.Connection(h11.SERVER)
     method = None
@@ -44,7 +45,7 @@ async def _exchange(
         if request is None:
             return
         method = request.method
-        response = await _answer(handler, request)
+        response = await _answer(handler, request._replace(uid=uid))
     except h11.RemoteProtocolError as error:
         status = error.error_status_hint or 400
         response = problem(status, "Bad request", f"This is not HTTP as it should be: {error}.")

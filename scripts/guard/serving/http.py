@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import html
 import json
 import os
@@ -13,8 +12,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from scripts.guard.net.peers import NOTHING_LEFT
+
 FULL_PAUSE = 0.5  # seconds until somebody is let in again where descriptors have run out
-_FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Request(NamedTuple):
@@ -23,6 +23,8 @@ class Request(NamedTuple):
     method: str
     target: str
     headers: Mapping[str, str]
+    uid: int | None = None
+    """The user who asks, where that can be known."""
 
     @property
     def path(self) -> str:
@@ -157,7 +159,7 @@ class Listener:
             try:
                 connection, _ = self._sock.accept()
             except OSError as error:
-                if error.errno in _FULL:
+                if error.errno in NOTHING_LEFT:
                     self._try_later()
                 return  # none is left
             try:

@@ -109,6 +109,9 @@ class Standby:
         if not self._access.may_read(request):
             detail = "This name is not one under which the service is offered."
             return http.problem(403, "Foreign host", detail)
+        stranger = self._access.is_stranger(request)
+        if stranger:
+            view = view._replace(cause=None)  # it tells of files, and quotes the log
         if request.method == "OPTIONS" and self._access.origin(request) is not None:
             # What it wants to send is not ours to judge: the answer to that will say why.
             wanted = request.headers.get
@@ -120,7 +123,8 @@ class Standby:
             )
         if request.wants_html():
             guard_url = self._guard_url()
-            body = page.render(view, self._tail(), guard_url, self._access.token)
+            tail, token = ([], None) if stranger else (self._tail(), self._access.token)
+            body = page.render(view, tail, guard_url, token)
             headers["Content-Security-Policy"] = page.policy(guard_url)
             headers["Referrer-Policy"] = "no-referrer"
             return Response(503, "text/html; charset=utf-8", body, headers=headers)

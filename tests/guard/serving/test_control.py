@@ -1,6 +1,7 @@
 """The control API: who may read, who may write, and what it says."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,12 @@ def test_a_foreign_origin_may_not_write_even_with_the_token(access: Access, orig
 @pytest.mark.parametrize("token", ["", "a-secre", "a-secret ", "A-SECRET", "ü"])
 def test_nobody_may_write_without_the_right_token(access: Access, token: str) -> None:
     assert not access.may_write(request(x_guard_token=token))
+
+
+def test_another_user_is_a_stranger_but_not_root_nor_who_cannot_be_known(access: Access) -> None:
+    for uid in (None, 0, os.geteuid()):
+        assert not access.is_stranger(request()._replace(uid=uid))
+    assert access.is_stranger(request()._replace(uid=os.geteuid() + 1))
 
 
 MOMENT = datetime(2026, 1, 31, 12, 0, 0, 5000, tzinfo=UTC)
