@@ -83,6 +83,14 @@ TEXTS: tuple[tuple[re.Pattern[str], Failed], ...] = tuple(
             Failed("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
         ),
         (
+            r"conversion failed|error (opening|writing|muxing)",
+            Failed(
+                "conversion",
+                "ffmpeg could not put what came into the wished format.",
+                "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
+            ),
+        ),
+        (
             r"name or service not known|failed to resolve|nodename nor servname|name resolution",
             Failed(
                 "unknown-host", "The link's host was not found.", "Check the link.", transient=True

@@ -11,7 +11,7 @@ from downloads.cut import cut, length
 from downloads.describe import describe, is_list, only_entry
 from downloads.meter import Meter
 from downloads.models import AUDIO_FORMATS, Choice
-from downloads.options import parameters
+from downloads.options import PICTURED, parameters
 from downloads.pictures import fetch_picture, take_frame
 from downloads.staging import locked, read_result, write_result
 from downloads.steady import Steady
@@ -41,6 +41,8 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
     """
     import yt_dlp
 
+    from downloads.steps import steps
+
     staging, choice = Path(job.staging), Choice.model_validate(job.choice)
     with locked(staging):
         result = read_result(staging)
@@ -59,16 +61,29 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             described = describe(info)
             emit({"event": "info", **described})
             meter.expect(info)
+            cover = _cover(downloader, info, choice, staging)
+            for step in steps(choice, cover):
+                downloader.add_post_processor(step)
             info = downloader.process_ie_result(info, download=True)
             made = Path(info["requested_downloads"][-1]["filepath"])
             if choice.start is not None or choice.end is not None:
                 made = cut(job.ffmpeg, made, choice.start, choice.end)
                 kept = length(described["duration"], choice.start, choice.end)
                 info["duration"] = described["duration"] = kept
-            picture = _picture(downloader, info, job, made)
+            picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
         write_result(staging, result | described)
         return result | described
+
+
+def _cover(
+    downloader: YoutubeDL, info: dict[str, Any], choice: Choice, staging: Path
+) -> Path | None:
+    """What is to be put into the file: the site's picture."""
+    if "thumbnail" not in choice.embed or choice.format not in PICTURED:
+        return None
+    name = fetch_picture(downloader, info, staging)
+    return staging / name if name else None
 
 
 def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:

@@ -13,22 +13,19 @@ if TYPE_CHECKING:
 
 SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9
-REMUXED = {"mp4", "mkv"}
-"""Containers that take nearly every codec: no need to encode again."""
-
-FASTER_VP9 = {"videoconvertor+ffmpeg_o": ["-row-mt", "1", "-deadline", "good", "-cpu-used", "5"]}
-"""ffmpeg's own defaults for this encoder are many times slower and hardly better."""
+SUBTITLED = {"mp4", "mkv", "webm", "m4a"}
+"""Formats that can hold subtitles."""
+PICTURED = {"mp4", "mkv", "mp3", "m4a", "opus", "flac"}
+"""Formats that can hold a picture."""
 
 
 def parameters(choice: Choice, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     """What `yt_dlp.YoutubeDL` is given for a choice."""
-    chosen = _audio(choice) if choice.format in AUDIO_FORMATS else _video(choice)
-    embedding, extra = _embedding(choice)
-    chosen["postprocessors"] = [*chosen["postprocessors"], *embedding]
-    return {**common(staging, ffmpeg, choice.format), **chosen, **extra}
+    format_ = _audio(choice) if choice.format in AUDIO_FORMATS else _video(choice)
+    return {**common(staging, ffmpeg), **format_, **_subtitles(choice)}
 
 
-def common(staging: Path, ffmpeg: str | None, format_: str | None = None) -> dict[str, Any]:
+def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     """What every use of yt-dlp shares, with the resume rules that are mere parameters."""
     return {
         "paths": {"home": str(staging)},
@@ -53,7 +50,6 @@ def common(staging: Path, ffmpeg: str | None, format_: str | None = None) -> dic
         "hls_prefer_native": True,
         "continuedl": True,
         "js_runtimes": {"deno": {}},
-        "postprocessor_args": FASTER_VP9 if format_ == "webm" else {},
     }
 
 
@@ -63,36 +59,23 @@ def _video(choice: Choice) -> dict[str, Any]:
         sort = ["res", *sort]
     else:
         sort = [f"res:{choice.resolution.removesuffix('p')}", *sort]
-    converter = "FFmpegVideoRemuxer" if choice.format in REMUXED else "FFmpegVideoConvertor"
+    # Streams that do not fit into the wished container meet in mkv, which takes all.
+    merged = f"{choice.format}/mkv" if choice.format in {"mp4", "webm"} else "mkv"
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
-        "merge_output_format": "mkv" if choice.format in {"mkv", "avi"} else choice.format,
-        "postprocessors": [{"key": converter, "preferedformat": choice.format}],
+        "merge_output_format": merged,
     }
 
 
 def _audio(choice: Choice) -> dict[str, Any]:
-    return {
-        "format": "ba[ext=m4a]/ba/b" if choice.format == "m4a" else "ba/b",
-        "postprocessors": [{"key": "FFmpegExtractAudio", "preferredcodec": choice.format}],
-    }
+    return {"format": "ba[ext=m4a]/ba/b" if choice.format == "m4a" else "ba/b"}
 
 
-def _embedding(choice: Choice) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Postprocessors, in the order that yt-dlp's own command line gives them, and parameters."""
-    steps: list[dict[str, Any]] = []
-    extra: dict[str, Any] = {}
-    if choice.subtitles:
-        extra = {"writesubtitles": True, "subtitleslangs": choice.subtitles}
-        steps.append({"key": "FFmpegEmbedSubtitle", "already_have_subtitle": False})
-    if {"metadata", "chapters"} & set(choice.embed):
-        wanted = {f"add_{name}": name in choice.embed for name in ("metadata", "chapters")}
-        steps.append({"key": "FFmpegMetadata", "add_infojson": False, **wanted})
-    if "thumbnail" in choice.embed:
-        extra["writethumbnail"] = True
-        steps.append({"key": "EmbedThumbnail", "already_have_thumbnail": False})
-    return steps, extra
+def _subtitles(choice: Choice) -> dict[str, Any]:
+    if not choice.subtitles or choice.format not in SUBTITLED:
+        return {}
+    return {"writesubtitles": True, "subtitleslangs": choice.subtitles}
 
 
 class _Silence:

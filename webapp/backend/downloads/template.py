@@ -59,9 +59,8 @@ def _warm_up() -> None:
     cast("dict[str, Any]", sys.modules)["curl_cffi"] = None  # native code: no hook sees it connect
     import yt_dlp
     import yt_dlp.extractor.generic
-    import yt_dlp.postprocessor.ffmpeg
 
-    from downloads import blocks, resume
+    from downloads import blocks, resume, steps  # noqa: F401 -- `steps` is to be there already
 
     resume.install()
     blocks.install()
