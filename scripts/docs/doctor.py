@@ -30,6 +30,7 @@ EXAMPLE: dict[str, object] = {
     "refused": "127.0.0.1",
     "who": "pid 815, started 3 hours ago in /home/me/other: node server.js",
     "pid": 815,
+    "seconds": "0.8",
     "anew": "make restart p=web",
     "hints": f" {HTTPS}; {PROXY}",
 }

@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import json
+import os
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +14,10 @@ import pytest
 from honcho import environ
 
 from scripts import checks
-from scripts.guard.doctor import Check, Problem, envfile, examine, machine
+from scripts.guard.config import settings
+from scripts.guard.doctor import Check, Problem, envfile, examine, machine, service
 from scripts.guard.doctor.command import table
+from scripts.guard.doctor.site import LOOPBACKS, Listener, Site
 
 PROBLEM = Problem("it is broken", "mend it")
 
@@ -129,6 +133,70 @@ def test_every_line_that_differs_is_named_with_both_readings(env: Env) -> None:
 
 def test_the_example_of_settings_is_read_alike() -> None:
     assert list(envfile.differences(Path(__file__).parents[2] / ".env.example")) == []
+
+
+# --- A service ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unseen() -> Iterator[int]:
+    """A port on which somebody listens whom nobody sees: the socket is on its way to a process."""
+    listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    port: int = listener.getsockname()[1]
+    sender, receiver = socket.socketpair()
+    with sender, receiver:
+        with listener:
+            socket.send_fds(sender, [b"-"], [listener.fileno()])
+        yield port
+
+
+def kind(port: int, state: str, leader: int | None) -> str:
+    """What a service is put down to whose port is listened on."""
+    line = settings.Service("web", "docker run -p $WEB_PORT:80 app", port=port)
+    view = {"name": "web", "state": state, "pid": leader, "port": port, "cause": None}
+    here = Path("/project")
+    config = settings.Settings(here, here / "Procfile", here / ".env", here / ".guard", (line,))
+    return service.cause(
+        Site(
+            procfile=config.procfile,
+            env_file=config.env_file,
+            config=config,
+            error=None,
+            guard=1,
+            status={"services": [view]},
+            listeners=(Listener(port, "::", None),),
+        ),
+        line,
+    ).kind
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("READY", "slow"), ("STARTING", "slow"), ("UNHEALTHY", "hung")]
+)
+def test_who_cannot_be_seen_acts_for_the_process_that_runs(
+    state: str, expected: str, unseen: int
+) -> None:
+    assert kind(unseen, state, os.getpid()) == expected
+
+
+def test_who_cannot_be_seen_is_a_stranger_where_no_process_of_ours_runs(unseen: int) -> None:
+    assert kind(unseen, "BROKEN", None) == "stranger"
+
+
+@pytest.mark.parametrize("answer", [b"", b"-ERR unknown command\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
+def test_what_is_ready_need_not_speak_http(answer: bytes) -> None:
+    listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+
+    def serve() -> None:
+        for _ in LOOPBACKS:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+    with listener:
+        threading.Thread(target=serve, daemon=True).start()
+        assert kind(listener.getsockname()[1], "READY", os.getpid()) == "all-well"
 
 
 # --- The machine --------------------------------------------------------------------------------

@@ -19,12 +19,14 @@ from tests.stack.harness import GuardRun, ask, toy, until
 
 WELL = "all-well"
 # A server that binds for itself, to one address (`::` is all of them), and answers every request
-# with this status.
+# with this status; every one but the first, by which it counts as ready, after so many seconds.
 ONE_ADDRESS = """
-import http.server, socket, sys
+import http.server, socket, sys, time
 host, port, status = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+seconds, first = float([*sys.argv, 0][4]), iter([0])
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        time.sleep(next(first, seconds))
         self.send_response(status)
         self.end_headers()
 class Server(http.server.ThreadingHTTPServer):
@@ -32,14 +34,22 @@ class Server(http.server.ThreadingHTTPServer):
 Server((host, port), Handler).serve_forever()
 """
 
-# Has the lock of a guard, and its port, and answers nobody.
+# Has the lock of a guard, and its port, and answers after so many seconds; without, nobody.
 HUNG_GUARD = """
-import fcntl, json, os, signal, socket, sys
+import fcntl, json, os, signal, socket, sys, time
 lock = open(sys.argv[1], "w")
 fcntl.flock(lock, fcntl.LOCK_EX)
 lock.write(json.dumps({"pid": os.getpid(), "since": "2026-01-31T12:00:00+00:00"}))
 lock.flush()
 listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+view = {"name": "web", "state": "STOPPED", "pid": None, "port": None, "cause": None}
+while sys.argv[3:]:
+    connection, _ = listener.accept()
+    if connection.recv(65536):
+        time.sleep(float(sys.argv[3]))
+        body = json.dumps({"services": [view]}).encode()
+        connection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + body)
+    connection.close()
 signal.pause()
 """
 # Answers the first request, by which it counts as ready, and no other.
@@ -204,6 +214,49 @@ def test_a_stranger_holds_the_port(
     assert cause["fix"].startswith(f"kill {pid} ")
 
 
+def test_a_server_that_left_its_session_is_no_stranger(guarded: Guarded, one_address: Path) -> None:
+    run = guarded(f"web: setsid --wait python {one_address} :: $WEB_PORT 200")
+    run.await_state("web", "READY")
+    assert diagnosed(run)["kind"] == WELL
+
+
+def test_before_it_is_ready_it_is_no_stranger_either_wherever_it_moved(
+    guarded: Guarded, one_address: Path
+) -> None:
+    # With a path to ask for, an error is no sign of life: it stays STARTING.
+    run = guarded(
+        f"web: sh -c 'setsid python {one_address} :: $WEB_PORT 500 &'; sleep 1000",
+        WEB_HEALTH="/health",
+    )
+    until(lambda: listens("127.0.0.1", run.ports["web"]), "it listens")
+    assert run.service("web")["state"] == "STARTING"
+    cause = diagnosed(run)
+    assert cause["kind"] == "broken-code"
+    assert "500" in cause["sentence"]
+
+
+def test_a_stranger_that_came_while_it_starts_is_named(
+    guarded: Guarded, one_address: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run = guarded("web: sleep 1000 # $WEB_PORT", WEB_HEALTH="/health")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    port = run.ports["web"]
+    run.await_state("web", "STARTING")
+    with program(elsewhere, one_address, "127.0.0.1", port, 200, port=port) as pid:
+        cause = diagnosed(run)
+    assert cause["kind"] == "stranger"
+    assert f"pid {pid}" in cause["sentence"]
+
+
+def test_it_is_slow_and_does_not_hang(guarded: Guarded, one_address: Path) -> None:
+    run = guarded(f"web: exec python {one_address} :: $WEB_PORT 200 2")
+    run.await_state("web", "READY")
+    done = run.run("doctor")
+    assert "web is slow to answer" in done.stdout
+    assert "fix: make doctor p=web " in done.stdout
+    assert diagnosed(run)["kind"] == WELL
+
+
 def test_it_hangs(guarded: Guarded) -> None:
     run = guarded(toy("web"), GUARD_HANG_SECONDS="0")
     pid = run.await_state("web", "READY")["pid"]
@@ -248,6 +301,17 @@ def test_the_guard_hangs(guarded: Guarded, tmp_path: Path) -> None:
         cause = diagnosed(run)
     assert cause["kind"] == "guard-hung"
     assert cause["fix"].startswith(f"kill -9 {pid} ")
+
+
+def test_a_guard_that_takes_its_time_is_waited_for(guarded: Guarded, tmp_path: Path) -> None:
+    run = guarded(toy("web"), started=False)
+    port = run.ports["guard"]
+    run.directory.mkdir(mode=0o700)
+    slow = tmp_path / "slow.py"
+    slow.write_text(HUNG_GUARD, encoding="utf-8")
+    with program(tmp_path, slow, run.directory / "lock", port, 1, port=port):
+        cause = diagnosed(run)
+    assert "web was stopped on request" in cause["sentence"]
 
 
 def test_it_runs_and_has_closed_its_port(guarded: Guarded, tmp_path: Path) -> None:

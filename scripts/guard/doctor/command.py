@@ -53,7 +53,7 @@ def _one(site: Site, name: str, as_json: bool) -> int:  # noqa: FBT001 - private
             f"{site.procfile.name} has no service {name!r} with a port; it has: {serving}",
             "make doctor   # or make doctor p=NAME with one of these",
         )
-    why = service.cause(site, line)
+    why = service.cause(site, line, service.HUNG_SECONDS)
     if as_json:
         cause = {"kind": why.kind, "sentence": why.sentence, "fix": why.fix}
         _print_json({"ok": why.well, "service": name, "url": line.url, "cause": cause})

@@ -98,6 +98,11 @@ HIDDEN_STRANGER = Saying(
     "port {port} is held by a process that this user may not see",
     "sudo lsof -i :{port}   # or take another port: {setting}={next} make dev",
 )
+SLOW = Saying(
+    "slow",
+    "{name} is slow to answer on port {port}: nothing came within {seconds} s",
+    "make doctor p={name}   # waits longer, and says whether it hangs",
+)
 HUNG = Saying(
     "hung",
     "{name} takes connections on port {port}, and answers none",
@@ -112,7 +117,7 @@ ALL_WELL = Saying(
 SAYINGS = (
     NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
     STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER, HIDDEN_STRANGER,
-    HUNG, ALL_WELL,
+    SLOW, HUNG, ALL_WELL,
 )  # fmt: skip
 
 # What keeps a browser from what is well.

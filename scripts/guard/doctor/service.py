@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,24 @@ from typing import TYPE_CHECKING, Any
 from scripts.guard import GuardError
 from scripts.guard.doctor import Problem, machine, sayings
 from scripts.guard.doctor.sayings import Saying, Why
-from scripts.guard.doctor.site import LOOPBACKS, Answer, Listener, Site, ask, has, holder
+from scripts.guard.doctor.site import (
+    LOOPBACKS,
+    PROBE_SECONDS,
+    Answer,
+    Listener,
+    Site,
+    ask,
+    has,
+    holder,
+    is_suspended,
+)
+from scripts.guard.processes.family import Mark
 
 if TYPE_CHECKING:
     from scripts.guard.config.settings import Service, Settings
+    from scripts.guard.net.sockets import Holder
+
+HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds
 
 # What a death is put down to when the code must be changed before it can run.
 _CODE = frozenset(
@@ -28,12 +43,15 @@ _WILDCARDS = frozenset({"::", "0.0.0.0", "*"})  # noqa: S104 - to be recognised,
 class Case:
     """One service on a site, and what came of asking for it; looked up when first needed."""
 
-    def __init__(self, site: Site, config: Settings, line: Service, port: int) -> None:
+    def __init__(
+        self, site: Site, config: Settings, line: Service, port: int, patience: float
+    ) -> None:
         self.site = site
         self.config = config
         self.line = line
         self.name = line.name
         self.port = port
+        self.patience = patience
         self.view: Mapping[str, Any] | None = site.view(line.name)
 
     def say(self, saying: Saying, **more: object) -> Why:
@@ -54,21 +72,32 @@ class Case:
         """As the guard has it, empty without one."""
         return "" if self.view is None else str(self.view["state"])
 
+    @property
+    def leader(self) -> int | None:
+        """The process that the guard started, if one runs."""
+        return None if self.view is None else self.view["pid"]
+
+    @cached_property
+    def mark(self) -> Mark:
+        """What all that descends from it carries."""
+        return Mark(_environment(self.leader).get("GUARD_RUN", ""), self.name)
+
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """By loopback address, as far as the machine has them."""
         hosts = [host for host in LOOPBACKS if has(host)]
+        path = self.line.health
         with ThreadPoolExecutor(len(hosts)) as threads:
-            found = threads.map(lambda host: ask(host, self.port, self.line.health), hosts)
+            found = threads.map(lambda host: ask(host, self.port, path, self.patience), hosts)
             return dict(zip(hosts, found, strict=True))
 
     @cached_property
     def family(self) -> frozenset[int]:
-        """The processes of the service, as far as it is known which those are."""
-        leader = None if self.view is None else self.view["pid"]
+        """Who of those that listen belongs to the service, as far as that is known."""
         pids = {listener.pid for listener in self.site.listeners if listener.pid is not None}
+        leader = self.leader
         if leader is not None:
-            return frozenset(pid for pid in pids if _session(pid) == leader)
+            return frozenset(pid for pid in pids if _descends(pid, leader, self.mark))
         if self.site.guard is not None:
             return frozenset()
         return frozenset(pid for pid in pids if _is_at_home(pid, self.line, self.config.root))
@@ -85,11 +114,15 @@ class Case:
         return [listener for listener in self.site.on(self.port) if listener.pid not in ours]
 
 
-def cause(site: Site, line: Service) -> Why:
-    """Return what it is put down to; never nothing."""
+def cause(site: Site, line: Service, patience: float = PROBE_SECONDS) -> Why:
+    """Return what it is put down to; never nothing.
+
+    Its server is given `patience` seconds to answer; `HUNG_SECONDS` tell one that hangs from one
+    that is slow.
+    """
     if site.config is None or line.port is None:
         raise GuardError(f"{line.name} serves no port", "make status")
-    case = Case(site, site.config, line, line.port)
+    case = Case(site, site.config, line, line.port, patience)
     return next(filter(None, (rule(case) for rule in RULES)))
 
 
@@ -109,16 +142,11 @@ def _guard_is_silent(case: Case) -> Why | None:
 
 
 def _silent_guard(site: Site, config: Settings) -> Why:
-    import psutil
-
     pid = site.guard
     listening = sorted({one.port for one in site.listeners if one.pid == pid})
     known = {"guard": pid, "guard_port": config.guard_port, "elsewhere": _listed(listening)}
-    try:
-        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
-            return sayings.GUARD_STOPPED.of(**known)
-    except psutil.Error:
-        pass  # it has just ended, or is another user's
+    if pid is not None and is_suspended(pid):
+        return sayings.GUARD_STOPPED.of(**known)
     if listening and config.guard_port not in listening:
         return sayings.GUARD_ELSEWHERE.of(**known)
     return sayings.GUARD_HUNG.of(**known)
@@ -131,13 +159,27 @@ def _other_setting(case: Case) -> Why | None:
 
 
 def _stranger(case: Case) -> Why | None:
-    if not case.strangers:
+    if case.state == "READY" or not case.strangers:  # it became ready by its own answer
         return None
-    pid = case.strangers[0].pid
-    who = None if pid is None else holder(pid)
+    if case.leader is not None:
+        who = _beside(case, case.leader)
+        if who is None:  # whom nobody sees may well act for it, as an engine of containers does
+            return None
+    else:
+        pid = case.strangers[0].pid
+        who = None if pid is None else holder(pid)
     if who is None:
         return case.say(sayings.HIDDEN_STRANGER)
     return case.say(sayings.STRANGER, who=who, pid=who.pid)
+
+
+def _beside(case: Case, leader: int) -> Holder | None:
+    """Return who listens in place of a process that runs, as the guard itself decides it."""
+    from scripts.guard.liveness import readiness
+
+    if any(listener.port == case.port for listener in case.own):
+        return None
+    return readiness.stranger(case.port, leader, case.mark)
 
 
 def _exited(case: Case) -> Why | None:
@@ -159,6 +201,8 @@ def _hung(case: Case) -> Why | None:
         silent = False
     if not silent and case.state != "UNHEALTHY":
         return None
+    if case.state != "UNHEALTHY" and case.patience < HUNG_SECONDS:
+        return case.say(sayings.SLOW, seconds=f"{case.patience:g}")
     guarded = case.site.guard is not None
     anew = f"make restart p={case.name}" if guarded else "end it and type: make dev"
     return case.say(sayings.HUNG, anew=anew)
@@ -182,6 +226,8 @@ def _other_family(case: Case) -> Why | None:
 def _failing(case: Case) -> Why | None:
     answer = next(iter(case.answers.values()))
     if answer.well or answer.standby or not answer.connected or answer.silent:
+        return None
+    if answer.status is None and case.state == "READY":  # a database, say, speaks otherwise
         return None
     said = "no HTTP" if answer.status is None else f"error {answer.status}"
     return case.say(sayings.FAILING, path=case.line.health, said=said)
@@ -248,11 +294,24 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _session(pid: int) -> int | None:
-    try:
-        return os.getsid(pid)
-    except OSError:
-        return None
+def _descends(pid: int, leader: int, mark: Mark) -> bool:
+    """Whether a process is a service's: `processes.family`, as it is seen from outside."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        if leader in {pid, os.getsid(pid)} or mark.is_in(_environment(pid)):
+            return True
+        return any(parent.pid == leader for parent in psutil.Process(pid).parents())
+    return False
+
+
+def _environment(pid: int | None) -> Mapping[str, str]:
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        found: Mapping[str, str] = psutil.Process(pid).environ() if pid else {}
+        return found
+    return {}
 
 
 def _is_at_home(pid: int, line: Service, root: Path) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's 
     from scripts.guard.config import settings
 
 PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
-STATUS_SECONDS = 0.4  # for the guard's own answer, which needs a millisecond
+STATUS_SECONDS = 3.0  # for the guard's own answer: a millisecond, on a machine that is not busy
 LOOPBACKS = ("127.0.0.1", "::1")
 
 
@@ -88,12 +88,26 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
         config=config,
         error=error,
         guard=guard,
-        status=None if config is None or guard is None else _status(config.guard_port),
+        status=None if config is None or guard is None else _status(guard, config.guard_port),
         listeners=_listeners(),
     )
 
 
-def _status(port: int) -> dict[str, Any] | None:
+def is_suspended(pid: int) -> bool:
+    """Whether a process was stopped, as Ctrl-Z does."""
+    try:
+        import psutil
+    except ImportError:  # told where the packages are looked at
+        return False
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:  # it has just ended, or is another user's
+        return False
+
+
+def _status(guard: int, port: int) -> dict[str, Any] | None:
+    if is_suspended(guard):  # and will say nothing, however long one waits
+        return None
     answer = ask("127.0.0.1", port, "/api/status", STATUS_SECONDS)
     try:
         value = json.loads(answer.body)
