@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { forwarding } from './dev/forward.ts';
+import { guardRoute } from './dev/guard.ts';
 import { health } from './dev/health.ts';
 import { heldPort } from './dev/held-port.ts';
 import { readSettings } from './dev/settings.ts';
@@ -22,11 +23,6 @@ function libraries(): string[] {
   return [...code, ...parts, '@atlaskit/pragmatic-drag-and-drop/element/adapter'];
 }
 
-function guardHeaders(): Record<string, string> {
-  const token = settings.guardToken();
-  return token === null ? {} : { 'X-Guard-Token': token };
-}
-
 export default defineConfig({
   clearScreen: false,
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
@@ -41,7 +37,7 @@ export default defineConfig({
       { prefix: '/api', target: settings.api, strip: false, service: 'api' },
       { prefix: '/health', target: settings.api, strip: false, service: 'api' },
       { prefix: '/ready', target: settings.api, strip: false, service: 'api' },
-      { prefix: '/guard', target: settings.guard, strip: true, service: 'guard', headers: guardHeaders },
+      guardRoute(settings),
     ]),
   ],
 });

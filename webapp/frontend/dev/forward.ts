@@ -17,12 +17,26 @@ export interface Route {
   strip: boolean;
   /** The name of the server, as the problem document gives it. */
   service: string;
+  /** Which requests are handed on, by method and by the path that the target would see; else all. */
+  permits?: (method: string, path: string) => boolean;
   /** Headers added to every request; read anew each time. */
   headers?: () => OutgoingHttpHeaders;
 }
 
 function isBelow(url: string, prefix: string): boolean {
   return url === prefix || url.startsWith(`${prefix}/`) || url.startsWith(`${prefix}?`);
+}
+
+interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  service: string;
+}
+
+function answer(response: ServerResponse, problem: Problem, headers: OutgoingHttpHeaders = {}): void {
+  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json', ...headers });
+  response.end(JSON.stringify({ type: 'about:blank', ...problem, state: null, cause: null }));
 }
 
 /** The answer for a server that could not be asked (nothing listens) or hung up half-way. */
@@ -32,41 +46,41 @@ function refuse(response: ServerResponse, route: Route, error: NodeJS.ErrnoExcep
     return;
   }
   const reached = error.code !== 'ECONNREFUSED';
-  const status = reached ? 502 : 503;
-  response.writeHead(status, { 'Content-Type': 'application/problem+json', 'Retry-After': '1' });
-  response.end(
-    JSON.stringify({
-      type: 'about:blank',
-      title: reached ? 'Connection lost' : 'Nothing answers',
-      status,
-      detail: reached
-        ? `${route.service} at ${route.target.host} hung up before it had answered (${error.code ?? error.message}).`
-        : `Nothing listens at ${route.target.host}, where ${route.service} should be.`,
-      service: route.service,
-      state: null,
-      cause: null,
-    }),
-  );
+  const problem = {
+    title: reached ? 'Connection lost' : 'Nothing answers',
+    status: reached ? 502 : 503,
+    detail: reached
+      ? `${route.service} at ${route.target.host} hung up before it had answered (${error.code ?? error.message}).`
+      : `Nothing listens at ${route.target.host}, where ${route.service} should be.`,
+    service: route.service,
+  };
+  answer(response, problem, { 'Retry-After': '1' });
 }
 
-function forward(request: IncomingMessage, response: ServerResponse, route: Route): void {
-  const path = request.url ?? '/';
+export function forward(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  const whole = request.url ?? '/';
+  const path = route.strip ? whole.slice(route.prefix.length).replace(/^(?!\/)/, '/') : whole;
+  if (route.permits?.(request.method ?? 'GET', path) === false) {
+    const detail = `The app's page needs no ${path}: ask ${route.service} itself, at ${route.target.origin}.`;
+    answer(response, { title: 'Not forwarded', status: 404, detail, service: route.service });
+    return;
+  }
   const onward = http.request(
     {
       hostname: route.target.hostname.replace(/^\[|\]$/g, ''),
       port: route.target.port,
-      path: route.strip ? path.slice(route.prefix.length).replace(/^(?!\/)/, '/') : path,
+      path,
       method: request.method,
       // Host and Origin go through untouched: the target judges who is asking.
       headers: { ...request.headers, ...route.headers?.(), connection: 'close' },
       // A kept-alive connection may belong to a server that has since been restarted.
       agent: false,
     },
-    (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+    (incoming) => {
+      response.writeHead(incoming.statusCode ?? 502, incoming.headers);
       response.flushHeaders();
-      answer.pipe(response);
-      answer.on('error', () => response.destroy());
+      incoming.pipe(response);
+      incoming.on('error', () => response.destroy());
     },
   );
   onward.on('error', (error) => {

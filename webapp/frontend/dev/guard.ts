@@ -1,0 +1,29 @@
+/**
+ * What of the guard the app's page may use through the dev server: what it asks for, and no more.
+ *
+ * The dev server adds the guard's token for whoever reaches its port. So it hands on nothing that
+ * would show the log, stop the stack or open a terminal.
+ */
+import type { Route } from './forward.ts';
+import type { Settings } from './settings.ts';
+
+/** As `src/features/services/guard.ts` asks: no query either, for one adds the log to the events. */
+const ASKED = [
+  /^GET \/api\/(?:events|status)$/,
+  /^POST \/api\/restart$/,
+  /^POST \/api\/services\/[^/?#]+\/restart$/,
+];
+
+export function guardRoute({ guard, guardToken }: Pick<Settings, 'guard' | 'guardToken'>): Route {
+  return {
+    prefix: '/guard',
+    target: guard,
+    strip: true,
+    service: 'guard',
+    permits: (method, path) => ASKED.some((asked) => asked.test(`${method} ${path}`)),
+    headers: () => {
+      const token = guardToken();
+      return token === null ? {} : { 'X-Guard-Token': token };
+    },
+  };
+}
