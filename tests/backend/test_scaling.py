@@ -126,6 +126,34 @@ def test_a_dead_process_s_downloads_go_on_in_the_other(
     wait_for(lambda: not list(second.folder.glob("../media/.staging/*")), "staging is empty")
 
 
+@pytest.mark.fault(row="F29")
+def test_all_that_die_and_come_back_together_have_all_their_room_again(
+    pair: tuple[Api, Api], media: MediaSource
+) -> None:
+    media.throttle = 50_000
+    items = [pair[0].add(f"{media.mp4}?{n}") for n in range(6)]
+    wait_for(lambda: all_running(pair[0], items), "all six run, three in each")
+
+    for _ in range(3):
+        for api in pair:
+            api.kill()
+        for api in pair:
+            api.start()
+        for api in pair:
+            api.ready()
+        wait_for(lambda: all_running(pair[1], items), "all six run again")
+        running = pair[0].ask("GET", "/api/queue")["running"]
+        assert running == len(items)
+
+    media.throttle = 0
+    for item in items:
+        assert pair[0].wait(item, "done")["attempt"] == 1
+        assert pair[1].bytes_of(item) == media.mp4_bytes
+    media.throttle = 50_000
+    again = [pair[0].add(f"{media.mp4}?again{n}") for n in range(6)]
+    wait_for(lambda: all_running(pair[0], again), "six run as before: no room was lost")
+
+
 def test_cancel_and_progress_reach_every_process(pair: tuple[Api, Api], media: MediaSource) -> None:
     first, second = pair
     media.throttle = 20_000

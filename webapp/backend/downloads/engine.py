@@ -1,10 +1,11 @@
 """The engine: what is under way, durably, over DBOS. The only file that imports it.
 
 The store is the queue; the engine takes from it what there is room for and runs it as a durable
-workflow of two steps, fetch and publish. After a crash DBOS starts the same workflow again, and a
-step that had ended is not repeated. DBOS is told everything that its defaults get wrong here: a
-fixed application version (the default changes with the source and strands what is under way), a
-name for this process of its own, no limit to recoveries, a journal in WAL mode.
+workflow of two steps, fetch and publish. What a process leaves behind goes back to its place in the
+queue, and whoever has room goes on with it where its files are. DBOS itself would hand it to any
+process, room or not: each process has a name of its own at each start, so that DBOS finds nothing
+to recover. It is told what else its defaults get wrong here: a fixed application version (the
+default changes with the source), a journal in WAL mode.
 """
 
 from __future__ import annotations
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from settings import Settings
 
 NAME, VERSION = "media-downloader", "1"
-RECOVERIES = 1_000_000
 ENDED_KEPT = 100
 """Downloads between two clearings of DBOS's own tables."""
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 5.0
@@ -60,9 +60,10 @@ class Engine:
         self._no_room = False
 
     def launch(self) -> None:
-        """Import and start DBOS, take up what was under way, then serve the queue; takes a second.
+        """Import and start DBOS, then serve the queue; takes a second.
 
-        It waits until this process may work on the database: see lease.py.
+        It waits until this process may work on the database: see lease.py. What dead processes
+        left is queued again first, its own former self's too.
 
         Raises:
             DatabaseUnusableError: when DBOS's own database cannot be used; call it again later.
@@ -71,14 +72,15 @@ class Engine:
         from dbos import DBOS
 
         self._lease.acquire(self._stopping)
+        if self._stopping.is_set():
+            return
+        self._requeue_what_the_dead_left()
         if not self._settings.distributed:
             _prepare(self._beside())
         DBOS(config=self._config())
         self._start = self._define(DBOS)
         DBOS.launch()
-        for row in self._store.claimed(self._lease.executor):
-            self._take_up(DBOS, row)
-        self._tidy = lambda: _forget_ended(DBOS)
+        self._tidy = lambda: _forget_ended(DBOS, self._lease)
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
     def limits(self) -> tuple[int, bool]:
@@ -133,6 +135,9 @@ class Engine:
             os.kill(os.getpid(), signal.SIGTERM)
             self._stopping.set()
             return
+        self._requeue_what_the_dead_left()
+
+    def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):
             for row in self._store.requeue_running(executor):
                 self._work.announce(row)
@@ -167,17 +172,6 @@ class Engine:
             self._ended(item, run)
             raise
 
-    def _take_up(self, dbos: Any, row: Row) -> None:  # noqa: ANN401 -- a class
-        """Go on with what was under way: DBOS does, where it got to know of it."""
-        status = dbos.get_workflow_status(_workflow_id(row["id"], row["run"]))
-        if status is None:
-            self._run(row)
-        elif status.status in {"PENDING", "ENQUEUED"}:
-            with self._lock:
-                self._running.add((row["id"], row["run"]))
-        else:  # it ended, and the row does not show it: begin anew
-            self._store.report(row["id"], row["run"], state="queued")
-
     def _until_due(self) -> float:
         """Seconds until the queue should be looked at again, if nobody wakes it."""
         due = self._store.next_due()
@@ -201,8 +195,7 @@ class Engine:
         self._wake.set()
 
     def _define(self, dbos: Any) -> Callable[[str, int], None]:  # noqa: ANN401 -- a class
-        """Register the workflow; return what starts it, once for each (item, run)."""
-        from dbos import SetWorkflowID
+        """Register the workflow; return what starts it."""
 
         @dbos.step(name="fetch")  # type: ignore[untyped-decorator]
         def fetch(item: str, run: int) -> dict[str, Any] | None:
@@ -212,7 +205,7 @@ class Engine:
         def publish(item: str, run: int, result: dict[str, Any]) -> None:
             self._work.publish(item, run, result)
 
-        @dbos.workflow(name="download", max_recovery_attempts=RECOVERIES)  # type: ignore[untyped-decorator]
+        @dbos.workflow(name="download")  # type: ignore[untyped-decorator]
         def download(item: str, run: int) -> None:
             try:
                 result = fetch(item, run)
@@ -227,11 +220,7 @@ class Engine:
             finally:
                 self._ended(item, run)
 
-        def start(item: str, run: int) -> None:
-            with SetWorkflowID(_workflow_id(item, run)):
-                dbos.start_workflow(download, item, run)
-
-        return start
+        return lambda item, run: dbos.start_workflow(download, item, run)
 
     def _config(self) -> DBOSConfig:
         return {
@@ -274,17 +263,20 @@ def _prepare(file: str) -> None:
         raise explain(file, error) from error
 
 
-def _forget_ended(dbos: Any) -> None:  # noqa: ANN401 -- a class
-    """Delete DBOS's records of what has ended: the store has what is worth knowing."""
-    ended = dbos.list_workflows(
-        status=["SUCCESS", "ERROR", "CANCELLED"], limit=1000, load_input=False, load_output=False
-    )
-    if ended:
-        dbos.delete_workflows([workflow.workflow_id for workflow in ended])
+def _forget_ended(dbos: Any, lease: Lease) -> None:  # noqa: ANN401 -- a class
+    """Delete DBOS's records of what has ended or died: the store has what is worth knowing."""
 
+    def records(*status: str) -> Any:  # noqa: ANN401 -- DBOS's
+        return dbos.list_workflows(
+            status=list(status), limit=1000, load_input=False, load_output=False
+        )
 
-def _workflow_id(item: str, run: int) -> str:
-    return f"{item}.{run}"
+    begun = records("PENDING", "ENQUEUED")
+    dead = lease.dead({str(workflow.executor_id) for workflow in begun})
+    over = [workflow for workflow in begun if workflow.executor_id in dead]
+    over += records("SUCCESS", "ERROR", "CANCELLED")
+    if over:
+        dbos.delete_workflows([workflow.workflow_id for workflow in over])
 
 
 def _not_launched(_: str, __: int) -> None:

@@ -3,12 +3,16 @@
 SQLite: a lock on a file beside the database; one process works, the next waits until it has gone.
 PostgreSQL: an advisory lock of a session, one of `SLOTS`; any number of processes work, and a slot
 whose lock can be had belongs to a process that has died: the server frees it with the connection.
+
+The name is a new one at each start: what a process finds under its own name is its own doing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import re
+import secrets
 import threading
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -25,6 +29,7 @@ SLOTS = 512
 CLASS = 7_214_884
 """The first half of the lock's key: any number that nobody else uses in this database."""
 POLL = 0.05
+NAME = re.compile(r"api-(\d+)\b.*")
 KEEPALIVE = ("tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
 """A machine that lost its power is given up by the server after about eleven seconds."""
 
@@ -47,9 +52,8 @@ class Lease(Protocol):
 class FileLease:
     """For a database that one process at a time works on."""
 
-    executor = "api"
-
     def __init__(self, path: Path) -> None:
+        self.executor = f"api-{_nonce()}"
         self._path = path
         self._file: TextIO | None = None
 
@@ -74,9 +78,8 @@ class FileLease:
 class PostgresLease:
     """For a database that any number of processes share."""
 
-    executor = ""
-
     def __init__(self, engine: sa.Engine) -> None:
+        self.executor, self._nonce = "", _nonce()
         self._connection = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
         self._lock = threading.Lock()
 
@@ -87,26 +90,27 @@ class PostgresLease:
         while not stopping.is_set():
             for slot in range(SLOTS):
                 if self._try(slot):
-                    self.executor = f"api-{slot}"
+                    self.executor = f"api-{slot}-{self._nonce}"
                     return
             time.sleep(1)
 
     def dead(self, executors: Iterable[str]) -> list[str]:
-        """Those whose slot is free."""
-        found = []
-        for name in executors:
-            slot = name.removeprefix("api-")
-            if name != self.executor and slot.isdigit() and self._try(int(slot)):
-                self._ask("SELECT pg_advisory_unlock(:class, :slot)", int(slot))
-                found.append(name)
-        return found
+        """Those whose slot is free, or ours now."""
+        return [name for name in executors if name != self.executor and self._is_free(name)]
 
     def held(self) -> bool:
         """Whether the session that holds it still lives."""
         try:
             return self._ask("SELECT :class + :slot IS NOT NULL", 0)
-        except (sa.exc.DBAPIError, DatabaseUnusableError):
+        except (sa.exc.SQLAlchemyError, DatabaseUnusableError):
             return False
+
+    def _is_free(self, name: str) -> bool:
+        """Whether the slot of that name can be had: a session gets its own any number of times."""
+        found = NAME.fullmatch(name)
+        if found is None or not self._try(slot := int(found[1])):
+            return False
+        return self._ask("SELECT pg_advisory_unlock(:class, :slot)", slot)
 
     def _try(self, slot: int) -> bool:
         return self._ask("SELECT pg_try_advisory_lock(:class, :slot)", slot)
@@ -115,3 +119,7 @@ class PostgresLease:
         with self._lock:
             answer = self._connection.execute(sa.text(question), {"class": CLASS, "slot": slot})
             return bool(answer.scalar_one())
+
+
+def _nonce() -> str:
+    return secrets.token_hex(4)

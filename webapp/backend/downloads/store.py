@@ -170,11 +170,6 @@ class Store:
                 breaker.let_one_through(connection, found["host"])
         return dict(found) if found else None
 
-    def claimed(self, executor: str) -> Sequence[Row]:
-        """What `executor` was working on when it ended."""
-        of_it = downloads.c.executor == executor
-        return self._read(downloads.select().where(downloads.c.state == "running", of_it))
-
     def next_due(self) -> str | None:
         """When the next of the queue that waits for a time may be started."""
         later = sa.and_(downloads.c.state == "queued", downloads.c.not_before > now())
