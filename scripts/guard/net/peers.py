@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 import sys
+from functools import cache
 
 NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
@@ -58,16 +59,22 @@ def _uid(here: tuple[str, int], there: tuple[str, int]) -> int | None:
     # One that is tied to the loopback device is found by that device only, the others by any.
     device = _WHICH.pack(_LOOPBACK, *_NO_COOKIE)
     question = _WHAT.pack(family, socket.IPPROTO_TCP, 0, _ANY_STATE) + which + device
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
-        length = _HEADER.size + len(question)
-        kernel.send(_HEADER.pack(length, _BY_FAMILY, _REQUEST, 0, 0) + question)
-        answer = kernel.recv(4096)
+    kernel = _kernel()
+    header = _HEADER.pack(_HEADER.size + len(question), _BY_FAMILY, _REQUEST, 0, 0)
+    os.write(kernel, header + question)
+    answer = os.read(kernel, 4096)  # it is there: the kernel has answered before `write` returns
     if _HEADER.unpack_from(answer)[1] != _BY_FAMILY:
         return None  # an error: there is no such socket
     ports = _SOCKET.unpack_from(answer, _SOCKET_AT)[:2]
     if ports != (here[1], there[1]):
         return None  # where it has gone, whoever listens on that port is told of instead
     return int.from_bytes(answer[_UID_AT : _UID_AT + 4], sys.byteorder)
+
+
+@cache
+def _kernel() -> int:
+    """Open it once: there is one then for those who come while descriptors have run out."""
+    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG).detach()
 
 
 def _packed(host: str) -> tuple[int, bytes]:

@@ -5,6 +5,7 @@ import resource
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -86,16 +87,25 @@ def test_who_has_gone_is_not_taken_for_who_listens_where_they_were(held: socket.
             assert peers._uid(theirs, ours) is None  # noqa: SLF001 - a reset end has no name
 
 
-def test_nobody_passes_for_unknown_by_taking_every_descriptor(held: socket.socket) -> None:
+@contextmanager
+def no_descriptor_left() -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.close(first_free := os.dup(0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (first_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_nobody_passes_for_unknown_by_taking_every_descriptor(held: socket.socket) -> None:
     with socket.create_connection(("127.0.0.1", held.getsockname()[1])):
         accepted, _ = held.accept()
         with accepted:
-            os.close(first_free := os.dup(0))
-            resource.setrlimit(resource.RLIMIT_NOFILE, (first_free, hard))
-            try:
-                with pytest.raises(OSError, match="Too many open files"):
-                    peers.uid(accepted)
-            finally:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             assert peers.uid(accepted) == os.geteuid()
+            with no_descriptor_left():
+                assert peers.uid(accepted) == os.geteuid()
+            os.close(peers._kernel())  # noqa: SLF001 - as before the first was asked for
+            peers._kernel.cache_clear()  # noqa: SLF001
+            with no_descriptor_left(), pytest.raises(OSError, match="Too many open files"):
+                peers.uid(accepted)
