@@ -41,8 +41,8 @@ doctor: packages ## Check all that localhost needs, or say what is wrong with on
 why: packages ## Explain the last unexpected end, or say that all is well: make why p=api
 	@$(guard) why $(p)
 
-logs: ## Follow what the services wrote, also after they ended: make logs p=api
-	@exec tail -n 100 -F $(or $(GUARD_DIR),.guard)/logs/$(or $(p),*).log
+logs: packages ## Follow what the services wrote, also after they ended: make logs p=api
+	@exec $(guard) logs $(p) -f
 
 attach: packages ## Your terminal on a service's, for a breakpoint() say: make attach p=api
 	@$(guard) attach $(or $(p),api)

@@ -14,6 +14,7 @@ if __name__ == "__main__":
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -92,6 +93,12 @@ def _attach(options: SimpleNamespace) -> int:
     return attach.attach(options.procfile, options.env, options.name)
 
 
+def _logs(options: SimpleNamespace) -> int:
+    from scripts.guard.logs import command
+
+    return command.logs(options.procfile, options.env, options.name, follow=options.follow)
+
+
 def _why(options: SimpleNamespace) -> int:
     from scripts.guard.deaths import why
 
@@ -110,9 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     import argparse
 
     # Without defaults here, an option means the same before a command and after it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    fresh = partial(argparse.ArgumentParser, add_help=False, argument_default=argparse.SUPPRESS)
+    beside = fresh()
+    beside.add_argument("-e", dest="env", type=Path, help="the .env file (beside the Procfile)")
+    common = fresh(parents=[beside])
     common.add_argument("-f", dest="procfile", type=Path, help="the Procfile")
-    common.add_argument("-e", dest="env", type=Path, help="the .env file (beside the Procfile)")
     parser = argparse.ArgumentParser(
         prog="python -m scripts.guard",
         description="Runs a Procfile so that no connection to its ports is refused.",
@@ -125,6 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="as the control API has it")
     status.add_argument("-w", "--watch", action="store_true", help="keep it up to date")
     status.set_defaults(run=_status)
+    # Here -f is what it is to `tail`; that of the Procfile comes before the command.
+    logs = commands.add_parser("logs", parents=[beside], help="what the services wrote")
+    logs.add_argument("name", nargs="?", help="the service; all if none is named")
+    logs.add_argument("-f", "--follow", action="store_true", help="and go on with what they write")
+    logs.set_defaults(run=_logs)
     attach = commands.add_parser(
         "attach", parents=[common], help="connect this terminal to a service's; Ctrl-] lets go"
     )

@@ -84,9 +84,11 @@ class LogFile:
     def _rotate(self) -> None:
         self.close()
         for number in range(self._files - 2, -1, -1):
-            newer = self._numbered(number)
+            newer = numbered(self.path, number)
             if newer.exists():
-                newer.replace(self._numbered(number + 1))
+                newer.replace(numbered(self.path, number + 1))
 
-    def _numbered(self, number: int) -> Path:
-        return self.path.with_name(f"{self.path.name}.{number}") if number else self.path
+
+def numbered(path: Path, number: int) -> Path:
+    """Name the file of a log that is so many rotations old."""
+    return path.with_name(f"{path.name}.{number}") if number else path
