@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+NEVER_PUBLIC: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # of the protocol itself; Oracle's cloud answers its machines here
+        "192.88.99.0/24",  # relays of tunnels
+        "168.63.129.16/32",  # Azure's host answers its machines here
+        "64:ff9b:1::/48",  # IPv4 of a network's own choice
+        "fec0::/10",  # site-local, as private addresses once were
+        "::/96",  # IPv4 in the way before last
+    )
+)
+"""Special addresses that Python counts as public, in one version or all."""
+
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 HOST_AND_PORT = re.compile(
     r"(?P<host>\[[0-9a-f:.%]+\]|[^:/\s\[\]]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE
@@ -34,6 +47,10 @@ class RefusedError(Exception):
 
     Deliberately no OSError: the retry loops of HTTP libraries must not swallow it.
     """
+
+
+class ProgramRefusedError(RefusedError):
+    """A program was to fetch something by itself, past every judgement about its connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,8 @@ def is_public(address: Address) -> bool:
     """Whether an address is reachable, unicast and of nobody's private network."""
     if isinstance(address, ipaddress.IPv6Address) and (address.sixtofour or address.teredo):
         return False  # tunnels into IPv4: nobody serves media there, forgers do
+    if any(address in network for network in NEVER_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast
 
 
