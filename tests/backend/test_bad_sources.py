@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.backend.api_process import Api, running, wait_for
+from tests.backend.pages import page_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +103,71 @@ def test_what_cannot_heal_fails_at_once(
     download = shared_api.wait(shared_api.add(media.mp4), "failed")
 
     assert (download["attempt"], download["error"]["kind"]) == (1, kind)
+
+
+def test_a_list_is_refused_before_its_media_are_looked_at(
+    shared_api: Api, media: MediaSource
+) -> None:
+    items = "".join(
+        f"<item><title>{n}</title><link>{media.base}/{n}.html</link></item>" for n in range(20)
+    )
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+    (media.folder / "feed.html").write_text(feed)
+
+    download = shared_api.wait(shared_api.add(f"{media.base}/feed.html"), "failed")
+
+    assert download["error"]["kind"] == "playlist"
+    assert "a list of several media" in download["error"]["sentence"]
+    assert [path for path, _ in media.requests] == ["/feed.html"]
+
+
+def test_a_list_of_one_is_that_one(shared_api: Api, media: MediaSource) -> None:
+    feed = f"<item><title>1</title><link>{page_of(media, 'only.html')}</link></item>"
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{feed}</channel></rss>'
+    (media.folder / "one.html").write_text(feed)
+
+    item = shared_api.add(f"{media.base}/one.html")
+
+    assert shared_api.wait(item, "done", "failed")["error"] is None
+    assert shared_api.bytes_of(item) == (media.folder / "short.mp4").read_bytes()
+
+
+def test_what_is_live_says_so_instead_of_failing_in_ffmpeg(
+    shared_api: Api, media: MediaSource
+) -> None:
+    whole = (media.folder / "hls/index.m3u8").read_text()
+    live = [line for line in whole.splitlines() if not line.endswith(("ENDLIST", "TYPE:VOD"))]
+    (media.folder / "hls/live.m3u8").write_text("\n".join(live))
+
+    download = shared_api.wait(shared_api.add(f"{media.base}/hls/live.m3u8"), "failed")
+
+    assert download["error"] == {
+        "kind": "live",
+        "sentence": "This is live.",
+        "fix": "Send the link again when it has ended.",
+    }
+
+
+def test_what_only_another_program_could_fetch_says_so(shared_api: Api, media: MediaSource) -> None:
+    url = page_of(media, "rtmp.html", contentUrl="rtmp://127.0.0.1/live/clip")
+
+    download = shared_api.wait(shared_api.add(url), "failed")
+
+    assert download["error"]["kind"] == "unsupported-protocol"
+
+
+@pytest.mark.parametrize("title", ["cut emoji \ud83d", "a\0b"])
+def test_broken_characters_in_a_title_break_nothing(
+    shared_api: Api, media: MediaSource, title: str
+) -> None:
+    url = page_of(media, "broken-title.html", name=title, description=title)
+    item = shared_api.add(url, format="mp3", embed=["metadata"])
+
+    done = shared_api.wait(item, "done", "failed")
+    preview = shared_api.ask("POST", "/api/previews", json={"url": url + "?" + title[0]})
+
+    assert done["error"] is None
+    assert done["title"] == preview["title"]
 
 
 @pytest.mark.fault(row="F28")

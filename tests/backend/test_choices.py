@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from downloads.cut import cut, length
+from downloads.cut import cut, length, measure
 from downloads.ffmpeg import find_ffmpeg
 from downloads.models import Choice
 from downloads.options import parameters
+from tests.backend.pages import page_of
 from tests.media_probe import probe
 
 if TYPE_CHECKING:
@@ -46,6 +47,35 @@ def test_a_stretch_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: Med
 
     assert first == again
     assert made.read_bytes() == media.mp4_bytes
+
+
+def test_a_stretch_beyond_the_end_is_refused_once_the_end_is_known(
+    shared_api: Api, media: MediaSource
+) -> None:
+    silent = shared_api.wait(shared_api.add(media.short, start=100, end=110), "failed", "done")
+    media.requests.clear()
+    url = page_of(media, "two-seconds.html", duration="PT2S")
+    told = shared_api.wait(shared_api.add(url, start=100), "failed", "done")
+
+    assert silent["error"]["kind"] == told["error"]["kind"] == "beyond-end"
+    assert silent["error"]["sentence"].startswith("The stretch begins at 100 s, but the medium")
+    asked = [path for path, _ in media.requests]
+    assert asked == ["/two-seconds.html", "/short.mp4"], "looked at, not fetched"
+
+
+def test_what_is_kept_has_the_length_that_the_file_has_not_the_one_wished_for(
+    shared_api: Api, media: MediaSource
+) -> None:
+    item = shared_api.add(media.short, start=1, end=60)
+
+    assert shared_api.wait(item, "done")["duration"] == pytest.approx(1, abs=0.1)
+
+
+def test_what_is_no_medium_has_no_length(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no medium")
+
+    assert measure(find_ffmpeg(), tmp_path / "text") is None
+    assert measure(None, tmp_path / "text") is None
 
 
 @pytest.mark.parametrize(

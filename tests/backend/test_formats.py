@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -10,6 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 from downloads.failures import classify
+from tests.backend.pages import page_of
 from tests.media_probe import probe
 
 if TYPE_CHECKING:
@@ -39,22 +39,6 @@ def probed(api: Api, item: str) -> Media:
     download = api.wait(item, "done", "failed")
     assert download["error"] is None
     return probe(api.media / download["file"]["name"])
-
-
-def page_with_picture(media: MediaSource, name: str, picture: str) -> str:
-    """A page with a video and a picture of it; its address."""
-    told = {
-        "@context": "https://schema.org",
-        "@type": "VideoObject",
-        "name": "P",
-        "description": "P",
-        "uploadDate": "2020-01-01",
-        "thumbnailUrl": urljoin(media.base, picture),
-        "contentUrl": media.short,
-    }
-    script = f'<script type="application/ld+json">{json.dumps(told)}</script>'
-    (media.folder / name).write_text(f"<html><head>{script}</head></html>")
-    return f"{media.base}/{name}"
 
 
 @pytest.mark.parametrize("name", CODECS)
@@ -104,7 +88,7 @@ def test_a_picture_is_put_in_where_there_is_room_for_one(
     shared_api: Api, media: MediaSource, format_: str
 ) -> None:
     ffmpeg("-i", media.folder / "short.mp4", "-frames:v", "1", media.folder / "picture.png")
-    url = page_with_picture(media, "picture.html", "/picture.png")
+    url = page_of(media, "picture.html", thumbnailUrl=f"{media.base}/picture.png")
 
     item = shared_api.add(url, format=format_, embed=["thumbnail"])
 
@@ -116,7 +100,7 @@ def test_elsewhere_the_wish_for_a_picture_does_no_harm(
     shared_api: Api, media: MediaSource, format_: str
 ) -> None:
     ffmpeg("-i", media.folder / "short.mp4", "-frames:v", "1", media.folder / "picture.png")
-    url = page_with_picture(media, "picture.html", "/picture.png")
+    url = page_of(media, "picture.html", thumbnailUrl=f"{media.base}/picture.png")
 
     item = shared_api.add(url, format=format_, embed=["thumbnail"])
 
@@ -128,7 +112,7 @@ def test_a_picture_that_cannot_be_put_in_does_no_harm(
     shared_api: Api, media: MediaSource, picture: str
 ) -> None:
     (media.folder / "broken.webp").write_bytes(b"RIFF\x09\0\0\0WEBPbroken")
-    url = page_with_picture(media, "broken.html", picture)
+    url = page_of(media, "broken.html", thumbnailUrl=urljoin(media.base, picture))
 
     item = shared_api.add(url, format="mp4", embed=["thumbnail"])
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from downloads.egress import RefusedError
+from downloads.egress import ProgramRefusedError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,9 +44,9 @@ def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
     ) -> None:
         name = Path(os.fsdecode(program)).name
         if not PROGRAMS.fullmatch(name):
-            raise RefusedError(f"The program {name!r} may not be started here.")
+            raise ProgramRefusedError(f"The program {name!r} may not be started here.")
         if name.startswith("ff") and any(ADDRESS.match(os.fsdecode(a)) for a in _inputs(arguments)):
-            raise RefusedError("ffmpeg may not open an address by itself.")
+            raise ProgramRefusedError("ffmpeg may not open an address by itself.")
 
     def never(*_: object) -> None:
         raise RefusedError("Programs may be started in one way only here.")

@@ -7,6 +7,7 @@ therefore begins at the keyframe before `start`.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_SECONDS = 600
+LOOK_SECONDS = 20
+ROUNDED = 1.0
+"""Seconds by which a site may tell less than there is."""
+DURATION = re.compile(rb"Duration: (\d+):(\d\d):(\d\d\.\d+)")
 
 
 def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:
@@ -46,6 +51,34 @@ def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) 
             "Check start and end against the medium's length.",
         ) from error
     return target
+
+
+def demand_within(start: float | None, duration: float | None, *, slack: float = 0.0) -> None:
+    """Let a stretch pass that begins before the end, or whose medium nobody knows the length of.
+
+    Raises:
+        Failed: when nothing would be kept.
+
+    """
+    if start is not None and duration is not None and start >= duration + slack:
+        raise Failed(
+            "beyond-end",
+            f"The stretch begins at {start:g} s, but the medium ends at {duration:g} s.",
+            "Send the link again with a start before the end.",
+        )
+
+
+def measure(ffmpeg: str | None, medium: Path) -> float | None:
+    """How many seconds the file lasts, as ffmpeg tells what it opens; None when it cannot."""
+    if ffmpeg is None:
+        return None
+    command = [ffmpeg, "-nostdin", "-protocol_whitelist", "file", "-i", f"file:{medium}"]
+    try:  # an exit code is no news: without an output there always is one
+        told = subprocess.run(command, check=False, capture_output=True, timeout=LOOK_SECONDS)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = DURATION.search(told.stderr)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
 
 
 def length(duration: float | None, start: float | None, end: float | None) -> float | None:

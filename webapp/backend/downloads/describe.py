@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from typing import TYPE_CHECKING, Any
 
 from downloads.failures import Failed
+from downloads.models import LONGEST_URL
+from downloads.texts import LONGEST, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +21,9 @@ MOST_ENTRIES = 500
 def describe(info: Info) -> dict[str, Any]:
     """What is kept of every download."""
     return {
-        "title": _text(info.get("title")),
-        "uploader": _text(info.get("uploader") or info.get("channel")),
-        "duration": info.get("duration"),
+        "title": line(info.get("title")),
+        "uploader": line(info.get("uploader") or info.get("channel")),
+        "duration": seconds(info.get("duration")),
         "platform": platform(info),
         "media_key": media_key(info),
     }
@@ -27,15 +31,26 @@ def describe(info: Info) -> dict[str, Any]:
 
 def platform(info: Info) -> str:
     """The site's name; for a mere file the host it lies on."""
-    name = str(info.get("extractor_key") or info.get("ie_key") or "")
-    return str(info.get("webpage_url_domain") or "web") if name in {"", "Generic"} else name
+    name = line(info.get("extractor_key") or info.get("ie_key")) or "Generic"
+    return line(info.get("webpage_url_domain")) or "web" if name == "Generic" else name
 
 
 def media_key(info: Info) -> str | None:
     """What tells that two links lead to the same medium: site and id, or the address itself."""
     if platform(info) == info.get("extractor_key") and info.get("id"):
-        return f"{info['extractor_key']}:{info['id']}"
-    return _text(info.get("webpage_url") or info.get("original_url"))
+        key = line(f"{info['extractor_key']}:{info['id']}", LONGEST_URL)
+    else:
+        key = line(info.get("webpage_url") or info.get("original_url"), LONGEST_URL)
+    if key and len(key) > LONGEST:  # more than what databases find again by an index
+        return hashlib.sha256(key.encode()).hexdigest()
+    return key
+
+
+def seconds(value: object) -> float | None:
+    """A length, if it is one."""
+    if isinstance(value, int | float) and math.isfinite(value) and value >= 0:
+        return value
+    return None
 
 
 def is_list(info: Info) -> bool:
@@ -54,18 +69,34 @@ def only_entry(info: Info) -> Info:
     if len(entries) != 1:
         raise Failed(
             "playlist",
-            f"The link leads to a list of {len(entries)} media.",
+            f"The link leads to a list of {'several media' if entries else 'nothing'}.",
             "Preview the link and choose what you want of it.",
         )
     only: Info = entries[0]
     return only
 
 
+def is_live(info: Info) -> bool:
+    """Whether it is being sent at this moment."""
+    return bool(info.get("is_live"))
+
+
+def demand_ended(info: Info) -> None:
+    """Let pass what has an end.
+
+    Raises:
+        Failed: when it is live.
+
+    """
+    if is_live(info):
+        raise Failed("live", "This is live.", "Send the link again when it has ended.")
+
+
 def preview(info: Info) -> dict[str, Any]:
     """What is shown before a download is wished for."""
     return {
         **describe(info),
-        "live": bool(info.get("is_live")),
+        "live": is_live(info),
         "resolutions": _resolutions(info.get("formats") or [info]),
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
         "subtitles": sorted(info.get("subtitles") or ()),
@@ -78,7 +109,11 @@ def _entries(info: Info) -> list[dict[str, Any]]:
     """Each medium of a list once, by an address that leads to it alone."""
     found = {_address(entry, info): entry for entry in info.get("entries") or () if entry}
     return [
-        {"url": url, "title": _text(entry.get("title")), "duration": entry.get("duration")}
+        {
+            "url": url,
+            "title": line(entry.get("title")),
+            "duration": seconds(entry.get("duration")),
+        }
         for url, entry in found.items()
         if url
     ]
@@ -88,9 +123,9 @@ def _address(entry: Info, of: Info) -> str | None:
     """The entry's own page; of several media on one page, the file itself."""
     page = entry.get("webpage_url") or entry.get("url")
     if page not in {None, of.get("webpage_url"), of.get("original_url")}:
-        return _text(page)
+        return _link(page)
     best = (entry.get("formats") or [entry])[-1]
-    return _text(best.get("manifest_url") or best.get("url"))
+    return _link(best.get("manifest_url") or best.get("url"))
 
 
 def _resolutions(formats: list[Info]) -> list[dict[str, Any]]:
@@ -121,5 +156,7 @@ def _only_audio(format_: Info) -> bool:
     return format_.get("vcodec") == "none" and format_.get("acodec") != "none"
 
 
-def _text(value: object) -> str | None:
-    return str(value) if value not in {None, ""} else None
+def _link(value: object) -> str | None:
+    """An address; one that is cut off would lead nowhere."""
+    text = line(value, LONGEST_URL + 1)
+    return text if text and len(text) <= LONGEST_URL else None

@@ -7,7 +7,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from downloads.egress import RefusedError
+from downloads.egress import ProgramRefusedError, RefusedError
+from downloads.texts import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,6 +132,12 @@ def classify(error: BaseException) -> Failed:
 def _by_type(error: BaseException) -> Failed | None:
     if isinstance(error, Failed):
         return error
+    if isinstance(error, ProgramRefusedError):
+        return Failed(
+            "unsupported-protocol",
+            "The site sends this in a way that only another program could fetch.",
+            "Look for another source: programs are not let into the network here.",
+        )
     if isinstance(error, RefusedError):
         return Failed("address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS.")
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -148,8 +155,8 @@ def _of_status(status: int) -> Failed:
 
 def _first_line(error: BaseException) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", str(error)).strip()
-    line = text.splitlines()[0] if text else type(error).__name__
-    return line.partition("; please report this issue")[0][:300]
+    first = line(text.splitlines()[0] if text else None) or type(error).__name__
+    return first.partition("; please report this issue")[0][:300]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from downloads.cookies import private_copy
-from downloads.cut import cut, length
-from downloads.describe import describe, is_list, only_entry
+from downloads.cut import ROUNDED, cut, demand_within, length, measure
+from downloads.describe import demand_ended, describe, is_list, only_entry
 from downloads.meter import Meter
 from downloads.models import AUDIO_FORMATS, Choice
 from downloads.options import PICTURED, parameters
 from downloads.pictures import fetch_picture, take_frame
 from downloads.staging import locked, read_result, write_result
 from downloads.steady import Steady
+from downloads.texts import mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,15 +52,16 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
         meter = Meter(emit)
         cookies = private_copy(staging / "cookies.txt", job.cookies)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
-        options["cookiefile"] = cookies
+        options |= {"cookiefile": cookies, "extract_flat": "in_playlist", "playlistend": 2}
         options["progress_hooks"] = [Steady(staging).check, meter.progress]
         options["postprocessor_hooks"] = [meter.converting]
         with yt_dlp.YoutubeDL(options) as downloader:
             emit({"event": "progress", "stage": "fetching"})
-            info = downloader.extract_info(choice.url, download=False)
-            info = only_entry(info) if is_list(info) else info
+            info = _medium(downloader, choice.url)
             described = describe(info)
             emit({"event": "info", **described})
+            demand_ended(info)
+            demand_within(choice.start, described["duration"], slack=ROUNDED)
             meter.expect(info)
             cover = _cover(downloader, info, choice, staging)
             for step in steps(choice, cover):
@@ -67,13 +69,30 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             info = downloader.process_ie_result(info, download=True)
             made = Path(info["requested_downloads"][-1]["filepath"])
             if choice.start is not None or choice.end is not None:
-                made = cut(job.ffmpeg, made, choice.start, choice.end)
-                kept = length(described["duration"], choice.start, choice.end)
+                made, kept = _stretch(job.ffmpeg, made, choice, described["duration"])
                 info["duration"] = described["duration"] = kept
             picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
         write_result(staging, result | described)
         return result | described
+
+
+def _medium(downloader: YoutubeDL, url: str) -> dict[str, Any]:
+    """What is known of the one medium that a link leads to, be it through lists of one."""
+    info = downloader.extract_info(url, download=False)
+    while is_list(info):
+        info = downloader.process_ie_result(only_entry(info), download=False)
+    found: dict[str, Any] = mended(info)
+    return found
+
+
+def _stretch(
+    ffmpeg: str | None, made: Path, choice: Choice, told: float | None
+) -> tuple[Path, float | None]:
+    """What is kept of the whole, and its length. Sites are wrong about lengths, or silent."""
+    whole = measure(ffmpeg, made) or told
+    demand_within(choice.start, whole)
+    return cut(ffmpeg, made, choice.start, choice.end), length(whole, choice.start, choice.end)
 
 
 def _cover(
