@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from yt_dlp import YoutubeDL
 
 from downloads.cut import cut, length, measure
+from downloads.describe import preview
 from downloads.ffmpeg import find_ffmpeg
 from downloads.models import Choice
 from downloads.options import parameters
@@ -123,6 +125,29 @@ def test_subtitles_of_the_wished_languages_are_put_into_the_file(
 
     kinds = [stream.kind for stream in probed(shared_api, item).streams]
     assert sorted(kinds) == ["audio", "subtitle", "video"]
+
+
+def test_languages_are_wished_for_as_sites_name_them(tmp_path: Path) -> None:
+    subtitles = ["pt_BR", "zh-Hans", "all", "x.y", "live_chat"]
+    choice = Choice.model_validate({"url": "https://e.org/", "subtitles": subtitles})
+    given = parameters(choice, staging=tmp_path, ffmpeg=None)
+
+    offered = {
+        name: [{"ext": "vtt", "url": "https://e.org/"}] for name in (*subtitles, "xzy", "de")
+    }
+    with YoutubeDL(given | {"logger": None}) as downloader:
+        people, machines = (
+            downloader.process_subtitles("id", *both) for both in ((offered, {}), ({}, offered))
+        )
+
+    assert list(people) == list(machines) == ["pt_BR", "zh-Hans", "all", "x.y"]
+
+
+def test_a_preview_offers_the_languages_of_people_then_those_of_machines() -> None:
+    told: dict[str, Any] = {"subtitles": {"pt_BR": [], "live_chat": [], "de": []}}
+    told["automatic_captions"] = {"en": [], "de": [], "no language!": []}
+
+    assert preview(told)["subtitles"] == ["de", "pt_BR", "en"]
 
 
 def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource) -> None:

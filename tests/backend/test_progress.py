@@ -88,7 +88,8 @@ class Clock:
 
 def tell(meter: Meter, clock: Clock, **status: object) -> None:
     clock.now += 1
-    meter.progress({"status": "downloading", "filename": "a", **status})
+    call = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
+    meter.progress(call | status)
 
 
 def test_the_fraction_of_two_parts_never_runs_backwards() -> None:
@@ -123,7 +124,20 @@ def test_progress_is_told_at_most_four_times_a_second() -> None:
     meter = Meter(events.append, clock=clock)
     for number in range(100):
         clock.now += 0.01
-        status = {"status": "downloading", "filename": "a", "downloaded_bytes": number}
-        meter.progress(status | {"total_bytes": 100})
+        status = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
+        meter.progress(status | {"downloaded_bytes": number, "total_bytes": 100})
 
     assert len(events) == 4
+
+
+def test_subtitles_are_no_part_of_what_is_measured() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = Meter(events.append, clock=clock)
+    meter.expect({"filesize": 400})
+
+    words = {"filename": "a.en.vtt", "info_dict": {"ext": "vtt"}, "total_bytes": 9}
+    tell(meter, clock, **words, downloaded_bytes=9, status="finished")
+    tell(meter, clock, downloaded_bytes=100, total_bytes=400)
+
+    assert [(event["bytes"], event["fraction"]) for event in events] == [(100, 0.25)]

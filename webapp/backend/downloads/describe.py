@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from downloads.failures import Failed
-from downloads.models import LONGEST_URL
+from downloads.models import LANGUAGE, LONGEST_URL
+from downloads.options import NO_LANGUAGES
 from downloads.texts import LONGEST, line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 Info = dict[str, Any]
 HEIGHTS = (2160, 1440, 1080, 720, 480, 360, 240, 144)
@@ -99,10 +101,18 @@ def preview(info: Info) -> dict[str, Any]:
         "live": is_live(info),
         "resolutions": _resolutions(info.get("formats") or [info]),
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
-        "subtitles": sorted(info.get("subtitles") or ()),
+        "subtitles": list(dict.fromkeys(_languages(info))),
         "chapters": len(info.get("chapters") or ()),
         "entries": _entries(info),
     }
+
+
+def _languages(info: Info) -> Iterator[str]:
+    """Those that may be wished for."""
+    for kind in ("subtitles", "automatic_captions"):
+        for language in sorted(info.get(kind) or ()):
+            if re.match(LANGUAGE, language) and language not in NO_LANGUAGES:
+                yield language
 
 
 def _entries(info: Info) -> list[dict[str, Any]]:

@@ -34,7 +34,9 @@ class Meter:
         self._sizes = [f.get("filesize") or f.get("filesize_approx") for f in formats]
 
     def progress(self, status: dict[str, Any]) -> None:
-        """Take a call of yt-dlp's progress hook."""
+        """Take a call of yt-dlp's progress hook; of subtitles it tells too, which are no part."""
+        if not (status.get("info_dict") or {}).get("format_id"):
+            return
         part = str(status.get("filename"))
         here = int(status.get("downloaded_bytes") or 0)
         if part not in self._parts:

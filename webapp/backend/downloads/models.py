@@ -59,7 +59,8 @@ WebAddress = Annotated[
 
 
 Embedded = Literal["metadata", "chapters", "thumbnail"]
-Language = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,20}$", examples=["en"])]
+LANGUAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
+Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
 Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
@@ -141,7 +142,9 @@ class Preview(BaseModel):
     live: bool
     resolutions: list[SizedResolution]
     audio_bytes: int | None
-    subtitles: list[str]
+    subtitles: list[str] = Field(
+        description="Languages: first those that people wrote, then those that only a machine did"
+    )
     chapters: int
     entries: list[Entry] = Field(description="Of a playlist or channel; at most 500")
     known: list[Known] = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from downloads.models import AUDIO_FORMATS
@@ -15,6 +16,8 @@ SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9
 SUBTITLED = {"mp4", "mkv", "webm", "m4a"}
 """Formats that can hold subtitles."""
+NO_LANGUAGES = {"live_chat"}
+"""What sites list among subtitles, and is none."""
 PICTURED = {"mp4", "mkv", "mp3", "m4a", "opus", "flac"}
 """Formats that can hold a picture."""
 
@@ -75,7 +78,9 @@ def _audio(choice: Choice) -> dict[str, Any]:
 def _subtitles(choice: Choice) -> dict[str, Any]:
     if not choice.subtitles or choice.format not in SUBTITLED:
         return {}
-    return {"writesubtitles": True, "subtitleslangs": choice.subtitles}
+    # yt-dlp reads patterns, and has words of its own ("all")
+    languages = [f"(?:{re.escape(one)})" for one in choice.subtitles if one not in NO_LANGUAGES]
+    return {"writesubtitles": True, "writeautomaticsub": True, "subtitleslangs": languages}
 
 
 class _Silence:

@@ -783,7 +783,10 @@ export interface components {
             platform: string | null;
             /** Resolutions */
             resolutions: components["schemas"]["SizedResolution"][];
-            /** Subtitles */
+            /**
+             * Subtitles
+             * @description Languages: first those that people wrote, then those that only a machine did
+             */
             subtitles: string[];
             /**
              * Thumbnail
