@@ -22,6 +22,7 @@ from scripts.guard.liveness.readiness import Readiness
 from scripts.guard.net import sockets
 from scripts.guard.net.dismissal import Dismissal
 from scripts.guard.net.fronts import Fronts
+from scripts.guard.net.relays import Relays
 from scripts.guard.notify import Notifier
 from scripts.guard.processes import family
 from scripts.guard.processes.usage import Usage
@@ -100,6 +101,7 @@ class Loop:
         )
         self._listeners: list[tuple[socket.socket, http.Listener]] = []
         self._fronts = Fronts(self._standby)
+        self._relays = Relays(stack.log.say)
         self._hangs = Hangs(
             waiting=self._waiting,
             ask=self._ask,
@@ -141,6 +143,7 @@ class Loop:
         await self._left.wait()
         self._watcher.stop()
         await self._fronts.close()
+        await self._relays.close()
         await asyncio.gather(*(listener.close() for _, listener in self._listeners))
         return self._exit_code
 
@@ -269,6 +272,7 @@ class Loop:
         self._listen()
         if not self._leaving:
             self._borrow()
+        self._relays.follow(self._stack.held())
         held = self._stack.sockets()
         self._fronts.keep_only(held.keys())
         self._readiness.keep_only(service.name for service in self._stack.config.services)

@@ -72,6 +72,11 @@ class Stack:
         found = {name: self.launcher.ports.find(port) for name, port in ports.items()}
         return {name: sock for name, sock in found.items() if sock is not None}
 
+    def held(self) -> dict[int, socket.socket]:
+        """Return the listening sockets that are ours for good, by port."""
+        ports = {port: self.launcher.ports.find(port) for port in held_ports(self.config)}
+        return {port: sock for port, sock in ports.items() if sock is not None}
+
     def control(self) -> socket.socket | None:
         """Return the listening socket of the control API."""
         return self.launcher.ports.find(self.config.guard_port)

@@ -36,6 +36,11 @@ def hold(port: int) -> socket.socket:
     return _listen(socket.AF_INET, "127.0.0.1", port)
 
 
+def hold_ipv6(port: int) -> socket.socket:
+    """Listen on `[::1]:port` alone; raises `OSError`."""
+    return _listen(socket.AF_INET6, "::1", port)
+
+
 def _hold_both(port: int) -> socket.socket:
     """One IPv6 socket for 127.0.0.1 and ::1: the wildcard address, tied to the loopback device."""
     if not sys.platform.startswith("linux") or not socket.has_dualstack_ipv6():
