@@ -27,6 +27,16 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": answer.encode()})
 """
 UVICORN = "api: API_FD=$API_FD exec uvicorn app:app --fd $API_FD # ${API_PORT:-1}"
+# Draws as a program of the whole screen does, and tells its size whenever that changes.
+PAINTER = r"""
+import os, signal, sys
+def tell(*_):
+    columns, rows = os.get_terminal_size(0)
+    print("rows and columns:", rows, columns, flush=True)
+signal.signal(signal.SIGWINCH, tell)
+for line in sys.stdin:
+    print("\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[31mpainted", flush=True)
+"""
 READER = 'api: while read line; do echo "got <$line> $(stty size)"; done'
 
 
@@ -162,6 +172,66 @@ def typed(run: GuardRun, terminal: Terminal) -> str:
     terminal.type("again\r")
     terminal.expect("got <again>")
     return run.output().splitlines()[-1]
+
+
+def painter(guarded: Guarded) -> GuardRun:
+    run = guarded("api: exec python painter.py", started=False)
+    run.procfile.with_name("painter.py").write_text(PAINTER)
+    del run.environment["API_PORT"]
+    run.start()
+    run.await_state("api", "READY")
+    return run
+
+
+def test_what_is_shown_first_ends_like_what_was_written(guarded: Guarded, attach: Attach) -> None:
+    run = reader(guarded)
+    run.await_state("api", "READY")
+    first = attach(run, "api")
+    first.type("hello\r")
+    first.expect("got <hello> 30 100\r\n")
+    second = attach(run, "api")
+    first.type("there\r")
+    second.expect("got <hello> 30 100\r\n")
+    second.expect("\r\ngot <there> 30 100\r\n")
+
+
+def test_the_terminal_is_as_it_was_when_they_let_go(guarded: Guarded, attach: Attach) -> None:
+    terminal = attach(painter(guarded), "api")
+    terminal.type("\r")
+    terminal.expect("painted")
+    terminal.type("\x1d")
+    terminal.expect("\x1b[0m\x1b>\x1b[?1049l\x1b[?25h\x1b[?2004l")
+    assert terminal.await_end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(
+    guarded: Guarded, attach: Attach, number: signal.Signals
+) -> None:
+    terminal = attach(painter(guarded), "api")
+    terminal.type("\r")
+    terminal.expect("painted")
+    os.kill(terminal.process.pid, number)
+    assert terminal.await_end() == 128 + number
+    assert termios.tcgetattr(terminal.slave) == terminal.before
+    terminal.expect("\x1b[?25h")
+
+
+def test_of_two_users_the_last_to_leave_gives_the_window_its_own_size_back(
+    guarded: Guarded, attach: Attach
+) -> None:
+    run = painter(guarded)
+    first = attach(run, "api")
+    run.await_output("rows and columns: 30 100")
+    second = attach(run, "api")
+    second.resize(50, 200)
+    os.kill(second.process.pid, signal.SIGWINCH)
+    run.await_output("rows and columns: 50 200")
+    for terminal in (first, second):
+        terminal.type("\x1d")
+        assert terminal.await_end() == 0
+    run.await_output("rows and columns: 40 120")
+    assert run.output().count("rows and columns: 30 100") == 1
 
 
 def test_ctrl_c_reaches_the_process_and_attach_stays_over_its_relaunch(

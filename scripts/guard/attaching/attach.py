@@ -16,10 +16,12 @@ from pathlib import Path
 
 from scripts.guard import GuardError, commands, lease
 from scripts.guard.attaching.frames import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
+from scripts.guard.attaching.modes import Modes
 from scripts.guard.config import settings
 
 DETACH = b"\x1d"  # Ctrl-]
 ANSWER_SECONDS = 5.0
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HEAD_LIMIT = 64 * 1024
 
 
@@ -89,11 +91,21 @@ def _refusal(connection: socket.socket, body: bytes) -> GuardError:
 def _raw_terminal() -> Iterator[None]:
     """Every key goes to the service as it is, Ctrl-C too; afterwards all is as it was."""
     before = termios.tcgetattr(0)
-    tty.setraw(0)
+    handlers = {number: signal.signal(number, _end) for number in ENDING}
     try:
+        tty.setraw(0)
         yield
     finally:
-        termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        for number in ENDING:  # a second one must not stop this
+            signal.signal(number, signal.SIG_IGN)
+        with contextlib.suppress(termios.error):  # its window was closed
+            termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _: object) -> None:
+    raise SystemExit(128 + number)  # as shells tell it
 
 
 class _Session:
@@ -101,12 +113,13 @@ class _Session:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._modes = Modes()
 
     def run(self, begun: bytes) -> bool:
         """Return whether the user let go (True) or the guard did."""
-        _show(begun)
         before = signal.signal(signal.SIGWINCH, lambda *_: self._send_size())
         try:
+            self._show(begun)
             self._send_size()
             with selectors.DefaultSelector() as selector:
                 selector.register(0, selectors.EVENT_READ)
@@ -120,6 +133,8 @@ class _Session:
                             return False
         finally:
             signal.signal(signal.SIGWINCH, before)
+            with contextlib.suppress(OSError):
+                _write(self._modes.undo())
 
     def _type(self) -> bool:
         """Send what was typed; False once that was Ctrl-]."""
@@ -131,16 +146,20 @@ class _Session:
 
     def _print(self) -> bool:
         data = self._connection.recv(LIMIT)
-        _show(data)
+        self._show(data)
         return bool(data)
+
+    def _show(self, data: bytes) -> None:
+        self._modes.see(data)
+        # The service's terminal leaves line ends alone, and this one is raw: nobody else returns.
+        _write(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
     def _send_size(self) -> None:
         size = os.get_terminal_size(0)
         self._connection.sendall(frame(SIZE, ROWS_AND_COLUMNS.pack(size.lines, size.columns)))
 
 
-def _show(data: bytes) -> None:
-    # The service's terminal leaves line ends alone, and this one is raw: nobody else returns.
-    rest = memoryview(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+def _write(data: bytes) -> None:
+    rest = memoryview(data)
     while rest:
         rest = rest[os.write(1, rest) :]

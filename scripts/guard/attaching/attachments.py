@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import struct
-import termios
-from collections import Counter
 from collections.abc import Callable
 
 from scripts.guard.attaching.frames import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
+from scripts.guard.attaching.window import Window
 from scripts.guard.logs.log import Log
 from scripts.guard.serving.events import Changes
 from scripts.guard.states import State
@@ -22,7 +20,6 @@ TYPING_SECONDS = 1.0  # that a process may take to read what was typed
 _PAUSE = 0.01
 _SHOWN_LINES = 20
 NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN})
-_WINDOW = struct.Struct("HHHH")  # of TIOCSWINSZ: rows, columns, and their pixels
 
 
 class Attachments:
@@ -40,11 +37,11 @@ class Attachments:
         self._terminal = terminal
         self._view = view
         self._changes = changes
-        self._count: Counter[str] = Counter()
+        self._windows: dict[str, Window] = {}
 
     def holds(self, name: str) -> bool:
         """Whether somebody is attached to that service."""
-        return self._count[name] > 0
+        return name in self._windows
 
     async def serve(
         self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -59,12 +56,11 @@ class Attachments:
         def hear(data: bytes) -> None:
             loop.call_soon_threadsafe(show, data)
 
-        window = _Window(lambda: self._terminal(name))
-        self._count[name] += 1
-        show("\n".join(self._log.tail(name, _SHOWN_LINES)).encode())
-        stop = self._log.tap(name, hear)
+        window = self._windows.setdefault(name, Window(lambda: self._terminal(name)))
+        client = window.enter()
+        stop = self._log.tap(name, hear, _SHOWN_LINES)
         tasks = {
-            asyncio.create_task(self._follow_client(name, reader, window)),
+            asyncio.create_task(self._follow_client(name, reader, window, client)),
             asyncio.create_task(self._follow_service(name, window)),
         }
         try:
@@ -74,11 +70,12 @@ class Attachments:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._count[name] -= 1
-            window.restore()
+            window.leave(client)
+            if not window.is_shared:
+                del self._windows[name]
 
     async def _follow_client(
-        self, name: str, reader: asyncio.StreamReader, window: _Window
+        self, name: str, reader: asyncio.StreamReader, window: Window, client: object
     ) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, struct.error):
             while True:
@@ -89,9 +86,9 @@ class Attachments:
                 if kind == KEYS:
                     await self._type(name, payload)
                 elif kind == SIZE:
-                    window.set(*ROWS_AND_COLUMNS.unpack(payload))
+                    window.resize(client, *ROWS_AND_COLUMNS.unpack(payload))
 
-    async def _follow_service(self, name: str, window: _Window) -> None:
+    async def _follow_service(self, name: str, window: Window) -> None:
         while (view := self._view(name)) is not None and view.state not in NOTHING_RUNS:
             window.follow()
             await self._changes.next()
@@ -107,32 +104,3 @@ class Attachments:
                 await asyncio.sleep(_PAUSE)
             except OSError:  # its process has just ended
                 return
-
-
-class _Window:
-    """The size of a service's terminal: while somebody is attached it is that of theirs."""
-
-    def __init__(self, terminal: Callable[[], int | None]) -> None:
-        self._terminal = terminal
-        self._before: bytes | None = None
-        self._size: bytes | None = None
-
-    def set(self, rows: int, columns: int) -> None:
-        """Take over a size; the process is told by SIGWINCH."""
-        self._size = _WINDOW.pack(rows, columns, 0, 0)
-        self.follow()
-
-    def follow(self) -> None:
-        """Give it to the terminal of the process that runs now."""
-        terminal = self._terminal()
-        if terminal is None or self._size is None:
-            return
-        with contextlib.suppress(OSError):
-            if self._before is None:
-                self._before = fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(_WINDOW.size))
-            fcntl.ioctl(terminal, termios.TIOCSWINSZ, self._size)
-
-    def restore(self) -> None:
-        """Give the terminal the size back that it had."""
-        self._size = self._before
-        self.follow()

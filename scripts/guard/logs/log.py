@@ -109,9 +109,12 @@ class Log:
         voice = self._voices.get(name)
         if voice is None:
             return []
+        lines = [*voice.lines(this_life=this_life), *self._halves(voice)]
+        return [line.decode() for line in _last(count, lines)]
+
+    def _halves(self, voice: _Voice) -> list[bytes]:
         streams = [stream for stream in tuple(self._streams) if stream.voice is voice]
-        halves = [half for stream in streams if (half := stream.splitter.half)]
-        return [line.decode() for line in (*voice.lines(this_life=this_life), *halves)[-count:]]
+        return [half for stream in streams if (half := stream.splitter.half)]
 
     def last_words(self, name: str, count: int = 200) -> list[str]:
         """Answer as `tail` does, but nothing from before the last `attach` of that name."""
@@ -127,12 +130,13 @@ class Log:
         self._ask(lambda: self._drain(name, done, deadline))
         return done.wait(timeout)
 
-    def tap(self, name: str, sink: Callable[[bytes], None]) -> Callable[[], None]:
+    def tap(self, name: str, sink: Callable[[bytes], None], lines: int = 0) -> Callable[[], None]:
         """Hand every byte that the process writes to `sink` too, unchanged; answers how to stop.
 
-        `sink` is called by the pump and must not block.
+        Before them come its last `lines`, as they stand on its terminal. `sink` is called by the
+        pump and must not block.
         """
-        self._ask(lambda: self._voice(name).taps.append(sink))
+        self._ask(lambda: self._begin_tap(name, sink, lines))
         return lambda: self._ask(lambda: self._voice(name).taps.remove(sink))
 
     def follow(self, take: Callable[[str, bytes, datetime], None]) -> None:
@@ -268,6 +272,14 @@ class Log:
             stream.shown = b""
             self._emit(stream.voice, lines)
 
+    def _begin_tap(self, name: str, sink: Callable[[bytes], None], count: int) -> None:
+        voice = self._voice(name)
+        voice.taps.append(sink)
+        whole = [line + b"\n" for line in voice.lines(this_life=False)]
+        shown = b"".join(_last(count, [*whole, *self._halves(voice)]))
+        if shown:
+            sink(shown)
+
     def _drain(self, name: str, done: threading.Event, deadline: float) -> None:
         streams = [stream for stream in self._streams if stream.voice.name == name]
         if not any([self._read(stream) for stream in streams]):  # noqa: C419 - read every one
@@ -344,6 +356,10 @@ class Log:
             see = f", see {file.path}" if file else ""
             self.say(f"{count:,} lines of {name} not shown{see}")
         self._skipped.clear()
+
+
+def _last(count: int, lines: list[bytes]) -> list[bytes]:
+    return lines[max(0, len(lines) - count) :]
 
 
 class _Voice:

@@ -454,6 +454,25 @@ def test_an_attached_client_gets_the_bytes_as_they_are(reader: Reader, start: St
     assert b"".join(seen) == b"\x1b[2J(Pdb) \r"
 
 
+def test_an_attached_client_first_gets_the_last_lines_as_they_stand(
+    reader: Reader, start: Starter
+) -> None:
+    log = start(reader.output)
+    writer = Writer(log, "api")
+    writer.write(b"one\ntwo\n")
+    assert log.drained("api", DEADLINE)
+    seen: list[list[bytes]] = [[], [], []]
+    log.tap("api", seen[0].append, 1)
+    writer.write(b"(Pdb) ")
+    assert log.drained("api", DEADLINE)
+    log.tap("api", seen[1].append, 2)
+    log.tap("api", seen[2].append)
+    writer.write(b"c\n")
+    writer.leave()
+
+    assert [b"".join(each) for each in seen] == [b"two\n(Pdb) c\n", b"two\n(Pdb) c\n", b"c\n"]
+
+
 def test_who_listens_before_a_process_writes_hears_it_however_busy_the_log_is(
     reader: Reader, start: Starter
 ) -> None:
@@ -487,6 +506,7 @@ def test_the_next_process_of_a_name_adds_to_its_tail(reader: Reader, start: Star
 
     assert log.tail("api") == ["life 0", "life 1", "life 2"]
     assert log.tail("api", 1) == ["life 2"]
+    assert log.tail("api", 0) == []
     assert log.last_words("api") == ["life 2"]
     assert log.tail("unheard-of") == []
 
