@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,7 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
+from downloads.migrate import config
 from downloads.models import Choice, Sort
 from downloads.paging import Cursor
 from downloads.store import Store
@@ -74,7 +79,7 @@ def postgres() -> Iterator[str]:
         wait_for(answers, "PostgreSQL answers")
         yield f"postgresql://app@127.0.0.1:{port}/postgres"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # does not wait for clients
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -187,6 +192,42 @@ def test_search_and_conflicts_work_as_on_sqlite(pair: tuple[Api, Api], media: Me
     assert first.client.post(f"/api/downloads/{item}/pause").status_code == 409
     assert second.ask("PATCH", "/api/queue", json={"concurrency": 5})["concurrency"] == 5
     assert first.ask("GET", "/api/queue")["concurrency"] == 5
+
+
+def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: str) -> None:
+    store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
+    long = [f"https://{secrets.token_hex(1_500)}.org/?sig={secrets.token_hex(2_500)}" for _ in "ab"]
+    first, second = store.add([Choice(url=url) for url in long])
+    row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == first["id"])
+    store.judge_host(row["host"], works=False)
+
+    assert store.report(row["id"], row["run"], media_key=f"generic:{long[1]}")
+    assert [row["id"] for row in store.of_medium(long[0], None)] == [first["id"]]
+    found = store.of_medium(long[1], f"generic:{long[1]}")
+    assert [row["id"] for row in found] == [second["id"], first["id"]]
+    for row in (first, second):
+        store.delete(row["id"])
+    store.engine.dispose()
+
+
+def test_the_indexes_of_addresses_can_be_built_both_ways(postgres: str) -> None:
+    store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
+    kept = store.add([Choice(url="https://kept.org/")])[0]
+
+    def kinds() -> set[str]:
+        asked = "SELECT indexdef FROM pg_indexes WHERE indexname ~ 'downloads_(url|media)$'"
+        with store.engine.connect() as connection:
+            return {text.split(" USING ")[1] for text in connection.scalars(sa.text(asked))}
+
+    assert kinds() == {"hash (url)", "hash (media_key)"}
+    with store.engine.begin() as connection:
+        command.downgrade(config(connection), "0002")
+    assert kinds() == {"btree (url)", "btree (media_key)"}
+    again = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
+    assert kinds() == {"hash (url)", "hash (media_key)"}
+    assert again.delete(kept["id"])
+    for opened in (store, again):
+        opened.engine.dispose()
 
 
 @pytest.mark.parametrize("sort", get_args(Sort))

@@ -179,6 +179,25 @@ def test_what_ends_while_the_database_is_locked_is_done_all_the_same(
         body = problem(api.client.post("/api/downloads", json={"url": media.mp4}), 503)
         assert "is locked" in body["detail"]
 
-    api.wait(item, "done")
+    assert api.wait(item, "done")["attempt"] == 2
     assert api.bytes_of(item) == media.mp4_bytes
     wait_for(lambda: not api.staged, "staging is empty")
+
+
+def test_what_the_database_does_not_take_is_tried_again_later_and_not_for_ever(
+    api: Api, media: MediaSource
+) -> None:
+    api.ready()
+    with contextlib.closing(sqlite3.connect(api.folder / "data/app.db")) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE UPDATE OF media_key ON downloads "
+            "BEGIN SELECT * FROM missing; END"
+        )
+    item = api.add(media.short)
+
+    again = wait_for(lambda: (d := api.get(item))["attempt"] == 3 and d, "the second try is over")
+
+    assert again["state"] == "queued"
+    assert again["error"]["kind"] == "database"
+    assert "missing" in again["error"]["sentence"]
+    assert api.log.read_text().count("is put back") == 2

@@ -50,7 +50,7 @@ class Engine:
     def __init__(self, settings: Settings, store: Store, work: Work, lease: Lease) -> None:
         self._settings, self._store, self._work, self._lease = settings, store, work, lease
         self._running: set[tuple[str, int]] = set()
-        self._stray: set[tuple[str, int]] = set()
+        self._stray: dict[tuple[str, int], Exception | None] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -153,12 +153,13 @@ class Engine:
         return True
 
     def _gather(self) -> None:
-        """Queue again whatever ended, or never began, without being able to say so."""
-        for item, run in list(self._stray):
-            row = self._store.report(item, run, state="queued")
-            self._stray.discard((item, run))
-            if row:
+        """Note how those ended that could not say so; queue again what never began (no error)."""
+        for (item, run), error in list(self._stray.items()):
+            if error:
+                self._work.give_up(item, run, error)
+            elif row := self._store.report(item, run, state="queued"):
                 self._work.announce(row)
+            del self._stray[item, run]
 
     def _run(self, row: Row) -> None:
         item, run = row["id"], row["run"]
@@ -168,7 +169,7 @@ class Engine:
         try:
             self._start(item, run)
         except Exception:
-            self._stray.add((item, run))
+            self._stray[item, run] = None
             self._ended(item, run)
             raise
 
@@ -186,7 +187,7 @@ class Engine:
         try:
             self._work.give_up(item, run, error)
         except DatabaseUnusableError:
-            self._stray.add((item, run))
+            self._stray[item, run] = error
 
     def _ended(self, item: str, run: int) -> None:
         with self._lock:
@@ -213,7 +214,7 @@ class Engine:
                     publish(item, run, result)
             except DatabaseUnusableError as problem:
                 log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
-                self._stray.add((item, run))
+                self._stray[item, run] = problem
             except Exception as error:
                 log.exception("Download %s ended unexpectedly.", item)
                 self._give_up(item, run, error)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from downloads.unusable import name_of, newer
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -50,11 +51,17 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # a tenth of a second: only when there is something to do
+def config(connection: Connection) -> Config:
+    """What Alembic's commands take."""
     from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["connection"] = connection
+    return made
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # a tenth of a second: only when there is something to do
+
+    command.upgrade(config(connection), "head")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 BUSY_SECONDS = 10
 RECENT = 100
+LONGEST_HOST = 260
+"""Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
 OWN_COLUMNS = ("url", "format", "resolution")
 WAYS = ("format", "resolution", "options")
 
@@ -255,7 +257,7 @@ def _values(choice: Choice) -> Row:
     return {
         "id": new_id(),
         **{name: getattr(choice, name) for name in OWN_COLUMNS},
-        "host": host_of(choice.url),
+        "host": host_of(choice.url)[:LONGEST_HOST],
         "options": choice.model_dump(exclude={*OWN_COLUMNS}, exclude_defaults=True),
         "state": "queued",
         "attempt": 1,

@@ -70,8 +70,9 @@ downloads = Table(
     Index("downloads_title_key", "state", "title_key", "number", "format"),
     Index("downloads_bytes_key", "state", "bytes_key", "number", "format"),
     Index("downloads_duration_key", "state", "duration_key", "number", "format"),
-    Index("downloads_url", "url"),
-    Index("downloads_media", "media_key"),
+    # Addresses are longer than PostgreSQL's other indexes take.
+    Index("downloads_url", "url", postgresql_using="hash"),
+    Index("downloads_media", "media_key", postgresql_using="hash"),
 )
 
 # Hosts that failed of late: see breaker.py.

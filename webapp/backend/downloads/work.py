@@ -19,6 +19,7 @@ from downloads.ids import now
 from downloads.models import Progress
 from downloads.names import file_name, suffix
 from downloads.pool import RunnerDiedError
+from downloads.unusable import DatabaseUnusableError
 from downloads.view import view
 
 if TYPE_CHECKING:
@@ -112,8 +113,9 @@ class Work:
             self.staging.discard(item)
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
-        """Record an end that nobody foresaw."""
-        self._failed(item, run, classify(error))
+        """Record an end that nobody foresaw; what the database did not take may be tried again."""
+        known = _not_noted(error) if isinstance(error, DatabaseUnusableError) else classify(error)
+        self._failed(item, run, known)
 
     def interrupt(self, item: str) -> bool:
         """Kill the item's runner, if there is one here: the store says what is to follow."""
@@ -230,3 +232,9 @@ class Work:
     def _unwanted(self, item: str) -> bool:
         row = self.store.get(item)
         return row is None or row["state"] == "cancelled"
+
+
+def _not_noted(error: DatabaseUnusableError) -> Failed:
+    sentence = f"What came of it could not be noted: {error.detail}"
+    fix = "Retry; if it stays so, see the log of `api`."
+    return Failed("database", sentence, fix, transient=True)
