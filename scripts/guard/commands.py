@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from scripts.guard import GuardError, folder, lease
 from scripts.guard import status as snapshots
@@ -29,7 +30,8 @@ def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
 def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
     """Relaunch one service, or all."""
     config = load(procfile, env_file)
-    ask(config, "POST", "/api/restart" if name is None else f"/api/services/{name}/restart")
+    one = f"/api/services/{quote(name or '', safe='')}/restart"
+    ask(config, "POST", "/api/restart" if name is None else one)
     sys.stdout.write(f"{name or 'everything'} is being restarted\n")
     return 0
 
@@ -42,8 +44,20 @@ def stop(procfile: Path, env_file: Path | None) -> int:
 
 
 def load(procfile: Path, env_file: Path | None) -> settings.Settings:
-    """Read the settings as the guard has them which runs here; raises `GuardError`."""
-    return folder.of_running(settings.load(procfile, env_file))
+    """Read the settings as the guard has them which runs here; raises `GuardError`.
+
+    While a file was saved that cannot be read, the guard runs on with what it read before: what is
+    needed to talk to it stands in its lock.
+    """
+    try:
+        return folder.of_running(settings.load(procfile, env_file))
+    except GuardError as error:
+        config = folder.of_running(settings.unread(procfile, env_file))
+        port = lease.port(config.directory)
+        if port is None:
+            raise
+        sys.stderr.write(f"{error.message}\n  the stack runs on as it was; {error.fix}\n\n")
+        return config._replace(guard_port=port)
 
 
 def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:

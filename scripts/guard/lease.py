@@ -52,9 +52,13 @@ class Lock:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "lock"
         self._descriptor = -1
+        self._since = ""
 
-    def acquire(self) -> None:
-        """Take the lock, or raise `GuardError` that says who has it and what to type."""
+    def acquire(self, port: int) -> None:
+        """Take the lock, or raise `GuardError` that says who has it and what to type.
+
+        `port` is the control API's, for commands that cannot read the settings.
+        """
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -69,11 +73,15 @@ class Lock:
             os.close(descriptor)
             raise self._refusal() from None
         self._descriptor = descriptor
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        owner = f'{{"pid": {os.getpid()}, "since": "{since}"}}'
+        self._since = datetime.now(UTC).isoformat(timespec="seconds")
+        self.note(port)
+
+    def note(self, port: int) -> None:
+        """Tell on which port the control API is from now on."""
+        owner = f'{{"pid": {os.getpid()}, "since": "{self._since}", "port": {port}}}'
         with contextlib.suppress(OSError):  # a full disk: it is held all the same
-            os.truncate(descriptor, 0)
-            os.pwrite(descriptor, owner.encode(), 0)
+            os.truncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, owner.encode(), 0)
 
     def release(self) -> None:
         """Give it up; the file stays, since removing it would race with the next guard."""
@@ -102,6 +110,14 @@ def owner(directory: Path) -> int | None:
     except OSError:
         return None
     return None
+
+
+def port(directory: Path) -> int | None:
+    """Return the port of the control API of the guard that runs in that folder, None if none."""
+    if owner(directory) is None:
+        return None
+    found = _read(directory / "lock").get("port")
+    return found if isinstance(found, int) else None
 
 
 def write_token(path: Path) -> str:

@@ -58,7 +58,7 @@ def up(procfile: Path, env_file: Path | None) -> int:
     directory, complaint = folder.prepare(config.directory)
     config = config._replace(directory=directory)
     lock = lease.Lock(config.directory)
-    lock.acquire()
+    lock.acquire(config.guard_port)
     orphans = lease.remove_orphans(config.directory)
     launcher = Launcher(config)
     family.adopt()
@@ -69,7 +69,7 @@ def up(procfile: Path, env_file: Path | None) -> int:
         sys.stdout.flush()
         from scripts.guard.stack import Stack
 
-        stack = Stack(config, launcher, signals, shell)
+        stack = Stack(config, launcher, signals, shell, moved=lock.note)
         for orphan in orphans:
             stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
         if complaint is not None:

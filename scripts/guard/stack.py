@@ -35,9 +35,17 @@ class Stack:
     """A running stack: what the event loop needs of it, and nothing of the loop."""
 
     def __init__(
-        self, config: Settings, launcher: Launcher, signals: Signals, shell: Mapping[str, str]
+        self,
+        config: Settings,
+        launcher: Launcher,
+        signals: Signals,
+        shell: Mapping[str, str],
+        *,
+        moved: Callable[[int], None],
     ) -> None:
+        """`moved` is told of the control API's port when that changes."""
         self.config = config
+        self._moved = moved
         self.launcher = launcher
         self.shell = shell
         self.signals = signals
@@ -181,6 +189,7 @@ class Stack:
         new = {port: name for port, name in held_ports(config).items() if port not in bound}
         self.launcher.ports.hold(new)
         self.config = self.launcher.config = config
+        self._moved(config.guard_port)
         self.supervisor.reconfigure(config)
         borrowed = {port for port, _ in self_binding(config)}
         self.launcher.ports.keep_only({*held_ports(config), *borrowed})

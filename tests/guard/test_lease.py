@@ -54,20 +54,20 @@ def test_a_substitute_that_somebody_else_prepared_is_not_used(tmp_path: Path) ->
 
 def test_a_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:
     first, second = Lock(tmp_path), Lock(tmp_path)
-    first.acquire()
+    first.acquire(9400)
     assert owner(tmp_path) == os.getpid()
     with pytest.raises(GuardError, match=f"already: pid {os.getpid()}, since 20"):
-        second.acquire()
+        second.acquire(9400)
     first.release()
     assert owner(tmp_path) is None
-    second.acquire()
+    second.acquire(9400)
     second.release()
 
 
 def test_the_lock_of_a_dead_guard_is_free(tmp_path: Path) -> None:
     (tmp_path / "lock").write_text(json.dumps({"pid": 1, "since": "long ago"}))
     lock = Lock(tmp_path)
-    lock.acquire()
+    lock.acquire(9400)
     lock.release()
 
 
@@ -75,7 +75,7 @@ def test_the_lock_of_a_dead_guard_is_free(tmp_path: Path) -> None:
 def test_a_corrupt_lock_file_does_not_matter(tmp_path: Path, text: str) -> None:
     (tmp_path / "lock").write_text(text)
     lock = Lock(tmp_path)
-    lock.acquire()
+    lock.acquire(9400)
     assert owner(tmp_path) == os.getpid()
     lock.release()
 
@@ -90,7 +90,7 @@ def test_a_lock_held_elsewhere_is_seen(tmp_path: Path) -> None:
 def _is_refused(directory: Path) -> bool:
     lock = Lock(directory)
     try:
-        lock.acquire()
+        lock.acquire(9400)
     except GuardError:
         return True
     lock.release()

@@ -288,3 +288,18 @@ def test_the_guards_own_port_may_move(guarded: Guarded, free_port: Callable[[], 
     run.await_new_pid("web", old)
     assert run.post("/api/services/web/restart").status == 202
     assert is_free(before)
+
+
+@pytest.mark.fault(row="F19")
+def test_the_guard_can_be_asked_and_ended_while_a_file_is_invalid(guarded: Guarded) -> None:
+    run, old = start(guarded, *PAIR)
+    run.environment.pop("GUARD_PORT")  # its lock tells
+    save_env(run, "GUARD_PATIENCE_SECONDS=soon")
+    run.await_output("the stack runs on as it was")
+    status = run.run("status")
+    assert "must be seconds" in status.stderr
+    assert str(old["web"]) in status.stdout
+    assert run.run("restart", "no such").stderr.startswith("GUARD_PATIENCE_SECONDS=soon: ")
+    assert "no line 'no such'" in run.run("restart", "no such").stderr
+    assert run.run("stop").returncode == 0
+    assert run.await_end() == 0

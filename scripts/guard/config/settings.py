@@ -141,6 +141,14 @@ def load(
     return settings._replace(files=files)
 
 
+def unread(path: Path, env_file: Path | None = None) -> Settings:
+    """Return what is known of a stack without its files: where they are, and the guard's folder."""
+    path = path.absolute()
+    root = path.parent
+    directory = os.environ.get("GUARD_DIR", "").strip() or ".guard"
+    return Settings(root, path, env_file or root / ".env", root / directory, services=())
+
+
 def _build(
     path: Path, env_file: Path, lines: Mapping[str, str], given: Values, *, terminal: bool
 ) -> Settings:

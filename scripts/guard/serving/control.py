@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
 from scripts.guard import states
 from scripts.guard.attaching.attachments import NOTHING_RUNS, Attachments
@@ -76,7 +77,7 @@ class Control:
         return self._route(request)
 
     def _route(self, request: Request) -> Response:
-        parts = request.path.strip("/").split("/")
+        parts = [unquote(part) for part in request.path.strip("/").split("/")]
         method = "GET" if request.method == "HEAD" else request.method
         match method, parts:
             case "GET", [""]:
