@@ -71,12 +71,13 @@ class Feed:
         """
         found: deque[Block] = deque()
         with self._lock:
+            own = self.first <= number <= self.next
             for block in reversed(self._blocks):
-                if block.number < number:
+                if own and block.number < number:
                     break
                 found.appendleft(block)
             reached = found[0].number if found else self.next
-        return list(found), reached - number if self.first <= number < reached else 0
+        return list(found), max(0, reached - number) if own else 0
 
     def follow(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Have `tell` called, by the pump, for whatever is new; answers how to stop."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FILE_BYTES = 5_000_000
 FILES = 3
 RETRY_SECONDS = 10.0
+LOOK_SECONDS = 1.0  # between two looks at whether somebody has deleted or moved the file
 
 
 class LogFile:
@@ -38,12 +39,17 @@ class LogFile:
         self._descriptor: int | None = None
         self._size = 0
         self._not_before = clock()
+        self._looked = self._not_before
 
     def write(self, lines: bytes) -> OSError | None:
         """Append whole lines; answer why they could not be kept, if so."""
-        if self._clock() < self._not_before:
+        now = self._clock()
+        if now < self._not_before:
             return None
         try:
+            if now - self._looked >= LOOK_SECONDS:
+                self._looked = now
+                self._let_go_if_gone()
             self._append(lines)
         except OSError as error:
             self._not_before = self._clock() + RETRY_SECONDS
@@ -56,6 +62,17 @@ class LogFile:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _let_go_if_gone(self) -> None:
+        """Close a file that is not under its name any more: nobody would read what it is given."""
+        if self._descriptor is None:
+            return
+        try:
+            is_there = os.path.samestat(self.path.lstat(), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            self.close()
 
     def _append(self, lines: bytes) -> None:
         descriptor = self._opened()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.logs.logfile import RETRY_SECONDS, LogFile
+from scripts.guard.logs.logfile import LOOK_SECONDS, RETRY_SECONDS, LogFile
 
 
 class Clock:
@@ -79,6 +79,25 @@ def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_pa
     assert file.write(lines(23)) is None
     file.close()
     assert (tmp_path / "api.log").read_bytes() == lines(0, 23)
+
+
+@pytest.mark.parametrize("gone", ["file deleted", "folder deleted", "file moved"])
+def test_a_file_that_was_taken_away_is_soon_begun_anew(tmp_path: Path, gone: str) -> None:
+    clock = Clock()
+    path = tmp_path / "logs/api.log"
+    file = LogFile(path, clock=clock)
+    file.write(lines(0))
+    if gone == "file moved":
+        path.rename(tmp_path / "kept.log")
+    else:
+        path.unlink()
+    if gone == "folder deleted":
+        path.parent.rmdir()
+    clock.now += LOOK_SECONDS
+    assert file.write(lines(1)) is None
+    assert file.write(lines(2)) is None
+    file.close()
+    assert path.read_bytes() == lines(1, 2)
 
 
 def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
