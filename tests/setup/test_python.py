@@ -61,6 +61,31 @@ def test_a_name_on_the_path_that_does_not_run_is_passed_over(tmp_path: Path) -> 
     assert run(tmp_path, PYTHON=f"{shim} {sys.executable}").returncode == 0
 
 
+def without_venv(path: Path) -> Path:
+    """A Python as of Debian's python3-minimal."""
+    refuse = 'echo "Traceback" >&2; echo "$0: No module named venv" >&2; mkdir -p .venv; exit 1'
+    return program(path, f'[ "$1" = -m ] && {{ {refuse}; }}\nexec {sys.executable} "$@"')
+
+
+def test_a_python_that_makes_no_environment_is_passed_over(tmp_path: Path) -> None:
+    bare = without_venv(tmp_path / "python3.13")
+    made = run(tmp_path, PYTHON=f"{bare} {sys.executable}")
+    assert (made.returncode, made.stdout + made.stderr) == (0, "")
+    assert (tmp_path / ".venv/bin/python").exists()
+
+
+def test_where_none_makes_an_environment_the_package_to_install_is_named(tmp_path: Path) -> None:
+    bare = without_venv(tmp_path / "python3.13")
+    refused = run(tmp_path, PYTHON=f"{bare} {without_venv(tmp_path / 'python3')}")
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    assert refused.returncode == 1
+    assert f"{bare} -m venv says: {bare}: No module named venv\n" in refused.stderr
+    assert f"sudo apt-get install {package}\n" in refused.stderr
+    assert "make dev PYTHON=" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
 def test_without_any_the_message_says_what_was_found_and_what_to_type(tmp_path: Path) -> None:
     old = program(tmp_path / "python3", 'test "$1" = --version && echo Python 3.9.2')
     refused = run(tmp_path, PYTHON="/nowhere/python", PATH=f"{old.parent}:{os.environ['PATH']}")
