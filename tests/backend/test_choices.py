@@ -132,13 +132,11 @@ def test_languages_are_wished_for_as_sites_name_them(tmp_path: Path) -> None:
     choice = Choice.model_validate({"url": "https://e.org/", "subtitles": subtitles})
     given = parameters(choice, staging=tmp_path, ffmpeg=None)
 
-    offered = {
-        name: [{"ext": "vtt", "url": "https://e.org/"}] for name in (*subtitles, "xzy", "de")
-    }
+    listed = [{"ext": "vtt", "url": "https://e.org/"}]
+    offered = dict.fromkeys([*subtitles, "xzy", "de"], listed)
     with YoutubeDL(given | {"logger": None}) as downloader:
-        people, machines = (
-            downloader.process_subtitles("id", *both) for both in ((offered, {}), ({}, offered))
-        )
+        people = downloader.process_subtitles("id", offered, {})
+        machines = downloader.process_subtitles("id", {}, offered)
 
     assert list(people) == list(machines) == ["pt_BR", "zh-Hans", "all", "x.y"]
 

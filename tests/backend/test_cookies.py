@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import http.cookies
 from typing import TYPE_CHECKING
 
 import pytest
 
-from downloads.cookies import cookies_for
+from downloads.cookies import cookies_for, private_copy
 from downloads.failures import Failed
 from tests.backend.api_process import wait_for
 
@@ -68,3 +69,14 @@ def test_cookies_reach_the_site_and_nobody_else(shared_api: Api, media: MediaSou
     assert SECRET not in shared_api.log.read_text()
     assert not copy.exists()
     assert before.count(SECRET.encode()) == 1
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_copy_lasts_as_long_as_its_use(tmp_path: Path, *, fails: bool) -> None:
+    with contextlib.suppress(Failed), private_copy(tmp_path, SECRET) as copy:
+        assert copy
+        assert [str(file) for file in tmp_path.iterdir()] == [copy]
+        if fails:
+            raise Failed("any", "Any.", "Any.")
+
+    assert list(tmp_path.iterdir()) == []

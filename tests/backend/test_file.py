@@ -23,6 +23,25 @@ def done(shared_api: Api, media_folder: Path) -> tuple[str, bytes]:
         return f"/api/downloads/{item}/file", media.mp4_bytes
 
 
+def test_what_it_is_can_be_asked_without_its_bytes(
+    shared_api: Api, done: tuple[str, bytes]
+) -> None:
+    path, whole = done
+    answer = shared_api.client.head(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-length"] == str(len(whole))
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.content == b""
+
+
+def test_so_can_pictures_and_probes(shared_api: Api, done: tuple[str, bytes]) -> None:
+    shared_api.ready()
+    for path in (done[0].replace("/file", "/thumbnail"), "/health", "/ready"):
+        assert shared_api.client.head(path).status_code == 200
+    assert shared_api.client.head(f"/api/previews/{'0' * 26}/thumbnail").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [("bytes=0-99", 0, 99), ("bytes=1000-", 1000, -1), ("bytes=-500", -500, -1)],

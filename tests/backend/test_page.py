@@ -54,7 +54,11 @@ def test_only_scripts_of_the_page_itself_may_run(build: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/downloads", "/health", "/nothing", "/assets", "/../secret", "/%2e%2e/secret"]
+    "path",
+    [
+        *("/api/downloads", "/health", "/nothing", "/assets", "/../secret", "/%2e%2e/secret"),
+        *("/%00", "/%ff", "/" + "a" * 300),
+    ],
 )
 def test_everything_else_is_the_api_s(build: Path, path: str) -> None:
     assert ask(build, path).text == "the API"

@@ -52,12 +52,16 @@ def test_a_page_with_several_videos_is_a_list_to_choose_from(
 @pytest.mark.parametrize("path", ["/missing.mp4", "/empty.html"])
 def test_what_cannot_be_previewed_says_why(shared_api: Api, media: MediaSource, path: str) -> None:
     (media.folder / "empty.html").write_text("<html></html>")
+    kept = shared_api.folder / "data/previews"
+    kept.mkdir(exist_ok=True)
+    before = len(list(kept.iterdir()))
 
     answer = shared_api.client.post("/api/previews", json={"url": media.base + path})
 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+    assert len(list(kept.iterdir())) == before
 
 
 def test_a_private_address_is_refused_in_previews_too(shared_api: Api) -> None:
@@ -69,6 +73,10 @@ def test_a_private_address_is_refused_in_previews_too(shared_api: Api) -> None:
 
 def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
     api.ready()
+    cookies = api.folder / "data/cookies"
+    cookies.mkdir()
+    (cookies / "127.0.0.1.txt").touch(0o600)
+    (cookies / "127.0.0.1.txt").write_text("# Netscape HTTP Cookie File\n")
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, never answers
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
         with pytest.raises(httpx.ReadTimeout):
@@ -77,6 +85,7 @@ def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
     assert api.process
     family = psutil.Process(api.process.pid)
     wait_for(lambda: len(family.children(recursive=True)) == 1, "only the template is left")
+    wait_for(lambda: not list((api.folder / "data/previews").iterdir()), "nor are its cookies")
 
 
 def test_previews_that_last_hold_nothing_else_up(api: Api, media: MediaSource) -> None:

@@ -32,12 +32,14 @@ class Readiness(BaseModel):
     timestamp: str
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="getHealth")
 async def health() -> Health:
     """Answer as soon as the server can, long before the engine is warm."""
     return Health(timestamp=now())
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     operation_id="getReadiness",

@@ -39,8 +39,11 @@ class Page:
         if scope["path"].startswith(NEVER_PAGES):
             return None
         path = "/index.html" if scope["path"] in PAGES else scope["path"]
-        file = (self._build / path.lstrip("/")).resolve()
-        return file if file.is_relative_to(self._build) and file.is_file() else None
+        try:
+            file = (self._build / path.lstrip("/")).resolve()
+            return file if file.is_relative_to(self._build) and file.is_file() else None
+        except (OSError, ValueError):  # a name that is too long, or none at all
+            return None
 
     def _headers(self, file: Path) -> dict[str, str]:
         kept = file.parent.name == "assets"

@@ -7,13 +7,17 @@ never in a log, and what yt-dlp writes back changes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import stat
 from typing import TYPE_CHECKING
 
 from downloads.failures import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+COPY = "cookies.txt"
 
 
 def cookies_for(folder: Path, host: str) -> str | None:
@@ -37,11 +41,17 @@ def cookies_for(folder: Path, host: str) -> str | None:
     return None
 
 
-def private_copy(file: Path, text: str | None) -> str | None:
-    """Write what only we may read, and return where; nothing for None."""
+@contextlib.contextmanager
+def private_copy(folder: Path, text: str | None) -> Iterator[str | None]:
+    """Keep what only we may read in `folder` for as long as the block lasts; None for None."""
     if text is None:
-        return None
+        yield None
+        return
+    file = folder / COPY
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text(text, encoding="utf-8")
-    return str(file)
+    try:
+        yield str(file)
+    finally:
+        file.unlink(missing_ok=True)

@@ -50,12 +50,14 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
         if result:  # it was whole before the api died
             return result
         meter = Meter(emit)
-        cookies = private_copy(staging / "cookies.txt", job.cookies)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
-        options |= {"cookiefile": cookies, "extract_flat": "in_playlist", "playlistend": 2}
+        options |= {"extract_flat": "in_playlist", "playlistend": 2}
         options["progress_hooks"] = [Steady(staging).check, meter.progress]
         options["postprocessor_hooks"] = [meter.converting]
-        with yt_dlp.YoutubeDL(options) as downloader:
+        with (
+            private_copy(staging, job.cookies) as cookies,
+            yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
+        ):
             emit({"event": "progress", "stage": "fetching"})
             info = _medium(downloader, choice.url)
             described = describe(info)

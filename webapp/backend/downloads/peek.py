@@ -32,13 +32,12 @@ def peek(job: PeekJob) -> dict[str, Any]:
 
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    cookies = folder / "cookies.txt"
     options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MOST_ENTRIES}
-    options["cookiefile"] = private_copy(cookies, job.cookies)
-    with yt_dlp.YoutubeDL(options) as downloader:
+    with (
+        private_copy(folder, job.cookies) as cookies,
+        yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
+    ):
         info = downloader.extract_info(job.url, download=False)
         if is_list(info) and len(list(info["entries"])) == 1:
             info = downloader.process_ie_result(only_entry(info), download=False)
-        found = preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}
-    cookies.unlink(missing_ok=True)
-    return found
+        return preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}

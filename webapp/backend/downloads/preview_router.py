@@ -50,6 +50,7 @@ def _made(downloads: Service, url: str, look: Look) -> Preview:
     return found.model_copy(update={"known": known})
 
 
+@router.head("/previews/{key}/thumbnail", include_in_schema=False)
 @router.get(
     "/previews/{key}/thumbnail",
     operation_id="getPreviewThumbnail",

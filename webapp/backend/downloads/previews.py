@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from downloads.cookies import cookies_for
 from downloads.failures import Failed
+from downloads.ids import new_id
 from downloads.links import host_of
 from downloads.models import Preview
 from downloads.pool import RunnerDiedError
@@ -89,12 +90,22 @@ class Previews:
             known = self._kept.get(key)
         if known and self._clock() - known.made < KEPT_SECONDS:
             return known.preview
-        with self._room:
-            answer = self._ask(url, key, look)
+        making = self._folder / new_id()
+        try:
+            with self._room:
+                answer = self._ask(url, making, look)
+            return self._keep(url, key, making, answer)
+        finally:  # what failed or was dropped leaves neither pictures nor cookies
+            shutil.rmtree(making, ignore_errors=True)
+
+    def _keep(self, url: str, key: str, making: Path, answer: dict[str, Any]) -> Preview:
         picture, media_key = answer.pop("thumbnail"), answer.pop("media_key")
         path = f"/api/previews/{key}/thumbnail" if picture else None
         found = Preview(url=url, thumbnail=path, **answer)
         with self._lock:
+            shutil.rmtree(self._folder / key, ignore_errors=True)
+            making.rename(self._folder / key)
+            self._kept.pop(key, None)
             self._kept[key] = _Kept(self._clock(), found, media_key)
             while len(self._kept) > MOST_KEPT:
                 oldest = next(iter(self._kept))
@@ -112,12 +123,12 @@ class Previews:
         """The picture of a preview that is still kept."""
         return next((self._folder / key).glob("thumbnail.*"), None)
 
-    def _ask(self, url: str, key: str, look: Look) -> dict[str, Any]:
+    def _ask(self, url: str, folder: Path, look: Look) -> dict[str, Any]:
         try:
             cookies = cookies_for(self._cookies, host_of(url))
         except Failed as unusable:
             raise Problem(422, unusable.sentence, unusable.fix) from None
-        order = {"job": "peek", "url": url, "folder": str(self._folder / key), "cookies": cookies}
+        order = {"job": "peek", "url": url, "folder": str(folder), "cookies": cookies}
         with suppress(RunnerDiedError), closing(self._pool.take()) as runner:
             look.begin(runner)
             for event in runner.work(order | {"allowed": self._allowed}):

@@ -135,6 +135,7 @@ def delete(
     downloads.parts().desk.delete(item, file=file)
 
 
+@router.head("/downloads/{item}/file", include_in_schema=False)
 @router.get(
     "/downloads/{item}/file",
     operation_id="getDownloadFile",
@@ -160,6 +161,7 @@ def file(
     )
 
 
+@router.head("/downloads/{item}/thumbnail", include_in_schema=False)
 @router.get(
     "/downloads/{item}/thumbnail",
     operation_id="getDownloadThumbnail",
