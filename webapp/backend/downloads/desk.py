@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,9 +37,10 @@ class Desk:
 
     def add(self, choices: Sequence[Choice]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
-        added = [self.work.announce(row) for row in self.store.add(choices)]
+        added = self.store.add(choices)
+        self.work.announce(*(row["id"] for row in added))
         self.engine.more()
-        return added
+        return [self._view(row) for row in added]
 
     def like(self, choice: Choice, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
@@ -126,7 +126,7 @@ class Desk:
             self._remove_file(row)
         if row["thumbnail"]:
             (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
-        self.work.tell(item, "removed", json.dumps({"id": item}))
+        self.work.announce(item)
         self.engine.wake()
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
@@ -175,15 +175,17 @@ class Desk:
         if change.paused is not None:
             self.store.set_control("paused", change.paused)
         if change.paused:
-            for row in self.store.requeue_running():
-                self.work.interrupt(row["id"])
-                self.work.announce(row)
+            stopped = [row["id"] for row in self.store.requeue_running()]
+            for item in stopped:
+                self.work.interrupt(item)
+            self.work.announce(*stopped)
         self.engine.wake()
         return self.queue()
 
     def _changed(self, row: Row) -> Download:
         self.engine.wake()
-        return self.work.announce(row)
+        self.work.announce(row["id"])
+        return self._view(row)
 
     def _row(self, item: str) -> Row:
         row = self.store.get(item)

@@ -140,7 +140,7 @@ class Engine:
     def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):
             for row in self._store.requeue_running(executor):
-                self._work.announce(row)
+                self._work.announce(row["id"])
 
     def _fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""
@@ -157,15 +157,15 @@ class Engine:
         for (item, run), error in list(self._stray.items()):
             if error:
                 self._work.give_up(item, run, error)
-            elif row := self._store.report(item, run, state="queued"):
-                self._work.announce(row)
+            elif self._store.report(item, run, state="queued"):
+                self._work.announce(item)
             del self._stray[item, run]
 
     def _run(self, row: Row) -> None:
         item, run = row["id"], row["run"]
         with self._lock:
             self._running.add((item, run))
-        self._work.announce(row)
+        self._work.announce(item)
         try:
             self._start(item, run)
         except Exception:

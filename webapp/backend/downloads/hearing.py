@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from downloads.bus import Bus
 from downloads.models import Download
-from downloads.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,17 +36,16 @@ class Hearing:
 
     def _hear(self, item: str, event: str, data: str | None) -> None:
         told = Download.model_validate_json(data) if event == "download" and data else None
-        if told and told.state == "running":
+        if told and data and told.state == "running":
             self._keep_progress(told)
-        else:
-            row = self._store.get(item)
-            if row is None or row["state"] != "running":  # news may be late: the store decides
-                self._work.interrupt(item)
-                self._work.live.pop(item, None)
-                self._engine.wake()
-            data = data or (view(row).model_dump_json() if row else None)
-        if data:
             self._here(item, event, data)
+            return
+        row = self._store.get(item)  # news may be late: the store decides
+        if row is None or row["state"] != "running":
+            self._work.interrupt(item)
+            self._work.live.pop(item, None)
+            self._engine.wake()
+        self._work.announce(item, tell=self._here)
 
     def _keep_progress(self, download: Download) -> None:
         """Remember how far another process is, for who asks here."""

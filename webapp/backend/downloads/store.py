@@ -64,6 +64,11 @@ class Store:
         """One download."""
         return self._one(downloads.select().where(downloads.c.id == item))
 
+    def some(self, items: Sequence[str]) -> dict[str, Row]:
+        """Those of these downloads that there are, by their ids."""
+        rows = self._read(downloads.select().where(downloads.c.id.in_(items)))
+        return {row["id"]: row for row in rows}
+
     def of_medium(self, url: str, key: str | None) -> list[Row]:
         """Downloads of what `url` leads to, newest first, unless they came to nothing.
 

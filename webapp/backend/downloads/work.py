@@ -8,7 +8,9 @@ without a trace.
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +25,10 @@ from downloads.unusable import DatabaseUnusableError
 from downloads.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from downloads.disk import Disk
-    from downloads.models import Download
     from downloads.pool import Pool, Runner
     from downloads.staging import Staging
     from downloads.store import Row, Store
@@ -40,6 +41,7 @@ DISK_STEP = 16_000_000
 KNOWN = ("title", "uploader", "duration", "platform", "media_key")
 
 Result = dict[str, Any]
+Tell = Callable[[str, str, str], None]
 
 
 class StoppingError(BaseException):
@@ -61,11 +63,12 @@ class Work:
     cookies: Path
     allowed: list[str]
     ffmpeg: str | None
-    tell: Callable[[str, str, str], None]
+    tell: Tell
     """Called with (item, event, JSON) on every change."""
     live: dict[str, Progress] = field(default_factory=dict)
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _telling: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
 
     def fetch(self, item: str, run: int) -> Result | None:
@@ -106,7 +109,7 @@ class Work:
         )
         if done:
             self.store.judge_host(done["host"], works=True)
-            self.announce(done)
+            self.announce(item)
             self.staging.discard(item)
         elif self._unwanted(item):
             path.unlink(missing_ok=True)
@@ -118,9 +121,12 @@ class Work:
         self._failed(item, run, known)
 
     def interrupt(self, item: str) -> bool:
-        """Kill the item's runner, if there is one here: the store says what is to follow."""
+        """Kill the item's runner, if there is one here: the store says what is to follow.
+
+        Whatever the runner has reported and nobody has heard yet is not told any more.
+        """
         with self._lock:
-            runner = self._runners.get(item)
+            runner = self._runners.pop(item, None)
             if runner:
                 runner.kill()
         return runner is not None
@@ -137,18 +143,33 @@ class Work:
                 runner.kill()
         self.pool.close()
 
-    def announce(self, row: Row) -> Download:
-        """Tell listeners what a download is now, and return it."""
+    def announce(self, *items: str, tell: Tell | None = None) -> None:
+        """Tell listeners what downloads are now, or that they are no more.
+
+        They are looked up for it, one announcement at a time: what is told last is the latest.
+        """
+        tell = tell or self.tell
+        with self._telling:
+            rows = self.store.some(items)
+            for item in items:
+                if row := rows.get(item):
+                    self._tell(row, tell)
+                else:
+                    tell(item, "removed", json.dumps({"id": item}))
+
+    def _tell(self, row: Row, tell: Tell) -> None:
         download = view(row, self.live.get(row["id"]))
-        self.tell(download.id, "download", download.model_dump_json())
-        return download
+        tell(download.id, "download", download.model_dump_json())
 
     @contextlib.contextmanager
     def _runner(self, item: str) -> Iterator[Runner]:
         """A runner that `interrupt` can kill."""
         runner = self.pool.take()
         with self._lock:
+            former = self._runners.get(item)
             self._runners[item] = runner
+            if former:
+                former.kill()
             if self._stopping:
                 runner.kill()
         try:
@@ -159,10 +180,16 @@ class Work:
     def _end(self, item: str, runner: Runner) -> None:
         runner.close()
         with self._lock:
-            if self._runners.get(item) is runner:
+            interrupted = self._runners.get(item) is not runner
+            if not interrupted:
                 del self._runners[item]
+            if item not in self._runners:
                 self.live.pop(item, None)
-        if not self._stopping and self._unwanted(item):
+        if self._stopping:
+            return
+        if interrupted:  # other processes may have heard of its progress last
+            self.announce(item)
+        if self._unwanted(item):
             self.staging.discard(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
@@ -178,8 +205,14 @@ class Work:
                     raise Failed(**failure)
                 case {"event": "done", **result}:
                     return result
-            self.announce(row)
+            self._tell_progress(row, runner)
         return None
+
+    def _tell_progress(self, row: Row, runner: Runner) -> None:
+        """Tell it, unless the runner was interrupted: why has been told, or is about to be."""
+        with self._telling:
+            if self._runners.get(row["id"]) is runner:
+                self._tell(row, self.tell)
 
     def _note(self, item: str, progress: Progress) -> None:
         """Keep the progress; every so often look whether the disk still has room."""
@@ -223,7 +256,7 @@ class Work:
         if failure.kind in BLAMED:
             self.store.judge_host(row["host"], works=False)
         if changed:
-            self.announce(changed)
+            self.announce(item)
 
     def _current(self, item: str, run: int) -> Row | None:
         row = self.store.get(item)

@@ -1,0 +1,149 @@
+"""What the work on a download tells and leaves, whatever a person decides at any moment of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+import settings
+from downloads.desk import Desk
+from downloads.disk import Disk
+from downloads.engine import Engine
+from downloads.lease import FileLease
+from downloads.models import Choice, QueueChange
+from downloads.pool import Pool, RunnerDiedError
+from downloads.staging import Staging
+from downloads.store import Store
+from downloads.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PROGRESS = {"event": "progress", "stage": "downloading", "bytes": 1}
+
+
+@dataclass
+class Runner:
+    """Reports one line; the next is on its way already while something happens."""
+
+    meanwhile: Callable[[], object]
+    killed: bool = False
+
+    def work(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield PROGRESS
+        self.meanwhile()
+        yield PROGRESS
+        raise RunnerDiedError("It was killed.")
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def close(self) -> None:
+        self.kill()
+
+
+@dataclass
+class Scene:
+    """A desk, with work whose runners do as the test says, and what listeners were told."""
+
+    folder: Path
+    told: list[tuple[str, str]] = field(default_factory=list)
+    runner: Runner = field(default_factory=lambda: Runner(lambda: None))
+
+    def __post_init__(self) -> None:
+        chosen = settings.parse({"DATA_DIR": str(self.folder)})
+        self.store, self.staging = Store(chosen.database_url), Staging(chosen.media_dir)
+        chosen.media_dir.mkdir()
+        self.work = Work(
+            self.store,
+            cast("Pool", self),
+            self.staging,
+            Disk(self.folder, 0),
+            thumbnails=self.folder,
+            cookies=self.folder,
+            allowed=[],
+            ffmpeg=None,
+            tell=self.note,
+        )
+        self.engine = Engine(chosen, self.store, self.work, FileLease(self.folder / "lock"))
+        self.desk = Desk(self.store, self.staging, self.work, self.engine, chosen.media_dir)
+
+    def take(self) -> Runner:
+        return self.runner
+
+    def note(self, item: str, event: str, data: str) -> None:
+        self.told.append((item, json.loads(data).get("state", event)))
+
+    def claimed(self) -> tuple[str, int]:
+        """A download that has just been started."""
+        self.desk.add([Choice(url="https://example.org/a.mp4")])
+        row = self.store.claim("me")
+        assert row
+        self.told.clear()
+        return row["id"], row["run"]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    yield made
+    made.store.engine.dispose()
+
+
+DECISIONS: dict[str, Callable[[Desk, str], object]] = {
+    "paused": lambda desk, item: desk.act(item, "pause"),
+    "cancelled": lambda desk, item: desk.act(item, "cancel"),
+    "removed": lambda desk, item: desk.delete(item, file=False),
+    "queued": lambda desk, _: desk.change_queue(QueueChange(paused=True)),
+}
+
+
+@pytest.mark.parametrize("state", DECISIONS)
+def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
+    scene: Scene, state: str
+) -> None:
+    item, run = scene.claimed()
+    scene.runner = Runner(lambda: DECISIONS[state](scene.desk, item))
+
+    assert scene.work.fetch(item, run) is None
+
+    states = [told for _, told in scene.told]
+    assert states[states.index(state) :].count("running") == 0
+    assert states[-1] == state
+    assert scene.runner.killed
+    assert item not in scene.work.live
+
+
+def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
+    item, _ = scene.claimed()
+    scene.desk.act(item, "pause")
+
+    scene.store.act(item, "resume")  # by another process, which has told it already
+    scene.work.announce(item)
+    scene.store.delete(item)
+    scene.work.announce(item)
+
+    assert scene.told == [(item, "paused"), (item, "queued"), (item, "removed")]
+
+
+def test_a_later_start_ends_the_runner_of_one_that_was_not_told_of_its_end(scene: Scene) -> None:
+    item, run = scene.claimed()
+    later = Runner(lambda: None)
+
+    def start_again() -> None:
+        scene.store.requeue_running()
+        row = scene.store.claim("me")
+        assert row
+        scene.runner = later
+        scene.work.fetch(item, row["run"])
+
+    first = scene.runner = Runner(start_again)
+    ended: list[bool] = []
+    later.meanwhile = lambda: ended.append(first.killed)
+    scene.work.fetch(item, run)
+
+    assert ended == [True]
