@@ -5,7 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from downloads.meter import Meter
-from downloads.progress import BACKLOG, Hub
+from downloads.progress import BACKLOG, PING, Hub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,6 +59,19 @@ def test_a_listener_that_cannot_keep_up_gets_a_snapshot_instead_of_the_backlog()
             await asyncio.sleep(0.001)
         assert await next_events(slow) == [("download", 0)]
         assert await next_events(slow) == [("snapshot", {"items": []})]
+        hub.close()
+
+    asyncio.run(scene())
+
+
+def test_who_may_have_missed_something_gets_a_snapshot() -> None:
+    async def scene() -> None:
+        hub = Hub(interval=0.0)
+        stream = hub.listen(empty)
+        await next_events(stream)
+        await asyncio.to_thread(hub.renew)
+        assert await asyncio.wait_for(anext(stream), 5) == PING
+        assert await next_events(stream) == [("snapshot", {"items": []})]
         hub.close()
 
     asyncio.run(scene())

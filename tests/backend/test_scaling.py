@@ -11,8 +11,9 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -88,8 +89,6 @@ def postgres() -> Iterator[str]:
 def pair(postgres: str, tmp_path: Path) -> Iterator[tuple[Api, Api]]:
     """Two ready api processes that share a database and a media folder."""
     name = tmp_path.name.replace("-", "_").lower()
-    import psycopg
-
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     url = postgres.rpartition("/")[0] + f"/{name}"
@@ -176,6 +175,62 @@ def test_cancel_and_progress_reach_every_process(pair: tuple[Api, Api], media: M
             cancelled.add(data["id"])
         if cancelled == set(items):
             break
+    wait_for(lambda: not list(first.folder.glob("../media/.staging/*")), "runners are gone")
+
+
+def told_cancelled(events: Iterator[tuple[str, dict[str, Any]]], items: list[str]) -> bool:
+    """Whether a stream comes to show all of them as cancelled, by what is told or a snapshot."""
+    states: dict[str, str] = {}
+    for event, data in events:
+        shown = data["items"] if event == "snapshot" else [data]
+        states |= {download["id"]: download.get("state", event) for download in shown}
+        if all(states.get(item) == "cancelled" for item in items):
+            return True
+    return False
+
+
+def test_what_nobody_understands_makes_nobody_deaf(
+    pair: tuple[Api, Api], media: MediaSource
+) -> None:
+    first, second = pair
+    stream = second.events()
+    next(stream)
+    with psycopg.connect(first.environ["DATABASE_URL"], autocommit=True) as connection:
+        for message in (
+            "no JSON",
+            '{"of": "a later version"}',
+            '{"from": "x", "item": "y", "event": "download", "data": "{}"}',
+        ):
+            connection.execute("SELECT pg_notify('downloads', %s)", [message])
+    first.ask("PATCH", "/api/queue", json={"paused": True})
+    item = first.add(media.mp4)
+
+    first.ask("POST", f"/api/downloads/{item}/cancel")
+
+    assert told_cancelled(stream, [item])
+
+
+def test_what_was_not_heard_while_a_connection_was_lost_is_made_good(
+    pair: tuple[Api, Api], media: MediaSource
+) -> None:
+    first, second = pair
+    media.throttle = 20_000
+    items = [first.add(media.mp4) for _ in range(6)]
+    wait_for(lambda: all_running(second, items), "six run, three in each")
+    streams = [api.events() for api in pair]
+    for stream in streams:
+        next(stream)
+
+    with psycopg.connect(first.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        )
+        for item in items:
+            first.ask("POST", f"/api/downloads/{item}/cancel")
+
+    for stream in streams:
+        assert told_cancelled(stream, items)
     wait_for(lambda: not list(first.folder.glob("../media/.staging/*")), "runners are gone")
 
 

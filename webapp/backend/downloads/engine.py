@@ -129,13 +129,24 @@ class Engine:
             self._wake.wait(wait)
 
     def _look_after_others(self) -> None:
-        """Queue again what dead processes were working on; end, if this one counts as dead."""
+        """Queue again what dead processes were working on; let go of what is not ours any more.
+
+        End, if this one counts as dead.
+        """
         if not self._lease.held():
             log.error("The lease was lost: others go on with this process's downloads. It ends.")
             os.kill(os.getpid(), signal.SIGTERM)
             self._stopping.set()
             return
         self._requeue_what_the_dead_left()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Interrupt what others stopped or took over, and this process did not hear of."""
+        with self._lock:
+            here = {item for item, _ in self._running}
+        for item in here - self._store.running(self._lease.executor):
+            self._work.interrupt(item)
 
     def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):

@@ -18,8 +18,7 @@ from downloads.store import Store
 from downloads.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from downloads.progress import Hub
     from settings import Settings
 
 MB = 1_000_000
@@ -34,7 +33,7 @@ class Parts:
     previews: Previews
 
 
-def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts:
+def assemble(settings: Settings, hub: Hub) -> Parts:
     """Open the database and put everything together; nothing runs yet.
 
     Raises:
@@ -48,7 +47,9 @@ def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
-    work = Work(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), tell)
+    work = Work(
+        *(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), hub.publish)
+    )
     lease = (
         PostgresLease(store.engine)
         if settings.distributed
@@ -58,6 +59,6 @@ def assemble(settings: Settings, tell: Callable[[str, str, str], None]) -> Parts
     if settings.distributed:
         from downloads.hearing import Hearing  # loads PostgreSQL's client
 
-        work.tell = Hearing(settings.database_url, store, work, engine, tell).tell
+        work.tell = Hearing(settings.database_url, store, work, engine, hub).tell
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
     return Parts(Desk(store, staging, work, engine, settings.media_dir), engine, previews)

@@ -66,6 +66,11 @@ class Hub:
             with contextlib.suppress(RuntimeError):  # it has ended: nobody listens
                 self._loop.call_soon_threadsafe(self._schedule)
 
+    def renew(self) -> None:
+        """Give every listener a snapshot: something may have been missed. For any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody listens
+            self._loop.call_soon_threadsafe(self._renew)
+
     async def listen(self, snapshot: Callable[[], Awaitable[str]]) -> AsyncIterator[bytes]:
         """Yield a snapshot, then every frame, until the hub closes."""
         listener = _Listener()
@@ -101,6 +106,11 @@ class Hub:
         with self._lock:
             news, self._pending = self._pending, {}
         self._spread(b"".join(frame(event, data) for event, data in news.values()))
+
+    def _renew(self) -> None:
+        for listener in self._listeners:
+            listener.behind = True
+        self._spread(PING)  # wakes those who wait
 
     def _ping(self) -> None:
         self._spread(PING)

@@ -95,7 +95,7 @@ class Service:
         try:
             from downloads.parts import assemble
 
-            parts = self._persist(lambda: assemble(self._settings, self.hub.publish))
+            parts = self._persist(lambda: assemble(self._settings, self.hub))
         except Exception as error:  # `/ready` and every request tell it
             log.exception("The backend cannot start its work.")
             self._parts.set_exception(error)

@@ -177,6 +177,12 @@ class Store:
                 breaker.let_one_through(connection, found["host"])
         return dict(found) if found else None
 
+    def running(self, executor: str) -> set[str]:
+        """What that process works on, as far as is known here."""
+        of_it = sa.and_(downloads.c.state == "running", downloads.c.executor == executor)
+        with self.engine.connect() as connection:
+            return set(connection.execute(sa.select(downloads.c.id).where(of_it)).scalars())
+
     def next_due(self) -> str | None:
         """When the next of the queue that waits for a time may be started."""
         later = sa.and_(downloads.c.state == "queued", downloads.c.not_before > now())
