@@ -79,6 +79,10 @@ export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promis
   return request(`/api/downloads?${search.toString()}`, { signal });
 }
 
+export function getDownload(id: string): Promise<Download> {
+  return request(`/api/downloads/${encodeURIComponent(id)}`);
+}
+
 export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
 export function actOnDownload(id: string, action: DownloadAction): Promise<unknown> {

@@ -79,9 +79,9 @@ describe('the queue', () => {
   });
 
   test('goes back to the order that was when a move is refused', async () => {
-    server.answer = ({ path }) =>
-      path === '/api/queue'
-        ? { status: 200, body: QUEUE }
+    server.answer = ({ path, method }) =>
+      method === 'GET'
+        ? { status: 200, body: path === '/api/queue' ? QUEUE : third }
         : { status: 409, body: { detail: 'It is not queued.', fix: 'Only what waits can be moved.' } };
     const { user } = start();
     screen.getByRole('button', { name: 'Move Third' }).focus();
@@ -89,6 +89,8 @@ describe('the queue', () => {
     await waitFor(() => {
       expect(currentNotices()).toMatchObject([{ detail: 'It is not queued. Only what waits can be moved.' }]);
     });
-    expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
+    await waitFor(() => {
+      expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
+    });
   });
 });

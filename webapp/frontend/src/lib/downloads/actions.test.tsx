@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { currentNotices, dismiss } from '@/lib/notices.ts';
 import { makeQueryClient } from '@/lib/query.ts';
-import { makeDownload, makeRunning } from '@/testing/factory.ts';
+import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { AWAY, startServer, type TestServer } from '@/testing/server.ts';
 import { useChange, useCreate, type Change } from './actions.ts';
@@ -14,6 +14,8 @@ import { keepOutbox, useDiscard, usePendingWishes, useWaitingCount } from './out
 
 const URL_A = 'https://example.org/a';
 const WISH = { urls: [URL_A], format: 'mp4', resolution: 'best' } as const;
+
+const REFUSED = { status: 409, body: { detail: 'It is already done.', fix: 'Look again.' } };
 
 let server: TestServer;
 const hands: { create: ReturnType<typeof useCreate>; change: (change: Change) => void } = {
@@ -73,9 +75,9 @@ describe('an action', () => {
   });
 
   test('is taken back, with the reason, when it is refused', async () => {
-    server.answer = () => ({ status: 409, body: { detail: 'It is already done.', fix: 'Look again.' } });
     const first = makeRunning(0.5, { created: '2026-02-01T00:00:00.000Z' });
     const second = makeDownload();
+    server.answer = ({ method }) => (method === 'GET' ? { status: 200, body: first } : REFUSED);
     const { client } = start([first, second]);
     act(() => {
       hands.change({ ids: [first.id], action: 'delete', file: false });
@@ -83,7 +85,55 @@ describe('an action', () => {
     await waitFor(() => {
       expect(currentNotices()).toMatchObject([{ tone: 'bad', detail: 'It is already done. Look again.' }]);
     });
-    expect(client.getQueryData(LIVE_KEY)).toEqual([first, second]);
+    await waitFor(() => {
+      expect(client.getQueryData(LIVE_KEY)).toEqual([first, second]);
+    });
+  });
+
+  test('that came too late shows how the download stands now, not how it stood', async () => {
+    const item = makeRunning(0.5);
+    const done = makeDone({ id: item.id });
+    server.answer = ({ method }) => (method === 'GET' ? { status: 200, body: done } : REFUSED);
+    const { client } = start([item]);
+    act(() => {
+      hands.change({ ids: [item.id], action: 'pause' });
+    });
+    await waitFor(() => {
+      expect(client.getQueryData(LIVE_KEY)).toEqual([done]);
+    });
+  });
+
+  test('on what was deleted elsewhere lets its row go, and a deletion is not complained about', async () => {
+    server.answer = () => ({ status: 404, body: { detail: 'There is no such download.' } });
+    const [gone, deleted, rest] = [makeDone(), makeDone(), makeDone()];
+    const { client } = start([gone, deleted, rest]);
+    act(() => {
+      hands.change({ ids: [deleted.id], action: 'delete', file: false });
+      hands.change({ ids: [gone.id], action: 'retry' });
+    });
+    await waitFor(() => {
+      expect(client.getQueryData(LIVE_KEY)).toEqual([rest]);
+    });
+    await waitFor(() => {
+      expect(currentNotices()).toHaveLength(1);
+    });
+  });
+
+  test('on many shows how those stand that were refused it', async () => {
+    const [first, second] = [makeRunning(0.5), makeRunning(0.6)];
+    const done = makeDone({ id: second.id });
+    server.answer = ({ method }) =>
+      method === 'GET'
+        ? { status: 200, body: done }
+        : { status: 200, body: { changed: [], refused: [{ id: second.id, detail: 'It is already done.' }] } };
+    const { states } = start([first, second]);
+    act(() => {
+      hands.change({ ids: [first.id, second.id], action: 'cancel' });
+    });
+    await waitFor(() => {
+      expect(states()).toEqual(['cancelled', 'done']);
+    });
+    expect(currentNotices()).toMatchObject([{ detail: 'It is already done.' }]);
   });
 });
 

@@ -1,8 +1,8 @@
 /**
  * What a user can do to downloads.
  *
- * Every action shows its effect at once and takes it back when it is refused. While the backend is
- * away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
+ * Every action shows its effect at once; when it is refused, how things really stand is asked for:
+ * what was there before may have changed meanwhile. While the backend is away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
  * sent on its return.
  */
 import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
@@ -19,9 +19,10 @@ import {
 } from '../api.ts';
 import { say } from '../notices.ts';
 import { ApiError } from '../problem.ts';
-import type { Download, DownloadState, Wish } from '../types.ts';
+import type { Changes, Download, DownloadState, Wish } from '../types.ts';
 import { complain } from './complain.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live.ts';
+import { isGone, lookUp } from './truth.ts';
 
 export const CREATE_KEY = ['downloads', 'create'] as const;
 export const CHANGE_KEY = ['downloads', 'change'] as const;
@@ -30,6 +31,8 @@ export type Change =
   | { ids: readonly string[]; action: DownloadAction }
   | { ids: readonly string[]; action: 'delete'; file: boolean }
   | { ids: readonly string[]; action: 'move'; before: string | null };
+
+type Refusal = Changes['refused'][number];
 
 /** `again`: although it is there already. */
 export type Creation = Wish & { again?: boolean };
@@ -44,26 +47,31 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   retry: 'queued',
 };
 
-async function deleteAll(ids: readonly string[], file: boolean): Promise<void> {
-  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
-    await deleteDownloads(ids.slice(from, from + MOST_AT_ONCE), file);
-  }
+function inParts(ids: readonly string[]): (readonly string[])[] {
+  const parts = [];
+  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) parts.push(ids.slice(from, from + MOST_AT_ONCE));
+  return parts;
 }
 
-async function send(change: Change): Promise<void> {
+async function sendToMany(change: Change): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  for (const ids of inParts(change.ids)) {
+    if (change.action === 'delete') await deleteDownloads(ids, change.file);
+    else if (change.action !== 'move') refusals.push(...(await actOnDownloads(ids, change.action)).refused);
+  }
+  return refusals;
+}
+
+/** Sends a change; returns which of many downloads were refused it. */
+async function send(change: Change): Promise<Refusal[]> {
   const { ids, action } = change;
   const first = ids[0];
-  if (first === undefined) return;
-  if (action === 'delete') {
-    await (ids.length === 1 ? deleteDownload(first, change.file) : deleteAll(ids, change.file));
-  } else if (action === 'move') {
-    await moveDownload(first, change.before);
-  } else if (ids.length === 1) {
-    await actOnDownload(first, action);
-  } else {
-    const { refused } = await actOnDownloads(ids, action);
-    if (refused[0]) say({ tone: 'bad', title: i18next.t('action.failed'), detail: refused[0].detail });
-  }
+  if (first === undefined) return [];
+  if (action === 'move') await moveDownload(first, change.before);
+  else if (ids.length > 1) return sendToMany(change);
+  else if (action === 'delete') await deleteDownload(first, change.file);
+  else await actOnDownload(first, action);
+  return [];
 }
 
 /** The queue's place in front of `before`, or behind all others for null. */
@@ -74,11 +82,10 @@ function placeBefore(items: Downloads, before: string | null): number {
   return (next + (places[places.indexOf(next) - 1] ?? next - 2)) / 2;
 }
 
-/** Shows the effect of a change before it has happened; returns what it replaced. */
-export function foresee(client: QueryClient, change: Change): Downloads {
+/** Shows the effect of a change before it has happened. */
+function foresee(client: QueryClient, change: Change): void {
   const items = client.getQueryData<Downloads>(LIVE_KEY) ?? [];
-  const touched = items.filter(({ id }) => change.ids.includes(id));
-  for (const item of touched) {
+  for (const item of items.filter(({ id }) => change.ids.includes(id))) {
     if (change.action === 'delete') {
       changeLive(client, { type: 'removed', id: item.id });
     } else if (change.action === 'move') {
@@ -87,18 +94,6 @@ export function foresee(client: QueryClient, change: Change): Downloads {
       changeLive(client, { type: 'download', item: { ...item, state: STATE_AFTER[change.action], error: null } });
     }
   }
-  return touched;
-}
-
-/** Puts back what a change had replaced; what was removed returns to its place by age. */
-export function takeBack(client: QueryClient, before: Downloads): void {
-  client.setQueryData<Downloads>(LIVE_KEY, (items = []) => {
-    const old = new Map(before.map((item) => [item.id, item]));
-    const kept = items.map((item) => old.get(item.id) ?? item);
-    const gone = before.filter(({ id }) => !items.some((item) => item.id === id));
-    if (gone.length === 0) return kept;
-    return [...kept, ...gone].sort((a, b) => b.created.localeCompare(a.created));
-  });
 }
 
 /** The same for actions taken now and for those that a reload has brought back. */
@@ -136,10 +131,17 @@ export function setUpActions(client: QueryClient): void {
   client.setMutationDefaults(CHANGE_KEY, {
     scope: { id: 'change' }, // one after the other: a retry must not overtake the cancel before it
     mutationFn: send,
-    onMutate: (change: Change) => foresee(client, change),
-    onError: (error, _change, before: unknown) => {
-      if (before) takeBack(client, before as Downloads);
-      complain(error);
+    onMutate: (change: Change) => {
+      foresee(client, change);
+    },
+    onSuccess: (refused: readonly Refusal[]) => {
+      if (refused[0]) say({ tone: 'bad', title: i18next.t('action.failed'), detail: refused[0].detail });
+      void lookUp(client, refused.map(({ id }) => id));
+    },
+    onError: (error, change: Change) => {
+      void lookUp(client, change.ids);
+      const wasWanted = change.action === 'delete' && isGone(error);
+      if (!wasWanted) complain(error);
     },
   });
 }
