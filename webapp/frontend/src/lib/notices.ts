@@ -5,7 +5,7 @@ export interface Notice {
   title: string;
   detail?: string | undefined;
   tone: 'good' | 'bad';
-  /** Something to do about it. */
+  /** Something to do about it. It stays until that is done or it is dismissed. */
   action?: { label: string; run: () => void };
 }
 
@@ -20,13 +20,20 @@ function publish(next: readonly Notice[]): void {
   for (const listener of listeners) listener();
 }
 
+/** Makes room for one more: what asks for nothing goes first. */
+function withRoom(shown: readonly Notice[]): readonly Notice[] {
+  if (shown.length < MOST_AT_ONCE) return shown;
+  const gone = shown.find(({ action }) => !action) ?? shown[0];
+  return shown.filter((notice) => notice !== gone);
+}
+
 /** Shows a notice. The same words again replace the earlier ones. */
 export function say(notice: Omit<Notice, 'id'>): void {
   lastId += 1;
   const others = notices.filter(
     ({ title, detail }) => title !== notice.title || detail !== notice.detail,
   );
-  publish([...others.slice(1 - MOST_AT_ONCE), { ...notice, id: lastId }]);
+  publish([...withRoom(others), { ...notice, id: lastId }]);
 }
 
 export function dismiss(id: number): void {

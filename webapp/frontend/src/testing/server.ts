@@ -7,7 +7,8 @@ export interface Asked {
   body: unknown;
 }
 
-type Answer = (asked: Asked) => { status: number; body?: unknown };
+/** `after`: what the answer waits for. */
+type Answer = (asked: Asked) => { status: number; body?: unknown; after?: Promise<void> };
 
 export interface TestServer {
   asked: Asked[];
@@ -16,17 +17,18 @@ export interface TestServer {
 
 export function startServer(answer: Answer): TestServer {
   const server: TestServer = { asked: [], answer };
-  vi.stubGlobal('fetch', (path: string, init: { method: string; body?: string }) => {
+  vi.stubGlobal('fetch', async (path: string, init: { method: string; body?: string }) => {
     const asked: Asked = {
       method: init.method,
       path,
       body: init.body === undefined ? null : (JSON.parse(init.body) as unknown),
     };
     server.asked.push(asked);
-    const { status, body } = server.answer(asked);
+    const { status, body, after } = server.answer(asked);
+    await after;
     const type = status < 400 ? 'application/json' : 'application/problem+json';
     const text = body === undefined ? null : JSON.stringify(body);
-    return Promise.resolve(new Response(text, { status, headers: { 'content-type': type } }));
+    return new Response(text, { status, headers: { 'content-type': type } });
   });
   return server;
 }

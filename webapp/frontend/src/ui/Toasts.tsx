@@ -1,4 +1,4 @@
-/** Notices in the corner: said once, read aloud, gone by themselves. */
+/** Notices in the corner: said once, read aloud, gone by themselves if they ask for nothing. */
 import * as Toast from '@radix-ui/react-toast';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +16,7 @@ export default function Toasts() {
           key={id}
           className={css.toast}
           data-tone={tone}
+          {...(action ? { duration: Infinity } : {})}
           onOpenChange={(open) => {
             if (!open) dismiss(id);
           }}

@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { currentNotices, dismiss } from '@/lib/notices.ts';
 import { makeDownload } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
@@ -29,6 +30,9 @@ let server: TestServer;
 const field = () => screen.getByRole('textbox', { name: 'Link to a video or a song' });
 const wishes = () => server.asked.filter(({ path }) => path.startsWith('/api/downloads')).map(({ body }) => body);
 
+afterEach(() => {
+  for (const { id } of currentNotices()) dismiss(id);
+});
 beforeEach(() => {
   server = startServer(({ path }) =>
     path === '/api/previews'
@@ -113,6 +117,57 @@ describe('the composer', () => {
     await user.type(field(), 'https://example.org/none');
     expect(await screen.findByText('There is nothing at this address. Check it.')).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Download' })).toBeEnabled();
+  });
+
+  test('gets the links back that were refused, in front of what was typed meanwhile', async () => {
+    let refuse = (): void => undefined;
+    const later = new Promise<void>((resolve) => { refuse = resolve; });
+    const answer = server.answer;
+    server.answer = (asked) =>
+      asked.path.endsWith('/bulk') ? { status: 422, body: { detail: 'No space is left.' }, after: later } : answer(asked);
+    const { user } = renderApp(<Composer />);
+    await user.click(field());
+    await user.paste('https://example.org/a\nhttps://example.org/b');
+    await user.keyboard('{Enter}');
+    expect(field()).toHaveValue('');
+    await user.type(field(), 'https://exam');
+    refuse();
+    await waitFor(() => {
+      expect(field()).toHaveValue('https://example.org/a\nhttps://example.org/b\nhttps://exam');
+    });
+    expect(currentNotices()).toMatchObject([{ detail: 'No space is left.' }]);
+  });
+
+  test('is found filled with what was refused while another page was shown', async () => {
+    server.answer = () => ({ status: 422, body: { detail: 'No space is left.' } });
+    const { user, unmount } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/a{Enter}');
+    unmount();
+    await waitFor(() => {
+      expect(sessionStorage.getItem('draft')).toContain('https://example.org/a');
+    });
+    renderApp(<Composer />);
+    expect(field()).toHaveValue('https://example.org/a');
+  });
+
+  test('does not get back what is there already: the notice offers it again', async () => {
+    server.answer = () => ({ status: 409, body: { detail: 'It is there already.' } });
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/a{Enter}');
+    await waitFor(() => {
+      expect(currentNotices()).toMatchObject([{ action: { label: 'Download again' } }]);
+    });
+    expect(field()).toHaveValue('');
+  });
+
+  test('sends more links than the backend takes at once in parts, in their order', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.click(field());
+    await user.paste(Array.from({ length: 1002 }, (_, at) => `https://example.org/${at.toString()}`).join('\n'));
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(wishes().map((wish) => (wish as { urls: string[] }).urls.length)).toEqual([1000, 2]);
+    });
   });
 
   test('keeps a half-typed link over a reload', async () => {

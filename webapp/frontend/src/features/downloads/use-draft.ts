@@ -1,9 +1,8 @@
 /** The text being typed, and the other ways in which links get there. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { joinLinks, onHandedBack, recallDraft, rememberDraft } from '@/lib/downloads/draft.ts';
 import { findLinks } from '@/lib/downloads/link.ts';
-import { recall, remember } from '@/lib/storage.ts';
-
-const isString = (value: unknown): value is string => typeof value === 'string';
+import { useLatest } from '@/lib/use-latest.ts';
 
 /** What another app or the bookmarklet handed over in the address, which is then cleared. */
 function takeShared(): string {
@@ -20,26 +19,28 @@ function isTyping(target: EventTarget | null): boolean {
 
 /**
  * The draft survives a reload, so that a restart of the dev server costs nothing. Links pasted or
- * dropped anywhere on the page are added to it, and `onArrival` is called.
+ * dropped anywhere on the page are added to it, and `onArrival` is called. Links that the backend has
+ * refused return to it, with nothing else disturbed.
  */
 export function useDraft(onArrival: () => void): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => takeShared() || (recall(sessionStorage, 'draft', isString) ?? ''));
+  const [draft, setDraft] = useState(() => takeShared() || recallDraft());
   const change = (text: string): void => {
-    remember(sessionStorage, 'draft', text);
+    rememberDraft(text);
     setDraft(text);
   };
-  const arrive = useRef<(text: string) => void>(() => undefined);
-  useEffect(() => {
-    arrive.current = (text) => {
-      const links = findLinks(text);
-      if (links === '') return;
-      change([draft.trim(), links].filter(Boolean).join('\n'));
-      onArrival();
-    };
+  const arrive = useLatest((text: string) => {
+    const links = findLinks(text);
+    if (links === '') return;
+    change(joinLinks(draft, links));
+    onArrival();
   });
+  const takeBack = useLatest((links: string) => {
+    change(joinLinks(links, draft));
+  });
+  useEffect(() => onHandedBack(takeBack), [takeBack]);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      if (!isTyping(event.target)) arrive.current(event.clipboardData?.getData('text/plain') ?? '');
+      if (!isTyping(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
     };
     const onDragOver = (event: DragEvent): void => {
       event.preventDefault();
@@ -48,9 +49,9 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
       event.preventDefault();
       const data = event.dataTransfer;
       if (!data) return;
-      arrive.current(data.getData('text/uri-list') || data.getData('text/plain'));
+      arrive(data.getData('text/uri-list') || data.getData('text/plain'));
       for (const file of data.files) {
-        if (file.type.startsWith('text/')) void file.text().then((text) => { arrive.current(text); });
+        if (file.type.startsWith('text/')) void file.text().then((text) => { arrive(text); });
       }
     };
     addEventListener('paste', onPaste);
@@ -61,6 +62,6 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
       removeEventListener('dragover', onDragOver);
       removeEventListener('drop', onDrop);
     };
-  }, []);
+  }, [arrive]);
   return [draft, change];
 }

@@ -21,6 +21,7 @@ import { say } from '../notices.ts';
 import { ApiError } from '../problem.ts';
 import type { Changes, Download, DownloadState, Wish } from '../types.ts';
 import { complain } from './complain.ts';
+import { handBack } from './draft.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live.ts';
 import { isGone, lookUp } from './truth.ts';
 
@@ -38,7 +39,7 @@ type Refusal = Changes['refused'][number];
 export type Creation = Wish & { again?: boolean };
 
 const CONFLICT = 409;
-const MOST_AT_ONCE = 1000; // ids that the backend takes in one request
+const MOST_AT_ONCE = 1000; // ids or links that the backend takes in one request
 
 const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   pause: 'paused',
@@ -47,9 +48,9 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   retry: 'queued',
 };
 
-function inParts(ids: readonly string[]): (readonly string[])[] {
+function inParts(all: readonly string[]): (readonly string[])[] {
   const parts = [];
-  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) parts.push(ids.slice(from, from + MOST_AT_ONCE));
+  for (let from = 0; from < all.length; from += MOST_AT_ONCE) parts.push(all.slice(from, from + MOST_AT_ONCE));
   return parts;
 }
 
@@ -112,6 +113,7 @@ export function setUpActions(client: QueryClient): void {
     },
     onError: (error, creation: Creation) => {
       if (!(error instanceof ApiError) || error.problem.status !== CONFLICT) {
+        handBack(creation.urls);
         complain(error);
         return;
       }
@@ -147,7 +149,10 @@ export function setUpActions(client: QueryClient): void {
 }
 
 export function useCreate(): (creation: Creation) => void {
-  return useMutation<Download[], Error, Creation>({ mutationKey: CREATE_KEY }).mutate;
+  const { mutate } = useMutation<Download[], Error, Creation>({ mutationKey: CREATE_KEY });
+  return (creation) => {
+    for (const urls of inParts(creation.urls)) mutate({ ...creation, urls });
+  };
 }
 
 export function useChange(): (change: Change) => void {
