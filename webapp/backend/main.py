@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import lean  # isort: skip  # noqa: F401 -- before FastAPI
 
+import asyncio
+import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -28,13 +30,18 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+FIRST_ANSWER = 0.05
+"""Seconds that are left to those who waited for the start, before a thread begins to load."""
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     hub = Hub()
     app.state.service = service = Service(app.state.settings, hub)
     with leaving(begin=service.end_requests, end=service.stop):
-        service.start()
+        loading = asyncio.get_running_loop().call_later(FIRST_ANSWER, service.start)
         yield
+        loading.cancel()
         service.stop()
         hub.close()
 
@@ -72,3 +79,5 @@ try:
     app = build(settings.load())
 except settings.SettingsError as error:
     raise SystemExit(str(error)) from None
+gc.freeze()
+gc.enable()

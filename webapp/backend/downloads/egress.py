@@ -32,10 +32,8 @@ NEVER_PUBLIC: tuple[Network, ...] = tuple(
 """Special addresses that Python counts as public, in one version or all."""
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-HOST_AND_PORT = re.compile(
-    r"(?P<host>\[[0-9a-f:.%]+\]|[^:/\s\[\]]+)(?::(?P<port>\d{1,5}))?", re.IGNORECASE
-)
-NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
+HOST_AND_PORT = r"(?i)(?P<host>\[[0-9a-f:.%]+\]|[^:/\s\[\]]+)(?::(?P<port>\d{1,5}))?"
+NAME = r"(?i)(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?"
 
 
 class BadEntryError(ValueError):
@@ -74,14 +72,14 @@ def _entry(text: str) -> Entry:
     try:
         return Entry(text, ipaddress.ip_network(text.strip("[]")), None)
     except ValueError:
-        found = HOST_AND_PORT.fullmatch(text)
+        found = re.fullmatch(HOST_AND_PORT, text)
     if not found:
         raise BadEntryError(f"{text!r} is not a host, host:port or CIDR such as 10.0.0.0/8.")
     host, port = found["host"].strip("[]"), int(found["port"]) if found["port"] else None
     try:
         return Entry(host, ipaddress.ip_network(host), port)
     except ValueError:
-        if not NAME.fullmatch(host) or host.replace(".", "").isdigit():
+        if not re.fullmatch(NAME, host) or host.replace(".", "").isdigit():
             raise BadEntryError(f"{text!r} is not a host name or an address.") from None
         return Entry(host, None, port)
 

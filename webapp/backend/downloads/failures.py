@@ -52,66 +52,60 @@ ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry
 FIRST_ERROR, SERVER_ERROR = 400, 500
 HEALS = {408, 416, 425, 429}
 
-TEXTS: tuple[tuple[re.Pattern[str], Failed], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), failed)
-    for pattern, failed in (
-        (r"no space left|disk quota exceeded", DISK_FULL),
-        (
-            r"unsupported url|no video formats|no media|no suitable extractor",
-            Failed(
-                "unsupported",
-                "No video or audio was found at this address.",
-                "Open the page and copy the link of the video itself.",
-            ),
+TEXTS: tuple[tuple[str, Failed], ...] = (
+    (r"no space left|disk quota exceeded", DISK_FULL),
+    (
+        r"unsupported url|no video formats|no media|no suitable extractor",
+        Failed(
+            "unsupported",
+            "No video or audio was found at this address.",
+            "Open the page and copy the link of the video itself.",
         ),
-        (
-            r"not available in your (country|location|region)|geo.?restrict",
-            Failed(
-                "geo-blocked", "The site does not offer this in your country.", "Look elsewhere."
-            ),
+    ),
+    (
+        r"not available in your (country|location|region)|geo.?restrict",
+        Failed("geo-blocked", "The site does not offer this in your country.", "Look elsewhere."),
+    ),
+    (
+        r"sign in|log ?in|cookies|private video|members.only|account",
+        Failed("login-needed", *STATUSES[401][1:]),
+    ),
+    (r"\bDRM\b", Failed("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
+    (
+        r"requested format is not available",
+        Failed("no-such-format", "The site does not offer this format.", "Choose another."),
+    ),
+    (
+        r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
+        Failed("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
+    ),
+    (
+        r"conversion failed|error (opening|writing|muxing)",
+        Failed(
+            "conversion",
+            "ffmpeg could not put what came into the wished format.",
+            "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
         ),
+    ),
+    (
+        r"name or service not known|failed to resolve|nodename nor servname|name resolution",
+        Failed("unknown-host", "The link's host was not found.", "Check the link.", transient=True),
+    ),
+    (
         (
-            r"sign in|log ?in|cookies|private video|members.only|account",
-            Failed("login-needed", *STATUSES[401][1:]),
+            r"timed? ?out|connection (reset|aborted|refused|broken)|remote end closed|"
+            r"eof occurred|incomplete ?read|content too short|more expected|bytes missing|"
+            r"file is empty|did not get any data"
         ),
-        (r"\bDRM\b", Failed("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
-        (
-            r"requested format is not available",
-            Failed("no-such-format", "The site does not offer this format.", "Choose another."),
+        Failed(
+            "connection",
+            "The connection to the site failed or broke off.",
+            "Retry later.",
+            transient=True,
         ),
-        (
-            r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
-            Failed("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
-        ),
-        (
-            r"conversion failed|error (opening|writing|muxing)",
-            Failed(
-                "conversion",
-                "ffmpeg could not put what came into the wished format.",
-                "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
-            ),
-        ),
-        (
-            r"name or service not known|failed to resolve|nodename nor servname|name resolution",
-            Failed(
-                "unknown-host", "The link's host was not found.", "Check the link.", transient=True
-            ),
-        ),
-        (
-            (
-                r"timed? ?out|connection (reset|aborted|refused|broken)|remote end closed|"
-                r"eof occurred|incomplete ?read|content too short|more expected|bytes missing|"
-                r"file is empty|did not get any data"
-            ),
-            Failed(
-                "connection",
-                "The connection to the site failed or broke off.",
-                "Retry later.",
-                transient=True,
-            ),
-        ),
-    )
+    ),
 )
+"""Patterns, compiled when they are first needed: the server's start would pay for them."""
 
 
 def classify(error: BaseException) -> Failed:
@@ -123,7 +117,7 @@ def classify(error: BaseException) -> Failed:
             return known
     text = " ".join(str(link) for link in chain)
     for pattern, failed in TEXTS:
-        if pattern.search(text):
+        if re.search(pattern, text, re.IGNORECASE):
             return failed
     fix = "Retry; if it stays so, update yt-dlp: make update-ytdlp."
     return Failed("unexpected", _first_line(error), fix)
