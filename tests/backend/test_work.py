@@ -15,13 +15,15 @@ from downloads.engine import Engine
 from downloads.lease import FileLease
 from downloads.models import Choice, QueueChange
 from downloads.pool import Pool, RunnerDiedError
-from downloads.staging import Staging
+from downloads.staging import Staging, write_result
 from downloads.store import Store
 from downloads.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from downloads.store import Row
 
 PROGRESS = {"event": "progress", "stage": "downloading", "bytes": 1}
 
@@ -147,3 +149,77 @@ def test_a_later_start_ends_the_runner_of_one_that_was_not_told_of_its_end(scene
     scene.work.fetch(item, run)
 
     assert ended == [True]
+
+
+RESULT = {
+    **dict.fromkeys(("title", "uploader", "duration", "platform", "media_key", "thumbnail")),
+    "file": "media.mp4",
+    "bytes": 5,
+}
+
+
+def published_while_paused(scene: Scene) -> str:
+    """A download that was paused when its file had just been moved to its place."""
+    item, run = scene.claimed()
+    staged = scene.staging.folder(item)
+    staged.mkdir(parents=True)
+    (staged / "media.mp4").write_bytes(b"whole")
+    write_result(staged, RESULT)
+
+    class Slow(Staging):
+        def finish(self, item: str, name: str) -> Path:
+            path = super().finish(item, name)
+            scene.desk.act(item, "pause")
+            return path
+
+    scene.work.staging = Slow(scene.staging.media_dir)
+    scene.work.publish(item, run, RESULT)
+    scene.work.staging = scene.staging
+    assert scene.desk.get(item).state == "paused"
+    return item
+
+
+def left(scene: Scene) -> list[str]:
+    return [path.name for path in scene.staging.media_dir.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("decision", ["cancelled", "removed"])
+def test_a_file_that_was_in_its_place_already_goes_with_its_download(
+    scene: Scene, decision: str
+) -> None:
+    item = published_while_paused(scene)
+    assert len(left(scene)) == 2, "the file in its place, and the note of it"
+
+    DECISIONS[decision](scene.desk, item)
+
+    assert left(scene) == []
+
+
+def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Scene) -> None:
+    item = published_while_paused(scene)
+    scene.desk.act(item, "resume")
+    row = scene.store.claim("me")
+    assert row
+
+    scene.work.publish(item, row["run"], RESULT)
+    scene.desk.delete(item, file=False)
+
+    assert left(scene) == [f"download [{item[-6:]}].mp4"]
+
+
+def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = scene.desk.add([Choice(url="https://example.org/a.mp4")])[0].id
+    claim = scene.store.claim
+
+    def pause_first(executor: str) -> Row | None:
+        scene.desk.change_queue(QueueChange(paused=True))
+        return claim(executor)
+
+    monkeypatch.setattr(scene.store, "claim", pause_first)
+    scene.told.clear()
+    scene.engine.fill()
+
+    assert scene.desk.get(item).state == "queued"
+    assert (item, "running") not in scene.told

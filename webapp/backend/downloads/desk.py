@@ -86,7 +86,7 @@ class Desk:
             detail, fix = why_not(action, self._row(item)["state"])
             raise Problem(409, detail, fix)
         if not self.work.interrupt(item) and row["state"] == "cancelled":
-            self.staging.discard(item)
+            self.staging.withdraw(item)
         return self._changed(row)
 
     def act_on_all(self, items: Sequence[str], action: Action) -> Changes:
@@ -121,7 +121,7 @@ class Desk:
         if row is None:
             raise UnknownDownload(item)
         if not self.work.interrupt(item):
-            self.staging.discard(item)
+            (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
         if file:
             self._remove_file(row)
         if row["thumbnail"]:

@@ -50,6 +50,7 @@ class Engine:
     def __init__(self, settings: Settings, store: Store, work: Work, lease: Lease) -> None:
         self._settings, self._store, self._work, self._lease = settings, store, work, lease
         self._running: set[tuple[str, int]] = set()
+        # Claimed and not begun (None), or ended for a reason that could not be noted.
         self._stray: dict[tuple[str, int], Exception | None] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -115,7 +116,7 @@ class Engine:
                 if self._settings.distributed:
                     self._look_after_others()
                 self._gather()
-                self._no_room = self._fill()
+                self._no_room = self.fill()
                 if self._ended_since >= ENDED_KEPT:
                     self._ended_since = 0
                     self._tidy()
@@ -153,18 +154,23 @@ class Engine:
             for row in self._store.requeue_running(executor):
                 self._work.announce(row["id"])
 
-    def _fill(self) -> bool:
+    def fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""
         concurrency, paused = self.limits()
         while not (self._stopping.is_set() or paused) and len(self._running) < concurrency:
             row = self._store.claim(self._lease.executor)
             if row is None:
                 return False
-            self._run(row)
+            self._stray[row["id"], row["run"]] = None
+            # Who paused everything between the look and the claim did not see this one run.
+            concurrency, paused = self.limits()
+            if not paused:
+                self._run(row)
+        self._gather()
         return True
 
     def _gather(self) -> None:
-        """Note how those ended that could not say so; queue again what never began (no error)."""
+        """Note how those ended that could not say so; queue again what never began."""
         for (item, run), error in list(self._stray.items()):
             if error:
                 self._work.give_up(item, run, error)
@@ -176,8 +182,9 @@ class Engine:
         item, run = row["id"], row["run"]
         with self._lock:
             self._running.add((item, run))
-        self._work.announce(item)
         try:
+            self._work.announce(item)
+            del self._stray[item, run]
             self._start(item, run)
         except Exception:
             self._stray[item, run] = None

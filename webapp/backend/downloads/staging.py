@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from downloads.failures import Failed
+from downloads.names import file_name, suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -64,9 +65,21 @@ class Staging:
 
     def discard(self, item: str) -> None:
         """Remove what `item` left, unless somebody works on it."""
+        self._remove(item)
+
+    def withdraw(self, item: str) -> None:
+        """Remove its file too, which may be in its place already: nobody wants it."""
+        self._remove(item, self._take_back)
+
+    def _take_back(self, item: str) -> None:
+        if result := read_result(self.folder(item)):
+            (self.media_dir / final_name(item, result)).unlink(missing_ok=True)
+
+    def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
         folder = self.folder(item)
         if folder.is_dir():
             with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
+                first(item)
                 shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, known: Callable[[], Iterable[str]]) -> None:
@@ -106,6 +119,11 @@ def _try_lock(folder: Path) -> TextIO | None:
         pass
     file.close()
     return None
+
+
+def final_name(item: str, result: dict[str, Any]) -> str:
+    """What the finished file is called in its place."""
+    return file_name(result["title"] or "download", item, suffix(result["file"]))
 
 
 def write_result(folder: Path, result: dict[str, Any]) -> None:

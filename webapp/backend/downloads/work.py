@@ -19,8 +19,9 @@ from downloads.cookies import cookies_for
 from downloads.failures import Failed, classify
 from downloads.ids import now
 from downloads.models import Progress
-from downloads.names import file_name, suffix
+from downloads.names import suffix
 from downloads.pool import RunnerDiedError
+from downloads.staging import final_name
 from downloads.unusable import DatabaseUnusableError
 from downloads.view import view
 
@@ -95,7 +96,7 @@ class Work:
         row = self._current(item, run)
         if row is None:
             return
-        name = file_name(result["title"] or "download", item, suffix(result["file"]))
+        name = final_name(item, result)
         path = self.staging.finish(item, name)
         picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
@@ -113,7 +114,7 @@ class Work:
             self.staging.discard(item)
         elif self._unwanted(item):
             path.unlink(missing_ok=True)
-            self.staging.discard(item)
+            self.staging.withdraw(item)
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
@@ -190,7 +191,7 @@ class Work:
         if interrupted:  # other processes may have heard of its progress last
             self.announce(item)
         if self._unwanted(item):
-            self.staging.discard(item)
+            self.staging.withdraw(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
         self.disk.demand()
