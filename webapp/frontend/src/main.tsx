@@ -11,6 +11,17 @@ import { CrashPage } from './app/CrashPage.tsx';
 import { startI18n } from './lib/i18n.ts';
 import { makeQueryClient } from './lib/query.ts';
 
+/** A development server has none, also where a built page was at its address before. */
+function tendWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  const { serviceWorker } = navigator;
+  if (import.meta.env.PROD) {
+    serviceWorker.register('/sw.js').catch(() => undefined); // works without
+  } else {
+    void serviceWorker.getRegistrations().then((all) => all.map((one) => one.unregister()));
+  }
+}
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');
 
@@ -25,9 +36,7 @@ addEventListener('vite:preloadError', () => {
 await startI18n();
 const queryClient = makeQueryClient();
 connect(queryClient);
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  void navigator.serviceWorker.register('/sw.js');
-}
+tendWorker();
 createRoot(root).render(
   <StrictMode>
     <CrashPage>
