@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, running, wait_for
 from tests.media_probe import probe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.media_source import MediaSource
 
 
@@ -30,6 +33,20 @@ def test_an_mp4_arrives_byte_for_byte(shared_api: Api, media: MediaSource) -> No
         "missing": False,
     }
     assert not staged(shared_api, item)
+
+
+def test_a_download_takes_no_more_than_the_operator_lets_it(
+    tmp_path: Path, media: MediaSource
+) -> None:
+    rate = len(media.mp4_bytes) // 2
+    with running(tmp_path, RATE_LIMIT=str(rate)) as api:
+        item = api.add(media.mp4)
+        wait_for(lambda: (api.get(item)["progress"] or {}).get("bytes"), "the first bytes")
+        began = time.monotonic()
+        api.wait(item, "done")
+        took = time.monotonic() - began
+
+    assert took > 1
 
 
 @pytest.mark.parametrize(

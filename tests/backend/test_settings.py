@@ -57,6 +57,11 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
     assert "secret" not in str(told.value)
 
 
+def test_downloads_are_as_fast_as_they_go_unless_a_rate_is_set(tmp_path: Path) -> None:
+    assert parse({}, tmp_path).rate_limit == 0
+    assert parse({"RATE_LIMIT": "500000"}, tmp_path).rate_limit == 500_000
+
+
 @pytest.mark.parametrize("count", ["0", "65", "-1", "1.5", "\uff13"])
 def test_a_count_is_a_whole_number_in_its_range(tmp_path: Path, count: str) -> None:
     with pytest.raises(SettingsError, match="from 1 to 64"):

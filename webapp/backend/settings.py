@@ -42,6 +42,8 @@ class Settings:
     web_url: str
     log_level: str
     disk_reserve_mb: int
+    rate_limit: int
+    """Bytes/s of each download; 0 = as fast as it goes."""
 
     @property
     def distributed(self) -> bool:
@@ -94,6 +96,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
 
     concurrency = count("DOWNLOAD_CONCURRENCY", 3, 1, MOST_AT_ONCE)
     disk_reserve_mb = count("DISK_RESERVE_MB", 200, 0, 10**9)
+    rate_limit = count("RATE_LIMIT", 0, 0, 10**12)
     log_level = text("LOG_LEVEL", "info").lower()
     if log_level not in LOG_LEVELS:
         problems.append(f"LOG_LEVEL={log_level}: choose one of {', '.join(LOG_LEVELS)}.")
@@ -120,6 +123,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         web_url=text("WEB_URL", f"http://localhost:{text('WEB_PORT', '3000')}"),
         log_level=log_level,
         disk_reserve_mb=disk_reserve_mb,
+        rate_limit=rate_limit,
     )
 
 

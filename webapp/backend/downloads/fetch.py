@@ -30,6 +30,8 @@ class FetchJob:
     choice: dict[str, Any]
     staging: str
     ffmpeg: str | None
+    rate: int = 0
+    """Bytes/s at most; 0 = as fast as it goes."""
     cookies: str | None = None
 
 
@@ -51,7 +53,7 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             return result
         meter = Meter(emit)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
-        options |= {"extract_flat": "in_playlist", "playlistend": 2}
+        options |= {"ratelimit": job.rate or None, "extract_flat": "in_playlist", "playlistend": 2}
         options["progress_hooks"] = [Steady(staging).check, meter.progress]
         options["postprocessor_hooks"] = [meter.converting]
         with (

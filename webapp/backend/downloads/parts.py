@@ -48,7 +48,8 @@ def assemble(settings: Settings, hub: Hub) -> Parts:
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
     work = Work(
-        *(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), hub.publish)
+        *(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), hub.publish),
+        rate=settings.rate_limit,
     )
     lease = (
         PostgresLease(store.engine)

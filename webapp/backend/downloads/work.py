@@ -66,6 +66,8 @@ class Work:
     ffmpeg: str | None
     tell: Tell
     """Called with (item, event, JSON) on every change."""
+    rate: int = 0
+    """Bytes/s of each download; 0 = as fast as it goes."""
     live: dict[str, Progress] = field(default_factory=dict)
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -230,6 +232,7 @@ class Work:
             "choice": choice | row["options"],
             "staging": str(self.staging.folder(row["id"])),
             "ffmpeg": self.ffmpeg,
+            "rate": self.rate,
             "cookies": cookies_for(self.cookies, row["host"]),
             "allowed": self.allowed,
         }
