@@ -17,6 +17,7 @@ from downloads.models import Choice, QueueChange
 from downloads.pool import Pool, RunnerDiedError
 from downloads.staging import Staging, write_result
 from downloads.store import Store
+from downloads.tables import downloads
 from downloads.work import Work
 
 if TYPE_CHECKING:
@@ -223,3 +224,40 @@ def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(
 
     assert scene.desk.get(item).state == "queued"
     assert (item, "running") not in scene.told
+
+
+def tries(scene: Scene, reached: Callable[[int], int], most: int) -> tuple[str, int]:
+    """State and number of failures of one that reaches so many bytes, up to `most` failures."""
+    scene.desk.add([Choice(url="https://example.org/a.mp4")])
+    for number in range(1, most + 1):
+        with scene.store.engine.begin() as connection:  # the back-off is over
+            connection.execute(downloads.update().values(not_before=None))
+        row = scene.store.claim("me")
+        assert row
+        folder = scene.staging.folder(row["id"])
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "media.mp4.part").open("wb") as part:
+            part.truncate(reached(number))
+        scene.runner = Runner(lambda: None)
+        scene.work.fetch(row["id"], row["run"])
+        if (state := scene.desk.get(row["id"]).state) != "queued":
+            return state, number
+    return "queued", most
+
+
+@pytest.mark.parametrize(
+    ("reached", "ends"),
+    [
+        (lambda number: number * 200_000, ("queued", 20)),
+        (lambda number: number * 1_100_000, ("queued", 20)),
+        (lambda number: 100_000_000 + number * 200_000, ("failed", 5)),
+        (lambda _: 0, ("failed", 5)),
+        (lambda number: min(number, 3) * 200_000, ("failed", 7)),
+        (lambda number: number % 2 * 5_000_000, ("failed", 5)),
+    ],
+    ids=["a seventh more", "a megabyte more", "hardly more", "nothing", "stuck", "anew"],
+)
+def test_tries_are_counted_anew_from_where_the_download_has_come_further(
+    scene: Scene, reached: Callable[[int], int], ends: tuple[str, int]
+) -> None:
+    assert tries(scene, reached, 20) == ends

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-LOCK, RESULT = "lock", "result.json"
+LOCK, RESULT, REACHED = "lock", "result.json", "reached"
+LITTLE, MUCH = 65_536, 1_000_000
+"""Bytes: what is less than the one may be chance, what is more than the other never is."""
 LOCK_SECONDS = 10.0
 DISCARD_SECONDS = 0.5
 LOCK_POLL = 0.02
@@ -62,6 +64,16 @@ class Staging:
         if not target.exists():
             raise FileNotFoundError(f"{target} was made, and is gone.")
         return target
+
+    def has_grown(self, item: str) -> bool:
+        """Whether clearly more of it has come than when this was last so: 1 % more, say."""
+        folder = self.folder(item)
+        before, there = _reached(folder), _bytes_in(folder)
+        if there - before < min(MUCH, max(LITTLE, before // 100)):
+            return False
+        with contextlib.suppress(OSError):  # the disk is full: the next time tells it again
+            write_atomically(folder / REACHED, str(there))
+        return True
 
     def discard(self, item: str) -> None:
         """Remove what `item` left, unless somebody works on it."""
@@ -119,6 +131,21 @@ def _try_lock(folder: Path) -> TextIO | None:
         pass
     file.close()
     return None
+
+
+def _reached(folder: Path) -> int:
+    try:
+        return int((folder / REACHED).read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("*"):
+        with contextlib.suppress(OSError):  # it has just gone
+            total += path.stat().st_size
+    return total
 
 
 def final_name(item: str, result: dict[str, Any]) -> str:

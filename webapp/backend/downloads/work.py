@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from downloads.store import Row, Store
 
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
-"""Seconds before the second, third, ... try; after the last the download has failed."""
+"""Seconds before the second, third, ... try; after the last the download has failed.
+
+Only tries that bring nothing are counted. A site that says "too many requests" is believed.
+"""
 
 DISK_STEP = 16_000_000
 """Bytes between two looks at the disk."""
@@ -250,15 +253,17 @@ class Work:
         row = self._current(item, run)
         if row is None:
             return
-        if failure.transient and row["attempt"] <= len(BACK_OFF):
-            wait = BACK_OFF[row["attempt"] - 1]
+        further = failure.kind != "rate-limited" and self.staging.has_grown(item)
+        attempt = 1 if further else row["attempt"]
+        if failure.transient and attempt <= len(BACK_OFF):
+            wait = BACK_OFF[attempt - 1]
             after: dict[str, Any] = {"state": "queued", "not_before": now(after=wait)}
-            after["attempt"] = row["attempt"] + 1
+            after["attempt"] = attempt + 1
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)
         if failure.kind in BLAMED:
-            self.store.judge_host(row["host"], works=False)
+            self.store.judge_host(row["host"], works=further)
         if changed:
             self.announce(item)
 
