@@ -64,6 +64,17 @@ def test_two_streams_that_webm_cannot_hold_are_encoded_again(
     assert probed(shared_api, item).codecs == ["vp9", "opus"]
 
 
+def test_two_streams_that_fit_only_together_are_copied_all_the_same(
+    shared_api: Api, media: MediaSource
+) -> None:
+    codecs = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus")
+    ffmpeg(*SOURCE, *SOUND, *codecs, "-f", "dash", media.folder / "dash/new.mpd")
+
+    item = shared_api.add(f"{media.base}/dash/new.mpd")
+
+    assert probed(shared_api, item).codecs == ["vp9", "opus"]
+
+
 def test_streams_that_fit_are_copied_and_subtitles_made_such_as_fit(
     shared_api: Api, media: MediaSource
 ) -> None:
