@@ -2,14 +2,27 @@ import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { useWaitingCount } from '@/lib/downloads/outbox.ts';
 import { formatTime } from '@/lib/format.ts';
-import { useStreamState } from '@/lib/use-stream.ts';
 import { useLocale } from '@/lib/locale.ts';
+import type { Cause } from '@/lib/problem.ts';
+import type { StreamState } from '@/lib/resilient-stream.ts';
+import { useLasting } from '@/lib/use-lasting.ts';
+import { useStreamState } from '@/lib/use-stream.ts';
 import { Button } from '@/ui/Button.tsx';
 import css from './AwayBanner.module.css';
 import { useGuard } from './guard.ts';
 import { Login } from './Login.tsx';
 import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
+
+/** A restart takes half a second: only what lasts longer is worth moving the page for, milliseconds. */
+const BRIEF = 1200;
+
+/** What can be said where nobody watches the backend: who noticed, and what begins it all. */
+function unwatched(stream: StreamState): Pick<Cause, 'sentence' | 'fix'> | null {
+  const problem = stream.phase === 'open' ? null : stream.problem;
+  if (problem?.state != null) return null; // a guard has answered, which starts it again by itself
+  return { sentence: problem?.service == null ? '' : problem.detail, fix: problem?.fix ?? 'make dev' };
+}
 
 /** A fix is told in words, or is the command to type. */
 function isSentence(fix: string): boolean {
@@ -26,18 +39,22 @@ export function AwayBanner() {
   const guard = useGuard();
   const restart = useRestart();
   const waiting = useWaitingCount();
-  if (verdict === 'ok' || verdict === 'connecting') return null;
+  const lasts = useLasting(verdict !== 'ok' && verdict !== 'connecting', BRIEF);
   if (verdict === 'locked') return <Login />;
+  if (verdict === 'ok' || verdict === 'connecting' || !lasts) return null;
+  const told = cause ?? (guard ? null : unwatched(stream));
+  // Trying again helps nothing as long as nobody starts it.
+  const waitsForUs = guard !== null && (verdict === 'stopped' || verdict === 'broken');
   return (
     <section className={css.banner} data-verdict={verdict} aria-label={t('services.backend')}>
       <div className={css.text}>
         <p className={css.title} role="alert">
           {t(`status.${verdict}Title`)}
         </p>
-        {cause && <p>{cause.sentence}</p>}
-        {cause?.fix && (
+        {told?.sentence && <p>{told.sentence}</p>}
+        {told?.fix && (
           <p className={css.fix}>
-            {t('status.fix')} {isSentence(cause.fix) ? cause.fix : <code>{cause.fix}</code>}
+            {t('status.fix')} {isSentence(told.fix) ? told.fix : <code>{told.fix}</code>}
           </p>
         )}
         <p className={css.soft}>
@@ -46,21 +63,29 @@ export function AwayBanner() {
         </p>
       </div>
       <div className={css.actions}>
-        <span className={css.countdown} aria-live="off">
-          {seconds === null ? t('status.retrying') : t('status.retryIn', { seconds })}
-        </span>
-        <Button look="primary" icon="retry" disabled={stream.phase !== 'waiting'} onClick={backend.retryNow}>
-          {t('status.retryNow')}
-        </Button>
+        {!waitsForUs && (
+          <span className={css.countdown} aria-live="off">
+            {seconds === null ? t('status.retrying') : t('status.retryIn', { seconds })}
+          </span>
+        )}
         {guard && (
           <Button
+            look={waitsForUs ? 'primary' : 'plain'}
             onClick={() => {
               restart('api');
             }}
           >
-            {t('services.restart')}
+            {t(verdict === 'stopped' ? 'services.start' : 'services.restart')}
           </Button>
         )}
+        <Button
+          look={waitsForUs ? 'plain' : 'primary'}
+          icon="retry"
+          disabled={stream.phase !== 'waiting'}
+          onClick={backend.retryNow}
+        >
+          {t('status.retryNow')}
+        </Button>
       </div>
     </section>
   );
