@@ -8,6 +8,8 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { connect } from './app/connect.ts';
 import { CrashPage } from './app/CrashPage.tsx';
+import { fetchWhenIdle } from './app/parts.ts';
+import { renewPage } from './app/renew.ts';
 import { startI18n } from './lib/i18n.ts';
 import { makeQueryClient } from './lib/query.ts';
 
@@ -25,17 +27,16 @@ function tendWorker(): void {
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');
 
-// A part of the app that is gone belonged to an older build: the page of the new one knows its parts.
 addEventListener('vite:preloadError', () => {
-  const last = Number(sessionStorage.getItem('reloaded'));
-  if (Date.now() - last < 10_000) return; // it did not help
-  sessionStorage.setItem('reloaded', Date.now().toString());
-  location.reload();
+  void renewPage(() => {
+    location.reload();
+  });
 });
 
 await startI18n();
 const queryClient = makeQueryClient();
 connect(queryClient);
+fetchWhenIdle();
 tendWorker();
 createRoot(root).render(
   <StrictMode>

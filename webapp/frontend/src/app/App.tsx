@@ -1,4 +1,4 @@
-import { Suspense, lazy, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
@@ -8,16 +8,11 @@ import { StatusPill } from '@/features/services/StatusPill.tsx';
 import { hadNotices, subscribeToNotices } from '@/lib/notices.ts';
 import { usePlaying } from '@/lib/player.ts';
 import { IconButton } from '@/ui/Button.tsx';
+import { Part } from '@/ui/Part.tsx';
 import css from './App.module.css';
 import { Mark } from './Mark.tsx';
+import { library, player, servicesSheet, settingsSheet, toasts } from './parts.ts';
 import { focusField, useShortcuts } from './shortcuts.ts';
-
-// What the first look does not need comes when it is asked for.
-const Library = lazy(() => import('@/features/library/Library.tsx'));
-const Player = lazy(() => import('@/ui/Player.tsx'));
-const Toasts = lazy(() => import('@/ui/Toasts.tsx'));
-const SettingsSheet = lazy(() => import('./SettingsSheet.tsx'));
-const ServicesSheet = lazy(() => import('@/features/services/ServicesSheet.tsx'));
 
 export function App() {
   const { t } = useTranslation();
@@ -67,9 +62,7 @@ export function App() {
         <AwayBanner />
         <Switch>
           <Route path="/library">
-            <Suspense>
-              <Library />
-            </Suspense>
+            <Part of={library} given={{}} />
           </Route>
           <Route>
             <Composer />
@@ -77,12 +70,10 @@ export function App() {
           </Route>
         </Switch>
       </main>
-      <Suspense>
-        {sheet === 'services' && <ServicesSheet onOpenChange={close} />}
-        {sheet === 'settings' && <SettingsSheet onOpenChange={close} />}
-        {playing && <Player key={playing.id} download={playing} />}
-        {noticed && <Toasts />}
-      </Suspense>
+      {sheet === 'services' && <Part of={servicesSheet} given={{ onOpenChange: close }} floating />}
+      {sheet === 'settings' && <Part of={settingsSheet} given={{ onOpenChange: close }} floating />}
+      {playing && <Part key={playing.id} of={player} given={{ download: playing }} floating />}
+      {noticed && <Part of={toasts} given={{}} floating />}
     </>
   );
 }

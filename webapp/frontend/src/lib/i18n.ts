@@ -31,8 +31,9 @@ async function load(language: Language): Promise<void> {
   }
 }
 
-async function show(language: Language): Promise<void> {
-  await load(language);
+/** English where the language cannot be fetched just now: better than an empty page. */
+async function show(wanted: Language): Promise<void> {
+  const language = await load(wanted).then(() => wanted, () => 'en' as const);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

@@ -1,29 +1,28 @@
-import { Suspense, lazy, useState, type ComponentProps } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './Button.tsx';
+import type DownloadMenu from './DownloadMenu.tsx';
+import { fetched, Part } from './Part.tsx';
 
-const DownloadMenu = lazy(() => import('./DownloadMenu.tsx'));
+export const downloadMenu = fetched(() => import('./DownloadMenu.tsx'));
 
 /** The button of the menu; the menu itself is fetched when it is first wanted. */
-export function LazyMenu(props: Omit<ComponentProps<typeof DownloadMenu>, 'ref'>) {
+export function LazyMenu(props: ComponentProps<typeof DownloadMenu>) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState(false);
-  const button = (
+  const button = (onClick?: () => void) => (
     <IconButton
       icon="more"
       label={t('action.more', { title: props.name })}
       hint={t('action.moreHint')}
       aria-haspopup="menu"
       aria-expanded={wanted}
-      onClick={() => {
-        setWanted(true);
-      }}
+      onClick={onClick}
     />
   );
-  if (!wanted) return button;
-  return (
-    <Suspense fallback={button}>
-      <DownloadMenu {...props} />
-    </Suspense>
-  );
+  const want = (): void => {
+    setWanted(true);
+  };
+  if (!wanted) return button(want);
+  return <Part of={downloadMenu} given={props} waiting={button()} failed={button} />;
 }

@@ -14,10 +14,11 @@ const listeners = new Set<() => void>();
 
 function wantDrag(): void {
   if (drag !== null) return;
-  void import('./drag.ts').then((loaded) => {
+  const ready = (loaded: Drag): void => {
     drag = loaded;
     for (const listener of listeners) listener();
-  });
+  };
+  import('./drag.ts').then(ready, () => undefined); // at the next touch again; the arrow keys work without
 }
 
 function useDrag(): Drag | null {

@@ -1,11 +1,12 @@
-import { Suspense, lazy, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChangeQueue, useQueue } from '@/lib/downloads/queue.ts';
 import { Button } from '@/ui/Button.tsx';
+import { fetched, Part } from '@/ui/Part.tsx';
 import css from './QueueLine.module.css';
 import { QueueSummary } from './QueueSummary.tsx';
 
-const QueuePopover = lazy(() => import('./QueuePopover.tsx'));
+export const queuePopover = fetched(() => import('./QueuePopover.tsx'));
 
 /** How the queue runs, in a few words that open what can be changed about it. */
 export function QueueLine() {
@@ -14,24 +15,18 @@ export function QueueLine() {
   const change = useChangeQueue();
   const [wanted, setWanted] = useState(false);
   if (!queue) return null;
-  const summary = (
-    <QueueSummary
-      queue={queue}
-      aria-haspopup="dialog"
-      aria-expanded={wanted}
-      onClick={() => {
-        setWanted(true);
-      }}
-    />
+  const summary = (onClick?: () => void) => (
+    <QueueSummary queue={queue} aria-haspopup="dialog" aria-expanded={wanted} onClick={onClick} />
   );
+  const want = (): void => {
+    setWanted(true);
+  };
   return (
     <>
       {wanted ? (
-        <Suspense fallback={summary}>
-          <QueuePopover queue={queue} onChange={change} />
-        </Suspense>
+        <Part of={queuePopover} given={{ queue, onChange: change }} waiting={summary()} failed={summary} />
       ) : (
-        summary
+        summary(want)
       )}
       {!queue.paused && (
         <Button

@@ -1,0 +1,32 @@
+/** What the first look at the page does not need: fetched when it is asked for, or when nothing else is to do. */
+import { onBackendEvent } from '@/lib/backend.ts';
+import { fetched } from '@/ui/Part.tsx';
+import { downloadMenu } from '@/ui/LazyMenu.tsx';
+import { queuePopover } from '@/features/downloads/QueueLine.tsx';
+
+export const library = fetched(() => import('@/features/library/Library.tsx'));
+export const player = fetched(() => import('@/ui/Player.tsx'));
+export const toasts = fetched(() => import('@/ui/Toasts.tsx'));
+export const settingsSheet = fetched(() => import('./SettingsSheet.tsx'));
+export const servicesSheet = fetched(() => import('@/features/services/ServicesSheet.tsx'));
+
+/** The most likely to be wanted while the server is away come first. */
+const AHEAD = [toasts, servicesSheet, downloadMenu, library, settingsSheet, queuePopover, player];
+
+async function fetchAhead(): Promise<void> {
+  for (const { load } of AHEAD) await load();
+}
+
+/** Once the page shows how things stand, so that a part is there also when the server is not. */
+export function fetchWhenIdle(): void {
+  const stop = onBackendEvent(({ type }) => {
+    if (type !== 'snapshot') return;
+    stop();
+    const begin = (): void => {
+      fetchAhead().catch(() => undefined); // it is fetched when it is wanted
+    };
+    // Safari has no idle callbacks.
+    if ('requestIdleCallback' in window) requestIdleCallback(begin, { timeout: 5000 });
+    else setTimeout(begin, 1000);
+  });
+}
