@@ -81,6 +81,25 @@ describe('the composer', () => {
     expect(wishes()).toEqual([]);
   });
 
+  test('names a time that is none, leads to it, and sends nothing', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), 'https://example.org/a');
+    const from = screen.getByLabelText('from');
+    await user.type(from, '1m30');
+    await user.type(field(), '{Enter}');
+    expect(screen.getByRole('alert')).toHaveTextContent('“1m30” is not a time');
+    expect(from).toHaveFocus();
+    expect(from).toBeInvalid();
+    expect(field()).toBeValid();
+    expect(wishes()).toEqual([]);
+    await user.clear(from);
+    await user.type(from, '1:30{Enter}');
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ start: 90 }]);
+    });
+    expect(from).toHaveValue('');
+  });
+
   test('shows what the link leads to, with the sizes', async () => {
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/a');

@@ -17,7 +17,8 @@ import { Choice } from '@/ui/Choice.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { Segments } from '@/ui/Segments.tsx';
 import css from './Composer.module.css';
-import { MoreOptions, type Extras } from './MoreOptions.tsx';
+import { NO_EXTRAS, readExtras, type Extras } from './extras.ts';
+import { MoreOptions } from './MoreOptions.tsx';
 import { usePreferences, type Preferences } from './preferences.ts';
 import { usePreview } from './preview.ts';
 import { PreviewCard } from './PreviewCard.tsx';
@@ -35,34 +36,46 @@ export function Composer() {
   const create = useCreate();
   const [preferences, setPreferences] = usePreferences();
   const [complaint, setComplaint] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useDraft(() => {
     setComplaint(null);
     field.current?.focus();
   });
   const looked = usePreview(draft);
-  const [extras, setExtras] = useState<Extras>({});
+  const [extras, setExtras] = useState(NO_EXTRAS);
   const [chosen, setChosen] = useChosen(looked.preview);
   const id = useId();
   const reading = readLinks(draft);
   const isList = (looked.preview?.entries.length ?? 0) > 0;
   const wanted = isList ? [...chosen] : reading.ok ? reading.links : [];
 
+  const complainOfLinks = (line: string | null): void => {
+    const quote = line !== null && line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+    setComplaint(quote === null ? t('composer.empty') : t('composer.invalidLine', { line: quote }));
+  };
+
   const submit = (): void => {
-    if (reading.ok) {
+    const more = readExtras(extras, preferences.kind === 'audio');
+    if (!reading.ok) {
+      complainOfLinks(reading.line);
+    } else if (!more.ok) {
+      setComplaint(t(more.key, { time: more.time }));
+      focusInvalid(form.current);
+      return;
+    } else {
       if (wanted.length === 0) return; // a list of which nothing is chosen
-      create({ urls: wanted, ...howOf(preferences), ...extras });
-      setExtras({});
+      create({ urls: wanted, ...howOf(preferences), ...more.how });
+      setExtras(NO_EXTRAS);
       setDraft('');
       setComplaint(null);
-    } else if (reading.line === null) {
-      setComplaint(t('composer.empty'));
-    } else {
-      const { line } = reading;
-      const quote = line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
-      setComplaint(t('composer.invalidLine', { line: quote }));
     }
     field.current?.focus();
+  };
+
+  const changeExtras = (next: Extras): void => {
+    setExtras(next);
+    setComplaint(null);
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -74,6 +87,7 @@ export function Composer() {
 
   return (
     <form
+      ref={form}
       className={css.composer}
       noValidate
       onSubmit={(event) => {
@@ -82,7 +96,7 @@ export function Composer() {
       }}
     >
       <h1 className={css.title}>{t('composer.title')}</h1>
-      <div className={css.field} data-invalid={complaint !== null}>
+      <div className={css.field} data-invalid={complaint !== null && !reading.ok}>
         <Icon name="link" />
         <label className="visually-hidden" htmlFor={id}>
           {t('composer.label')}
@@ -101,7 +115,7 @@ export function Composer() {
           data-shortcut="find"
           placeholder={t('composer.placeholder')}
           value={draft}
-          aria-invalid={complaint !== null}
+          aria-invalid={complaint !== null && !reading.ok}
           aria-describedby={`${id}-note`}
           onChange={(event) => {
             setDraft(event.target.value);
@@ -119,9 +133,17 @@ export function Composer() {
       </p>
       <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
       <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />
-      <MoreOptions extras={extras} preview={looked.preview} audio={preferences.kind === 'audio'} onChange={setExtras} />
+      <MoreOptions extras={extras} preview={looked.preview} audio={preferences.kind === 'audio'} onChange={changeExtras} />
     </form>
   );
+}
+
+/** The time that was complained of, wherever it is folded away. */
+function focusInvalid(form: HTMLFormElement | null): void {
+  const bad = form?.querySelector<HTMLInputElement>('details [aria-invalid=true]');
+  const folded = bad?.closest('details');
+  if (folded) folded.open = true;
+  bad?.focus();
 }
 
 /** The platform of one link, or how many links there are. */

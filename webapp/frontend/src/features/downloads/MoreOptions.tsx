@@ -1,14 +1,11 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatClock } from '@/lib/format.ts';
-import type { How, Preview } from '@/lib/types.ts';
+import type { Preview } from '@/lib/types.ts';
 import { Choice } from '@/ui/Choice.tsx';
-import { readClock } from './clock.ts';
+import { readExtras, type Extras } from './extras.ts';
 import css from './MoreOptions.module.css';
 
-export type Extras = Pick<How, 'embed' | 'subtitles' | 'start' | 'end'>;
-
 const EMBEDDED = ['metadata', 'thumbnail', 'chapters'] as const;
+const MOMENTS = ['start', 'end'] as const;
 const NONE = '';
 
 interface MoreOptionsProps {
@@ -21,7 +18,8 @@ interface MoreOptionsProps {
 /** What few want: pieces put into the file, subtitles, a part of the whole. */
 export function MoreOptions({ extras, preview, audio, onChange }: MoreOptionsProps) {
   const { t } = useTranslation();
-  const embed = extras.embed ?? [];
+  const { embed } = extras;
+  const reading = readExtras(extras, audio);
   const languages = preview?.subtitles ?? [];
   return (
     <details className={css.more}>
@@ -47,7 +45,7 @@ export function MoreOptions({ extras, preview, audio, onChange }: MoreOptionsPro
           <Choice
             label={t('more.subtitles')}
             values={[NONE, ...languages]}
-            value={extras.subtitles?.[0] ?? NONE}
+            value={extras.subtitles[0] ?? NONE}
             show={(language) => (language === NONE ? t('more.noSubtitles') : language)}
             onChange={(language) => {
               onChange({ ...extras, subtitles: language === NONE ? [] : [language] });
@@ -56,50 +54,21 @@ export function MoreOptions({ extras, preview, audio, onChange }: MoreOptionsPro
         )}
         <fieldset className={css.group}>
           <legend>{t('more.part')}</legend>
-          <Moment
-            label={t('more.start')}
-            value={extras.start ?? null}
-            onChange={(start) => {
-              onChange({ ...extras, start });
-            }}
-          />
-          <Moment
-            label={t('more.end')}
-            value={extras.end ?? null}
-            onChange={(end) => {
-              onChange({ ...extras, end });
-            }}
-          />
+          {MOMENTS.map((moment) => (
+            <label key={moment} className={css.moment}>
+              <span>{t(`more.${moment}`)}</span>
+              <input
+                placeholder="0:00"
+                value={extras[moment]}
+                aria-invalid={!reading.ok && reading.at === moment}
+                onChange={(event) => {
+                  onChange({ ...extras, [moment]: event.target.value });
+                }}
+              />
+            </label>
+          ))}
         </fieldset>
       </div>
     </details>
-  );
-}
-
-interface MomentProps {
-  label: string;
-  /** Seconds. */
-  value: number | null;
-  onChange: (seconds: number | null) => void;
-}
-
-/** A point in time, written as on a player. */
-function Moment({ label, value, onChange }: MomentProps) {
-  const [text, setText] = useState(value === null ? '' : formatClock(value));
-  const seconds = readClock(text);
-  return (
-    <label className={css.moment}>
-      <span>{label}</span>
-      <input
-        inputMode="numeric"
-        placeholder="0:00"
-        value={value === null && seconds !== null ? '' : text}
-        aria-invalid={text !== '' && seconds === null}
-        onChange={(event) => {
-          setText(event.target.value);
-          onChange(readClock(event.target.value));
-        }}
-      />
-    </label>
   );
 }
