@@ -94,3 +94,61 @@ describe('the queue', () => {
     });
   });
 });
+
+describe('the keyboard’s place', () => {
+  const rowOf = (title: string): HTMLElement | null => screen.getByText(title).closest('li');
+
+  async function press(user: ReturnType<typeof start>['user'], name: string): Promise<void> {
+    screen.getByRole('button', { name }).focus();
+    await user.keyboard('{Enter}');
+  }
+
+  test('stays on the button that pauses and resumes', async () => {
+    const { user } = start([running]);
+    await press(user, 'Pause: Running');
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Resume: Running' })).toHaveFocus();
+    });
+  });
+
+  test('is the next row when one is cancelled, the one before at the end, and the heading at last', async () => {
+    const { user } = start([second, first]);
+    await press(user, 'Cancel: First');
+    await waitFor(() => {
+      expect(rowOf('Second')).toHaveFocus();
+    });
+    await press(user, 'Cancel: Second');
+    await waitFor(() => {
+      expect(screen.getByRole('heading', { name: /Recently/ })).toHaveFocus();
+    });
+  });
+
+  test('is the next row when one is removed by its menu', async () => {
+    const { user } = start([first, second, third].map((item) => ({ ...item, state: 'cancelled' })));
+    await press(user, 'More for Second');
+    const entry = await screen.findByRole('menuitem', { name: 'Remove from the list' });
+    entry.focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(rowOf('Third')).toHaveFocus();
+    });
+  });
+
+  test('is the other button when the queue is held and goes on', async () => {
+    let queue = QUEUE;
+    server.answer = ({ body }) => {
+      if (body !== null) queue = { ...queue, ...body };
+      return { status: 200, body: queue };
+    };
+    const { user } = start();
+    await screen.findByRole('button', { name: 'Pause all' });
+    await press(user, 'Pause all');
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Go on' })).toHaveFocus();
+    });
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Pause all' })).toHaveFocus();
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { useChange, type Change } from '@/lib/downloads/actions.ts';
@@ -10,10 +10,21 @@ import { Button } from '@/ui/Button.tsx';
 import { Empty } from '@/ui/Empty.tsx';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
 export function DownloadList() {
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocus(box);
+  return (
+    <div ref={box} className={css.box}>
+      <Lists />
+    </div>
+  );
+}
+
+function Lists() {
   const { t } = useTranslation();
   const downloads = useLiveDownloads();
   const pending = usePendingWishes();

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
 import { isPlayable, play } from '@/lib/player.ts';
 import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
-import { isAudio, type Download } from '@/lib/types.ts';
+import { isAudio, isUnfinished, type Download } from '@/lib/types.ts';
 import { IconButton, IconLink } from '@/ui/Button.tsx';
 import { Icon } from '@/ui/icons.tsx';
 import { LazyMenu } from '@/ui/LazyMenu.tsx';
@@ -124,17 +124,21 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
   const act = (action: 'pause' | 'resume' | 'cancel' | 'retry') => () => {
     onChange({ ids: [id], action });
   };
+  const turn = state === 'paused' ? 'resume' : 'pause';
   const named = (action: string): string => `${action}: ${name}`;
   return (
     <div className={css.actions}>
-      {(state === 'running' || state === 'queued') && (
-        <IconButton icon="pause" label={named(t('action.pause'))} hint={t('action.pause')} onClick={act('pause')} />
-      )}
-      {state === 'paused' && (
-        <IconButton icon="play" label={named(t('action.resume'))} hint={t('action.resume')} onClick={act('resume')} />
-      )}
-      {(state === 'running' || state === 'queued' || state === 'paused') && (
-        <IconButton icon="close" label={named(t('action.cancel'))} hint={t('action.cancel')} onClick={act('cancel')} />
+      {isUnfinished(download) && (
+        <>
+          {/* One button in one place: it keeps the focus when it has been pressed. */}
+          <IconButton
+            icon={state === 'paused' ? 'play' : 'pause'}
+            label={named(t(`action.${turn}`))}
+            hint={t(`action.${turn}`)}
+            onClick={act(turn)}
+          />
+          <IconButton icon="close" label={named(t('action.cancel'))} hint={t('action.cancel')} onClick={act('cancel')} />
+        </>
       )}
       {(state === 'failed' || state === 'cancelled') && (
         <IconButton icon="retry" label={named(t('action.retry'))} hint={t('action.retry')} onClick={act('retry')} />

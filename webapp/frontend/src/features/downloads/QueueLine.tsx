@@ -31,6 +31,7 @@ export function QueueLine() {
       {!queue.paused && (
         <Button
           look="quiet"
+          data-slot="hold"
           onClick={() => {
             change({ paused: true });
           }}
@@ -56,6 +57,7 @@ export function HeldNotice() {
       <Button
         look="primary"
         icon="play"
+        data-slot="hold"
         onClick={() => {
           change({ paused: false });
         }}
