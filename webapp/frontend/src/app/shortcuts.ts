@@ -1,16 +1,16 @@
 /** Single keys that act wherever nothing is being typed. They can be turned off in the settings. */
 import { useEffect } from 'react';
 import { isOn } from '@/lib/switches.ts';
+import { isTyping } from '@/lib/typing.ts';
 import { useLatest } from '@/lib/use-latest.ts';
 
 export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
 export type Shortcut = (typeof SHORTCUTS)[number];
 
+/** A list takes letters as well, and what is open in front of the page has the keys to itself. */
 function isBusy(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null
-  );
+  if (isTyping(target)) return true;
+  return target instanceof HTMLElement && target.closest('select, [role=dialog], [role=alertdialog], [role=menu]') !== null;
 }
 
 function isShortcut(key: string): key is Shortcut {

@@ -189,6 +189,21 @@ describe('the composer', () => {
     });
   });
 
+  test('takes what is pasted after a choice has been made', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.click(screen.getByRole('radio', { name: 'Audio' }));
+    await user.paste('https://example.org/a');
+    expect(field()).toHaveValue('https://example.org/a');
+    expect(field()).toHaveFocus();
+  });
+
+  test('lets go of the keyboard on Escape', async () => {
+    const { user } = renderApp(<Composer />);
+    expect(field()).toHaveFocus();
+    await user.keyboard('{Escape}');
+    expect(document.body).toHaveFocus();
+  });
+
   test('keeps a half-typed link over a reload', async () => {
     const { user, unmount } = renderApp(<Composer />);
     await user.type(field(), 'https://exam');

@@ -79,6 +79,8 @@ export function Composer() {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    // Out of the field, to where single keys are shortcuts.
+    if (event.key === 'Escape' && !event.nativeEvent.isComposing) field.current?.blur();
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       submit();

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { joinLinks, onHandedBack, recallDraft, rememberDraft } from '@/lib/downloads/draft.ts';
 import { findLinks } from '@/lib/downloads/link.ts';
+import { isTyping } from '@/lib/typing.ts';
 import { useLatest } from '@/lib/use-latest.ts';
 
 /** What another app or the bookmarklet handed over in the address, which is then cleared. */
@@ -11,10 +12,6 @@ function takeShared(): string {
   const links = findLinks(shared);
   if (links !== '') history.replaceState(null, '', location.pathname);
   return links;
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
 /**
