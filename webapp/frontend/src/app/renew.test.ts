@@ -2,6 +2,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { renewPage } from './renew.ts';
 
 const reload = vi.fn();
+let age: number;
+let how: string;
 
 function answer(status: number): void {
   vi.stubGlobal('fetch', () => Promise.resolve(new Response('', { status })));
@@ -9,11 +11,21 @@ function answer(status: number): void {
 
 beforeEach(() => {
   reload.mockReset();
+  [age, how] = [60_000, 'reload'];
+  vi.stubGlobal('performance', { now: () => age, getEntriesByType: () => [{ type: how }] });
+  answer(200);
 });
 
-test('the page of a new build is fetched, once', async () => {
-  answer(200);
+test('the page of a new build is fetched', async () => {
   await renewPage(reload);
+  expect(reload).toHaveBeenCalledOnce();
+});
+
+test('once is enough', async () => {
+  age = 500;
+  await renewPage(reload);
+  expect(reload).not.toHaveBeenCalled();
+  how = 'navigate';
   await renewPage(reload);
   expect(reload).toHaveBeenCalledOnce();
 });

@@ -1,10 +1,12 @@
 /** A part of the app that is gone belonged to an older build: the page of the new one knows its parts. */
-import { recall, remember } from '@/lib/storage.ts';
 
-const STORAGE_KEY = 'reloaded';
-const OFTEN = 10_000; // milliseconds
+const SOON = 10_000; // milliseconds
 
-const isNumber = (value: unknown): value is number => typeof value === 'number';
+/** Then it did not help, and would not again. */
+function hasJustReloaded(): boolean {
+  const [how] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return how?.type === 'reload' && performance.now() < SOON;
+}
 
 /** Whether the server is there: to reload without it would lose the page that is open. */
 async function canBeHad(): Promise<boolean> {
@@ -16,9 +18,5 @@ async function canBeHad(): Promise<boolean> {
 }
 
 export async function renewPage(reload: () => void): Promise<void> {
-  const last = recall(sessionStorage, STORAGE_KEY, isNumber) ?? 0;
-  if (Date.now() - last < OFTEN) return; // it did not help
-  if (!(await canBeHad())) return;
-  remember(sessionStorage, STORAGE_KEY, Date.now());
-  reload();
+  if (!hasJustReloaded() && (await canBeHad())) reload();
 }

@@ -2,6 +2,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './locales/en.json';
+import { read, write } from './storage.ts';
 
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -19,7 +20,7 @@ function isLanguage(value: string | null | undefined): value is Language {
 }
 
 function preferred(): Language {
-  const chosen = localStorage.getItem(STORAGE_KEY);
+  const chosen = read('local', STORAGE_KEY);
   if (isLanguage(chosen)) return chosen;
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
 }
@@ -49,6 +50,6 @@ export async function startI18n(): Promise<void> {
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(STORAGE_KEY, language);
+  write('local', STORAGE_KEY, language);
   await show(language);
 }

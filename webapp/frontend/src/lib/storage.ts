@@ -1,17 +1,40 @@
-/** Small things remembered between visits. A browser that refuses storage just forgets them. */
-export function recall<T>(store: Storage, key: string, isValid: (value: unknown) => value is T): T | null {
+/**
+ * Small things remembered between visits. A browser that refuses storage just forgets them: even to
+ * name the store throws there, so it is named within the attempt.
+ */
+export type Store = 'local' | 'session';
+
+function open(store: Store): Storage {
+  return store === 'local' ? localStorage : sessionStorage;
+}
+
+export function read(store: Store, key: string): string | null {
   try {
-    const value: unknown = JSON.parse(store.getItem(key) ?? 'null');
+    return open(store).getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** null forgets. */
+export function write(store: Store, key: string, text: string | null): void {
+  try {
+    if (text === null) open(store).removeItem(key);
+    else open(store).setItem(key, text);
+  } catch {
+    // Full or forbidden: not worth a word to the user.
+  }
+}
+
+export function recall<T>(store: Store, key: string, isValid: (value: unknown) => value is T): T | null {
+  try {
+    const value: unknown = JSON.parse(read(store, key) ?? 'null');
     return isValid(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-export function remember(store: Storage, key: string, value: unknown): void {
-  try {
-    store.setItem(key, JSON.stringify(value));
-  } catch {
-    // Full or forbidden: not worth a word to the user.
-  }
+export function remember(store: Store, key: string, value: unknown): void {
+  write(store, key, JSON.stringify(value));
 }

@@ -10,11 +10,11 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 const listeners = new Set<() => void>();
 
 export function isOn(name: SwitchName): boolean {
-  return recall(localStorage, `switch.${name}`, isBoolean) ?? DEFAULTS[name];
+  return recall('local', `switch.${name}`, isBoolean) ?? DEFAULTS[name];
 }
 
 export function turn(name: SwitchName, on: boolean): void {
-  remember(localStorage, `switch.${name}`, on);
+  remember('local', `switch.${name}`, on);
   for (const listener of listeners) listener();
 }
 

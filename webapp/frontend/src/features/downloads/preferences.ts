@@ -36,11 +36,11 @@ function isPreferences(value: unknown): value is Preferences {
 
 export function usePreferences(): [Preferences, (change: Partial<Preferences>) => void] {
   const [preferences, setPreferences] = useState<Preferences>(
-    () => recall(localStorage, 'preferences', isPreferences) ?? DEFAULTS,
+    () => recall('local', 'preferences', isPreferences) ?? DEFAULTS,
   );
   const change = (part: Partial<Preferences>): void => {
     const next = { ...preferences, ...part };
-    remember(localStorage, 'preferences', next);
+    remember('local', 'preferences', next);
     setPreferences(next);
   };
   return [preferences, change];

@@ -23,9 +23,9 @@ const SORTS = ['newest', 'oldest', 'title', 'largest', 'longest'] as const satis
 /** A choice of a few that is the same at the next visit. */
 function useKept<T extends string>(key: string, values: readonly [T, ...T[]]): [T, (value: T) => void] {
   const isValid = (value: unknown): value is T => values.some((one) => one === value);
-  const [value, setValue] = useState<T>(() => recall(localStorage, key, isValid) ?? values[0]);
+  const [value, setValue] = useState<T>(() => recall('local', key, isValid) ?? values[0]);
   const keep = (next: T): void => {
-    remember(localStorage, key, next);
+    remember('local', key, next);
     setValue(next);
   };
   return [value, keep];

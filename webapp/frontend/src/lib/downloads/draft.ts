@@ -10,11 +10,11 @@ type Listener = (links: string) => void;
 let field: Listener | null = null;
 
 export function recallDraft(): string {
-  return recall(sessionStorage, STORAGE_KEY, isString) ?? '';
+  return recall('session', STORAGE_KEY, isString) ?? '';
 }
 
 export function rememberDraft(text: string): void {
-  remember(sessionStorage, STORAGE_KEY, text);
+  remember('session', STORAGE_KEY, text);
 }
 
 export function joinLinks(...texts: string[]): string {

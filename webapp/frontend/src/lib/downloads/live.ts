@@ -37,14 +37,14 @@ function isList(value: unknown): value is Download[] {
 
 /** Shows how things stood last time, then follows the event stream. */
 export function followDownloads(client: QueryClient): void {
-  const known = recall(localStorage, STORAGE_KEY, isList);
+  const known = recall('local', STORAGE_KEY, isList);
   if (known) client.setQueryData<Downloads>(LIVE_KEY, known);
   onBackendEvent((event) => {
     changeLive(client, event);
   });
   addEventListener('pagehide', () => {
     const items = client.getQueryData<Downloads>(LIVE_KEY);
-    if (items) remember(localStorage, STORAGE_KEY, items.slice(0, MOST_KEPT));
+    if (items) remember('local', STORAGE_KEY, items.slice(0, MOST_KEPT));
   });
 }
 

@@ -8,7 +8,7 @@ import {
   type Mutation,
   type QueryClient,
 } from '@tanstack/react-query';
-import { remember } from '../storage.ts';
+import { read, remember, write } from '../storage.ts';
 import type { Wish } from '../types.ts';
 import { CREATE_KEY } from './actions.ts';
 
@@ -54,16 +54,16 @@ export function useDiscard(): (key: number) => void {
 /** Brings back what waited before the page was loaded anew, and keeps what waits from now on. */
 export function keepOutbox(client: QueryClient): void {
   try {
-    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '{}');
+    const kept: unknown = JSON.parse(read('session', STORAGE_KEY) ?? '{}');
     hydrate(client, kept as Partial<DehydratedState>);
   } catch {
-    sessionStorage.removeItem(STORAGE_KEY);
+    write('session', STORAGE_KEY, null);
   }
   client.getMutationCache().subscribe(() => {
     const state = dehydrate(client, {
       shouldDehydrateMutation: isWaiting,
       shouldDehydrateQuery: () => false,
     });
-    remember(sessionStorage, STORAGE_KEY, state);
+    remember('session', STORAGE_KEY, state);
   });
 }
