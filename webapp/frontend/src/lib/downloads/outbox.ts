@@ -1,14 +1,12 @@
 /** Actions that the backend has not confirmed: shown, discarded, and kept over a reload. */
 import {
-  dehydrate,
-  hydrate,
   useMutationState,
   useQueryClient,
-  type DehydratedState,
   type Mutation,
+  type MutationState,
   type QueryClient,
 } from '@tanstack/react-query';
-import { read, remember, write } from '../storage.ts';
+import { recall, remember } from '../storage.ts';
 import type { Wish } from '../types.ts';
 import { CREATE_KEY } from './actions.ts';
 
@@ -51,19 +49,26 @@ export function useDiscard(): (key: number) => void {
   };
 }
 
+/** The little of `dehydrate` and `hydrate` that is needed here: those take a kilobyte more. */
+interface Kept {
+  mutations: { mutationKey: readonly unknown[]; state: MutationState<unknown, unknown, unknown> }[];
+}
+
+function isKept(value: unknown): value is Kept {
+  return typeof value === 'object' && value !== null && 'mutations' in value && Array.isArray(value.mutations);
+}
+
 /** Brings back what waited before the page was loaded anew, and keeps what waits from now on. */
 export function keepOutbox(client: QueryClient): void {
-  try {
-    const kept: unknown = JSON.parse(read('session', STORAGE_KEY) ?? '{}');
-    hydrate(client, kept as Partial<DehydratedState>);
-  } catch {
-    write('session', STORAGE_KEY, null);
+  const cache = client.getMutationCache();
+  for (const { mutationKey, state } of recall('session', STORAGE_KEY, isKept)?.mutations ?? []) {
+    cache.build(client, { mutationKey }, state);
   }
-  client.getMutationCache().subscribe(() => {
-    const state = dehydrate(client, {
-      shouldDehydrateMutation: isWaiting,
-      shouldDehydrateQuery: () => false,
-    });
-    remember('session', STORAGE_KEY, state);
+  cache.subscribe(() => {
+    const mutations = cache
+      .getAll()
+      .filter(isWaiting)
+      .map(({ options, state }) => ({ mutationKey: options.mutationKey, state }));
+    remember('session', STORAGE_KEY, { mutations });
   });
 }
