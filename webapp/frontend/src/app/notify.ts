@@ -2,6 +2,7 @@
 import i18next from 'i18next';
 import { onBackendEvent } from '@/lib/backend.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
+import { say } from '@/lib/notices.ts';
 import { isOn } from '@/lib/switches.ts';
 import { isUnfinished, type Download } from '@/lib/types.ts';
 
@@ -14,13 +15,16 @@ export async function mayNotify(): Promise<boolean> {
   return (await Notification.requestPermission()) === 'granted';
 }
 
-function announce(download: Download): void {
+export function announce(download: Download): void {
   const done = download.state === 'done';
-  new Notification(nameOf(download), {
-    body: done ? i18next.t('state.done') : (download.error?.sentence ?? i18next.t('state.failed')),
-    icon: '/icon-192.png',
-    tag: download.id,
-  });
+  const name = nameOf(download);
+  const body = done ? i18next.t('state.done') : (download.error?.sentence ?? i18next.t('state.failed'));
+  try {
+    new Notification(name, { body, icon: '/icon-192.png', tag: download.id });
+  } catch {
+    // Android has the name, but lets only a service worker use it: it is said on the page.
+    say({ tone: done ? 'good' : 'bad', title: name, detail: body });
+  }
 }
 
 export function notifyWhenDone(): void {

@@ -2,8 +2,10 @@ import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { copyText } from '@/lib/copy.ts';
 import type { Change } from '@/lib/downloads/actions.ts';
 import { queuedIds } from '@/lib/downloads/live.ts';
+import { say } from '@/lib/notices.ts';
 import type { Download } from '@/lib/types.ts';
 import { IconButton } from './Button.tsx';
 import { Confirm } from './Confirm.tsx';
@@ -21,8 +23,8 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const { id, url, file, state } = download;
-  const copyLink = (): void => {
-    void navigator.clipboard.writeText(url);
+  const copyLink = async (): Promise<void> => {
+    if (!(await copyText(url))) say({ tone: 'bad', title: t('action.notCopied'), detail: url });
   };
   return (
     <>
@@ -38,7 +40,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                 {t('action.openSource')}
               </a>
             </Menu.Item>
-            <Menu.Item className={menu.item} onSelect={copyLink}>
+            <Menu.Item className={menu.item} onSelect={() => void copyLink()}>
               <Icon name="link" size={18} />
               {t('action.copyLink')}
             </Menu.Item>

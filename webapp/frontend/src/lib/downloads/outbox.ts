@@ -51,7 +51,7 @@ export function useDiscard(): (key: number) => void {
 
 /** The little of `dehydrate` and `hydrate` that is needed here: those take a kilobyte more. */
 interface Kept {
-  mutations: { mutationKey: readonly unknown[]; state: MutationState<unknown, unknown, unknown> }[];
+  mutations: { mutationKey: readonly unknown[]; state: MutationState<unknown, unknown> }[];
 }
 
 function isKept(value: unknown): value is Kept {
