@@ -25,6 +25,24 @@ describe('readLinks', () => {
     },
   );
 
+  test.each([
+    ['(https://youtu.be/abc)', 'https://youtu.be/abc'],
+    ['“https://youtu.be/abc”', 'https://youtu.be/abc'],
+    ['"https://youtu.be/abc",', 'https://youtu.be/abc'],
+    ['https://example.org/a.', 'https://example.org/a'],
+    ['https://example.org/a?b=c!', 'https://example.org/a?b=c'],
+    ['https://en.wikipedia.org/wiki/A_(b)', 'https://en.wikipedia.org/wiki/A_(b)'],
+    ['(https://en.wikipedia.org/wiki/A_(b))', 'https://en.wikipedia.org/wiki/A_(b)'],
+    ['youtube.com/watch?v=1', 'https://youtube.com/watch?v=1'],
+    ['www.example.org', 'https://www.example.org'],
+    ['example.org:8080/a', 'https://example.org:8080/a'],
+    ['example.org', null],
+    ['and/or', null],
+    ['user@example.org/a', null],
+  ])('reads %s as %s', (text, link) => {
+    expect(readLinks(text)).toEqual(link === null ? { ok: false, line: text } : { ok: true, links: [link] });
+  });
+
   test('knows nothing from something wrong', () => {
     expect(readLinks(' \n ')).toEqual({ ok: false, line: null });
   });
@@ -34,6 +52,11 @@ describe('findLinks', () => {
   test('picks the links out of what an app shares', () => {
     const shared = 'Look at this: https://example.org/a <https://example.org/b> "nice"';
     expect(findLinks(shared)).toBe('https://example.org/a\nhttps://example.org/b');
+  });
+
+  test('leaves the sentence around them, and words that only look like one', () => {
+    const shared = 'See (https://example.org/a), or youtube.com/watch?v=1. It ran at 3.kmh/s.';
+    expect(findLinks(shared)).toBe('https://example.org/a\nhttps://youtube.com/watch?v=1');
   });
 });
 
