@@ -31,6 +31,9 @@ WORKERS = 8  # that may run side by side, and draw from a part of the ports each
 # In the background of a shell this process ignores Ctrl-C, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# Under `nohup` the same holds for a closed terminal.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 FRONTEND = Path(__file__).parents[1] / "webapp/frontend"
 PATIENCE = 60_000  # milliseconds until a page shows what it must, on a busy machine

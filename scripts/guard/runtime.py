@@ -36,6 +36,9 @@ class Signals:
     def install(self) -> None:
         """Take the signals over from Python's defaults, but leave SIGHUP to `nohup`."""
         if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+            # Handled, and not ignored: what is ignored would be by every service too, and none
+            # would end with its terminal when the guard is killed.
+            signal.signal(signal.SIGHUP, lambda *_: None)
             self.ending = tuple(number for number in self.ENDING if number != signal.SIGHUP)
         for number in self.ending:
             signal.signal(number, lambda number, _: self._received.append(signal.Signals(number)))

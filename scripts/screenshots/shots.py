@@ -68,7 +68,7 @@ def away(stage: Stage, browser: Browser) -> Page:
     page.get_by_text(VIDEOS[1]).first.wait_for()
     stage.command("/api/services/api/stop")
     until(lambda: stage.state("api") == "STOPPED", "the backend to stop")
-    page.get_by_role("button", name="Restart").first.wait_for()
+    page.get_by_role("button", name="Start", exact=True).wait_for()
     return page
 
 
