@@ -93,6 +93,7 @@ def test_a_host_that_fails_again_and_again_is_named_while_it_is_left_alone(
 ) -> None:
     page = one_at_a_time.page
     page.get_by_role("button", name="Cancel all").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel all").click()
     expect(rows(one_at_a_time, "cancelled")).to_have_count(4)
     media.faults = {f"/broken-{number}.mp4": 503 for number in range(5)}
     one_at_a_time.paste(*(media.base + path for path in media.faults))

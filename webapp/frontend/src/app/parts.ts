@@ -2,6 +2,7 @@
 import { onBackendEvent } from '@/lib/backend.ts';
 import { fetched } from '@/ui/Part.tsx';
 import { downloadMenu } from '@/ui/LazyMenu.tsx';
+import { confirm } from '@/features/downloads/SectionActions.tsx';
 import { queuePopover } from '@/features/downloads/QueueLine.tsx';
 
 export const library = fetched(() => import('@/features/library/Library.tsx'));
@@ -11,7 +12,7 @@ export const settingsSheet = fetched(() => import('./SettingsSheet.tsx'));
 export const servicesSheet = fetched(() => import('@/features/services/ServicesSheet.tsx'));
 
 /** The most likely to be wanted while the server is away come first. */
-const AHEAD = [toasts, servicesSheet, downloadMenu, library, settingsSheet, queuePopover, player];
+const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, settingsSheet, queuePopover, player];
 
 async function fetchAhead(): Promise<void> {
   for (const { load } of AHEAD) await load();

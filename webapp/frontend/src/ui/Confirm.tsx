@@ -3,16 +3,18 @@ import { useTranslation } from 'react-i18next';
 import { Button } from './Button.tsx';
 import css from './Confirm.module.css';
 
-interface ConfirmProps {
+export interface ConfirmProps {
   title: string;
   detail: string;
   yes: string;
+  /** "Keep it" where nothing else is said. */
+  no?: string;
   onYes: () => void;
   onClose: () => void;
 }
 
 /** Asks before something that cannot be undone. */
-export function Confirm({ title, detail, yes, onYes, onClose }: ConfirmProps) {
+export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps) {
   const { t } = useTranslation();
   return (
     <Alert.Root
@@ -28,7 +30,7 @@ export function Confirm({ title, detail, yes, onYes, onClose }: ConfirmProps) {
           <Alert.Description className={css.detail}>{detail}</Alert.Description>
           <div className={css.actions}>
             <Alert.Cancel asChild>
-              <Button>{t('confirm.no')}</Button>
+              <Button>{no ?? t('confirm.no')}</Button>
             </Alert.Cancel>
             <Alert.Action asChild>
               <Button look="danger" onClick={onYes}>

@@ -7,6 +7,7 @@ import { makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
 import { DownloadList } from './DownloadList.tsx';
+import './kept-focus.ts'; // or a test would press a key before it has been fetched
 
 const running = makeRunning(0.5, { title: 'Running' });
 const [first, second, third] = ['First', 'Second', 'Third'].map((title, at) =>
@@ -92,6 +93,33 @@ describe('the queue', () => {
     await waitFor(() => {
       expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
     });
+  });
+});
+
+describe('what is done to many', () => {
+  const changes = () => server.asked.filter(({ path }) => path.endsWith('/actions')).map(({ body }) => body);
+
+  test('asks before all are cancelled', async () => {
+    server.answer = ({ path }) => ({ status: 200, body: path === '/api/queue' ? QUEUE : { changed: [], refused: [] } });
+    const { user } = start();
+    await user.click(screen.getByRole('button', { name: 'Cancel all' }));
+    const question = await screen.findByRole('alertdialog', { name: 'Cancel 4 downloads?' });
+    await user.click(within(question).getByRole('button', { name: 'Keep them' }));
+    expect(changes()).toEqual([]);
+    await user.click(await screen.findByRole('button', { name: 'Cancel all' }));
+    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Cancel all' }));
+    await waitFor(() => {
+      expect(changes()).toMatchObject([{ action: 'cancel' }]);
+    });
+  });
+
+  test.each([
+    [['failed'], 'Clear failed'],
+    [['cancelled'], 'Clear cancelled'],
+    [['failed', 'cancelled'], 'Clear failed and cancelled'],
+  ] as const)('names what of %j is cleared', (states, name) => {
+    start(states.map((state) => makeDownload({ state })));
+    expect(screen.getByRole('button', { name })).toBeVisible();
   });
 });
 

@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { backend } from '@/lib/backend.ts';
 import { useChange, type Change } from '@/lib/downloads/actions.ts';
@@ -10,13 +10,22 @@ import { Button } from '@/ui/Button.tsx';
 import { Empty } from '@/ui/Empty.tsx';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
-import { useKeptFocus } from './kept-focus.ts';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
 export function DownloadList() {
   const box = useRef<HTMLDivElement>(null);
-  useKeptFocus(box);
+  useEffect(() => {
+    let stop: (() => void) | null = null;
+    const begin = ({ keepFocus }: typeof import('./kept-focus.ts')): void => {
+      if (stop === null && box.current) stop = keepFocus(box.current);
+    };
+    import('./kept-focus.ts').then(begin, () => undefined); // a convenience that may be missing
+    return () => {
+      stop?.();
+      stop = () => undefined;
+    };
+  }, []);
   return (
     <div ref={box} className={css.box}>
       <Lists />

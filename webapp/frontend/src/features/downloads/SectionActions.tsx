@@ -1,7 +1,14 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Change } from '@/lib/downloads/actions.ts';
 import type { Download, DownloadState } from '@/lib/types.ts';
 import { Button } from '@/ui/Button.tsx';
+import type { ConfirmProps } from '@/ui/Confirm.tsx';
+import { fetched, Part } from '@/ui/Part.tsx';
+
+export const confirm = fetched<ConfirmProps>(() =>
+  import('@/ui/Confirm.tsx').then(({ Confirm }) => ({ default: Confirm })),
+);
 
 interface SectionActionsProps {
   items: readonly Download[];
@@ -21,22 +28,47 @@ const BULK = [
   from: number;
 }[];
 
+function label(key: (typeof BULK)[number]['key'], items: readonly Download[]) {
+  if (key !== 'clearFailed' || items.every(({ state }) => state === 'failed')) return `bulk.${key}` as const;
+  return items.some(({ state }) => state === 'failed') ? 'bulk.clearBoth' : 'bulk.clearCancelled';
+}
+
 /** The same done to every item of a section that it fits. */
 export function SectionActions({ items, onChange }: SectionActionsProps) {
   const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
   return BULK.map(({ key, states, action, from }) => {
     const fitting = items.filter(({ state }) => (states as readonly DownloadState[]).includes(state));
+    const ids = fitting.map(({ id }) => id);
+    const act = (): void => {
+      onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
+    };
+    if (action === 'cancel' && asking) {
+      return (
+        <Part
+          key={key}
+          of={confirm}
+          floating
+          given={{
+            title: t('confirm.cancelAll', { count: ids.length }),
+            detail: t('confirm.canRetry'),
+            yes: t('bulk.cancelAll'),
+            no: t('confirm.keepAll'),
+            onYes: act,
+            onClose: () => {
+              setAsking(false);
+            },
+          }}
+        />
+      );
+    }
     if (fitting.length < from) return null;
+    const ask = (): void => {
+      setAsking(true);
+    };
     return (
-      <Button
-        key={key}
-        look="quiet"
-        onClick={() => {
-          const ids = fitting.map(({ id }) => id);
-          onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
-        }}
-      >
-        {t(`bulk.${key}`)}
+      <Button key={key} look="quiet" onClick={action === 'cancel' ? ask : act}>
+        {t(label(key, fitting))}
       </Button>
     );
   });

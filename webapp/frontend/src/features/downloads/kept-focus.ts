@@ -3,10 +3,9 @@
  *
  * When the element that has the focus is taken away, the browser gives it to nobody and the next Tab
  * begins at the top of the page. Here the row that took its place gets it, never a button of that
- * row: a second press must not do to another row what was meant for the first.
+ * row: a second press must not do to another row what was meant for the first. Fetched once the page is
+ * there.
  */
-import { useEffect, type RefObject } from 'react';
-
 interface Place {
   element: Element;
   section: Element | null;
@@ -41,36 +40,34 @@ function give(element: Element | null): void {
   element.focus({ preventScroll: true });
 }
 
-export function useKeptFocus(ref: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
-    const box = ref.current;
-    if (!box) return undefined;
-    let place: Place | null = null;
-    const onFocusIn = ({ target }: FocusEvent): void => {
-      place = target instanceof Element && box.contains(target) ? placeOf(target) : place;
-    };
-    // Whoever points elsewhere has left the place; menus and questions belong to the row that they are about.
-    const onPointerDown = ({ target }: Event): void => {
-      if (target instanceof Element && !target.closest('[role=menu], [role=alertdialog]')) place = null;
-    };
-    const observer = new MutationObserver(() => {
-      if (place === null) return;
-      if (place.element.isConnected) {
-        place = placeOf(place.element);
-      } else if (document.activeElement === document.body || document.activeElement === null) {
-        const next = heir(box, place); // what stands for a button may come a moment later
-        if (next === null) return;
-        place = null;
-        give(next);
-      }
-    });
-    observer.observe(box, { childList: true, subtree: true });
-    addEventListener('focusin', onFocusIn);
-    addEventListener('pointerdown', onPointerDown, true);
-    return () => {
-      observer.disconnect();
-      removeEventListener('focusin', onFocusIn);
-      removeEventListener('pointerdown', onPointerDown, true);
-    };
-  }, [ref]);
+/** Returns how to stop. */
+export function keepFocus(box: Element): () => void {
+  const now = document.activeElement;
+  let place = now && box.contains(now) ? placeOf(now) : null;
+  const onFocusIn = ({ target }: FocusEvent): void => {
+    place = target instanceof Element && box.contains(target) ? placeOf(target) : place;
+  };
+  // Whoever points elsewhere has left the place; menus and questions belong to the row that they are about.
+  const onPointerDown = ({ target }: Event): void => {
+    if (target instanceof Element && !target.closest('[role=menu], [role=alertdialog]')) place = null;
+  };
+  const observer = new MutationObserver(() => {
+    if (place === null) return;
+    if (place.element.isConnected) {
+      place = placeOf(place.element);
+    } else if (document.activeElement === document.body || document.activeElement === null) {
+      const next = heir(box, place); // what stands for a button may come a moment later
+      if (next === null) return;
+      place = null;
+      give(next);
+    }
+  });
+  observer.observe(box, { childList: true, subtree: true });
+  addEventListener('focusin', onFocusIn);
+  addEventListener('pointerdown', onPointerDown, true);
+  return () => {
+    observer.disconnect();
+    removeEventListener('focusin', onFocusIn);
+    removeEventListener('pointerdown', onPointerDown, true);
+  };
 }
