@@ -130,6 +130,33 @@ describe('ResilientStream', () => {
     expect(FakeSource.all[0]?.closed).toBe(true);
   });
 
+  test('a server that pings is away when nothing has come from it for forty seconds', () => {
+    const { stream } = makeStream();
+    stream.start();
+    FakeSource.last.open();
+    FakeSource.last.send('ping', null);
+    vi.advanceTimersByTime(30_000);
+    FakeSource.last.send('snapshot', {});
+    vi.advanceTimersByTime(39_000);
+    expect(stream.state.phase).toBe('open');
+    vi.advanceTimersByTime(1000);
+    expect(stream.state.phase).toBe('waiting');
+    expect(FakeSource.last.closed).toBe(true);
+    vi.advanceTimersByTime(100);
+    FakeSource.last.open(); // it opens, but hangs again before its first ping
+    vi.advanceTimersByTime(40_000);
+    expect(stream.state.phase).toBe('waiting');
+  });
+
+  test('a server that never pings may be silent', () => {
+    const { stream } = makeStream();
+    stream.start();
+    FakeSource.last.open();
+    FakeSource.last.send('snapshot', {});
+    vi.advanceTimersByTime(600_000);
+    expect(stream.state.phase).toBe('open');
+  });
+
   test('believes someone who noticed first', () => {
     const { stream } = makeStream();
     stream.start();

@@ -3,7 +3,8 @@
  *
  * `EventSource` gives up for ever on a 503 and reconnects every three seconds otherwise. This one is
  * a circuit breaker: after a failure it waits (longer each time), says until when and why, lets one
- * trial through, and can be told to try at once. Each connection begins with the server's snapshot,
+ * trial through, and can be told to try at once. A server that pings is away when it has been silent for
+ * long, though the connection stands: it hangs, or the network is gone without a word. Each connection begins with the server's snapshot,
  * so nothing needs to be remembered of what was missed.
  */
 import type { Problem } from './problem.ts';
@@ -38,6 +39,9 @@ export interface StreamOptions {
 /** A trial that has had no answer after this long has failed, milliseconds. */
 const TRIAL_LIMIT = 10_000;
 
+/** Two pings and a half: longer than a server that pings is ever silent, milliseconds. */
+const SILENCE_LIMIT = 40_000;
+
 export class ResilientStream {
   readonly #options: StreamOptions;
   readonly #listeners = new Set<() => void>();
@@ -45,6 +49,8 @@ export class ResilientStream {
   #source: Source | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #diagnosis: AbortController | null = null;
+  /** Known once it has done so: of others silence means nothing. */
+  #pings = false;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -111,11 +117,26 @@ export class ResilientStream {
     source.onerror = () => {
       this.#fail(null);
     };
+    source.addEventListener('ping', () => {
+      this.#pings = true;
+      this.#heard();
+    });
     for (const [name, handle] of Object.entries(this.#options.events)) {
       source.addEventListener(name, (event) => {
+        this.#heard();
         handle(JSON.parse((event as MessageEvent<string>).data));
       });
     }
+  }
+
+  #heard(): void {
+    if (this.#state.phase !== 'open') return;
+    clearTimeout(this.#timer);
+    this.#timer = this.#pings
+      ? setTimeout(() => {
+          this.#fail(null);
+        }, SILENCE_LIMIT)
+      : undefined;
   }
 
   #opened(): void {
@@ -123,6 +144,7 @@ export class ResilientStream {
     this.#timer = undefined;
     this.#diagnosis?.abort();
     this.#set({ phase: 'open', since: (this.#options.wallClock ?? Date.now)() });
+    this.#heard();
   }
 
   #fail(problem: Problem | null): void {
