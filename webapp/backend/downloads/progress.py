@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 INTERVAL = 0.25
 PING_SECONDS = 15.0
 BACKLOG = 64
-PING = b"event: ping\ndata: null\n\n"  # no comment: the page hears it
+PING = b"event: ping\ndata: {}\n\n"  # no comment: the page hears it
 
 
 def frame(event: str, data: str) -> bytes:

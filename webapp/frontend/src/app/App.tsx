@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
@@ -9,6 +9,7 @@ import { hadNotices, subscribeToNotices } from '@/lib/notices.ts';
 import { usePlaying } from '@/lib/player.ts';
 import { IconButton } from '@/ui/Button.tsx';
 import { Part } from '@/ui/Part.tsx';
+import { Announcer } from './Announcer.tsx';
 import css from './App.module.css';
 import { Mark } from './Mark.tsx';
 import { library, player, servicesSheet, settingsSheet, toasts } from './parts.ts';
@@ -17,9 +18,13 @@ import { focusField, useShortcuts } from './shortcuts.ts';
 export function App() {
   const { t } = useTranslation();
   const [sheet, setSheet] = useState<'services' | 'settings' | null>(null);
-  const [, navigate] = useLocation();
+  const [location, navigate] = useLocation();
   const playing = usePlaying();
   const noticed = useSyncExternalStore(subscribeToNotices, hadNotices);
+  const title = location === '/library' ? `${t('nav.library')} · ${t('app.name')}` : t('app.name');
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   const close = (): void => {
     setSheet(null);
   };
@@ -70,6 +75,7 @@ export function App() {
           </Route>
         </Switch>
       </main>
+      <Announcer />
       {sheet === 'services' && <Part of={servicesSheet} given={{ onOpenChange: close }} floating />}
       {sheet === 'settings' && <Part of={settingsSheet} given={{ onOpenChange: close }} floating />}
       {playing && <Part key={playing.id} of={player} given={{ download: playing }} floating />}

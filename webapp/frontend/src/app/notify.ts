@@ -1,10 +1,10 @@
 /** A word from the system when a download is done while nobody looks at the page. */
 import i18next from 'i18next';
-import { onBackendEvent } from '@/lib/backend.ts';
+import { onEnd } from '@/lib/downloads/ends.ts';
 import { nameOf } from '@/lib/downloads/name.ts';
 import { say } from '@/lib/notices.ts';
 import { isOn } from '@/lib/switches.ts';
-import { isUnfinished, type Download } from '@/lib/types.ts';
+import type { Download } from '@/lib/types.ts';
 
 export function canNotify(): boolean {
   return 'Notification' in window;
@@ -28,17 +28,7 @@ export function announce(download: Download): void {
 }
 
 export function notifyWhenDone(): void {
-  const underWay = new Set<string>();
-  const follow = (download: Download): void => {
-    if (isUnfinished(download)) {
-      underWay.add(download.id);
-    } else if (underWay.delete(download.id) && document.hidden && isOn('notify')) {
-      if (download.state !== 'cancelled' && Notification.permission === 'granted') announce(download);
-    }
-  };
-  onBackendEvent((event) => {
-    if (event.type === 'snapshot') event.items.forEach(follow);
-    else if (event.type === 'download') follow(event.item);
-    else underWay.delete(event.id);
+  onEnd((download) => {
+    if (document.hidden && isOn('notify') && Notification.permission === 'granted') announce(download);
   });
 }

@@ -25,6 +25,7 @@ import { PreviewCard } from './PreviewCard.tsx';
 import { useDraft } from './use-draft.ts';
 
 const KINDS = ['video', 'audio'] as const;
+const MOST_ROWS = 8; // as high as the style lets it be, for browsers that do not size it by its content
 const LONGEST_QUOTE = 60; // characters of a wrong line that are worth repeating
 
 function howOf({ kind, video, audio, resolution }: Preferences): How {
@@ -107,7 +108,7 @@ export function Composer() {
           ref={field}
           id={id}
           className={css.input}
-          rows={1}
+          rows={Math.min(draft.split('\n').length, MOST_ROWS)}
           autoFocus
           spellCheck={false}
           autoCapitalize="off"
