@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    import httpx
+    from playwright.sync_api import Page, Route
 
     from tests.media_source import MediaSource
 
 SLOW = 250_000  # bytes/s
 FAST = 0
+
+# The last of the parts that the page fetches when it has nothing else to do.
+FETCHED_AHEAD = """performance.getEntriesByType('resource')
+  .some(({ name, responseEnd }) => name.includes('/Player') && responseEnd > 0)"""
 
 
 def test_a_batch_keeps_its_order_and_names_what_cannot_be_had(app: App, media: MediaSource) -> None:
@@ -48,6 +53,43 @@ def test_a_download_is_paused_resumed_and_cancelled(app: App, media: MediaSource
     media.throttle = FAST
     row.get_by_title("Try again").click()
     app.await_done(row)
+
+
+def test_a_pause_that_comes_too_late_leaves_the_row_as_the_download_is(
+    app: App, api: httpx.Client, media: MediaSource
+) -> None:
+    media.throttle = SLOW
+    app.paste(media.mp4)
+    row = app.row("clip")
+    app.await_progress(row, beyond=5)
+
+    def hold(route: Route) -> None:
+        media.throttle = FAST
+        until(lambda: api.get("downloads").json()["items"][0]["state"] == "done", "it is done")
+        route.continue_()
+
+    app.page.route("**/pause", hold)
+    row.get_by_title("Pause").click()
+    expect(app.page.get_by_text("That did not work", exact=True)).to_be_visible()
+    app.await_done(row)
+    assert app.percent(row) is None
+
+
+def test_what_is_fetched_on_demand_is_there_although_the_page_s_server_is_not(
+    start_stack: Callable[..., GuardRun], page: Page
+) -> None:
+    stack = start_stack()
+    App.of(stack, page)
+    page.wait_for_function(FETCHED_AHEAD)
+    page.evaluate("window.before = true")
+    stack.post("/api/services/web/stop")
+    stack.await_state("web", "STOPPED")
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Library").click()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    assert page.evaluate("window.before") is True
 
 
 def test_a_link_that_is_there_already_is_offered_again(app: App, media: MediaSource) -> None:
