@@ -182,7 +182,7 @@ def told_cancelled(events: Iterator[tuple[str, dict[str, Any]]], items: list[str
     """Whether a stream comes to show all of them as cancelled, by what is told or a snapshot."""
     states: dict[str, str] = {}
     for event, data in events:
-        shown = data["items"] if event == "snapshot" else [data]
+        shown = data["items"] if event == "snapshot" else [data] if "id" in data else []
         states |= {download["id"]: download.get("state", event) for download in shown}
         if all(states.get(item) == "cancelled" for item in items):
             return True

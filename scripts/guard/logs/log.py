@@ -68,6 +68,7 @@ class Log:
         self._voices: dict[str, _Voice] = {}
         self._streams: list[_Stream] = []
         self._requests: deque[Callable[[], None]] = deque()
+        self._beginning: deque[tuple[str, Callable[[bytes], None], int]] = deque()
         self._sayings: deque[tuple[str, str]] = deque(maxlen=SAYINGS)
         self._followers: list[Callable[[str, bytes, datetime], None]] = []
         self._skipped: Counter[str] = Counter()
@@ -136,7 +137,8 @@ class Log:
         Before them come its last `lines`, as they stand on its terminal. `sink` is called by the
         pump and must not block.
         """
-        self._ask(lambda: self._begin_tap(name, sink, lines))
+        self._beginning.append((name, sink, lines))
+        self._ring()
         return lambda: self._ask(lambda: self._voice(name).taps.remove(sink))
 
     def follow(self, take: Callable[[str, bytes, datetime], None]) -> None:
@@ -164,7 +166,6 @@ class Log:
 
     def _turn(self) -> None:
         ready = self._selector.select(self._until_due())
-        # First the requests: whoever asked before a process wrote is to hear what it wrote.
         self._answer()
         for key, _ in ready:
             key.data()
@@ -203,6 +204,7 @@ class Log:
             os.read(self._alarm, 4096)
 
     def _answer(self) -> None:
+        self._begin_taps()
         for _ in range(len(self._requests)):
             self._requests.popleft()()
 
@@ -213,7 +215,7 @@ class Log:
             self._emit(self._voice(name), lines)
 
     def _until_due(self) -> float | None:
-        if self._requests or self._sayings:
+        if self._requests or self._beginning or self._sayings:
             return 0
         dues = [stream.due for stream in self._streams if stream.due is not None]
         return max(0, min(dues) - time.monotonic()) if dues else None
@@ -262,6 +264,8 @@ class Log:
         return room <= 0
 
     def _take(self, stream: _Stream, data: bytes) -> None:
+        # Whoever asked before a process wrote is to hear what it wrote, read in the same moment.
+        self._begin_taps()
         for sink in stream.voice.taps:
             sink(data)
         stream.hear(data)
@@ -272,13 +276,14 @@ class Log:
             stream.shown = b""
             self._emit(stream.voice, lines)
 
-    def _begin_tap(self, name: str, sink: Callable[[bytes], None], count: int) -> None:
-        voice = self._voice(name)
-        voice.taps.append(sink)
-        whole = [line + b"\n" for line in voice.lines(this_life=False)]
-        shown = b"".join(_last(count, [*whole, *self._halves(voice)]))
-        if shown:
-            sink(shown)
+    def _begin_taps(self) -> None:
+        while self._beginning:
+            name, sink, count = self._beginning.popleft()
+            voice = self._voice(name)
+            voice.taps.append(sink)
+            whole = [line + b"\n" for line in voice.lines(this_life=False)]
+            if shown := b"".join(_last(count, [*whole, *self._halves(voice)])):
+                sink(shown)
 
     def _drain(self, name: str, done: threading.Event, deadline: float) -> None:
         streams = [stream for stream in self._streams if stream.voice.name == name]

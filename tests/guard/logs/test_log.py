@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from scripts.guard.logs.log import Log
+from tests.stack.harness import until
 
 DEADLINE = 60.0
 PREFIX = re.compile(r"\d\d:\d\d:\d\d (\w+) *\| (.*)")
@@ -470,7 +471,8 @@ def test_an_attached_client_first_gets_the_last_lines_as_they_stand(
     writer.write(b"c\n")
     writer.leave()
 
-    assert [b"".join(each) for each in seen] == [b"two\n(Pdb) c\n", b"two\n(Pdb) c\n", b"c\n"]
+    expected = [b"two\n(Pdb) c\n", b"two\n(Pdb) c\n", b"c\n"]
+    until(lambda: [b"".join(each) for each in seen] == expected, f"{expected} is heard")
 
 
 def test_who_listens_before_a_process_writes_hears_it_however_busy_the_log_is(

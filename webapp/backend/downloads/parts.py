@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+# DBOS loads it while requests are served, and SQLAlchemy asks a half loaded one about their values.
+import sqlalchemy.orm  # noqa: F401
+
 from downloads.desk import Desk
 from downloads.disk import Disk
 from downloads.engine import Engine, beside
