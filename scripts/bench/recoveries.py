@@ -56,8 +56,13 @@ class Starts:
         return max(r.refused for victim in SERVERS for r in self.knocked[victim][peer.name])
 
 
-def measure(rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack]) -> Starts:
-    """Take all figures; `stack` gives a stack with new ports each time."""
+def measure(
+    rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack], *, deaths: int = 1
+) -> Starts:
+    """Take all figures; `stack` gives a stack with new ports each time.
+
+    In each round every server dies `deaths` times under every peer.
+    """
     back: dict[str, Figures[Recovery]] = {}
     knocked: dict[str, Figures[Recovery]] = {}
     cold = each("cold start", rounds, [BARE, *peers], lambda p: measures.cold_start(p, stack()))
@@ -71,7 +76,7 @@ def measure(rounds: int, peers: Sequence[Peer], stack: Callable[[], Stack]) -> S
             return measures.recovery(peer, stack(), victim, knock=knock)
 
         again = [BARE, BOTH, *(peer for peer in peers if peer.relaunches)]
-        back[victim] = each(f"{victim} killed", rounds, again, killed)
+        back[victim] = each(f"{victim} killed", rounds * deaths, again, killed)
         knocked[victim] = each(f"{victim} killed, knocking", 2, peers, partial(killed, knock=True))
     return Starts(peers, cold, back, knocked)
 
