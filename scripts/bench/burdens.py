@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 
 from scripts.bench import loads, transfers
 from scripts.bench.backend import backend, bare, folders, source
@@ -20,35 +22,23 @@ IDLE_PERCENT = 2.0
 SLOW, SLOWER = 200_000, 20_000
 """Bytes a second of a source while something else is measured."""
 LISTENERS = (0, 1, 500)
-WARMING_LINKS = 20
+WARMING = range(-20, 0)
+GO = 100
+"""How many one server is sent before it is the other's turn: machines change their speed."""
 AT_ONCE = 100
 """Links in a request, where there are many: as the page sends what is pasted."""
 
 
 def links(rounds: int) -> tuple[Table, list[Target]]:
     """Measure how fast links are queued, and whether the server still answers."""
-    own: list[Enqueued] = []
-    many: list[Enqueued] = []
-    other: list[Enqueued] = []
-    for _ in range(max(rounds, 3)):
-        with folders() as (folder, media):
-            transfers.make_medium(media, transfers.SMALL_BYTES)
-            with source(media, SLOWER) as address:
-                with backend(folder) as server:
-                    loads.enqueue(server, "/api/downloads", address, WARMING_LINKS)
-                    server.settle()  # three downloads run
-                    own.append(loads.enqueue(server, "/api/downloads", address))
-                    bulk = "/api/downloads/bulk"
-                    many.append(loads.enqueue(server, bulk, address, at_once=AT_ONCE))
-                with bare(folder) as server:
-                    loads.enqueue(server, "/links", address, WARMING_LINKS)
-                    other.append(loads.enqueue(server, "/links", address))
+    rounded = [_round_of_links() for _ in range(max(rounds, 3))]
+    own, many, other = ([figures[place] for figures in rounded] for place in range(3))
     text = (
         f"{loads.LINKS:,} links, each a `POST` of its own on one connection, the next sent when "
         f"the last was answered, and {loads.LINKS:,} more with {AT_ONCE} in each; three downloads "
         "run meanwhile, and `/health` is asked every 5 ms. Each link is in the database before it "
-        "is answered (WAL). Beside a FastAPI app that does nothing but keep it in SQLite. The "
-        "median of the rounds."
+        "is answered (WAL). Beside a FastAPI app that does nothing but keep it in SQLite, at the "
+        f"same time: the two have {GO} links in turn. The median of the rounds."
     )
     head = ["", "links/s", "CPU ms / link", "99 % of the answers within, ms"]
     rows = [[*head, "99 % of /health within, ms"]]
@@ -74,6 +64,24 @@ def links(rounds: int) -> tuple[Table, list[Target]]:
         ),
         Target.below("99 % of /health meanwhile, ms", 1000 * health, 1000 * HEALTH_SECONDS),
     ]
+
+
+def _round_of_links() -> tuple[Enqueued, Enqueued, Enqueued]:
+    """Return what the backend made of links one by one, of many at once, and the bare app."""
+    goes = [range(first, first + GO) for first in range(0, loads.LINKS, GO)]
+    own, other = [], []
+    with folders() as (folder, media):
+        transfers.make_medium(media, transfers.SMALL_BYTES)
+        with source(media, SLOWER) as address, backend(folder) as server, bare(folder) as plain:
+            loads.enqueue(server, "/api/downloads", address, WARMING)
+            loads.enqueue(plain, "/links", address, WARMING)
+            server.settle()  # three downloads run
+            for go in goes:
+                own.append(loads.enqueue(server, "/api/downloads", address, go))
+                other.append(loads.enqueue(plain, "/links", address, go))
+            everything = range(loads.LINKS, 2 * loads.LINKS)
+            many = loads.enqueue(server, "/api/downloads/bulk", address, everything, AT_ONCE)
+    return reduce(add, own), many, reduce(add, other)
 
 
 def listeners(_rounds: int) -> tuple[Table, list[Target]]:

@@ -34,29 +34,61 @@ IDLE_SECONDS = 20.0
 class Enqueued:
     """What became of many links, sent one request after the other on one connection."""
 
-    per_second: float
-    slowest: float
-    """Seconds that 99 of 100 of the requests took at most."""
-    health: float
-    """Seconds that 99 of 100 answers of `/health` took at most meanwhile, one every 5 ms."""
-    cpu: float
-    """Processor seconds of the server for each."""
+    links: int
+    seconds: float
+    processor: float
+    """Seconds of the server's processor time."""
+    answers: Sequence[float]
+    """Seconds that each answer took."""
+    probes: Sequence[float]
+    """Seconds that each answer of `/health` took meanwhile, one every 5 ms."""
+
+    def __add__(self, other: Enqueued) -> Enqueued:
+        """Put those of two goes together."""
+        return Enqueued(
+            self.links + other.links,
+            self.seconds + other.seconds,
+            self.processor + other.processor,
+            [*self.answers, *other.answers],
+            [*self.probes, *other.probes],
+        )
+
+    @property
+    def per_second(self) -> float:
+        """Return how many links were kept in a second."""
+        return self.links / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Return the processor seconds of the server for each link."""
+        return self.processor / self.links
+
+    @property
+    def slowest(self) -> float:
+        """Return the seconds that 99 of 100 of the answers took at most."""
+        return percentile(self.answers, 99)
+
+    @property
+    def health(self) -> float:
+        """Return the same of `/health`."""
+        return percentile(self.probes, 99)
 
 
 def enqueue(
-    server: Server, path: str, address: str, links: int = LINKS, at_once: int = 1
+    server: Server, path: str, address: str, numbers: Sequence[int], at_once: int = 1
 ) -> Enqueued:
-    """Send so many links below an address to a path that keeps them, some in each request."""
+    """Send links below an address, one a number, to a path that keeps them; some in a request."""
     took: list[float] = []
-    with contextlib.closing(server.client()) as client, _probing(server) as health:
+    urls = [f"{address}/{MEDIUM}?{number}" for number in numbers]
+    with contextlib.closing(server.client()) as client, _probing(server) as probes:
         cpu, began = server.cpu(), time.monotonic()
-        for first in range(0, links, at_once):
-            urls = [f"{address}/{MEDIUM}?{first + number}" for number in range(at_once)]
+        for first in range(0, len(urls), at_once):
+            body = {"url": urls[first]} if at_once == 1 else {"urls": urls[first : first + at_once]}
             sent = time.monotonic()
-            ask(client, "POST", path, {"url": urls[0]} if at_once == 1 else {"urls": urls})
+            ask(client, "POST", path, body)
             took.append(time.monotonic() - sent)
         seconds, cpu = time.monotonic() - began, server.cpu() - cpu
-    return Enqueued(links / seconds, percentile(took, 99), percentile(health, 99), cpu / links)
+    return Enqueued(len(urls), seconds, cpu, took, probes)
 
 
 @contextlib.contextmanager

@@ -64,12 +64,14 @@ def test_every_figure_of_the_backend_is_taken(
         other = transfers.first_byte_of_command_line(tmp_path, f"{address}/{medium.name}")
         loads.start_downloads(server, address)
         listening = loads.listen(server, 3)
-        queued = loads.enqueue(server, "/api/downloads", address, 5)
+        queued = loads.enqueue(server, "/api/downloads", address, range(5))
+        queued += loads.enqueue(server, "/api/downloads/bulk", address, range(5, 12), at_once=4)
 
     assert 0 < first < other
     assert listening.served == 3
     assert listening.bytes_per_second > 0
     assert 0 < listening.updates <= 4.5
+    assert (queued.links, len(queued.answers)) == (12, 7)
     assert queued.per_second > 0
     assert queued.health > 0
 

@@ -37,10 +37,9 @@ class Desk:
 
     def add(self, choices: Sequence[Choice]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
-        added = self.store.add(choices)
-        self.work.announce(*(row["id"] for row in added))
+        added = self.work.add(choices)
         self.engine.more()
-        return [self._view(row) for row in added]
+        return added
 
     def like(self, choice: Choice, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""

@@ -26,10 +26,11 @@ from downloads.unusable import DatabaseUnusableError
 from downloads.view import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from downloads.disk import Disk
+    from downloads.models import Choice, Download
     from downloads.pool import Pool, Runner
     from downloads.staging import Staging
     from downloads.store import Row, Store
@@ -149,6 +150,14 @@ class Work:
                 runner.kill()
         self.pool.close()
 
+    def add(self, choices: Sequence[Choice]) -> list[Download]:
+        """Put wishes at the end of the queue, and tell of them.
+
+        They need not be looked up for it: nobody can have told anything later of them yet.
+        """
+        with self._telling:
+            return [self._tell(row, self.tell) for row in self.store.add(choices)]
+
     def announce(self, *items: str, tell: Tell | None = None) -> None:
         """Tell listeners what downloads are now, or that they are no more.
 
@@ -163,9 +172,10 @@ class Work:
                 else:
                     tell(item, "removed", json.dumps({"id": item}))
 
-    def _tell(self, row: Row, tell: Tell) -> None:
+    def _tell(self, row: Row, tell: Tell) -> Download:
         download = view(row, self.live.get(row["id"]))
         tell(download.id, "download", download.model_dump_json())
+        return download
 
     @contextlib.contextmanager
     def _runner(self, item: str) -> Iterator[Runner]:
