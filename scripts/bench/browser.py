@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import json
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -36,19 +37,31 @@ WATCH_FIELD = """
     watching.disconnect();
   }).observe(document, { childList: true, subtree: true });
 """
+WATCH_TEXT = """
+  new MutationObserver((_, watching) => {
+    if (!document.body?.textContent.includes(%s)) return;
+    window.shownAt = performance.now();
+    watching.disconnect();
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+"""
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-SCRIPTS = "performance.getEntriesByType('resource').map(r => r.name).filter(n => /\\.js$/.test(n))"
+SCRIPTS = """performance.getEntriesByType('resource')
+  .filter(({ name, startTime }) => /\\.js$/.test(name) && startTime < shownAt).map(r => r.name)"""
 
 
 @contextlib.contextmanager
-def opened(browser: Browser, url: str) -> Iterator[Page]:
-    """Show a page as to somebody who was never there, with `redraws` counted from the start."""
+def opened(browser: Browser, url: str, *scripts: str) -> Iterator[Page]:
+    """Show a page as to somebody who was never there, with `redraws` counted from the start.
+
+    `scripts` run in it before its own do.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 1600}, locale="en-GB")
     context.set_default_timeout(1000 * DEADLINE_SECONDS)
     try:
         page = context.new_page()
         page.add_init_script(path=REDRAWS)
-        page.add_init_script(WATCH_FIELD)
+        for script in (WATCH_FIELD, *scripts):
+            page.add_init_script(script)
         page.goto(url)
         page.locator("textarea").wait_for()
         yield page
@@ -108,9 +121,12 @@ def redraws(page: Page, seconds: float) -> Redraws:
     return Redraws(**page.evaluate("redraws.counted"))
 
 
-def initial_scripts(page: Page) -> int:
-    """Return the bytes of all JavaScript that the page has loaded by itself, gzipped."""
-    return sum(len(gzip.compress(_fetch(url), 9)) for url in sorted(set(page.evaluate(SCRIPTS))))
+def initial_scripts(browser: Browser, url: str, text: str) -> int:
+    """Return the bytes of all JavaScript that a page asks for before it shows a text, gzipped."""
+    with opened(browser, url, WATCH_TEXT % json.dumps(text)) as page:
+        page.wait_for_function("() => window.shownAt")
+        scripts = sorted(set(page.evaluate(SCRIPTS)))
+    return sum(len(gzip.compress(_fetch(url), 9)) for url in scripts)
 
 
 def _fetch(url: str) -> bytes:

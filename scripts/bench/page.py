@@ -81,9 +81,7 @@ def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target
             tell(f"page: a first visit ({number + 1} of {rounds})")
             own.append(visit(browser, url))
             other.append(visit(browser, bare))
-        with opened(browser, url) as shown:
-            shown.get_by_text("Connected").wait_for()
-            size = initial_scripts(shown)
+        size = initial_scripts(browser, url, "Connected")
     paint, usable = (
         (median(getattr(one, name) for one in own) or 0)
         / (median(getattr(one, name) for one in other) or 1)
@@ -96,8 +94,8 @@ def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target
     text = (
         "The production build, served by the backend, in a headless Chromium that was never there; "
         f"{rounds} visits each, in turn. What is painted first is the app's mark, which stands in "
-        "the HTML. JavaScript is all that is loaded until the page is connected. The bare page is "
-        "a heading and a text field, from Python's `http.server`."
+        "the HTML. JavaScript is all that is asked for until the page is connected. The bare page "
+        "is a heading and a text field, from Python's `http.server`."
     )
     return Table("The page: a first visit", text, rows), [
         Target(

@@ -56,14 +56,20 @@ def test_what_was_drawn_with_and_without_need_is_told_apart(
     assert measures.Redraws(**counted) == measures.Redraws(commits=4, drawn=1, needless=1)
 
 
-def test_the_first_paint_and_the_scripts_are_found(browser: Browser, tmp_path: Path) -> None:
-    script = "document.title = 'x'.repeat(1000)"
+def test_the_first_paint_and_the_scripts_until_a_text_are_found(
+    browser: Browser, tmp_path: Path
+) -> None:
+    script = f"""
+        const show = () => document.querySelector('p').textContent = 'Ready "now"';
+        const next = Object.assign(document.createElement('script'), {{ src: 'later.js' }});
+        setTimeout(() => {{ show(); setTimeout(() => document.body.append(next), 50); }}, 50);
+        document.title = '{"x" * 1000}'"""
     (tmp_path / "app.js").write_text(script)
+    (tmp_path / "later.js").write_text("document.title = 'later'")
     content = '<p>Here</p><textarea></textarea><script src="app.js"></script>'
     with static(tmp_path, content) as url:
         seen = measures.visit(browser, url)
-        with measures.opened(browser, url) as page:
-            found = measures.initial_scripts(page)
+        found = measures.initial_scripts(browser, url, 'Ready "now"')
     assert seen.paint > 0
     assert seen.usable > 0
     assert found == len(gzip.compress(script.encode(), 9))

@@ -15,19 +15,23 @@ import { SectionActions } from './SectionActions.tsx';
 
 export function DownloadList() {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let stop: (() => void) | null = null;
+  const stop = useRef<(() => void) | null>(null);
+  useEffect(
+    () => () => {
+      stop.current?.();
+      stop.current = null;
+    },
+    [],
+  );
+  const keep = (): void => {
+    if (stop.current !== null) return;
     const begin = ({ keepFocus }: typeof import('./kept-focus.ts')): void => {
-      if (stop === null && box.current) stop = keepFocus(box.current);
+      if (box.current) stop.current ??= keepFocus(box.current);
     };
-    import('./kept-focus.ts').then(begin, () => undefined); // a convenience that may be missing
-    return () => {
-      stop?.();
-      stop = () => undefined;
-    };
-  }, []);
+    import('./kept-focus.ts').then(begin, () => undefined); // at the next focus again
+  };
   return (
-    <div ref={box} className={css.box}>
+    <div ref={box} className={css.box} onFocus={keep}>
       <Lists />
     </div>
   );
