@@ -30,20 +30,14 @@ WATCH_KEYS = """() => {
   new PerformanceObserver((seen) => seen.getEntries().forEach(note))
     .observe({ type: 'event', durationThreshold: 16 });
 }"""
-WATCH_FIELD = """
+WATCH = """
   new MutationObserver((_, watching) => {
-    if (!document.querySelector('textarea')) return;
-    window.usableAt = performance.now();
-    watching.disconnect();
-  }).observe(document, { childList: true, subtree: true });
-"""
-WATCH_TEXT = """
-  new MutationObserver((_, watching) => {
-    if (!document.body?.textContent.includes(%s)) return;
-    window.shownAt = performance.now();
+    if (!(%(there)s)) return;
+    window.%(mark)s = performance.now();
     watching.disconnect();
   }).observe(document, { childList: true, characterData: true, subtree: true });
 """
+FIELD = {"mark": "usableAt", "there": "document.querySelector('textarea')"}
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 SCRIPTS = """performance.getEntriesByType('resource')
   .filter(({ name, startTime }) => /\\.js$/.test(name) && startTime < shownAt).map(r => r.name)"""
@@ -60,7 +54,7 @@ def opened(browser: Browser, url: str, *scripts: str) -> Iterator[Page]:
     try:
         page = context.new_page()
         page.add_init_script(path=REDRAWS)
-        for script in (WATCH_FIELD, *scripts):
+        for script in (WATCH % FIELD, *scripts):
             page.add_init_script(script)
         page.goto(url)
         page.locator("textarea").wait_for()
@@ -123,7 +117,8 @@ def redraws(page: Page, seconds: float) -> Redraws:
 
 def initial_scripts(browser: Browser, url: str, text: str) -> int:
     """Return the bytes of all JavaScript that a page asks for before it shows a text, gzipped."""
-    with opened(browser, url, WATCH_TEXT % json.dumps(text)) as page:
+    shown = {"mark": "shownAt", "there": f"document.body?.textContent.includes({json.dumps(text)})"}
+    with opened(browser, url, WATCH % shown) as page:
         page.wait_for_function("() => window.shownAt")
         scripts = sorted(set(page.evaluate(SCRIPTS)))
     return sum(len(gzip.compress(_fetch(url), 9)) for url in scripts)

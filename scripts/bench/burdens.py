@@ -22,6 +22,7 @@ IDLE_PERCENT = 2.0
 SLOW, SLOWER = 200_000, 20_000
 """Bytes a second of a source while something else is measured."""
 LISTENERS = (0, 1, 500)
+LINKS = 1000
 WARMING = range(-20, 0)
 GO = 100
 """How many one server is sent before it is the other's turn: machines change their speed."""
@@ -31,11 +32,10 @@ AT_ONCE = 100
 
 def links(rounds: int) -> tuple[Table, list[Target]]:
     """Measure how fast links are queued, and whether the server still answers."""
-    rounded = [_round_of_links() for _ in range(max(rounds, 3))]
-    own, many, other = ([figures[place] for figures in rounded] for place in range(3))
+    own, many, other = zip(*(_round_of_links() for _ in range(max(rounds, 3))), strict=True)
     text = (
-        f"{loads.LINKS:,} links, each a `POST` of its own on one connection, the next sent when "
-        f"the last was answered, and {loads.LINKS:,} more with {AT_ONCE} in each; three downloads "
+        f"{LINKS:,} links, each a `POST` of its own on one connection, the next sent when "
+        f"the last was answered, and {LINKS:,} more with {AT_ONCE} in each; three downloads "
         "run meanwhile, and `/health` is asked every 5 ms. Each link is in the database before it "
         "is answered (WAL). Beside a FastAPI app that does nothing but keep it in SQLite, at the "
         f"same time: the two have {GO} links in turn. The median of the rounds."
@@ -68,7 +68,7 @@ def links(rounds: int) -> tuple[Table, list[Target]]:
 
 def _round_of_links() -> tuple[Enqueued, Enqueued, Enqueued]:
     """Return what the backend made of links one by one, of many at once, and the bare app."""
-    goes = [range(first, first + GO) for first in range(0, loads.LINKS, GO)]
+    goes = [range(first, first + GO) for first in range(0, LINKS, GO)]
     own, other = [], []
     with folders() as (folder, media):
         transfers.make_medium(media, transfers.SMALL_BYTES)
@@ -79,7 +79,7 @@ def _round_of_links() -> tuple[Enqueued, Enqueued, Enqueued]:
             for go in goes:
                 own.append(loads.enqueue(server, "/api/downloads", address, go))
                 other.append(loads.enqueue(plain, "/links", address, go))
-            everything = range(loads.LINKS, 2 * loads.LINKS)
+            everything = range(LINKS, 2 * LINKS)
             many = loads.enqueue(server, "/api/downloads/bulk", address, everything, AT_ONCE)
     return reduce(add, own), many, reduce(add, other)
 

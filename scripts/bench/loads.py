@@ -20,7 +20,6 @@ from scripts.bench.backend import Server, ask
 from scripts.bench.probe import until
 from scripts.bench.transfers import MEDIUM
 
-LINKS = 1000
 PROBE_SECONDS = 0.005
 BEGINNING_SECONDS = 2.0
 LISTENING_SECONDS = 10.0
