@@ -2,6 +2,7 @@
 import { onBackendEvent } from '@/lib/backend.ts';
 import { fetched } from '@/ui/Part.tsx';
 import { downloadMenu } from '@/ui/LazyMenu.tsx';
+import { focusKeeper } from '@/features/downloads/DownloadList.tsx';
 import { confirm } from '@/features/downloads/SectionActions.tsx';
 import { queuePopover } from '@/features/downloads/QueueLine.tsx';
 
@@ -12,7 +13,7 @@ export const settingsSheet = fetched(() => import('./SettingsSheet.tsx'));
 export const servicesSheet = fetched(() => import('@/features/services/ServicesSheet.tsx'));
 
 /** The most likely to be wanted while the server is away come first. */
-const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, settingsSheet, queuePopover, player];
+const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, settingsSheet, queuePopover, player, focusKeeper];
 
 async function fetchAhead(): Promise<void> {
   for (const { load } of AHEAD) await load();

@@ -13,6 +13,8 @@ import { DownloadRow } from './DownloadRow.tsx';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
+export const focusKeeper = { load: () => import('./kept-focus.ts') };
+
 export function DownloadList() {
   const box = useRef<HTMLDivElement>(null);
   const stop = useRef<(() => void) | null>(null);
@@ -28,7 +30,7 @@ export function DownloadList() {
     const begin = ({ keepFocus }: typeof import('./kept-focus.ts')): void => {
       if (box.current) stop.current ??= keepFocus(box.current);
     };
-    import('./kept-focus.ts').then(begin, () => undefined); // at the next focus again
+    focusKeeper.load().then(begin, () => undefined); // at the next focus again
   };
   return (
     <div ref={box} className={css.box} onFocus={keep}>
