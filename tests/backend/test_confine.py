@@ -51,6 +51,7 @@ except OSError as error:
         "os.system('true')",
         "os.execv('/bin/true', ['true'])",
         "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.posix_spawn('/bin/ffmpeg', ['ffmpeg', '-i', 'http://127.0.0.1/x', 'file:/x'], {})",
         "subprocess.run(['true'])",
         "subprocess.run(['/bin/sh', '-c', 'ffmpeg'])",
         "subprocess.run(['ffmpeg', '-i', 'http://127.0.0.1/x', 'file:/tmp/x'])",
@@ -68,3 +69,10 @@ def test_what_the_operator_listed_is_let_through() -> None:
 
 def test_ffmpeg_may_work_on_files() -> None:
     assert confined("print(subprocess.run(['ffmpeg', '-version'], stdout=-3).returncode)") == "0"
+
+
+def test_a_program_that_may_start_is_let_through_by_every_event_of_its_start() -> None:
+    """From Python 3.13 on, `subprocess` raises the second event too; here, on any Python."""
+    raised = "[sys.audit(event, '/usr/bin/ffmpeg', ['ffmpeg', '-version'], *more)"
+    events = "for event, more in (('subprocess.Popen', (None, {})), ('os.posix_spawn', ({},)))]"
+    assert confined(f"{raised} {events}; print('started')") == "started"

@@ -58,7 +58,8 @@ def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
         "subprocess.Popen": start,
         "os.system": never,
         "os.exec": never,
-        "os.posix_spawn": never,
+        # From Python 3.13 on subprocess starts programs by posix_spawn, which is a second event.
+        "os.posix_spawn": start,
     }
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
