@@ -1,5 +1,6 @@
 """What every test may ask for: free ports, a browser. And a check that nothing stays behind."""
 
+import atexit
 import errno
 import fcntl
 import os
@@ -27,7 +28,7 @@ os.environ["PATH"] = packages.search_path()
 # Below the range from which systems draw the ports of outgoing connections, so that none of those
 # takes one between our look and the server's bind.
 PORTS = range(20_000, 30_000)
-WORKERS = 8  # that may run side by side, and draw from a part of the ports each
+BLOCK = 200  # ports that one test process draws from; no other on this machine has the same block
 # In the background of a shell this process ignores Ctrl-C, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -179,22 +180,33 @@ def page(browser: "Browser") -> "Iterator[Page]":
     context.close()
 
 
-def _ports_of_this_process() -> Iterator[int]:
-    """Ports that no other worker of the same run draws, each once before any comes again."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    ports = list(PORTS[worker % WORKERS :: WORKERS])
-    random.shuffle(ports)
-    return cycle(ports)
+def _claim_block() -> tuple[socket.socket, list[int]]:
+    """A block of ports for this process alone, whatever other runs there are on this machine.
+
+    Its first port is bound, and is the lock: the kernel lets go of it when this process ends.
+    """
+    blocks = [PORTS[start : start + BLOCK] for start in range(0, len(PORTS), BLOCK)]
+    for lock, *ports in random.sample(blocks, len(blocks)):
+        claim = socket.socket()
+        try:
+            claim.bind(("127.0.0.1", lock))
+        except OSError:
+            claim.close()
+            continue
+        return claim, random.sample(ports, len(ports))
+    raise AssertionError(f"all {len(blocks)} blocks of ports are taken by other test processes")
 
 
-_ports = _ports_of_this_process()
+_claim, _block = _claim_block()
+atexit.register(_claim.close)
+_ports = cycle(_block)
 
 
 def _free_port() -> int:
-    for port in islice(_ports, 200):
+    for port in islice(_ports, BLOCK):
         if all(_is_free(family, host, port) for family, host in LOOPBACKS):
             return port
-    raise AssertionError("200 ports tried, all taken")
+    raise AssertionError(f"all ports of {_block[0]} and its block are taken")
 
 
 def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
