@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \
 	tests/guard/test_states.py tests/guard/config/test_settings.py tests/setup/test_[ns]*.py \
-	tests/backend/test_egress.py tests/backend/test_names.py tests/backend/test_settings.py)
+	tests/backend/net/test_egress.py tests/backend/domain/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
@@ -91,10 +91,11 @@ setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by i
 build: setup ## Build the front end into webapp/frontend/dist
 	@npm --prefix webapp/frontend run --silent build
 
-check: setup-all ## Lint, format and types, changing nothing
+check: setup-all ## Lint, format, types and who imports whom, changing nothing
 	@$(python) -m ruff check
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
+	@cd webapp/backend && $(CURDIR)/.venv/bin/lint-imports --no-cache --no-logo
 	@npm --prefix webapp/frontend run --silent types:check
 	@npm --prefix webapp/frontend run --silent typecheck
 	@npm --prefix webapp/frontend run --silent lint
@@ -115,7 +116,7 @@ lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest 
 update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: sites change often
 	@scripts/setup/lock.sh --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs
 	@$(python) -m scripts.setup development
-	@$(python) -m pytest -q tests/backend/test_resume.py
+	@$(python) -m pytest -q tests/backend/runner/test_resume.py
 
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache

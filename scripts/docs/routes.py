@@ -11,7 +11,10 @@ BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 def routes() -> str:
     """A row for each route: method, path, and the first line of what it says of itself."""
     printed = subprocess.run(
-        [sys.executable, "-m", "openapi"], cwd=BACKEND, capture_output=True, check=True
+        [sys.executable, "-m", "web.openapi", "main:app"],
+        cwd=BACKEND,
+        capture_output=True,
+        check=True,
     ).stdout
     rows = ["| | route | |", "|---|---|---|"]
     for path, methods in json.loads(printed)["paths"].items():

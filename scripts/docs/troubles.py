@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from downloads import failures
+from domain import failures
 from scripts.guard.cause import Cause
 from scripts.guard.config.settings import Service
 from scripts.guard.deaths.death import Surroundings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import lean  # isort: skip  # noqa: F401 -- before FastAPI
+from web import startup_imports  # isort: skip  # noqa: F401 -- before FastAPI
 
 import asyncio
 import gc
@@ -12,19 +12,15 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-import health
-import openapi
-import problems
-import session
 import settings
-from access import Access
-from downloads import preview_router
-from downloads.progress import Hub
-from downloads.router import router
-from downloads.service import Service
-from limits import Limits
-from page import Page
-from shutdown import leaving
+from app.lifecycle import Service
+from events.hub import Hub
+from web import health, openapi, preview_router, problems, session
+from web.access import Access
+from web.limits import Limits
+from web.router import router
+from web.shutdown import leaving
+from web.static_files import Page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

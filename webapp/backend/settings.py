@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from downloads.egress import Allowed, BadEntryError
+from net.egress import Allowed, BadEntryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

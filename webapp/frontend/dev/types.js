@@ -22,7 +22,7 @@ function fail(message) {
 
 if (!existsSync(python)) fail(`${python} is missing, which describes the API. Run \`make setup\` first.`);
 
-const description = execFileSync(python, ['-m', 'openapi'], {
+const description = execFileSync(python, ['-m', 'web.openapi', 'main:app'], {
   cwd: backend,
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],

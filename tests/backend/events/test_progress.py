@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from events.hub import BACKLOG, PING, Hub
+from runner.progress_meter import Meter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+async def empty() -> str:
+    return '{"items": []}'
+
+
+def parsed(part: bytes) -> list[tuple[str, Any]]:
+    events = [event.split("\n") for event in part.decode().strip().split("\n\n")]
+    return [(name.partition(": ")[2], json.loads(data.partition(": ")[2])) for name, data in events]
+
+
+async def next_events(stream: AsyncIterator[bytes]) -> list[tuple[str, Any]]:
+    return parsed(await asyncio.wait_for(anext(stream), 5))
+
+
+def test_a_stream_begins_with_a_snapshot() -> None:
+    async def scene() -> None:
+        hub = Hub()
+        assert await next_events(hub.listen(empty)) == [("snapshot", {"items": []})]
+        hub.close()
+
+    asyncio.run(scene())
+
+
+def test_many_changes_of_an_item_within_the_interval_are_told_once_with_the_last() -> None:
+    async def scene() -> None:
+        hub = Hub(interval=0.2)
+        stream = hub.listen(empty)
+        await next_events(stream)
+        hub.publish("a", "download", "0")
+        assert await next_events(stream) == [("download", 0)]
+        for number in range(1, 100):
+            hub.publish("a", "download", str(number))
+            hub.publish("b", "download", str(-number))
+        assert await next_events(stream) == [("download", 99), ("download", -99)]
+        hub.close()
+
+    asyncio.run(scene())
+
+
+def test_a_listener_that_cannot_keep_up_gets_a_snapshot_instead_of_the_backlog() -> None:
+    async def scene() -> None:
+        hub = Hub(interval=0.0)
+        slow = hub.listen(empty)
+        await next_events(slow)
+        for number in range(BACKLOG + 20):
+            hub.publish("a", "download", str(number))
+            await asyncio.sleep(0.001)
+        assert await next_events(slow) == [("download", 0)]
+        assert await next_events(slow) == [("snapshot", {"items": []})]
+        hub.close()
+
+    asyncio.run(scene())
+
+
+def test_who_may_have_missed_something_gets_a_snapshot() -> None:
+    async def scene() -> None:
+        hub = Hub(interval=0.0)
+        stream = hub.listen(empty)
+        await next_events(stream)
+        await asyncio.to_thread(hub.renew)
+        assert await asyncio.wait_for(anext(stream), 5) == PING
+        assert await next_events(stream) == [("snapshot", {"items": []})]
+        hub.close()
+
+    asyncio.run(scene())
+
+
+def test_closing_ends_every_stream_old_and_new() -> None:
+    async def scene() -> None:
+        hub = Hub()
+        stream = hub.listen(empty)
+        await next_events(stream)
+        hub.close()
+        assert [part async for part in stream] == []
+        assert [part async for part in hub.listen(empty)] == []
+
+    asyncio.run(scene())
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def tell(meter: Meter, clock: Clock, **status: object) -> None:
+    clock.now += 1
+    call = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
+    meter.progress(call | status)
+
+
+def test_the_fraction_of_two_parts_never_runs_backwards() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = Meter(events.append, clock=clock)
+    meter.expect({"requested_formats": [{"filesize": 300}, {"filesize": 100}]})
+
+    tell(meter, clock, downloaded_bytes=150, total_bytes=300)
+    tell(meter, clock, downloaded_bytes=300, total_bytes=300, status="finished")
+    tell(meter, clock, downloaded_bytes=50, total_bytes=100, filename="b")
+
+    assert [event["fraction"] for event in events] == [0.375, 0.75, 0.875]
+    assert [event["bytes"] for event in events] == [150, 300, 350]
+    assert {event["total"] for event in events} == {400}
+
+
+def test_fragments_count_where_sizes_are_guesses() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = Meter(events.append, clock=clock)
+    meter.expect({})
+
+    tell(meter, clock, downloaded_bytes=9, total_bytes=10, fragment_index=1, fragment_count=4)
+
+    assert events[0]["fraction"] == 0.25
+
+
+def test_progress_is_told_at_most_four_times_a_second() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = Meter(events.append, clock=clock)
+    for number in range(100):
+        clock.now += 0.01
+        status = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
+        meter.progress(status | {"downloaded_bytes": number, "total_bytes": 100})
+
+    assert len(events) == 4
+
+
+def test_subtitles_are_no_part_of_what_is_measured() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = Meter(events.append, clock=clock)
+    meter.expect({"filesize": 400})
+
+    words = {"filename": "a.en.vtt", "info_dict": {"ext": "vtt"}, "total_bytes": 9}
+    tell(meter, clock, **words, downloaded_bytes=9, status="finished")
+    tell(meter, clock, downloaded_bytes=100, total_bytes=400)
+
+    assert [(event["bytes"], event["fraction"]) for event in events] == [(100, 0.25)]

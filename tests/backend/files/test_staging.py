@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from domain.failures import classify
+from files.staging import ItemBusyError, Staging, locked, read_result, write_result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_one_at_a_time_works_on_an_item_and_the_other_tries_again_later(tmp_path: Path) -> None:
+    with locked(tmp_path), pytest.raises(ItemBusyError) as told, locked(tmp_path, seconds=0.05):
+        raise AssertionError("both hold it")
+
+    assert classify(told.value).transient
+    with locked(tmp_path, seconds=0):
+        pass
+
+
+def test_what_somebody_works_on_is_not_discarded(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    with locked(staging.folder("a")):
+        staging.discard("a")
+        assert staging.folder("a").is_dir()
+
+    staging.discard("a")
+    assert not staging.folder("a").exists()
+
+
+def test_a_sweep_keeps_what_is_known(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    for item in ("known", "forgotten"):
+        staging.folder(item).mkdir(parents=True)
+
+    staging.sweep(lambda: ["known"])
+
+    assert [folder.name for folder in staging.root.iterdir()] == ["known"]
+
+
+def test_finishing_may_be_repeated_after_a_crash_at_any_point(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    folder = staging.folder("a")
+    folder.mkdir(parents=True)
+    (folder / "media.mp4").write_bytes(b"whole")
+    write_result(folder, {"file": "media.mp4"})
+
+    first = staging.finish("a", "clip.mp4")
+    again = staging.finish("a", "clip.mp4")
+
+    assert first == again
+    assert again.read_bytes() == b"whole"
+    again.unlink()
+    with pytest.raises(FileNotFoundError, match="is gone"):
+        staging.finish("a", "clip.mp4")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"media.mp4"'])
+def test_half_a_note_is_no_note(tmp_path: Path, text: str) -> None:
+    (tmp_path / "result.json").write_text(text)
+
+    assert read_result(tmp_path) is None

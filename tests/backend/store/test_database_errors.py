@@ -1,0 +1,203 @@
+"""A database that cannot be used: named with its fix, kept as it is, taken up when it is mended."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from domain.models import Choice
+from domain.problems import DatabaseUnusableError
+from store import store as store_module
+from store.store import Store
+from tests.backend.api_process import Api, running, wait_for
+from tests.backend.web.test_bad_input import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.media_source import MediaSource
+
+WISH = Choice(url="https://example.org/a.mp4")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database that this program has made, and no patience with one that is locked."""
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.1)
+    Store(f"sqlite:///{tmp_path}/app.db").engine.dispose()
+    return tmp_path / "app.db"
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another program writes, and does not come to an end."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_a_locked_one_is_named_at_the_start(file: Path) -> None:
+    with locked(file), pytest.raises(DatabaseUnusableError, match=r"is locked by .* Close") as told:
+        Store(f"sqlite:///{file}")
+
+    assert str(file) in str(told.value)
+
+
+def test_one_that_is_locked_later_is_named_then_and_works_again_afterwards(file: Path) -> None:
+    opened = Store(f"sqlite:///{file}")
+    with locked(file):
+        assert opened.counts() == {}
+        with pytest.raises(DatabaseUnusableError, match="is locked"):
+            opened.add([WISH])
+
+    assert len(opened.add([WISH])) == 1
+    opened.engine.dispose()
+
+
+def test_a_read_only_one_is_named_before_anybody_relies_on_it(file: Path) -> None:
+    before = file.read_bytes()
+
+    with pytest.raises(DatabaseUnusableError, match=r"is read-only.*chmod u\+w"):
+        Store(f"sqlite:///file:{file}?mode=ro&uri=true")
+
+    assert file.read_bytes() == before
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_database(file: Path) -> None:
+    opened = Store(f"sqlite:///{file}")
+    with opened.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.exec_driver_sql("INSERT INTO hosts VALUES ('a', 1, NULL), ('a', 1, NULL)")
+
+    opened.engine.dispose()
+
+
+def damage(file: Path) -> Callable[[], object]:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nothing of it is elsewhere
+    whole = file.read_bytes()
+    file.write_bytes(b"this is no database, it is a poem" * 100)
+    return lambda: file.write_bytes(whole)
+
+
+def make_newer(file: Path) -> Callable[[], object]:
+    def note(version: str) -> str:
+        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+            former = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+            connection.execute("UPDATE alembic_version SET version_num = ?", [version])
+            return str(former)
+
+    known = note("9999")
+    return lambda: note(known)
+
+
+def lock(file: Path) -> Callable[[], object]:
+    stack = contextlib.ExitStack()
+    stack.enter_context(locked(file))
+    return stack.close
+
+
+def refused(api: Api) -> dict[str, Any]:
+    """What the server says of itself once it knows that it cannot work."""
+    ready: dict[str, Any] = wait_for(
+        lambda: (told := api.client.get("/ready").json())["engine"] == "failed" and told,
+        "the trouble is told",
+    )
+    assert not ready["ready"]
+    return ready
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence", "fix"),
+    [
+        (lock, "is locked by another program", "Close that program"),
+        (damage, "is damaged", "Restore it from a backup"),
+        (make_newer, "written by a newer version", "Update the program"),
+    ],
+)
+def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended(
+    api: Api,
+    media: MediaSource,
+    spoil: Callable[[Path], Callable[[], object]],
+    sentence: str,
+    fix: str,
+) -> None:
+    api.ready()
+    api.end()
+    file = api.folder / "data/app.db"
+    mend = spoil(file)
+    before = file.read_bytes()
+    api.start()
+
+    detail = refused(api)["detail"]
+    for told in (
+        api.client.get("/api/downloads"),
+        api.client.post("/api/downloads", json={"url": media.mp4}),
+        api.client.get("/api/queue"),
+    ):
+        body = problem(told, 503)
+        assert sentence in body["detail"]
+        assert fix in body["fix"]
+        assert detail == f"{body['detail']} {body['fix']}"
+    assert api.client.get("/health").status_code == 200
+    assert file.read_bytes() == before
+
+    mend()
+    api.ready()
+    api.wait(api.add(media.mp4), "done")
+    assert api.log.read_text().count(sentence) == 1
+
+
+def test_without_the_journal_of_what_runs_links_are_kept_and_downloaded_later(
+    tmp_path: Path, media: MediaSource
+) -> None:
+    journal = tmp_path / "data/app.engine.db"
+    journal.parent.mkdir()
+    journal.write_bytes(b"no database either" * 100)
+    with running(tmp_path) as api:
+        assert f"{journal} is damaged" in refused(api)["detail"]
+        item = api.add(media.mp4)
+
+        journal.unlink()
+        api.wait(item, "done")
+
+
+def test_what_ends_while_the_database_is_locked_is_done_all_the_same(
+    api: Api, media: MediaSource
+) -> None:
+    media.throttle = 50_000
+    item = api.add(media.mp4)
+    wait_for(lambda: (api.get(item)["progress"] or {}).get("bytes"), "the first bytes")
+
+    with locked(api.folder / "data/app.db"):
+        media.throttle = 0
+        wait_for(lambda: "is put back" in api.log.read_text(), "its end could not be noted")
+        body = problem(api.client.post("/api/downloads", json={"url": media.mp4}), 503)
+        assert "is locked" in body["detail"]
+
+    assert api.wait(item, "done")["attempt"] == 2
+    assert api.bytes_of(item) == media.mp4_bytes
+    wait_for(lambda: not api.staged, "staging is empty")
+
+
+def test_what_the_database_does_not_take_is_tried_again_later_and_not_for_ever(
+    api: Api, media: MediaSource
+) -> None:
+    api.ready()
+    with contextlib.closing(sqlite3.connect(api.folder / "data/app.db")) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE UPDATE OF media_key ON downloads "
+            "BEGIN SELECT * FROM missing; END"
+        )
+    item = api.add(media.short)
+
+    again = wait_for(lambda: (d := api.get(item))["attempt"] == 3 and d, "the second try is over")
+
+    assert again["state"] == "queued"
+    assert again["error"]["kind"] == "database"
+    assert "missing" in again["error"]["sentence"]
+    assert api.log.read_text().count("is put back") == 2

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from settings import parse
+from tests.backend.api_process import Api, running
+from web.access import Access
+from web.limits import MOST_BYTES, Buckets, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.types import Message, Receive, Scope, Send
+
+OWN = {"host": "localhost:8000"}
+
+
+def ask(
+    method: str = "GET",
+    path: str = "/api/downloads",
+    *,
+    headers: dict[str, str] | None = None,
+    client: str | None = "127.0.0.1",
+    **environ: str,
+) -> int:
+    """The status of a request; 200 when it was let through."""
+
+    async def app(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    statuses: list[int] = []
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": [(k.encode(), v.encode()) for k, v in (OWN | (headers or {})).items()],
+        "client": (client, 5) if client else None,
+    }
+    asyncio.run(Access(app, parse(environ))(scope, receive, send))
+    return statuses[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        *(("localhost", 200), ("localhost:3000", 200), ("LOCALHOST:8000", 200)),
+        *(("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("[::1]", 200)),
+        *(("evil.example", 421), ("localhost.evil.example:8000", 421), ("", 421)),
+        *(("127.0.0.1.nip.io", 421), ("192.168.0.5:8000", 421)),
+    ],
+)
+def test_only_names_in_the_list_are_answered(host: str, status: int) -> None:
+    assert ask(headers={"host": host}) == status
+
+
+def test_the_operator_may_add_names() -> None:
+    assert ask(headers={"host": "media.example:443"}, API_HOSTS="localhost,Media.Example") == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": "http://localhost:3000"}, 200),
+        ({"origin": "http://localhost:8000"}, 200),
+        ({"origin": "http://localhost:6666"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": ""}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-origin"}, 200),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PATCH"])
+def test_only_our_own_pages_may_write(method: str, headers: dict[str, str], status: int) -> None:
+    assert ask(method, headers=headers) == status
+
+
+@pytest.mark.parametrize(
+    ("client", "environ", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("::ffff:127.0.0.1", {}, 200),
+        (None, {}, 200),
+        ("192.168.0.9", {}, 403),
+        ("2001:db8::1", {}, 403),
+        ("192.168.0.9", {"OPEN_ACCESS": "yes"}, 200),
+        ("192.168.0.9", {"OPEN_ACCESS": "yes", "ACCESS_TOKEN": "s"}, 401),
+        ("127.0.0.1", {"ACCESS_TOKEN": "s"}, 401),
+    ],
+)
+def test_without_a_token_only_this_machine_is_answered(
+    client: str | None, environ: dict[str, Any], status: int
+) -> None:
+    assert ask(client=client, **environ) == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"authorization": "Bearer s3cret"}, 200),
+        ({"authorization": "bearer s3cret"}, 200),
+        ({"cookie": "a=b; access=s3cret"}, 200),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"authorization": "Basic s3cret"}, 401),
+        ({"authorization": "Bearer "}, 401),
+        ({"cookie": "access=wröng"}, 401),
+    ],
+)
+def test_a_token_opens_and_nothing_else_does(headers: dict[str, str], status: int) -> None:
+    assert ask(headers=headers, ACCESS_TOKEN="s3cret", client="8.8.8.8") == status
+
+
+def test_health_needs_no_token() -> None:
+    assert ask(path="/health", ACCESS_TOKEN="s", client="8.8.8.8") == 200
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with running(tmp_path_factory.mktemp("locked"), ACCESS_TOKEN="s3cret") as api:
+        yield api
+
+
+def test_a_browser_logs_in_with_the_token_and_holds_a_cookie(locked: Api) -> None:
+    assert locked.client.get("/api/downloads").status_code == 401
+    assert locked.ask("GET", "/api/session") == {"needed": True}
+    assert locked.client.post("/api/session", json={"token": "no"}).status_code == 403
+
+    answer = locked.client.post("/api/session", json={"token": "s3cret"})
+
+    assert answer.status_code == 204
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    assert "SameSite=strict" in answer.headers["set-cookie"]
+    assert locked.client.get("/api/downloads").status_code == 200
+    locked.client.delete("/api/session")
+    assert locked.client.get("/api/downloads").status_code == 401
+    assert "s3cret" not in locked.log.read_text()
+
+
+def test_a_huge_body_is_refused_whether_its_length_is_told_or_not(shared_api: Api) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(MOST_BYTES // 100_000 + 2):
+            yield b" " * 100_000
+
+    json = {"Content-Type": "application/json"}
+    told = shared_api.client.post("/api/downloads", content=b" " * (MOST_BYTES + 1), headers=json)
+    untold = shared_api.client.post("/api/downloads", content=endless(), headers=json)
+
+    assert told.status_code == untold.status_code == 413
+
+
+def test_a_bucket_holds_a_burst_and_refills() -> None:
+    now = [0.0]
+    buckets = Buckets(clock=lambda: now[0])
+    rate = Rate(burst=2, per_second=0.5)
+
+    assert [buckets.take("a", rate) for _ in range(3)] == [0, 0, 2.0]
+    assert buckets.take("b", rate) == 0
+    now[0] += 2
+    assert [buckets.take("a", rate) for _ in range(2)] == [0, 2.0]

@@ -1,0 +1,72 @@
+"""The built page, sent by the backend itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from starlette.responses import PlainTextResponse
+
+from web.static_files import Page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    build = tmp_path / "dist"
+    (build / "assets").mkdir(parents=True)
+    (build / "index.html").write_text("<script>first()</script><p>the app</p>")
+    (build / "assets" / "app-1a2b.js").write_text("run()")
+    (tmp_path / "secret").write_text("not for you")
+    return build
+
+
+def ask(build: Path, path: str, method: str = "GET") -> httpx.Response:
+    async def asking() -> httpx.Response:
+        transport = httpx.ASGITransport(Page(PlainTextResponse("the API"), build))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.request(method, path)
+
+    return asyncio.run(asking())
+
+
+@pytest.mark.parametrize("path", ["/", "/library"])
+def test_every_page_of_the_app_is_the_same_file_asked_for_anew(build: Path, path: str) -> None:
+    answer = ask(build, path)
+    assert "the app" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_a_file_named_by_its_content_is_kept_for_ever(build: Path) -> None:
+    answer = ask(build, "/assets/app-1a2b.js")
+    assert answer.text == "run()"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_only_scripts_of_the_page_itself_may_run(build: Path) -> None:
+    policy = ask(build, "/").headers["content-security-policy"]
+    assert "script-src 'self' 'sha256-" in policy
+    assert "'unsafe-inline'" not in policy.partition("style-src")[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/downloads", "/health", "/nothing", "/assets", "/../secret", "/%2e%2e/secret"),
+        *("/%00", "/%ff", "/" + "a" * 300),
+    ],
+)
+def test_everything_else_is_the_api_s(build: Path, path: str) -> None:
+    assert ask(build, path).text == "the API"
+
+
+def test_so_is_everything_but_reading(build: Path) -> None:
+    assert ask(build, "/", "POST").text == "the API"
+
+
+def test_so_is_all_of_it_where_nothing_has_been_built(tmp_path: Path) -> None:
+    assert ask(tmp_path / "dist", "/").text == "the API"

@@ -1,0 +1,263 @@
+"""What the work on a download tells and leaves, whatever a person decides at any moment of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+import settings
+from app.download_service import Desk
+from domain.models import Choice, QueueChange
+from engine.lease import FileLease
+from engine.scheduler import Engine
+from files.disk import Disk
+from files.staging import Staging, write_result
+from store.store import Store
+from store.tables import downloads
+from work.executor import Work
+from work.pool import Pool, RunnerDiedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from store.store import Row
+
+PROGRESS = {"event": "progress", "stage": "downloading", "bytes": 1}
+
+
+@dataclass
+class Runner:
+    """Reports one line; the next is on its way already while something happens."""
+
+    meanwhile: Callable[[], object]
+    killed: bool = False
+
+    def work(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield PROGRESS
+        self.meanwhile()
+        yield PROGRESS
+        raise RunnerDiedError("It was killed.")
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def close(self) -> None:
+        self.kill()
+
+
+@dataclass
+class Scene:
+    """A desk, with work whose runners do as the test says, and what listeners were told."""
+
+    folder: Path
+    told: list[tuple[str, str]] = field(default_factory=list)
+    runner: Runner = field(default_factory=lambda: Runner(lambda: None))
+
+    def __post_init__(self) -> None:
+        chosen = settings.parse({"DATA_DIR": str(self.folder)})
+        self.store, self.staging = Store(chosen.database_url), Staging(chosen.media_dir)
+        chosen.media_dir.mkdir()
+        self.work = Work(
+            self.store,
+            cast("Pool", self),
+            self.staging,
+            Disk(self.folder, 0),
+            thumbnails=self.folder,
+            cookies=self.folder,
+            allowed=[],
+            ffmpeg=None,
+            tell=self.note,
+        )
+        self.engine = Engine(chosen, self.store, self.work, FileLease(self.folder / "lock"))
+        self.desk = Desk(self.store, self.staging, self.work, self.engine, chosen.media_dir)
+
+    def take(self) -> Runner:
+        return self.runner
+
+    def note(self, item: str, event: str, data: str) -> None:
+        self.told.append((item, json.loads(data).get("state", event)))
+
+    def claimed(self) -> tuple[str, int]:
+        """A download that has just been started."""
+        self.desk.add([Choice(url="https://example.org/a.mp4")])
+        row = self.store.claim("me")
+        assert row
+        self.told.clear()
+        return row["id"], row["run"]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    yield made
+    made.store.engine.dispose()
+
+
+DECISIONS: dict[str, Callable[[Desk, str], object]] = {
+    "paused": lambda desk, item: desk.act(item, "pause"),
+    "cancelled": lambda desk, item: desk.act(item, "cancel"),
+    "removed": lambda desk, item: desk.delete(item, file=False),
+    "queued": lambda desk, _: desk.change_queue(QueueChange(paused=True)),
+}
+
+
+@pytest.mark.parametrize("state", DECISIONS)
+def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
+    scene: Scene, state: str
+) -> None:
+    item, run = scene.claimed()
+    scene.runner = Runner(lambda: DECISIONS[state](scene.desk, item))
+
+    assert scene.work.fetch(item, run) is None
+
+    states = [told for _, told in scene.told]
+    assert states[states.index(state) :].count("running") == 0
+    assert states[-1] == state
+    assert scene.runner.killed
+    assert item not in scene.work.live
+
+
+def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
+    item, _ = scene.claimed()
+    scene.desk.act(item, "pause")
+
+    scene.store.act(item, "resume")  # by another process, which has told it already
+    scene.work.announce(item)
+    scene.store.delete(item)
+    scene.work.announce(item)
+
+    assert scene.told == [(item, "paused"), (item, "queued"), (item, "removed")]
+
+
+def test_a_later_start_ends_the_runner_of_one_that_was_not_told_of_its_end(scene: Scene) -> None:
+    item, run = scene.claimed()
+    later = Runner(lambda: None)
+
+    def start_again() -> None:
+        scene.store.requeue_running()
+        row = scene.store.claim("me")
+        assert row
+        scene.runner = later
+        scene.work.fetch(item, row["run"])
+
+    first = scene.runner = Runner(start_again)
+    ended: list[bool] = []
+    later.meanwhile = lambda: ended.append(first.killed)
+    scene.work.fetch(item, run)
+
+    assert ended == [True]
+
+
+RESULT = {
+    **dict.fromkeys(("title", "uploader", "duration", "platform", "media_key", "thumbnail")),
+    "file": "media.mp4",
+    "bytes": 5,
+}
+
+
+def published_while_paused(scene: Scene) -> str:
+    """A download that was paused when its file had just been moved to its place."""
+    item, run = scene.claimed()
+    staged = scene.staging.folder(item)
+    staged.mkdir(parents=True)
+    (staged / "media.mp4").write_bytes(b"whole")
+    write_result(staged, RESULT)
+
+    class Slow(Staging):
+        def finish(self, item: str, name: str) -> Path:
+            path = super().finish(item, name)
+            scene.desk.act(item, "pause")
+            return path
+
+    scene.work.staging = Slow(scene.staging.media_dir)
+    scene.work.publish(item, run, RESULT)
+    scene.work.staging = scene.staging
+    assert scene.desk.get(item).state == "paused"
+    return item
+
+
+def left(scene: Scene) -> list[str]:
+    return [path.name for path in scene.staging.media_dir.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("decision", ["cancelled", "removed"])
+def test_a_file_that_was_in_its_place_already_goes_with_its_download(
+    scene: Scene, decision: str
+) -> None:
+    item = published_while_paused(scene)
+    assert len(left(scene)) == 2, "the file in its place, and the note of it"
+
+    DECISIONS[decision](scene.desk, item)
+
+    assert left(scene) == []
+
+
+def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Scene) -> None:
+    item = published_while_paused(scene)
+    scene.desk.act(item, "resume")
+    row = scene.store.claim("me")
+    assert row
+
+    scene.work.publish(item, row["run"], RESULT)
+    scene.desk.delete(item, file=False)
+
+    assert left(scene) == [f"download [{item[-6:]}].mp4"]
+
+
+def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = scene.desk.add([Choice(url="https://example.org/a.mp4")])[0].id
+    claim = scene.store.claim
+
+    def pause_first(executor: str) -> Row | None:
+        scene.desk.change_queue(QueueChange(paused=True))
+        return claim(executor)
+
+    monkeypatch.setattr(scene.store, "claim", pause_first)
+    scene.told.clear()
+    scene.engine.fill()
+
+    assert scene.desk.get(item).state == "queued"
+    assert (item, "running") not in scene.told
+
+
+def tries(scene: Scene, reached: Callable[[int], int], most: int) -> tuple[str, int]:
+    """State and number of failures of one that reaches so many bytes, up to `most` failures."""
+    scene.desk.add([Choice(url="https://example.org/a.mp4")])
+    for number in range(1, most + 1):
+        with scene.store.engine.begin() as connection:  # the back-off is over
+            connection.execute(downloads.update().values(not_before=None))
+        row = scene.store.claim("me")
+        assert row
+        folder = scene.staging.folder(row["id"])
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "media.mp4.part").open("wb") as part:
+            part.truncate(reached(number))
+        scene.runner = Runner(lambda: None)
+        scene.work.fetch(row["id"], row["run"])
+        if (state := scene.desk.get(row["id"]).state) != "queued":
+            return state, number
+    return "queued", most
+
+
+@pytest.mark.parametrize(
+    ("reached", "ends"),
+    [
+        (lambda number: number * 200_000, ("queued", 20)),
+        (lambda number: number * 1_100_000, ("queued", 20)),
+        (lambda number: 100_000_000 + number * 200_000, ("failed", 5)),
+        (lambda _: 0, ("failed", 5)),
+        (lambda number: min(number, 3) * 200_000, ("failed", 7)),
+        (lambda number: number % 2 * 5_000_000, ("failed", 5)),
+    ],
+    ids=["a seventh more", "a megabyte more", "hardly more", "nothing", "stuck", "anew"],
+)
+def test_tries_are_counted_anew_from_where_the_download_has_come_further(
+    scene: Scene, reached: Callable[[int], int], ends: tuple[str, int]
+) -> None:
+    assert tries(scene, reached, 20) == ends

@@ -1,0 +1,1 @@
+"""The use cases, the one place that puts all parts together, and their loading."""

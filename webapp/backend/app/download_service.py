@@ -1,0 +1,230 @@
+"""What people ask for: add, look, change, delete. Everything here answers at once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.actions import why_not
+from domain.models import FORMATS, Changes, Known, OpenHost, Page, QueueState, Refusal, Snapshot
+from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
+from store.paging import Cursor
+from store.view import view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from domain.models import Action, Choice, Download, Listing, QueueChange, Sort
+    from engine.scheduler import Engine
+    from files.staging import Staging
+    from store.store import Row, Store
+    from work.executor import Work
+
+MOST_KNOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Carries out requests; safe to use from any thread."""
+
+    store: Store
+    staging: Staging
+    work: Work
+    engine: Engine
+    media_dir: Path
+
+    def add(self, choices: Sequence[Choice]) -> list[Download]:
+        """Keep the wishes, so that nothing can lose them, and queue them."""
+        added = self.work.add(choices)
+        self.engine.more()
+        return added
+
+    def like(self, choice: Choice, key: str | None) -> Download | None:
+        """The same wish made before, by this link or another, unless it came to nothing."""
+        row = self.store.like(choice, key)
+        return self._view(row) if row and not self._lost(row) else None
+
+    def known(self, url: str, key: str | None) -> list[Known]:
+        """What there is already of the medium that `url` leads to."""
+        rows = self.store.of_medium(url, key)[:MOST_KNOWN]
+        return [Known(**{name: row[name] for name in Known.model_fields}) for row in rows]
+
+    def get(self, item: str) -> Download:
+        """One download, with its live progress."""
+        return self._view(self._row(item))
+
+    def page(self, listing: Listing) -> Page:
+        """A part of the list, in the order that is asked for."""
+        after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
+        rows = self.store.page(
+            states=listing.state,
+            formats=FORMATS[listing.kind] if listing.kind else (),
+            text=listing.q,
+            sort=listing.sort,
+            after=after,
+            limit=listing.limit + 1,
+        )
+        shown = rows[: listing.limit]
+        following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
+        return Page(items=[self._view(row) for row in shown], next=following)
+
+    def snapshot(self) -> str:
+        """What an event stream begins with, as JSON."""
+        items = [self._view(row) for row in self.store.snapshot()]
+        return Snapshot(items=items).model_dump_json()
+
+    def act(self, item: str, action: Action) -> Download:
+        """Pause, resume, cancel or retry; what is done too, if its file has been lost."""
+        if action == "retry" and self._lost(self._row(item)):
+            row = self.store.renew(item)
+        else:
+            row = self.store.act(item, action)
+        if row is None:
+            detail, fix = why_not(action, self._row(item)["state"])
+            raise ConflictError(detail, fix)
+        if not self.work.interrupt(item) and row["state"] == "cancelled":
+            self.staging.withdraw(item)
+        return self._changed(row)
+
+    def act_on_all(self, items: Sequence[str], action: Action) -> Changes:
+        """Do the same to many; what a download's state does not allow is told, not fatal."""
+        changes = Changes(changed=[], refused=[])
+        for item in items:
+            try:
+                changes.changed.append(self.act(item, action))
+            except Problem as problem:
+                changes.refused.append(Refusal(id=item, detail=problem.detail))
+        return changes
+
+    def move(self, item: str, before: str | None) -> Download:
+        """Put a queued download in front of another queued one, or at the end."""
+        row = self.store.move(item, before)
+        if row is None:
+            for name in filter(None, (item, before)):
+                if self._row(name)["state"] != "queued":
+                    raise ConflictError(f"{name} is not queued.", "Only what waits can be moved.")
+            raise ConflictError("The queue has just changed.", "Try again.")
+        return self._changed(row)
+
+    def delete(self, item: str, *, file: bool) -> None:
+        """Forget a download, whatever its state, and remove its file if asked to.
+
+        The file goes first: if it cannot, or the backend is killed in between, the entry is there
+        to ask again. One that ended meanwhile has a file by the time that it is forgotten.
+        """
+        if file:
+            self._remove_file(self._row(item))
+        row = self.store.delete(item)
+        if row is None:
+            raise UnknownDownloadError(item)
+        if not self.work.interrupt(item):
+            (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
+        if file:
+            self._remove_file(row)
+        if row["thumbnail"]:
+            (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
+        self.work.announce(item)
+        self.engine.wake()
+
+    def delete_all(self, items: Sequence[str], *, file: bool) -> None:
+        """Forget many; what is gone already is as wished."""
+        for item in items:
+            with suppress(UnknownDownloadError):
+                self.delete(item, file=file)
+
+    def file(self, item: str) -> tuple[Path, Download]:
+        """Where the finished file lies."""
+        download = self.get(item)
+        if download.file is None:
+            raise ConflictError(
+                f"It is {download.state}: there is no file.", "Wait until it is done."
+            )
+        path = self.media_dir / download.file.name
+        if download.file.missing:
+            raise GoneError(f"{path.name} was moved or deleted.", "Retry: it comes again.")
+        return path, download
+
+    def thumbnail(self, item: str) -> tuple[Path, str]:
+        """Where the picture lies, and its suffix."""
+        kind = self._row(item)["thumbnail"]
+        path = self.work.thumbnails / f"{item}.{kind}"
+        if kind is None or not path.is_file():
+            raise NotFoundError("There is no picture of it.", "It comes with the finished file.")
+        return path, kind
+
+    def queue(self) -> QueueState:
+        """The queue as a whole."""
+        counts = self.store.counts()
+        concurrency, paused = self.engine.limits()
+        return QueueState(
+            concurrency=concurrency,
+            paused=paused,
+            running=counts.get("running", 0),
+            queued=counts.get("queued", 0),
+            disk_free=self.work.disk.free(),
+            hosts=[OpenHost(**row) for row in self.store.open_hosts()],
+        )
+
+    def change_queue(self, change: QueueChange) -> QueueState:
+        """Set how many run at once; pause or go on with everything."""
+        if change.concurrency is not None:
+            self.store.set_control("concurrency", change.concurrency)
+        if change.paused is not None:
+            self.store.set_control("paused", change.paused)
+        if change.paused:
+            stopped = [row["id"] for row in self.store.requeue_running()]
+            for item in stopped:
+                self.work.interrupt(item)
+            self.work.announce(*stopped)
+        self.engine.wake()
+        return self.queue()
+
+    def _changed(self, row: Row) -> Download:
+        self.engine.wake()
+        self.work.announce(row["id"])
+        return self._view(row)
+
+    def _row(self, item: str) -> Row:
+        row = self.store.get(item)
+        if row is None:
+            raise UnknownDownloadError(item)
+        return row
+
+    def _view(self, row: Row) -> Download:
+        return view(row, self.work.live.get(row["id"]), missing=self._lost(row))
+
+    def _remove_file(self, row: Row) -> None:
+        if row["file_name"] is None:
+            return
+        file = self.media_dir / row["file_name"]
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise ConflictError(
+                f"{file} cannot be removed: {error.strerror}.",
+                "Remove it by hand, or delete the entry without its file.",
+            ) from error
+
+    def _lost(self, row: Row) -> bool:
+        """Whether the finished file lies no more where it was put."""
+        name = row["file_name"]
+        return name is not None and not (self.media_dir / name).is_file()
+
+
+class UnknownDownloadError(NotFoundError):
+    """Nobody knows that download, or nobody does any more."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__(f"There is no download {item}.", "It may have been deleted; reload.")
+
+
+def _cursor(text: str, sort: Sort) -> Cursor:
+    try:
+        return Cursor.read(text, sort)
+    except ValueError:
+        raise InvalidError(
+            f"cursor: {text[:40]!r} leads to no page of the list sorted by {sort}.",
+            "Begin without a cursor, then hand on `next` with the same sort.",
+        ) from None

@@ -1,0 +1,167 @@
+"""What went wrong: from an exception to a sentence, a fix, and whether trying again can help."""
+
+from __future__ import annotations
+
+import errno
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.texts import line
+from net.egress import ProgramRefusedError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(eq=False)  # not frozen: Python sets its traceback
+class Failed(Exception):  # noqa: N818 -- a state's name
+    """A download that did not succeed; `transient` when a later try may."""
+
+    kind: str
+    sentence: str
+    fix: str
+    transient: bool = False
+
+    def as_error(self) -> dict[str, str]:
+        """As it is kept and shown."""
+        return {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+
+    def as_event(self) -> dict[str, Any]:
+        """As the runner tells it."""
+        return {"event": "failed", **asdict(self)}
+
+
+DISK_FULL = Failed("disk-full", "The disk is full.", "Free some space, then retry.")
+
+STATUSES: dict[int, tuple[str, str, str]] = {
+    401: ("login-needed", "The site wants a login.", "Give the backend its cookies, then retry."),
+    403: (
+        "forbidden",
+        "The site refused access.",
+        "Open the link in a browser: is a login needed?",
+    ),
+    404: ("not-found", "There is nothing at this address.", "Check the link in a browser."),
+    410: ("gone", "What was at this address has been removed.", "Look for another link to it."),
+    416: ("range", "The site refused to continue the file.", "Retry; it starts again."),
+    429: ("rate-limited", "The site says: too many requests.", "Wait a while, then retry."),
+    451: ("blocked", "The site may not show this for legal reasons.", "Look for another source."),
+}
+ANY_STATUS = ("refused", "The site refused the request.", "Open the link in a browser.")
+ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry later.")
+FIRST_ERROR, SERVER_ERROR = 400, 500
+HEALS = {408, 416, 425, 429}
+
+TEXTS: tuple[tuple[str, Failed], ...] = (
+    (r"no space left|disk quota exceeded", DISK_FULL),
+    (
+        r"unsupported url|no video formats|no media|no suitable extractor",
+        Failed(
+            "unsupported",
+            "No video or audio was found at this address.",
+            "Open the page and copy the link of the video itself.",
+        ),
+    ),
+    (
+        r"not available in your (country|location|region)|geo.?restrict",
+        Failed("geo-blocked", "The site does not offer this in your country.", "Look elsewhere."),
+    ),
+    (
+        r"sign in|log ?in|cookies|private video|members.only|account",
+        Failed("login-needed", *STATUSES[401][1:]),
+    ),
+    (r"\bDRM\b", Failed("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
+    (
+        r"requested format is not available",
+        Failed("no-such-format", "The site does not offer this format.", "Choose another."),
+    ),
+    (
+        r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
+        Failed("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
+    ),
+    (
+        r"conversion failed|error (opening|writing|muxing)",
+        Failed(
+            "conversion",
+            "ffmpeg could not put what came into the wished format.",
+            "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
+        ),
+    ),
+    (
+        r"name or service not known|failed to resolve|nodename nor servname|name resolution",
+        Failed("unknown-host", "The link's host was not found.", "Check the link.", transient=True),
+    ),
+    (
+        (
+            r"timed? ?out|connection (reset|aborted|refused|broken)|remote end closed|"
+            r"eof occurred|incomplete ?read|content too short|more expected|bytes missing|"
+            r"file is empty|did not get any data"
+        ),
+        Failed(
+            "connection",
+            "The connection to the site failed or broke off.",
+            "Retry later.",
+            transient=True,
+        ),
+    ),
+)
+"""Patterns, compiled when they are first needed: the server's start would pay for them."""
+
+
+def classify(error: BaseException) -> Failed:
+    """Name the cause, looking through what the exception was raised from."""
+    chain = list(_chain(error))
+    for link in chain:
+        known = _by_type(link)
+        if known:
+            return known
+    text = " ".join(str(link) for link in chain)
+    for pattern, failed in TEXTS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return failed
+    fix = "Retry; if it stays so, update yt-dlp: make update-ytdlp."
+    return Failed("unexpected", _first_line(error), fix)
+
+
+def _by_type(error: BaseException) -> Failed | None:
+    if isinstance(error, Failed):
+        return error
+    if isinstance(error, ProgramRefusedError):
+        return Failed(
+            "unsupported-protocol",
+            "The site sends this in a way that only another program could fetch.",
+            "Look for another source: programs are not let into the network here.",
+        )
+    if isinstance(error, RefusedError):
+        return Failed("address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS.")
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DISK_FULL
+    status = getattr(error, "status", None)
+    return _of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
+
+
+def _of_status(status: int) -> Failed:
+    fallback = ANY_SERVER_ERROR if status >= SERVER_ERROR else ANY_STATUS
+    kind, sentence, fix = STATUSES.get(status, fallback)
+    sentence = f"{sentence.removesuffix('.')} (HTTP {status})."
+    return Failed(kind, sentence, fix, transient=status in HEALS or status >= SERVER_ERROR)
+
+
+def _first_line(error: BaseException) -> str:
+    text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", str(error)).strip()
+    first = line(text.splitlines()[0] if text else None) or type(error).__name__
+    return first.partition("; please report this issue")[0][:300]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        link = waiting.pop(0)
+        if link is None or id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        inner = getattr(link, "exc_info", None)  # yt-dlp keeps the cause here
+        waiting += [link.__cause__, link.__context__, inner[1] if inner else None]
+        waiting += [getattr(link, "cause", None), *getattr(link, "unexpected_errors", ())]

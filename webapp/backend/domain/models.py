@@ -1,0 +1,301 @@
+"""Typed requests and answers: what the front end's types are generated from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from domain.ids import PATTERN
+
+VideoFormat = Literal["mp4", "webm", "mkv", "avi"]
+AudioFormat = Literal["mp3", "m4a", "wav", "flac", "opus"]
+Format = Literal[VideoFormat, AudioFormat]
+Resolution = Literal[
+    "best", "2160p", "1440p", "1080p", "720p", "480p", "360p", "240p", "144p"
+]  # fmt: skip
+State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+Action = Literal["pause", "resume", "cancel", "retry"]
+Kind = Literal["video", "audio"]
+Sort = Literal["newest", "oldest", "title", "largest", "longest"]
+Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
+
+AUDIO_FORMATS: tuple[str, ...] = ("mp3", "m4a", "wav", "flac", "opus")
+FORMATS: dict[Kind, tuple[str, ...]] = {
+    "video": ("mp4", "webm", "mkv", "avi"),
+    "audio": AUDIO_FORMATS,
+}
+LONGEST_URL = 8192
+MOST_LISTED = 200
+
+
+def _web_address(text: str) -> str:
+    """Accept http and https addresses with a host; the sentences are the user's."""
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises when it is no number
+    except ValueError as error:
+        raise ValueError(f"{text[:200]!r} is not a web address: {error}.") from None
+    if not parts.scheme or (not parts.netloc and "." in parts.scheme):
+        raise ValueError(
+            f"{text[:200]!r} is not a web address. Paste the whole link, with its https://."
+        )
+    if parts.scheme.lower() not in {"http", "https"}:
+        raise ValueError(
+            f"{parts.scheme}: links are not supported. Paste a link that begins with https:// or http://."
+        )
+    if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 -- ASCII
+        raise ValueError(f"{text[:200]!r} is not a web address: its host is missing or damaged.")
+    return text
+
+
+WebAddress = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_URL, examples=["https://example.org/clip.mp4"]),
+    AfterValidator(_web_address),
+]
+
+
+Embedded = Literal["metadata", "chapters", "thumbnail"]
+LANGUAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
+Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
+Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+
+
+class How(BaseModel):
+    """How something is to be downloaded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Format = "mp4"
+    resolution: Resolution = "best"
+    embed: list[Embedded] = Field(default=[], max_length=3, description="Put into the file")
+    subtitles: list[Language] = Field(default=[], max_length=10, description="Languages, put in")
+    start: Seconds | None = Field(
+        default=None,
+        description="Keep only from here on (seconds); the whole is fetched all the same",
+    )
+    end: Seconds | None = Field(default=None, description="Keep only up to here (seconds)")
+
+    @model_validator(mode="after")
+    def _end_after_start(self) -> Self:
+        if self.end is not None and self.end <= (self.start or 0):
+            raise ValueError(f"end ({self.end:g} s) must be after start ({self.start or 0:g} s).")
+        return self
+
+
+class Choice(How):
+    """A wish: what to download and how."""
+
+    url: WebAddress
+
+
+class Choices(How):
+    """Many wishes at once, each to be downloaded in the same way."""
+
+    urls: list[WebAddress] = Field(min_length=1, max_length=1000)
+
+
+class Look(BaseModel):
+    """What to preview."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: WebAddress
+
+
+class SizedResolution(BaseModel):
+    """A resolution that is offered, and the bytes to expect if they are known."""
+
+    resolution: Resolution
+    bytes: int | None
+
+
+class Entry(BaseModel):
+    """One of a list of media."""
+
+    url: str
+    title: str | None
+    duration: float | None
+
+
+class Known(BaseModel):
+    """A download of the same medium, by this link or another."""
+
+    id: str
+    state: State
+    format: Format
+    resolution: Resolution
+
+
+class Preview(BaseModel):
+    """What a link leads to, before anything is downloaded."""
+
+    url: str
+    platform: str | None
+    title: str | None
+    uploader: str | None
+    duration: float | None = Field(description="seconds")
+    thumbnail: str | None = Field(description="Path of a picture that this server sends")
+    live: bool
+    resolutions: list[SizedResolution]
+    audio_bytes: int | None
+    subtitles: list[str] = Field(
+        description="Languages: first those that people wrote, then those that only a machine did"
+    )
+    chapters: int
+    entries: list[Entry] = Field(description="Of a playlist or channel; at most 500")
+    known: list[Known] = Field(
+        default=[], description="Downloads of the same medium, newest first; at most 10"
+    )
+
+
+class Progress(BaseModel):
+    """How far a running download is; `fraction` is of the stage, 0 to 1."""
+
+    stage: Stage
+    bytes: int = 0
+    total: int | None = None
+    fraction: float | None = None
+    speed: float | None = Field(default=None, description="bytes/s")
+    eta: float | None = Field(default=None, description="seconds")
+
+
+class Failure(BaseModel):
+    """Why something went wrong, for a person: a sentence and what to do."""
+
+    kind: str
+    sentence: str
+    fix: str
+
+
+class MediaFile(BaseModel):
+    """The finished file."""
+
+    name: str
+    bytes: int
+    mime: str
+    playable: bool = Field(description="Whether a browser can play it")
+    missing: bool = Field(description="Whether somebody has moved or deleted it")
+
+
+class Download(BaseModel):
+    """One wish and what became of it."""
+
+    id: str
+    url: str
+    platform: str | None
+    title: str | None
+    uploader: str | None
+    duration: float | None = Field(description="seconds")
+    thumbnail: bool
+    format: Format
+    resolution: Resolution
+    state: State
+    position: float | None = Field(description="In the queue: the smallest is next; else null")
+    progress: Progress | None
+    error: Failure | None
+    attempt: int
+    file: MediaFile | None
+    created: str
+    started: str | None
+    finished: str | None
+
+
+class Listing(BaseModel):
+    """Which downloads to list, in which order, from where on."""
+
+    state: list[State] = Field(default=[], description="Only these states; none = all")
+    kind: Kind | None = Field(default=None, description="Only what is saved as video, or as audio")
+    q: str | None = Field(default=None, max_length=200, description="Only what holds these words")
+    sort: Sort = "newest"
+    cursor: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        max_length=1000,
+        description="`next` of a page in the same order",
+    )
+    limit: int = Field(default=50, ge=1, le=MOST_LISTED)
+
+
+class Page(BaseModel):
+    """A part of a list; hand `next` back as `cursor` for what follows."""
+
+    items: list[Download]
+    next: str | None
+
+
+class Snapshot(BaseModel):
+    """Everything unfinished and the most recent of the rest, newest first."""
+
+    items: list[Download]
+
+
+class Move(BaseModel):
+    """A place in the queue: in front of another queued download, or the end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: Annotated[str, Field(pattern=PATTERN)] | None = Field(description="null = the end")
+
+
+class Bulk(BaseModel):
+    """An action on many downloads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
+    action: Action
+
+
+class Deletion(BaseModel):
+    """Downloads to be forgotten, and whether their finished files go too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
+    file: bool = False
+
+
+class Refusal(BaseModel):
+    """A download that an action did not change, and why."""
+
+    id: str
+    detail: str
+
+
+class Changes(BaseModel):
+    """What an action on many downloads did."""
+
+    changed: list[Download]
+    refused: list[Refusal]
+
+
+class OpenHost(BaseModel):
+    """A host that failed so often that it is left alone until `open_until`."""
+
+    host: str
+    failures: int
+    open_until: str
+
+
+class QueueState(BaseModel):
+    """The queue as a whole."""
+
+    concurrency: int
+    paused: bool
+    running: int
+    queued: int
+    disk_free: int = Field(description="Bytes that downloads may still use")
+    hosts: list[OpenHost]
+
+
+class QueueChange(BaseModel):
+    """What is to be different from now on; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concurrency: int | None = Field(default=None, ge=1, le=64)
+    paused: bool | None = None

@@ -1,0 +1,45 @@
+"""What a request can run into, in the words of the domain: what happened and what to do about it.
+
+Each kind says why, never how it is answered: `web.problems` knows its status code.
+"""
+
+from __future__ import annotations
+
+
+class Problem(Exception):  # noqa: N818 -- the RFC's word
+    """Raise one of its kinds with one sentence and what to do about it."""
+
+    def __init__(self, detail: str, fix: str) -> None:
+        super().__init__(detail)
+        self.detail, self.fix = detail, fix
+
+
+class ForbiddenError(Problem):
+    """Whoever asks may not do that."""
+
+
+class NotFoundError(Problem):
+    """There is no such thing."""
+
+
+class ConflictError(Problem):
+    """The present state does not allow it."""
+
+
+class GoneError(Problem):
+    """It was there, and is no more."""
+
+
+class InvalidError(Problem):
+    """What was asked for makes no sense, or leads to nothing."""
+
+
+class UnavailableError(Problem):
+    """Not now; later it may be."""
+
+
+class DatabaseUnusableError(UnavailableError):
+    """The database cannot be used now; as text, the reason with what to do."""
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.fix}"

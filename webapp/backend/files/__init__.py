@@ -1,0 +1,1 @@
+"""What lies on the disk beside the database: staging folders, cookies, ffmpeg."""

@@ -1,0 +1,174 @@
+"""The folder in which one download is made, before it is moved by rename when whole.
+
+It lies inside the media folder, so that the rename stays within one file system and is atomic.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from domain.failures import Failed
+from domain.names import file_name, suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+LOCK, RESULT, REACHED = "lock", "result.json", "reached"
+LITTLE, MUCH = 65_536, 1_000_000
+"""Bytes: what is less than the one may be chance, what is more than the other never is."""
+LOCK_SECONDS = 10.0
+DISCARD_SECONDS = 0.5
+LOCK_POLL = 0.02
+
+
+class ItemBusyError(Failed):
+    """Another process holds the item for longer than a dying one should; a later try finds it free.
+
+    One that was killed may still wait for a slow disk.
+    """
+
+    def __init__(self) -> None:
+        sentence = "The try before this one has not quite ended yet."
+        super().__init__("busy", sentence, "Nothing needs to be done.", transient=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The staging folders of one media folder."""
+
+    media_dir: Path
+
+    @property
+    def root(self) -> Path:
+        """The folder of the folders."""
+        return self.media_dir / ".staging"
+
+    def folder(self, item: str) -> Path:
+        """Where `item` is made."""
+        return self.root / item
+
+    def finish(self, item: str, name: str) -> Path:
+        """Move the finished file to its place; may be repeated after a crash at any point."""
+        folder, target = self.folder(item), self.media_dir / name
+        result = read_result(folder)
+        if result and (made := folder / result["file"]).exists():
+            made.replace(target)
+        if not target.exists():
+            raise FileNotFoundError(f"{target} was made, and is gone.")
+        return target
+
+    def has_grown(self, item: str) -> bool:
+        """Whether clearly more of it has come than when this was last so: 1 % more, say."""
+        folder = self.folder(item)
+        before, there = _reached(folder), _bytes_in(folder)
+        if there - before < min(MUCH, max(LITTLE, before // 100)):
+            return False
+        with contextlib.suppress(OSError):  # the disk is full: the next time tells it again
+            write_atomically(folder / REACHED, str(there))
+        return True
+
+    def discard(self, item: str) -> None:
+        """Remove what `item` left, unless somebody works on it."""
+        self._remove(item)
+
+    def withdraw(self, item: str) -> None:
+        """Remove its file too, which may be in its place already: nobody wants it."""
+        self._remove(item, self._take_back)
+
+    def _take_back(self, item: str) -> None:
+        if result := read_result(self.folder(item)):
+            (self.media_dir / final_name(item, result)).unlink(missing_ok=True)
+
+    def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
+        folder = self.folder(item)
+        if folder.is_dir():
+            with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
+                first(item)
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self, known: Callable[[], Iterable[str]]) -> None:
+        """Remove the folders of all items but the `known`, who are asked for after a look."""
+        found = {folder.name for folder in self.root.glob("*")}
+        for item in found - set(known()):
+            self.discard(item)
+
+
+@contextlib.contextmanager
+def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold the folder's lock: one process at a time works on an item.
+
+    The lock goes with the process that holds it. One that was killed may need a moment to go.
+
+    Raises:
+        ItemBusyError: when it is not free within `seconds`.
+
+    """
+    deadline = time.monotonic() + seconds
+    while (file := _try_lock(folder)) is None:
+        if time.monotonic() > deadline:
+            raise ItemBusyError
+        time.sleep(LOCK_POLL)
+    with file:
+        yield
+
+
+def _try_lock(folder: Path) -> TextIO | None:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / LOCK).open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if (folder / LOCK).stat().st_ino == os.fstat(file.fileno()).st_ino:
+            return file
+    except (BlockingIOError, FileNotFoundError):  # held, or its folder was removed meanwhile
+        pass
+    file.close()
+    return None
+
+
+def _reached(folder: Path) -> int:
+    try:
+        return int((folder / REACHED).read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("*"):
+        with contextlib.suppress(OSError):  # it has just gone
+            total += path.stat().st_size
+    return total
+
+
+def final_name(item: str, result: dict[str, Any]) -> str:
+    """What the finished file is called in its place."""
+    return file_name(result["title"] or "download", item, suffix(result["file"]))
+
+
+def write_result(folder: Path, result: dict[str, Any]) -> None:
+    """Note, all at once or not at all, that the file is whole."""
+    write_atomically(folder / RESULT, json.dumps(result))
+
+
+def read_result(folder: Path) -> dict[str, Any] | None:
+    """What `write_result` noted, if it did."""
+    try:
+        result = json.loads((folder / RESULT).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return result if isinstance(result, dict) else None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file as a whole: a reader sees the old or the new, never a part."""
+    making = path.with_name(path.name + ".new")
+    making.write_text(text)
+    making.replace(path)

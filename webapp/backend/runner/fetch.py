@@ -1,0 +1,117 @@
+"""The runner's main job: make one file in its staging folder, going on where a former try ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domain.models import AUDIO_FORMATS, Choice
+from domain.texts import mended
+from files.cookies import private_copy
+from files.staging import locked, read_result, write_result
+from runner.metadata import demand_ended, describe, is_list, only_entry
+from runner.options import PICTURED, parameters
+from runner.progress_meter import Meter
+from runner.source_change import Steady
+from runner.thumbnails import fetch_picture, take_frame
+from runner.trim import ROUNDED, cut, demand_within, length, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yt_dlp import YoutubeDL
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJob:
+    """What is to be made, and where."""
+
+    choice: dict[str, Any]
+    staging: str
+    ffmpeg: str | None
+    rate: int = 0
+    """Bytes/s at most; 0 = as fast as it goes."""
+    cookies: str | None = None
+
+
+def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Make the file; return its name and size, and what is known of the medium.
+
+    Raises:
+        Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
+
+    """
+    import yt_dlp
+
+    from runner.postprocessors import steps
+
+    staging, choice = Path(job.staging), Choice.model_validate(job.choice)
+    with locked(staging):
+        result = read_result(staging)
+        if result:  # it was whole before the api died
+            return result
+        meter = Meter(emit)
+        options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
+        options |= {"ratelimit": job.rate or None, "extract_flat": "in_playlist", "playlistend": 2}
+        options["progress_hooks"] = [Steady(staging).check, meter.progress]
+        options["postprocessor_hooks"] = [meter.converting]
+        with (
+            private_copy(staging, job.cookies) as cookies,
+            yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
+        ):
+            emit({"event": "progress", "stage": "fetching"})
+            info = _medium(downloader, choice.url)
+            described = describe(info)
+            emit({"event": "info", **described})
+            demand_ended(info)
+            demand_within(choice.start, described["duration"], slack=ROUNDED)
+            meter.expect(info)
+            cover = _cover(downloader, info, choice, staging)
+            for step in steps(choice, cover):
+                downloader.add_post_processor(step)
+            info = downloader.process_ie_result(info, download=True)
+            made = Path(info["requested_downloads"][-1]["filepath"])
+            if choice.start is not None or choice.end is not None:
+                made, kept = _stretch(job.ffmpeg, made, choice, described["duration"])
+                info["duration"] = described["duration"] = kept
+            picture = cover.name if cover else _picture(downloader, info, job, made)
+        result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
+        write_result(staging, result | described)
+        return result | described
+
+
+def _medium(downloader: YoutubeDL, url: str) -> dict[str, Any]:
+    """What is known of the one medium that a link leads to, be it through lists of one."""
+    info = downloader.extract_info(url, download=False)
+    while is_list(info):
+        info = downloader.process_ie_result(only_entry(info), download=False)
+    found: dict[str, Any] = mended(info)
+    return found
+
+
+def _stretch(
+    ffmpeg: str | None, made: Path, choice: Choice, told: float | None
+) -> tuple[Path, float | None]:
+    """What is kept of the whole, and its length. Sites are wrong about lengths, or silent."""
+    whole = measure(ffmpeg, made) or told
+    demand_within(choice.start, whole)
+    return cut(ffmpeg, made, choice.start, choice.end), length(whole, choice.start, choice.end)
+
+
+def _cover(
+    downloader: YoutubeDL, info: dict[str, Any], choice: Choice, staging: Path
+) -> Path | None:
+    """What is to be put into the file: the site's picture."""
+    if "thumbnail" not in choice.embed or choice.format not in PICTURED:
+        return None
+    name = fetch_picture(downloader, info, staging)
+    return staging / name if name else None
+
+
+def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
+    folder = made.parent
+    picture = fetch_picture(downloader, info, folder)
+    if picture is None and job.choice["format"] not in AUDIO_FORMATS:
+        picture = take_frame(job.ffmpeg, made, info.get("duration"), folder)
+    return picture

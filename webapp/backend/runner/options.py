@@ -1,0 +1,92 @@
+"""From a typed choice to yt-dlp's parameters: the one place that knows both."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from domain.models import AUDIO_FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.models import Choice
+
+SOCKET_SECONDS = 20
+NEVER_SECONDS = 1e9
+SUBTITLED = {"mp4", "mkv", "webm", "m4a"}
+"""Formats that can hold subtitles."""
+NO_LANGUAGES = {"live_chat"}
+"""What sites list among subtitles, and is none."""
+PICTURED = {"mp4", "mkv", "mp3", "m4a", "opus", "flac"}
+"""Formats that can hold a picture."""
+
+
+def parameters(choice: Choice, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
+    """What `yt_dlp.YoutubeDL` is given for a choice."""
+    format_ = _audio(choice) if choice.format in AUDIO_FORMATS else _video(choice)
+    return {**common(staging, ffmpeg), **format_, **_subtitles(choice)}
+
+
+def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
+    """What every use of yt-dlp shares, with the resume rules that are mere parameters."""
+    return {
+        "paths": {"home": str(staging)},
+        "outtmpl": {"default": "media.%(ext)s"},
+        "quiet": True,
+        "no_warnings": True,
+        "noprogress": True,
+        "progress_delta": NEVER_SECONDS,  # it words a line for each block even if it prints none
+        "no_color": True,
+        "noplaylist": True,
+        "updatetime": False,
+        "cachedir": False,
+        "proxy": "",
+        "logger": _Silence(),
+        "ffmpeg_location": ffmpeg,
+        "socket_timeout": SOCKET_SECONDS,
+        "retries": 2,
+        "fragment_retries": 2,
+        "extractor_retries": 1,
+        "fixup": "force",
+        "skip_unavailable_fragments": False,
+        "hls_prefer_native": True,
+        "continuedl": True,
+        "js_runtimes": {"deno": {}},
+    }
+
+
+def _video(choice: Choice) -> dict[str, Any]:
+    sort = ["ext:webm:webm"] if choice.format == "webm" else ["ext:mp4:m4a"]
+    if choice.resolution == "best":
+        sort = ["res", *sort]
+    else:
+        sort = [f"res:{choice.resolution.removesuffix('p')}", *sort]
+    # Streams that do not fit into the wished container meet in mkv, which takes all.
+    merged = f"{choice.format}/mkv" if choice.format in {"mp4", "webm"} else "mkv"
+    return {
+        "format": "bv*+ba/b",
+        "format_sort": sort,
+        "merge_output_format": merged,
+    }
+
+
+def _audio(choice: Choice) -> dict[str, Any]:
+    return {"format": "ba[ext=m4a]/ba/b" if choice.format == "m4a" else "ba/b"}
+
+
+def _subtitles(choice: Choice) -> dict[str, Any]:
+    if not choice.subtitles or choice.format not in SUBTITLED:
+        return {}
+    # yt-dlp reads patterns, and has words of its own ("all")
+    languages = [f"(?:{re.escape(one)})" for one in choice.subtitles if one not in NO_LANGUAGES]
+    return {"writesubtitles": True, "writeautomaticsub": True, "subtitleslangs": languages}
+
+
+class _Silence:
+    """yt-dlp's log: errors come as exceptions, the rest concerns nobody."""
+
+    def debug(self, message: str) -> None: ...
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...

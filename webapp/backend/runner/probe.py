@@ -1,0 +1,43 @@
+"""The runner's other job: what a link leads to, without downloading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from files.cookies import private_copy
+from runner.metadata import MOST_ENTRIES, is_list, only_entry, preview
+from runner.options import common
+from runner.thumbnails import fetch_picture
+
+
+@dataclass(frozen=True, slots=True)
+class PeekJob:
+    """What to look at, and the folder for its picture."""
+
+    url: str
+    folder: str
+    cookies: str | None = None
+
+
+def peek(job: PeekJob) -> dict[str, Any]:
+    """Look at the link; return what `describe.preview` says and the picture's name, or None.
+
+    Raises:
+        Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
+
+    """
+    import yt_dlp
+
+    folder = Path(job.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MOST_ENTRIES}
+    with (
+        private_copy(folder, job.cookies) as cookies,
+        yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
+    ):
+        info = downloader.extract_info(job.url, download=False)
+        if is_list(info) and len(list(info["entries"])) == 1:
+            info = downloader.process_ie_result(only_entry(info), download=False)
+        return preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}

@@ -1,0 +1,87 @@
+"""Keeps a stretch of a finished medium.
+
+The whole is fetched first: so it can be resumed like any other, and ffmpeg, which would else open
+the address itself, stays without a network. The streams are copied, not encoded again; a video
+therefore begins at the keyframe before `start`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+from domain.failures import Failed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_SECONDS = 600
+LOOK_SECONDS = 20
+ROUNDED = 1.0
+"""Seconds by which a site may tell less than there is."""
+DURATION = re.compile(rb"Duration: (\d+):(\d\d):(\d\d\.\d+)")
+
+
+def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:
+    """Make a file of what lies between `start` and `end` (seconds); return its path.
+
+    `made` stays as it is: after a crash it is cut again.
+
+    Raises:
+        Failed: when ffmpeg is missing or cannot do it.
+
+    """
+    if ffmpeg is None:
+        raise Failed("no-ffmpeg", "ffmpeg is missing, which cutting needs.", "Install ffmpeg.")
+    target = made.with_name(f"cut{made.suffix}")
+    begin = start or 0.0
+    length = ["-t", f"{end - begin:.3f}"] if end is not None else []
+    command = [
+        *(ffmpeg, "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"),
+        *("-ss", f"{begin:.3f}", "-i", f"file:{made}", *length),
+        *("-map", "0", "-c", "copy", "-avoid_negative_ts", "make_zero", f"file:{target}"),
+    ]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=MOST_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Failed(
+            "cut",
+            "The stretch could not be cut out.",
+            "Check start and end against the medium's length.",
+        ) from error
+    return target
+
+
+def demand_within(start: float | None, duration: float | None, *, slack: float = 0.0) -> None:
+    """Let a stretch pass that begins before the end, or whose medium nobody knows the length of.
+
+    Raises:
+        Failed: when nothing would be kept.
+
+    """
+    if start is not None and duration is not None and start >= duration + slack:
+        raise Failed(
+            "beyond-end",
+            f"The stretch begins at {start:g} s, but the medium ends at {duration:g} s.",
+            "Send the link again with a start before the end.",
+        )
+
+
+def measure(ffmpeg: str | None, medium: Path) -> float | None:
+    """How many seconds the file lasts, as ffmpeg tells what it opens; None when it cannot."""
+    if ffmpeg is None:
+        return None
+    command = [ffmpeg, "-nostdin", "-protocol_whitelist", "file", "-i", f"file:{medium}"]
+    try:  # an exit code is no news: without an output there always is one
+        told = subprocess.run(command, check=False, capture_output=True, timeout=LOOK_SECONDS)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = DURATION.search(told.stderr)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+
+
+def length(duration: float | None, start: float | None, end: float | None) -> float | None:
+    """Seconds that are kept of a medium of `duration`; None when nobody knows."""
+    ends = [moment for moment in (duration, end) if moment is not None]
+    return max(0.0, min(ends) - (start or 0.0)) if ends else None

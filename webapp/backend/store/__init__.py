@@ -1,0 +1,1 @@
+"""The database: what people want and have. The only place that knows SQLAlchemy."""

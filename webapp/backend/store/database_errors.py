@@ -1,0 +1,68 @@
+"""Why the database cannot be used: from the driver's words to a sentence and what to do.
+
+Whatever is wrong with it, the database itself is left exactly as it is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from domain.problems import DatabaseUnusableError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.engine import ExceptionContext
+
+ITSELF = "the backend goes on by itself"
+
+
+def newer(name: str, version: str, known: str) -> DatabaseUnusableError:
+    """It was written by a version of this program that is not known here."""
+    return DatabaseUnusableError(
+        f"{name} was written by a newer version of this program ({version}; this one knows "
+        f"{known}).",
+        "Update the program, or give another DATABASE_URL and restart the backend.",
+    )
+
+
+def explain(name: str, error: BaseException | None) -> DatabaseUnusableError:
+    """Name what the driver complains about."""
+    reason = str(error).strip().partition("\n")[0]
+    match reason.lower():
+        case text if "locked" in text:
+            detail, fix = "is locked by another program.", f"Close that program; {ITSELF}."
+        case text if "readonly" in text or "read-only" in text:
+            detail, fix = "is read-only.", f"Make it writable (chmod u+w {name}); {ITSELF}."
+        case text if "not a database" in text or "malformed" in text:
+            detail = f"is damaged ({reason}). It is kept as it is."
+            fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
+        case text if "is full" in text:
+            detail, fix = "cannot grow: the disk is full.", f"Free some space; {ITSELF}."
+        case text:
+            verb = "opened" if "unable to open" in text else "used"
+            detail = f"cannot be {verb}: {reason}."
+            fix = f"Check DATABASE_URL and who may write to its folder; {ITSELF}."
+    return DatabaseUnusableError(f"{name} {detail}", fix)
+
+
+def translate(engine: Engine) -> None:
+    """Let all that fails because of the state of the database leave as `DatabaseUnusableError`."""
+
+    def replace(context: ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        # The base class itself is how SQLite tells of damage; its other kinds are faults of ours.
+        known = type(error) is sqlite3.DatabaseError or isinstance(
+            context.sqlalchemy_exception, OperationalError
+        )
+        return explain(name_of(engine), error) if known and not context.is_pre_ping else None
+
+    sa.event.listen(engine, "handle_error", replace, retval=True)
+
+
+def name_of(engine: Engine) -> str:
+    """The file, or the name that it has on its server."""
+    return engine.url.database or engine.url.render_as_string()

@@ -1,0 +1,323 @@
+"""Our own tables: the one truth about what the user wants and has.
+
+Every change is one conditional statement, so that two processes (or a user and a worker) cannot
+both win: whoever comes second changes no row and is told so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+
+# DBOS loads it while requests are served, and SQLAlchemy asks a half loaded one about their values.
+import sqlalchemy.orm
+
+from domain.actions import RESULTS, UNFINISHED
+from domain.ids import new_id, now
+from domain.links import host_of
+from store import breaker
+from store.database_errors import translate
+from store.migrate import migrate
+from store.paging import ORDERS, in_order, title_key
+from store.search import holding
+from store.tables import controls, downloads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from domain.models import Action, Choice, Sort
+    from store.paging import Cursor
+
+Row = dict[str, Any]
+BUSY_SECONDS = 10
+RECENT = 100
+LONGEST_HOST = 260
+"""Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
+OWN_COLUMNS = ("url", "format", "resolution")
+WAYS = ("format", "resolution", "options")
+
+
+class Store:
+    """The database; safe to use from any thread.
+
+    Everything here raises `DatabaseUnusableError` while the database is locked, damaged, gone.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.sqlite = url.startswith("sqlite")
+        self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
+        if self.sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+        translate(self.engine)
+        migrate(self.engine)
+
+    def add(self, choices: Iterable[Choice]) -> Sequence[Row]:
+        """Put wishes at the end of the queue, all or none."""
+        added = []
+        with self.engine.begin() as connection:
+            position = connection.execute(LAST_PLACE).scalar_one()
+            for place, choice in enumerate(choices, 1):
+                values = _values(choice) | {"position": position + place}
+                statement = downloads.insert().values(values).returning(downloads)
+                added.append(dict(connection.execute(statement).mappings().one()))
+        return added
+
+    def get(self, item: str) -> Row | None:
+        """One download."""
+        return self._one(downloads.select().where(downloads.c.id == item))
+
+    def some(self, items: Sequence[str]) -> dict[str, Row]:
+        """Those of these downloads that there are, by their ids."""
+        rows = self._read(downloads.select().where(downloads.c.id.in_(items)))
+        return {row["id"]: row for row in rows}
+
+    def of_medium(self, url: str, key: str | None) -> list[Row]:
+        """Downloads of what `url` leads to, newest first, unless they came to nothing.
+
+        By `key` (the medium's, where it is known) or an earlier download, other links count too.
+        """
+        of_url = downloads.c.url == url
+        keys = sa.select(downloads.c.media_key).where(of_url, downloads.c.media_key.is_not(None))
+        same = sa.or_(of_url, downloads.c.media_key.in_(keys))
+        if key:
+            same = sa.or_(same, downloads.c.media_key == key)
+        alive = downloads.c.state.in_((*UNFINISHED, "done"))
+        statement = downloads.select().where(same, alive).order_by(downloads.c.number.desc())
+        return self._read(statement.limit(RECENT))
+
+    def like(self, choice: Choice, key: str | None = None) -> Row | None:
+        """The newest download of the same medium in the same way, unless it came to nothing."""
+        wanted = _values(choice)
+        rows = self.of_medium(choice.url, key)
+        return next((row for row in rows if all(row[n] == wanted[n] for n in WAYS)), None)
+
+    def page(
+        self,
+        *,
+        states: Sequence[str] = (),
+        formats: Sequence[str] = (),
+        text: str | None = None,
+        sort: Sort = "newest",
+        after: Cursor | None = None,
+        limit: int,
+    ) -> Sequence[Row]:
+        """At most `limit` downloads of those states and formats that follow `after` in order."""
+        by_arrival = ORDERS[sort].column is None
+        statement, number = holding(text, self.engine.dialect.name, by_arrival=by_arrival)
+        for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
+            if wanted:
+                statement = statement.where(column.in_(wanted))
+        return self._read(in_order(statement, sort, number, after).limit(limit))
+
+    def snapshot(self) -> Sequence[Row]:
+        """Everything unfinished and the most recent of the rest, newest first."""
+        unfinished = downloads.c.state.in_(UNFINISHED)
+        recent = sa.select(downloads.c.number).where(~unfinished)
+        recent = recent.order_by(downloads.c.number.desc()).limit(RECENT)
+        statement = downloads.select().where(sa.or_(unfinished, downloads.c.number.in_(recent)))
+        return self._read(statement.order_by(downloads.c.number.desc()))
+
+    def act(self, item: str, action: Action) -> Row | None:
+        """Do what a person asked for; None when the download's state does not allow it."""
+        results = RESULTS[action]
+        values: Row = {
+            "state": sa.case(results, value=downloads.c.state),
+            "finished": now() if action == "cancel" else None,
+            "not_before": None,
+        }
+        if action == "retry":
+            values |= {"attempt": 1, "error": None}
+        return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
+
+    def renew(self, item: str) -> Row | None:
+        """Queue a finished one anew: its file was lost. None when it is not finished."""
+        lost: Row = {"file_name": None, "file_bytes": None, "finished": None}
+        values = lost | {"state": "queued", "attempt": 1, "not_before": None}
+        return self._change(values, downloads.c.id == item, downloads.c.state == "done")
+
+    def move(self, item: str, before: str | None) -> Row | None:
+        """Put a queued download in front of another, or at the end; None when it is not queued."""
+        queued = downloads.c.state == "queued"
+        with self.engine.begin() as connection:
+            if before is None:
+                last = sa.select(sa.func.max(downloads.c.position)).where(queued)
+                place = (connection.execute(last).scalar() or 0) + 1
+            else:
+                place = _in_front_of(connection, before)
+            if place is None:
+                return None
+            statement = downloads.update().where(downloads.c.id == item, queued)
+            row = connection.execute(statement.values(position=place).returning(downloads))
+            moved = row.mappings().one_or_none()
+        return dict(moved) if moved else None
+
+    def delete(self, item: str) -> Row | None:
+        """Forget a download; what it was, or None if it is unknown."""
+        statement = downloads.delete().where(downloads.c.id == item).returning(downloads)
+        return self._write(statement)
+
+    def claim(self, executor: str) -> Row | None:
+        """Take the first of the queue that is due, for `executor` to work on."""
+        due = sa.or_(downloads.c.not_before.is_(None), downloads.c.not_before <= now())
+        first = sa.select(downloads.c.number).where(downloads.c.state == "queued", due)
+        first = first.where(breaker.is_closed())
+        first = first.order_by(downloads.c.position, downloads.c.number).limit(1)
+        values = {
+            "state": "running",
+            "executor": executor,
+            "run": downloads.c.run + 1,
+            "not_before": None,
+            "error": None,
+            "started": sa.func.coalesce(downloads.c.started, now()),
+        }
+        number = first.with_for_update(skip_locked=True).scalar_subquery()
+        statement = downloads.update().where(downloads.c.number == number)
+        statement = statement.where(downloads.c.state == "queued").values(**values)
+        with self.engine.begin() as connection:
+            found = connection.execute(statement.returning(downloads)).mappings().one_or_none()
+            if found:
+                breaker.let_one_through(connection, found["host"])
+        return dict(found) if found else None
+
+    def running(self, executor: str) -> set[str]:
+        """What that process works on, as far as is known here."""
+        of_it = sa.and_(downloads.c.state == "running", downloads.c.executor == executor)
+        with self.engine.connect() as connection:
+            return set(connection.execute(sa.select(downloads.c.id).where(of_it)).scalars())
+
+    def next_due(self) -> str | None:
+        """When the next of the queue that waits for a time may be started."""
+        later = sa.and_(downloads.c.state == "queued", downloads.c.not_before > now())
+        waiting = sa.select(sa.func.min(downloads.c.not_before)).where(later)
+        with self.engine.connect() as connection:
+            return cast("str | None", connection.execute(waiting).scalar_one())
+
+    def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 -- columns
+        """Write what start number `run` found; None when that start is not the present one."""
+        if values.get("title"):
+            values["title_key"] = title_key(values["title"])
+        return self._change(
+            values, downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
+        )
+
+    def executors(self) -> Sequence[str]:
+        """The processes that work on something, by what they said."""
+        running = sa.select(downloads.c.executor).where(downloads.c.state == "running")
+        with self.engine.connect() as connection:
+            return [str(name) for name in connection.execute(running.distinct()).scalars()]
+
+    def requeue_running(self, executor: str | None = None) -> Sequence[Row]:
+        """Put what runs (under that process) back to its place in the queue."""
+        running = downloads.update().where(downloads.c.state == "running")
+        if executor is not None:
+            running = running.where(downloads.c.executor == executor)
+        with self.engine.begin() as connection:
+            rows = connection.execute(running.values(state="queued").returning(downloads))
+            return [dict(row) for row in rows.mappings()]
+
+    def judge_host(self, host: str, *, works: bool) -> None:
+        """Tell the breaker how a download from `host` went."""
+        with self.engine.begin() as connection:
+            (breaker.succeeded if works else breaker.failed)(connection, host)
+
+    def open_hosts(self) -> Sequence[Row]:
+        """The hosts that are left alone now."""
+        with self.engine.connect() as connection:
+            return breaker.open_hosts(connection)
+
+    def counts(self) -> dict[str, int]:
+        """How many downloads are in each state that occurs."""
+        statement = sa.select(downloads.c.state, sa.func.count()).group_by(downloads.c.state)
+        with self.engine.connect() as connection:
+            return {state: int(count) for state, count in connection.execute(statement)}
+
+    def controls(self) -> dict[str, Any]:
+        """What the operator set while running, by name."""
+        with self.engine.connect() as connection:
+            return {row.name: row.value for row in connection.execute(controls.select())}
+
+    def set_control(self, name: str, value: object) -> None:
+        """Remember what the operator set."""
+        with self.engine.begin() as connection:
+            same = controls.update().where(controls.c.name == name).values(value=value)
+            if not connection.execute(same).rowcount:
+                connection.execute(controls.insert().values(name=name, value=value))
+
+    def ids(self) -> Iterator[str]:
+        """Every download whose staging folder may hold something of worth."""
+        kept = sa.select(downloads.c.id).where(downloads.c.state.in_((*UNFINISHED, "failed")))
+        with self.engine.connect() as connection:
+            yield from connection.execute(kept).scalars()
+
+    def _change(self, values: Row, *where: sa.ColumnElement[bool]) -> Row | None:
+        return self._write(downloads.update().where(*where).values(**values).returning(downloads))
+
+    def _one(self, statement: sa.Select[Any]) -> Row | None:
+        rows = self._read(statement)
+        return rows[0] if rows else None
+
+    def _read(self, statement: sa.Select[Any]) -> list[Row]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+    def _write(self, statement: sa.Executable) -> Row | None:
+        with self.engine.begin() as connection:
+            row = connection.execute(statement).mappings().one_or_none()
+        return dict(row) if row else None
+
+
+def _values(choice: Choice) -> Row:
+    return {
+        "id": new_id(),
+        **{name: getattr(choice, name) for name in OWN_COLUMNS},
+        "host": host_of(choice.url)[:LONGEST_HOST],
+        "options": choice.model_dump(exclude={*OWN_COLUMNS}, exclude_defaults=True),
+        "state": "queued",
+        "attempt": 1,
+        "run": 0,
+        "created": now(),
+    }
+
+
+def _last_place() -> sa.Select[Any]:
+    """The end of the queue: that of an index for each state, however many there are."""
+    place = sa.func.max(downloads.c.position).label("place")
+    ends = sa.union_all(*(sa.select(place).where(downloads.c.state == s) for s in UNFINISHED))
+    return sa.select(sa.func.coalesce(sa.func.max(ends.subquery().c.place), 0))
+
+
+LAST_PLACE = _last_place()
+
+
+def _in_front_of(connection: sa.Connection, item: str) -> float | None:
+    """A place between the queued `item` and the one before it; None when it is not queued."""
+    queued = downloads.c.state == "queued"
+    position = sa.select(downloads.c.position)
+    of_it = connection.execute(position.where(downloads.c.id == item, queued)).scalar()
+    if of_it is None:
+        return None
+    former = sa.select(sa.func.max(downloads.c.position)).where(downloads.c.position < of_it)
+    before = connection.execute(former).scalar()
+    place = (of_it + (before if before is not None else of_it - 2)) / 2
+    if place not in {of_it, before}:
+        return float(place)
+    _renumber(connection)  # the gap has been halved away
+    return _in_front_of(connection, item)
+
+
+def _renumber(connection: sa.Connection) -> None:
+    """Give the queue whole numbers again, in its order."""
+    queue = sa.select(downloads.c.number).where(downloads.c.state == "queued")
+    ordered = connection.execute(queue.order_by(downloads.c.position, downloads.c.number))
+    for place, number in enumerate(ordered.scalars().all(), 1):
+        same = downloads.c.number == number
+        connection.execute(downloads.update().where(same).values(position=place))
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()

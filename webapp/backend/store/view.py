@@ -1,0 +1,41 @@
+"""From a row of the store to what the API shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.models import Download, Failure, MediaFile, Progress
+from domain.names import media_type, playable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+def view(
+    row: Mapping[str, Any], progress: Progress | None = None, *, missing: bool = False
+) -> Download:
+    """The download as people see it; progress only while there is some, `missing` of its file."""
+    name = row["file_name"]
+    file = name and MediaFile(
+        name=name,
+        bytes=row["file_bytes"],
+        mime=media_type(name),
+        playable=playable(name),
+        missing=missing,
+    )
+    waiting = Progress(stage="waiting") if row["state"] == "queued" else None
+    return Download(
+        **{name: row[name] for name in _SAME},
+        thumbnail=row["thumbnail"] is not None,
+        position=row["position"] if row["state"] == "queued" else None,
+        progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
+        error=Failure(**row["error"]) if row["error"] else None,
+        file=file or None,
+    )
+
+
+_SAME = (
+    *("id", "url", "platform", "title", "uploader", "duration", "format", "resolution"),
+    *("state", "attempt", "created", "started", "finished"),
+)

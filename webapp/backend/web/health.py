@@ -1,0 +1,91 @@
+"""Whether the server lives (`/health`) and whether it can work (`/ready`)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from domain.ids import now
+
+router = APIRouter(tags=["health"])
+
+PROBES = frozenset({"/health", "/ready"})
+
+
+class Health(BaseModel):
+    """The answer of a server that lives."""
+
+    status: Literal["healthy"] = "healthy"
+    timestamp: str
+
+
+class Readiness(BaseModel):
+    """Whether downloads can run."""
+
+    ready: bool
+    engine: Literal["warming", "ready", "failed"]
+    detail: str | None = None
+    timestamp: str
+
+
+@router.head("/health", include_in_schema=False)
+@router.get("/health", operation_id="getHealth")
+async def health() -> Health:
+    """Answer as soon as the server can, long before the engine is warm."""
+    return Health(timestamp=now())
+
+
+@router.head("/ready", include_in_schema=False)
+@router.get(
+    "/ready",
+    operation_id="getReadiness",
+    responses={503: {"model": Readiness, "description": "Not yet, or not at all"}},
+)
+async def readiness(request: Request, response: Response) -> Readiness:
+    """Say whether the engine is warm."""
+    engine, detail = request.app.state.service.readiness()
+    response.status_code = 200 if engine == "ready" else 503
+    return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())
+
+
+class About(BaseModel):
+    """What this server is made of."""
+
+    version: str
+    yt_dlp: str
+    yt_dlp_age_days: int
+    ffmpeg: str | None
+
+
+@router.get("/api/about", operation_id="getAbout")
+def about(request: Request) -> About:
+    """Tell versions; sites change often, so an old yt-dlp explains many a failure."""
+    from importlib.metadata import version
+
+    from files.ffmpeg import find_ffmpeg
+
+    installed = version("yt-dlp")
+    year, month, day = (int(part) for part in installed.split(".")[:3])
+    age = datetime.now(UTC).date() - date(year, month, day)
+    return About(
+        version=request.app.version,
+        yt_dlp=installed,
+        yt_dlp_age_days=age.days,
+        ffmpeg=find_ffmpeg(),
+    )
+
+
+def keep_probes_out_of_the_log() -> None:
+    """Let uvicorn's access log show requests, not probes."""
+    logging.getLogger("uvicorn.access").addFilter(_is_no_probe)
+
+
+def _is_no_probe(record: logging.LogRecord) -> bool:
+    arguments = record.args
+    if not isinstance(arguments, tuple) or len(arguments) < 3:  # noqa: PLR2004 -- client, method, path
+        return True
+    return str(arguments[2]).partition("?")[0] not in PROBES

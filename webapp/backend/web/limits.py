@@ -1,0 +1,123 @@
+"""How much one client may ask: the size of a body, and how often.
+
+A bucket for each client and kind of request: it holds a burst, and refills at a steady rate.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
+
+from web.problems import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 4_000_000
+MOST_CLIENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `burst` at once, and `per_second` in the long run."""
+
+    burst: float
+    per_second: float
+
+
+PREVIEWS = Rate(burst=30, per_second=2)
+WRITES = Rate(burst=3000, per_second=600)
+LOGINS = Rate(burst=10, per_second=0.2)
+
+
+def rate_of(method: str, path: str) -> Rate | None:
+    """What applies to a request; None for reading, which costs little."""
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return None
+    return {"/api/previews": PREVIEWS, "/api/session": LOGINS}.get(path, WRITES)
+
+
+@dataclass(slots=True)
+class Buckets:
+    """What each client may still do."""
+
+    clock: Callable[[], float] = time.monotonic
+    _left: dict[tuple[str, Rate], tuple[float, float]] = field(default_factory=dict)
+
+    def take(self, client: str, rate: Rate) -> float:
+        """Take one; 0 if there was one, else the seconds until there is."""
+        now = self.clock()
+        left, since = self._left.pop((client, rate), (rate.burst, now))
+        left = min(rate.burst, left + (now - since) * rate.per_second)
+        wait = 0.0 if left >= 1 else (1 - left) / rate.per_second
+        self._left[client, rate] = (left if wait else left - 1), now
+        if len(self._left) > MOST_CLIENTS:  # the one that was quiet for longest has a full one
+            del self._left[next(iter(self._left))]
+        return wait
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """ASGI middleware that answers 413 and 429."""
+
+    app: ASGIApp
+    buckets: Buckets = field(default_factory=Buckets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        rate = rate_of(scope["method"], scope["path"])
+        client = (scope.get("client") or ("local", 0))[0]
+        wait = self.buckets.take(client, rate) if rate else 0.0
+        length = Headers(scope=scope).get("content-length", "0")
+        if wait:
+            seconds = str(int(wait) + 1)
+            fix = f"Try again in {seconds} s."
+            too_often = answer(429, "Too many requests.", fix, headers={"Retry-After": seconds})
+            await too_often(scope, receive, send)
+        elif not length.isdigit() or int(length) > MOST_BYTES:
+            await _too_large(scope, receive, send)
+        elif "transfer-encoding" in Headers(scope=scope):  # a body that does not tell its length
+            body = await _collected(receive)
+            await (_too_large if body is None else self.app)(scope, _replay(body, receive), send)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def _collected(receive: Receive) -> bytes | None:
+    """The whole body; None when it is too large."""
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if sum(map(len, parts)) > MOST_BYTES:
+            return None
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replay(body: bytes | None, receive: Receive) -> Receive:
+    """Give the app the body at once, then what else comes."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body or b"", "more_body": False}
+
+    return again
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    detail = f"The body is larger than {MOST_BYTES // 1_000_000} MB."
+    await answer(413, detail, "Send fewer links at once.")(scope, receive, send)

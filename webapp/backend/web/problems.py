@@ -1,0 +1,154 @@
+"""Errors as people and programs want them: application/problem+json (RFC 9457) with a fix."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from domain.problems import (
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+    Problem,
+    UnavailableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import FastAPI, Request
+
+MEDIA_TYPE = "application/problem+json"
+STATUSES: tuple[tuple[type[Problem], HTTPStatus], ...] = (
+    (ForbiddenError, HTTPStatus.FORBIDDEN),
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (GoneError, HTTPStatus.GONE),
+    (InvalidError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+"""How each kind of problem is answered."""
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """The body of every error answer."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    fix: str
+    errors: list[FieldProblem] | None = None
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these problems."""
+    return {
+        status: {"model": ProblemBody, "description": HTTPStatus(status).phrase}
+        for status in statuses
+    }
+
+
+def answer(
+    status: int,
+    detail: str,
+    fix: str,
+    *,
+    errors: Sequence[FieldProblem] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Build the answer itself."""
+    title = HTTPStatus(status).phrase
+    body = ProblemBody(
+        title=title, status=status, detail=detail, fix=fix, errors=list(errors) if errors else None
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of `app` leave as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _problem(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, Problem):
+        raise error
+    status = next(status for kind, status in STATUSES if isinstance(error, kind))
+    return answer(status, error.detail, error.fix)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that is no text
+        message = "The body is not JSON in UTF-8."
+        found = [FieldProblem(field="body", message=message)]
+        return answer(422, message, "See /docs for what is expected.", errors=found)
+    detail, fix = {
+        404: (f"There is nothing at {request.url.path}.", "See /docs for what there is."),
+        405: (f"{request.method} is not offered at {request.url.path}.", "See /docs."),
+    }.get(error.status_code, (str(error.detail), "See /docs for what this address expects."))
+    return answer(error.status_code, detail, fix, headers=error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    found = [
+        FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in error.errors()
+    ]
+    return answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        " ".join(problem.message for problem in found),
+        "Correct what is named and send it again; /docs shows every field.",
+        errors=found,
+    )
+
+
+async def _unexpected(_: Request, __: Exception) -> JSONResponse:
+    return answer(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The server ran into an error of its own.",
+        "Try again; if it happens again, the log of `api` holds the traceback to report.",
+    )
+
+
+def _field(location: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    """One sentence for one of pydantic's findings."""
+    name, given = _field(item["loc"]), repr(item.get("input"))[:120]
+    match item["type"]:
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case "missing":
+            return f"{name} is missing."
+        case "literal_error":
+            return f"{name}: {given} is not known; choose {item['ctx']['expected']}."
+        case "extra_forbidden":
+            return f"{name} is not a field of this request."
+        case "json_invalid":
+            return f"The body is not valid JSON: {item['ctx']['error']}."
+        case _:
+            return f"{name}: {item['msg']}."

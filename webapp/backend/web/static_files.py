@@ -1,0 +1,68 @@
+"""The built front end at /, where there is one: then this one process is the whole app."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+BUILD = Path(__file__).parents[2] / "frontend" / "dist"
+PAGES = {"/", "/library"}  # the app's own pages, all of them index.html
+NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
+FOR_EVER = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
+
+
+class Page:
+    """ASGI middleware: sends what the build holds and hands everything else on."""
+
+    def __init__(self, app: ASGIApp, build: Path = BUILD) -> None:
+        self._app = app
+        self._build = build.resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        file = self._file(scope)
+        answer = self._app if file is None else FileResponse(file, headers=self._headers(file))
+        await answer(scope, receive, send)
+
+    def _file(self, scope: Scope) -> Path | None:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            return None
+        if scope["path"].startswith(NEVER_PAGES):
+            return None
+        path = "/index.html" if scope["path"] in PAGES else scope["path"]
+        try:
+            file = (self._build / path.lstrip("/")).resolve()
+            return file if file.is_relative_to(self._build) and file.is_file() else None
+        except (OSError, ValueError):  # a name that is too long, or none at all
+            return None
+
+    def _headers(self, file: Path) -> dict[str, str]:
+        kept = file.parent.name == "assets"
+        page = (self._build / "index.html").read_text(encoding="utf-8")
+        return {
+            "Cache-Control": FOR_EVER if kept else "no-cache",
+            "Content-Security-Policy": _policy(page),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        }
+
+
+@cache
+def _policy(page: str) -> str:
+    """Allow what comes from here, and the page's own inline scripts by their hashes."""
+    inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = [b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
+    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in hashes)])
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )

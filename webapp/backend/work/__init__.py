@@ -1,0 +1,1 @@
+"""One download: its runner process, its retries, and the news of it."""

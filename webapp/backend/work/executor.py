@@ -1,0 +1,292 @@
+"""The work on one download: a runner makes the file in staging, then it is moved to its place.
+
+Both halves may be cut off anywhere and done again. What the user decided meanwhile (pause, cancel,
+delete) is read from the store, which is the truth; a start that is no longer the present one ends
+without a trace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from domain.failures import Failed, classify
+from domain.ids import now
+from domain.models import Progress
+from domain.names import suffix
+from domain.problems import DatabaseUnusableError
+from files.cookies import cookies_for
+from files.staging import final_name
+from store.breaker import BLAMED
+from store.view import view
+from work.pool import RunnerDiedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from domain.models import Choice, Download
+    from files.disk import Disk
+    from files.staging import Staging
+    from store.store import Row, Store
+    from work.pool import Pool, Runner
+
+BACK_OFF = (1.0, 4.0, 15.0, 60.0)
+"""Seconds before the second, third, ... try; after the last the download has failed.
+
+Only tries that bring nothing are counted. A site that says "too many requests" is believed.
+"""
+
+DISK_STEP = 16_000_000
+"""Bytes between two looks at the disk."""
+KNOWN = ("title", "uploader", "duration", "platform", "media_key")
+
+Result = dict[str, Any]
+Tell = Callable[[str, str, str], None]
+
+
+class StoppingError(BaseException):
+    """The api is going down: no result is to be recorded, the next process takes it up.
+
+    Not an Exception, so that nothing between here and the engine mistakes it for a failure.
+    """
+
+
+@dataclass(slots=True)
+class Work:
+    """Works on downloads, each in the thread of its caller."""
+
+    store: Store
+    pool: Pool
+    staging: Staging
+    disk: Disk
+    thumbnails: Path
+    cookies: Path
+    allowed: list[str]
+    ffmpeg: str | None
+    tell: Tell
+    """Called with (item, event, JSON) on every change."""
+    rate: int = 0
+    """Bytes/s of each download; 0 = as fast as it goes."""
+    live: dict[str, Progress] = field(default_factory=dict)
+    _runners: dict[str, Runner] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _telling: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: bool = False
+
+    def fetch(self, item: str, run: int) -> Result | None:
+        """Make the file in staging; None when it failed (which is recorded) or is unwanted now.
+
+        Raises:
+            StoppingError: when the api goes down meanwhile.
+
+        """
+        try:
+            with self._runner(item) as runner:
+                row = self._current(item, run)
+                return self._follow(runner, row, run) if row else None
+        except Failed as failure:
+            self._failed(item, run, failure)
+        except RunnerDiedError as error:
+            if self._stopping:
+                raise StoppingError from None
+            self._failed(item, run, Failed("crash", str(error), "Retry.", transient=True))
+        return None
+
+    def publish(self, item: str, run: int, result: Result) -> None:
+        """Move the whole file to its place and record that the download is done."""
+        row = self._current(item, run)
+        if row is None:
+            return
+        name = final_name(item, result)
+        path = self.staging.finish(item, name)
+        picture = self._keep_picture(item, result["thumbnail"])
+        done = self.store.report(
+            *(item, run),
+            **{key: result[key] for key in KNOWN},
+            state="done",
+            file_name=name,
+            file_bytes=path.stat().st_size,
+            thumbnail=picture,
+            finished=now(),
+        )
+        if done:
+            self.store.judge_host(done["host"], works=True)
+            self.announce(item)
+            self.staging.discard(item)
+        elif self._unwanted(item):
+            path.unlink(missing_ok=True)
+            self.staging.withdraw(item)
+
+    def give_up(self, item: str, run: int, error: Exception) -> None:
+        """Record an end that nobody foresaw; what the database did not take may be tried again."""
+        known = _not_noted(error) if isinstance(error, DatabaseUnusableError) else classify(error)
+        self._failed(item, run, known)
+
+    def interrupt(self, item: str) -> bool:
+        """Kill the item's runner, if there is one here: the store says what is to follow.
+
+        Whatever the runner has reported and nobody has heard yet is not told any more.
+        """
+        with self._lock:
+            runner = self._runners.pop(item, None)
+            if runner:
+                runner.kill()
+        return runner is not None
+
+    def has(self, item: str) -> bool:
+        """Whether a runner of this process works on it."""
+        return item in self._runners
+
+    def stop(self) -> None:
+        """Kill every runner and record nothing."""
+        with self._lock:
+            self._stopping = True
+            for runner in self._runners.values():
+                runner.kill()
+        self.pool.close()
+
+    def add(self, choices: Sequence[Choice]) -> list[Download]:
+        """Put wishes at the end of the queue, and tell of them.
+
+        They need not be looked up for it: nobody can have told anything later of them yet.
+        """
+        with self._telling:
+            return [self._tell(row, self.tell) for row in self.store.add(choices)]
+
+    def announce(self, *items: str, tell: Tell | None = None) -> None:
+        """Tell listeners what downloads are now, or that they are no more.
+
+        They are looked up for it, one announcement at a time: what is told last is the latest.
+        """
+        tell = tell or self.tell
+        with self._telling:
+            rows = self.store.some(items)
+            for item in items:
+                if row := rows.get(item):
+                    self._tell(row, tell)
+                else:
+                    tell(item, "removed", json.dumps({"id": item}))
+
+    def _tell(self, row: Row, tell: Tell) -> Download:
+        download = view(row, self.live.get(row["id"]))
+        tell(download.id, "download", download.model_dump_json())
+        return download
+
+    @contextlib.contextmanager
+    def _runner(self, item: str) -> Iterator[Runner]:
+        """A runner that `interrupt` can kill."""
+        runner = self.pool.take()
+        with self._lock:
+            former = self._runners.get(item)
+            self._runners[item] = runner
+            if former:
+                former.kill()
+            if self._stopping:
+                runner.kill()
+        try:
+            yield runner
+        finally:
+            self._end(item, runner)
+
+    def _end(self, item: str, runner: Runner) -> None:
+        runner.close()
+        with self._lock:
+            interrupted = self._runners.get(item) is not runner
+            if not interrupted:
+                del self._runners[item]
+            if item not in self._runners:
+                self.live.pop(item, None)
+        if self._stopping:
+            return
+        if interrupted:  # other processes may have heard of its progress last
+            self.announce(item)
+        if self._unwanted(item):
+            self.staging.withdraw(item)
+
+    def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
+        self.disk.demand()
+        item = row["id"]
+        for event in runner.work(self._order(row)):
+            match event:
+                case {"event": "progress", **progress}:
+                    self._note(item, Progress(**progress))
+                case {"event": "info", **known}:
+                    row = self.store.report(item, run, **known) or row
+                case {"event": "failed", **failure}:
+                    raise Failed(**failure)
+                case {"event": "done", **result}:
+                    return result
+            self._tell_progress(row, runner)
+        return None
+
+    def _tell_progress(self, row: Row, runner: Runner) -> None:
+        """Tell it, unless the runner was interrupted: why has been told, or is about to be."""
+        with self._telling:
+            if self._runners.get(row["id"]) is runner:
+                self._tell(row, self.tell)
+
+    def _note(self, item: str, progress: Progress) -> None:
+        """Keep the progress; every so often look whether the disk still has room."""
+        known = self.live.get(item)
+        self.live[item] = progress
+        if known is None or progress.bytes // DISK_STEP != known.bytes // DISK_STEP:
+            left = (progress.total or progress.bytes) - progress.bytes
+            self.disk.demand(max(0, left))
+
+    def _order(self, row: Row) -> dict[str, Any]:
+        choice = {name: row[name] for name in ("url", "format", "resolution")}
+        return {
+            "job": "fetch",
+            "choice": choice | row["options"],
+            "staging": str(self.staging.folder(row["id"])),
+            "ffmpeg": self.ffmpeg,
+            "rate": self.rate,
+            "cookies": cookies_for(self.cookies, row["host"]),
+            "allowed": self.allowed,
+        }
+
+    def _keep_picture(self, item: str, made: str | None) -> str | None:
+        """Move the thumbnail to its place; its suffix. May be repeated after a crash."""
+        if made is None:
+            return None
+        target = self.thumbnails / f"{item}.{suffix(made)}"
+        with contextlib.suppress(FileNotFoundError):  # moved already
+            (self.staging.folder(item) / made).replace(target)
+        return suffix(made) if target.exists() else None
+
+    def _failed(self, item: str, run: int, failure: Failed) -> None:
+        row = self._current(item, run)
+        if row is None:
+            return
+        further = failure.kind != "rate-limited" and self.staging.has_grown(item)
+        attempt = 1 if further else row["attempt"]
+        if failure.transient and attempt <= len(BACK_OFF):
+            wait = BACK_OFF[attempt - 1]
+            after: dict[str, Any] = {"state": "queued", "not_before": now(after=wait)}
+            after["attempt"] = attempt + 1
+        else:
+            after = {"state": "failed", "finished": now()}
+        changed = self.store.report(item, run, error=failure.as_error(), **after)
+        if failure.kind in BLAMED:
+            self.store.judge_host(row["host"], works=further)
+        if changed:
+            self.announce(item)
+
+    def _current(self, item: str, run: int) -> Row | None:
+        row = self.store.get(item)
+        return row if row and row["run"] == run and row["state"] == "running" else None
+
+    def _unwanted(self, item: str) -> bool:
+        row = self.store.get(item)
+        return row is None or row["state"] == "cancelled"
+
+
+def _not_noted(error: DatabaseUnusableError) -> Failed:
+    sentence = f"What came of it could not be noted: {error.detail}"
+    fix = "Retry; if it stays so, see the log of `api`."
+    return Failed("database", sentence, fix, transient=True)
