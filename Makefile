@@ -118,6 +118,11 @@ update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: si
 	@$(python) -m scripts.setup development
 	@$(python) -m pytest -q tests/backend/runner/test_resume.py
 
+archive: ## Pack what is committed into dist/sy-media-downloader.tar.gz, to hand on
+	@mkdir -p dist
+	@git archive --prefix=sy-media-downloader/ -o dist/sy-media-downloader.tar.gz HEAD
+	@echo dist/sy-media-downloader.tar.gz
+
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
 

@@ -15,14 +15,18 @@ def main(words: list[str]) -> int:
             case ["open", *rest] if rest in ([], ["--wait"]):
                 return _open(wait=bool(rest))
             case ["shortcut"]:
-                for path in places.write(page.ROOT):
-                    sys.stdout.write(f"{path}\n")
-                return 0
+                return _shortcut()
     except GuardError as error:
         sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
         return 1
     sys.stderr.write(USAGE)
     return 2
+
+
+def _shortcut() -> int:
+    written = "".join(f"  {path}\n" for path in places.write(page.ROOT))
+    sys.stdout.write(f"The icon starts the app and opens its page. It is here:\n{written}")
+    return 0
 
 
 def _open(*, wait: bool) -> int:

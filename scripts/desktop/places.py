@@ -26,7 +26,7 @@ def write(root: Path) -> list[Path]:
         ]
     entry = shortcut.linux(root)
     menu = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "applications"
-    written = [put(entry, folder) for folder in [menu, *filter(Path.is_dir, [_linux_desktop()])]]
+    written = [put(entry, folder) for folder in (menu, _linux_desktop())]
     for path in written:
         # With it GNOME does not ask whether it may be run; other desktops do not know the mark.
         _output("gio", "set", str(path), "metadata::trusted", "true")

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from scripts.docs import doctor, troubles
+from scripts.docs.proof import proof
 from scripts.docs.routes import routes
+from scripts.docs.settings import settings
 from scripts.guard.states import TRANSITIONS, State
 
 
@@ -23,7 +25,9 @@ def state_diagram() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "states": state_diagram,
+    "proof": proof,
     "routes": routes,
+    "settings": settings,
     "causes": troubles.causes,
     "doctor": doctor.sayings,
     "downloads": troubles.downloads,

@@ -24,19 +24,42 @@ for python in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3 pyth
     [ -n "$without" ] || { without=$python && why=$(echo "$said" | tail -n 1); }
 done
 
+# What to paste on this system, as README.md has it: tests/docs keeps them equal.
+prerequisites() {
+    has() { command -v "$1" >/dev/null 2>&1; }
+    root='sudo '
+    has sudo || root= # a container's root has none
+    if has apt-get; then
+        echo "${root}apt update && ${root}apt install -y git make python3 python3-venv"
+    elif has dnf; then
+        echo "${root}dnf install -y git make python3"
+    elif has pacman; then
+        echo "${root}pacman -S --needed git make python"
+    elif has brew; then
+        echo "brew install git python@3.13"
+    else
+        echo "install git, make and Python 3.11 or newer with its venv module"
+    fi
+}
+
 if [ -n "$without" ]; then
-    package=$("$without" -ISc 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    # The line above brings the module for python3; another version has a package of its own.
+    version='import sys; print("%d.%d" % sys.version_info[:2])'
+    needed=$("$without" -ISc "$version")
+    also=
+    [ "$needed" = "$(python3 -ISc "$version" 2>/dev/null)" ] || also=" python$needed-venv"
     cat >&2 <<EOF
-setup: .venv cannot be made; $without -m venv says: $why
-  To mend it, where a module is missing (Debian, Ubuntu, WSL): sudo apt-get install $package
-  else what it names; or name another Python: make dev PYTHON=/path/to/python3
+setup: $without cannot make .venv: $why
+  To fix it: $(prerequisites)$also
+  or use another Python: make dev PYTHON=/path/to/python3
 EOF
     exit 1
 fi
 cat >&2 <<EOF
 setup: no Python 3.11 or newer was found (tried: ${PYTHON:-python3.14 to python3.11, python3, python}).
   python3 is: $(python3 --version 2>&1 || true)
-  To mend it: install one (Debian, Ubuntu, WSL: sudo apt install python3 python3-venv; macOS: brew install python@3.13),
-  or name one: make dev PYTHON=/path/to/python3
+  To fix it: $(prerequisites)
+  If your system only has an older one, install Python from https://www.python.org/downloads/
+  or name one that you have: make dev PYTHON=/path/to/python3
 EOF
 exit 1

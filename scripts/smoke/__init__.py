@@ -1,7 +1,8 @@
-"""Check a running stack from outside, as a user meets it: `make smoke`.
+"""Check a running stack from outside, as its users do: `make smoke`.
 
-Changes nothing that stays: the download that it makes is of a video made here, and is deleted.
+Leaves nothing behind: it downloads a video that it makes itself, and deletes it afterwards.
 
 - `checks`: what is checked, a function each
 - `tools`: what the checks are made of
+- `verdict`: what came of them, and the last line that names what failed
 """

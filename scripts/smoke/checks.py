@@ -12,7 +12,14 @@ from typing import Any
 
 import httpx
 
-from scripts.smoke.tools import finished, hint, knocking, require, source, until
+from scripts.smoke.tools import (
+    finished,
+    knocking,
+    require,
+    require_reachable,
+    source,
+    until,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +74,8 @@ def a_download_arrives_whole(stack: Stack) -> str:
         path = f"/api/downloads/{asked.json()['id']}"
         try:
             done = until(lambda: finished(stack.client.get(path).json()), "the download to end")
-            require(done["state"] == "done", json.dumps(done["error"]) + hint(url))
+            require_reachable(done["error"])
+            require(done["state"] == "done", json.dumps(done["error"]))
             digest = hashlib.sha256(stack.client.get(f"{path}/file").content).hexdigest()
             require(wanted in {digest, None}, "the file differs from its source")
         finally:

@@ -24,6 +24,10 @@ class FailedError(Exception):
     """A check that failed: what was seen."""
 
 
+class LeftOutError(Exception):
+    """A check that cannot be made of this stack: the reason, and what would allow it."""
+
+
 def require(holds: bool, seen: object) -> None:  # noqa: FBT001 - reads as a sentence
     """Raise `FailedError` with what was seen, unless it holds."""
     if not holds:
@@ -58,15 +62,14 @@ def source(folder: Path) -> Iterator[tuple[str, str | None]]:
         yield media.mp4, hashlib.sha256(media.mp4_bytes).hexdigest()
 
 
-def hint(url: str) -> str:
-    """What to do when the backend must not reach this machine, which is its default."""
-    if os.environ.get("SMOKE_URL"):
-        return ""
-    place = httpx.URL(url)
-    return (
-        f"\n        by default nothing on this machine may be downloaded from; start the stack with"
-        f"\n        ALLOW_HOSTS={place.host}, or name a public video: make smoke SMOKE_URL=https://..."
-    )
+def require_reachable(error: dict[str, Any] | None) -> None:
+    """Raise `LeftOutError` where the backend may not reach this computer, which is its default."""
+    if error and error["kind"] == "address-refused":
+        raise LeftOutError(
+            "this backend may not download from this computer. To check it too, restart the stack"
+            " with ALLOW_HOSTS=127.0.0.1, or name a public video:"
+            " make smoke SMOKE_URL=https://example.com/video.mp4"
+        )
 
 
 class Knocks:

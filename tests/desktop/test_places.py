@@ -5,10 +5,9 @@ import pytest
 from scripts.desktop import places, shortcut
 
 
-def test_linux_has_it_in_the_menu_and_where_there_is_one_on_the_desktop(
+def test_linux_has_it_in_the_menu_and_on_the_desktop_which_is_made_where_it_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "Desktop").mkdir()
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("WSL_DISTRO_NAME", raising=False)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)

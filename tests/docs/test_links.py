@@ -13,7 +13,9 @@ FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 CODE = re.compile(r"`([a-z.][\w.-]*/[\w./-]*\w)`")
 # Made by using the project, so not in a fresh clone.
-MADE = (".env", ".guard/", ".venv", "data/", "webapp/frontend/node_modules", "webapp/frontend/dist")
+IN_THE_FRONT_END = ("webapp/frontend/node_modules", "webapp/frontend/dist")
+MADE = (".env", ".guard/", ".venv", "data/", "dist/", *IN_THE_FRONT_END)
+MEDIA_TYPES = ("text/", "application/")
 
 
 def prose(path: Path) -> str:
@@ -36,7 +38,7 @@ def test_links_lead_to_a_file_and_a_heading(path: Path) -> None:
 @pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
 def test_files_that_are_named_exist(path: Path) -> None:
     for name in CODE.findall(prose(path)):
-        if name.startswith(MADE):
+        if name.startswith((*MADE, *MEDIA_TYPES)):
             continue
         roots = (ROOT, path.parent, ROOT / "webapp/backend", ROOT / "webapp/frontend")
         assert any((root / name).exists() for root in roots), f"{path.name}: {name}"

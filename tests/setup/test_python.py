@@ -74,16 +74,33 @@ def test_a_python_that_makes_no_environment_is_passed_over(tmp_path: Path) -> No
     assert (tmp_path / ".venv/bin/python").exists()
 
 
-def test_where_none_makes_an_environment_the_package_to_install_is_named(tmp_path: Path) -> None:
+def with_sudo_and_apt(folder: Path) -> str:
+    """A PATH of a Debian, whatever this machine is."""
+    programs = folder / "system"
+    programs.mkdir()
+    for name in ("sudo", "apt-get"):
+        program(programs / name, "exit 1")
+    return f"{programs}:{os.environ['PATH']}"
+
+
+def test_where_none_makes_an_environment_the_line_to_paste_is_named(tmp_path: Path) -> None:
     bare = without_venv(tmp_path / "python3.13")
-    refused = run(tmp_path, PYTHON=f"{bare} {without_venv(tmp_path / 'python3')}")
-    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    path = with_sudo_and_apt(tmp_path)
+    refused = run(tmp_path, PYTHON=f"{bare} {without_venv(tmp_path / 'python3')}", PATH=path)
     assert refused.returncode == 1
-    assert f"{bare} -m venv says: {bare}: No module named venv\n" in refused.stderr
-    assert f"sudo apt-get install {package}\n" in refused.stderr
+    assert f"{bare} cannot make .venv: {bare}: No module named venv\n" in refused.stderr
+    assert "sudo apt install -y git make python3 python3-venv\n" in refused.stderr
     assert "make dev PYTHON=" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_a_python_that_is_not_the_systems_own_needs_a_package_of_its_own(tmp_path: Path) -> None:
+    program(tmp_path / "python3", "echo 3.99")
+    path = f"{tmp_path}:{with_sudo_and_apt(tmp_path)}"
+    refused = run(tmp_path, PYTHON=str(without_venv(tmp_path / "python3.13")), PATH=path)
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    assert f"sudo apt install -y git make python3 python3-venv {package}\n" in refused.stderr
 
 
 def test_without_any_the_message_says_what_was_found_and_what_to_type(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The Procfile's lines, and each server alone, as whoever never heard of the guard starts them."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from scripts.setup.packages import search_path
 from tests.stack.harness import ROOT, ask, is_free, until
 
 PATIENCE = 60.0
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"  # as a fresh terminal has it
 
 
 @contextmanager
@@ -87,3 +89,28 @@ def test_the_front_end_runs_alone_by_npm_start_and_says_that_the_backend_is_away
         assert refused.status == 503
         assert refused.headers["content-type"] == "application/problem+json"
     until(lambda: is_free(ports["WEB_PORT"]), "the port to be free")
+
+
+def typed_in_the_readme() -> list[str]:
+    """The commands of its section about this, each for a terminal of its own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### Without the guard")[2].partition("\n## ")[0]
+    return re.findall(r"^\$ (.+)$", section, re.MULTILINE)
+
+
+def test_what_the_readme_says_works_as_typed_where_only_the_system_is_on_the_path(
+    ports: dict[str, int], environment: dict[str, str]
+) -> None:
+    both, backend, front_end = typed_in_the_readme()
+    shell = {**environment, "PATH": SYSTEM_PATH, "UVICORN_PORT": str(ports["API_PORT"])}
+    with running(["bash", "-c", both], ROOT, shell):
+        until(lambda: answers(ports["WEB_PORT"]), "the front end", PATIENCE)
+        until(lambda: answers(ports["API_PORT"], "/health"), "the backend", PATIENCE)
+    until(lambda: all(map(is_free, ports.values())), "both ports to be free")
+    with (
+        running(["bash", "-c", backend], ROOT, shell),
+        running(["bash", "-c", front_end], ROOT, shell),
+    ):
+        until(lambda: answers(ports["API_PORT"], "/health"), "the backend", PATIENCE)
+        until(lambda: answers(ports["WEB_PORT"], "/api/downloads"), "the way through", PATIENCE)
+    until(lambda: all(map(is_free, ports.values())), "both ports to be free")
