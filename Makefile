@@ -2,10 +2,12 @@
 # Each target is a thin call: the work is done by scripts/setup, scripts/guard, pytest and npm.
 
 # What runs from here is nobody's sub-make: a service, or a test, that calls make means its own.
-python := env -u MAKELEVEL -u MAKEFLAGS -u MFLAGS .venv/bin/python
-guard := $(python) -m scripts.guard
+py := env -u MAKELEVEL -u MAKEFLAGS -u MFLAGS .venv/bin/python
+guard := $(py) -m scripts.guard
 # Programs that the set-up brings (Node among them) come before the machine's, as in Procfile.dev.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# `python=3.13` chooses what .venv is made with, and is nobody else's business.
+unexport python
 # Whatever the shell says, compiled Python is kept: what is relaunched again and again would
 # otherwise be compiled again and again. It lies in .venv and __pycache__, which git ignores.
 unexport PYTHONDONTWRITEBYTECODE
@@ -20,16 +22,16 @@ unit := tests/docs tests/desktop $(wildcard \
 
 ##@ Run it
 dev: setup ## Start the app under the guard: the only command needed (open=1: and its page)
-	@$(if $(open),$(python) -m scripts.desktop open --wait &) exec $(python) -m scripts.dev
+	@$(if $(open),$(py) -m scripts.desktop open --wait &) exec $(py) -m scripts.dev
 
 app: build ## Start the app as it is in production: built, and without reload
-	@exec $(python) -m scripts.dev -f Procfile
+	@exec $(py) -m scripts.dev -f Procfile
 
 open: packages ## Open the page of the running app in the browser
-	@$(python) -m scripts.desktop open
+	@$(py) -m scripts.desktop open
 
 shortcut: packages ## Put an icon on the desktop that starts the app and opens its page
-	@$(python) -m scripts.desktop shortcut
+	@$(py) -m scripts.desktop shortcut
 
 ##@ See and mend it
 status: packages ## What runs, since when, and why not (w=1: kept up to date)
@@ -57,66 +59,66 @@ stop: packages ## End the stack that runs in another terminal
 # Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.
 test: setup-all build ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
-	@$(python) -m pytest -n 3 --dist loadfile --ignore $(whole)
-	@$(python) -m pytest $(whole)
+	@$(py) -m pytest -n 3 --dist loadfile --ignore $(whole)
+	@$(py) -m pytest $(whole)
 
 test-unit: setup-python ## The quick ones: nothing is started (a few seconds)
-	@$(python) -m pytest -q $(unit)
+	@$(py) -m pytest -q $(unit)
 
 test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL
-	@$(python) -m pytest tests/backend
+	@$(py) -m pytest tests/backend
 
 test-frontend: setup-all ## The front end alone, without a browser
 	@npm --prefix webapp/frontend run --silent test
 
 test-stack: setup-all ## The guard and whole stacks, with real processes and real faults
-	@$(python) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers
+	@$(py) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers
 
 test-browser: setup-all build ## The whole thing in a real Chromium
-	@$(python) -m pytest tests/browser
+	@$(py) -m pytest tests/browser
 
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
-	@$(python) -m scripts.smoke
+	@$(py) -m scripts.smoke
 
 faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: to docs/faults.md)
-	@$(python) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
+	@$(py) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
 bench: setup-python ## Measure guard, backend and page beside their peers; writes docs/benchmarks.md (part=downloads: one)
-	@$(python) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
+	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
 
 ##@ Work on it
-setup: bootstrap ## Install what `make dev` needs, and no more (dev does it by itself)
-	@$(python) -m scripts.setup runtime node frontend settings
+setup: bootstrap ## Install what `make dev` needs, and no more (python=3.13: on that Python, as with any target)
+	@$(py) -m scripts.setup runtime node frontend settings
 
 build: setup ## Build the front end into webapp/frontend/dist
 	@npm --prefix webapp/frontend run --silent build
 
 check: setup-all ## Lint, format, types and who imports whom, changing nothing
-	@$(python) -m ruff check
-	@$(python) -m ruff format --check
-	@$(python) -m mypy
+	@$(py) -m ruff check
+	@$(py) -m ruff format --check
+	@$(py) -m mypy
 	@cd webapp/backend && $(CURDIR)/.venv/bin/lint-imports --no-cache --no-logo
 	@npm --prefix webapp/frontend run --silent types:check
 	@npm --prefix webapp/frontend run --silent typecheck
 	@npm --prefix webapp/frontend run --silent lint
 
 format: setup-python ## Format the Python code and mend what the linter can
-	@$(python) -m ruff check --fix
-	@$(python) -m ruff format
+	@$(py) -m ruff check --fix
+	@$(py) -m ruff format
 
 docs: setup-python ## Bring the generated parts of the documentation up to date
-	@PYTHONPATH=webapp/backend $(python) -m scripts.docs
+	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 
 screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
-	@$(python) -m scripts.screenshots
+	@$(py) -m scripts.screenshots
 
 lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)
 
 update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: sites change often
 	@scripts/setup/lock.sh --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs
-	@$(python) -m scripts.setup development
-	@$(python) -m pytest -q tests/backend/runner/test_resume.py
+	@$(py) -m scripts.setup development
+	@$(py) -m pytest -q tests/backend/runner/test_resume.py
 
 archive: ## Pack what is committed into dist/sy-media-downloader.tar.gz, to hand on
 	@mkdir -p dist
@@ -128,16 +130,16 @@ clean: ## Remove what the set-up installed; downloads, settings and history stay
 
 # Not for typing: what other targets need.
 packages: bootstrap
-	@$(python) -m scripts.setup runtime
+	@$(py) -m scripts.setup runtime
 
 setup-python: bootstrap
-	@$(python) -m scripts.setup development
+	@$(py) -m scripts.setup development
 
 setup-all: bootstrap
-	@$(python) -m scripts.setup development node frontend settings browser postgres nginx
+	@$(py) -m scripts.setup development node frontend settings browser postgres nginx
 
 bootstrap:
-	@sh scripts/setup/python.sh
+	@sh scripts/setup/python.sh $(python)
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \

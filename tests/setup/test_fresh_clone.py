@@ -27,9 +27,9 @@ def bare_path(tmp_path: Path) -> str:
 
 def make(clone: Path, path: str, *targets: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", *targets],
+        ["make", *targets, f"python={Path(sys.executable).resolve()}"],
         cwd=clone,
-        env={**os.environ, "PATH": path, "PYTHON": str(Path(sys.executable).resolve())},
+        env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         check=False,
