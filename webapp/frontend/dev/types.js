@@ -1,5 +1,5 @@
 /**
- * Writes src/lib/schema.d.ts from the backend's own description of its API.
+ * Writes src/api/schema.d.ts from the backend's own description of its API.
  *
  * `--check` writes nothing and fails when the file is not what would be written.
  */
@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 
-const schemaFile = fileURLToPath(new URL('../src/lib/schema.d.ts', import.meta.url));
+const schemaFile = fileURLToPath(new URL('../src/api/schema.d.ts', import.meta.url));
 const backend = fileURLToPath(new URL('../../backend', import.meta.url));
 const python = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
 
@@ -31,7 +31,7 @@ const types = NOTICE + astToString(await openapiTS(description, { alphabetize: t
 
 if (process.argv.includes('--check')) {
   if (!existsSync(schemaFile) || readFileSync(schemaFile, 'utf8') !== types) {
-    fail('src/lib/schema.d.ts is not what the backend says now. Run `npm run types` in webapp/frontend.');
+    fail('src/api/schema.d.ts is not what the backend says now. Run `npm run types` in webapp/frontend.');
   }
 } else {
   writeFileSync(schemaFile, types);

@@ -6,15 +6,15 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { connect } from './app/connect.ts';
+import { startStreams } from './app/start-streams.ts';
 import { CrashPage } from './app/CrashPage.tsx';
-import { fetchWhenIdle } from './app/parts.ts';
-import { renewPage } from './app/renew.ts';
-import { startI18n } from './lib/i18n.ts';
-import { makeQueryClient } from './lib/query.ts';
+import { fetchWhenIdle } from './app/lazy-parts.ts';
+import { reloadOnStaleBuild } from './app/reload-on-stale-build.ts';
+import { startI18n } from './i18n/i18n.ts';
+import { makeQueryClient } from './app/query-client.ts';
 
 /** A development server has none, also where a built page was at its address before. */
-function tendWorker(): void {
+function registerServiceWorker(): void {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
   if (import.meta.env.PROD) {
@@ -28,16 +28,16 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');
 
 addEventListener('vite:preloadError', () => {
-  void renewPage(() => {
+  void reloadOnStaleBuild(() => {
     location.reload();
   });
 });
 
 await startI18n();
 const queryClient = makeQueryClient();
-connect(queryClient);
+startStreams(queryClient);
 fetchWhenIdle();
-tendWorker();
+registerServiceWorker();
 createRoot(root).render(
   <StrictMode>
     <CrashPage>

@@ -1,13 +1,13 @@
 import { act, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
-import type { BackendEvent } from '@/lib/backend.ts';
+import type { BackendEvent } from '@/api/event-stream.ts';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { Announcer } from './Announcer.tsx';
 
 const listeners = new Set<(event: BackendEvent) => void>();
 
-vi.mock('@/lib/backend.ts', async (original) => ({
+vi.mock('@/api/event-stream.ts', async (original) => ({
   ...(await original<object>()),
   onBackendEvent: (listener: (event: BackendEvent) => void) => {
     listeners.add(listener);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { onEnd } from '@/lib/downloads/ends.ts';
-import { nameOf } from '@/lib/downloads/name.ts';
+import { onFinished } from '@/entities/download/on-finished.ts';
+import { displayName } from '@/entities/download/display-name.ts';
 
 /** Says aloud, where a screen reader is, what has ended: its row only moves to another list. */
 export function Announcer() {
@@ -9,8 +9,8 @@ export function Announcer() {
   const [said, setSaid] = useState('');
   useEffect(
     () =>
-      onEnd((download) => {
-        setSaid(`${nameOf(download)}: ${t(`state.${download.state}`)}`);
+      onFinished((download) => {
+        setSaid(`${displayName(download)}: ${t(`state.${download.state}`)}`);
       }),
     [t],
   );

@@ -1,26 +1,27 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
 import { DownloadList } from '@/features/downloads/DownloadList.tsx';
-import { AwayBanner } from '@/features/services/AwayBanner.tsx';
+import { OfflineBanner } from '@/features/services/OfflineBanner.tsx';
 import { StatusPill } from '@/features/services/StatusPill.tsx';
-import { hadNotices, subscribeToNotices } from '@/lib/notices.ts';
-import { usePlaying } from '@/lib/player.ts';
-import { IconButton } from '@/ui/Button.tsx';
-import { Part } from '@/ui/Part.tsx';
+import { useStore } from '@/hooks/use-store.ts';
+import { toastsUsed } from '@/stores/toasts.ts';
+import { playing } from '@/entities/download/player-store.ts';
+import { IconButton } from '@/components/Button.tsx';
+import { LazyPart } from '@/components/LazyPart.tsx';
 import { Announcer } from './Announcer.tsx';
 import css from './App.module.css';
-import { Mark } from './Mark.tsx';
-import { library, player, servicesSheet, settingsSheet, toasts } from './parts.ts';
+import { Logo } from './Logo.tsx';
+import { library, player, servicesSheet, settingsSheet, toasts } from './lazy-parts.ts';
 import { focusField, useShortcuts } from './shortcuts.ts';
 
 export function App() {
   const { t } = useTranslation();
   const [sheet, setSheet] = useState<'services' | 'settings' | null>(null);
   const [location, navigate] = useLocation();
-  const playing = usePlaying();
-  const noticed = useSyncExternalStore(subscribeToNotices, hadNotices);
+  const played = useStore(playing);
+  const hasToasts = useStore(toastsUsed);
   const title = location === '/library' ? `${t('nav.library')} · ${t('app.name')}` : t('app.name');
   useEffect(() => {
     document.title = title;
@@ -41,7 +42,7 @@ export function App() {
       </a>
       <header className={css.header}>
         <Link href="/" className={css.brand}>
-          <Mark />
+          <Logo />
           <span>{t('app.name')}</span>
         </Link>
         <nav className={css.nav} aria-label={t('nav.label')}>
@@ -64,10 +65,10 @@ export function App() {
         </div>
       </header>
       <main id="content" className={css.main} tabIndex={-1}>
-        <AwayBanner />
+        <OfflineBanner />
         <Switch>
           <Route path="/library">
-            <Part of={library} given={{}} />
+            <LazyPart of={library} given={{}} />
           </Route>
           <Route>
             <Composer />
@@ -76,10 +77,10 @@ export function App() {
         </Switch>
       </main>
       <Announcer />
-      {sheet === 'services' && <Part of={servicesSheet} given={{ onOpenChange: close }} floating />}
-      {sheet === 'settings' && <Part of={settingsSheet} given={{ onOpenChange: close }} floating />}
-      {playing && <Part key={playing.id} of={player} given={{ download: playing }} floating />}
-      {noticed && <Part of={toasts} given={{}} floating />}
+      {sheet === 'services' && <LazyPart of={servicesSheet} given={{ onOpenChange: close }} floating />}
+      {sheet === 'settings' && <LazyPart of={settingsSheet} given={{ onOpenChange: close }} floating />}
+      {played && <LazyPart key={played.id} of={player} given={{ download: played }} floating />}
+      {hasToasts && <LazyPart of={toasts} given={{}} floating />}
     </>
   );
 }

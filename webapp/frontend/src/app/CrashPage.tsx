@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import i18next from 'i18next';
-import { Button } from '@/ui/Button.tsx';
-import { Empty } from '@/ui/Empty.tsx';
+import { Button } from '@/components/Button.tsx';
+import { EmptyState } from '@/components/EmptyState.tsx';
 
 /** What is shown when drawing the page itself failed. */
 export class CrashPage extends Component<{ children: ReactNode }, { crashed: boolean }> {
@@ -14,7 +14,7 @@ export class CrashPage extends Component<{ children: ReactNode }, { crashed: boo
   override render() {
     if (!this.state.crashed) return this.props.children;
     return (
-      <Empty icon="alert" title={i18next.t('crash.title')} hint={i18next.t('crash.detail')}>
+      <EmptyState icon="alert" title={i18next.t('crash.title')} hint={i18next.t('crash.detail')}>
         <Button
           look="primary"
           onClick={() => {
@@ -23,7 +23,7 @@ export class CrashPage extends Component<{ children: ReactNode }, { crashed: boo
         >
           {i18next.t('crash.reload')}
         </Button>
-      </Empty>
+      </EmptyState>
     );
   }
 }

@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LANGUAGES, chooseLanguage, type Language } from '@/lib/i18n.ts';
-import { useSwitch } from '@/lib/switches.ts';
-import { chooseTheme, currentTheme, type Theme } from '@/lib/theme.ts';
-import { Choice } from '@/ui/Choice.tsx';
-import { Segments } from '@/ui/Segments.tsx';
-import { Sheet } from '@/ui/Sheet.tsx';
-import { Switch } from '@/ui/Switch.tsx';
+import { LANGUAGES, chooseLanguage, type Language } from '@/i18n/i18n.ts';
+import { usePreference } from '@/stores/preferences.ts';
+import { chooseTheme, currentTheme, type Theme } from '@/stores/theme.ts';
+import { Select } from '@/components/Select.tsx';
+import { SegmentedControl } from '@/components/SegmentedControl.tsx';
+import { Sheet } from '@/components/Sheet.tsx';
+import { Switch } from '@/components/Switch.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
 import { SHORTCUTS } from './shortcuts.ts';
@@ -24,8 +24,8 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
   const language = CODES.find((code) => code === i18n.language) ?? 'en';
   return (
     <Sheet title={t('settings.title')} open onOpenChange={onOpenChange}>
-      <Part title={t('settings.theme')}>
-        <Segments
+      <Section title={t('settings.theme')}>
+        <SegmentedControl
           label={t('settings.theme')}
           values={THEMES}
           value={theme}
@@ -35,25 +35,25 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
             setTheme(one);
           }}
         />
-        <Choice
+        <Select
           label={t('settings.language')}
           values={CODES}
           value={language}
           show={(code) => LANGUAGES[code]}
           onChange={(code) => void chooseLanguage(code)}
         />
-      </Part>
+      </Section>
       {canNotify() && <Notifications />}
       <Keys />
-      <Part title={t('settings.bookmarklet')}>
+      <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
         <Bookmarklet />
-      </Part>
+      </Section>
     </Sheet>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={css.part}>
       <h3>{title}</h3>
@@ -64,7 +64,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 function Notifications() {
   const { t } = useTranslation();
-  const [on, turn] = useSwitch('notify');
+  const [on, turn] = usePreference('notify');
   const [refused, setRefused] = useState(false);
   const change = async (wanted: boolean): Promise<void> => {
     const allowed = wanted && (await mayNotify());
@@ -72,22 +72,22 @@ function Notifications() {
     turn(allowed);
   };
   return (
-    <Part title={t('settings.notifications')}>
+    <Section title={t('settings.notifications')}>
       <Switch label={t('settings.notify')} checked={on} onChange={(wanted) => void change(wanted)} />
       {refused && (
         <p className={css.soft} role="alert">
           {t('settings.notifyRefused')}
         </p>
       )}
-    </Part>
+    </Section>
   );
 }
 
 function Keys() {
   const { t } = useTranslation();
-  const [on, turn] = useSwitch('shortcuts');
+  const [on, turn] = usePreference('shortcuts');
   return (
-    <Part title={t('settings.shortcuts')}>
+    <Section title={t('settings.shortcuts')}>
       <Switch label={t('settings.shortcutsOn')} checked={on} onChange={turn} />
       <dl className={css.keys} data-off={!on}>
         {SHORTCUTS.map((key) => (
@@ -105,7 +105,7 @@ function Keys() {
           <dd>{t('shortcuts.enter')}</dd>
         </div>
       </dl>
-    </Part>
+    </Section>
   );
 }
 

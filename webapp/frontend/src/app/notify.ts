@@ -1,10 +1,10 @@
 /** A word from the system when a download is done while nobody looks at the page. */
 import i18next from 'i18next';
-import { onEnd } from '@/lib/downloads/ends.ts';
-import { nameOf } from '@/lib/downloads/name.ts';
-import { say } from '@/lib/notices.ts';
-import { isOn } from '@/lib/switches.ts';
-import type { Download } from '@/lib/types.ts';
+import { onFinished } from '@/entities/download/on-finished.ts';
+import { displayName } from '@/entities/download/display-name.ts';
+import { showToast } from '@/stores/toasts.ts';
+import { getPreference } from '@/stores/preferences.ts';
+import type { Download } from '@/api/types.ts';
 
 export function canNotify(): boolean {
   return 'Notification' in window;
@@ -17,18 +17,18 @@ export async function mayNotify(): Promise<boolean> {
 
 export function announce(download: Download): void {
   const done = download.state === 'done';
-  const name = nameOf(download);
+  const name = displayName(download);
   const body = done ? i18next.t('state.done') : (download.error?.sentence ?? i18next.t('state.failed'));
   try {
     new Notification(name, { body, icon: '/icon-192.png', tag: download.id });
   } catch {
     // Android has the name, but lets only a service worker use it: it is said on the page.
-    say({ tone: done ? 'good' : 'bad', title: name, detail: body });
+    showToast({ tone: done ? 'good' : 'bad', title: name, detail: body });
   }
 }
 
 export function notifyWhenDone(): void {
-  onEnd((download) => {
-    if (document.hidden && isOn('notify') && Notification.permission === 'granted') announce(download);
+  onFinished((download) => {
+    if (document.hidden && getPreference('notify') && Notification.permission === 'granted') announce(download);
   });
 }

@@ -1,5 +1,5 @@
 /** Documents as the backend sends them, for tests. */
-import type { Download } from '@/lib/types.ts';
+import type { Download } from '@/api/types.ts';
 
 let last = 0;
 

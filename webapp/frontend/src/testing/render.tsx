@@ -2,7 +2,7 @@ import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
-import { makeQueryClient } from '@/lib/query.ts';
+import { makeQueryClient } from '@/app/query-client.ts';
 
 /** Renders within a query client of its own, and returns both with a user to act. */
 export function renderApp(children: ReactNode, client: QueryClient = makeQueryClient()) {

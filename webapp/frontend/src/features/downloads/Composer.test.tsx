@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { currentNotices, dismiss } from '@/lib/notices.ts';
+import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeDownload } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
@@ -31,7 +31,7 @@ const field = () => screen.getByRole('textbox', { name: 'Link to a video or a so
 const wishes = () => server.asked.filter(({ path }) => path.startsWith('/api/downloads')).map(({ body }) => body);
 
 afterEach(() => {
-  for (const { id } of currentNotices()) dismiss(id);
+  for (const { id } of toasts.get()) dismissToast(id);
 });
 beforeEach(() => {
   server = startServer(({ path }) =>
@@ -154,7 +154,7 @@ describe('the composer', () => {
     await waitFor(() => {
       expect(field()).toHaveValue('https://example.org/a\nhttps://example.org/b\nhttps://exam');
     });
-    expect(currentNotices()).toMatchObject([{ detail: 'No space is left.' }]);
+    expect(toasts.get()).toMatchObject([{ detail: 'No space is left.' }]);
   });
 
   test('is found filled with what was refused while another page was shown', async () => {
@@ -174,7 +174,7 @@ describe('the composer', () => {
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/a{Enter}');
     await waitFor(() => {
-      expect(currentNotices()).toMatchObject([{ action: { label: 'Download again' } }]);
+      expect(toasts.get()).toMatchObject([{ action: { label: 'Download again' } }]);
     });
     expect(field()).toHaveValue('');
   });

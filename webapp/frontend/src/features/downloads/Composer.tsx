@@ -1,34 +1,34 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCreate } from '@/lib/downloads/actions.ts';
-import { platformOf, readLinks } from '@/lib/downloads/link.ts';
-import { formatBytes } from '@/lib/format.ts';
-import { useLocale } from '@/lib/locale.ts';
+import { useCreate } from '@/entities/download/mutations.ts';
+import { platformOf, readLinks } from '@/entities/download/parse-links.ts';
+import { formatBytes } from '@/i18n/format.ts';
+import { useLocale } from '@/i18n/locale.ts';
 import {
   AUDIO_FORMATS,
   RESOLUTIONS,
   VIDEO_FORMATS,
-  type How,
+  type DownloadOptions,
   type Preview,
   type Resolution,
-} from '@/lib/types.ts';
-import { Button } from '@/ui/Button.tsx';
-import { Choice } from '@/ui/Choice.tsx';
-import { Icon } from '@/ui/icons.tsx';
-import { Segments } from '@/ui/Segments.tsx';
+} from '@/api/types.ts';
+import { Button } from '@/components/Button.tsx';
+import { Select } from '@/components/Select.tsx';
+import { Icon } from '@/components/icons.tsx';
+import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import css from './Composer.module.css';
 import { NO_EXTRAS, readExtras, type Extras } from './extras.ts';
 import { MoreOptions } from './MoreOptions.tsx';
-import { usePreferences, type Preferences } from './preferences.ts';
-import { usePreview } from './preview.ts';
+import { usePreferences, type Preferences } from './format-preferences.ts';
+import { usePreview } from './use-preview.ts';
 import { PreviewCard } from './PreviewCard.tsx';
 import { useDraft } from './use-draft.ts';
 
 const KINDS = ['video', 'audio'] as const;
-const MOST_ROWS = 8; // as high as the style lets it be, for browsers that do not size it by its content
-const LONGEST_QUOTE = 60; // characters of a wrong line that are worth repeating
+const MAX_ROWS = 8; // as high as the style lets it be, for browsers that do not size it by its content
+const MAX_QUOTE = 60; // characters of a wrong line that are worth repeating
 
-function howOf({ kind, video, audio, resolution }: Preferences): How {
+function optionsOf({ kind, video, audio, resolution }: Preferences): DownloadOptions {
   return kind === 'video' ? { format: video, resolution } : { format: audio, resolution: 'best' };
 }
 
@@ -52,7 +52,7 @@ export function Composer() {
   const wanted = isList ? [...chosen] : reading.ok ? reading.links : [];
 
   const complainOfLinks = (line: string | null): void => {
-    const quote = line !== null && line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+    const quote = line !== null && line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
     setComplaint(quote === null ? t('composer.empty') : t('composer.invalidLine', { line: quote }));
   };
 
@@ -66,7 +66,7 @@ export function Composer() {
       return;
     } else {
       if (wanted.length === 0) return; // a list of which nothing is chosen
-      create({ urls: wanted, ...howOf(preferences), ...more.how });
+      create({ urls: wanted, ...optionsOf(preferences), ...more.how });
       setExtras(NO_EXTRAS);
       setDraft('');
       setComplaint(null);
@@ -108,7 +108,7 @@ export function Composer() {
           ref={field}
           id={id}
           className={css.input}
-          rows={Math.min(draft.split('\n').length, MOST_ROWS)}
+          rows={Math.min(draft.split('\n').length, MAX_ROWS)}
           autoFocus
           spellCheck={false}
           autoCapitalize="off"
@@ -197,7 +197,7 @@ function Options({ preferences, preview, onChange }: OptionsProps) {
   };
   return (
     <div className={css.choices}>
-      <Segments
+      <SegmentedControl
         label={t('composer.kind')}
         values={KINDS}
         value={preferences.kind}
@@ -210,7 +210,7 @@ function Options({ preferences, preview, onChange }: OptionsProps) {
       />
       {preferences.kind === 'video' ? (
         <>
-          <Choice
+          <Select
             label={t('composer.format')}
             values={VIDEO_FORMATS}
             value={preferences.video}
@@ -219,7 +219,7 @@ function Options({ preferences, preview, onChange }: OptionsProps) {
               onChange({ video });
             }}
           />
-          <Choice
+          <Select
             label={t('composer.resolution')}
             values={resolutions}
             value={preferences.resolution}
@@ -230,7 +230,7 @@ function Options({ preferences, preview, onChange }: OptionsProps) {
           />
         </>
       ) : (
-        <Choice
+        <Select
           label={t('composer.format')}
           values={AUDIO_FORMATS}
           value={preferences.audio}

@@ -1,13 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LIVE_KEY } from '@/lib/downloads/live.ts';
-import { currentNotices, dismiss } from '@/lib/notices.ts';
-import { makeQueryClient } from '@/lib/query.ts';
+import { LIVE_KEY } from '@/entities/download/live-query.ts';
+import { dismissToast, toasts } from '@/stores/toasts.ts';
+import { makeQueryClient } from '@/app/query-client.ts';
 import { makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
 import { DownloadList } from './DownloadList.tsx';
-import './kept-focus.ts'; // or a test would press a key before it has been fetched
+import './keep-focus.ts'; // or a test would press a key before it has been lazyPart
 
 const running = makeRunning(0.5, { title: 'Running' });
 const [first, second, third] = ['First', 'Second', 'Third'].map((title, at) =>
@@ -18,7 +18,7 @@ const QUEUE = { concurrency: 1, paused: false, running: 1, queued: 3, disk_free:
 let server: TestServer;
 
 beforeEach(() => {
-  for (const { id } of currentNotices()) dismiss(id);
+  for (const { id } of toasts.get()) dismissToast(id);
   server = startServer(({ path }) => ({ status: 200, body: path === '/api/queue' ? QUEUE : first }));
 });
 
@@ -88,7 +88,7 @@ describe('the queue', () => {
     screen.getByRole('button', { name: 'Move Third' }).focus();
     await user.keyboard('{ArrowUp}');
     await waitFor(() => {
-      expect(currentNotices()).toMatchObject([{ detail: 'It is not queued. Only what waits can be moved.' }]);
+      expect(toasts.get()).toMatchObject([{ detail: 'It is not queued. Only what waits can be moved.' }]);
     });
     await waitFor(() => {
       expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);

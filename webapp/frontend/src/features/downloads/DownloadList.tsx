@@ -1,19 +1,19 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { backend } from '@/lib/backend.ts';
-import { useChange, type Change } from '@/lib/downloads/actions.ts';
-import { inQueueOrder, useLiveDownloads } from '@/lib/downloads/live.ts';
-import { useDiscard, usePendingWishes, type PendingWish } from '@/lib/downloads/outbox.ts';
-import { isUnfinished, type Download } from '@/lib/types.ts';
-import { useStreamState } from '@/lib/use-stream.ts';
-import { Button } from '@/ui/Button.tsx';
-import { Empty } from '@/ui/Empty.tsx';
+import { backendStream } from '@/api/event-stream.ts';
+import { useChange, type Change } from '@/entities/download/mutations.ts';
+import { inQueueOrder, useLiveDownloads } from '@/entities/download/live-query.ts';
+import { useDiscard, usePendingRequests, type PendingRequest } from '@/entities/download/outbox.ts';
+import { isUnfinished, type Download } from '@/api/types.ts';
+import { useStore } from '@/hooks/use-store.ts';
+import { Button } from '@/components/Button.tsx';
+import { EmptyState } from '@/components/EmptyState.tsx';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
-export const focusKeeper = { load: () => import('./kept-focus.ts') };
+export const focusKeeper = { load: () => import('./keep-focus.ts') };
 
 export function DownloadList() {
   const box = useRef<HTMLDivElement>(null);
@@ -27,7 +27,7 @@ export function DownloadList() {
   );
   const keep = (): void => {
     if (stop.current !== null) return;
-    const begin = ({ keepFocus }: typeof import('./kept-focus.ts')): void => {
+    const begin = ({ keepFocus }: typeof import('./keep-focus.ts')): void => {
       if (box.current) stop.current ??= keepFocus(box.current);
     };
     focusKeeper.load().then(begin, () => undefined); // at the next focus again
@@ -42,7 +42,7 @@ export function DownloadList() {
 function Lists() {
   const { t } = useTranslation();
   const downloads = useLiveDownloads();
-  const pending = usePendingWishes();
+  const pending = usePendingRequests();
   const change = useChange();
   if (downloads === undefined && pending.length === 0) return <NotYet />;
   const active = inQueueOrder((downloads ?? []).filter(isUnfinished));
@@ -51,7 +51,7 @@ function Lists() {
     return (
       <>
         <HeldNotice />
-        <Empty icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />
+        <EmptyState icon="arrow" title={t('queue.empty')} hint={t('queue.emptyHint')} />
       </>
     );
   }
@@ -70,8 +70,8 @@ function Lists() {
 
 function NotYet() {
   const { t } = useTranslation();
-  const { phase } = useStreamState(backend);
-  if (phase === 'waiting') return <Empty icon="alert" title={t('queue.unknown')} />;
+  const { phase } = useStore(backendStream.state);
+  if (phase === 'waiting') return <EmptyState icon="alert" title={t('queue.unknown')} />;
   return (
     <div className={css.skeletons} role="status" aria-label={t('queue.loading')}>
       <span />
@@ -84,7 +84,7 @@ function NotYet() {
 interface SectionProps {
   title: string;
   items: readonly Download[];
-  pending: readonly PendingWish[];
+  pending: readonly PendingRequest[];
   onChange: (change: Change) => void;
   /** What else can be done at its head. */
   children?: ReactNode;
@@ -120,7 +120,7 @@ function Section({ title, items, pending, onChange, children }: SectionProps) {
   );
 }
 
-function PendingRow({ pending }: { pending: PendingWish }) {
+function PendingRow({ pending }: { pending: PendingRequest }) {
   const { t } = useTranslation();
   const discard = useDiscard();
   const [first, ...others] = pending.wish.urls;

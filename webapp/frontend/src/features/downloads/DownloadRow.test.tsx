@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import type { Download } from '@/lib/types.ts';
+import type { Download } from '@/api/types.ts';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { DownloadRow } from './DownloadRow.tsx';

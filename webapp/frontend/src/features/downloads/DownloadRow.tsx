@@ -1,17 +1,17 @@
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
-import { isPlayable, play } from '@/lib/player.ts';
-import { formatBytes, formatClock, formatPercent, formatSpeed } from '@/lib/format.ts';
-import { isAudio, isUnfinished, type Download } from '@/lib/types.ts';
-import { IconButton, IconLink } from '@/ui/Button.tsx';
-import { Icon } from '@/ui/icons.tsx';
-import { LazyMenu } from '@/ui/LazyMenu.tsx';
-import type { Change } from '@/lib/downloads/actions.ts';
-import { nameOf } from '@/lib/downloads/name.ts';
-import { useLocale } from '@/lib/locale.ts';
+import { fileUrl, thumbnailUrl } from '@/api/client.ts';
+import { isPlayable, playing } from '@/entities/download/player-store.ts';
+import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/i18n/format.ts';
+import { isAudio, isUnfinished, type Download } from '@/api/types.ts';
+import { IconButton, IconLink } from '@/components/Button.tsx';
+import { Icon } from '@/components/icons.tsx';
+import { LazyDownloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
+import type { Change } from '@/entities/download/mutations.ts';
+import { displayName } from '@/entities/download/display-name.ts';
+import { useLocale } from '@/i18n/locale.ts';
 import css from './DownloadRow.module.css';
-import { Grip } from './Grip.tsx';
+import { DragHandle } from './DragHandle.tsx';
 
 interface RowProps {
   download: Download;
@@ -23,16 +23,16 @@ interface RowProps {
 /** One download. It is drawn again only when its own document has changed. */
 export const DownloadRow = memo(function DownloadRow({ download, onChange, movable = false }: RowProps) {
   const { state, progress } = download;
-  const name = nameOf(download);
+  const name = displayName(download);
   const fraction = state === 'done' ? 1 : (progress?.fraction ?? 0);
   const moving = state === 'running' || state === 'paused';
   return (
     <li className={css.row} data-state={state} data-id={download.id}>
-      {moving && <span className={css.tide} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
+      {moving && <span className={css.progressFill} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
       {movable ? (
-        <Grip id={download.id} name={name} className={css.tile} onChange={onChange}>
+        <DragHandle id={download.id} name={name} className={css.tile} onChange={onChange}>
           <Icon name={isAudio(download.format) ? 'audio' : 'video'} />
-        </Grip>
+        </DragHandle>
       ) : (
         <Tile download={download} />
       )}
@@ -95,9 +95,9 @@ function Facts({ download }: { download: Download }) {
     running && progress.fraction != null ? formatPercent(progress.fraction, locale) : null,
     moved(download, locale, (done, total) => t('progress.ofTotal', { done, total })),
     running && progress.speed != null ? formatSpeed(progress.speed, locale) : null,
-    running && progress.eta != null ? t('progress.left', { time: formatClock(progress.eta) }) : null,
+    running && progress.eta != null ? t('progress.left', { time: formatDuration(progress.eta) }) : null,
     file && (file.missing ? t('file.missing') : formatBytes(file.bytes, locale)),
-    !running && duration !== null ? formatClock(duration) : null,
+    !running && duration !== null ? formatDuration(duration) : null,
     running ? null : platform,
     download.format.toUpperCase(),
   ];
@@ -152,14 +152,14 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
           label={named(t('action.play'))}
           hint={t('action.play')}
           onClick={() => {
-            play(download);
+            playing.set(download);
           }}
         />
       )}
       {state === 'done' && file?.missing === false && (
         <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
       )}
-      <LazyMenu download={download} name={name} onChange={onChange} />
+      <LazyDownloadMenu download={download} name={name} onChange={onChange} />
     </div>
   );
 }

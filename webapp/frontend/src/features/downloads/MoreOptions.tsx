@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import type { Preview } from '@/lib/types.ts';
-import { Choice } from '@/ui/Choice.tsx';
+import type { Preview } from '@/api/types.ts';
+import { Select } from '@/components/Select.tsx';
 import { readExtras, type Extras } from './extras.ts';
 import css from './MoreOptions.module.css';
 
@@ -42,7 +42,7 @@ export function MoreOptions({ extras, preview, audio, onChange }: MoreOptionsPro
           ))}
         </fieldset>
         {!audio && languages.length > 0 && (
-          <Choice
+          <Select
             label={t('more.subtitles')}
             values={[NONE, ...languages]}
             value={extras.subtitles[0] ?? NONE}

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { detailOf } from '@/lib/downloads/complain.ts';
-import { formatClock } from '@/lib/format.ts';
-import type { Preview } from '@/lib/types.ts';
-import { Icon } from '@/ui/icons.tsx';
+import { errorDetail } from '@/entities/download/error-toast.ts';
+import { formatDuration } from '@/i18n/format.ts';
+import type { Preview } from '@/api/types.ts';
+import { Icon } from '@/components/icons.tsx';
 import css from './PreviewCard.module.css';
-import type { PreviewState } from './preview.ts';
+import type { PreviewState } from './use-preview.ts';
 
 interface PreviewCardProps {
   state: PreviewState;
@@ -29,7 +29,7 @@ export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
     return (
       <div className={css.card} data-bad role="status">
         <Icon name="alert" />
-        <p>{detailOf(error)}</p>
+        <p>{errorDetail(error)}</p>
       </div>
     );
   }
@@ -48,7 +48,7 @@ function Medium({ preview }: { preview: Preview }) {
   const facts = [
     uploader,
     platform,
-    duration === null ? null : formatClock(duration),
+    duration === null ? null : formatDuration(duration),
     live ? t('preview.live') : null,
     entries.length > 0 ? t('preview.entries', { count: entries.length }) : null,
   ];
@@ -109,7 +109,7 @@ function Entries({ preview, chosen, onChoose }: Omit<PreviewCardProps, 'state'> 
             <span className={css.entryTitle}>
               {at + 1}. {title ?? url}
             </span>
-            {duration !== null && <span className={css.soft}>{formatClock(duration)}</span>}
+            {duration !== null && <span className={css.soft}>{formatDuration(duration)}</span>}
           </label>
         ))}
       </div>

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { currentNotices, dismiss } from '@/lib/notices.ts';
-import type { QueueState } from '@/lib/types.ts';
+import { dismissToast, toasts } from '@/stores/toasts.ts';
+import type { QueueState } from '@/api/types.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
@@ -26,7 +26,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  for (const { id } of currentNotices()) dismiss(id);
+  for (const { id } of toasts.get()) dismissToast(id);
 });
 
 function start() {
@@ -91,6 +91,6 @@ describe('the line about the queue', () => {
     const { user } = start();
     await user.click(await screen.findByRole('button', { name: 'Pause all' }));
     expect(await screen.findByRole('button', { name: 'Pause all' })).toBeVisible();
-    expect(currentNotices()).toMatchObject([{ detail: 'It broke. Try again.' }]);
+    expect(toasts.get()).toMatchObject([{ detail: 'It broke. Try again.' }]);
   });
 });

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useChangeQueue, useQueue } from '@/lib/downloads/queue.ts';
-import { Button } from '@/ui/Button.tsx';
-import { fetched, Part } from '@/ui/Part.tsx';
+import { useChangeQueue, useQueue } from '@/entities/download/queue-query.ts';
+import { Button } from '@/components/Button.tsx';
+import { lazyPart, LazyPart } from '@/components/LazyPart.tsx';
 import css from './QueueLine.module.css';
 import { QueueSummary } from './QueueSummary.tsx';
 
-export const queuePopover = fetched(() => import('./QueuePopover.tsx'));
+export const queuePopover = lazyPart(() => import('./QueuePopover.tsx'));
 
 /** How the queue runs, in a few words that open what can be changed about it. */
 export function QueueLine() {
@@ -24,7 +24,7 @@ export function QueueLine() {
   return (
     <>
       {wanted ? (
-        <Part of={queuePopover} given={{ queue, onChange: change }} waiting={summary()} failed={summary} />
+        <LazyPart of={queuePopover} given={{ queue, onChange: change }} waiting={summary()} failed={summary} />
       ) : (
         summary(want)
       )}

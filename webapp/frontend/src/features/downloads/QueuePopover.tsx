@@ -1,10 +1,10 @@
 import * as Popover from '@radix-ui/react-popover';
 import { useTranslation } from 'react-i18next';
-import { MOST_AT_ONCE } from '@/lib/downloads/queue.ts';
-import { formatBytes, formatTime } from '@/lib/format.ts';
-import { useLocale } from '@/lib/locale.ts';
-import type { QueueChange, QueueState } from '@/lib/types.ts';
-import { Stepper } from '@/ui/Stepper.tsx';
+import { MAX_AT_ONCE } from '@/entities/download/queue-query.ts';
+import { formatBytes, formatTime } from '@/i18n/format.ts';
+import { useLocale } from '@/i18n/locale.ts';
+import type { QueueChange, QueueState } from '@/api/types.ts';
+import { Stepper } from '@/components/Stepper.tsx';
 import css from './QueuePopover.module.css';
 import { QueueSummary } from './QueueSummary.tsx';
 
@@ -34,7 +34,7 @@ export default function QueuePopover({ queue, onChange }: QueuePopoverProps) {
             label={t('queue.atOnce')}
             value={queue.concurrency}
             least={1}
-            most={MOST_AT_ONCE}
+            most={MAX_AT_ONCE}
             fewer={t('queue.fewer')}
             more={t('queue.more')}
             onChange={(concurrency) => {

@@ -1,12 +1,12 @@
 import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatBytes } from '@/lib/format.ts';
-import { useLocale } from '@/lib/locale.ts';
-import type { QueueState } from '@/lib/types.ts';
-import { Button } from '@/ui/Button.tsx';
+import { formatBytes } from '@/i18n/format.ts';
+import { useLocale } from '@/i18n/locale.ts';
+import type { QueueState } from '@/api/types.ts';
+import { Button } from '@/components/Button.tsx';
 import css from './QueueLine.module.css';
 
-const LITTLE = 2_000_000_000; // bytes; less than this is worth a warning
+const LOW_SPACE = 2_000_000_000; // bytes; less than this is worth a warning
 
 interface QueueSummaryProps extends ComponentProps<typeof Button> {
   queue: QueueState;
@@ -21,7 +21,7 @@ export function QueueSummary({ queue, ...rest }: QueueSummaryProps) {
     <Button look="quiet" icon="sliders" title={t('queue.title')} {...rest}>
       <span className={css.facts}>
         <span>{t('queue.atOnceShort', { count: concurrency })}</span>
-        <span className={css.space} data-low={free < LITTLE}>
+        <span className={css.space} data-low={free < LOW_SPACE}>
           {t('queue.freeShort', { size: formatBytes(free, locale) })}
         </span>
         {hosts.length > 0 && <span className={css.resting}>{t('queue.resting', { count: hosts.length })}</span>}

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Change } from '@/lib/downloads/actions.ts';
-import type { Download, DownloadState } from '@/lib/types.ts';
-import { Button } from '@/ui/Button.tsx';
-import type { ConfirmProps } from '@/ui/Confirm.tsx';
-import { fetched, Part } from '@/ui/Part.tsx';
+import type { Change } from '@/entities/download/mutations.ts';
+import type { Download, DownloadState } from '@/api/types.ts';
+import { Button } from '@/components/Button.tsx';
+import type { ConfirmProps } from '@/components/Confirm.tsx';
+import { lazyPart, LazyPart } from '@/components/LazyPart.tsx';
 
-export const confirm = fetched<ConfirmProps>(() =>
-  import('@/ui/Confirm.tsx').then(({ Confirm }) => ({ default: Confirm })),
+export const confirm = lazyPart<ConfirmProps>(() =>
+  import('@/components/Confirm.tsx').then(({ Confirm }) => ({ default: Confirm })),
 );
 
 interface SectionActionsProps {
@@ -45,7 +45,7 @@ export function SectionActions({ items, onChange }: SectionActionsProps) {
     };
     if (action === 'cancel' && asking) {
       return (
-        <Part
+        <LazyPart
           key={key}
           of={confirm}
           floating

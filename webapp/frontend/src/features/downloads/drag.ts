@@ -1,4 +1,4 @@
-/** Rows that are dragged by a handle and dropped between others. Fetched when a handle is touched. */
+/** Rows that are dragged by a handle and dropped between others. LazyModule when a handle is touched. */
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 
 type Edge = 'before' | 'after';

@@ -1,29 +1,29 @@
 /** What few want of a download, as it was typed, and what becomes of it. */
-import type { How } from '@/lib/types.ts';
-import { readClock } from './clock.ts';
+import type { DownloadOptions } from '@/api/types.ts';
+import { parseTime } from './parse-time.ts';
 
 export interface Extras {
-  embed: NonNullable<How['embed']>;
-  subtitles: NonNullable<How['subtitles']>;
+  embed: NonNullable<DownloadOptions['embed']>;
+  subtitles: NonNullable<DownloadOptions['subtitles']>;
   /** As on a player; empty for the whole. */
   start: string;
   end: string;
 }
 
 export type ExtrasReading =
-  | { ok: true; how: Partial<How> }
+  | { ok: true; how: Partial<DownloadOptions> }
   | { ok: false; at: 'start' | 'end'; key: 'more.noTime' | 'more.endsFirst'; time: string };
 
 export const NO_EXTRAS: Extras = { embed: [], subtitles: [], start: '', end: '' };
 
 /** What is to be sent: nothing that was left out, no subtitles in a song, no time that is none. */
 export function readExtras({ embed, subtitles, start, end }: Extras, audio: boolean): ExtrasReading {
-  const how: Partial<How> = {};
+  const how: Partial<DownloadOptions> = {};
   if (embed.length > 0) how.embed = embed;
   if (subtitles.length > 0 && !audio) how.subtitles = subtitles;
   for (const [at, text] of [['start', start], ['end', end]] as const) {
     if (text.trim() === '') continue;
-    const seconds = readClock(text);
+    const seconds = parseTime(text);
     if (seconds === null) return { ok: false, at, key: 'more.noTime', time: text.trim() };
     how[at] = seconds;
   }

@@ -1,12 +1,12 @@
 /** The text being typed, and the other ways in which links get there. */
 import { useEffect, useState } from 'react';
-import { joinLinks, onHandedBack, recallDraft, rememberDraft } from '@/lib/downloads/draft.ts';
-import { findLinks } from '@/lib/downloads/link.ts';
-import { isTyping } from '@/lib/typing.ts';
-import { useLatest } from '@/lib/use-latest.ts';
+import { joinLinks, onDraftRestored, readDraft, saveDraft } from '@/entities/download/draft-store.ts';
+import { findLinks } from '@/entities/download/parse-links.ts';
+import { isTextField } from '@/utils/is-text-field.ts';
+import { useEventCallback } from '@/hooks/use-event-callback.ts';
 
 /** What another app or the bookmarklet handed over in the address, which is then cleared. */
-function takeShared(): string {
+function readSharedLinks(): string {
   const search = new URLSearchParams(location.search);
   const shared = ['url', 'text', 'title'].map((name) => search.get(name) ?? '').join(' ');
   const links = findLinks(shared);
@@ -20,24 +20,24 @@ function takeShared(): string {
  * refused return to it, with nothing else disturbed.
  */
 export function useDraft(onArrival: () => void): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => takeShared() || recallDraft());
+  const [draft, setDraft] = useState(() => readSharedLinks() || readDraft());
   const change = (text: string): void => {
-    rememberDraft(text);
+    saveDraft(text);
     setDraft(text);
   };
-  const arrive = useLatest((text: string) => {
+  const arrive = useEventCallback((text: string) => {
     const links = findLinks(text);
     if (links === '') return;
     change(joinLinks(draft, links));
     onArrival();
   });
-  const takeBack = useLatest((links: string) => {
+  const takeBack = useEventCallback((links: string) => {
     change(joinLinks(links, draft));
   });
-  useEffect(() => onHandedBack(takeBack), [takeBack]);
+  useEffect(() => onDraftRestored(takeBack), [takeBack]);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      if (!isTyping(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
+      if (!isTextField(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
     };
     const onDragOver = (event: DragEvent): void => {
       event.preventDefault();

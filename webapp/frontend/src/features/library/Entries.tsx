@@ -1,14 +1,14 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Change } from '@/lib/downloads/actions.ts';
-import type { Download } from '@/lib/types.ts';
-import { useLatest } from '@/lib/use-latest.ts';
+import type { Change } from '@/entities/download/mutations.ts';
+import type { Download } from '@/api/types.ts';
+import { useEventCallback } from '@/hooks/use-event-callback.ts';
 import css from './Entries.module.css';
 import { Entry } from './Entry.tsx';
 
 const GAP = 12; // pixels between entries
-const NARROWEST = { grid: 220, list: Infinity }; // pixels of an entry
+const MIN_WIDTH = { grid: 220, list: Infinity }; // pixels of an entry
 const HEIGHT = { grid: 260, list: 76 }; // pixels, before an entry has been measured
 const AHEAD = 6; // rows before the end at which more are asked for
 
@@ -26,7 +26,7 @@ interface EntriesProps {
 export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: EntriesProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const { columns, top } = usePlace(box, NARROWEST[layout]);
+  const { columns, top } = usePlace(box, MIN_WIDTH[layout]);
   const count = Math.ceil(entries.length / columns);
   const virtual = useWindowVirtualizer({
     count,
@@ -37,7 +37,7 @@ export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: 
   });
   const rows = virtual.getVirtualItems();
   const nearEnd = (rows.at(-1)?.index ?? 0) >= count - AHEAD;
-  const more = useLatest(onEnd);
+  const more = useEventCallback(onEnd);
   useEffect(() => {
     if (nearEnd) more();
   }, [nearEnd, entries.length, more]);

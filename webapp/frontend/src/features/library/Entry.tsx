@@ -1,15 +1,15 @@
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fileUrl, thumbnailUrl } from '@/lib/api.ts';
-import type { Change } from '@/lib/downloads/actions.ts';
-import { nameOf } from '@/lib/downloads/name.ts';
-import { formatAge, formatBytes, formatClock } from '@/lib/format.ts';
-import { isPlayable, play } from '@/lib/player.ts';
-import { isAudio, type Download } from '@/lib/types.ts';
-import { useLocale } from '@/lib/locale.ts';
-import { IconButton, IconLink } from '@/ui/Button.tsx';
-import { Icon } from '@/ui/icons.tsx';
-import { LazyMenu } from '@/ui/LazyMenu.tsx';
+import { fileUrl, thumbnailUrl } from '@/api/client.ts';
+import type { Change } from '@/entities/download/mutations.ts';
+import { displayName } from '@/entities/download/display-name.ts';
+import { formatAge, formatBytes, formatDuration } from '@/i18n/format.ts';
+import { isPlayable, playing } from '@/entities/download/player-store.ts';
+import { isAudio, type Download } from '@/api/types.ts';
+import { useLocale } from '@/i18n/locale.ts';
+import { IconButton, IconLink } from '@/components/Button.tsx';
+import { Icon } from '@/components/icons.tsx';
+import { LazyDownloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
 import css from './Entry.module.css';
 
 interface EntryProps {
@@ -29,7 +29,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const { id, file, duration, finished, format } = download;
-  const name = nameOf(download);
+  const name = displayName(download);
   const kind = isAudio(format) ? 'audio' : 'video';
   const playable = isPlayable(download);
   const facts = [
@@ -62,7 +62,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           aria-label={`${t('action.play')}: ${name}`}
           disabled={!playable || picked !== null}
           onClick={() => {
-            play(download);
+            playing.set(download);
           }}
         >
           {download.thumbnail ? (
@@ -76,7 +76,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
             </span>
           )}
         </button>
-        {duration !== null && <span className={css.clock}>{formatClock(duration)}</span>}
+        {duration !== null && <span className={css.clock}>{formatDuration(duration)}</span>}
       </div>
       <div className={css.text}>
         <p className={css.name} title={name}>
@@ -103,7 +103,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
             download={file?.name}
           />
         )}
-        <LazyMenu download={download} name={name} onChange={onChange} />
+        <LazyDownloadMenu download={download} name={name} onChange={onChange} />
       </div>
     </div>
   );

@@ -1,18 +1,18 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useChange, useLeaving } from '@/lib/downloads/actions.ts';
-import { ApiError } from '@/lib/problem.ts';
-import { recall, remember } from '@/lib/storage.ts';
-import type { DownloadSort } from '@/lib/types.ts';
-import { useLatest } from '@/lib/use-latest.ts';
-import { Button } from '@/ui/Button.tsx';
-import { Choice } from '@/ui/Choice.tsx';
-import { Empty } from '@/ui/Empty.tsx';
-import { Icon } from '@/ui/icons.tsx';
-import { Segments } from '@/ui/Segments.tsx';
+import { useChange, usePendingDeletions } from '@/entities/download/mutations.ts';
+import { ApiError } from '@/api/problem.ts';
+import { readJson, writeJson } from '@/stores/safe-storage.ts';
+import type { DownloadSort } from '@/api/types.ts';
+import { useEventCallback } from '@/hooks/use-event-callback.ts';
+import { Button } from '@/components/Button.tsx';
+import { Select } from '@/components/Select.tsx';
+import { EmptyState } from '@/components/EmptyState.tsx';
+import { Icon } from '@/components/icons.tsx';
+import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import { Entries } from './Entries.tsx';
 import css from './Library.module.css';
-import { useLibrary, type LibraryFilter } from './query.ts';
+import { useLibrary, type LibraryFilter } from './library-query.ts';
 import { SelectionBar } from './SelectionBar.tsx';
 import { useSelection } from './use-selection.ts';
 
@@ -23,9 +23,9 @@ const SORTS = ['newest', 'oldest', 'title', 'largest', 'longest'] as const satis
 /** A choice of a few that is the same at the next visit. */
 function useKept<T extends string>(key: string, values: readonly [T, ...T[]]): [T, (value: T) => void] {
   const isValid = (value: unknown): value is T => values.some((one) => one === value);
-  const [value, setValue] = useState<T>(() => recall('local', key, isValid) ?? values[0]);
+  const [value, setValue] = useState<T>(() => readJson('local', key, isValid) ?? values[0]);
   const keep = (next: T): void => {
-    remember('local', key, next);
+    writeJson('local', key, next);
     setValue(next);
   };
   return [value, keep];
@@ -40,14 +40,14 @@ export default function Library() {
   const asked = useDeferredValue(useSettled(q.trim()));
   const library = useLibrary({ q: asked, kind, sort });
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = library;
-  const leaving = useLeaving();
+  const leaving = usePendingDeletions();
   const entries = useMemo(
     () => (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => !leaving.has(id)),
     [data, leaving],
   );
   const change = useChange();
   const selection = useSelection(entries);
-  const pick = useLatest(selection.toggle);
+  const pick = useEventCallback(selection.toggle);
   const more = (): void => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   };
@@ -68,7 +68,7 @@ export default function Library() {
             }}
           />
         </label>
-        <Segments
+        <SegmentedControl
           label={t('library.kind')}
           values={KINDS}
           value={kind}
@@ -76,7 +76,7 @@ export default function Library() {
           onChange={setKind}
         />
         <span className={css.sort}>
-          <Choice
+          <Select
             label={t('library.sort')}
             values={SORTS}
             value={sort}
@@ -85,7 +85,7 @@ export default function Library() {
           />
         </span>
         <span className={css.right}>
-          <Segments
+          <SegmentedControl
             label={t('library.layout')}
             values={LAYOUTS}
             value={layout}
@@ -139,18 +139,18 @@ interface NothingProps {
 
 function Nothing({ pending, error, filtered, onRetry, onMore }: NothingProps) {
   const { t } = useTranslation();
-  const more = useLatest(onMore);
+  const more = useEventCallback(onMore);
   useEffect(() => {
     if (pending) more(); // the filter has left nothing of what is loaded so far
   }, [pending, more]);
   if (error) {
     const detail = error instanceof ApiError ? error.problem.detail : error.message;
     return (
-      <Empty icon="alert" title={t('library.failed')} hint={detail}>
+      <EmptyState icon="alert" title={t('library.failed')} hint={detail}>
         <Button icon="retry" onClick={onRetry}>
           {t('action.retry')}
         </Button>
-      </Empty>
+      </EmptyState>
     );
   }
   if (pending) {
@@ -163,9 +163,9 @@ function Nothing({ pending, error, filtered, onRetry, onMore }: NothingProps) {
     );
   }
   return filtered ? (
-    <Empty icon="search" title={t('library.noMatch')} hint={t('library.noMatchHint')} />
+    <EmptyState icon="search" title={t('library.noMatch')} hint={t('library.noMatchHint')} />
   ) : (
-    <Empty icon="video" title={t('library.empty')} hint={t('library.emptyHint')} />
+    <EmptyState icon="video" title={t('library.empty')} hint={t('library.emptyHint')} />
   );
 }
 

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Change } from '@/lib/downloads/actions.ts';
-import { MOST_SAVED_AT_ONCE, saveFiles } from '@/lib/save.ts';
-import { Button, IconButton } from '@/ui/Button.tsx';
-import { Confirm } from '@/ui/Confirm.tsx';
+import type { Change } from '@/entities/download/mutations.ts';
+import { MAX_SAVED_AT_ONCE, saveFiles } from '@/entities/download/save-files.ts';
+import { Button, IconButton } from '@/components/Button.tsx';
+import { Confirm } from '@/components/Confirm.tsx';
 import css from './SelectionBar.module.css';
 import type { Selection } from './use-selection.ts';
 
@@ -20,7 +20,7 @@ export function SelectionBar({ selection, total, onChange }: SelectionBarProps) 
   const [asking, setAsking] = useState(false);
   const { picked } = selection;
   const nothing = picked.length === 0;
-  const tooMany = picked.length > MOST_SAVED_AT_ONCE;
+  const tooMany = picked.length > MAX_SAVED_AT_ONCE;
   const remove = (file: boolean): void => {
     onChange({ ids: picked.map(({ id }) => id), action: 'delete', file });
     selection.stop();
@@ -38,7 +38,7 @@ export function SelectionBar({ selection, total, onChange }: SelectionBarProps) 
           look="quiet"
           icon="save"
           disabled={nothing || tooMany}
-          title={tooMany ? t('selection.tooMany', { count: MOST_SAVED_AT_ONCE }) : undefined}
+          title={tooMany ? t('selection.tooMany', { count: MAX_SAVED_AT_ONCE }) : undefined}
           onClick={() => void saveFiles(picked)}
         >
           {t('action.save')}

@@ -1,6 +1,6 @@
 /** Which entries of a list are picked, while picking is on. */
 import { useEffect, useRef, useState } from 'react';
-import type { Download } from '@/lib/types.ts';
+import type { Download } from '@/api/types.ts';
 
 export interface Selection {
   on: boolean;

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { logIn } from '@/lib/api.ts';
-import { backend } from '@/lib/backend.ts';
-import { detailOf } from '@/lib/downloads/complain.ts';
-import { Button } from '@/ui/Button.tsx';
+import { logIn } from '@/api/client.ts';
+import { backendStream } from '@/api/event-stream.ts';
+import { errorDetail } from '@/entities/download/error-toast.ts';
+import { Button } from '@/components/Button.tsx';
 import css from './Login.module.css';
 
 /** Asks for the access token where the operator has set one. */
@@ -15,7 +15,7 @@ export function Login() {
     mutationFn: logIn,
     networkMode: 'always', // the server is there, it just does not know us yet
     retry: false,
-    onSuccess: backend.retryNow,
+    onSuccess: backendStream.retryNow,
   });
   return (
     <form
@@ -44,7 +44,7 @@ export function Login() {
       </Button>
       {error && (
         <p className={css.error} role="alert">
-          {detailOf(error)}
+          {errorDetail(error)}
         </p>
       )}
     </form>

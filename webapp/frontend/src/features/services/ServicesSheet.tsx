@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { backend } from '@/lib/backend.ts';
-import { formatTime } from '@/lib/format.ts';
-import { useStreamState } from '@/lib/use-stream.ts';
-import { useLocale } from '@/lib/locale.ts';
-import { Button } from '@/ui/Button.tsx';
-import { Sheet } from '@/ui/Sheet.tsx';
-import { guard as guardStream, useGuard, type Service } from './guard.ts';
+import { backendStream } from '@/api/event-stream.ts';
+import { formatTime } from '@/i18n/format.ts';
+import { useStore } from '@/hooks/use-store.ts';
+import { useLocale } from '@/i18n/locale.ts';
+import { Button } from '@/components/Button.tsx';
+import { Sheet } from '@/components/Sheet.tsx';
+import { guardStream, guardStatus, type Service } from './guard-stream.ts';
 import css from './ServicesSheet.module.css';
 import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
@@ -29,7 +29,7 @@ function Backend() {
   const { t } = useTranslation();
   const locale = useLocale();
   const { verdict, since, cause } = useHealth();
-  const stream = useStreamState(backend);
+  const stream = useStore(backendStream.state);
   const seconds = useCountdown(stream);
   return (
     <section className={css.card} data-verdict={verdict}>
@@ -54,7 +54,7 @@ function Backend() {
           <span className={css.soft}>
             {seconds === null ? t('status.retrying') : t('status.retryIn', { seconds })}
           </span>
-          <Button icon="retry" disabled={stream.phase !== 'waiting'} onClick={backend.retryNow}>
+          <Button icon="retry" disabled={stream.phase !== 'waiting'} onClick={backendStream.retryNow}>
             {t('status.retryNow')}
           </Button>
         </footer>
@@ -65,8 +65,8 @@ function Backend() {
 
 function Guard() {
   const { t } = useTranslation();
-  const status = useGuard();
-  const { phase } = useStreamState(guardStream);
+  const status = useStore(guardStatus);
+  const { phase } = useStore(guardStream.state);
   const restart = useRestart();
   return (
     <section className={css.card} data-verdict={status ? 'ok' : 'absent'}>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { problemOf } from '@/lib/problem.ts';
-import type { StreamState } from '@/lib/resilient-stream.ts';
-import type { GuardStatus, ServiceState } from './guard.ts';
+import { problemOf } from '@/api/problem.ts';
+import type { StreamState } from '@/api/resilient-event-source.ts';
+import type { GuardStatus, ServiceState } from './guard-stream.ts';
 import { healthOf } from './health.ts';
 
 const cause = { kind: 'syntax-error', sentence: 'main.py has an error in line 3.', fix: 'Mend line 3.' };

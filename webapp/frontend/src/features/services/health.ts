@@ -1,7 +1,7 @@
 /** One verdict on the backend out of what the stream sees and what the guard knows. */
-import type { Cause } from '@/lib/problem.ts';
-import type { StreamState } from '@/lib/resilient-stream.ts';
-import type { GuardStatus, ServiceState } from './guard.ts';
+import type { Cause } from '@/api/problem.ts';
+import type { StreamState } from '@/api/resilient-event-source.ts';
+import type { GuardStatus, ServiceState } from './guard-stream.ts';
 
 export type Verdict = 'ok' | 'connecting' | 'starting' | 'away' | 'broken' | 'stopped' | 'locked';
 

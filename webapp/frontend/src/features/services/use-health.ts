@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
-import { backend } from '@/lib/backend.ts';
-import type { StreamState } from '@/lib/resilient-stream.ts';
-import { useStreamState } from '@/lib/use-stream.ts';
-import { useGuard } from './guard.ts';
+import { backendStream } from '@/api/event-stream.ts';
+import type { StreamState } from '@/api/resilient-event-source.ts';
+import { useStore } from '@/hooks/use-store.ts';
+import { guardStatus } from './guard-stream.ts';
 import { healthOf, type Health } from './health.ts';
 
 export function useHealth(): Health {
-  return healthOf(useStreamState(backend), useGuard());
+  return healthOf(useStore(backendStream.state), useStore(guardStatus));
 }
 
 /** Whole seconds until the next trial; null while there is none to wait for. */

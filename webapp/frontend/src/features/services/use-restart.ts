@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { useMutation } from '@tanstack/react-query';
-import { say } from '@/lib/notices.ts';
-import { restartAll, restartService } from './guard.ts';
+import { showToast } from '@/stores/toasts.ts';
+import { restartAll, restartService } from './guard-stream.ts';
 
 /** Asks the guard to restart one service, or the whole stack for null. */
 export function useRestart(): (name: string | null) => void {
@@ -10,10 +10,10 @@ export function useRestart(): (name: string | null) => void {
     networkMode: 'always', // it is the guard that is asked, not the backend
     retry: false,
     onSuccess: () => {
-      say({ tone: 'good', title: i18next.t('services.restarting') });
+      showToast({ tone: 'good', title: i18next.t('services.restarting') });
     },
     onError: (error) => {
-      say({ tone: 'bad', title: i18next.t('action.failed'), detail: error.message });
+      showToast({ tone: 'bad', title: i18next.t('action.failed'), detail: error.message });
     },
   });
   return mutate;

@@ -1,0 +1,144 @@
+/** The backend's routes, one function each, and the one place where they are fetched. */
+import { ApiError, problemOf, noResponse } from './problem.ts';
+import type {
+  Changes,
+  Download,
+  DownloadPage,
+  DownloadQuery,
+  Preview,
+  QueueChange,
+  QueueState,
+  DownloadRequest,
+} from './types.ts';
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
+
+const GATEWAY_ERRORS = [502, 503, 504];
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (!JSON_TYPE.test(response.headers.get('content-type') ?? '')) return null;
+  return response.json().catch(() => null);
+}
+
+interface RequestOptions {
+  method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * Fetches JSON.
+ *
+ * @throws {ApiError} for every answer that is not a success, and for none at all (status 0).
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { method = 'GET', body, signal } = options;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(noResponse(error instanceof Error ? error.message : String(error)));
+  }
+  const content = await bodyOf(response);
+  if (!response.ok) {
+    // A gateway's bare page says no more than that nobody was there.
+    const nobody = content === null && GATEWAY_ERRORS.includes(response.status);
+    throw new ApiError(nobody ? noResponse(`HTTP ${response.status.toString()}`) : problemOf(response.status, content));
+  }
+  return content as T;
+}
+
+/**
+ * Queues every link of the wish, all or none.
+ *
+ * @throws {ApiError} 409 for a single link that is there already in the same format, unless `again`.
+ */
+export async function createDownloads({ urls, ...how }: DownloadRequest, again = false): Promise<Download[]> {
+  if (urls.length > 1) return request('/api/downloads/bulk', { method: 'POST', body: { urls, ...how } });
+  const path = again ? '/api/downloads' : '/api/downloads?unless_known=true';
+  return [await request<Download>(path, { method: 'POST', body: { url: urls[0], ...how } })];
+}
+
+export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {
+  return request('/api/previews', { method: 'POST', body: { url }, signal });
+}
+
+export function listDownloads(query: DownloadQuery, signal: AbortSignal): Promise<DownloadPage> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one != null && one !== '') search.append(name, String(one));
+    }
+  }
+  return request(`/api/downloads?${search.toString()}`, { signal });
+}
+
+export function getDownload(id: string): Promise<Download> {
+  return request(`/api/downloads/${encodeURIComponent(id)}`);
+}
+
+export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
+
+export function actOnDownload(id: string, action: DownloadAction): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+}
+
+/** The same to many; says which were refused. */
+export function actOnDownloads(ids: readonly string[], action: DownloadAction): Promise<Changes> {
+  return request('/api/downloads/actions', { method: 'POST', body: { ids, action } });
+}
+
+/** Puts a queued download in front of another queued one, or at the end for null. */
+export function moveDownload(id: string, before: string | null): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}/move`, { method: 'POST', body: { before } });
+}
+
+export function getQueue(signal: AbortSignal): Promise<QueueState> {
+  return request('/api/queue', { signal });
+}
+
+export function changeQueue(change: QueueChange): Promise<QueueState> {
+  return request('/api/queue', { method: 'PATCH', body: change });
+}
+
+export function deleteDownload(id: string, file: boolean): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}?file=${String(file)}`, {
+    method: 'DELETE',
+  });
+}
+
+/** Forgets many at once; those that are gone already are no error. */
+export function deleteDownloads(ids: readonly string[], file: boolean): Promise<unknown> {
+  return request('/api/downloads/deletions', { method: 'POST', body: { ids, file } });
+}
+
+/** Where the finished file is; `download` asks the browser to save rather than to play it. */
+export function fileUrl(id: string, download = false): string {
+  return `/api/downloads/${encodeURIComponent(id)}/file${download ? '?disposition=attachment' : ''}`;
+}
+
+export function thumbnailUrl(id: string): string {
+  return `/api/downloads/${encodeURIComponent(id)}/thumbnail`;
+}
+
+/** Exchanges the access token for a cookie. */
+export function logIn(token: string): Promise<unknown> {
+  return request('/api/session', { method: 'POST', body: { token } });
+}
+
+/** Why the backend does not answer, or null if it does. Never throws. */
+export async function checkHealth(signal: AbortSignal): Promise<ApiError['problem'] | null> {
+  try {
+    await request('/health', { signal });
+    await request('/api/downloads?limit=1', { signal }); // alive, but perhaps not for us
+    return null;
+  } catch (error) {
+    return error instanceof ApiError ? error.problem : noResponse('');
+  }
+}

@@ -1,0 +1,32 @@
+/** The one connection to the backend: its event stream, and what arrives on it. */
+import { createEmitter } from '@/utils/emitter.ts';
+import { checkHealth } from './client.ts';
+import { ResilientEventSource } from './resilient-event-source.ts';
+import type { Download } from './types.ts';
+
+export type BackendEvent =
+  | { type: 'snapshot'; items: Download[] }
+  | { type: 'download'; item: Download }
+  | { type: 'removed'; id: string };
+
+const events = createEmitter<BackendEvent>();
+
+export const onBackendEvent = events.subscribe;
+
+export const backendStream = new ResilientEventSource({
+  url: '/api/events',
+  delays: [250, 1000, 2000, 4000, 8000, 15_000],
+  diagnose: checkHealth,
+  events: {
+    // The stream's documents come from our own backend, typed by its OpenAPI.
+    snapshot: (data) => {
+      events.emit({ type: 'snapshot', items: (data as { items: Download[] }).items });
+    },
+    download: (data) => {
+      events.emit({ type: 'download', item: data as Download });
+    },
+    removed: (data) => {
+      events.emit({ type: 'removed', id: (data as { id: string }).id });
+    },
+  },
+});

@@ -1,0 +1,47 @@
+/** The backend's documents, under the names that the app uses for them. */
+import type { components, operations } from './schema.d.ts';
+
+type Schemas = components['schemas'];
+
+export type Download = Schemas['Download'];
+export type DownloadState = Download['state'];
+export type Format = Download['format'];
+export type Progress = Schemas['Progress'];
+export type Stage = Progress['stage'];
+export type Resolution = Download['resolution'];
+export type Changes = Schemas['Changes'];
+export type Preview = Schemas['Preview'];
+export type QueueState = Schemas['QueueState'];
+export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;
+/** How something is to be downloaded; what is left out is as the backend has it. */
+export type DownloadOptions = Pick<Schemas['Choice'], 'format' | 'resolution'> & Partial<Omit<Schemas['Choice'], 'url'>>;
+/** Links, all to be downloaded in the same way. */
+export type DownloadRequest = DownloadOptions & { urls: readonly string[] };
+export type DownloadPage = Schemas['Page'];
+export type DownloadSort = NonNullable<DownloadQuery['sort']>;
+export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
+
+export const VIDEO_FORMATS = ['mp4', 'webm', 'mkv', 'avi'] as const satisfies readonly Format[];
+export const AUDIO_FORMATS = ['mp3', 'm4a', 'wav', 'flac', 'opus'] as const satisfies readonly Format[];
+export const RESOLUTIONS = [
+  'best',
+  '2160p',
+  '1440p',
+  '1080p',
+  '720p',
+  '480p',
+  '360p',
+  '240p',
+  '144p',
+] as const satisfies readonly Resolution[];
+
+export type VideoFormat = (typeof VIDEO_FORMATS)[number];
+export type AudioFormat = (typeof AUDIO_FORMATS)[number];
+
+export function isAudio(format: Format): format is AudioFormat {
+  return (AUDIO_FORMATS as readonly Format[]).includes(format);
+}
+
+export function isUnfinished({ state }: Download): boolean {
+  return state === 'queued' || state === 'running' || state === 'paused';
+}

@@ -1,0 +1,115 @@
+import * as Menu from '@radix-ui/react-dropdown-menu';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { copyText } from '@/utils/clipboard.ts';
+import type { Change } from './mutations.ts';
+import { queuedIds } from './live-query.ts';
+import { showToast } from '@/stores/toasts.ts';
+import type { Download } from '@/api/types.ts';
+import { IconButton } from '@/components/Button.tsx';
+import { Confirm } from '@/components/Confirm.tsx';
+import { Icon } from '@/components/icons.tsx';
+import menu from './DownloadMenu.module.css';
+
+interface DownloadMenuProps {
+  download: Download;
+  name: string;
+  onChange: (change: Change) => void;
+}
+
+/** What is rarely done to a download. It comes into being open, on the first press of its button. */
+export default function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const { id, url, file, state } = download;
+  const copyLink = async (): Promise<void> => {
+    if (!(await copyText(url))) showToast({ tone: 'bad', title: t('action.notCopied'), detail: url });
+  };
+  return (
+    <>
+      <Menu.Root modal={false} defaultOpen>
+        <Menu.Trigger asChild>
+          <IconButton icon="more" label={t('action.more', { title: name })} hint={t('action.moreHint')} />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
+            <Menu.Item className={menu.item} asChild>
+              <a href={url} target="_blank" rel="noreferrer noopener">
+                <Icon name="external" size={18} />
+                {t('action.openSource')}
+              </a>
+            </Menu.Item>
+            <Menu.Item className={menu.item} onSelect={() => void copyLink()}>
+              <Icon name="link" size={18} />
+              {t('action.copyLink')}
+            </Menu.Item>
+            {state === 'queued' && <Moves id={id} onChange={onChange} />}
+            <Menu.Separator className={menu.separator} />
+            <Menu.Item
+              className={menu.item}
+              onSelect={() => {
+                onChange({ ids: [id], action: 'delete', file: false });
+              }}
+            >
+              <Icon name="close" size={18} />
+              {t('action.removeEntry')}
+            </Menu.Item>
+            {file && (
+              <Menu.Item
+                className={menu.item}
+                data-danger
+                onSelect={() => {
+                  setAsking(true);
+                }}
+              >
+                <Icon name="trash" size={18} />
+                {t('action.removeFile')}
+              </Menu.Item>
+            )}
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {asking && (
+        <Confirm
+          title={t('confirm.removeFile', { title: name })}
+          detail={t('confirm.noWayBack')}
+          yes={t('action.delete')}
+          onYes={() => {
+            onChange({ ids: [id], action: 'delete', file: true });
+          }}
+          onClose={() => {
+            setAsking(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Other places in the queue for a download that waits. */
+function Moves({ id, onChange }: { id: string; onChange: (change: Change) => void }) {
+  const { t } = useTranslation();
+  const queued = queuedIds(useQueryClient());
+  const at = queued.indexOf(id);
+  const places = [
+    { key: 'first', before: at > 0 ? queued[0] : undefined },
+    { key: 'sooner', before: at > 1 ? queued[at - 1] : undefined },
+    { key: 'later', before: at < queued.length - 2 ? queued[at + 2] : undefined },
+    { key: 'last', before: at < queued.length - 1 ? null : undefined },
+  ] as const;
+  return places.map(({ key, before }) =>
+    before === undefined ? null : (
+      <Menu.Item
+        key={key}
+        className={menu.item}
+        onSelect={() => {
+          onChange({ ids: [id], action: 'move', before });
+        }}
+      >
+        <Icon name={key === 'first' || key === 'sooner' ? 'up' : 'down'} size={18} />
+        {t(`move.${key}`)}
+      </Menu.Item>
+    ),
+  );
+}

@@ -1,0 +1,172 @@
+/**
+ * What a user can do to downloads.
+ *
+ * Every action shows its effect at once; when it is refused, how things really stand is asked for:
+ * what was there before may have changed meanwhile. While the backend is away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
+ * sent on its return.
+ */
+import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
+import { useMemo } from 'react';
+import {
+  actOnDownload,
+  actOnDownloads,
+  createDownloads,
+  deleteDownload,
+  deleteDownloads,
+  moveDownload,
+  type DownloadAction,
+} from '@/api/client.ts';
+import { showToast } from '@/stores/toasts.ts';
+import { ApiError } from '@/api/problem.ts';
+import type { Changes, Download, DownloadState, DownloadRequest } from '@/api/types.ts';
+import { showErrorToast } from './error-toast.ts';
+import { restoreDraft } from './draft-store.ts';
+import { LIVE_KEY, changeLive, type Downloads } from './live-query.ts';
+import { isGone, refetchDownloads } from './refetch.ts';
+
+export const CREATE_KEY = ['downloads', 'create'] as const;
+export const CHANGE_KEY = ['downloads', 'change'] as const;
+
+export type Change =
+  | { ids: readonly string[]; action: DownloadAction }
+  | { ids: readonly string[]; action: 'delete'; file: boolean }
+  | { ids: readonly string[]; action: 'move'; before: string | null };
+
+type Refusal = Changes['refused'][number];
+
+/** `again`: although it is there already. */
+export type Creation = DownloadRequest & { again?: boolean };
+
+const CONFLICT = 409;
+const MAX_AT_ONCE = 1000; // ids or links that the backend takes in one request
+
+const STATE_AFTER: Record<DownloadAction, DownloadState> = {
+  pause: 'paused',
+  resume: 'queued',
+  cancel: 'cancelled',
+  retry: 'queued',
+};
+
+function chunks(all: readonly string[]): (readonly string[])[] {
+  const parts = [];
+  for (let from = 0; from < all.length; from += MAX_AT_ONCE) parts.push(all.slice(from, from + MAX_AT_ONCE));
+  return parts;
+}
+
+async function sendToMany(change: Change): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  for (const ids of chunks(change.ids)) {
+    if (change.action === 'delete') await deleteDownloads(ids, change.file);
+    else if (change.action !== 'move') refusals.push(...(await actOnDownloads(ids, change.action)).refused);
+  }
+  return refusals;
+}
+
+/** Sends a change; returns which of many downloads were refused it. */
+async function send(change: Change): Promise<Refusal[]> {
+  const { ids, action } = change;
+  const first = ids[0];
+  if (first === undefined) return [];
+  if (action === 'move') await moveDownload(first, change.before);
+  else if (ids.length > 1) return sendToMany(change);
+  else if (action === 'delete') await deleteDownload(first, change.file);
+  else await actOnDownload(first, action);
+  return [];
+}
+
+/** The queue's place in front of `before`, or behind all others for null. */
+function placeBefore(items: Downloads, before: string | null): number {
+  const places = items.flatMap(({ position }) => position ?? []).sort((a, b) => a - b);
+  const next = items.find(({ id }) => id === before)?.position ?? null;
+  if (next === null) return (places.at(-1) ?? 0) + 1;
+  return (next + (places[places.indexOf(next) - 1] ?? next - 2)) / 2;
+}
+
+/** Shows the effect of a change before it has happened. */
+function applyOptimistically(client: QueryClient, change: Change): void {
+  const items = client.getQueryData<Downloads>(LIVE_KEY) ?? [];
+  for (const item of items.filter(({ id }) => change.ids.includes(id))) {
+    if (change.action === 'delete') {
+      changeLive(client, { type: 'removed', id: item.id });
+    } else if (change.action === 'move') {
+      changeLive(client, { type: 'download', item: { ...item, position: placeBefore(items, change.before) } });
+    } else {
+      changeLive(client, { type: 'download', item: { ...item, state: STATE_AFTER[change.action], error: null } });
+    }
+  }
+}
+
+/** The same for actions taken now and for those that a reload has brought back. */
+export function setUpMutations(client: QueryClient): void {
+  const create = (creation: Creation): void => {
+    client.getMutationCache().build(client, client.defaultMutationOptions({ mutationKey: CREATE_KEY })).execute(creation).catch(() => undefined); // its onError has said so
+  };
+  client.setMutationDefaults(CREATE_KEY, {
+    scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
+    mutationFn: ({ again = false, ...wish }: Creation) => createDownloads(wish, again),
+    onSuccess: (created: Download[]) => {
+      const known = new Set(client.getQueryData<Downloads>(LIVE_KEY)?.map(({ id }) => id));
+      for (const item of created) {
+        if (!known.has(item.id)) changeLive(client, { type: 'download', item });
+      }
+    },
+    onError: (error, creation: Creation) => {
+      if (!(error instanceof ApiError) || error.problem.status !== CONFLICT) {
+        restoreDraft(creation.urls);
+        showErrorToast(error);
+        return;
+      }
+      showToast({
+        tone: 'bad',
+        title: i18next.t('action.known'),
+        detail: creation.urls[0],
+        action: {
+          label: i18next.t('action.again'),
+          run: () => {
+            create({ ...creation, again: true });
+          },
+        },
+      });
+    },
+  });
+  client.setMutationDefaults(CHANGE_KEY, {
+    scope: { id: 'change' }, // one after the other: a retry must not overtake the cancel before it
+    mutationFn: send,
+    onMutate: (change: Change) => {
+      applyOptimistically(client, change);
+    },
+    onSuccess: (refused: readonly Refusal[]) => {
+      if (refused[0]) showToast({ tone: 'bad', title: i18next.t('action.failed'), detail: refused[0].detail });
+      void refetchDownloads(client, refused.map(({ id }) => id));
+    },
+    onError: (error, change: Change) => {
+      void refetchDownloads(client, change.ids);
+      const wasWanted = change.action === 'delete' && isGone(error);
+      if (!wasWanted) showErrorToast(error);
+    },
+  });
+}
+
+export function useCreate(): (creation: Creation) => void {
+  const { mutate } = useMutation<Download[], Error, Creation>({ mutationKey: CREATE_KEY });
+  return (creation) => {
+    for (const urls of chunks(creation.urls)) mutate({ ...creation, urls });
+  };
+}
+
+export function useChange(): (change: Change) => void {
+  return useMutation<unknown, Error, Change>({ mutationKey: CHANGE_KEY }).mutate;
+}
+
+/** What is about to be deleted, as far as the backend has not confirmed it. */
+export function usePendingDeletions(): ReadonlySet<string> {
+  const changes = useMutationState({
+    filters: { mutationKey: CHANGE_KEY, status: 'pending' },
+    select: ({ state }) => state.variables as Change,
+  });
+  return useMemo(
+    () => new Set(changes.flatMap(({ action, ids }) => (action === 'delete' ? ids : []))),
+    [changes],
+  );
+}

@@ -1,6 +1,0 @@
-/** Where a key is a letter and a paste is text: not on a radio button, although that is an input too. */
-const TEXT = 'textarea, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=button])';
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches(TEXT);
-}
