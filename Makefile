@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \
-	tests/guard/test_states.py tests/guard/config/test_settings.py tests/setup/test_[ns]*.py \
+	tests/guard/core/test_state_machine.py tests/guard/config/test_settings.py tests/setup/test_[ns]*.py \
 	tests/backend/net/test_egress.py tests/backend/domain/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help
@@ -97,6 +97,7 @@ check: setup-all ## Lint, format, types and who imports whom, changing nothing
 	@$(py) -m ruff check
 	@$(py) -m ruff format --check
 	@$(py) -m mypy
+	@.venv/bin/lint-imports --no-cache --no-logo scripts/guard/.importlinter
 	@cd webapp/backend && $(CURDIR)/.venv/bin/lint-imports --no-cache --no-logo
 	@npm --prefix webapp/frontend run --silent types:check
 	@npm --prefix webapp/frontend run --silent typecheck

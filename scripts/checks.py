@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.site import Site
+from scripts.guard.doctor.facts import Site
 from scripts.setup.node import ACCEPTED, accepts
 
 VERSION_SECONDS = 1.0  # that a program may take to tell its version

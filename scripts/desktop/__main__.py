@@ -3,7 +3,7 @@
 import sys
 
 from scripts.desktop import page, places
-from scripts.guard import GuardError
+from scripts.guard.core.errors import GuardError
 
 USAGE = "usage: python -m scripts.desktop open [--wait] | shortcut\n"
 

@@ -10,8 +10,8 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts.guard import GuardError
 from scripts.guard.config import settings
+from scripts.guard.core.errors import GuardError
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds that a stack may take to answer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.desktop import page, shortcut
 from scripts.desktop.shortcut import Shortcut
-from scripts.guard import GuardError
+from scripts.guard.core.errors import GuardError
 
 
 def write(root: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """The table of what `make doctor p=NAME` says, told by the code that says it."""
 
-from scripts.guard.doctor.sayings import (
+from scripts.guard.doctor.messages import (
     ALL_WELL,
     BROKEN_CODE,
     EXITED,

@@ -6,7 +6,7 @@ from scripts.docs import doctor, troubles
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
 from scripts.docs.settings import settings
-from scripts.guard.states import TRANSITIONS, State
+from scripts.guard.core.state_machine import TRANSITIONS, State
 
 
 def state_diagram() -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain import failures
-from scripts.guard.cause import Cause
 from scripts.guard.config.settings import Service
-from scripts.guard.deaths.death import Surroundings
-from scripts.guard.deaths.diagnose import explain
+from scripts.guard.core.cause import Cause
+from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.diagnose import explain
 
 API = Service("api", "cd webapp/backend && exec uvicorn main:app", port=8000)
 WEB = Service("web", "cd webapp/frontend && exec node_modules/.bin/vite", port=3000)

@@ -1,34 +1,20 @@
 """The guard: it owns the listening sockets of a Procfile's services and relaunches what dies.
 
-Data flows one way, and the files show it::
+Data flows one way, and the packages show it::
 
-    __main__ -> config -> lease -> net -> processes (honcho's Popen on a PTY) -> the services
-                             watch ---+           |-- output -> logs -> terminal, .guard/logs
-                           serving ---+-> supervisor <- exit (pid), liveness (HTTP, accept queue)
-                                              |  states.step(): pure, no I/O, no clock
-                                              |  deaths: what an end is put down to
+    __main__ -> config -> rundir -> net -> processes (honcho's Popen on a PTY) -> the services
+                          watching ---+           |-- output -> logs -> terminal, .guard/logs
+                     api (control) ---+-> supervision <- exit (pid), health (HTTP, accept queue)
+                                              |  core.state_machine.step(): no I/O, no clock
+                                              |  diagnosis: why a service ended
                                               v
-                                           status -> serving (control API, standby), `status`
+                                       core.snapshot -> api, standby, `status`
 
-``pages`` are what ``serving`` shows in a browser; ``logs.feed``, ``history`` and
-``processes.usage`` keep what the dashboard shows; ``attaching`` lends a user's terminal to a
-service; ``doctor`` looks at all of it from outside, guard or no guard.
+``pages`` are what ``api`` and ``standby`` show in a browser, over ``http``; ``logs.ring_buffer``,
+``supervision.history`` and ``processes.resource_usage`` keep what the dashboard shows; ``attach``
+lends a user's terminal to a service; ``doctor`` looks at all of it from outside, guard or no
+guard. ``cli`` holds the commands, ``app`` runs the stack.
 
-``runtime`` joins them in order, ``stack`` and ``loop`` are what runs. The guard knows nothing of
-the web app: it runs any Procfile.
+Which package may import which stands in ``.importlinter``. The guard knows nothing of the web
+app: it runs any Procfile.
 """
-
-from __future__ import annotations
-
-
-class GuardError(Exception):
-    """An expected failure, told to the user without a traceback; the exit code is 1.
-
-    ``message`` says what happened, with the value, and the likely cause; ``fix`` is the exact next
-    command or edit.
-    """
-
-    def __init__(self, message: str, fix: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.fix = fix

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from scripts.guard import GuardError
+from scripts.guard.core.errors import GuardError
 
 if TYPE_CHECKING:
     import argparse
@@ -62,53 +62,53 @@ def _unexpected(options: SimpleNamespace) -> int:
 
 
 def _up(options: SimpleNamespace) -> int:
-    from scripts.guard import runtime
+    from scripts.guard.app import up
 
-    return runtime.up(options.procfile, options.env)
+    return up.up(options.procfile, options.env)
 
 
 def _status(options: SimpleNamespace) -> int:
-    from scripts.guard import commands, live
+    from scripts.guard.cli import commands, watch_status
 
     if options.watch:
-        return live.watch(options.procfile, options.env)
+        return watch_status.watch(options.procfile, options.env)
     return commands.status(options.procfile, options.env, as_json=options.json)
 
 
 def _restart(options: SimpleNamespace) -> int:
-    from scripts.guard import commands
+    from scripts.guard.cli import commands
 
     return commands.restart(options.procfile, options.env, options.name)
 
 
 def _stop(options: SimpleNamespace) -> int:
-    from scripts.guard import commands
+    from scripts.guard.cli import commands
 
     return commands.stop(options.procfile, options.env)
 
 
 def _attach(options: SimpleNamespace) -> int:
-    from scripts.guard.attaching import attach
+    from scripts.guard.cli import attach
 
     return attach.attach(options.procfile, options.env, options.name)
 
 
 def _logs(options: SimpleNamespace) -> int:
-    from scripts.guard.logs import command
+    from scripts.guard.cli import logs
 
-    return command.logs(options.procfile, options.env, options.name, follow=options.follow)
+    return logs.logs(options.procfile, options.env, options.name, follow=options.follow)
 
 
 def _why(options: SimpleNamespace) -> int:
-    from scripts.guard.deaths import why
+    from scripts.guard.cli import why
 
     return why.why(options.procfile, options.env, options.name)
 
 
 def _doctor(options: SimpleNamespace) -> int:
-    from scripts.guard.doctor import command
+    from scripts.guard.cli import doctor
 
-    return command.doctor(
+    return doctor.doctor(
         options.procfile, options.env, options.name, as_json=options.json, more=options.checks
     )
 

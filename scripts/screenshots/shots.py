@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from scripts.guard.pages.colours import coloured
+from scripts.guard.pages.ansi_html import coloured
 from scripts.screenshots.stage import VIDEOS, Stage, until
 
 WIDE = ViewportSize(width=1200, height=800)

@@ -4,8 +4,8 @@ import sys
 
 import httpx
 
-from scripts.guard import GuardError
 from scripts.guard.config import settings
+from scripts.guard.core.errors import GuardError
 from scripts.smoke.checks import CHECKS, ROOT, Stack
 from scripts.smoke.verdict import Verdict, judge
 

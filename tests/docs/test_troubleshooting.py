@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from scripts.docs import troubles
-from scripts.guard.deaths.rules import RULES
+from scripts.guard.diagnosis.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard import __main__ as commands
-from scripts.guard import runtime
+from scripts.guard.app import up
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ def test_an_option_means_the_same_before_a_command_and_after_it(
 ) -> None:
     given: list[tuple[str, str | None]] = []
 
-    def up(procfile: Path, env: Path | None) -> int:
+    def note(procfile: Path, env: Path | None) -> int:
         given.append((str(procfile), None if env is None else str(env)))
         return 0
 
-    monkeypatch.setattr(runtime, "up", up)
+    monkeypatch.setattr(up, "up", note)
     assert commands.main(arguments) == 0
     assert given == [expected]
 
@@ -42,7 +42,7 @@ def test_an_error_of_the_guards_own_is_kept_in_a_file_that_is_named(
     def fail(*_: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(runtime, "up", fail)
+    monkeypatch.setattr(up, "up", fail)
     monkeypatch.setenv("GUARD_DIR", str(tmp_path / "its"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     procfile = tmp_path / "Procfile"

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from scripts.guard.states import State
-from scripts.guard.status import ServiceView
+from scripts.guard.core.snapshot import ServiceView
+from scripts.guard.core.state_machine import State
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WEB = ServiceView(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.folder import elsewhere
+from scripts.guard.rundir.directory import elsewhere
 from tests.conftest import SmallDisk
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until

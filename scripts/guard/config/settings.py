@@ -14,11 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scripts.guard import GuardError
-from scripts.guard.config import envfile, procfile, values
+from scripts.guard.config import dotenv_file, parsing, procfile
+from scripts.guard.config.parsing import Values
 from scripts.guard.config.procfile import variable
-from scripts.guard.config.values import Values
-from scripts.guard.watch import Signature, signature
+from scripts.guard.config.signature import Signature, signature
+from scripts.guard.core.errors import GuardError
 
 
 class Relaunch(enum.Enum):
@@ -132,7 +132,7 @@ def load(
 
     files = {each: signature(each) for each in (path, env_file)}
     lines = procfile.read(path, problems)
-    environment = {**envfile.read(env_file, problems), **shell}
+    environment = {**dotenv_file.read(env_file, problems), **shell}
     settings = _build(path, env_file, lines, Values(environment, problems), terminal=terminal)
     if problems:
         raise GuardError(
@@ -157,15 +157,15 @@ def _build(
         root=root,
         procfile=path,
         env_file=env_file,
-        directory=given.take("GUARD_DIR", root / ".guard", values.own_folder(root)),
+        directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
         services=tuple(_services(root, lines, given)),
         relaunch=given.choice("GUARD_RELAUNCH", Relaunch.STACK),
-        patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, values.seconds),
-        hang=given.take("GUARD_HANG_SECONDS", 15.0, values.seconds),
-        grace=given.take("GUARD_GRACE_SECONDS", 5.0, values.seconds),
-        guard_port=given.take("GUARD_PORT", 9400, values.port),
+        patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, parsing.seconds),
+        hang=given.take("GUARD_HANG_SECONDS", 15.0, parsing.seconds),
+        grace=given.take("GUARD_GRACE_SECONDS", 5.0, parsing.seconds),
+        guard_port=given.take("GUARD_PORT", 9400, parsing.port),
         log_format=given.choice("GUARD_LOG", LogFormat.TEXT),
-        notify=given.take("GUARD_NOTIFY", default=False, parse=values.flag),
+        notify=given.take("GUARD_NOTIFY", default=False, parse=parsing.flag),
         colour=terminal and not given.environment.get("NO_COLOR"),
         environment=given.environment,
     )
@@ -180,16 +180,16 @@ def _build(
 
 
 def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[Service]:
-    first = given.take("PORT", procfile.FIRST_FOREIGN_PORT, values.port)
+    first = given.take("PORT", procfile.FIRST_FOREIGN_PORT, parsing.port)
     for position, (name, command) in enumerate(lines.items()):
         prefix = variable(name)
         offered = first + procfile.FOREIGN_PORT_STEP * position
         port = given.take(
-            f"{prefix}_PORT", procfile.default_port(command, prefix, offered), values.port
+            f"{prefix}_PORT", procfile.default_port(command, prefix, offered), parsing.port
         )
-        if port is not None and not values.is_port(port):
+        if port is not None and not parsing.is_port(port):
             given.problems.append(
-                f"{name}: would have port {port}, and ports end at {values.LAST_PORT}; "
+                f"{name}: would have port {port}, and ports end at {parsing.LAST_PORT}; "
                 f"set {prefix}_PORT, or a lower PORT"
             )
         yield Service(
@@ -198,10 +198,10 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             port=port,
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
-            watch=given.take(f"{prefix}_WATCH", (), values.folders(root)),
+            watch=given.take(f"{prefix}_WATCH", (), parsing.folders(root)),
             revive=procfile.work_folder(root, command),
             health=given.take(
-                f"{prefix}_HEALTH", "/health" if name == "api" else "/", values.absolute_path
+                f"{prefix}_HEALTH", "/health" if name == "api" else "/", parsing.absolute_path
             ),
             strict=bool(given.environment.get(f"{prefix}_HEALTH", "").strip()),
         )

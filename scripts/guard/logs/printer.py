@@ -15,7 +15,7 @@ from scripts.guard.logs import ansi
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scripts.guard.logs.terminal import Terminal
+    from scripts.guard.logs.terminal_writer import Terminal
 
 ERASE_LINE = b"\r\x1b[K"
 LEFT_OFF = "…\n".encode()

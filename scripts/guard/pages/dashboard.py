@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.guard.pages.page import Page, facts
+from scripts.guard.pages.template import Page, facts
 
 _PAGE = Page("dashboard.html")
 

@@ -5,10 +5,10 @@ It reloads itself into the app the moment that it is back.
 
 from __future__ import annotations
 
-from scripts.guard.pages.colours import coloured
-from scripts.guard.pages.page import Inert, Page, facts
-from scripts.guard.states import State
-from scripts.guard.status import ServiceView, timestamp
+from scripts.guard.core.snapshot import ServiceView, timestamp
+from scripts.guard.core.state_machine import State
+from scripts.guard.pages.ansi_html import coloured
+from scripts.guard.pages.template import Inert, Page, facts
 
 _PAGE = Page("standby.html")
 

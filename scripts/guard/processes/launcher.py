@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from scripts.guard import lease
 from scripts.guard.config import environment
 from scripts.guard.config.settings import Service, Settings
-from scripts.guard.net.ports import Ports, require_free
-from scripts.guard.processes import family, process
+from scripts.guard.core import mark
+from scripts.guard.net.port_table import Ports, require_free
+from scripts.guard.processes import process
 from scripts.guard.processes.process import Process
+from scripts.guard.rundir import orphans
 
 
 class Started(NamedTuple):
@@ -40,7 +41,7 @@ class Launcher:
         self.started: dict[str, Started] = {}
         """The last process of each service, whether it still runs or not."""
         self.giving_back: Callable[[str], None] = lambda _name: None
-        self._run = lease.new_run()
+        self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
         self.ports.hold(held_ports(config))
         for port, setting in self_binding(config):
@@ -68,9 +69,9 @@ class Launcher:
         self._record()
         return started
 
-    def mark(self, name: str) -> family.Mark:
+    def mark(self, name: str) -> mark.Mark:
         """Return the mark by which everything that descends from a service is known."""
-        return family.Mark(self._run, name)
+        return mark.Mark(self._run, name)
 
     def _start(self, service: Service) -> Process:
         fds = self._listening(service)
@@ -96,11 +97,11 @@ class Launcher:
 
     def _record(self) -> None:
         leased = [
-            lease.Leased(name, started.process.pid, started.at, self._run)
+            orphans.Leased(name, started.process.pid, started.at, self._run)
             for name, started in self.started.items()
         ]
         with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
-            lease.write_lease(self.config.directory, leased)
+            orphans.write_lease(self.config.directory, leased)
 
 
 def held_ports(config: Settings) -> dict[int, str]:

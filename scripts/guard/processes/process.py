@@ -23,7 +23,8 @@ from pathlib import Path
 
 from honcho.process import Popen
 
-from scripts.guard.processes import family
+from scripts.guard.core import mark
+from scripts.guard.processes import descendants
 
 LOOK_SECONDS = 0.02  # between two looks at a process whose end nothing tells
 _LINUX = sys.platform.startswith("linux")
@@ -32,11 +33,11 @@ _LINUX = sys.platform.startswith("linux")
 class Process:
     """A running process group, led by the shell that runs one line of the Procfile."""
 
-    def __init__(self, popen: Popen, master: int, mark: family.Mark | None = None) -> None:
+    def __init__(self, popen: Popen, master: int, mark: mark.Mark | None = None) -> None:
         self._popen = popen
         self._mark = mark
         self.pid: int = popen.pid
-        self.left: list[family.Relative] = []
+        self.left: list[descendants.Relative] = []
         """Which of its descendants still ran when it had ended; known once it is reaped."""
         self.master = master
         """The PTY's master; whoever reads it takes it over and closes it."""
@@ -55,17 +56,17 @@ class Process:
         killed first: until its leader is reaped, its number cannot go to another. Descendants that
         left the group, or the session too, are killed with it.
         """
-        self.left = family.relatives(self.pid, self._mark)
+        self.left = descendants.relatives(self.pid, self._mark)
         self.signal(signal.SIGKILL)
         if self.left:
-            family.remove(self.pid, self._mark)
+            descendants.remove(self.pid, self._mark)
         code: int = self._popen.wait()
         os.close(self.terminal)
         return code
 
     def runs_on(self) -> bool:
         """Whether others of the group run although its leader, the shell of the line, has ended."""
-        return family.runs_on(self.pid)
+        return descendants.runs_on(self.pid)
 
     def exit_descriptor(self) -> int | None:
         """Return a pidfd, readable once the process has ended; None where there are none.
@@ -94,7 +95,7 @@ def spawn(
     environment: Mapping[str, str],
     folder: Path,
     sockets: tuple[int, ...] = (),
-    mark: family.Mark | None = None,
+    mark: mark.Mark | None = None,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 

@@ -5,15 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard import GuardError
 from scripts.guard.config import environment
 from scripts.guard.config.procfile import variable
-from scripts.guard.config.settings import (
-    LogFormat,
-    Relaunch,
-    Settings,
-    load,
-)
+from scripts.guard.config.settings import LogFormat, Relaunch, Settings, load
+from scripts.guard.core.errors import GuardError
 
 LINES = """\
 # what runs

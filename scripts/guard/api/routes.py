@@ -1,0 +1,189 @@
+"""The HTTP API of the guard, on loopback: status, events, logs, and the wishes of the user.
+
+Who may ask for what is `access`'s to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from scripts.guard.api.events import Events, Wanted
+from scripts.guard.attach.protocol import PROTOCOL
+from scripts.guard.attach.server import NOTHING_RUNS, Attachments
+from scripts.guard.core import state_machine
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.http import messages
+from scripts.guard.http.access import Access
+from scripts.guard.http.messages import Request, Response
+from scripts.guard.supervision.history import History
+
+TAIL_LINES = 200
+MOST_LINES = 10_000
+_MOST_DIGITS = 18
+_UNSTORED = {"Cache-Control": "no-store"}
+_WISHES: dict[str, Callable[[], state_machine.Event]] = {
+    "restart": state_machine.Restart,
+    "stop": state_machine.Stop,
+    "start": state_machine.Start,
+}
+
+
+class Control:
+    """Answers the requests of the control API."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        snapshot: Callable[[], Snapshot],
+        events: Events,
+        history: History,
+        send: Callable[[str, state_machine.Event], None],
+        tail: Callable[[str, int], list[str]],
+        crashes: Callable[[], list[dict[str, Any]]],
+        attachments: Attachments,
+        leave: Callable[[], None],
+    ) -> None:
+        self._access = access
+        self._snapshot = snapshot
+        self._events = events
+        self._history = history
+        self._send = send
+        self._tail = tail
+        self._crashes = crashes
+        self._attachments = attachments
+        self._leave = leave
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if not self._access.may_read(request):
+            return messages.problem(
+                403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
+            )
+        if self._access.is_stranger(request):
+            return _another_user(request.uid)
+        if request.method == "OPTIONS":
+            return self._access.preflight(request, "GET, POST", "X-Guard-Token", age=600)
+        return self._access.readable(request, await self._response(request))
+
+    async def _response(self, request: Request) -> Response:
+        if request.method in {"GET", "HEAD"} and request.path == "/api/crashes":
+            return messages.as_json({"crashes": await asyncio.to_thread(self._crashes)})
+        return self._route(request)
+
+    def _route(self, request: Request) -> Response:
+        parts = [unquote(part) for part in request.path.strip("/").split("/")]
+        method = "GET" if request.method == "HEAD" else request.method
+        match method, parts:
+            case "GET", [""]:
+                return self._page()
+            case "GET", ["api", "status"]:
+                return messages.as_json(self._snapshot().as_json())
+            case "GET", ["api", "events"]:
+                return self._stream(request)
+            case "GET", ["api", "history"]:
+                return messages.as_json(self._history.as_json())
+            case "GET", ["api", "logs", name]:
+                return self._log(request, name)
+            case "POST", ["api", *wish]:
+                return self._wish(request, wish)
+            case _:
+                return messages.problem(404, "Not found", f"There is no {request.method} here.")
+
+    def _page(self) -> Response:
+        from scripts.guard.pages import dashboard  # not needed before somebody looks
+
+        headers = {
+            **_UNSTORED,
+            "Content-Security-Policy": dashboard.policy(),
+            "Referrer-Policy": "no-referrer",
+        }
+        body = dashboard.render(self._access.token)
+        return Response(200, "text/html; charset=utf-8", body, headers=headers)
+
+    def _stream(self, request: Request) -> Response:
+        """`?logs=*` or `?logs=web,api` adds log lines, from `?after=N` on, `?usage=1` their use."""
+        seen = request.headers.get("last-event-id") or request.query("after") or "0"
+        wanted = Wanted(
+            logs=frozenset((request.query("logs") or "").split(",")) - {""},
+            after=_number(seen) or 0,
+            usage=request.query("usage") is not None,
+        )
+        stream = self._events.stream(wanted)
+        return Response(200, "text/event-stream", stream=stream, headers=_UNSTORED)
+
+    def _log(self, request: Request, name: str) -> Response:
+        if self._snapshot().service(name) is None:
+            return _no_service(name)
+        asked = _number(request.query("tail") or str(TAIL_LINES))
+        if asked is None or asked > MOST_LINES:
+            detail = f"`tail` is a number of lines, {MOST_LINES} at most."
+            return messages.problem(422, "Bad tail", detail)
+        return messages.as_json({"name": name, "lines": self._tail(name, asked)})
+
+    def _wish(self, request: Request, wish: list[str]) -> Response:
+        if not self._access.may_write(request):
+            return messages.problem(
+                403,
+                "Not allowed",
+                "A write needs the header X-Guard-Token with what stands in the guard's token "
+                "file, and no foreign Origin.",
+            )
+        snapshot = self._snapshot()
+        match wish:
+            case ["restart"]:
+                for view in snapshot.services:
+                    self._send(view.name, state_machine.Restart())
+            case ["stop"]:
+                self._leave()
+            case ["services", name, "attach"]:
+                return self._attach(request, name)
+            case ["services", name, verb] if verb in _WISHES:
+                if snapshot.service(name) is None:
+                    return _no_service(name)
+                self._send(name, _WISHES[verb]())
+            case _:
+                return messages.problem(404, "Not found", "There is no such wish.")
+        return messages.as_json(self._snapshot().as_json(), status=202)
+
+    def _attach(self, request: Request, name: str) -> Response:
+        view = self._snapshot().service(name)
+        if view is None:
+            return _no_service(name)
+        if request.headers.get("upgrade", "").lower() != PROTOCOL:
+            return messages.problem(426, "Upgrade needed", f"Ask with `Upgrade: {PROTOCOL}`.")
+        if view.state in NOTHING_RUNS:
+            why = "" if view.cause is None else f" {view.cause.sentence}"
+            return messages.problem(
+                409,
+                "Not running",
+                f"{name} is {view.state.value}: there is no terminal to attach to.{why}",
+                fix=f"make restart p={name}",
+            )
+        upgrade = partial(self._attachments.serve, name)
+        return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number of sane size, None for anything else."""
+    sane = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if sane else None
+
+
+def _another_user(uid: int | None) -> Response:
+    return messages.problem(
+        403,
+        "Another user's guard",
+        f"User {os.geteuid()} started this guard, and you are user {uid}: it answers to the one "
+        "who started it and to root only.",
+        fix=f"sudo -u '#{os.geteuid()}' make status",
+    )
+
+
+def _no_service(name: str) -> Response:
+    return messages.problem(404, "No such service", f"The Procfile has no line {name!r}.")

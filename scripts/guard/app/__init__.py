@@ -1,0 +1,1 @@
+"""`up`: builds every part, and runs the event loop over them."""

@@ -1,0 +1,1 @@
+"""Connects a terminal to that of a service."""

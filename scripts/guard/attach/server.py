@@ -1,0 +1,106 @@
+"""The guard's side of `attach`: who is attached to which service's terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import struct
+from collections.abc import Callable
+
+from scripts.guard.attach.protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
+from scripts.guard.attach.window_size import Window
+from scripts.guard.core.broadcast import Changes
+from scripts.guard.core.snapshot import ServiceView
+from scripts.guard.core.state_machine import State
+from scripts.guard.logs.pump import Log
+
+UNREAD_LIMIT = 4 * 1024 * 1024  # bytes that a client may leave unread before it misses some
+TYPING_SECONDS = 1.0  # that a process may take to read what was typed
+_PAUSE = 0.01
+_SHOWN_LINES = 20
+NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN})
+
+
+class Attachments:
+    """Connects clients to the terminals of services; each stays over relaunches."""
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        terminal: Callable[[str], int | None],
+        view: Callable[[str], ServiceView | None],
+        changes: Changes,
+    ) -> None:
+        self._log = log
+        self._terminal = terminal
+        self._view = view
+        self._changes = changes
+        self._windows: dict[str, Window] = {}
+
+    def holds(self, name: str) -> bool:
+        """Whether somebody is attached to that service."""
+        return name in self._windows
+
+    async def serve(
+        self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Connect one client, until it leaves or the service is given up."""
+        loop = asyncio.get_running_loop()
+
+        def show(data: bytes) -> None:
+            if not writer.is_closing() and writer.transport.get_write_buffer_size() < UNREAD_LIMIT:
+                writer.write(data)
+
+        def hear(data: bytes) -> None:
+            loop.call_soon_threadsafe(show, data)
+
+        window = self._windows.setdefault(name, Window(lambda: self._terminal(name)))
+        client = window.enter()
+        stop = self._log.tap(name, hear, _SHOWN_LINES)
+        tasks = {
+            asyncio.create_task(self._follow_client(name, reader, window, client)),
+            asyncio.create_task(self._follow_service(name, window)),
+        }
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            window.leave(client)
+            if not window.is_shared:
+                del self._windows[name]
+
+    async def _follow_client(
+        self, name: str, reader: asyncio.StreamReader, window: Window, client: object
+    ) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, struct.error):
+            while True:
+                kind, length = HEAD.unpack(await reader.readexactly(HEAD.size))
+                if length > LIMIT:
+                    return
+                payload = await reader.readexactly(length)
+                if kind == KEYS:
+                    await self._type(name, payload)
+                elif kind == SIZE:
+                    window.resize(client, *ROWS_AND_COLUMNS.unpack(payload))
+
+    async def _follow_service(self, name: str, window: Window) -> None:
+        while (view := self._view(name)) is not None and view.state not in NOTHING_RUNS:
+            window.follow()
+            await self._changes.next()
+
+    async def _type(self, name: str, keys: bytes) -> None:
+        """Hand over what was typed; what the process does not read in time is lost."""
+        deadline = asyncio.get_running_loop().time() + TYPING_SECONDS
+        while keys and asyncio.get_running_loop().time() < deadline:
+            terminal = self._terminal(name)
+            try:
+                keys = keys[os.write(terminal, keys) :] if terminal is not None else b""
+            except BlockingIOError:
+                await asyncio.sleep(_PAUSE)
+            except OSError:  # its process has just ended
+                return

@@ -1,1 +1,0 @@
-"""`make attach`: a user's terminal on a service's, and the guard's side of it."""

@@ -1,0 +1,67 @@
+"""How a command talks to the guard that runs here: its settings, its token, its answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scripts.guard.config import settings
+from scripts.guard.core.errors import GuardError
+from scripts.guard.rundir import directory, lock
+
+ANSWER_SECONDS = 5.0
+
+
+def load(procfile: Path, env_file: Path | None) -> settings.Settings:
+    """Read the settings as the guard has them which runs here; raises `GuardError`.
+
+    While a file was saved that cannot be read, the guard runs on with what it read before: what is
+    needed to talk to it stands in its lock.
+    """
+    try:
+        return directory.of_running(settings.load(procfile, env_file))
+    except GuardError as error:
+        config = directory.of_running(settings.unread(procfile, env_file))
+        port = lock.port(config.directory)
+        if port is None:
+            raise
+        sys.stderr.write(f"{error.message}\n  the stack runs on as it was; {error.fix}\n\n")
+        return config._replace(guard_port=port)
+
+
+def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
+    """Return the control API's answer; raises `GuardError` if it has none or says no."""
+    if lock.owner(config.directory) is None:
+        raise GuardError(f"no guard runs in {config.root}", "make dev")
+    connection = http.client.HTTPConnection("127.0.0.1", config.guard_port, timeout=ANSWER_SECONDS)
+    headers = {}
+    if method == "POST":
+        headers["X-Guard-Token"] = token(config.token_file)
+    try:
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise GuardError(
+            f"the guard does not answer on port {config.guard_port} ({error}); it was perhaps "
+            "started with another GUARD_PORT",
+            "GUARD_PORT=<that port> make status   # or end it with Ctrl-C where it runs",
+        ) from error
+    finally:
+        connection.close()
+    if response.status >= http.client.BAD_REQUEST:
+        raise GuardError(f"the guard says: {answer.get('detail', answer)}", "make status")
+    return answer
+
+
+def token(path: Path) -> str:
+    """Return the secret that a write carries; raises `GuardError`."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise GuardError(
+            f"{path} cannot be read ({error.strerror})", "run this as the user who ran `make dev`"
+        ) from error

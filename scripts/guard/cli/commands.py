@@ -1,0 +1,38 @@
+"""The commands that talk to a running guard from another terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from scripts.guard.cli import status_table as snapshots
+from scripts.guard.cli.client import ask, load
+
+
+def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
+    """Print what runs; 0 if everything is READY, else 1."""
+    answer = ask(load(procfile, env_file), "GET", "/api/status")
+    if as_json:
+        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
+    else:
+        sys.stdout.write(snapshots.table(answer, datetime.now(UTC)) + "\n")
+    return 0 if all(view["state"] == "READY" for view in answer["services"]) else 1
+
+
+def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
+    """Relaunch one service, or all."""
+    config = load(procfile, env_file)
+    one = f"/api/services/{quote(name or '', safe='')}/restart"
+    ask(config, "POST", "/api/restart" if name is None else one)
+    sys.stdout.write(f"{name or 'everything'} is being restarted\n")
+    return 0
+
+
+def stop(procfile: Path, env_file: Path | None) -> int:
+    """End the guard and all that it runs."""
+    ask(load(procfile, env_file), "POST", "/api/stop")
+    sys.stdout.write("the guard is stopping everything\n")
+    return 0

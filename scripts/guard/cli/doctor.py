@@ -1,0 +1,90 @@
+"""`doctor`: make the checks, print a table or JSON; 0 if all is well, else 1."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import indent
+
+from scripts.guard.core.errors import GuardError
+from scripts.guard.doctor import (
+    Check,
+    Finding,
+    dotenv_checks,
+    examine,
+    machine_checks,
+    runtime_checks,
+    service_check,
+)
+from scripts.guard.doctor.facts import Site, gather
+
+
+def doctor(
+    procfile: Path,
+    env_file: Path | None,
+    name: str | None,
+    *,
+    as_json: bool = False,
+    more: Sequence[str] = (),
+) -> int:
+    """Check everything, or say why one service cannot be reached.
+
+    `more` names modules with further checks: each has `checks(site)`. Raises `GuardError` where
+    there is no such service.
+    """
+    site = gather(procfile, env_file)
+    return _all(site, more, as_json) if name is None else _one(site, name, as_json)
+
+
+def _all(site: Site, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT001 - private
+    modules = [runtime_checks, dotenv_checks, machine_checks, *map(importlib.import_module, more)]
+    found: list[Check] = [check for module in modules for check in module.checks(site)]
+    findings = examine(found)
+    well = all(finding.problem is None for finding in findings)
+    if as_json:
+        _print_json({"ok": well, "checks": [finding.as_json() for finding in findings]})
+    else:
+        sys.stdout.write(table(findings, colour=sys.stdout.isatty()))
+    return 0 if well else 1
+
+
+def _one(site: Site, name: str, as_json: bool) -> int:  # noqa: FBT001 - private
+    if site.config is None:
+        raise site.error or GuardError("the settings are invalid", "make doctor")
+    line = site.config.find(name)
+    if line is None or line.port is None:
+        serving = ", ".join(one.name for one in site.config.services if one.port is not None)
+        raise GuardError(
+            f"{site.procfile.name} has no service {name!r} with a port; it has: {serving}",
+            "make doctor   # or make doctor p=NAME with one of these",
+        )
+    why = service_check.cause(site, line, service_check.HUNG_SECONDS)
+    if as_json:
+        cause = {"kind": why.kind, "sentence": why.sentence, "fix": why.fix}
+        _print_json({"ok": why.well, "service": name, "url": line.url, "cause": cause})
+    else:
+        sys.stdout.write(f"{why.kind}: {why.sentence}\n\n  fix: {why.fix}\n")
+    return 0 if why.well else 1
+
+
+def table(findings: Sequence[Finding], *, colour: bool) -> str:
+    """Return the findings as lines: problems with their fix below them, and a last word."""
+    good, bad, plain = ("\x1b[32m", "\x1b[1;31m", "\x1b[0m") if colour else ("", "", "")
+    lines = []
+    for finding in findings:
+        if finding.problem is None:
+            lines.append(f"  {good}ok{plain}       {finding.title}")
+            continue
+        lines.append(f"  {bad}problem{plain}  {finding.title}: no")
+        lines.append(indent(finding.problem.message, " " * 11))
+        lines.append(indent(f"fix: {finding.problem.fix}", " " * 11))
+    count = sum(finding.problem is not None for finding in findings)
+    last = "All is well." if not count else f"{count} of {len(findings)} need something."
+    return "\n".join([*lines, "", last, ""])
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")

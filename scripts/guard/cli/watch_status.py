@@ -1,0 +1,97 @@
+"""`status -w`: the table of the status, kept up to date until Ctrl-C."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from scripts.guard.cli import client
+from scripts.guard.cli.status_table import table
+from scripts.guard.config import settings
+from scripts.guard.core.errors import GuardError
+
+LOOK_SECONDS = 0.5
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # the terminal's second screen
+_HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+_TONES = {"READY": "32", "STARTING": "34", "STOPPING": "34", "BACKOFF": "33", "UNHEALTHY": "33"}
+_TONES |= {"BROKEN": "1;31", "STOPPED": "2"}
+_STATE = re.compile(rf"\b(?:{'|'.join(_TONES)})\b")
+
+
+def watch(procfile: Path, env_file: Path | None) -> int:
+    """Show the status until Ctrl-C; a guard that ends or comes back is shown as such.
+
+    Into a pipe or a file the table is written whenever something but the time has changed.
+    """
+    config = client.load(procfile, env_file)
+    left = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: left.set())
+    tty = sys.stdout.isatty()
+    screen = _Screen(sys.stdout, colour=config.colour) if tty else _Paper(sys.stdout)
+    try:
+        screen.show(_text(config))
+        while not left.wait(LOOK_SECONDS):
+            screen.show(_text(config))
+    finally:
+        screen.leave()
+    return 0
+
+
+def _text(config: settings.Settings) -> str:
+    try:
+        return table(client.ask(config, "GET", "/api/status"), datetime.now(UTC))
+    except GuardError as error:
+        return f"{error.message}\n\n  fix: {error.fix}"
+
+
+class _Screen:
+    """A terminal: the text is drawn over the one before."""
+
+    def __init__(self, out: TextIO, *, colour: bool) -> None:
+        self._out = out
+        self._colour = colour
+        self._latest = ""
+        out.write(_ENTER)
+
+    def show(self, text: str) -> None:
+        self._latest = text
+        size = shutil.get_terminal_size()
+        rows = [row[: size.columns] for row in text.splitlines()[: size.lines - 2]]
+        rows += ["", "Ctrl-C leaves this view; the stack runs on"[: size.columns]]
+        drawn = (_REST_OF_LINE + "\n").join(map(self._coloured, rows))
+        self._out.write(_HOME + drawn + _REST_OF_LINE + _REST_OF_SCREEN)
+        self._out.flush()
+
+    def leave(self) -> None:
+        self._out.write(f"{_LEAVE}{self._latest}\n")
+        self._out.flush()
+
+    def _coloured(self, row: str) -> str:
+        if not self._colour:
+            return row
+        return _STATE.sub(lambda match: f"\x1b[{_TONES[match[0]]}m{match[0]}\x1b[0m", row)
+
+
+class _Paper:
+    """A pipe or a file: what is written stays."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._latest = ""
+
+    def show(self, text: str) -> None:
+        timeless = re.sub(r"\d+ (?:s|min|h|d)\b", "", text)
+        if timeless != self._latest:
+            self._latest = timeless
+            self._out.write(f"{text}\n\n")
+            self._out.flush()
+
+    def leave(self) -> None:
+        """Nothing is to be put back."""

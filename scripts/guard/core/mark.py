@@ -1,0 +1,24 @@
+"""What every process of one service inherits, by which its descendants are recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_SERVICE, _RUN = "GUARD_SERVICE", "GUARD_RUN"
+
+
+class Mark(NamedTuple):
+    """What every process of one service of one run of the guard inherits."""
+
+    run: str
+    """Different for every guard that was ever started."""
+    service: str
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables that carry it."""
+        return {_RUN: self.run, _SERVICE: self.service}
+
+    def is_in(self, environment: Mapping[str, str]) -> bool:
+        """Whether an environment carries it."""
+        return environment.items() >= self.as_environment().items()

@@ -1,0 +1,64 @@
+"""The Snapshot: what is known at one moment, frozen, for everyone who shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.state_machine import State
+
+
+class ServiceView(NamedTuple):
+    """One service as the status shows it."""
+
+    name: str
+    state: State
+    pid: int | None
+    port: int | None
+    url: str | None
+    held: bool
+    since: datetime
+    ready_since: datetime | None
+    relaunches: int
+    cause: Cause | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of the control API."""
+        return {
+            "name": self.name,
+            "state": self.state.value,
+            "pid": self.pid,
+            "port": self.port,
+            "url": self.url,
+            "held": self.held,
+            "since": timestamp(self.since),
+            "ready_since": None if self.ready_since is None else timestamp(self.ready_since),
+            "relaunches": self.relaunches,
+            "cause": None if self.cause is None else self.cause.as_json(),
+        }
+
+
+class Snapshot(NamedTuple):
+    """The guard and all its services."""
+
+    pid: int
+    since: datetime
+    relaunch: str
+    services: tuple[ServiceView, ...]
+
+    def service(self, name: str) -> ServiceView | None:
+        """Return the service of that name, None if there is none."""
+        return next((view for view in self.services if view.name == name), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of `GET /api/status`."""
+        return {
+            "guard": {"pid": self.pid, "since": timestamp(self.since), "relaunch": self.relaunch},
+            "services": [view.as_json() for view in self.services],
+        }
+
+
+def timestamp(moment: datetime) -> str:
+    """Return ISO 8601 in UTC to the millisecond: ``2026-01-31T12:00:00.000Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

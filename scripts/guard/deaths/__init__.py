@@ -1,1 +1,0 @@
-"""What a death is put down to, and what is kept of it."""

@@ -1,0 +1,1 @@
+"""Why a service ended, and the report that is kept of it."""

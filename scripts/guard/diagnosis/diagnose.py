@@ -1,0 +1,136 @@
+"""(how it ended, its last lines, what is around it) -> what it is put down to. No I/O.
+
+What is known of programs is in `rules`, and what they said at the end in `last_words`; here is what
+the exit itself says, and the one choice: the first rule that matches last words.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scripts.guard.core.cause import Cause
+from scripts.guard.diagnosis import final_output
+from scripts.guard.diagnosis.context import Death, Rule, Surroundings, Text
+from scripts.guard.diagnosis.rules import RULES
+
+if TYPE_CHECKING:
+    from scripts.guard.config.settings import Service
+
+SHELL_SIGNAL = 128
+"""A shell ends with this plus n when its command was ended by signal n."""
+
+# What a signal says of itself; {name} is the service.
+_SIGNALS: Mapping[int, str] = {
+    signal.SIGHUP: "{name} was ended because its terminal was closed (SIGHUP).",
+    signal.SIGINT: "{name} was interrupted from outside, as by Ctrl-C (SIGINT).",
+    signal.SIGQUIT: "{name} was ended from outside, as by Ctrl-\\ (SIGQUIT).",
+    signal.SIGILL: "{name} crashed: this processor lacks an instruction of it (SIGILL).",
+    signal.SIGABRT: "{name} gave up by itself after an internal error (SIGABRT).",
+    signal.SIGBUS: "{name} crashed: a file it read from memory is gone or cut off (SIGBUS).",
+    signal.SIGFPE: "{name} crashed in a calculation (SIGFPE).",
+    signal.SIGKILL: "{name} was killed from outside (SIGKILL), as `kill -9` does.",
+    signal.SIGSEGV: "{name} crashed inside compiled code (SIGSEGV).",
+    signal.SIGPIPE: "{name} wrote to something that was closed (SIGPIPE).",
+    signal.SIGALRM: "{name} was ended by its own alarm clock (SIGALRM).",
+    signal.SIGTERM: "{name} was told to end by another program (SIGTERM).",
+    signal.SIGXCPU: "{name} used up the processor time it is allowed (SIGXCPU).",
+    signal.SIGXFSZ: "{name} wrote a file larger than it is allowed (SIGXFSZ).",
+}
+
+# Why the system did not start a process: (sentence, fix, transient).
+_NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
+    errno.EAGAIN: (
+        "{name} could not be started: too many programs are running.",
+        "End some (`ps -u $USER` lists yours), or raise the limit: ulimit -u 4096",
+        True,
+    ),
+    errno.EMFILE: (
+        "{name} could not be started: too many files are open.",
+        "Raise the limit in this shell: ulimit -n 8192   # then start again",
+        True,
+    ),
+    errno.ENOMEM: (
+        "{name} could not be started: the computer is out of memory.",
+        "Close programs that you do not need; `free -h` shows what is left.",
+        True,
+    ),
+    errno.ENOENT: (
+        "{name} could not be started: its folder or the shell is not there ({error}).",
+        "Look whether the folder of the Procfile still exists, then: make restart p={name}",
+        False,
+    ),
+}
+
+
+def explain(
+    service: Service, end: int | OSError, tail: Sequence[str], around: Surroundings
+) -> Cause:
+    """Tell why a process ended.
+
+    `end` is its exit code, minus the signal that ended it, or the error that kept it from being
+    started. `tail` holds the last lines of this life of it, with or without colours.
+    """
+    if isinstance(end, OSError):
+        return _not_started(service.name, end)
+    if end - SHELL_SIGNAL in _SIGNALS:
+        end = SHELL_SIGNAL - end
+    words = final_output.of(tail)
+    for rule in RULES:
+        applies = end > 0 if rule.codes is None else end in rule.codes
+        found = words.find(rule.pattern) if applies else None
+        if found:
+            return _as_ruled(rule, Death(service, around, found, words.text))
+    if end == -signal.SIGKILL and around.out_of_memory:
+        return _out_of_memory(service.name)
+    return _signalled(service.name, -end) if end < 0 else _ended(service.name, end)
+
+
+def _as_ruled(rule: Rule, death: Death) -> Cause:
+    def told(part: Text) -> str:
+        if callable(part):
+            return part(death)
+        groups = {name: death.group(name) for name in death.found.groupdict()}
+        known = {"name": death.name, "line": death.line, "port": death.port, "place": death.place}
+        return part.format(**{**groups, **known})
+
+    transient = rule.transient(death) if callable(rule.transient) else rule.transient
+    return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient)
+
+
+def _not_started(name: str, error: OSError) -> Cause:
+    sentence, fix, transient = _NOT_STARTED.get(
+        error.errno or 0,
+        ("{name} could not be started: {error}.", "Look at the error, then: make restart", True),
+    )
+    told = {"name": name, "error": error.strerror or error}
+    return Cause("not-started", sentence.format(**told), fix.format(**told), transient)
+
+
+def _out_of_memory(name: str) -> Cause:
+    return Cause(
+        "out-of-memory",
+        f"{name} was killed by the system because the memory was used up.",
+        "Close programs that you do not need, or give the computer or container more memory; "
+        "`free -h` shows what is left.",
+        transient=True,
+    )
+
+
+def _signalled(name: str, number: int) -> Cause:
+    sentence = _SIGNALS.get(number, f"{{name}} was ended by signal {number}.")
+    return Cause(
+        "killed",
+        sentence.format(name=name),
+        f"Nothing, if that was meant. What it was doing: make logs p={name}",
+        transient=True,
+    )
+
+
+def _ended(name: str, code: int) -> Cause:
+    sentence = f"{name} ended with error code {code}."
+    if code == 0:
+        sentence = f"{name} ended by itself, without an error, though nobody had asked it to."
+    return Cause("exit", sentence, f"Its last lines say more: make logs p={name}", transient=True)

@@ -1,0 +1,69 @@
+"""Look up what a dead process' last lines do not tell: ports, files, locks, kernel counters."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.net import port_owners
+
+LOCKS = ("requirements.txt", "requirements-dev.txt", "uv.lock", "poetry.lock")
+_VMSTAT = Path("/proc/vmstat")
+
+
+class Evidence:
+    """Gathers the `Surroundings` of deaths under one Procfile."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._killed_for_memory = memory_kills()
+
+    def gather(self) -> Surroundings:
+        """Return what is to be known now; memory kills count once, for the death that is next."""
+        before, self._killed_for_memory = self._killed_for_memory, memory_kills()
+        return Surroundings(
+            root=self._root,
+            held_by=cache(_held_by),
+            exists=os.path.exists,  # the method of Path raises where one may not look
+            locked=self._locked,
+            is_foreign=self._is_foreign,
+            out_of_memory=self._killed_for_memory > before,
+        )
+
+    def _is_foreign(self, path: Path) -> bool:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            real = path.resolve(strict=True)  # a link may lead out of the project
+            return self._root.resolve() in real.parents and real.stat().st_uid != os.getuid()
+        return False
+
+    def _locked(self, package: str) -> str | None:
+        entry = re.compile(
+            rf'^(?:name = ")?{re.escape(package)}(?:\[.*\])?(?:[ =<>~!;"]|$)',
+            re.IGNORECASE | re.MULTILINE,
+        )
+        locks = (self._root / name for name in LOCKS)
+        for lock in filter(Path.is_file, locks):
+            if entry.search(lock.read_text("utf-8", "replace")):
+                return lock.name
+        return None
+
+
+def memory_kills() -> int:
+    """Count the processes that the kernel killed for want of memory; 0 where it does not say."""
+    try:
+        counters = _VMSTAT.read_bytes()
+    except OSError:  # not Linux
+        return 0
+    count = re.search(rb"\noom_kill (\d+)\n", counters)
+    return int(count[1]) if count else 0
+
+
+def _held_by(port: int) -> str | None:
+    holders = port_owners.holders(port)
+    if any(holder.pid == os.getpid() for holder in holders):
+        return "the guard, which holds it for this service (its line must take it over)"
+    return ", ".join(map(str, holders)) or None

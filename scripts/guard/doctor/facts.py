@@ -1,0 +1,211 @@
+"""What most checks look at, gathered once: the settings, the guard, who listens where."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scripts.guard.core.errors import GuardError
+from scripts.guard.net import port_owners
+from scripts.guard.rundir import lock
+
+if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's work
+    from scripts.guard.config import settings
+
+PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
+STATUS_SECONDS = 3.0  # for the guard's own answer: a millisecond, on a machine that is not busy
+LOOPBACKS = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listening socket."""
+
+    port: int
+    address: str
+    pid: int | None
+    """None where this user may not see whose it is."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder with a Procfile, and what runs in it."""
+
+    procfile: Path
+    env_file: Path
+    config: settings.Settings | None
+    """None where the settings are wrong; `error` says how."""
+    error: GuardError | None
+    guard: int | None
+    """The pid of the guard that runs here."""
+    status: Mapping[str, Any] | None
+    """What it says of itself; None if it does not answer."""
+    listeners: tuple[Listener, ...]
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self.procfile.parent
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The shell's variables over those of `.env`."""
+        return os.environ if self.config is None else self.config.environment
+
+    def view(self, name: str) -> Mapping[str, Any] | None:
+        """Return what the guard says of a service."""
+        views = [] if self.status is None else self.status["services"]
+        return next((view for view in views if view["name"] == name), None)
+
+    def on(self, port: int) -> list[Listener]:
+        """Return who listens on a port."""
+        return [listener for listener in self.listeners if listener.port == port]
+
+
+def gather(procfile: Path, env_file: Path | None) -> Site:
+    """Look at everything; raises nothing that a user can cause."""
+    procfile = procfile.absolute()
+    config, error = None, None
+    try:
+        from scripts.guard.config import settings
+        from scripts.guard.rundir import directory
+
+        config = directory.of_running(settings.load(procfile, env_file))
+    except GuardError as caught:
+        error = caught
+    except ImportError as missing:
+        error = GuardError(f"the Python package {missing.name} is missing", "make setup")
+    guard = None if config is None else lock.owner(config.directory)
+    return Site(
+        procfile=procfile,
+        env_file=env_file or procfile.parent / ".env",
+        config=config,
+        error=error,
+        guard=guard,
+        status=None if config is None or guard is None else _status(guard, config.guard_port),
+        listeners=_listeners(),
+    )
+
+
+def is_suspended(pid: int) -> bool:
+    """Whether a process was stopped, as Ctrl-Z does."""
+    try:
+        import psutil
+    except ImportError:  # told where the packages are looked at
+        return False
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:  # it has just ended, or is another user's
+        return False
+
+
+def _status(guard: int, port: int) -> dict[str, Any] | None:
+    if is_suspended(guard):  # and will say nothing, however long one waits
+        return None
+    answer = ask("127.0.0.1", port, "/api/status", STATUS_SECONDS)
+    try:
+        value = json.loads(answer.body)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) and "services" in value else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of an HTTP request."""
+
+    connected: bool
+    status: int | None = None
+    """None where there was no answer, or none that is HTTP."""
+    standby: str | None = None
+    """The state of the service, where the guard answered in its place."""
+    body: bytes = b""
+    silent: bool = False
+    """Connected, and then nothing came in time."""
+
+    @property
+    def well(self) -> bool:
+        """Whether the server itself answered, and not with an error of its own."""
+        return self.status is not None and self.status < 500 and self.standby is None  # noqa: PLR2004
+
+
+def ask(host: str, port: int, path: str, timeout: float = PROBE_SECONDS) -> Answer:
+    """Make one HTTP request, of a browser's kind; a proxy is never asked."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    try:
+        connection.connect()
+    except TimeoutError:
+        return Answer(connected=False, silent=True)
+    except OSError:
+        return Answer(connected=False)
+    try:
+        connection.request("GET", path, headers={"Host": f"localhost:{port}", "Accept": "*/*"})
+        response = connection.getresponse()
+        standby = response.getheader("X-Guard-Standby")
+        body = response.read(1_000_000)
+        return Answer(connected=True, status=response.status, standby=standby, body=body)
+    except TimeoutError:
+        return Answer(connected=True, silent=True)
+    except (OSError, http.client.HTTPException):
+        return Answer(connected=True)
+    finally:
+        connection.close()
+
+
+def has(host: str) -> bool:
+    """Whether this machine has that loopback address at all."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
+
+
+def holder(pid: int) -> port_owners.Holder | None:
+    """Return what is known of a process; None if it has ended or is another user's."""
+    import time
+
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        with process.oneshot():
+            command = " ".join(process.cmdline()) or process.name()
+            return port_owners.Holder(
+                pid, command, process.cwd(), time.time() - process.create_time()
+            )
+    except psutil.Error:
+        return None
+
+
+def _listeners() -> tuple[Listener, ...]:
+    try:
+        import psutil
+    except ImportError:  # told where the packages are looked at
+        return ()
+    return tuple(
+        Listener(connection.laddr.port, connection.laddr.ip, pid)
+        for connection, pid in _connections()
+        if connection.status == psutil.CONN_LISTEN
+    )
+
+
+def _connections() -> Iterator[tuple[Any, int | None]]:
+    import psutil
+
+    try:
+        for connection in psutil.net_connections("tcp"):
+            yield connection, connection.pid
+    except psutil.AccessDenied:  # macOS shows all to root alone; one's own are enough
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                yield from ((own, process.pid) for own in process.net_connections("tcp"))

@@ -1,0 +1,1 @@
+"""Whether a service answers: ready, alive, hanging."""

@@ -1,0 +1,96 @@
+"""Which services have stopped taking connections, and which of those are only being debugged.
+
+That is read from their accept queues; where those cannot be read, they are asked over HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.snapshot import ServiceView
+from scripts.guard.core.state_machine import State
+from scripts.guard.health import liveness
+from scripts.guard.net import accept_queue
+
+Waiting = Callable[[], int | None]
+Ask = Callable[[], Awaitable[bool]]
+
+
+class Hangs:
+    """Watches what is READY; `look` is to be called every second."""
+
+    def __init__(
+        self,
+        *,
+        waiting: Callable[[ServiceView], Waiting],
+        ask: Callable[[ServiceView], Ask | None],
+        is_attached: Callable[[str], bool],
+        tail: Callable[[str, int], Sequence[str]],
+        say: Callable[[str], None],
+    ) -> None:
+        """`waiting` gives the function that tells how many connections wait for a service.
+
+        `ask` gives the one that tells whether it answers, None for what may not speak HTTP.
+        """
+        self._waiting = waiting
+        self._ask = ask
+        self._is_attached = is_attached
+        self._tail = tail
+        self._say = say
+        self._watches: dict[str, tuple[int | None, liveness.Watch]] = {}
+        self._debugged: set[str] = set()
+
+    def look(self, views: Sequence[ServiceView], limit: float) -> list[tuple[str, Cause]]:
+        """Return what has taken no connection for `limit` seconds although some wait."""
+        found = []
+        for view in views:
+            if view.state is not State.READY or view.port is None or not limit:
+                self._forget(view.name)
+                continue
+            watch = self._watch(view)
+            stuck = watch.look()
+            if stuck and self._is_debugged(view.name):
+                watch.excuse()
+            elif stuck >= limit:
+                found.append((view.name, _hung(view.name, stuck)))
+        return found
+
+    def _watch(self, view: ServiceView) -> liveness.Watch:
+        pid, watch = self._watches.get(view.name, (None, None))
+        if watch is None or pid != view.pid:
+            self._forget(view.name)
+            watch = self._new_watch(view)
+            self._watches[view.name] = view.pid, watch
+        return watch
+
+    def _new_watch(self, view: ServiceView) -> liveness.Watch:
+        waiting, ask = self._waiting(view), self._ask(view)
+        if waiting() is None and ask is not None:
+            return liveness.Probe(ask)
+        return liveness.Queue(waiting, lambda: accept_queue.waiting_peers(view.port or 0))
+
+    def _forget(self, name: str) -> None:
+        _, watch = self._watches.pop(name, (None, None))
+        if watch is not None:
+            watch.close()
+
+    def _is_debugged(self, name: str) -> bool:
+        """Whether it takes no connections because its user looks at it, or should."""
+        if self._is_attached(name):
+            return True
+        waits = any(liveness.is_prompt(line) for line in self._tail(name, 1))
+        if waits and name not in self._debugged:
+            self._say(f"{name} waits in a debugger: make attach p={name}")
+        (self._debugged.add if waits else self._debugged.discard)(name)
+        return waits
+
+
+def _hung(name: str, seconds: float) -> Cause:
+    return Cause(
+        "hung",
+        f"{name} has taken no connection for {seconds:.0f} s although some wait; it is replaced.",
+        "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
+        "this off",
+        transient=True,
+    )

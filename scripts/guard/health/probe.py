@@ -1,0 +1,105 @@
+"""Asks a service over HTTP whether it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import re
+import time
+from collections.abc import Callable
+
+PROBE_TIMEOUT = 5.0  # seconds for one answer
+PROBE_PAUSE = 0.05  # seconds between two attempts ...
+PROBE_SHARE = 0.05  # ... or this share of the time that has passed: who takes long is asked less
+LONGEST_PAUSE = 1.0
+CLOSING_SECONDS = 5.0  # after which one that only ever closes the connection speaks no HTTP
+HEAD_BYTES = 64 * 1024  # of an answer that are read at the most
+_SERVER_ERROR = 500
+_NOT_YET = frozenset({502, 503, 504})  # what servers and those before them say while they start
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})")
+
+
+class Reply(enum.Enum):
+    """What comes of a request."""
+
+    NONE = "nobody is there, or says nothing"
+    CLOSED = "the connection was closed without a word"
+    NOT_YET = "an answer that is none yet"
+    ANSWER = "an answer"
+
+
+async def ask(port: int, path: str, *, strict: bool = False) -> Reply:
+    """Ask for `path` on localhost.
+
+    Any answer counts, in whatever protocol: of HTTP 401, 404 and 500 too, but not what says "not
+    yet", nor one of the standby page. With `strict`, it must be HTTP and no server error.
+    """
+    head = await _ask(port, path)
+    if not head:
+        return Reply.NONE if head is None else Reply.CLOSED
+    line = _STATUS_LINE.match(head)
+    status = int(line[1]) if line else None
+    is_no = status is None or status >= _SERVER_ERROR if strict else status in _NOT_YET
+    is_up = not is_no and b"x-guard-standby:" not in head.lower()
+    return Reply.ANSWER if is_up else Reply.NOT_YET
+
+
+async def responds(port: int, path: str) -> bool:
+    """Ask for `path` on localhost; whether anything came back: one that hangs does nothing."""
+    return await ask(port, path) is not Reply.NONE
+
+
+async def await_answer(
+    port: int, path: str, *, strict: bool = False, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Return when the service on `port` answers; the caller cancels when it need not know.
+
+    One that only ever closes the connection counts after a while, unless `strict`: a database does
+    that, told in HTTP. It has to last, since what passes connections on does it while it starts.
+    """
+    began, closing_since = clock(), None
+    while (reply := await ask(port, path, strict=strict)) is not Reply.ANSWER:
+        now = clock()
+        if reply is not Reply.CLOSED or closing_since is None:
+            closing_since = now if reply is Reply.CLOSED else None
+        elif now - closing_since >= CLOSING_SECONDS and not strict:
+            return
+        await asyncio.sleep(max(PROBE_PAUSE, min(LONGEST_PAUSE, (now - began) * PROBE_SHARE)))
+
+
+async def _ask(port: int, path: str) -> bytes | None:
+    """Return the head of an answer, or what came of one; None where there was nobody, or silence.
+
+    Empty where the connection was closed.
+    """
+    with contextlib.suppress(OSError):
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            reader, writer = await _connect(port)
+            try:
+                request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
+                writer.write(f"{request}User-Agent: guard\r\nAccept: */*\r\n\r\n".encode())
+                return await _head(reader)
+            finally:
+                writer.close()
+    return None
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    """Read to the end of the headers; of another protocol, or of endless headers, what has come."""
+    head = b""
+    with contextlib.suppress(ConnectionResetError):
+        while b"\r\n\r\n" not in head and len(head) < HEAD_BYTES:
+            chunk = await reader.read(HEAD_BYTES)
+            head += chunk
+            if not chunk or not head.startswith(b"HTTP/"[: len(head)]):
+                break
+    return head
+
+
+async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to localhost; a server that binds for itself may be on one of its addresses only."""
+    try:
+        return await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return await asyncio.open_connection("::1", port)

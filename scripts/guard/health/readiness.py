@@ -1,0 +1,121 @@
+"""When a process that was started counts as up: once it, and nobody else, answers on its port.
+
+Where its line does not say on which port that is, it is up after a while, and looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from scripts.guard.config.settings import Service
+from scripts.guard.core.mark import Mark
+from scripts.guard.core.state_machine import State
+from scripts.guard.health import probe
+from scripts.guard.net import port_owners
+from scripts.guard.net.port_owners import Holder
+from scripts.guard.processes import descendants
+
+WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
+FINDING_PAUSES = (1, 2, 4, 8, 16, 32, 0)  # seconds between looks at what it listens on
+STRANGER_PAUSE = 1.0  # seconds until we ask again, after somebody else has answered
+# Programs that listen on behalf of what runs in a container or on another machine: the line of the
+# Procfile starts their client, `docker compose up` say, and they are nobody's descendant.
+FORWARDERS = frozenset(
+    {
+        "com.docker.backend", "docker-proxy", "gvproxy", "limactl", "OrbStack Helper",
+        "rootlessport", "slirp4netns", "ssh", "vpnkit-bridge",
+    }
+)  # fmt: skip
+
+
+_PROBED = frozenset({State.STARTING, State.READY})
+
+
+class Readiness:
+    """Has one probe under way for every process that starts, and none for any other."""
+
+    def __init__(
+        self,
+        *,
+        up: Callable[[str], None],
+        found: Callable[[str, int], None],
+        say: Callable[[str], None],
+        mark: Callable[[str], Mark],
+    ) -> None:
+        self._up = up
+        self._found = found
+        self._say = say
+        self._mark = mark
+        self._probes: dict[str, tuple[int, asyncio.Task[None]]] = {}
+
+    def follow(self, service: Service, pid: int | None, state: State) -> None:
+        """Begin or end a probe, as a service's process and state ask."""
+        known = self._probes.get(service.name)
+        if known is not None and (known[0] != pid or state not in _PROBED):
+            self._end(service.name)
+        if pid is not None and state is State.STARTING and service.name not in self._probes:
+            task = asyncio.get_running_loop().create_task(self._await_up(service, pid))
+            self._probes[service.name] = pid, task
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """End the probes of all other services: there are none of these any more."""
+        for name in self._probes.keys() - set(names):
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        _, task = self._probes.pop(name)
+        task.cancel()
+
+    async def _await_up(self, service: Service, pid: int) -> None:
+        if service.port is None or service.found:
+            await asyncio.sleep(WORKER_UP_SECONDS)
+            self._up(service.name)
+            await self._find_port(service, pid)
+            return
+        if service.held:  # nobody else has the socket
+            await probe.await_answer(service.port, service.health, strict=service.strict)
+        else:
+            await self._await_own_answer(service, service.port, pid)
+        self._up(service.name)
+
+    async def _find_port(self, service: Service, pid: int) -> None:
+        """See on which port it listens, if it does, since its line does not say."""
+        for pause in FINDING_PAUSES:
+            ports = port_owners.ports_of(descendants.members(pid, self._mark(service.name)))
+            if ports:
+                self._found(
+                    service.name, service.offered if service.offered in ports else min(ports)
+                )
+                return
+            await asyncio.sleep(pause)
+
+    async def _await_own_answer(self, service: Service, port: int, pid: int) -> None:
+        told = False
+        while True:
+            await probe.await_answer(port, service.health, strict=service.strict)
+            other = await asyncio.to_thread(stranger, port, pid, self._mark(service.name))
+            if other is None:
+                return
+            if not told:
+                self._say(
+                    f"{service.name}: port {port} is answered by a process that is not of this "
+                    f"stack: {other}\n  {service.name} is not ready before it answers itself; "
+                    f"fix: kill {other.pid}   # or give {service.name} another port: "
+                    f"{service.variable}_PORT={port + 1}"
+                )
+                told = True
+            await asyncio.sleep(STRANGER_PAUSE)
+
+
+def stranger(port: int, leader: int, mark: Mark) -> Holder | None:
+    """Return who listens on a port in place of a service; None if it is the service itself.
+
+    Also None where nobody is seen to listen (a container engine's rules, another user's process):
+    the port was free when the service was started.
+    """
+    if port_owners.pids_at(port, descendants.members(leader, mark)):
+        return None
+    found = port_owners.holders(port)
+    forwarded = any(holder.name in FORWARDERS for holder in found)
+    return found[0] if found and not forwarded else None

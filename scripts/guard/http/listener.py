@@ -1,0 +1,108 @@
+"""Requests, answers and who accepts them, for the standby page and the control API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+
+from scripts.guard.http.messages import Handler
+from scripts.guard.net.peer_uid import NOTHING_LEFT
+
+FULL_PAUSE = 0.5  # seconds until somebody is let in again where descriptors have run out
+
+
+class Listener:
+    """Accepts on a listening socket that may be shared with another process, while it is told to.
+
+    `pause` seconds pass between a connection's arrival and the attempt to accept it, so that
+    another process that accepts too comes first.
+    """
+
+    def __init__(self, sock: socket.socket, handler: Handler) -> None:
+        self._sock = sock
+        self._handler = handler
+        self._loop = asyncio.get_running_loop()
+        self._accepting = False
+        self._pause = 0.0
+        self._later: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def accept(self, pause: float = 0.0) -> None:
+        """Begin to accept, or change the pause; without one, those who wait are taken now."""
+        self._pause = pause
+        if not self._accepting:
+            self._accepting = True
+            self._loop.add_reader(self._sock.fileno(), self._readable)
+        if not pause:
+            self._accept_all()
+
+    def ignore(self) -> None:
+        """Leave the connections to others; those under way are answered to the end."""
+        if self._accepting:
+            self._accepting = False
+            self._loop.remove_reader(self._sock.fileno())
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return bool(self._tasks)
+
+    async def close(self) -> None:
+        """Stop, and end what is under way."""
+        self.ignore()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _readable(self) -> None:
+        if not self._pause:
+            self._accept_all()
+            return
+        self._loop.remove_reader(self._sock.fileno())
+        self._later = self._loop.call_later(self._pause, self._resume)
+
+    def _resume(self) -> None:
+        self._later = None
+        self._accept_all()
+        if self._accepting and self._later is None:
+            self._loop.add_reader(self._sock.fileno(), self._readable)
+
+    def _accept_all(self) -> None:
+        # Another process that has the socket may have made it block for both; that is put back, for
+        # it may rely on it.
+        descriptor = self._sock.fileno()
+        blocks = os.get_blocking(descriptor)
+        os.set_blocking(descriptor, False)
+        try:
+            self._accept_waiting()
+        finally:
+            os.set_blocking(descriptor, blocks)
+
+    def _try_later(self) -> None:
+        """Let those wait who cannot be had now, and do not ask for them over and over."""
+        self._loop.remove_reader(self._sock.fileno())
+        if self._accepting and self._later is None:
+            self._later = self._loop.call_later(FULL_PAUSE, self._resume)
+
+    def _accept_waiting(self) -> None:
+        while True:
+            try:
+                connection, _ = self._sock.accept()
+            except OSError as error:
+                if error.errno in NOTHING_LEFT:
+                    self._try_later()
+                return  # none is left
+            try:
+                from scripts.guard.http.connection import serve  # h11 is not needed before
+            except OSError:  # the last descriptor went to the connection
+                connection.close()
+                self._try_later()
+                return
+            connection.setblocking(False)  # noqa: FBT003 - the library's signature
+            task = self._loop.create_task(serve(connection, self._handler))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)

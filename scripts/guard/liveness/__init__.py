@@ -1,1 +1,0 @@
-"""Whether what runs also answers."""

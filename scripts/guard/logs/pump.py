@@ -1,0 +1,432 @@
+"""The merged log: PTY masters in; terminal, per-process files and tails in memory out.
+
+One thread, the pump, owns all of it. It reads a bounded amount from each process in turn, so that
+a flood of one does not hold up another, and handles lines in blocks, never one by one. Nothing in
+here ever makes a process wait for longer than a stopped terminal is waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import sys
+import threading
+import time
+from collections import Counter, deque
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from honcho.colour import get_colours
+from honcho.printer import Message
+
+from scripts.guard.logs.line_splitter import Splitter
+from scripts.guard.logs.printer import JsonPrinter, Printer
+from scripts.guard.logs.rotating_file import LogFile
+from scripts.guard.logs.terminal_writer import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+GUARD = "guard"
+HALF_LINE_SECONDS = 0.1
+BURST_BYTES = 2048
+"""As much as the kernel takes at once: who writes more may be stopped within a line."""
+BURST_PAUSE_SECONDS = 2.0
+TURN_BYTES = 48 * 1024
+TAIL_BYTES = 512 * 1024
+SMALL_BLOCK_BYTES = 4096
+SAYINGS = 10_000
+"""How many lines of the guard's own may wait for the pump."""
+CLOSING_SECONDS = 3.0
+_LINUX = sys.platform.startswith("linux")
+
+
+class Log:
+    """The log of one guard. Every method may be called from any thread.
+
+    `directory` is where the files go (None: no files); `output` the descriptor, or the file behind
+    it, that the merged log is printed to.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        directory: Path | None = None,
+        output: BinaryIO | int = 1,
+        colour: bool = True,
+        as_json: bool = False,
+    ) -> None:
+        self._directory = directory
+        self._terminal = Terminal(output if isinstance(output, int) else output.fileno())
+        self._printer: Printer | JsonPrinter = (
+            JsonPrinter(self._terminal) if as_json else Printer(self._terminal, colour=colour)
+        )
+        self._colours = get_colours()
+        self._voices: dict[str, _Voice] = {}
+        self._streams: list[_Stream] = []
+        self._requests: deque[Callable[[], None]] = deque()
+        self._beginning: deque[tuple[str, Callable[[bytes], None], int]] = deque()
+        self._sayings: deque[tuple[str, str]] = deque(maxlen=SAYINGS)
+        self._followers: list[Callable[[str, bytes, datetime], None]] = []
+        self._skipped: Counter[str] = Counter()
+        self._complained = False
+        self._awaited = False
+        self._closing = False
+        # Linux alone has epoll; kqueue and macOS' poll() do not do PTYs.
+        self._selector = selectors.DefaultSelector() if _LINUX else selectors.SelectSelector()
+        self._alarm, self._bell = os.pipe()
+        os.set_blocking(self._bell, False)
+        os.set_blocking(self._alarm, False)
+        self._selector.register(self._alarm, selectors.EVENT_READ, self._wake)
+        self._pump = threading.Thread(target=self._run, name="log", daemon=True)
+        for name in (GUARD, *names):
+            self._voice(name)
+
+    def start(self) -> None:
+        """Start the pump; what was attached or said before is shown now."""
+        self._pump.start()
+
+    def attach(self, name: str, master: int) -> None:
+        """Read this PTY's master from now on, and close it when every writer is gone.
+
+        The terminal's other end must be open when the pump gets to it.
+        """
+        os.set_blocking(master, False)
+        self._ask(lambda: self._open_stream(name, master))
+
+    def say(self, text: str, *, name: str = GUARD) -> None:
+        """Print a line (or some) of the guard's own among the others'."""
+        self._sayings.append((name, text))
+        self._ring()
+
+    def tail(self, name: str, count: int = 200) -> list[str]:
+        """Answer the last lines of a process, with their colours; a begun line is the last."""
+        return self._tail(name, count, this_life=False)
+
+    def _tail(self, name: str, count: int, *, this_life: bool) -> list[str]:
+        voice = self._voices.get(name)
+        if voice is None:
+            return []
+        lines = [*voice.lines(this_life=this_life), *self._halves(voice)]
+        return [line.decode() for line in _last(count, lines)]
+
+    def _halves(self, voice: _Voice) -> list[bytes]:
+        streams = [stream for stream in tuple(self._streams) if stream.voice is voice]
+        return [half for stream in streams if (half := stream.splitter.half)]
+
+    def last_words(self, name: str, count: int = 200) -> list[str]:
+        """Answer as `tail` does, but nothing from before the last `attach` of that name."""
+        return self._tail(name, count, this_life=True)
+
+    def drained(self, name: str, timeout: float = 1.0) -> bool:
+        """Wait until all that was written so far has been read; False when that takes too long.
+
+        After a process' death this makes `tail` hold its last words.
+        """
+        done = threading.Event()
+        deadline = time.monotonic() + timeout
+        self._ask(lambda: self._drain(name, done, deadline))
+        return done.wait(timeout)
+
+    def tap(self, name: str, sink: Callable[[bytes], None], lines: int = 0) -> Callable[[], None]:
+        """Hand every byte that the process writes to `sink` too, unchanged; answers how to stop.
+
+        Before them come its last `lines`, as they stand on its terminal. `sink` is called by the
+        pump and must not block.
+        """
+        self._beginning.append((name, sink, lines))
+        self._ring()
+        return lambda: self._ask(lambda: self._voice(name).taps.remove(sink))
+
+    def follow(self, take: Callable[[str, bytes, datetime], None]) -> None:
+        """Hand `take` every block of whole lines as it is printed: its name, the lines, the time.
+
+        It is called by the pump and must not block.
+        """
+        self._followers.append(take)
+
+    def close(self) -> None:
+        """Read what is left, print it, and end the pump."""
+        self._closing = True
+        self._ring()
+        if self._pump.ident is not None:
+            self._pump.join(CLOSING_SECONDS)
+        else:
+            self._finish()
+
+    # From here on: the pump.
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._turn()
+        self._finish()
+
+    def _turn(self) -> None:
+        ready = self._selector.select(self._until_due())
+        self._answer()
+        for key, _ in ready:
+            key.data()
+        self._speak()
+        self._show_half_lines()
+        self._watch_terminal()
+
+    def _finish(self) -> None:
+        deadline = time.monotonic() + CLOSING_SECONDS / 2
+        self._answer()
+        for stream in tuple(self._streams):
+            while self._read(stream) and time.monotonic() < deadline:
+                pass
+            if not stream.ended:
+                self._close_stream(stream)
+        self._speak()
+        self._resume_terminal()
+        self._printer.close()
+        self._terminal.close()
+        for voice in self._voices.values():
+            voice.close()
+        self._selector.close()
+        os.close(self._alarm)
+
+    def _ask(self, request: Callable[[], None]) -> None:
+        self._requests.append(request)
+        self._ring()
+
+    def _ring(self) -> None:
+        # A full pipe has woken the pump already; one without a reader has none to wake.
+        with contextlib.suppress(OSError):
+            os.write(self._bell, b"!")
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._alarm, 4096)
+
+    def _answer(self) -> None:
+        self._begin_taps()
+        for _ in range(len(self._requests)):
+            self._requests.popleft()()
+
+    def _speak(self) -> None:
+        for _ in range(len(self._sayings)):
+            name, text = self._sayings.popleft()
+            lines = Splitter().feed(text.rstrip("\n").encode("utf-8", "replace") + b"\n")
+            self._emit(self._voice(name), lines)
+
+    def _until_due(self) -> float | None:
+        if self._requests or self._beginning or self._sayings:
+            return 0
+        dues = [stream.due for stream in self._streams if stream.due is not None]
+        return max(0, min(dues) - time.monotonic()) if dues else None
+
+    def _voice(self, name: str) -> _Voice:
+        voice = self._voices.get(name)
+        if voice is None:
+            colour = None if name == GUARD else next(self._colours)
+            file = LogFile(self._directory / f"{name}.log") if self._directory else None
+            voice = self._voices[name] = _Voice(name, colour, file)
+            if isinstance(self._printer, Printer):
+                self._printer.width = max(map(len, self._voices))
+        return voice
+
+    def _open_stream(self, name: str, master: int) -> None:
+        stream = _Stream(self._voice(name), master)
+        stream.voice.begin_life()
+        self._streams.append(stream)
+        self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
+
+    def _close_stream(self, stream: _Stream) -> None:
+        stream.ended = True
+        self._streams.remove(stream)
+        self._selector.unregister(stream.master)
+        os.close(stream.master)
+        self._emit(stream.voice, stream.splitter.flush())
+
+    def _read(self, stream: _Stream) -> bool:
+        """Take one turn's worth; answer whether there may be more."""
+        if stream.ended:
+            return False
+        chunks, room, ended = [], TURN_BYTES, False
+        try:
+            while room > 0 and (data := os.read(stream.master, room)):
+                chunks.append(data)
+                room -= len(data)
+            ended = room > 0
+        except BlockingIOError:
+            pass
+        except OSError:  # EIO: the last writer has closed the terminal
+            ended = True
+        if chunks:
+            self._take(stream, b"".join(chunks))
+        if ended:
+            self._close_stream(stream)
+        return room <= 0
+
+    def _take(self, stream: _Stream, data: bytes) -> None:
+        # Whoever asked before a process wrote is to hear what it wrote, read in the same moment.
+        self._begin_taps()
+        for sink in stream.voice.taps:
+            sink(data)
+        stream.hear(data)
+        lines = stream.splitter.feed(data)
+        if lines or stream.due is None:
+            stream.due = time.monotonic() + HALF_LINE_SECONDS
+        if lines:
+            stream.shown = b""
+            self._emit(stream.voice, lines)
+
+    def _begin_taps(self) -> None:
+        while self._beginning:
+            name, sink, count = self._beginning.popleft()
+            voice = self._voice(name)
+            voice.taps.append(sink)
+            whole = [line + b"\n" for line in voice.lines(this_life=False)]
+            if shown := b"".join(_last(count, [*whole, *self._halves(voice)])):
+                sink(shown)
+
+    def _drain(self, name: str, done: threading.Event, deadline: float) -> None:
+        streams = [stream for stream in self._streams if stream.voice.name == name]
+        if not any([self._read(stream) for stream in streams]):  # noqa: C419 - read every one
+            done.set()
+        elif time.monotonic() < deadline:
+            self._ask(lambda: self._drain(name, done, deadline))
+
+    def _emit(self, voice: _Voice, lines: bytes) -> None:
+        if not lines:
+            return
+        now = datetime.now().astimezone()
+        voice.remember(lines)
+        for take in self._followers:
+            take(voice.name, lines, now)
+        self._file(voice, lines, now)
+        if self._terminal.stalled:
+            self._skipped[voice.name] += lines.count(b"\n")
+            return
+        if self._printer.half_is_erasable:
+            self._show_again()
+        self._printer.write(Message("line", lines, now, voice.name, voice.colour))
+
+    def _file(self, voice: _Voice, lines: bytes, now: datetime) -> None:
+        if voice.file is None:
+            return
+        stamp = now.strftime("%Y-%m-%d %H:%M:%S ").encode()
+        error = voice.file.write(stamp + lines[:-1].replace(b"\n", b"\n" + stamp) + b"\n")
+        if error and not self._complained:
+            self._complained = True
+            self.say(
+                f"{voice.file.path} cannot be written ({error.strerror}): "
+                "the log goes on here, and there again when that is mended"
+            )
+
+    def _show_half_lines(self) -> None:
+        now = time.monotonic()
+        for stream in self._streams:
+            if stream.due is not None and stream.due <= now:
+                stream.due = None
+                self._show_half(stream)
+
+    def _show_half(self, stream: _Stream) -> None:
+        half = stream.splitter.half
+        if half and half != stream.shown and not self._terminal.stalled:
+            now = datetime.now().astimezone()
+            voice = stream.voice
+            message = Message("line", half, now, voice.name, voice.colour)
+            # Who pours out lines has not ended a line early: it was interrupted.
+            if self._printer.write_half(message, for_good=stream.burst < BURST_BYTES):
+                stream.shown = half
+
+    def _show_again(self) -> None:
+        """What is printed next erases an incomplete line: let it come back below."""
+        for stream in self._streams:
+            if stream.shown:
+                stream.shown = b""
+                stream.due = time.monotonic() + HALF_LINE_SECONDS
+
+    def _watch_terminal(self) -> None:
+        """Learn when a stalled terminal moves again."""
+        if self._terminal.stalled and not self._awaited:
+            self._selector.register(self._terminal, selectors.EVENT_WRITE, self._resume_terminal)
+            self._awaited = True
+        elif self._awaited and not self._terminal.stalled:
+            self._selector.unregister(self._terminal)
+            self._awaited = False
+
+    def _resume_terminal(self) -> None:
+        self._terminal.resume()
+        if self._terminal.stalled:
+            return
+        for name, count in self._skipped.items():
+            file = self._voices[name].file
+            see = f", see {file.path}" if file else ""
+            self.say(f"{count:,} lines of {name} not shown{see}")
+        self._skipped.clear()
+
+
+def _last(count: int, lines: list[bytes]) -> list[bytes]:
+    return lines[max(0, len(lines) - count) :]
+
+
+class _Voice:
+    """What is kept of one name, whichever process bears it at the moment."""
+
+    def __init__(self, name: str, colour: str | None, file: LogFile | None) -> None:
+        self.name = name
+        self.colour = colour
+        self.file = file
+        self.taps: list[Callable[[bytes], None]] = []
+        self._blocks: deque[bytes] = deque()
+        self._bytes = 0
+        self._bytes_of_this_life = 0
+        self._lock = threading.Lock()
+
+    def remember(self, lines: bytes) -> None:
+        """Keep the last lines, at most `TAIL_BYTES` and one block of them."""
+        with self._lock:
+            if self._blocks and len(self._blocks[-1]) < SMALL_BLOCK_BYTES:
+                self._blocks[-1] += lines
+            else:
+                self._blocks.append(lines)
+            self._bytes += len(lines)
+            self._bytes_of_this_life += len(lines)
+            while self._bytes - len(self._blocks[0]) > TAIL_BYTES:
+                self._bytes -= len(self._blocks.popleft())
+
+    def begin_life(self) -> None:
+        """What is remembered from here on was written by another process."""
+        with self._lock:
+            self._bytes_of_this_life = 0
+
+    def lines(self, *, this_life: bool) -> list[bytes]:
+        """Answer the lines that are kept. Callable from any thread."""
+        with self._lock:
+            kept = b"".join(self._blocks)
+            start = max(0, len(kept) - self._bytes_of_this_life) if this_life else 0
+        return kept[start:].split(b"\n")[:-1]
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.file:
+            self.file.close()
+
+
+class _Stream:
+    """One PTY that is being read."""
+
+    def __init__(self, voice: _Voice, master: int) -> None:
+        self.voice = voice
+        self.master = master
+        self.splitter = Splitter()
+        self.ended = False
+        self.due: float | None = None
+        """When its incomplete line is to be shown, on the monotonic clock."""
+        self.shown = b""
+        """What of its incomplete line was shown already."""
+        self.burst = 0
+        """How many bytes it has written without pausing for `BURST_PAUSE_SECONDS`."""
+        self._heard = 0.0
+
+    def hear(self, data: bytes) -> None:
+        """Count what was written."""
+        before, self._heard = self._heard, time.monotonic()
+        self.burst = len(data) + (self.burst if self._heard - before < BURST_PAUSE_SECONDS else 0)

@@ -1,0 +1,58 @@
+"""How many connections wait to be accepted, and whose they are."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from pathlib import Path
+
+_LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
+_NOT_ACCEPTED = ("01", "08")  # TCP_ESTABLISHED, TCP_CLOSE_WAIT: the client may have left already
+
+
+def waiting(sock: socket.socket) -> int | None:
+    """Return how many connections wait to be accepted; None where that cannot be read.
+
+    Linux: for a listening socket ``tcpi_unacked`` of TCP_INFO (u32 at byte 24) is the length of its
+    accept queue (linux/net/ipv4/tcp.c, ``tcp_get_info``).
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
+    except OSError:
+        return None
+    return int.from_bytes(info[24:28], sys.byteorder)
+
+
+def waiting_at(port: int) -> int | None:
+    """Return the same for whoever listens on a port of this machine.
+
+    Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
+    queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``).
+    """
+    found = None
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with contextlib.suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                _, local, _, state, queues, *_ = line.split()
+                if state == _LISTENING and local.endswith(f":{port:04X}"):
+                    found = (found or 0) + int(queues.partition(":")[2], 16)
+    return found
+
+
+def waiting_peers(port: int) -> frozenset[str]:
+    """Return who waits to be accepted on a port of this machine; empty where that is not told.
+
+    Linux: in ``/proc/net/tcp`` a connection that nobody has accepted yet belongs to no inode.
+    """
+    found = set()
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        with contextlib.suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                fields = line.split()
+                local, remote, state, inode = fields[1], fields[2], fields[3], fields[9]
+                if local.endswith(f":{port:04X}") and inode == "0" and state in _NOT_ACCEPTED:
+                    found.add(remote)
+    return frozenset(found)

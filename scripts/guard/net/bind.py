@@ -1,0 +1,67 @@
+"""Bind and hold the listening sockets.
+
+A held socket exists before its server does and outlives it: while nobody accepts, the kernel
+queues the connections, so none is refused. `localhost` is 127.0.0.1 and ::1; one descriptor serves
+both where the kernel allows it.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+
+BACKLOG = 4096  # connections that may wait; the kernel lowers it to its own limit (somaxconn)
+
+
+def hold(port: int) -> socket.socket:
+    """Listen on `localhost:port`, on both address families if possible; never on a network.
+
+    The socket does not block, and is not inherited unless it is passed on by number. Raises
+    `OSError` (EADDRINUSE, EACCES) where the port is not to be had.
+    """
+    try:
+        return _hold_both(port)
+    except OSError as error:
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+    return _listen(socket.AF_INET, "127.0.0.1", port)
+
+
+def hold_ipv6(port: int) -> socket.socket:
+    """Listen on `[::1]:port` alone; raises `OSError`."""
+    return _listen(socket.AF_INET6, "::1", port)
+
+
+def _hold_both(port: int) -> socket.socket:
+    """One IPv6 socket for 127.0.0.1 and ::1: the wildcard address, tied to the loopback device."""
+    if not sys.platform.startswith("linux") or not socket.has_dualstack_ipv6():
+        raise OSError(errno.EAFNOSUPPORT, "no socket can serve both loopback addresses here")
+    # Whoever listens on one of the two addresses does not always make the wildcard bind fail.
+    _listen(socket.AF_INET, "127.0.0.1", port).close()
+    return _listen(socket.AF_INET6, "::", port, device=b"lo")
+
+
+def _listen(
+    family: socket.AddressFamily, address: str, port: int, device: bytes | None = None
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Connections of an earlier run in TIME_WAIT must not keep the port.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if device is not None:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+        sock.bind((address, port))
+        sock.listen(BACKLOG)
+        # The flag is shared with the server: an accept that another process wins must not block.
+        sock.setblocking(False)  # noqa: FBT003 - the library's signature
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def widen(sock: socket.socket) -> None:
+    """Make the queue as long as it was: a server that took the socket may have shortened it."""
+    sock.listen(BACKLOG)

@@ -1,0 +1,139 @@
+"""Which processes listen on which ports of this machine, and who holds one that cannot be had."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from scripts.guard.core.errors import GuardError
+
+_PROC = Path("/proc")
+_LISTENING = "0A"  # TCP_LISTEN of net/tcp_states.h
+_LINUX = sys.platform.startswith("linux")
+
+
+def ports_of(pids: Iterable[int]) -> set[int]:
+    """Return the TCP ports that processes listen on, as far as this user may see them."""
+    return {port for _, port in _listening(pids)}
+
+
+def pids_at(port: int, among: Iterable[int] | None = None) -> list[int]:
+    """Return who listens on a port: of these processes, or of all."""
+    pids = _all() if among is None else among
+    return sorted({pid for pid, found in _listening(pids) if found == port})
+
+
+def _listening(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Return pairs of a pid and a port."""
+    if not _LINUX:
+        yield from _listening_by_psutil(pids)
+        return
+    ports = dict(_sockets())
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for descriptor in (_PROC / str(pid) / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    target = str(descriptor.readlink())
+                    if target in ports:
+                        yield pid, ports[target]
+
+
+def _sockets() -> Iterator[tuple[str, int]]:
+    """Return what a descriptor of a listening socket links to, and its port; see proc_net_tcp."""
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == _LISTENING:
+                    yield f"socket:[{fields[9]}]", int(fields[1].rpartition(":")[2], 16)
+
+
+def _all() -> list[int]:
+    import psutil
+
+    return list(psutil.pids())
+
+
+def _listening_by_psutil(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    import psutil
+
+    for pid in pids:
+        with contextlib.suppress(psutil.Error, OSError):
+            for connection in psutil.Process(pid).net_connections(kind="tcp"):
+                if connection.status == psutil.CONN_LISTEN:
+                    yield pid, connection.laddr.port
+
+
+class Holder(NamedTuple):
+    """A process that listens on a port."""
+
+    pid: int
+    command: str
+    folder: str
+    age: float
+    """Seconds since it was started."""
+    name: str = ""
+    """The program's, without its folder."""
+
+    def __str__(self) -> str:
+        return (
+            f"pid {self.pid}, started {_ago(self.age)} ago in {self.folder}: {self.command[:200]}"
+        )
+
+
+def holders(port: int) -> list[Holder]:
+    """Return the processes that listen on `port`, as far as this user may see them."""
+    import time
+
+    import psutil
+
+    found: list[Holder] = []
+    for pid in pids_at(port):
+        with contextlib.suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
+            with process.oneshot():
+                found.append(
+                    Holder(
+                        pid=pid,
+                        command=" ".join(process.cmdline()) or process.name(),
+                        folder=process.cwd(),
+                        age=time.time() - process.create_time(),
+                        name=process.name(),
+                    )
+                )
+    return found
+
+
+def taken(port: int, setting: str, error: OSError) -> GuardError:
+    """Return the error that says why `port` cannot be had, by whom, and what to type."""
+    if error.errno == errno.EACCES:
+        return GuardError(
+            f"port {port} ({setting}) may not be opened by this user; ports below 1024 need root",
+            f"{setting}={port + 8000} make dev",
+        )
+    if error.errno != errno.EADDRINUSE:
+        return GuardError(f"port {port} ({setting}) cannot be opened: {error}", "make doctor")
+    others = [holder for holder in holders(port) if holder.pid != os.getpid()]
+    if not others:
+        return GuardError(
+            f"port {port} ({setting}) is held by a process that this user may not see "
+            "(another user's, or one in a container)",
+            f"sudo lsof -i :{port}   # or take another port: {setting}={port + 1} make dev",
+        )
+    lines = "\n".join(f"  {holder}" for holder in others)
+    return GuardError(
+        f"port {port} ({setting}) is held by another process:\n{lines}",
+        f"kill {others[0].pid}   # or take another port: {setting}={port + 1} make dev",
+    )
+
+
+def _ago(seconds: float) -> str:
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

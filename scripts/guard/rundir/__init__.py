@@ -1,0 +1,1 @@
+"""The folder `.guard`: lock, token, leftovers of an earlier guard."""

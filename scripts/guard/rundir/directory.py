@@ -1,0 +1,87 @@
+"""The folder of the guard's files: beside the Procfile, or where that cannot be written, elsewhere.
+
+A disk that is full, a folder that is another user's or may only be read: the stack runs all the
+same, with its files among the temporary ones, where the other commands look for them too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+from scripts.guard.config.settings import Settings
+from scripts.guard.rundir import lock
+
+TEMPORARY = Path("/tmp")  # noqa: S108 - whatever TMPDIR each command has; who owns it is checked
+ROOM = 16 * 1024  # bytes that must fit, for the lock, the lease and the token
+
+
+def prepare(directory: Path) -> tuple[Path, str | None]:
+    """Make the folder, for its owner alone; return it, or its substitute and why."""
+    try:
+        _make(directory)
+    except OSError as error:
+        other = _substitute(directory)
+        return other, (
+            f"{directory} cannot be used ({error.strerror}): logs, post-mortems and the token are "
+            f"in {other} until the next start\n  fix: {_fix(directory)}"
+        )
+    return directory, None
+
+
+def of_running(config: Settings) -> Settings:
+    """Return settings with the folder that the guard uses which runs here, if one does."""
+    other = elsewhere(config.directory)
+    if lock.owner(config.directory) is None and lock.owner(other) is not None:
+        return config._replace(directory=other)
+    return config
+
+
+def is_same(directory: Path, used: Path) -> bool:
+    """Whether a folder is the one that is used, or has that as its substitute."""
+    return used in {directory, elsewhere(directory)}
+
+
+def _make(directory: Path) -> None:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if directory.stat().st_uid != os.getuid():
+        raise PermissionError(1, f"it is of the user with the number {directory.stat().st_uid}")
+    directory.chmod(0o700)
+    probe = directory / f".probe.{os.getpid()}"
+    try:
+        probe.write_bytes(bytes(ROOM))
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+
+
+def _substitute(directory: Path) -> Path:
+    """Make the substitute; one that is not ours alone is not used (anybody may have made it)."""
+    other = elsewhere(directory)
+    with contextlib.suppress(OSError):
+        other.mkdir(mode=0o700, exist_ok=True)
+        found = other.lstat()
+        is_closed = stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) & 0o077
+        if is_closed and found.st_uid == os.getuid():
+            return other
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="guard-"))
+
+
+def elsewhere(directory: Path) -> Path:
+    """Name a folder's substitute, the same for every command of this user."""
+    try:
+        place = directory.parent.stat()
+    except OSError:
+        return directory
+    name = f"guard-{os.getuid()}-{place.st_dev:x}-{place.st_ino:x}"
+    return TEMPORARY / name
+
+
+def _fix(directory: Path) -> str:
+    if directory.is_dir() and directory.stat().st_uid != os.getuid():
+        return f"sudo chown -R {os.getuid()} {directory}"
+    return f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path make dev"

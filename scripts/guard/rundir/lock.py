@@ -1,0 +1,99 @@
+"""One guard per folder: `lock` is held with flock for as long as the guard lives, and names it.
+
+`json` is imported where it is used: a first start needs it only after the processes run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scripts.guard.core.errors import GuardError
+
+
+class Lock:
+    """The right to be the one guard of a folder, for as long as this object is referred to."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "lock"
+        self._descriptor = -1
+        self._since = ""
+
+    def acquire(self, port: int) -> None:
+        """Take the lock, or raise `GuardError` that says who has it and what to type.
+
+        `port` is the control API's, for commands that cannot read the settings.
+        """
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise GuardError(
+                f"{self._path} cannot be opened ({error.strerror})",
+                f"rm -r {self._path}   # if that is not allowed: sudo chown -R $USER "
+                f"{self._path.parent}",
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise self._refusal() from None
+        self._descriptor = descriptor
+        self._since = datetime.now(UTC).isoformat(timespec="seconds")
+        self.note(port)
+
+    def note(self, port: int) -> None:
+        """Tell on which port the control API is from now on."""
+        owner = f'{{"pid": {os.getpid()}, "since": "{self._since}", "port": {port}}}'
+        with contextlib.suppress(OSError):  # a full disk: it is held all the same
+            os.truncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, owner.encode(), 0)
+
+    def release(self) -> None:
+        """Give it up; the file stays, since removing it would race with the next guard."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _refusal(self) -> GuardError:
+        owner = _read(self._path)
+        pid, since = owner.get("pid", "unknown"), owner.get("since", "an unknown time")
+        return GuardError(
+            f"a guard runs in this folder already: pid {pid}, since {since}",
+            "make status   # what it runs; `make restart` relaunches, `make stop` ends it",
+        )
+
+
+def owner(directory: Path) -> int | None:
+    """Return the pid of the guard that runs in that folder, 0 if it is not told, None if none."""
+    path = directory / "lock"
+    try:
+        with path.open() as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = _read(path).get("pid")
+        return pid if isinstance(pid, int) else 0
+    except OSError:
+        return None
+    return None
+
+
+def port(directory: Path) -> int | None:
+    """Return the port of the control API of the guard that runs in that folder, None if none."""
+    if owner(directory) is None:
+        return None
+    found = _read(directory / "lock").get("port")
+    return found if isinstance(found, int) else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import json
+
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

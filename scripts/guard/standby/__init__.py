@@ -1,0 +1,1 @@
+"""Answers on a port while its service cannot."""

@@ -1,0 +1,141 @@
+"""Answers on a held port while its service cannot.
+
+For `patience` seconds connections just wait in the kernel's queue. After that, or at once when
+waiting cannot help, they are accepted here and told what died, why, and what to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+
+from scripts.guard.core.snapshot import ServiceView
+from scripts.guard.core.state_machine import State
+from scripts.guard.http import messages
+from scripts.guard.http.access import Access
+from scripts.guard.http.listener import Listener
+from scripts.guard.http.messages import Request, Response
+from scripts.guard.net import bind
+
+_NO_USE_WAITING = frozenset({State.BROKEN, State.STOPPED, State.UNHEALTHY})
+_YIELD = 0.05  # seconds in which a server that is coming up may take the connection itself
+
+
+class Standby:
+    """Watches over one held port."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        patience: Callable[[], float],
+        view: Callable[[], ServiceView | None],
+        tail: Callable[[], list[str]],
+        guard_url: Callable[[], str],
+        access: Access,
+    ) -> None:
+        self._sock = sock
+        self._listener = Listener(sock, self._answer)
+        self._patience = patience
+        self._view = view
+        self._tail = tail
+        self._guard_url = guard_url
+        self._access = access
+        self._down_since: float | None = None
+        self._patience_over: asyncio.TimerHandle | None = None
+
+    def follow(self, state: State) -> None:
+        """Accept or leave alone, as the state of the service asks."""
+        if state is State.READY:
+            self._down_since = None
+            self._forget_timer()
+            self._listener.ignore()
+            return
+        now = time.monotonic()
+        if self._down_since is None:
+            self._down_since = now
+            bind.widen(self._sock)
+        left = self._down_since + self._patience() - now
+        if state in _NO_USE_WAITING:
+            self._forget_timer()
+            self._listener.accept()
+        elif left <= 0:
+            self._listener.accept(pause=_YIELD)
+        else:
+            self._listener.ignore()
+            self._forget_timer()
+            loop = asyncio.get_running_loop()
+            self._patience_over = loop.call_later(left, self._patience_is_over)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody is still being answered."""
+        return self._listener.is_busy
+
+    def hand_back(self) -> None:
+        """Take those who wait by now, who would be lost with the socket, and then no more."""
+        self._forget_timer()
+        if self._down_since is not None:
+            self._listener.accept()
+        self._listener.ignore()
+
+    async def close(self) -> None:
+        """Stop accepting, and end what is under way."""
+        self._forget_timer()
+        await self._listener.close()
+
+    def _patience_is_over(self) -> None:
+        view = self._view()
+        if view is not None:
+            self.follow(view.state)
+
+    def _forget_timer(self) -> None:
+        if self._patience_over is not None:
+            self._patience_over.cancel()
+            self._patience_over = None
+
+    async def _answer(self, request: Request) -> Response:
+        from scripts.guard.pages import standby_page as page  # not needed before somebody is down
+
+        view = self._view()
+        if view is None:
+            return messages.problem(503, "Gone", "The Procfile names this service no more.")
+        headers = {
+            "Retry-After": "1",
+            "X-Guard-Standby": view.state.value,
+            "Cache-Control": "no-store",
+        }
+        if not self._access.may_read(request):
+            detail = "This name is not one under which the service is offered."
+            return messages.problem(403, "Foreign host", detail)
+        stranger = self._access.is_stranger(request)
+        if stranger:
+            view = view._replace(cause=None)  # it tells of files, and quotes the log
+        if request.method == "OPTIONS" and self._access.origin(request) is not None:
+            # What it wants to send is not ours to judge: the answer to that will say why.
+            wanted = request.headers.get
+            return self._access.preflight(
+                request,
+                wanted("access-control-request-method", ""),
+                wanted("access-control-request-headers", ""),
+                age=0,  # the service that comes back judges for itself
+            )
+        if request.wants_html():
+            guard_url = self._guard_url()
+            tail, token = ([], None) if stranger else (self._tail(), self._access.token)
+            body = page.render(view, tail, guard_url, token)
+            headers["Content-Security-Policy"] = page.policy(guard_url)
+            headers["Referrer-Policy"] = "no-referrer"
+            return Response(503, "text/html; charset=utf-8", body, headers=headers)
+        response = messages.problem(
+            503,
+            f"{view.name} is not available",
+            page.sentence(view),
+            service=view.name,
+            state=view.state.value,
+            cause=None if view.cause is None else view.cause.as_json(),
+        )
+        answer = Response(503, response.content_type, response.body, headers=headers)
+        return self._access.readable(request, answer)

@@ -1,0 +1,341 @@
+"""The one writer of state: take an event, step, carry out the effects.
+
+It knows no event loop. Whoever runs it sends events, calls `tick()` when `deadline()` is past, and
+tells it of exits; it is told at construction how to launch, to explain a death and to tell the
+time. Events that come up while one is handled are queued, never handled in place.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from scripts.guard.config import environment, settings
+from scripts.guard.core import state_machine
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.process import Running
+from scripts.guard.core.snapshot import ServiceView, Snapshot
+from scripts.guard.core.state_machine import Effect, State
+
+Launch = Callable[[settings.Service], Running]
+Explain = Callable[[settings.Service, int | OSError], Cause]
+Dismiss = Callable[[settings.Service, Running, State], None]
+"""Ask a process to leave; the state is the one that it was in until then."""
+Record = Callable[[settings.Service, int | OSError, Cause], None]
+
+
+def _keep_nothing(*_: object) -> None:
+    """For those who need no record of the dead."""
+
+
+def send_sigterm(_line: settings.Service, process: Running, _state: State) -> None:
+    """Ask a process to leave, at once."""
+    process.signal(signal.SIGTERM)
+
+
+class _Managed:
+    """What the supervisor keeps of one service: the pure value, its process, and when."""
+
+    def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
+        self.line = line
+        self.service = state_machine.Service(grace=grace)
+        self.process: Running | None = None
+        self.serves: int | None = None
+        """The port that its process was given, whatever its line says by now."""
+        self.since = now
+        self.entered = 0.0
+        """The same on the monotonic clock."""
+        self.ready_since: datetime | None = None
+        self.relaunches = 0
+        self.cause: Cause | None = None
+        self.removed = False
+
+    def view(self) -> ServiceView:
+        return ServiceView(
+            name=self.line.name,
+            state=self.service.state,
+            pid=None if self.process is None else self.process.pid,
+            port=self.line.port,
+            url=self.line.url,
+            held=self.line.held,
+            since=self.since,
+            ready_since=self.ready_since,
+            relaunches=self.relaunches,
+            cause=self.cause,
+        )
+
+
+class Supervisor:
+    """Keeps every service of the Procfile where it is wished to be."""
+
+    def __init__(
+        self,
+        config: settings.Settings,
+        *,
+        launch: Launch,
+        explain: Explain,
+        dismiss: Dismiss = send_sigterm,
+        record: Record = _keep_nothing,
+        say: Callable[[str], None] = lambda _: None,
+        changed: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pid: int = 0,
+    ) -> None:
+        self.config = config
+        self._launch = launch
+        self._explain = explain
+        self._dismiss = dismiss
+        self._record = record
+        self._say = say
+        self._changed = changed
+        self._clock = clock
+        self._wall = wall
+        self._pid = pid
+        self._since = wall()
+        self._events: deque[tuple[str, state_machine.Event]] = deque()
+        self._handling = False
+        self._leaving = False
+        self._kept_waiting: set[str] = set()
+        self._services = {
+            line.name: _Managed(line, config.grace, self._since) for line in config.services
+        }
+
+    # --- What others ask and tell ------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start everything."""
+        for name in list(self._services):
+            self.send(name, state_machine.Start())
+
+    def send(self, name: str, event: state_machine.Event) -> None:
+        """Take an event for the service of that name; raises `KeyError` if there is none."""
+        if name not in self._services:
+            raise KeyError(name)
+        if self._leaving and isinstance(
+            event, state_machine.Start | state_machine.Restart | state_machine.Saved
+        ):
+            return
+        self._events.append((name, event))
+        self._handle()
+
+    def exited(self, name: str, process: Running) -> None:
+        """Take note that a process has ended: collect it, explain it, relaunch."""
+        managed = self._services.get(name)
+        if managed is None or managed.process is not process:
+            return
+        code = process.reap()
+        managed.process = None
+        self._spawn_those_who_wait()
+        asked = managed.service.state is State.STOPPING
+        self.send(name, state_machine.Exited(_ASKED if asked else self._died(managed, code)))
+
+    def gives_time(self, name: str) -> bool:
+        """Whether a service was asked to leave and its grace is not over."""
+        managed = self._services.get(name)
+        standing = None if managed is None else managed.service.standing
+        return isinstance(standing, state_machine.Stopping) and standing.kill_at is not None
+
+    def hung(self, name: str, cause: Cause) -> None:
+        """Take note that a service takes connections no more; raises `KeyError`."""
+        self.send(name, state_machine.Hung(cause))
+
+    def tick(self) -> None:
+        """Send `Due` to every service whose deadline is past."""
+        now = self._clock()
+        for name, managed in list(self._services.items()):
+            at = state_machine.deadline(managed.service)
+            if at is not None and at <= now:
+                self.send(name, state_machine.Due())
+
+    def deadline(self) -> float | None:
+        """When `tick()` is to be called, on the monotonic clock; None while nothing is awaited."""
+        deadlines = (state_machine.deadline(managed.service) for managed in self._services.values())
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def snapshot(self) -> Snapshot:
+        """Return what is known now."""
+        return Snapshot(
+            pid=self._pid,
+            since=self._since,
+            relaunch=self.config.relaunch.value,
+            services=tuple(managed.view() for managed in self._services.values()),
+        )
+
+    def running(self) -> dict[str, Running]:
+        """Return the processes that run, by service."""
+        return {
+            name: managed.process
+            for name, managed in self._services.items()
+            if managed.process is not None
+        }
+
+    def leave(self) -> None:
+        """Stop everything, for good: from here on nothing is started."""
+        self._leaving = True
+        for name in list(self._services):
+            self.send(name, state_machine.Stop())
+
+    def kill(self) -> None:
+        """Kill everything that still runs, at once."""
+        for process in self.running().values():
+            process.signal(signal.SIGKILL)
+
+    def reconfigure(self, config: settings.Settings) -> None:
+        """Follow changed settings: start, stop and restart exactly what they concern."""
+        old, self.config = self.config, config
+        for name, managed in list(self._services.items()):
+            if config.find(name) is None and not managed.removed:
+                managed.removed = True
+                self._say(f"{name} is no longer in {config.procfile.name}: stopping it")
+                self.send(name, state_machine.Stop())
+        for line in config.services:
+            known = self._services.get(line.name)
+            if known is None:
+                self._services[line.name] = _Managed(line, config.grace, self._wall())
+                self._say(f"{line.name} is new in {config.procfile.name}: starting it")
+                self.send(line.name, state_machine.Start())
+            elif known.removed:
+                known.line, known.removed = line, False
+                self._say(f"{line.name} is back in {config.procfile.name}: starting it")
+                self.send(line.name, state_machine.Start())
+            else:
+                known.line = line
+                known.service = replace(known.service, grace=config.grace)
+                if environment.concerns(old, config, line.name):
+                    self._say(f"the settings of {line.name} changed: restarting it")
+                    self.send(line.name, state_machine.Saved(reload=True))
+        self._changed()
+
+    def note(self, config: settings.Settings) -> None:
+        """Take over settings that concern no process."""
+        self.config = config
+        for line in config.services:
+            if line.name in self._services:
+                self._services[line.name].line = line
+        self._changed()
+
+    # --- How an event is handled -------------------------------------------------------------
+
+    def _handle(self) -> None:
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._events:
+                self._take(*self._events.popleft())
+        finally:
+            self._handling = False
+        self._changed()
+
+    def _take(self, name: str, event: state_machine.Event) -> None:
+        managed = self._services.get(name)
+        if managed is None:
+            return
+        now = self._clock()
+        before = managed.service
+        managed.service, effects = state_machine.step(before, event, now)
+        if managed.service.state is not before.state:
+            self._entered(managed, before.state, now)
+        for effect in effects:
+            self._carry_out(managed, effect, before.state)
+        at = state_machine.deadline(managed.service)
+        if at is not None and at <= now:
+            self._events.append((name, state_machine.Due()))
+        cause = managed.service.cause
+        if cause is not None and managed.service.state is not before.state:
+            self._failed(managed, cause)
+        self._forget(managed)
+
+    def _entered(self, managed: _Managed, before: State, now: float) -> None:
+        state = managed.service.state
+        managed.since = self._wall()
+        seconds, managed.entered = now - managed.entered, now
+        managed.ready_since = managed.since if state is State.READY else None
+        if state is State.READY:
+            self._say(f"{managed.line.name} is ready after {seconds:.2f} s")
+        if state in {State.READY, State.STOPPED}:
+            managed.cause = None
+        if state is State.STARTING and before is State.BACKOFF:
+            managed.relaunches += 1
+
+    def _carry_out(self, managed: _Managed, effect: Effect, before: State) -> None:
+        match effect:
+            case Effect.SPAWN:
+                self._spawn(managed)
+            case Effect.TERMINATE if managed.process:
+                self._dismiss(managed.line, managed.process, before)
+            case Effect.TERMINATE:  # it was still waiting for its port
+                self._kept_waiting.discard(managed.line.name)
+                self._events.append((managed.line.name, state_machine.Exited(_ASKED)))
+            case Effect.KILL if managed.process:
+                managed.process.signal(signal.SIGKILL)
+
+    def _spawn(self, managed: _Managed) -> None:
+        """Start its process, once no other of ours is on its port: lines may exchange theirs."""
+        name, port = managed.line.name, managed.line.port
+        others = [other for other in self._services.values() if other is not managed]
+        if port is not None and any(other.process and other.serves == port for other in others):
+            self._kept_waiting.add(name)
+            return
+        self._kept_waiting.discard(name)
+        try:
+            managed.process, managed.serves = self._launch(managed.line), port
+        except OSError as error:
+            self._events.append((name, state_machine.Exited(self._died(managed, error))))
+
+    def _spawn_those_who_wait(self) -> None:
+        for name in tuple(self._kept_waiting):
+            if name in self._services:
+                self._spawn(self._services[name])
+            else:
+                self._kept_waiting.discard(name)
+
+    def _died(self, managed: _Managed, end: int | OSError) -> Cause:
+        """Explain a death that nobody asked for, and have it recorded."""
+        cause = self._explain(managed.line, end)
+        # One that was killed because it hung died of that, whatever the signal says.
+        self._record(managed.line, end, managed.service.cause or cause)
+        return cause
+
+    def _failed(self, managed: _Managed, cause: Cause) -> None:
+        managed.cause = cause
+        self._tell(managed, cause)
+        whole = self.config.relaunch is settings.Relaunch.STACK
+        if whole and managed.service.state is State.BACKOFF:
+            self._relaunch_others(managed.line.name)
+
+    def _relaunch_others(self, dead: str) -> None:
+        for name, managed in list(self._services.items()):
+            if name != dead and managed.service.state in {State.STARTING, State.READY}:
+                self._say(f"{name} is relaunched with {dead} (GUARD_RELAUNCH=stack)")
+                self.send(name, state_machine.Restart())
+
+    def _tell(self, managed: _Managed, cause: Cause) -> None:
+        name = managed.line.name
+        match managed.service.standing:
+            case state_machine.Broken():
+                self._say(f"{name} is broken: {cause.sentence}")
+                self._say(f"  fix: {cause.fix}")
+                self._say(
+                    "  it starts again when a file is saved, on the page's button, or with: "
+                    f"make restart p={name}"
+                )
+            case state_machine.Backoff(retry_at=at) if at > self._clock():
+                delay = at - self._clock()
+                self._say(f"{name}: {cause.sentence} Relaunching in {delay:.2f} s.")
+            case state_machine.Backoff():
+                self._say(f"{name}: {cause.sentence} Relaunching.")
+            case _:
+                self._say(f"{name}: {cause.sentence}")
+
+    def _forget(self, managed: _Managed) -> None:
+        if managed.removed and managed.service.state is State.STOPPED:
+            self._services.pop(managed.line.name, None)
+
+
+_ASKED = Cause("asked", "It was asked to stop.", "", transient=True)

@@ -1,0 +1,1 @@
+"""Saved files: which restart what."""

@@ -1,0 +1,210 @@
+"""The state table as a specification: what happens, in the light of where a service stands."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.state_machine import (
+    RELAUNCH_DELAYS,
+    RELAUNCH_LIMIT,
+    STABLE_AFTER,
+    TRANSITIONS,
+    Backoff,
+    Broken,
+    Due,
+    Effect,
+    Event,
+    Exited,
+    Hung,
+    Ready,
+    Restart,
+    Saved,
+    Service,
+    Signal,
+    Standing,
+    Start,
+    Starting,
+    State,
+    Stop,
+    Stopped,
+    Stopping,
+    Unhealthy,
+    Up,
+    deadline,
+    is_alive,
+    step,
+)
+
+CRASH = Cause("crash", "It crashed.", "mend it", transient=True)
+SYNTAX = Cause("syntax-error", "A file has a syntax error.", "mend line 3", transient=False)
+FROZEN = Cause("hung", "It hung.", "look", transient=True)
+NOW = 100.0
+
+STANDINGS: dict[State, Standing] = {
+    State.STOPPED: Stopped(),
+    State.STARTING: Starting(),
+    State.READY: Ready(since=NOW),
+    State.UNHEALTHY: Unhealthy(FROZEN),
+    State.STOPPING: Stopping(again=False, kill_at=NOW + 5),
+    State.BACKOFF: Backoff(retry_at=NOW + 1, cause=CRASH),
+    State.BROKEN: Broken(SYNTAX),
+}
+EVENTS: tuple[Event, ...] = (
+    Start(), Stop(), Restart(), Saved(reload=True), Saved(reload=False), Up(), Hung(FROZEN),
+    Exited(CRASH), Exited(SYNTAX), Due(),
+)  # fmt: skip
+PAIRS = tuple(itertools.product(State, EVENTS))
+
+
+def after(standing: Standing, *events: Event, at: float = NOW) -> Service:
+    service = Service(standing)
+    for event in events:
+        service, _ = step(service, event, at)
+    return service
+
+
+@pytest.mark.parametrize(("state", "event"), PAIRS)
+def test_no_event_in_any_state_starts_a_second_process(state: State, event: Event) -> None:
+    service = Service(STANDINGS[state])
+    after_it, effects = step(service, event, NOW)
+    if Effect.SPAWN in effects:
+        gone = isinstance(event, Exited)
+        assert gone or not is_alive(state)
+        assert after_it.state is State.STARTING
+
+
+@pytest.mark.parametrize(("state", "event"), PAIRS)
+def test_no_event_in_any_state_leaves_a_process_that_nobody_minds(
+    state: State, event: Event
+) -> None:
+    after_it, _ = step(Service(STANDINGS[state]), event, NOW)
+    if is_alive(state) and not isinstance(event, Exited):
+        assert is_alive(after_it.state)
+
+
+def test_every_state_can_be_left_by_stop_and_by_start_or_restart() -> None:
+    for state, ways in TRANSITIONS.items():
+        assert state is State.STOPPED or Signal.STOP in ways
+        assert Signal.RESTART in ways
+
+
+def test_every_signal_leads_somewhere() -> None:
+    used = {signal for ways in TRANSITIONS.values() for signal in ways}
+    assert used == set(Signal)
+
+
+def test_a_first_death_is_followed_by_a_relaunch_at_once() -> None:
+    service = after(Ready(since=NOW), Exited(CRASH))
+    assert service.standing == Backoff(retry_at=NOW, cause=CRASH)
+    service, effects = step(service, Due(), NOW)
+    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+
+
+def test_the_delays_grow_and_the_sixth_death_in_thirty_seconds_breaks_the_circuit() -> None:
+    service, now, delays = Service(Starting()), NOW, []
+    for _ in range(RELAUNCH_LIMIT):
+        service, _ = step(service, Exited(CRASH), now)
+        assert isinstance(service.standing, Backoff)
+        delays.append(service.standing.retry_at - now)
+        now = service.standing.retry_at
+        service, effects = step(service, Due(), now)
+        assert effects == (Effect.SPAWN,)
+    assert delays == pytest.approx(RELAUNCH_DELAYS[:RELAUNCH_LIMIT])
+    service, effects = step(service, Exited(CRASH), now)
+    assert (service.standing, effects) == (Broken(CRASH), ())
+
+
+def test_deaths_that_are_far_apart_are_each_followed_by_a_relaunch_at_once() -> None:
+    service = Service(Starting())
+    for minute in range(20):
+        now = NOW + 60 * minute
+        service, _ = step(service, Exited(CRASH), now)
+        assert service.standing == Backoff(retry_at=now, cause=CRASH)
+        service, _ = step(service, Due(), now)
+
+
+def test_ten_seconds_of_ready_wipe_out_earlier_deaths() -> None:
+    service = Service(Ready(since=NOW), deaths=(NOW,) * RELAUNCH_LIMIT)
+    late, _ = step(service, Exited(CRASH), NOW + STABLE_AFTER)
+    assert late.state is State.BACKOFF
+    early, _ = step(service, Exited(CRASH), NOW + STABLE_AFTER - 0.1)
+    assert early.state is State.BROKEN
+
+
+def test_what_cannot_heal_is_not_tried_again() -> None:
+    assert after(Starting(), Exited(SYNTAX)).standing == Broken(SYNTAX)
+
+
+@pytest.mark.parametrize(
+    "event", [Start(), Restart(), Saved(reload=True), Saved(reload=False)], ids=repr
+)
+def test_a_wish_or_a_saved_file_closes_the_circuit_on_trial(event: Event) -> None:
+    service, effects = step(Service(Broken(SYNTAX)), event, NOW)
+    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+
+
+def test_a_trial_after_a_crash_loop_that_fails_breaks_the_circuit_at_once() -> None:
+    tired = Service(Broken(CRASH), deaths=(NOW,) * (RELAUNCH_LIMIT + 1))
+    service, _ = step(tired, Saved(reload=True), NOW + 1)
+    service, _ = step(service, Exited(CRASH), NOW + 2)
+    assert service.state is State.BROKEN
+
+
+def test_the_users_wish_forgives_all_earlier_deaths() -> None:
+    tired = Service(Broken(CRASH), deaths=(NOW,) * (RELAUNCH_LIMIT + 1))
+    service, _ = step(tired, Restart(), NOW + 1)
+    service, _ = step(service, Exited(CRASH), NOW + 2)
+    assert service.state is State.BACKOFF
+
+
+def test_a_save_does_not_start_what_was_stopped() -> None:
+    assert step(Service(Stopped()), Saved(reload=True), NOW) == (Service(Stopped()), ())
+
+
+def test_a_save_that_only_revives_leaves_a_running_process_alone() -> None:
+    ready = Service(Ready(since=NOW))
+    assert step(ready, Saved(reload=False), NOW) == (ready, ())
+
+
+def test_a_restart_waits_for_the_old_process_to_go() -> None:
+    service, effects = step(Service(Ready(since=NOW), grace=5), Restart(), NOW)
+    assert service.standing == Stopping(again=True, kill_at=NOW + 5)
+    assert effects == (Effect.TERMINATE,)
+    service, effects = step(service, Exited(CRASH), NOW + 1)
+    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+
+
+def test_who_does_not_leave_within_the_grace_is_killed_once() -> None:
+    service = Service(Stopping(again=False, kill_at=NOW))
+    service, effects = step(service, Due(), NOW)
+    assert effects == (Effect.KILL,)
+    assert deadline(service) is None
+    service, effects = step(service, Exited(CRASH), NOW)
+    assert (service.standing, effects) == (Stopped(), ())
+
+
+def test_the_last_wish_wins_while_a_process_leaves() -> None:
+    leaving = replace(Service(), standing=Stopping(again=False, kill_at=NOW + 5))
+    for wishes, state in (
+        ((Start(),), State.STARTING),
+        ((Start(), Stop()), State.STOPPED),
+        ((Stop(), Restart()), State.STARTING),
+    ):
+        service = leaving
+        for wish in (*wishes, Exited(CRASH)):
+            service, _ = step(service, wish, NOW)
+        assert service.state is state
+
+
+def test_a_hung_process_is_killed_and_its_relaunch_names_the_hang() -> None:
+    service, effects = step(Service(Ready(since=NOW)), Hung(FROZEN), NOW)
+    assert (service.standing, effects) == (Unhealthy(FROZEN), (Effect.KILL,))
+    service, _ = step(service, Exited(CRASH), NOW)
+    assert service.standing == Backoff(retry_at=NOW, cause=FROZEN)
+
+
+def test_a_late_answer_of_a_process_that_is_leaving_changes_nothing() -> None:
+    leaving = Service(Stopping(again=False, kill_at=NOW))
+    assert step(leaving, Up(), NOW) == (leaving, ())

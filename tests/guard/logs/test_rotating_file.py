@@ -1,0 +1,108 @@
+"""A process' log on disk: bounded, whole lines only, and never a reason to stop."""
+
+import errno
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.guard.logs.rotating_file import LOOK_SECONDS, RETRY_SECONDS, LogFile
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def lines(*numbers: int) -> bytes:
+    return b"".join(b"line %04d\n" % number for number in numbers)
+
+
+def test_the_newest_lines_are_kept_in_three_files_of_bounded_size(tmp_path: Path) -> None:
+    file = LogFile(tmp_path / "api.log", size=100)
+    for number in range(100):
+        assert file.write(lines(number)) is None
+    file.close()
+
+    names = ["api.log.2", "api.log.1", "api.log"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert b"".join((tmp_path / name).read_bytes() for name in names) == lines(*range(70, 100))
+
+
+def test_a_new_guard_adds_to_the_old_file(tmp_path: Path) -> None:
+    for number in range(2):
+        file = LogFile(tmp_path / "api.log")
+        file.write(lines(number))
+        file.close()
+
+    assert (tmp_path / "api.log").read_bytes() == lines(0, 1)
+
+
+def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    file = LogFile(tmp_path / "logs" / "api.log")
+    file.write(lines(0))
+    file.close()
+
+    assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "logs" / "api.log").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """Nothing that this process writes may be longer than 205 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (205, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_path: Path) -> None:
+    clock = Clock()
+    file = LogFile(tmp_path / "api.log", clock=clock)
+    assert file.write(lines(*range(20))) is None
+
+    error = file.write(lines(20, 21))
+    assert error is not None
+    assert error.errno == errno.EFBIG
+    assert file.write(lines(22)) is None  # not tried, not complained of
+    assert (tmp_path / "api.log").read_bytes() == lines(*range(20))
+
+    (tmp_path / "api.log").write_bytes(lines(0))  # room is made
+    clock.now += RETRY_SECONDS
+    assert file.write(lines(23)) is None
+    file.close()
+    assert (tmp_path / "api.log").read_bytes() == lines(0, 23)
+
+
+@pytest.mark.parametrize("gone", ["file deleted", "folder deleted", "file moved"])
+def test_a_file_that_was_taken_away_is_soon_begun_anew(tmp_path: Path, gone: str) -> None:
+    clock = Clock()
+    path = tmp_path / "logs/api.log"
+    file = LogFile(path, clock=clock)
+    file.write(lines(0))
+    if gone == "file moved":
+        path.rename(tmp_path / "kept.log")
+    else:
+        path.unlink()
+    if gone == "folder deleted":
+        path.parent.rmdir()
+    clock.now += LOOK_SECONDS
+    assert file.write(lines(1)) is None
+    assert file.write(lines(2)) is None
+    file.close()
+    assert path.read_bytes() == lines(1, 2)
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("precious")
+    (tmp_path / "api.log").symlink_to(tmp_path / "elsewhere")
+
+    assert LogFile(tmp_path / "api.log").write(lines(0)) is not None
+    assert (tmp_path / "elsewhere").read_text() == "precious"

@@ -1,0 +1,100 @@
+"""Held sockets: loopback only, both addresses, nobody refused while nobody accepts."""
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from scripts.guard.net.accept_queue import waiting
+from scripts.guard.net.bind import hold, widen
+from scripts.guard.net.port_owners import holders, taken
+from tests.conftest import FreePort
+from tests.stack.harness import is_free, until
+
+LOOPBACKS = ("127.0.0.1", "::1")
+
+
+def connect(port: int, host: str = "127.0.0.1") -> socket.socket:
+    return socket.create_connection((host, port), timeout=5)
+
+
+@pytest.mark.parametrize("host", LOOPBACKS)
+def test_a_held_port_takes_connections_although_nobody_accepts(
+    free_port: FreePort, host: str
+) -> None:
+    port = free_port()
+    with hold(port), connect(port, host) as first, connect(port, host) as second:
+        assert first.getpeername()[1] == second.getpeername()[1] == port
+
+
+def test_it_is_not_to_be_reached_from_the_network(free_port: FreePort) -> None:
+    addresses = [
+        address.address
+        for name, found in psutil.net_if_addrs().items()
+        for address in found
+        if address.family == socket.AF_INET and not address.address.startswith("127.")
+    ]
+    port = free_port()
+    with hold(port):
+        for address in addresses:
+            with pytest.raises(OSError):  # noqa: PT011 - refused or unreachable, as it may be
+                connect(port, address)
+
+
+def test_a_port_that_is_taken_on_either_address_is_not_held(free_port: FreePort) -> None:
+    for family, host in zip((socket.AF_INET, socket.AF_INET6), LOOPBACKS, strict=True):
+        port = free_port()
+        with socket.socket(family) as other:
+            other.bind((host, port))
+            other.listen()
+            with pytest.raises(OSError, match="in use") as caught:
+                hold(port)
+            assert caught.value.errno == errno.EADDRINUSE
+
+
+def test_the_number_of_those_who_wait_can_be_read(free_port: FreePort) -> None:
+    port = free_port()
+    with hold(port) as sock:
+        if waiting(sock) is None:
+            pytest.skip("the kernel does not tell here")
+        assert waiting(sock) == 0
+        with connect(port), connect(port), connect(port):
+            until(lambda: waiting(sock) == 3, "three wait")
+            sock.accept()[0].close()
+            assert waiting(sock) == 2
+
+
+def test_a_queue_that_a_server_shortened_is_made_long_again(free_port: FreePort) -> None:
+    port = free_port()
+    with hold(port) as sock:
+        sock.listen(1)
+        widen(sock)
+        connections = [connect(port) for _ in range(20)]
+        for connection in connections:
+            connection.close()
+
+
+def test_who_holds_a_port_is_named_with_pid_command_folder_and_age(free_port: FreePort) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL) as stranger:
+        until(lambda: not is_free(port), "it listens")
+        (holder,) = holders(port)
+        assert (holder.pid, holder.folder) == (stranger.pid, "/")
+        assert "http.server" in holder.command
+        assert 0 <= holder.age < 60
+        error = taken(port, "WEB_PORT", OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
+        assert f"pid {stranger.pid}" in error.message
+        assert error.fix.startswith(f"kill {stranger.pid} ")
+        assert f"WEB_PORT={port + 1} make dev" in error.fix
+        stranger.terminate()
+
+
+def test_a_port_that_needs_root_is_said() -> None:
+    error = taken(80, "WEB_PORT", OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    assert "ports below 1024 need root" in error.message
+    assert error.fix == "WEB_PORT=8080 make dev"

@@ -1,0 +1,98 @@
+"""One guard per folder; what an earlier one left behind is recognised, and nothing else is."""
+
+import json
+import os
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from scripts.guard.core.errors import GuardError
+from scripts.guard.rundir.directory import prepare
+from scripts.guard.rundir.lock import Lock, owner
+from scripts.guard.rundir.token import write_token
+from tests.stack.harness import until
+
+
+def test_the_folder_and_the_token_are_for_their_owner_alone(tmp_path: Path) -> None:
+    directory = tmp_path / "deep" / ".guard"
+    prepare(directory)
+    token = write_token(directory / "token")
+    assert (directory.stat().st_mode & 0o777, (directory / "token").stat().st_mode & 0o777) == (
+        0o700,
+        0o600,
+    )
+    assert (directory / "token").read_text() == token
+    assert len(token) >= 32
+    assert write_token(directory / "token") != token
+
+
+def test_a_folder_that_cannot_be_made_is_said_and_another_is_used(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    directory, complaint = prepare(tmp_path / "file" / ".guard")
+    assert complaint is not None
+    assert f"{tmp_path}/file/.guard cannot be used (Not a directory)" in complaint
+    assert "GUARD_DIR=" in complaint
+    assert directory.stat().st_mode & 0o777 == 0o700
+    directory.rmdir()
+
+
+def test_a_substitute_that_somebody_else_prepared_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / ".guard").write_text("")
+    first, _ = prepare(tmp_path / ".guard")
+    assert prepare(tmp_path / ".guard")[0] == first
+    first.chmod(0o777)
+    other, _ = prepare(tmp_path / ".guard")
+    first.rmdir()
+    first.symlink_to(tmp_path)
+    another, _ = prepare(tmp_path / ".guard")
+    first.unlink()
+    assert len({first, other, another}) == 3
+    other.rmdir()
+    another.rmdir()
+
+
+def test_a_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    first, second = Lock(tmp_path), Lock(tmp_path)
+    first.acquire(9400)
+    assert owner(tmp_path) == os.getpid()
+    with pytest.raises(GuardError, match=f"already: pid {os.getpid()}, since 20"):
+        second.acquire(9400)
+    first.release()
+    assert owner(tmp_path) is None
+    second.acquire(9400)
+    second.release()
+
+
+def test_the_lock_of_a_dead_guard_is_free(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text(json.dumps({"pid": 1, "since": "long ago"}))
+    lock = Lock(tmp_path)
+    lock.acquire(9400)
+    lock.release()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', "\0\0"])
+def test_a_corrupt_lock_file_does_not_matter(tmp_path: Path, text: str) -> None:
+    (tmp_path / "lock").write_text(text)
+    lock = Lock(tmp_path)
+    lock.acquire(9400)
+    assert owner(tmp_path) == os.getpid()
+    lock.release()
+
+
+def test_a_lock_held_elsewhere_is_seen(tmp_path: Path) -> None:
+    with subprocess.Popen(["flock", str(tmp_path / "lock"), "sleep", "60"]) as other:
+        until((tmp_path / "lock").exists, "the lock is taken")
+        until(partial(_is_refused, tmp_path), "the lock is refused")
+        other.terminate()
+
+
+def _is_refused(directory: Path) -> bool:
+    lock = Lock(directory)
+    try:
+        lock.acquire(9400)
+    except GuardError:
+        return True
+    lock.release()
+    return False

@@ -1,0 +1,38 @@
+"""Who is asked to leave at once, and who has to see to its visitors first."""
+
+import asyncio
+import signal
+import socket
+
+import pytest
+
+from scripts.guard.config.settings import Service
+from scripts.guard.core.state_machine import State
+from scripts.guard.net.bind import hold
+from scripts.guard.supervision.drain import Dismissal
+from tests.conftest import FreePort
+from tests.guard.supervision.test_supervisor import Actor
+
+
+@pytest.mark.parametrize(("state", "at_once"), [(State.STARTING, True), (State.READY, False)])
+def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
+    free_port: FreePort,
+    state: State,
+    at_once: bool,  # noqa: FBT001
+) -> None:
+    port = free_port()
+    server = Actor("web", 1)
+
+    async def dismiss(sock: socket.socket) -> list[signal.Signals]:
+        dismissal = Dismissal(
+            held=lambda: {"web": sock}, running=lambda: {"web": server}, hurry=lambda: False
+        )
+        dismissal.begin(Service("web", "run", port=port), server, state)
+        asked = list(server.signals)
+        dismissal.over("web")
+        return asked
+
+    with hold(port) as sock, socket.create_connection(("127.0.0.1", port)):
+        asked = asyncio.run(dismiss(sock))
+
+    assert asked == ([signal.SIGTERM] if at_once else [])

@@ -1,0 +1,300 @@
+"""The supervisor over processes that are only acted, with a clock that the tests advance."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.guard.config.settings import Relaunch, Service, Settings
+from scripts.guard.core import state_machine
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.state_machine import State
+from scripts.guard.supervision.supervisor import Supervisor
+
+NAMES = ("web", "api")
+KILLED = -9
+
+
+@dataclass(eq=False)
+class Actor:
+    """A process of the play. It leaves when it is told to, unless it is stubborn."""
+
+    name: str
+    pid: int
+    stubborn: bool = False
+    alive: bool = True
+    signals: list[signal.Signals] = field(default_factory=list)
+
+    def signal(self, number: signal.Signals) -> None:
+        self.signals.append(number)
+        if number == signal.SIGKILL or not self.stubborn:
+            self.alive = False
+
+    def reap(self) -> int:
+        assert not self.alive
+        return KILLED
+
+    def runs_on(self) -> bool:
+        return False
+
+    def exit_descriptor(self) -> int | None:
+        return None
+
+    def await_exit(self, notify: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+
+class Play:
+    """A supervisor, its actors and its clock."""
+
+    def __init__(self, relaunch: Relaunch = Relaunch.PROCESS, *, transient: bool = True) -> None:
+        self.now = 1000.0
+        self.transient = transient
+        self.stubborn = False
+        self.refuse: OSError | None = None
+        self.actors: list[Actor] = []
+        self.said: list[str] = []
+        here = Path("/nowhere")
+        config = Settings(
+            root=here,
+            procfile=here / "Procfile",
+            env_file=here / ".env",
+            directory=here / ".guard",
+            services=tuple(Service(name, "run") for name in NAMES),
+            relaunch=relaunch,
+        )
+        self.supervisor = Supervisor(
+            config,
+            launch=self.launch,
+            explain=self.explain,
+            say=self.said.append,
+            clock=lambda: self.now,
+        )
+
+    def launch(self, service: Service) -> Actor:
+        if self.refuse is not None:
+            raise self.refuse
+        assert not any(actor.alive and actor.name == service.name for actor in self.actors)
+        actor = Actor(service.name, len(self.actors) + 1, stubborn=self.stubborn)
+        self.actors.append(actor)
+        return actor
+
+    def explain(self, service: Service, end: int | OSError) -> Cause:
+        return Cause("crash", f"{service.name} ended ({end}).", "look", transient=self.transient)
+
+    def state(self, name: str) -> State:
+        view = self.supervisor.snapshot().service(name)
+        assert view is not None
+        return view.state
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+        self.supervisor.tick()
+
+    def bury(self) -> None:
+        """Tell of every exit that has not been told of."""
+        for name, running in self.supervisor.running().items():
+            if isinstance(running, Actor) and not running.alive:
+                self.supervisor.exited(name, running)
+
+    def crash(self, name: str) -> None:
+        running = self.supervisor.running().get(name)
+        if isinstance(running, Actor):
+            running.alive = False
+            self.supervisor.exited(name, running)
+
+    def settle(self) -> None:
+        """Let everything that is under way come to its end."""
+        for _ in range(4):
+            self.bury()
+            self.pass_time(10)
+        self.bury()
+
+    def up(self) -> None:
+        for name in NAMES:
+            self.supervisor.send(name, state_machine.Up())
+
+
+def started(relaunch: Relaunch = Relaunch.PROCESS, *, transient: bool = True) -> Play:
+    play = Play(relaunch, transient=transient)
+    play.supervisor.start()
+    play.up()
+    return play
+
+
+def test_a_crash_relaunches_the_dead_alone_in_process_mode() -> None:
+    play = started()
+    play.crash("web")
+    assert [actor.name for actor in play.actors] == ["web", "api", "web"]
+    assert play.state("api") is State.READY
+
+
+def test_a_crash_relaunches_the_neighbours_too_in_stack_mode() -> None:
+    play = started(Relaunch.STACK)
+    play.crash("web")
+    play.bury()
+    assert [actor.name for actor in play.actors] == ["web", "api", "web", "api"]
+    assert play.actors[1].signals == [signal.SIGTERM]
+
+
+def test_a_death_that_cannot_heal_leaves_the_neighbours_alone_in_stack_mode() -> None:
+    play = started(Relaunch.STACK, transient=False)
+    play.crash("web")
+    play.settle()
+    assert play.state("web") is State.BROKEN
+    assert [actor.name for actor in play.actors] == ["web", "api"]
+
+
+def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_relaunched() -> None:
+    play = started(Relaunch.STACK)
+    play.supervisor.send("api", state_machine.Stop())
+    play.settle()
+    play.crash("web")
+    play.settle()
+    assert play.state("api") is State.STOPPED
+
+
+def test_a_planned_restart_concerns_one_process_even_in_stack_mode() -> None:
+    play = started(Relaunch.STACK)
+    play.supervisor.send("web", state_machine.Restart())
+    play.settle()
+    assert [actor.name for actor in play.actors] == ["web", "api", "web"]
+
+
+def test_the_status_names_the_cause_until_the_service_is_ready_again() -> None:
+    play = started()
+    play.crash("web")
+    view = play.supervisor.snapshot().service("web")
+    assert view is not None
+    assert (view.state, view.relaunches) == (State.STARTING, 1)
+    assert view.cause is not None
+    assert view.cause.sentence == "web ended (-9)."
+    play.up()
+    view = play.supervisor.snapshot().service("web")
+    assert view is not None
+    assert view.cause is None
+
+
+def test_a_launch_that_fails_is_a_death() -> None:
+    play = Play()
+    play.refuse = OSError("no more processes")
+    play.supervisor.start()
+    assert play.state("web") is State.BACKOFF
+    play.refuse = None
+    play.pass_time(1)
+    assert play.state("web") is State.STARTING
+
+
+def moved(play: Play, *services: Service) -> None:
+    play.supervisor.reconfigure(play.supervisor.config._replace(services=services))
+
+
+def test_a_service_waits_for_the_port_that_another_of_ours_still_has() -> None:
+    play = Play()
+    moved(play, Service("web", "run", port=1), Service("api", "run", port=2))
+    play.supervisor.start()
+    play.up()
+    moved(play, Service("web", "run", port=2), Service("api", "run", port=3))
+    play.supervisor.kill()
+    web, api = play.supervisor.running().values()
+    play.supervisor.exited("web", web)
+    assert play.state("web") is State.STARTING
+    assert set(play.supervisor.running()) == {"api"}
+    play.supervisor.exited("api", api)
+    assert set(play.supervisor.running()) == {"web", "api"}
+
+
+def test_one_that_waits_for_its_port_can_be_stopped() -> None:
+    play = Play()
+    moved(play, Service("web", "run", port=1), Service("api", "run", port=2))
+    play.supervisor.start()
+    play.up()
+    moved(play, Service("web", "run", port=2), Service("api", "run", port=2))
+    play.crash("web")
+    assert play.state("web") is State.STARTING
+    play.supervisor.send("web", state_machine.Stop())
+    assert play.state("web") is State.STOPPED
+    play.crash("api")
+    assert "web" not in play.supervisor.running()
+
+
+def test_leaving_stops_everything_and_starts_nothing_more() -> None:
+    play = started()
+    play.supervisor.leave()
+    for name in NAMES:
+        play.supervisor.send(name, state_machine.Start())
+    play.settle()
+    assert play.supervisor.running() == {}
+    assert len(play.actors) == len(NAMES)
+
+
+def test_an_event_for_an_unknown_service_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        started().supervisor.send("db", state_machine.Start())
+
+
+WISHES: dict[str, state_machine.Event] = {
+    "start": state_machine.Start(),
+    "stop": state_machine.Stop(),
+    "restart": state_machine.Restart(),
+}
+ACTIONS = st.one_of(
+    st.tuples(st.sampled_from(sorted(WISHES)), st.sampled_from(NAMES)),
+    st.tuples(st.sampled_from(["crash", "up", "hung", "save"]), st.sampled_from(NAMES)),
+    st.tuples(st.sampled_from(["bury", "wait", "stubborn", "meek"]), st.just("")),
+)
+
+
+@pytest.mark.fault(row="F23")
+@settings(max_examples=1000, deadline=None)
+@given(
+    relaunch=st.sampled_from(Relaunch),
+    transient=st.booleans(),
+    history=st.lists(ACTIONS, max_size=40),
+)
+def test_in_any_history_there_is_one_instance_and_the_last_wish_wins(
+    *, relaunch: Relaunch, transient: bool, history: list[tuple[str, str]]
+) -> None:
+    play = Play(relaunch, transient=transient)
+    play.supervisor.start()
+    wishes = dict.fromkeys(NAMES, "start")
+    for action, name in history:
+        perform(play, action, name)  # `Play.launch` asserts that there is no second instance
+        if action in WISHES:
+            wishes[name] = action
+        for service in NAMES:
+            assert state_machine.is_alive(play.state(service)) == (
+                service in play.supervisor.running()
+            )
+    play.settle()
+    for name, wish in wishes.items():
+        running = name in play.supervisor.running()
+        if wish == "stop":
+            assert (play.state(name), running) == (State.STOPPED, False)
+        else:
+            assert running or play.state(name) is State.BROKEN
+
+
+def perform(play: Play, action: str, name: str) -> None:
+    hung = Cause("hung", "It hung.", "look", transient=True)
+    if action in WISHES:
+        play.supervisor.send(name, WISHES[action])
+    match action:
+        case "crash":
+            play.crash(name)
+        case "up":
+            play.supervisor.send(name, state_machine.Up())
+        case "hung":
+            play.supervisor.hung(name, hung)
+        case "save":
+            play.supervisor.send(name, state_machine.Saved(reload=True))
+        case "bury":
+            play.bury()
+        case "wait":
+            play.pass_time(1)
+        case "stubborn" | "meek":
+            play.stubborn = action == "stubborn"
