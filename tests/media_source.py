@@ -14,7 +14,9 @@ As a command, until Ctrl-C::
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
+import hashlib
 import http.server
 import re
 import shutil
@@ -25,9 +27,10 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
 
 import imageio_ffmpeg
 import pytest
@@ -84,12 +87,38 @@ def _ffmpeg(*arguments: str) -> None:
     subprocess.run(command, check=True, timeout=120)
 
 
+Validator = Literal["none", "etag", "weak", "date"]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a path is answered by a source that does it as some real servers do."""
+
+    stumbles: tuple[int, ...] = ()
+    """Statuses of the first answers; then it is answered as if nothing had been."""
+    framing: Literal["length", "chunked", "close"] = "length"
+    """How the end of a body is told; "close": by the end of the connection alone."""
+    sends: int | None = None
+    """Bytes after which the connection ends, as if that were all."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent beside the usual ones, or in place of them."""
+    referer: str = ""
+    """403 unless the Referer holds this."""
+    login: str = ""
+    """401 unless this user:password comes with the request."""
+    cookie: str = ""
+    """401 unless this cookie comes with the request."""
+    ranges: bool = True
+    """Whether a Range is heeded."""
+
+
 @dataclass
 class MediaSource:
     """A running server and the addresses that it serves.
 
     `throttle` is bytes/s of each answer's body (0 = as fast as it goes); `requests` lists what was
-    asked for, as (path, first byte); `faults` maps a path to the status that it answers instead.
+    asked for, as (path, first byte); `faults` maps a path to the status that it answers instead;
+    `manners` maps a path, or a folder with its slash, to how it is answered.
     """
 
     folder: Path
@@ -106,6 +135,10 @@ class MediaSource:
     requests: list[tuple[str, int]] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     """What came in the Cookie header of each request."""
+    manners: dict[str, Manner] = field(default_factory=dict)
+    validator: Validator = "none"
+    """What tells one version of a file from another."""
+    heeds_if_range: bool = True
 
     @property
     def base(self) -> str:
@@ -180,6 +213,7 @@ def _handler(source: MediaSource) -> type[http.server.BaseHTTPRequestHandler]:
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     media: MediaSource
+    manner = Manner()
 
     def do_HEAD(self) -> None:
         self._answer(body=False)
@@ -192,14 +226,57 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.media.requests.append((path, self._first_byte()))
         self.media.cookies.append(self.headers.get("Cookie", ""))
         file = (self.media.folder / path.lstrip("/")).resolve()
-        if path in self.media.faults:
-            self._nothing(self.media.faults[path])
+        self.manner = self._manner(path)
+        refusal = self._refusal(path)
+        if refusal:
+            self._nothing(refusal)
         elif path in self.media.redirects:
             self._nothing(HTTPStatus.FOUND, self.media.redirects[path])
         elif not (file.is_file() and file.is_relative_to(self.media.folder.resolve())):
             self._nothing(HTTPStatus.NOT_FOUND)
+        elif self._unchanged(file):
+            self._nothing(HTTPStatus.NOT_MODIFIED)
         else:
             self._file(file, body=body)
+
+    def _manner(self, path: str) -> Manner:
+        folders = (f"{folder}/".replace("//", "/") for folder in PurePosixPath(path).parents)
+        named = (
+            self.media.manners[name] for name in (path, *folders) if name in self.media.manners
+        )
+        return next(named, Manner())
+
+    def _refusal(self, path: str) -> int | None:
+        manner, asked = self.manner, sum(path == known for known, _ in self.media.requests)
+        login = base64.b64encode(manner.login.encode()).decode()
+        if path in self.media.faults:
+            return self.media.faults[path]
+        if asked <= len(manner.stumbles):
+            return manner.stumbles[asked - 1]
+        if manner.referer not in self.headers.get("Referer", ""):
+            return HTTPStatus.FORBIDDEN
+        if manner.login and self.headers.get("Authorization") != f"Basic {login}":
+            return HTTPStatus.UNAUTHORIZED
+        if manner.cookie not in self.headers.get("Cookie", ""):
+            return HTTPStatus.UNAUTHORIZED
+        return None
+
+    def _version(self, file: Path) -> dict[str, str]:
+        """The headers that tell which version of the file it is."""
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        match self.media.validator:
+            case "etag":
+                return {"ETag": f'"{digest}"'}
+            case "weak":
+                return {"ETag": f'W/"{digest}"'}
+            case "date":
+                return {"Last-Modified": formatdate(int(digest[:6], 16), usegmt=True)}
+        return {}
+
+    def _unchanged(self, file: Path) -> bool:
+        version = self._version(file)
+        asked = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+        return any(self.headers.get(asked[name]) == value for name, value in version.items())
 
     def _first_byte(self) -> int:
         return int((re.match(r"bytes=(\d+)", self.headers.get("Range", "")) or [0, 0])[1])
@@ -208,13 +285,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         if location:
             self.send_header("Location", location)
+        if status == HTTPStatus.UNAUTHORIZED and self.manner.login:
+            self.send_header("WWW-Authenticate", 'Basic realm="media"')
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def _file(self, file: Path, *, body: bool) -> None:
         size = file.stat().st_size
         start, end = 0, size - 1
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        wanted, version = self._range(), self._version(file)
+        if self.media.heeds_if_range and "If-Range" in self.headers:
+            wanted = wanted if self.headers["If-Range"] in version.values() else None
         if wanted:
             start, end = int(wanted[1]), min(int(wanted[2] or end), end)
             if start > end:
@@ -224,15 +305,33 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.end_headers()
                 return
         self.send_response(HTTPStatus.PARTIAL_CONTENT if wanted else HTTPStatus.OK)
-        self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
-        self.send_header("Content-Length", str(end - start + 1))
-        self.send_header("Accept-Ranges", "bytes")
+        headers = {"Content-Type": TYPES.get(file.suffix, "application/octet-stream"), **version}
+        headers |= {"Accept-Ranges": "bytes"} if self.manner.ranges else {}
         if wanted:
-            self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
+            headers["Content-Range"] = f"bytes {start}-{end}/{size}"
+        for name, value in (headers | self._framing(end - start + 1) | self.manner.headers).items():
+            self.send_header(name, value)
         self.end_headers()
         if body:
             with contextlib.suppress(ConnectionError):  # the downloader was killed: its right
                 self._send(file, start, end)
+
+    def _range(self) -> re.Match[str] | None:
+        asked = self.headers.get("Range", "") if self.manner.ranges else ""
+        return re.fullmatch(r"bytes=(\d+)-(\d*)", asked)
+
+    def _framing(self, length: int) -> dict[str, str]:
+        match self.manner.framing:
+            case "chunked":
+                return {"Transfer-Encoding": "chunked"}
+            case "close":
+                self.close_connection = True
+                return {"Connection": "close"}
+        return {"Content-Length": str(length)}
+
+    def _write(self, block: bytes) -> None:
+        chunked = self.manner.framing == "chunked"
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block) if chunked else block)
 
     def _send(self, file: Path, start: int, end: int) -> None:
         began = time.monotonic()
@@ -241,8 +340,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             stream.seek(start)
             while sent < length:
                 block = stream.read(min(BLOCK, length - sent))
-                self.wfile.write(block)
+                self._write(block)
                 sent += len(block)
+                if self.manner.sends and sent >= self.manner.sends:
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
                 if self.media.stall and sent >= self.media.stall:
                     self.media.thaw.wait()
                 if self.media.cut and sent >= self.media.cut:
@@ -250,6 +352,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 if self.media.throttle:
                     due = began + sent / self.media.throttle
                     time.sleep(max(0.0, min(due - time.monotonic(), 1.0)))
+        if self.manner.framing == "chunked":
+            self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base names it
         """Say nothing: the tests' output is theirs."""
@@ -263,6 +367,15 @@ def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def media(media_folder: Path) -> Iterator[MediaSource]:
     with serve_media(media_folder) as source:
+        yield source
+
+
+@pytest.fixture
+def own_media(media_folder: Path, tmp_path: Path) -> Iterator[MediaSource]:
+    """A source of files that only this test sees, so that it may change them."""
+    folder = tmp_path / "own-media"
+    shutil.copytree(media_folder, folder)
+    with serve_media(folder) as source:
         yield source
 
 

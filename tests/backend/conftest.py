@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.backend.api_process import Api, running
-from tests.media_source import media, media_folder
+from tests.media_source import media, media_folder, own_media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["media", "media_folder"]
+__all__ = ["media", "media_folder", "own_media"]
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yt_dlp.downloader.dash import DashSegmentsFD
 from yt_dlp.downloader.fragment import FragmentFD
+from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.downloader.http import HttpFD
 
 from domain.models import Choice
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 def test_yt_dlp_still_has_the_methods_that_are_overridden() -> None:
     assert list(inspect.signature(FragmentFD._write_ytdl_file).parameters) == ["self", "ctx"]  # noqa: SLF001 -- the contract
     assert list(inspect.signature(FragmentFD._prepare_frag_download).parameters) == ["self", "ctx"]  # noqa: SLF001
+    assert list(inspect.signature(FragmentFD._read_fragment).parameters) == ["self", "ctx"]  # noqa: SLF001
+    for method in (FragmentFD._prepare_and_start_frag_download, FragmentFD._finish_frag_download):  # noqa: SLF001
+        assert list(inspect.signature(method).parameters) == ["self", "ctx", "info_dict"]
+    assert list(inspect.signature(FragmentFD.download_and_append_fragments).parameters)[:4] == [
+        *("self", "ctx", "fragments", "info_dict")
+    ]
     assert list(inspect.signature(HttpFD.real_download).parameters) == [
         "self",
         "filename",
@@ -35,6 +43,14 @@ def test_yt_dlp_still_writes_its_journal_after_each_fragment_and_reads_it_before
     prepare = inspect.getsource(FragmentFD._prepare_frag_download)  # noqa: SLF001
     assert prepare.index("_read_ytdl_file") < prepare.index("open_mode)")
     assert "ctx['dest_stream'].flush()" in inspect.getsource(FragmentFD._append_fragment)  # noqa: SLF001
+
+
+def test_yt_dlp_still_asks_for_the_rest_of_a_file_as_is_made_conditional_here() -> None:
+    download = inspect.getsource(HttpFD.real_download)
+    assert "self.ydl.urlopen(request)" in download
+    assert "range_start == content_range_start" in download
+    for lists in (HlsFD.real_download, DashSegmentsFD._get_fragments):  # noqa: SLF001
+        assert "frag_index <= ctx['fragment_index']" in inspect.getsource(lists)
 
 
 @pytest.mark.parametrize("choice", ["mp4", "mkv", "webm", "avi", "mp3", "m4a", "opus"])

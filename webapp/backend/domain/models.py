@@ -197,6 +197,9 @@ class Download(BaseModel):
     position: float | None = Field(description="In the queue: the smallest is next; else null")
     progress: Progress | None
     error: Failure | None
+    notes: list[Failure] = Field(
+        description="What is worth knowing although it went on, such as a subtitle that is missing",
+    )
     attempt: int
     file: MediaFile | None
     created: str

@@ -13,7 +13,7 @@ from files.staging import locked, read_result, write_result
 from runner.metadata import demand_ended, describe, is_list, only_entry
 from runner.options import PICTURED, parameters
 from runner.progress_meter import Meter
-from runner.source_change import Steady
+from runner.reopen import reopen
 from runner.thumbnails import fetch_picture, take_frame
 from runner.trim import ROUNDED, cut, demand_within, length, measure
 
@@ -44,6 +44,7 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
     """
     import yt_dlp
 
+    from runner.conditional import CHANGED
     from runner.postprocessors import steps
 
     staging, choice = Path(job.staging), Choice.model_validate(job.choice)
@@ -54,7 +55,8 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
         meter = Meter(emit)
         options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
         options |= {"ratelimit": job.rate or None, "extract_flat": "in_playlist", "playlistend": 2}
-        options["progress_hooks"] = [Steady(staging).check, meter.progress]
+        options["progress_hooks"] = [meter.progress]
+        options["source_changed"] = lambda: emit({"event": "note", "note": CHANGED.as_error()})
         options["postprocessor_hooks"] = [meter.converting]
         with (
             private_copy(staging, job.cookies) as cookies,
@@ -70,6 +72,7 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             cover = _cover(downloader, info, choice, staging)
             for step in steps(choice, cover):
                 downloader.add_post_processor(step)
+            reopen(staging)
             info = downloader.process_ie_result(info, download=True)
             made = Path(info["requested_downloads"][-1]["filepath"])
             if choice.start is not None or choice.end is not None:

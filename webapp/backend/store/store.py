@@ -127,13 +127,13 @@ class Store:
             "not_before": None,
         }
         if action == "retry":
-            values |= {"attempt": 1, "error": None}
+            values |= {"attempt": 1, "error": None, "notes": []}
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
 
     def renew(self, item: str) -> Row | None:
         """Queue a finished one anew: its file was lost. None when it is not finished."""
         lost: Row = {"file_name": None, "file_bytes": None, "finished": None}
-        values = lost | {"state": "queued", "attempt": 1, "not_before": None}
+        values = lost | {"state": "queued", "attempt": 1, "not_before": None, "notes": []}
         return self._change(values, downloads.c.id == item, downloads.c.state == "done")
 
     def move(self, item: str, before: str | None) -> Row | None:

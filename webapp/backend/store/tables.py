@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Computed,
     Float,
@@ -56,6 +57,8 @@ downloads = Table(
     # The suffix of the picture kept under thumbnails/ID.
     Column("thumbnail", String(4)),
     Column("error", JSON(none_as_null=True)),
+    # What is worth knowing although it went on, each like an error.
+    Column("notes", JSON, nullable=False, server_default="[]"),
     Column("file_name", Text),
     Column("file_bytes", BigInteger),
     Column("created", String(24), nullable=False),
@@ -75,7 +78,18 @@ downloads = Table(
     Index("downloads_media", "media_key", postgresql_using="hash"),
 )
 
-# Hosts that failed of late: see breaker.py.
+# Downloads that failed of late, by what may be their host's fault: see breaker.py.
+host_failures = Table(
+    "host_failures",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("item", String(26), primary_key=True),
+    Column("since", String(24), nullable=False),
+    # Not when another download from that host has succeeded since: it is the item's own fault.
+    Column("counts", Boolean, nullable=False),
+)
+
+# Hosts that are left alone, or were until their last trial: see breaker.py.
 hosts = Table(
     "hosts",
     metadata,

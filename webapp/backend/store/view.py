@@ -31,6 +31,7 @@ def view(
         position=row["position"] if row["state"] == "queued" else None,
         progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
         error=Failure(**row["error"]) if row["error"] else None,
+        notes=[Failure(**note) for note in row["notes"]],
         file=file or None,
     )
 

@@ -217,6 +217,8 @@ class Work:
                     self._note(item, Progress(**progress))
                 case {"event": "info", **known}:
                     row = self.store.report(item, run, **known) or row
+                case {"event": "note", "note": note}:
+                    row = self._note_down(row, run, note)
                 case {"event": "failed", **failure}:
                     raise Failed(**failure)
                 case {"event": "done", **result}:
@@ -229,6 +231,12 @@ class Work:
         with self._telling:
             if self._runners.get(row["id"]) is runner:
                 self._tell(row, self.tell)
+
+    def _note_down(self, row: Row, run: int, note: dict[str, str]) -> Row:
+        """Keep what is worth knowing, once."""
+        if note in row["notes"]:
+            return row
+        return self.store.report(row["id"], run, notes=[*row["notes"], note]) or row
 
     def _note(self, item: str, progress: Progress) -> None:
         """Keep the progress; every so often look whether the disk still has room."""

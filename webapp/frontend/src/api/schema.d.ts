@@ -586,6 +586,11 @@ export interface components {
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
             /** Id */
             id: string;
+            /**
+             * Notes
+             * @description What is worth knowing although it went on, such as a subtitle that is missing
+             */
+            notes: components["schemas"]["Failure"][];
             /** Platform */
             platform: string | null;
             /**

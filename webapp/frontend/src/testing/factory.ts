@@ -19,6 +19,7 @@ export function makeDownload(change: Partial<Download> = {}): Download {
     position: null,
     progress: null,
     error: null,
+    notes: [],
     attempt: 1,
     file: null,
     created: '2026-01-31T12:00:00.000Z',

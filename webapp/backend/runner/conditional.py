@@ -1,0 +1,161 @@
+"""Conditional resumption: never append the rest of another version of the file.
+
+yt-dlp resumes with a bare Range request. If the file was replaced in the meantime, it appends the
+rest of the new file to the beginning of the old one and calls the mixture done. Here each resuming
+request
+
+1. names the version that was begun (If-Range, RFC 9110, 13.1.5), if the source told one;
+2. overlaps with the last bytes on disk, which are compared;
+3. has every validator of its answer compared with those of the first answer.
+
+If any of them differs, the partial file is deleted and the whole is requested. This happens below
+yt-dlp's `urlopen`, which is given the answer that it expects.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yt_dlp.networking.exceptions import HTTPError
+from yt_dlp.utils import parse_http_range
+
+from domain.failures import Failed
+from files.staging import write_atomically
+from runner.validators import Validators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yt_dlp import YoutubeDL
+    from yt_dlp.networking import Request, Response
+
+OVERLAP = 64 * 1024
+"""Bytes that each resumption fetches a second time, to compare them."""
+RANGE_NOT_SATISFIABLE = 416
+CHANGED = Failed(
+    "changed",
+    "The file at the source changed during the download, so it was started over.",
+    "Nothing needs to be done.",
+    transient=True,
+)
+
+
+class Source:
+    """yt_dlp.YoutubeDL as the download of one file sees it, with conditional resumption."""
+
+    def __init__(self, ydl: YoutubeDL, part: Path, first: int, note: Path | None) -> None:
+        """Watch over `part`, whose first byte is number `first` of the file.
+
+        `note` is where the file's validators are kept between runs; None keeps them in memory.
+        """
+        self.ydl, self._part, self._first, self._note = ydl, part, first, note
+        self.validators = _read(note)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever yt-dlp asks for
+        return getattr(self.ydl, name)
+
+    def urlopen(self, request: Request) -> Response:
+        """Send the request; start over if it would resume another version of the file."""
+        there = self._part.stat().st_size if self._part.is_file() else 0
+        start, end, _ = parse_http_range(request.headers.get("Range"))
+        if not there or start is None or start <= self._first:
+            return self._begin(request)
+        if start > self._first + there:  # one of several ranges: the partial file is still open
+            return self._next(request)
+        overlap = min(there, OVERLAP)
+        request.headers["Range"] = f"bytes={start - overlap}-{'' if end is None else end}"
+        if self.validators.if_range:
+            request.headers["If-Range"] = self.validators.if_range
+        try:
+            answer = self.ydl.urlopen(request)
+        except HTTPError as error:
+            if error.status != RANGE_NOT_SATISFIABLE:
+                raise
+            return self._anew(request, end, changed=True)  # the file is shorter than the part
+        told = Validators.of(answer.headers)
+        changed = self.validators.contradict(told)
+        if not changed and _is_at(answer, start - overlap):
+            if answer.read(overlap) == self._tail(overlap):
+                self._keep(told)
+                return _without(answer, overlap)
+            changed = True
+        answer.close()
+        return self._anew(request, end, changed=changed)
+
+    def _next(self, request: Request) -> Response:
+        """Request the next range of a file that is being written.
+
+        Raises:
+            Failed: transient, if the range is of another version.
+
+        """
+        if self.validators.if_range:
+            request.headers["If-Range"] = self.validators.if_range
+        answer = self.ydl.urlopen(request)
+        start = parse_http_range(request.headers["Range"])[0]
+        if self.validators.contradict(Validators.of(answer.headers)) or not _is_at(answer, start):
+            answer.close()
+            self._part.unlink(missing_ok=True)
+            said(self.ydl)
+            raise CHANGED
+        return answer
+
+    def _anew(self, request: Request, end: int | None, *, changed: bool) -> Response:
+        """Delete the partial file and request all of it."""
+        self._part.unlink(missing_ok=True)
+        if changed:
+            said(self.ydl)
+        request.headers.pop("If-Range", None)
+        request.headers.pop("Range", None)
+        if self._first or end is not None:
+            request.headers["Range"] = f"bytes={self._first}-{'' if end is None else end}"
+        return self._begin(request)
+
+    def _begin(self, request: Request) -> Response:
+        answer = self.ydl.urlopen(request)
+        self._keep(Validators.of(answer.headers))
+        return answer
+
+    def _keep(self, told: Validators) -> None:
+        """Record the version before its first byte is written."""
+        if told != self.validators:
+            self.validators = told
+            if self._note:
+                write_atomically(self._note, json.dumps(told.as_json()))
+
+    def _tail(self, length: int) -> bytes:
+        with self._part.open("rb") as file:
+            file.seek(-length, 2)
+            return file.read()
+
+
+def said(ydl: YoutubeDL) -> None:
+    """Call the option `source_changed`, if it is set: something is downloaded again."""
+    tell: Callable[[], None] | None = ydl.params.get("source_changed")
+    if tell:
+        tell()
+
+
+def _read(note: Path | None) -> Validators:
+    try:
+        return Validators.parse(json.loads(note.read_text())) if note else Validators()
+    except (OSError, ValueError):
+        return Validators()
+
+
+def _is_at(answer: Response, start: int) -> bool:
+    """Whether the answer begins with that byte of the file; unknown if it is compressed."""
+    told = None if answer.headers.get("Content-Encoding") else answer.headers.get("Content-Range")
+    return bool(parse_http_range(told)[0] == start)
+
+
+def _without(answer: Response, overlap: int) -> Response:
+    """Remove the first bytes, which have been read, from what the headers say."""
+    start, end, length = parse_http_range(answer.headers["Content-Range"])
+    whole = "*" if length is None else length
+    answer.headers.replace_header("Content-Range", f"bytes {start + overlap}-{end}/{whole}")
+    if told := answer.headers.get("Content-Length"):
+        answer.headers.replace_header("Content-Length", str(int(told) - overlap))
+    return answer

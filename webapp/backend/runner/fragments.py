@@ -1,0 +1,196 @@
+"""Conditional resumption of streams in fragments (HLS, DASH); conditional.py says why.
+
+The journal holds a digest of the playlist, and the validators and digests of the first and the last
+fragment on disk. A resumption compares the playlist and requests those two fragments again, unless
+they are unchanged (If-None-Match, If-Modified-Since). What cannot be compared starts over:
+subtitles, which yt-dlp rewrites as they come, and protocols with a loop of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from yt_dlp.downloader.dash import DashSegmentsFD
+from yt_dlp.downloader.fragment import FragmentFD
+from yt_dlp.downloader.hls import HlsFD
+from yt_dlp.networking import Request
+from yt_dlp.networking.exceptions import HTTPError
+
+from runner.conditional import said
+from runner.validators import Validators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Context = dict[str, Any]
+Fragment = dict[str, Any]
+GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A fragment that was downloaded."""
+
+    index: int
+    """1 is the first."""
+    bytes: int
+    digest: str
+    validators: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Playlist:
+    """What was begun: the digest of the playlist, and two of its fragments."""
+
+    digest: str = ""
+    first: Sample | None = None
+    last: Sample | None = None
+    read: Sample | None = field(default=None, repr=False)
+    """The fragment that was downloaded last and is not appended yet."""
+
+    @classmethod
+    def parse(cls, told: object) -> Playlist | None:
+        """Read what `as_json` gave; None if it is anything else."""
+        try:
+            return cls(told["digest"], Sample(**told["first"]), Sample(**told["last"]))  # type: ignore[index]
+        except (KeyError, TypeError):
+            return None
+
+
+def install() -> None:
+    """Patch yt-dlp in this process."""
+    FragmentFD._read_fragment = _sampling(FragmentFD._read_fragment)  # noqa: SLF001 -- see resume.py
+    FragmentFD.download_and_append_fragments = _conditional(
+        FragmentFD.download_and_append_fragments
+    )
+
+
+def comparable(downloader: FragmentFD, info: dict[str, Any] | None = None) -> bool:
+    """Whether a partial download of this kind can be compared with the source."""
+    listed = isinstance(downloader, HlsFD | DashSegmentsFD)
+    return listed and (info or {}).get("ext") != "vtt"
+
+
+def expect(context: Context, known: object) -> None:
+    """Have yt-dlp list all fragments, also those on disk: they are compared, then skipped."""
+    context["begun"] = context["fragment_index"], Playlist.parse(known)
+    context["playlist"] = Playlist()
+    context["fragment_index"] = 0
+
+
+def as_json(context: Context) -> dict[str, Any] | None:
+    """What the journal keeps after one more fragment was appended."""
+    playlist: Playlist | None = context.get("playlist")
+    if playlist is None:
+        return None
+    if playlist.read:
+        playlist.last = playlist.read
+        playlist.first = playlist.first or playlist.read
+    if not (playlist.first and playlist.last):
+        return None
+    return {
+        "digest": playlist.digest,
+        "first": asdict(playlist.first),
+        "last": asdict(playlist.last),
+    }
+
+
+def _sampling(
+    read: Callable[[FragmentFD, Context], bytes | None],
+) -> Callable[[FragmentFD, Context], bytes | None]:
+    def read_and_sample(self: FragmentFD, context: Context) -> bytes | None:
+        content = read(self, context)
+        if content and "playlist" in context:
+            told = getattr(context["dl"], "validators", Validators())
+            context["playlist"].read = Sample(
+                context["fragment_index"], len(content), _digest(content), told.as_json()
+            )
+        return content
+
+    return read_and_sample
+
+
+def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
+    def compare_then_download(
+        self: FragmentFD,
+        context: Context,
+        fragments: Iterable[Fragment],
+        info: dict[str, Any],
+        **options: Any,  # noqa: ANN401 -- yt-dlp's
+    ) -> bool:
+        if "begun" not in context:
+            return download(self, context, fragments, info, **options)
+        listed = list(fragments)
+        index, known = context.pop("begun")
+        playlist = context["playlist"] = Playlist(_identity(listed))
+        if index and known and _unchanged(self, listed, known, playlist.digest, info):
+            playlist.first, playlist.last = known.first, known.last
+            _start_at(self, context, index, info)
+            return download(self, context, listed[index:], info, **options)
+        if index:
+            said(self.ydl)
+            context["dest_stream"].truncate(0)
+            context["complete_frags_downloaded_bytes"] = 0
+            _start_at(self, context, 0, info)
+            self._write_ytdl_file(context)
+        return download(self, context, listed, info, **options)
+
+    return compare_then_download
+
+
+def _start_at(self: FragmentFD, context: Context, index: int, info: dict[str, Any]) -> None:
+    """Report progress from that fragment on."""
+    context["fragment_index"] = index
+    context["dl"]._progress_hooks.clear()  # noqa: SLF001 -- the one that counts from 0
+    self._start_frag_download(context, info)
+
+
+def _unchanged(
+    self: FragmentFD, listed: list[Fragment], known: Playlist, digest: str, info: dict[str, Any]
+) -> bool:
+    if known.digest != digest:
+        return False
+    samples = {sample.index: sample for sample in (known.first, known.last) if sample}
+    return all(
+        0 < index <= len(listed) and _same(self, listed[index - 1], sample, info)
+        for index, sample in samples.items()
+    )
+
+
+def _same(self: FragmentFD, fragment: Fragment, known: Sample, info: dict[str, Any]) -> bool:
+    """Whether the fragment at the source is the one on disk."""
+    validators = Validators.parse(known.validators)
+    headers = {"Accept-Encoding": "identity", **(info.get("http_headers") or {})}
+    headers |= validators.conditions
+    if part := fragment.get("byte_range"):
+        headers["Range"] = f"bytes={part['start']}-{part['end'] - 1}"
+    try:
+        answer = self.ydl.urlopen(Request(fragment["url"], None, headers))
+    except HTTPError as error:
+        if error.status == HTTPStatus.NOT_MODIFIED:
+            return True
+        if error.status in GONE:
+            return False
+        raise
+    with answer:
+        if validators.contradict(Validators.of(answer.headers)):
+            return False
+        return _digest(answer.read(known.bytes + 1)) == known.digest
+
+
+def _identity(listed: Iterable[Fragment]) -> str:
+    """A digest of the list, without hosts, folders and queries: they may hold a token each."""
+    names = [
+        (urlsplit(fragment["url"]).path.rpartition("/")[2], fragment.get("byte_range") or None)
+        for fragment in listed
+    ]
+    return _digest(json.dumps(names).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
