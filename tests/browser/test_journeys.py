@@ -51,7 +51,7 @@ def test_a_download_is_paused_resumed_and_cancelled(app: App, media: MediaSource
     row.get_by_title("Cancel").click()
     expect(row.get_by_text("Cancelled", exact=True)).to_be_visible()
     media.throttle = FAST
-    row.get_by_title("Try again").click()
+    row.get_by_title("Retry").click()
     app.await_done(row)
 
 
@@ -118,7 +118,7 @@ def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
     expect(app.page.get_by_text("Nothing matches")).to_be_visible()
     app.page.get_by_role("searchbox").fill("clip")
     app.page.get_by_role("button", name="More for clip").click()
-    app.page.get_by_role("menuitem", name="Delete with its file").click()
+    app.page.get_by_role("menuitem", name="Remove and delete file").click()
     app.page.get_by_role("button", name="Delete").click()
     expect(app.page.get_by_role("button", name="Play: clip")).to_have_count(0)
     until(lambda: not list(media_dir.glob("*.mp4")), "the file is gone")
@@ -196,14 +196,14 @@ def test_a_broken_backend_is_explained_and_what_was_done_meanwhile_is_not_lost(
     stack.await_state("api", "BROKEN")
 
     expect(app.status).to_have_text("Broken")
-    banner = page.get_by_role("region", name="Download server")
-    expect(banner).to_contain_text("The download server cannot start.")
+    banner = page.get_by_role("region", name="Backend")
+    expect(banner).to_contain_text("The backend cannot start.")
     expect(banner).to_contain_text("main.py")
     expect(banner.get_by_role("button", name="Retry now")).to_be_visible()
     app.paste(media.mp4)
-    expect(page.get_by_text("Waits until the server is back")).to_be_visible()
+    expect(page.get_by_text("Will be sent when the backend is back")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Waits until the server is back")).to_be_visible()
+    expect(page.get_by_text("Will be sent when the backend is back")).to_be_visible()
 
     main.write_text(good)
     expect(app.status).to_have_text("Connected")

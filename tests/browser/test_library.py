@@ -62,7 +62,7 @@ def test_many_are_selected_with_the_keyboard_saved_and_deleted_with_their_files(
     page.get_by_role("checkbox", name="Select clip").focus()
     page.keyboard.press("Space")
     page.get_by_role("checkbox", name="Select index").click(modifiers=["Shift"])
-    bar = page.get_by_role("toolbar", name="What is selected")
+    bar = page.get_by_role("toolbar", name="Selection")
     expect(bar.get_by_role("status")).to_have_text("2 selected")
 
     bar.get_by_role("button", name="Save").click()
@@ -89,7 +89,7 @@ def test_a_file_that_was_deleted_outside_is_said_to_be_gone_and_comes_again(
     next(media_dir.glob("clip*.mp4")).unlink()
     library.page.reload()
     entry = library.page.get_by_role("listitem").filter(has_text="clip")
-    expect(entry).to_contain_text("File is gone")
+    expect(entry).to_contain_text("File is missing")
     expect(entry.get_by_role("button", name="Play: clip")).to_be_disabled()
 
     entry.get_by_role("button", name="Download again: clip").click()

@@ -72,7 +72,7 @@ def show(app: App, what: str, media: MediaSource) -> None:
         page.get_by_role("button", name="Pause all").click()
         expect(page.get_by_text("Everything is paused.")).to_be_visible()
         page.get_by_role("button", name=re.compile("at once")).click()
-        expect(page.get_by_role("dialog", name="The queue")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Queue")).to_be_visible()
 
 
 STATES = (

@@ -66,7 +66,7 @@ def test_everything_is_paused_over_a_reload_and_goes_on(
     page.reload()
     expect(page.get_by_text("Everything is paused.")).to_be_visible()
     media.throttle = FAST
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(rows(one_at_a_time, "done")).to_have_count(4)
     expect(page.get_by_text("Everything is paused.")).to_have_count(0)
 
@@ -97,8 +97,8 @@ def test_a_host_that_fails_again_and_again_is_named_while_it_is_left_alone(
     expect(rows(one_at_a_time, "cancelled")).to_have_count(4)
     media.faults = {f"/broken-{number}.mp4": 503 for number in range(5)}
     one_at_a_time.paste(*(media.base + path for path in media.faults))
-    page.get_by_role("button", name=re.compile("1 site left alone")).click()
-    box = page.get_by_role("dialog", name="The queue")
+    page.get_by_role("button", name=re.compile("1 site on hold")).click()
+    box = page.get_by_role("dialog", name="Queue")
     expect(box).to_contain_text(f"127.0.0.1:{media.port}")
     expect(box).to_contain_text(re.compile(r"until \d\d:\d\d:\d\d"))
 

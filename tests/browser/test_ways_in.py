@@ -46,7 +46,7 @@ def test_of_a_list_only_what_is_chosen_is_downloaded(app: App, media: MediaSourc
     page = app.page
     app.link_field.fill(f"{media.base}/list.html")
     picker = page.get_by_role("group", name="Choose what to download")
-    expect(picker).to_contain_text("4 of 4 chosen")
+    expect(picker).to_contain_text("4 of 4 selected")
     picker.get_by_role("checkbox", name="All").click()
     expect(page.get_by_role("button", name="Download", exact=True)).to_be_disabled()
     picker.get_by_role("checkbox").nth(1).check()
@@ -83,7 +83,7 @@ def test_a_download_that_ends_while_nobody_looks_is_announced(app: App, media: M
     page.add_init_script(HIDDEN)
     app.open()
     page.get_by_role("button", name="Settings").click()
-    switch = page.get_by_role("switch", name="Tell me when a download is done")
+    switch = page.get_by_role("switch", name="Notify me when a download finishes")
     switch.click()
     expect(switch).to_be_checked()
     page.keyboard.press("Escape")

@@ -50,7 +50,7 @@ function refuse(response: ServerResponse, route: Route, error: NodeJS.ErrnoExcep
     title: reached ? 'Connection lost' : 'Nothing answers',
     status: reached ? 502 : 503,
     detail: reached
-      ? `${route.service} at ${route.target.host} hung up before it had answered (${error.code ?? error.message}).`
+      ? `${route.service} at ${route.target.host} closed the connection before it had answered (${error.code ?? error.message}).`
       : `Nothing listens at ${route.target.host}, where ${route.service} should be.`,
     service: route.service,
   };

@@ -17,7 +17,7 @@ function portOf(name: string, value: string | undefined, fallback: number): numb
   if (value === undefined || value === '') return fallback;
   const port = Number(value);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Error(`${name} is "${value}"; a port is a number from 1 to 65535. Mend it in .env.`);
+    throw new Error(`${name} is "${value}"; a port is a number from 1 to 65535. Fix it in .env.`);
   }
   return port;
 }

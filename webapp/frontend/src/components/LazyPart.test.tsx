@@ -16,10 +16,10 @@ test('a part that cannot be fetched is missing alone, and is tried again', async
       <LazyPart of={part} given={{}} />
     </>,
   );
-  expect(await screen.findByRole('alert')).toHaveTextContent('This part could not be fetched');
+  expect(await screen.findByRole('alert')).toHaveTextContent('This part of the page could not be loaded');
   expect(screen.getByText('The rest')).toBeVisible();
   there = true;
-  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  await user.click(screen.getByRole('button', { name: 'Retry' }));
   await waitFor(() => {
     expect(screen.getByText('Here')).toBeVisible();
   });

@@ -1,4 +1,4 @@
-/** The queue as a whole: how many run at once, whether all is paused, which hosts are left alone. */
+/** The queue as a whole: how many run at once, whether all is paused, which hosts are on hold. */
 import { useMutation, useQuery, type QueryClient } from '@tanstack/react-query';
 import { changeQueue, getQueue } from '@/api/client.ts';
 import { onBackendEvent } from '@/api/event-stream.ts';

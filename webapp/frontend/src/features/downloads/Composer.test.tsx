@@ -112,7 +112,7 @@ describe('the composer', () => {
     server.answer = () => ({ status: 200, body: { ...PLAYLIST, entries: [], known } });
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/other');
-    expect(await screen.findByText('In your list already: Done, MP4')).toBeInTheDocument();
+    expect(await screen.findByText('Already in your list: Done, MP4')).toBeInTheDocument();
   });
 
   test('lets the entries of a list be chosen', async () => {

@@ -62,7 +62,7 @@ describe('the queue', () => {
     await waitFor(() => {
       expect(order()).toEqual(['Running', 'Second', 'Third', 'First']);
     });
-    expect(screen.getByText('Place 3 of 3')).toBeInTheDocument();
+    expect(screen.getByText('Position 3 of 3')).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Move First' })).toHaveFocus();
     await waitFor(() => {
       expect(moves()).toEqual([
@@ -147,14 +147,14 @@ describe('the keyboard’s place', () => {
     });
     await press(user, 'Cancel: Second');
     await waitFor(() => {
-      expect(screen.getByRole('heading', { name: /Recently/ })).toHaveFocus();
+      expect(screen.getByRole('heading', { name: /Recent/ })).toHaveFocus();
     });
   });
 
   test('is the next row when one is removed by its menu', async () => {
     const { user } = start([first, second, third].map((item) => ({ ...item, state: 'cancelled' })));
     await press(user, 'More for Second');
-    const entry = await screen.findByRole('menuitem', { name: 'Remove from the list' });
+    const entry = await screen.findByRole('menuitem', { name: 'Remove from list' });
     entry.focus();
     await user.keyboard('{Enter}');
     await waitFor(() => {
@@ -172,7 +172,7 @@ describe('the keyboard’s place', () => {
     await screen.findByRole('button', { name: 'Pause all' });
     await press(user, 'Pause all');
     await waitFor(() => {
-      expect(screen.getByRole('button', { name: 'Go on' })).toHaveFocus();
+      expect(screen.getByRole('button', { name: 'Resume' })).toHaveFocus();
     });
     await user.keyboard('{Enter}');
     await waitFor(() => {

@@ -23,8 +23,8 @@ describe('a row', () => {
     ['queued', ['Pause', 'Cancel']],
     ['running', ['Pause', 'Cancel']],
     ['paused', ['Resume', 'Cancel']],
-    ['failed', ['Try again']],
-    ['cancelled', ['Try again']],
+    ['failed', ['Retry']],
+    ['cancelled', ['Retry']],
   ] as const)('offers what can be done to a %s one', async (state, names) => {
     const onChange = vi.fn();
     const download = makeDownload({ state });
@@ -40,7 +40,7 @@ describe('a row', () => {
     const done = makeDone();
     const download = { ...done, file: done.file && { ...done.file, missing: true } };
     const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
-    expect(screen.getByRole('listitem')).toHaveTextContent('File is gone');
+    expect(screen.getByRole('listitem')).toHaveTextContent('File is missing');
     expect(screen.queryByRole('link')).toBeNull();
     await user.click(screen.getByTitle('Download again'));
     expect(onChange).toHaveBeenCalledWith({ ids: [download.id], action: 'retry' });

@@ -48,11 +48,11 @@ describe('the line about the queue', () => {
     expect(await screen.findByRole('button', { name: /3 at once/ })).toHaveTextContent('3 at once41 GB free');
   });
 
-  test('names the hosts that are left alone, and until when', async () => {
+  test('names the hosts that are on hold, and until when', async () => {
     queue = { ...QUEUE, hosts: [{ host: 'example.org', failures: 3, open_until: '2026-01-31T12:00:15.000Z' }] };
     const { user } = start();
-    await user.click(await screen.findByRole('button', { name: /1 site left alone/ }));
-    const box = await screen.findByRole('dialog', { name: 'The queue' });
+    await user.click(await screen.findByRole('button', { name: /1 site on hold/ }));
+    const box = await screen.findByRole('dialog', { name: 'Queue' });
     expect(box).toHaveTextContent(/example\.orguntil .*:00:15/);
   });
 
@@ -80,7 +80,7 @@ describe('the line about the queue', () => {
     await user.click(await screen.findByRole('button', { name: 'Pause all' }));
     expect(screen.getByRole('status')).toHaveTextContent('Everything is paused.');
     expect(screen.queryByRole('button', { name: 'Pause all' })).toBeNull();
-    await user.click(screen.getByRole('button', { name: 'Go on' }));
+    await user.click(screen.getByRole('button', { name: 'Resume' }));
     expect(await screen.findByRole('button', { name: 'Pause all' })).toBeVisible();
     expect(sent()).toEqual([{ paused: true }, { paused: false }]);
   });

@@ -56,7 +56,7 @@ function watch(state: ServiceState): void {
   });
 }
 
-const banner = () => screen.queryByRole('region', { name: 'Download server' });
+const banner = () => screen.queryByRole('region', { name: 'Backend' });
 
 describe('the banner', () => {
   test('is not on the page while it may be no more than a restart', async () => {
@@ -74,7 +74,7 @@ describe('the banner', () => {
     await waitFor(() => {
       expect(banner()).toHaveTextContent('Nothing listens at 127.0.0.1:8000.');
     });
-    expect(banner()).toHaveTextContent('To mend it: make dev');
+    expect(banner()).toHaveTextContent('How to fix it: make dev');
     expect(screen.queryByRole('button', { name: 'Restart' })).toBeNull();
   });
 
