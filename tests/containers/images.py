@@ -30,10 +30,6 @@ class Stage:
         words: list[str] = json.loads(self.last("CMD"))
         return words
 
-    def health(self) -> list[str]:
-        words: list[str] = json.loads(self.last("HEALTHCHECK").partition("CMD ")[2])
-        return words
-
 
 def stages(dockerfile: Path) -> dict[str, Stage]:
     """The stages by name; comments dropped, continued lines joined."""
@@ -55,3 +51,10 @@ def services(compose: Path) -> dict[str, dict[str, Any]]:
     document: dict[str, Any] = yaml.safe_load(compose.read_text(encoding="utf-8"))
     by_name: dict[str, dict[str, Any]] = document["services"]
     return by_name
+
+
+def health(compose: str, service: str) -> list[str]:
+    """The command by which the engine learns that a service is healthy."""
+    test: list[str] = services(ROOT / compose)[service]["healthcheck"]["test"]
+    assert test[0] == "CMD", "no shell: not every image has one"
+    return test[1:]
