@@ -121,10 +121,11 @@ update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: si
 	@$(py) -m scripts.setup development
 	@$(py) -m pytest -q tests/backend/runner/test_resume.py
 
-archive: ## Pack what is committed into dist/sy-media-downloader.tar.gz, to hand on
-	@mkdir -p dist
-	@git archive --prefix=sy-media-downloader/ -o dist/sy-media-downloader.tar.gz HEAD
-	@echo dist/sy-media-downloader.tar.gz
+archive: setup-python ## Pack what is committed into dist/sy-media-downloader.tar.gz, for people without git
+	@$(py) -m scripts.release.build
+
+release: setup-python ## Commit and tag a version, and build what is handed out: make release v=1.2.3
+	@$(py) -m scripts.release $(v)
 
 clean: ## Remove what the set-up installed; downloads, settings and history stay
 	@rm -rf .venv webapp/frontend/node_modules webapp/frontend/dist .mypy_cache .pytest_cache .ruff_cache
