@@ -2,6 +2,10 @@
 
 import os
 import signal
+import sys
+from pathlib import Path
+
+import pytest
 
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
@@ -76,3 +80,23 @@ def test_why_explains_what_is_broken_now_and_after_the_guard_has_left(guarded: G
     unknown = run.run("why", "db")
     assert unknown.returncode == 1
     assert "has no line 'db'; it has web" in unknown.stderr
+
+
+SLOW_LINES = """
+line = ("requires Node.js a " * 60)[:990]
+print(*[line] * 40, "x ready in y", *["a" * 1000] * 39, sep="\\n", flush=True)
+raise SystemExit(1)
+"""
+
+
+@pytest.mark.fault(row="F39")
+def test_last_lines_that_are_slow_to_search_hold_up_nothing(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_LINES)
+    run = guarded(f"slow: exec {sys.executable} slow.py", toy("api"), GUARD_RELAUNCH="process")
+    run.await_state("slow", "BROKEN")
+    crashes_of(run, 6)
+    assert run.service("api")["state"] == "READY"
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == 128 + signal.SIGTERM

@@ -115,3 +115,7 @@ class Rule(NamedTuple):
     transient: bool | Callable[[Death], bool] = False
     codes: frozenset[int] | None = None
     """The exit codes that it goes with (minus the signal's number); None: any above 0."""
+    survived: str | None = None
+    """What the program says later where this did not stop it."""
+    ends: str | None = None
+    """What it says at last because of it, a few lines later; None where the pattern says all."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scripts.guard.core.cause import Cause
+from scripts.guard.core.time_limit import TimeLimitError, time_limit
 from scripts.guard.diagnosis import final_output
 from scripts.guard.diagnosis.context import Death, Rule, Surroundings, Text
 from scripts.guard.diagnosis.rules import RULES
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""
+LIMIT_SECONDS = 0.5
+"""For the search of the last lines: the event loop, and with it every relaunch, waits for it."""
 
 # What a signal says of itself; {name} is the service.
 _SIGNALS: Mapping[int, str] = {
@@ -77,15 +80,31 @@ def explain(
         return _not_started(service.name, end)
     if end - SHELL_SIGNAL in _SIGNALS:
         end = SHELL_SIGNAL - end
-    words = final_output.of(tail)
-    for rule in RULES:
-        applies = end > 0 if rule.codes is None else end in rule.codes
-        found = words.find(rule.pattern) if applies else None
-        if found:
-            return _as_ruled(rule, Death(service, around, found, words.text))
+    try:
+        with time_limit(LIMIT_SECONDS):
+            known = _known(service, end, tail, around)
+    except TimeLimitError:
+        known = None
+        if end > 0:
+            return _not_known(service.name, end)
+    if known:
+        return _as_ruled(*known)
     if end == -signal.SIGKILL and around.out_of_memory:
         return _out_of_memory(service.name)
     return _signalled(service.name, -end) if end < 0 else _ended(service.name, end)
+
+
+def _known(
+    service: Service, end: int, tail: Sequence[str], around: Surroundings
+) -> tuple[Rule, Death] | None:
+    """Return the first rule that the last lines match, and what it found."""
+    words = final_output.of(tail)
+    for rule in RULES:
+        applies = end > 0 if rule.codes is None else end in rule.codes
+        found = words.find(rule) if applies else None
+        if found:
+            return rule, Death(service, around, found, words.text)
+    return None
 
 
 def _as_ruled(rule: Rule, death: Death) -> Cause:
@@ -125,6 +144,16 @@ def _signalled(name: str, number: int) -> Cause:
         "killed",
         sentence.format(name=name),
         f"Nothing, if that was meant. What it was doing: make logs p={name}",
+        transient=True,
+    )
+
+
+def _not_known(name: str, code: int) -> Cause:
+    return Cause(
+        "exit",
+        f"{name} ended with error code {code}; why is not known, for searching its last lines took "
+        f"longer than {LIMIT_SECONDS} s.",
+        f"Look at its last lines: make logs p={name}",
         transient=True,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from scripts.guard.diagnosis import tracebacks
+from scripts.guard.diagnosis.context import Rule
 
 LINES = 80
 """How much is kept of what it said, for the way to an error is long."""
@@ -14,6 +15,10 @@ LINE_LENGTH = 1_000
 """How much of a line is looked at."""
 AFTERWARDS = 15
 """How many lines may follow a cause, such as npm's; indented ones, as of a stack, do not count."""
+LINES_TO_END = 15
+"""How many lines further on a program says the last of what a cause made it say."""
+RAW_LENGTH = 4 * LINE_LENGTH
+"""How much of a line is looked at before its colours are taken out."""
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
 _OF_A_GROUP = re.compile(r"^ +[|+] ?")  # before each line of Python's exception groups
@@ -28,13 +33,24 @@ class LastWords(NamedTuple):
     text: str
     begin: int
 
-    def find(self, pattern: str) -> re.Match[str] | None:
-        """Return the last match of a rule's pattern that does not end before they begin."""
+    def find(self, rule: Rule) -> re.Match[str] | None:
+        """Return the last match of a rule, unless it ends before they begin."""
         found = None
-        for match in re.finditer(pattern, self.text, re.MULTILINE):
-            if match.end() >= self.begin:
-                found = match
+        for match in re.finditer(rule.pattern, self.text, re.MULTILINE):
+            found = match
+        if found is None or self._end(found, rule) < self.begin:
+            return None
+        if rule.survived and re.search(rule.survived, self.text[found.end() :]):
+            return None
         return found
+
+    def _end(self, match: re.Match[str], rule: Rule) -> int:
+        """Where that ends which the match made the program say."""
+        if rule.ends is None:
+            return match.end()
+        lines = self.text[match.end() :].splitlines(keepends=True)[: LINES_TO_END + 1]
+        last = re.search(rule.ends, "".join(lines))
+        return match.end() + last.end() if last else match.end()
 
 
 def of(tail: Sequence[str]) -> LastWords:
@@ -44,7 +60,7 @@ def of(tail: Sequence[str]) -> LastWords:
 
 
 def _plain(line: str) -> str:
-    return _OF_A_GROUP.sub("", _ESCAPES.sub("", line)[:LINE_LENGTH]).rstrip()
+    return _OF_A_GROUP.sub("", _ESCAPES.sub("", line[:RAW_LENGTH])[:LINE_LENGTH]).rstrip()
 
 
 def _near_the_end(text: str) -> int:

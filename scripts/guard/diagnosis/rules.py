@@ -40,11 +40,7 @@ _PORT_FORBIDDEN = (
     r"attempting to bind on address \('[^']*', (?P<port>\d+).*permission denied",
     r"listen EACCES: permission denied .*?:(?P<port>\d+)",
 )
-# Vite says so first, and fails later if it does: the cause is what it said, up to that error.
-_NODE_TOO_OLD = (
-    r"requires Node\.?js (?:version )?(?P<version>[\w.+<>=^| ]*\w\+?)(?!(?:.*\n)*.* ready in )"
-    r"(?:(?:.*\n){1,15}?\w*Error\b.*)?"
-)
+_NODE_TOO_OLD = r"requires Node\.?js (?:version )?(?P<version>[\w.+<>=^| ]{0,60}\w\+?)"
 _PYTHON_MODULE_MISSING = (
     r"^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
     r"^\S*python[\d.]*: No module named (?P<module>\S+)$",
@@ -149,6 +145,9 @@ RULES: tuple[Rule, ...] = (
         _NODE_TOO_OLD,
         "{name} does not run on the Node that is installed: it needs {version}.",
         "make setup && make restart p={name}   # brings a Node that does",
+        # Vite says so first, and fails later if it does: the cause is what it said.
+        survived=r" ready in ",
+        ends=r"\b\w*Error\b",
     ),
     Rule(
         "wrong-version",

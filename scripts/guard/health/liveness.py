@@ -16,7 +16,8 @@ QUEUE_INTERVAL = 1.0  # seconds between two looks at the accept queue
 LONGEST_INTERVAL = 2.0  # seconds; nobody looked in between when there were more
 # A debugger that waits for its user: pdb, ipdb, node inspect, byebug, irb, delve.
 _PROMPT = re.compile(
-    r"(?:\((?:Pdb(?:\+\+)?|ipdb|byebug|rdbg|dlv)\)|ipdb>|debug>|irb\(.*\).*[>*]) ?$"
+    r"(?:\((?:Pdb(?:\+\+)?|ipdb|byebug|rdbg|dlv)\)|ipdb>|debug>"
+    r"|irb\([\w.:#<>]{0,60}\)[:\d]{0,20}[>*]) ?$"
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 
