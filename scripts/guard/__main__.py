@@ -29,7 +29,7 @@ EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = SimpleNamespace(run=_up, procfile=Path("Procfile.dev"), env=None)
+    options = SimpleNamespace(run=_up, procfile=Path("Procfile.dev"), env=[])
     given = sys.argv[1:] if arguments is None else arguments
     if given:  # `make dev` gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
@@ -113,13 +113,25 @@ def _doctor(options: SimpleNamespace) -> int:
     )
 
 
+def _files(raw: str) -> list[Path]:
+    """Parse `-e a` or, as honcho takes it, `-e a,b`."""
+    return [Path(name) for name in raw.split(",") if name]
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
     # Without defaults here, an option means the same before a command and after it.
     fresh = partial(argparse.ArgumentParser, add_help=False, argument_default=argparse.SUPPRESS)
     beside = fresh()
-    beside.add_argument("-e", dest="env", type=Path, help="the .env file (beside the Procfile)")
+    beside.add_argument(
+        "-e",
+        dest="env",
+        action="extend",
+        type=_files,
+        metavar="FILE",
+        help="read this in place of .env and .env.local; several: later ones win",
+    )
     common = fresh(parents=[beside])
     common.add_argument("-f", dest="procfile", type=Path, help="the Procfile")
     parser = argparse.ArgumentParser(

@@ -69,6 +69,8 @@ class Loop:
         self._leaving = False
         self._exit_code = 0
         self._settled = False
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
         self._changes = Changes()
         self._history = History()
         self._notifier = Notifier(
@@ -214,7 +216,9 @@ class Loop:
 
     def _saved(self, paths: frozenset[Path]) -> None:
         if paths & self._stack.config.files.keys():
-            self._reconfigure()
+            task = self._loop.create_task(self._reconfigure())
+            self._reloads.add(task)
+            task.add_done_callback(self._reloads.discard)
         config = self._stack.config
         paths = self._by_people(paths)
         states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
@@ -250,13 +254,17 @@ class Loop:
         if self._writes.is_restless and self._resting is None:
             self._resting = self._loop.call_later(REST_LOOK, self._look_for_rest)
 
-    def _reconfigure(self) -> None:
-        old = self._stack.config
-        try:
-            config = settings.load(old.procfile, old.named_env_file, self._stack.shell)
-            self._stack.reconfigure(config)
-        except GuardError as error:
-            self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")
+    async def _reconfigure(self) -> None:
+        """Follow changed files, one reading after the other, and none in the event loop."""
+        async with self._reloading:
+            old = self._stack.config
+            try:
+                config = await asyncio.to_thread(
+                    settings.load, old.procfile, old.named_env_files, self._stack.shell
+                )
+                self._stack.reconfigure(config)
+            except GuardError as error:
+                self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")
 
     def _look_for_hangs(self) -> None:
         views = self._supervisor.snapshot().services

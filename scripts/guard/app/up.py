@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from scripts.guard.app.stack import Stack
 
 
-def up(procfile: Path, env_file: Path | None) -> int:
+def up(procfile: Path, env_files: Sequence[Path]) -> int:
     """Run the stack until it is told to leave; returns the exit code (130, 143, 129, 0).
 
     Raises `GuardError` where it cannot start; then nothing of ours is left running.
@@ -35,7 +36,7 @@ def up(procfile: Path, env_file: Path | None) -> int:
     signals = Signals()
     signals.install()
     shell = dict(os.environ)
-    config = settings.load(procfile, env_file, shell)
+    config = settings.load(procfile, env_files, shell)
     config = directory.of_running(config)  # one that runs has locked it
     used, complaint = directory.prepare(config.directory)
     config = config._replace(directory=used)
@@ -54,8 +55,8 @@ def up(procfile: Path, env_file: Path | None) -> int:
         stack = Stack(config, launcher, signals, shell, moved=lock.note)
         for orphan in removed:
             stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
-        if complaint is not None:
-            stack.log.say(complaint)
+        for said in (*filter(None, [complaint]), *config.warnings):
+            stack.log.say(said)
         stack.supervisor.start()
         stack.log.start()
         # Nothing here speaks TLS, and asyncio does without: a tenth of what it loads.

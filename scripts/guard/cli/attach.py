@@ -11,7 +11,7 @@ import socket
 import sys
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scripts.guard.attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
@@ -27,14 +27,14 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HEAD_LIMIT = 64 * 1024
 
 
-def attach(procfile: Path, env_file: Path | None, name: str) -> int:
+def attach(procfile: Path, env_files: Sequence[Path], name: str) -> int:
     """Connect this terminal to the service's until Ctrl-] or until the service has ended."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise GuardError(
             "attach needs a terminal to connect; here the input or the output is something else",
             f"make logs p={name}   # to see what it writes",
         )
-    config = client.load(procfile, env_file)
+    config = client.load(procfile, env_files)
     with _connected(config, name) as (connection, begun):
         sys.stdout.write(f"[{name}: Ctrl-] lets go]\n")
         sys.stdout.flush()

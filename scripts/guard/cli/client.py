@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,17 @@ from scripts.guard.rundir import directory, lock
 ANSWER_SECONDS = 5.0
 
 
-def load(procfile: Path, env_file: Path | None) -> settings.Settings:
+def load(procfile: Path, env_files: Sequence[Path]) -> settings.Settings:
     """Read the settings as the guard has them which runs here; raises `GuardError`.
 
     While a file was saved that cannot be read, the guard runs on with what it read before: what is
     needed to talk to it stands in its lock.
     """
     try:
-        return directory.of_running(settings.load(procfile, env_file))
+        config = directory.of_running(settings.load(procfile, env_files, pipes=False))
+        return config._replace(guard_port=lock.port(config.directory) or config.guard_port)
     except GuardError as error:
-        config = directory.of_running(settings.unread(procfile, env_file))
+        config = directory.of_running(settings.unread(procfile, env_files))
         port = lock.port(config.directory)
         if port is None:
             raise

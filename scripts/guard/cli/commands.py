@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -12,9 +13,9 @@ from scripts.guard.cli import status_table as snapshots
 from scripts.guard.cli.client import ask, load
 
 
-def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
+def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
     """Print what runs; 0 if everything is READY, else 1."""
-    answer = ask(load(procfile, env_file), "GET", "/api/status")
+    answer = ask(load(procfile, env_files), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
@@ -22,17 +23,17 @@ def status(procfile: Path, env_file: Path | None, *, as_json: bool) -> int:
     return 0 if all(view["state"] == "READY" for view in answer["services"]) else 1
 
 
-def restart(procfile: Path, env_file: Path | None, name: str | None) -> int:
+def restart(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
     """Relaunch one service, or all."""
-    config = load(procfile, env_file)
+    config = load(procfile, env_files)
     one = f"/api/services/{quote(name or '', safe='')}/restart"
     ask(config, "POST", "/api/restart" if name is None else one)
     sys.stdout.write(f"{name or 'everything'} is being restarted\n")
     return 0
 
 
-def stop(procfile: Path, env_file: Path | None) -> int:
+def stop(procfile: Path, env_files: Sequence[Path]) -> int:
     """End the guard and all that it runs."""
-    ask(load(procfile, env_file), "POST", "/api/stop")
+    ask(load(procfile, env_files), "POST", "/api/stop")
     sys.stdout.write("the guard is stopping everything\n")
     return 0

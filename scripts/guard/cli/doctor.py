@@ -24,7 +24,7 @@ from scripts.guard.doctor.facts import Site, gather
 
 def doctor(
     procfile: Path,
-    env_file: Path | None,
+    env_files: Sequence[Path],
     name: str | None,
     *,
     as_json: bool = False,
@@ -35,7 +35,7 @@ def doctor(
     `more` names modules with further checks: each has `checks(site)`. Raises `GuardError` where
     there is no such service.
     """
-    site = gather(procfile, env_file)
+    site = gather(procfile, env_files)
     return _all(site, more, as_json) if name is None else _one(site, name, as_json)
 
 

@@ -9,7 +9,7 @@ import heapq
 import re
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import groupby
@@ -24,7 +24,7 @@ from scripts.guard.config.settings import LogFormat, Settings
 from scripts.guard.core.errors import GuardError
 from scripts.guard.logs import ansi
 from scripts.guard.logs.printer import JsonPrinter, Printer
-from scripts.guard.logs.pump import GUARD
+from scripts.guard.logs.pump import own_name
 from scripts.guard.logs.tail_reader import Tail
 from scripts.guard.logs.terminal_writer import Terminal
 from scripts.guard.rundir import lock
@@ -43,12 +43,12 @@ class Line(NamedTuple):
     text: bytes
 
 
-def logs(procfile: Path, env_file: Path | None, name: str | None, *, follow: bool) -> int:
+def logs(procfile: Path, env_files: Sequence[Path], name: str | None, *, follow: bool) -> int:
     """Print the last lines of all logs or of one, and with `follow` what comes, until Ctrl-C.
 
     Raises `GuardError` where there is no such service, or no log yet.
     """
-    config = client.load(procfile, env_file)
+    config = client.load(procfile, env_files)
     with (
         closing(Written(config.directory / "logs", name)) as written,
         closing(Terminal(1, PATIENCE_SECONDS)) as terminal,
@@ -105,9 +105,10 @@ class Screen:
             else Printer(terminal, colour=config.colour)
         )
         self._unused = get_colours()
-        self._colours: dict[str, str | None] = {GUARD: None}
-        for service in config.services:
-            self._colour(service.name)
+        names = [service.name for service in config.services]
+        self._colours: dict[str, str | None] = {own_name(names): None}
+        for name in names:
+            self._colour(name)
 
     def show(self, lines: Iterable[Line]) -> None:
         """Print them."""
@@ -133,7 +134,8 @@ def _lines(name: str, data: bytes) -> Iterator[Line]:
 
 
 def _require_known(config: Settings, written: Written, name: str | None) -> None:
-    known = dict.fromkeys([*(service.name for service in config.services), GUARD, *written.names])
+    names = [service.name for service in config.services]
+    known = dict.fromkeys([*names, own_name(names), *written.names])
     if name is not None and name not in known:
         raise GuardError(
             f"{config.procfile.name} has no service {name!r}; it has: {', '.join(known)}",

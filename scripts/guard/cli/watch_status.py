@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -24,12 +25,12 @@ _TONES |= {"BROKEN": "1;31", "STOPPED": "2"}
 _STATE = re.compile(rf"\b(?:{'|'.join(_TONES)})\b")
 
 
-def watch(procfile: Path, env_file: Path | None) -> int:
+def watch(procfile: Path, env_files: Sequence[Path]) -> int:
     """Show the status until Ctrl-C; a guard that ends or comes back is shown as such.
 
     Into a pipe or a file the table is written whenever something but the time has changed.
     """
-    config = client.load(procfile, env_file)
+    config = client.load(procfile, env_files)
     left = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: left.set())

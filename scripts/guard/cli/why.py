@@ -18,9 +18,9 @@ from scripts.guard.rundir import lock
 LINES = 20
 
 
-def why(procfile: Path, env_file: Path | None, name: str | None) -> int:
+def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
     """Print what is the matter, or was last; 0 if all is well now, else 1."""
-    config = client.load(procfile, env_file)
+    config = client.load(procfile, env_files)
     if name is not None and config.find(name) is None:
         names = ", ".join(service.name for service in config.services)
         raise GuardError(f"{procfile.name} has no line {name!r}; it has {names}", "make why")

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import os
+import select
+import stat
+import time
+from io import StringIO
 from pathlib import Path
 
+PIPE_SECONDS = 5.0
+"""For which a named pipe is waited for: secret stores and direnv write to one once it is read."""
+MAX_BYTES = 1024 * 1024
+"""Of one file; a larger one holds no settings."""
 
-def read(path: Path, problems: list[str]) -> dict[str, str]:
-    """Return what a file sets, {} if there is none; lines that cannot be read go to `problems`."""
-    if not path.exists():
+
+def read(path: Path, problems: list[str], *, pipe_seconds: float = PIPE_SECONDS) -> dict[str, str]:
+    """Return what a file sets, {} if there is none; lines that cannot be read go to `problems`.
+
+    A named pipe is read once; with `pipe_seconds` 0 it is left alone, and sets nothing.
+    """
+    try:
+        text = _text(path, pipe_seconds)
+    except FileNotFoundError:
+        return {}
+    except TimeoutError:
+        problems.append(
+            f"{path}: is a named pipe, and nobody wrote to it within {pipe_seconds:g} s; start or "
+            "unlock the program that fills it"
+        )
+        return {}
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        problems.append(f"{path}: cannot be read ({error})")
         return {}
     from dotenv.main import resolve_variables
     from dotenv.parser import parse_stream
 
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            bindings = list(parse_stream(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: cannot be read ({error})")
-        return {}
+    bindings = list(parse_stream(StringIO(text, newline=None)))
     problems += [
         f"{path.name}:{binding.original.line}: cannot be read: "
         f"{binding.original.string.strip()!r} (quote the value)"
@@ -27,3 +46,48 @@ def read(path: Path, problems: list[str]) -> dict[str, str]:
     pairs = [(binding.key, binding.value) for binding in bindings if binding.key is not None]
     resolved = resolve_variables(pairs, override=False)
     return {key: value for key, value in resolved.items() if value is not None}
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether there is a named pipe at that path: what reads it once has taken it from others."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _text(path: Path, pipe_seconds: float) -> str:
+    """Raises `OSError`, `TimeoutError` for a silent pipe, `ValueError` for what is no settings."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        kind = os.fstat(descriptor).st_mode
+        if stat.S_ISFIFO(kind):
+            content = _from_pipe(descriptor, pipe_seconds) if pipe_seconds else b""
+        else:
+            content = os.read(descriptor, MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"it is larger than {MAX_BYTES // 1024} kB")
+    return content.decode("utf-8-sig")
+
+
+def _from_pipe(descriptor: int, seconds: float) -> bytes:
+    """Read what one writer says, to its end; raises `TimeoutError` if it takes longer."""
+    content, end = b"", time.monotonic() + seconds
+    while len(content) <= MAX_BYTES and (left := end - time.monotonic()) > 0:
+        # Without a writer the pipe counts as ended, and is not waited for: look again soon.
+        if not select.select([descriptor], [], [], left)[0]:
+            continue
+        try:
+            chunk = os.read(descriptor, MAX_BYTES)
+        except BlockingIOError:
+            continue
+        if not chunk and content:
+            return content
+        content += chunk
+        if not chunk:
+            time.sleep(min(0.02, max(0.0, left)))
+    if len(content) > MAX_BYTES:
+        return content
+    raise TimeoutError

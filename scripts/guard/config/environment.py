@@ -16,15 +16,18 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
     Every service's URL is in every environment, so that a new line of the Procfile is found by the
     others; `fd` is the number of its listening descriptor, None where it binds for itself.
     """
-    environment = dict(settings.environment)
-    environment["PYTHONUNBUFFERED"] = "1"
+    own = {"PYTHONUNBUFFERED": "1"}
+    for other in settings.services:
+        if other.port is not None:
+            own[f"{other.variable}_URL"] = str(other.url)
+    environment = {**own, **settings.environment}  # what the user has set stays as it is
     environment["GUARD_URL"] = settings.guard_url
     environment["GUARD_TOKEN_FILE"] = str(settings.token_file)
     for other in settings.services:
-        if other.port is not None:
+        if other.port is not None:  # as the user has set it, where that is a port
             environment[f"{other.variable}_PORT"] = str(other.port)
-            environment[f"{other.variable}_URL"] = str(other.url)
-        environment.pop(f"{other.variable}_FD", None)
+        if other.held:
+            environment.pop(f"{other.variable}_FD", None)
     port = service.offered if service.port is None or service.found else service.port
     if port is not None:
         environment["PORT"] = str(port)
@@ -33,8 +36,7 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
     if settings.colour:
         environment.setdefault("FORCE_COLOR", "1")
         environment.setdefault("TERM", "xterm-256color")
-    else:
-        environment.pop("FORCE_COLOR", None)
+    elif "FORCE_COLOR" not in environment:
         environment["NO_COLOR"] = "1"
     with contextlib.suppress(OSError):  # not a terminal
         environment.setdefault("COLUMNS", str(os.get_terminal_size().columns))

@@ -19,23 +19,55 @@ Choice = TypeVar("Choice", bound=enum.Enum)
 class Values:
     """Takes typed values out of the environment, collecting what is wrong with them."""
 
-    def __init__(self, environment: Mapping[str, str], problems: list[str]) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        problems: list[str],
+        shell: frozenset[str] = frozenset(),
+    ) -> None:
+        """`shell` names the variables that stand in no file of the project."""
         self.environment = environment
         self.problems = problems
+        self.warnings: list[str] = []
+        self._shell = shell
 
     def take(self, name: str, default: Value, parse: Callable[[str], Value]) -> Value:
         """Return a variable's value, the default if it is unset, empty or wrong.
 
         `parse` raises `ValueError` that says what it must be.
         """
+        return self._take(name, default, parse, self._wrong)
+
+    def take_of_service(self, name: str, default: Value, parse: Callable[[str], Value]) -> Value:
+        """Return a variable's value as `take` does, but only warn of what may not be meant for us.
+
+        The shell has variables of others that look like a service's: Kubernetes sets
+        `API_PORT=tcp://10.0.0.11:8000` where it has a service of that name.
+        """
+        complain = self._not_ours if name in self._shell else self._wrong
+        return self._take(name, default, parse, complain)
+
+    def _take(
+        self,
+        name: str,
+        default: Value,
+        parse: Callable[[str], Value],
+        complain: Callable[[str, str, ValueError], None],
+    ) -> Value:
         raw = self.environment.get(name, "").strip()
         if not raw:
             return default
         try:
             return parse(raw)
         except ValueError as error:
-            self.problems.append(f"{name}={raw}: {error}")
+            complain(name, raw, error)
             return default
+
+    def _wrong(self, name: str, raw: str, error: ValueError) -> None:
+        self.problems.append(f"{name}={raw}: {error}")
+
+    def _not_ours(self, name: str, raw: str, error: ValueError) -> None:
+        self.warnings.append(f"{name}={raw} (from the shell) is ignored: as a setting, it {error}")
 
     def choice(self, name: str, default: Choice) -> Choice:
         """Return one of an enumeration's values, named by its lower-case word."""
@@ -89,7 +121,7 @@ def folders(root: Path) -> Callable[[str], tuple[Path, ...]]:
         found = tuple((root / part).resolve() for part in raw.split(os.pathsep))
         for folder in found:
             if not folder.is_dir():
-                raise ValueError(f"there is no folder {folder}")
+                raise ValueError(f"must name folders: there is no {folder}")
         return found
 
     return parse

@@ -15,14 +15,18 @@ FOREIGN_PORT_STEP = 100
 
 
 def variable(name: str) -> str:
-    """Return the environment prefix of a service: ``my-api`` -> ``MY_API``."""
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+    """Return the environment prefix of a service: ``my-api`` -> ``MY_API``.
+
+    ``GUARD_PORT`` and its like are the guard's own; a line of that name has another prefix.
+    """
+    prefix = re.sub(r"[^A-Z0-9]", "_", name.upper())
+    return "GUARD_LINE" if prefix == "GUARD" else prefix
 
 
 def read(path: Path, problems: list[str]) -> dict[str, str]:
     """Return the command of every name; what is wrong is added to `problems`, and then it is {}."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         problems.append(f"{path}: there is no such Procfile; name another one with -f PATH")
         return {}
@@ -52,11 +56,6 @@ def _check_lines(file: str, text: str, problems: list[str]) -> dict[str, int]:
             continue
         name = match.group(1)
         twin = prefixes.setdefault(variable(name), name)
-        if variable(name) == "GUARD":
-            problems.append(
-                f"{file}:{number}: `{name}` is the name of the guard itself, in the log and in "
-                "GUARD_PORT and GUARD_URL; rename it"
-            )
         if name in seen:
             problems.append(f"{file}:{number}: `{name}` stands on line {seen[name]} already")
         elif twin != name:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import enum
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from scripts.guard.config import dotenv_file, parsing, procfile
+from scripts.guard.config.dotenv_file import is_pipe
 from scripts.guard.config.parsing import Values
 from scripts.guard.config.procfile import variable
 from scripts.guard.config.signature import Signature, signature
@@ -73,7 +74,8 @@ class Settings(NamedTuple):
 
     root: Path
     procfile: Path
-    env_file: Path
+    env_files: tuple[Path, ...]
+    """Where settings are read from; a later one wins."""
     directory: Path
     services: tuple[Service, ...]
     relaunch: Relaunch = Relaunch.STACK
@@ -87,6 +89,8 @@ class Settings(NamedTuple):
     colour: bool = False
     files: Mapping[Path, Signature] = MappingProxyType({})
     """What this was read from, as it was."""
+    warnings: tuple[str, ...] = ()
+    """Variables of the shell that look like settings and are none; they are ignored."""
     environment: Mapping[str, str] = MappingProxyType({})
     """The shell's variables over those of `.env`: what every process inherits."""
 
@@ -96,9 +100,9 @@ class Settings(NamedTuple):
         return f"http://localhost:{self.guard_port}"
 
     @property
-    def named_env_file(self) -> Path | None:
-        """The file that was named in place of `.env`, which may also be absent; None if none."""
-        return None if self.env_file == self.root / ".env" else self.env_file
+    def named_env_files(self) -> tuple[Path, ...]:
+        """The files that were named in place of `.env`; none where it is read."""
+        return () if self.env_files == beside(self.root) else self.env_files
 
     @property
     def token_file(self) -> Path:
@@ -110,53 +114,73 @@ class Settings(NamedTuple):
         return next((service for service in self.services if service.name == name), None)
 
 
+def beside(root: Path) -> tuple[Path, ...]:
+    """Return the files that settings are read from where none is named; either may be absent."""
+    return root / ".env", root / ".env.local"
+
+
 def load(
     path: Path,
-    env_file: Path | None = None,
+    env_files: Sequence[Path] = (),
     shell: Mapping[str, str] | None = None,
     *,
     terminal: bool | None = None,
+    pipes: bool = True,
 ) -> Settings:
-    """Read and check everything: the Procfile at `path`, and `env_file` (`.env` beside it).
+    """Read and check everything: the Procfile at `path`, and `env_files` (`.env` beside it).
 
-    Raises `GuardError` that lists every problem of the Procfile, of `.env` and of the settings.
+    With `pipes` off, named pipes among them are left to whoever runs the stack: what is read from
+    one is gone. Raises `GuardError` that lists every problem of the Procfile, of `.env` and of the
+    settings.
     """
     path = path.absolute()
     root = path.parent
     problems: list[str] = []
-    if env_file is not None and not env_file.exists():
-        problems.append(f"{env_file}: there is no such file; `-e` names another one than .env")
-    env_file = root / ".env" if env_file is None else env_file.absolute()
+    problems += [
+        f"{file}: there is no such file; `-e` names another one than .env"
+        for file in env_files
+        if not file.exists()
+    ]
+    env_files = tuple(file.absolute() for file in env_files) or beside(root)
     shell = dict(os.environ) if shell is None else dict(shell)
     terminal = sys.stdout.isatty() if terminal is None else terminal
 
-    files = {each: signature(each) for each in (path, env_file)}
+    files = {each: signature(each) for each in (path, *env_files) if not is_pipe(each)}
     lines = procfile.read(path, problems)
-    environment = {**dotenv_file.read(env_file, problems), **shell}
-    settings = _build(path, env_file, lines, Values(environment, problems), terminal=terminal)
+    seconds = dotenv_file.PIPE_SECONDS if pipes else 0.0
+    from_files: dict[str, str] = {}
+    for file in env_files:
+        from_files |= dotenv_file.read(file, problems, pipe_seconds=seconds)
+    given = Values(MappingProxyType({**from_files, **shell}), problems, frozenset(shell))
+    settings = _build(path, env_files, lines, given, terminal=terminal)
     if problems:
         raise GuardError(
             "\n".join(problems), f"correct the above, then run the same command again (in {root})"
         )
-    return settings._replace(files=files)
+    return settings._replace(files=files, warnings=tuple(given.warnings))
 
 
-def unread(path: Path, env_file: Path | None = None) -> Settings:
+def unread(path: Path, env_files: Sequence[Path] = ()) -> Settings:
     """Return what is known of a stack without its files: where they are, and the guard's folder."""
     path = path.absolute()
     root = path.parent
     directory = os.environ.get("GUARD_DIR", "").strip() or ".guard"
-    return Settings(root, path, env_file or root / ".env", root / directory, services=())
+    return Settings(root, path, tuple(env_files) or beside(root), root / directory, services=())
 
 
 def _build(
-    path: Path, env_file: Path, lines: Mapping[str, str], given: Values, *, terminal: bool
+    path: Path,
+    env_files: tuple[Path, ...],
+    lines: Mapping[str, str],
+    given: Values,
+    *,
+    terminal: bool,
 ) -> Settings:
     root = path.parent
     settings = Settings(
         root=root,
         procfile=path,
-        env_file=env_file,
+        env_files=env_files,
         directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
         services=tuple(_services(root, lines, given)),
         relaunch=given.choice("GUARD_RELAUNCH", Relaunch.STACK),
@@ -180,11 +204,11 @@ def _build(
 
 
 def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[Service]:
-    first = given.take("PORT", procfile.FIRST_FOREIGN_PORT, parsing.port)
+    first = given.take_of_service("PORT", procfile.FIRST_FOREIGN_PORT, parsing.port)
     for position, (name, command) in enumerate(lines.items()):
         prefix = variable(name)
         offered = first + procfile.FOREIGN_PORT_STEP * position
-        port = given.take(
+        port = given.take_of_service(
             f"{prefix}_PORT", procfile.default_port(command, prefix, offered), parsing.port
         )
         if port is not None and not parsing.is_port(port):
@@ -192,16 +216,15 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
                 f"{name}: would have port {port}, and ports end at {parsing.LAST_PORT}; "
                 f"set {prefix}_PORT, or a lower PORT"
             )
+        health = given.take_of_service(f"{prefix}_HEALTH", None, parsing.absolute_path)
         yield Service(
             name=name,
             command=command,
             port=port,
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
-            watch=given.take(f"{prefix}_WATCH", (), parsing.folders(root)),
+            watch=given.take_of_service(f"{prefix}_WATCH", (), parsing.folders(root)),
             revive=procfile.work_folder(root, command),
-            health=given.take(
-                f"{prefix}_HEALTH", "/health" if name == "api" else "/", parsing.absolute_path
-            ),
-            strict=bool(given.environment.get(f"{prefix}_HEALTH", "").strip()),
+            health=health or ("/health" if name == "api" else "/"),
+            strict=health is not None,
         )

@@ -45,6 +45,11 @@ _SIGNALS: Mapping[int, str] = {
 
 # Why the system did not start a process: (sentence, fix, transient).
 _NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
+    errno.E2BIG: (
+        "{name} could not be started: a variable of its environment is larger than 128 kB.",
+        "Keep its value in a file and set the file's name, then: make restart p={name}",
+        False,
+    ),
     errno.EAGAIN: (
         "{name} could not be started: too many programs are running.",
         "End some (`ps -u $USER` lists yours), or raise the limit: ulimit -u 4096",

@@ -13,13 +13,11 @@ SHOWN = 5  # lines named in one message
 
 
 def checks(site: Site) -> Iterator[Check]:
-    """Yield the checks of the settings' file."""
-    yield Check(f"{site.env_file.name} is there", partial(_is_there, site.env_file))
-    if site.env_file.exists():
-        yield Check(
-            f"{site.env_file.name} says the same to bare honcho",
-            partial(_read_alike, site.env_file),
-        )
+    """Yield the checks of the settings' files."""
+    first = site.env_files[0]
+    yield Check(f"{first.name} is there", partial(_is_there, first))
+    for file in filter(Path.is_file, site.env_files):  # what is read from a named pipe is gone
+        yield Check(f"{file.name} says the same to bare honcho", partial(_read_alike, file))
 
 
 def _is_there(path: Path) -> Problem | None:

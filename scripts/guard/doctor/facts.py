@@ -7,7 +7,7 @@ import http.client
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ class Site:
     """A folder with a Procfile, and what runs in it."""
 
     procfile: Path
-    env_file: Path
+    env_files: tuple[Path, ...]
     config: settings.Settings | None
     """None where the settings are wrong; `error` says how."""
     error: GuardError | None
@@ -69,7 +69,7 @@ class Site:
         return [listener for listener in self.listeners if listener.port == port]
 
 
-def gather(procfile: Path, env_file: Path | None) -> Site:
+def gather(procfile: Path, env_files: Sequence[Path]) -> Site:
     """Look at everything; raises nothing that a user can cause."""
     procfile = procfile.absolute()
     config, error = None, None
@@ -77,7 +77,7 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
         from scripts.guard.config import settings
         from scripts.guard.rundir import directory
 
-        config = directory.of_running(settings.load(procfile, env_file))
+        config = directory.of_running(settings.load(procfile, env_files, pipes=False))
     except GuardError as caught:
         error = caught
     except ImportError as missing:
@@ -85,7 +85,7 @@ def gather(procfile: Path, env_file: Path | None) -> Site:
     guard = None if config is None else lock.owner(config.directory)
     return Site(
         procfile=procfile,
-        env_file=env_file or procfile.parent / ".env",
+        env_files=tuple(env_files) or (procfile.parent / ".env", procfile.parent / ".env.local"),
         config=config,
         error=error,
         guard=guard,

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -41,6 +42,11 @@ SAYINGS = 10_000
 """How many lines of the guard's own may wait for the pump."""
 CLOSING_SECONDS = 3.0
 _LINUX = sys.platform.startswith("linux")
+
+
+def own_name(services: Iterable[str]) -> str:
+    """Return the name of the guard's own lines; some projects have a line called `guard`."""
+    return "procguard" if GUARD in services else GUARD
 
 
 class Log:
@@ -82,7 +88,8 @@ class Log:
         os.set_blocking(self._alarm, False)
         self._selector.register(self._alarm, selectors.EVENT_READ, self._wake)
         self._pump = threading.Thread(target=self._run, name="log", daemon=True)
-        for name in (GUARD, *names):
+        self._own = own_name(names)
+        for name in (self._own, *names):
             self._voice(name)
 
     def start(self) -> None:
@@ -97,9 +104,9 @@ class Log:
         os.set_blocking(master, False)
         self._ask(lambda: self._open_stream(name, master))
 
-    def say(self, text: str, *, name: str = GUARD) -> None:
+    def say(self, text: str, *, name: str | None = None) -> None:
         """Print a line (or some) of the guard's own among the others'."""
-        self._sayings.append((name, text))
+        self._sayings.append((name or self._own, text))
         self._ring()
 
     def tail(self, name: str, count: int = 200) -> list[str]:
@@ -223,7 +230,7 @@ class Log:
     def _voice(self, name: str) -> _Voice:
         voice = self._voices.get(name)
         if voice is None:
-            colour = None if name == GUARD else next(self._colours)
+            colour = None if name == self._own else next(self._colours)
             file = LogFile(self._directory / f"{name}.log") if self._directory else None
             voice = self._voices[name] = _Voice(name, colour, file)
             if isinstance(self._printer, Printer):

@@ -58,6 +58,7 @@ class Usage:
         passed = None if self._looked is None else now - self._looked
         members = _sessions(psutil.pids(), set(leaders.values()))
         wanted = {"guard": [os.getpid()]}
+        # A service of that name takes its place.
         wanted |= {name: members.get(pid, []) for name, pid in leaders.items()}
         spent: dict[tuple[int, float], float] = {}
         uses = {}

@@ -1,12 +1,15 @@
 """`.env` is read as python-dotenv reads it, where honcho would read something else."""
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
-from scripts.guard.config import settings
+from scripts.guard.config import dotenv_file, settings
 
 LINES = [
     "A=hello world", "A=foo#bar", "A=foo # bar", "A=it's", "export A=1", "A=", "A", "A=${HOME}/x",
@@ -25,7 +28,7 @@ def test_a_line_means_what_python_dotenv_says(tmp_path: Path, line: str) -> None
     env = tmp_path / ".env"
     env.write_text(f"{line}\n", encoding="utf-8")
     shell = {"HOME": os.environ["HOME"]}
-    loaded = settings.load(tmp_path / "Procfile", env, shell)
+    loaded = settings.load(tmp_path / "Procfile", [env], shell)
     expected = dotenv_values(env, encoding="utf-8-sig")
     assert loaded.environment == {
         **{key: value for key, value in expected.items() if value is not None},
@@ -37,5 +40,58 @@ def test_a_line_means_what_python_dotenv_says(tmp_path: Path, line: str) -> None
 def test_the_shell_comes_before_the_file(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("web: true\n")
     (tmp_path / ".env").write_text("A=file\nB=file\n")
-    loaded = settings.load(tmp_path / "Procfile", None, {"A": "shell"})
+    loaded = settings.load(tmp_path / "Procfile", (), {"A": "shell"})
     assert loaded.environment == {"A": "shell", "B": "file"}
+
+
+@contextmanager
+def writer(pipe: Path, *parts: bytes) -> Iterator[None]:
+    """Somebody who writes to a pipe once somebody reads from it, as secret stores do."""
+
+    def write() -> None:
+        with pipe.open("wb", buffering=0) as stream:
+            for part in parts:
+                stream.write(part)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    yield
+    thread.join()
+
+
+def test_a_named_pipe_is_read_to_the_end_of_what_one_writer_says(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: true\n")
+    os.mkfifo(tmp_path / ".env")
+    with writer(tmp_path / ".env", b"A=1\n", b"B=2\n"):
+        loaded = settings.load(tmp_path / "Procfile", (), {})
+    assert loaded.environment == {"A": "1", "B": "2"}
+    assert tmp_path / ".env" not in loaded.files
+
+
+def test_a_pipe_that_nobody_writes_to_is_a_problem_and_holds_up_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".env")
+    problems: list[str] = []
+    assert dotenv_file.read(tmp_path / ".env", problems, pipe_seconds=0.05) == {}
+    (problem,) = problems
+    assert "is a named pipe, and nobody wrote to it within 0.05 s" in problem
+
+
+def test_a_pipe_is_left_to_whoever_runs_the_stack(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: true\n")
+    os.mkfifo(tmp_path / ".env")
+    assert settings.load(tmp_path / "Procfile", (), {}, pipes=False).environment == {}
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"A=" + b"x" * dotenv_file.MAX_BYTES])
+def test_what_is_no_text_or_far_too_large_is_a_problem(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    problems: list[str] = []
+    assert dotenv_file.read(tmp_path / ".env", problems) == {}
+    assert len(problems) == 1
+
+
+def test_a_folder_called_env_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    problems: list[str] = []
+    assert dotenv_file.read(tmp_path / ".env", problems) == {}
+    assert len(problems) == 1

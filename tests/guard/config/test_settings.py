@@ -91,9 +91,8 @@ def test_every_problem_of_every_file_is_told_in_one_message(folder: Path) -> Non
 
 @pytest.mark.parametrize("bad", ["high", "0", "65536", "-1", "3000.0", "\uff13000"])
 def test_a_port_out_of_range_is_named(folder: Path, bad: str) -> None:
-    assert problems(folder, {"WEB_PORT": bad}) == [
-        f"WEB_PORT={bad}: must be a port, a whole number from 1 to 65535"
-    ]
+    (folder / ".env").write_text(f"WEB_PORT={bad}\n", encoding="utf-8")
+    assert problems(folder) == [f"WEB_PORT={bad}: must be a port, a whole number from 1 to 65535"]
 
 
 def test_two_services_cannot_share_a_port(folder: Path) -> None:
@@ -105,8 +104,9 @@ def test_two_services_cannot_share_a_port(folder: Path) -> None:
 
 def test_a_watched_folder_must_exist(folder: Path) -> None:
     assert read(folder, {"WEB_WATCH": "site"}).services[0].watch == (folder / "site",)
-    assert problems(folder, {"WEB_WATCH": "nowhere"}) == [
-        f"WEB_WATCH=nowhere: there is no folder {folder / 'nowhere'}"
+    (folder / ".env").write_text("WEB_WATCH=nowhere\n")
+    assert problems(folder) == [
+        f"WEB_WATCH=nowhere: must name folders: there is no {folder / 'nowhere'}"
     ]
 
 
@@ -136,15 +136,51 @@ def test_a_port_that_there_cannot_be_is_named(folder: Path) -> None:
     ]
 
 
-def test_a_service_cannot_have_the_name_of_the_guard(folder: Path) -> None:
+def test_a_line_may_be_called_guard(folder: Path) -> None:
     (folder / "Procfile").write_text("guard: bundle exec guard\n")
-    (found,) = problems(folder)
-    assert found.startswith("Procfile:1: `guard` is the name of the guard itself")
+    config = read(folder, {"GUARD_PORT": "9500", "GUARD_LINE_PORT": "3500"})
+    assert (config.guard_port, config.services[0].port) == (9500, 3500)
+
+
+def test_a_variable_of_the_shell_that_only_looks_like_a_setting_is_ignored(folder: Path) -> None:
+    config = read(
+        folder,
+        {"API_PORT": "tcp://10.0.0.11:8000", "WEB_WATCH": "true", "API_HEALTH": "up", "PORT": "x"},
+    )
+    api = config.find("api")
+    assert api is not None
+    assert (api.port, api.health, api.strict) == (8000, "/health", False)
+    assert [warning.partition(" ")[0] for warning in config.warnings] == [
+        "PORT=x",
+        "WEB_WATCH=true",
+        "API_PORT=tcp://10.0.0.11:8000",
+        "API_HEALTH=up",
+    ]
+
+
+def test_a_wrong_setting_of_a_service_in_a_file_is_an_error(folder: Path) -> None:
+    (folder / ".env").write_text("API_PORT=tcp://10.0.0.11:8000\n")
+    assert len(problems(folder)) == 1
+
+
+def test_a_mark_at_the_beginning_of_a_procfile_is_no_part_of_a_name(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: serve\n", encoding="utf-8-sig")
+    assert [service.name for service in read(folder).services] == ["web"]
+
+
+def test_later_files_win_and_the_local_one_is_read_too(folder: Path) -> None:
+    (folder / ".env").write_text("A=1\nB=1\nC=1\n")
+    (folder / ".env.local").write_text("B=2\n")
+    assert read(folder).environment == {"A": "1", "B": "2", "C": "1"}
+    (folder / "other").write_text("C=3\n")
+    named = load(folder / "Procfile", [folder / ".env", folder / "other"], {}, terminal=False)
+    assert named.environment == {"A": "1", "B": "1", "C": "3"}
+    assert named.files.keys() == {folder / "Procfile", folder / ".env", folder / "other"}
 
 
 def test_a_named_env_file_must_be_there(folder: Path) -> None:
     with pytest.raises(GuardError, match=r"prod\.env: there is no such file"):
-        load(folder / "Procfile", folder / "prod.env", {}, terminal=False)
+        load(folder / "Procfile", [folder / "prod.env"], {}, terminal=False)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n\n"])

@@ -162,11 +162,11 @@ def kind(port: int, state: str, leader: int | None) -> str:
     line = settings.Service("web", "docker run -p $WEB_PORT:80 app", port=port)
     view = {"name": "web", "state": state, "pid": leader, "port": port, "cause": None}
     here = Path("/project")
-    config = settings.Settings(here, here / "Procfile", here / ".env", here / ".guard", (line,))
+    config = settings.Settings(here, here / "Procfile", (here / ".env",), here / ".guard", (line,))
     return service_check.cause(
         Site(
             procfile=config.procfile,
-            env_file=config.env_file,
+            env_files=config.env_files,
             config=config,
             error=None,
             guard=1,

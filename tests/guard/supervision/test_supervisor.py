@@ -62,7 +62,7 @@ class Play:
         config = Settings(
             root=here,
             procfile=here / "Procfile",
-            env_file=here / ".env",
+            env_files=(here / ".env",),
             directory=here / ".guard",
             services=tuple(Service(name, "run") for name in NAMES),
             relaunch=relaunch,

@@ -1,0 +1,57 @@
+"""What a process is given to see; what its user has set is never replaced."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.guard.config import environment, settings
+
+
+def seen(
+    folder: Path, procfile: str, shell: dict[str, str], *, terminal: bool = False
+) -> list[dict[str, str]]:
+    (folder / "Procfile").write_text(procfile)
+    config = settings.load(folder / "Procfile", (), shell, terminal=terminal)
+    return [
+        environment.of(config, service, 7 if service.held else None) for service in config.services
+    ]
+
+
+def test_every_service_is_told_where_every_other_is(tmp_path: Path) -> None:
+    web, _ = seen(tmp_path, "web: x ${WEB_PORT:-3000}\napi: x ${API_PORT:-8000}\n", {})
+    assert (web["PORT"], web["API_PORT"]) == ("3000", "8000")
+    assert web["API_URL"] == "http://localhost:8000"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PYTHONUNBUFFERED", "QUEUE_FD"])
+def test_what_the_user_has_set_stays(tmp_path: Path, name: str) -> None:
+    lines = "database: x $DATABASE_PORT\nqueue: x $QUEUE_PORT\nweb: x\n"
+    for given in seen(tmp_path, lines, {name: "mine"}):
+        assert given[name] == "mine"
+
+
+def test_a_port_that_is_none_is_replaced_by_the_one_that_is_used(tmp_path: Path) -> None:
+    (api,) = seen(tmp_path, "api: x ${API_PORT:-8000}\n", {"API_PORT": "tcp://10.0.0.11:8000"})
+    assert api["API_PORT"] == "8000"
+
+
+def test_only_a_line_that_takes_a_socket_is_given_one(tmp_path: Path) -> None:
+    web, api = seen(tmp_path, "web: x $WEB_FD\napi: x\n", {"WEB_FD": "3"})
+    assert web["WEB_FD"] == "7"
+    assert "WEB_FD" not in api
+
+
+@pytest.mark.parametrize(
+    ("shell", "terminal", "expected"),
+    [
+        ({}, True, {"FORCE_COLOR": "1"}),
+        ({"FORCE_COLOR": "0"}, True, {"FORCE_COLOR": "0"}),
+        ({}, False, {"NO_COLOR": "1"}),
+        ({"FORCE_COLOR": "1"}, False, {"FORCE_COLOR": "1"}),
+    ],
+)
+def test_colour_is_asked_for_where_nobody_has_said_otherwise(
+    tmp_path: Path, shell: dict[str, str], *, terminal: bool, expected: dict[str, str]
+) -> None:
+    (web,) = seen(tmp_path, "web: x\n", shell, terminal=terminal)
+    assert {key: web[key] for key in ("FORCE_COLOR", "NO_COLOR") if key in web} == expected
