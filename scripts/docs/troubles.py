@@ -103,9 +103,9 @@ def downloads() -> str:
     return "\n".join(rows)
 
 
-def _failures() -> dict[str, failures.Failed]:
+def _failures() -> dict[str, failures.DownloadError]:
     by_status = (
-        failures.Failed(kind, sentence, fix, status in failures.HEALS)
+        failures.DownloadError(kind, sentence, fix, status in failures.TRANSIENT_STATUSES)
         for status, (kind, sentence, fix) in _statuses()
     )
     by_text = (failed for _, failed in failures.TEXTS)

@@ -13,32 +13,32 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 import settings
-from app.lifecycle import Service
-from events.hub import Hub
+from app.lifecycle import Lifecycle
+from events.hub import EventHub
 from web import health, openapi, preview_router, problems, session
 from web.access import Access
 from web.limits import Limits
 from web.router import router
-from web.shutdown import leaving
-from web.static_files import Page
+from web.shutdown import graceful_shutdown
+from web.static_files import SpaFiles
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-FIRST_ANSWER = 0.05
+LOAD_DELAY_SECONDS = 0.05
 """Seconds that are left to those who waited for the start, before a thread begins to load."""
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    hub = Hub()
-    app.state.service = service = Service(app.state.settings, hub)
-    with leaving(begin=service.end_requests, end=service.stop):
-        loading = asyncio.get_running_loop().call_later(FIRST_ANSWER, service.start)
+    hub = EventHub()
+    app.state.lifecycle = lifecycle = Lifecycle(app.state.settings, hub)
+    with graceful_shutdown(begin=lifecycle.end_requests, end=lifecycle.stop):
+        loading = asyncio.get_running_loop().call_later(LOAD_DELAY_SECONDS, lifecycle.start)
         yield
         loading.cancel()
-        service.stop()
+        lifecycle.stop()
         hub.close()
 
 
@@ -65,7 +65,7 @@ def build(chosen: settings.Settings) -> FastAPI:
         allow_headers=["Authorization", "Content-Type"],
         allow_credentials=True,
     )
-    app.add_middleware(Page)
+    app.add_middleware(SpaFiles)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
     return app

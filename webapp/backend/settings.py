@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE = "sqlite:///"
 LOG_LEVELS = ("debug", "info", "warning", "error")
-MOST_AT_ONCE = 64
+MAX_CONCURRENCY = 64
 
 
 class SettingsError(Exception):
@@ -94,7 +94,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         problems.append(f"{name}={value}: give a whole number from {least} to {most}.")
         return default
 
-    concurrency = count("DOWNLOAD_CONCURRENCY", 3, 1, MOST_AT_ONCE)
+    concurrency = count("DOWNLOAD_CONCURRENCY", 3, 1, MAX_CONCURRENCY)
     disk_reserve_mb = count("DISK_RESERVE_MB", 200, 0, 10**9)
     rate_limit = count("RATE_LIMIT", 0, 0, 10**12)
     log_level = text("LOG_LEVEL", "info").lower()

@@ -50,7 +50,7 @@ def test_a_download_takes_no_more_than_the_operator_lets_it(
 
 
 @pytest.mark.parametrize(
-    ("choice", "expected"),
+    ("format_", "expected"),
     [
         ("mp4", ["h264", "aac"]),
         ("mkv", ["h264", "aac"]),
@@ -64,17 +64,17 @@ def test_a_download_takes_no_more_than_the_operator_lets_it(
     ],
 )
 def test_every_format_comes_out_as_what_it_says(
-    shared_api: Api, media: MediaSource, choice: str, expected: list[str]
+    shared_api: Api, media: MediaSource, format_: str, expected: list[str]
 ) -> None:
-    url = media.dash if choice in {"mp4", "mkv"} else media.short
-    item = shared_api.add(url, format=choice)
+    url = media.dash if format_ in {"mp4", "mkv"} else media.short
+    item = shared_api.add(url, format=format_)
 
     download = shared_api.wait(item, "done", "failed")
 
     assert download["error"] is None
-    assert download["file"]["name"].endswith(f".{choice}")
+    assert download["file"]["name"].endswith(f".{format_}")
     assert sorted(probe(shared_api.media / download["file"]["name"]).codecs) == sorted(expected)
-    assert download["file"]["playable"] == (choice not in {"mkv", "avi"})
+    assert download["file"]["playable"] == (format_ not in {"mkv", "avi"})
 
 
 def test_a_source_that_is_not_there_fails_at_once_and_says_why(

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
 import pytest
 
-from app.previews import AT_ONCE
+from app.previews import MAX_CONCURRENT
 from tests.backend.api_process import DEADLINE, Api, wait_for
 
 if TYPE_CHECKING:
@@ -78,13 +81,19 @@ def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
     (cookies / "127.0.0.1.txt").touch(0o600)
     (cookies / "127.0.0.1.txt").write_text("# Netscape HTTP Cookie File\n")
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, never answers
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
-        with pytest.raises(httpx.ReadTimeout):
-            api.client.post("/api/previews", json={"url": url}, timeout=2.5)
+        silent.settimeout(DEADLINE)
+        client = HTTPConnection(urlsplit(api.url).netloc)
+        link = {"url": f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"}
+        client.request(
+            "POST", "/api/previews", json.dumps(link), {"Content-Type": "application/json"}
+        )
+        asked, _ = silent.accept()
+        with asked:
+            client.close()
 
     assert api.process
     family = psutil.Process(api.process.pid)
-    wait_for(lambda: len(family.children(recursive=True)) == 1, "only the template is left")
+    wait_for(lambda: len(family.children(recursive=True)) == 1, "only the forkserver is left")
     wait_for(lambda: not list((api.folder / "data/previews").iterdir()), "nor are its cookies")
 
 
@@ -101,9 +110,9 @@ def test_previews_that_last_hold_nothing_else_up(api: Api, media: MediaSource) -
         ThreadPoolExecutor(9) as pool,
     ):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
-        previews = [pool.submit(ask, f"{url}?{n}") for n in range(AT_ONCE * 2)]
+        previews = [pool.submit(ask, f"{url}?{n}") for n in range(MAX_CONCURRENT * 2)]
         wait_for(
-            lambda: len(family.children(recursive=True)) > AT_ONCE,
+            lambda: len(family.children(recursive=True)) > MAX_CONCURRENT,
             "as many as may be are under way",
         )
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.failures import classify
-from domain.texts import LONGEST, line, mended
-from runner.metadata import describe, media_key, preview
+from domain.texts import MAX_LENGTH, line, sanitized
+from runner.metadata import extract_metadata, media_key, preview
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 
@@ -23,7 +23,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=[]))
         ("", None),
         (None, None),
         (7, "7"),
-        ("x" * 5000, "x" * LONGEST),
+        ("x" * 5000, "x" * MAX_LENGTH),
     ],
 )
 def test_a_line_is_what_can_be_kept_and_shown(text: object, kept: str | None) -> None:
@@ -33,7 +33,10 @@ def test_a_line_is_what_can_be_kept_and_shown(text: object, kept: str | None) ->
 @given(ANY_TEXT)
 def test_every_text_of_a_site_can_be_kept(text: str) -> None:
     told = {"title": text, "uploader": text, "extractor_key": "Site", "id": text, "duration": text}
-    kept = [describe(told), preview({"entries": [told | {"url": "https://e.org/"}]})["entries"]]
+    kept = [
+        extract_metadata(told),
+        preview({"entries": [told | {"url": "https://e.org/"}]})["entries"],
+    ]
 
     assert "\\u0000" not in json.dumps(kept)
     assert json.dumps(kept, ensure_ascii=False).encode()
@@ -42,7 +45,7 @@ def test_every_text_of_a_site_can_be_kept(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_what_is_mended_can_be_written(text: str) -> None:
-    told = mended({"title": text, "chapters": [{"title": text}], "duration": 3})
+    told = sanitized({"title": text, "chapters": [{"title": text}], "duration": 3})
 
     assert told["chapters"][0]["title"] == told["title"]
     assert told["duration"] == 3
@@ -55,4 +58,4 @@ def test_the_key_of_a_medium_is_short_enough_for_an_index_and_still_its_own() ->
     assert one
     assert other
     assert one != other
-    assert len(one) <= LONGEST
+    assert len(one) <= MAX_LENGTH

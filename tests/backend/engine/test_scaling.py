@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from domain.models import Choice, Sort
+from domain.models import DownloadRequest, Sort
 from store.migrate import config
 from store.paging import Cursor
 from store.store import Store
@@ -252,9 +252,9 @@ def test_search_and_conflicts_work_as_on_sqlite(pair: tuple[Api, Api], media: Me
 def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: str) -> None:
     store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
     long = [f"https://{secrets.token_hex(1_500)}.org/?sig={secrets.token_hex(2_500)}" for _ in "ab"]
-    first, second = store.add([Choice(url=url) for url in long])
+    first, second = store.add([DownloadRequest(url=url) for url in long])
     row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == first["id"])
-    store.judge_host(row["host"], works=False)
+    store.record_host_result(row["host"], works=False)
 
     assert store.report(row["id"], row["run"], media_key=f"generic:{long[1]}")
     assert [row["id"] for row in store.of_medium(long[0], None)] == [first["id"]]
@@ -267,7 +267,7 @@ def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: 
 
 def test_the_indexes_of_addresses_can_be_built_both_ways(postgres: str) -> None:
     store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
-    kept = store.add([Choice(url="https://kept.org/")])[0]
+    kept = store.add([DownloadRequest(url="https://kept.org/")])[0]
 
     def kinds() -> set[str]:
         asked = "SELECT indexdef FROM pg_indexes WHERE indexname ~ 'downloads_(url|media)$'"
@@ -288,7 +288,7 @@ def test_the_indexes_of_addresses_can_be_built_both_ways(postgres: str) -> None:
 @pytest.mark.parametrize("sort", get_args(Sort))
 def test_lists_are_sorted_and_paged_as_on_sqlite(postgres: str, sort: Sort) -> None:
     store = Store(postgres.replace("postgresql:", "postgresql+psycopg:"))
-    wishes = [Choice(url=f"https://h{number}.org/") for number in range(9)]
+    wishes = [DownloadRequest(url=f"https://h{number}.org/") for number in range(9)]
     for _ in store.add(wishes):
         claimed = store.claim("me")
         assert claimed

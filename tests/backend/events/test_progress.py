@@ -4,8 +4,8 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from events.hub import BACKLOG, PING, Hub
-from runner.progress_meter import Meter
+from events.hub import BACKLOG, PING, EventHub
+from runner.progress_meter import ProgressMeter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ async def next_events(stream: AsyncIterator[bytes]) -> list[tuple[str, Any]]:
 
 def test_a_stream_begins_with_a_snapshot() -> None:
     async def scene() -> None:
-        hub = Hub()
+        hub = EventHub()
         assert await next_events(hub.listen(empty)) == [("snapshot", {"items": []})]
         hub.close()
 
@@ -35,7 +35,7 @@ def test_a_stream_begins_with_a_snapshot() -> None:
 
 def test_many_changes_of_an_item_within_the_interval_are_told_once_with_the_last() -> None:
     async def scene() -> None:
-        hub = Hub(interval=0.2)
+        hub = EventHub(interval=0.2)
         stream = hub.listen(empty)
         await next_events(stream)
         hub.publish("a", "download", "0")
@@ -51,7 +51,7 @@ def test_many_changes_of_an_item_within_the_interval_are_told_once_with_the_last
 
 def test_a_listener_that_cannot_keep_up_gets_a_snapshot_instead_of_the_backlog() -> None:
     async def scene() -> None:
-        hub = Hub(interval=0.0)
+        hub = EventHub(interval=0.0)
         slow = hub.listen(empty)
         await next_events(slow)
         for number in range(BACKLOG + 20):
@@ -66,10 +66,10 @@ def test_a_listener_that_cannot_keep_up_gets_a_snapshot_instead_of_the_backlog()
 
 def test_who_may_have_missed_something_gets_a_snapshot() -> None:
     async def scene() -> None:
-        hub = Hub(interval=0.0)
+        hub = EventHub(interval=0.0)
         stream = hub.listen(empty)
         await next_events(stream)
-        await asyncio.to_thread(hub.renew)
+        await asyncio.to_thread(hub.resync)
         assert await asyncio.wait_for(anext(stream), 5) == PING
         assert await next_events(stream) == [("snapshot", {"items": []})]
         hub.close()
@@ -79,7 +79,7 @@ def test_who_may_have_missed_something_gets_a_snapshot() -> None:
 
 def test_closing_ends_every_stream_old_and_new() -> None:
     async def scene() -> None:
-        hub = Hub()
+        hub = EventHub()
         stream = hub.listen(empty)
         await next_events(stream)
         hub.close()
@@ -99,7 +99,7 @@ class Clock:
         return self.now
 
 
-def tell(meter: Meter, clock: Clock, **status: object) -> None:
+def tell(meter: ProgressMeter, clock: Clock, **status: object) -> None:
     clock.now += 1
     call = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
     meter.progress(call | status)
@@ -108,7 +108,7 @@ def tell(meter: Meter, clock: Clock, **status: object) -> None:
 def test_the_fraction_of_two_parts_never_runs_backwards() -> None:
     events: list[dict[str, Any]] = []
     clock = Clock()
-    meter = Meter(events.append, clock=clock)
+    meter = ProgressMeter(events.append, clock=clock)
     meter.expect({"requested_formats": [{"filesize": 300}, {"filesize": 100}]})
 
     tell(meter, clock, downloaded_bytes=150, total_bytes=300)
@@ -123,7 +123,7 @@ def test_the_fraction_of_two_parts_never_runs_backwards() -> None:
 def test_fragments_count_where_sizes_are_guesses() -> None:
     events: list[dict[str, Any]] = []
     clock = Clock()
-    meter = Meter(events.append, clock=clock)
+    meter = ProgressMeter(events.append, clock=clock)
     meter.expect({})
 
     tell(meter, clock, downloaded_bytes=9, total_bytes=10, fragment_index=1, fragment_count=4)
@@ -134,7 +134,7 @@ def test_fragments_count_where_sizes_are_guesses() -> None:
 def test_progress_is_told_at_most_four_times_a_second() -> None:
     events: list[dict[str, Any]] = []
     clock = Clock()
-    meter = Meter(events.append, clock=clock)
+    meter = ProgressMeter(events.append, clock=clock)
     for number in range(100):
         clock.now += 0.01
         status = {"status": "downloading", "filename": "a", "info_dict": {"format_id": "0"}}
@@ -146,7 +146,7 @@ def test_progress_is_told_at_most_four_times_a_second() -> None:
 def test_subtitles_are_no_part_of_what_is_measured() -> None:
     events: list[dict[str, Any]] = []
     clock = Clock()
-    meter = Meter(events.append, clock=clock)
+    meter = ProgressMeter(events.append, clock=clock)
     meter.expect({"filesize": 400})
 
     words = {"filename": "a.en.vtt", "info_dict": {"ext": "vtt"}, "total_bytes": 9}

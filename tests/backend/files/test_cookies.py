@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 from files.cookies import cookies_for, private_copy
 from tests.backend.api_process import wait_for
 
@@ -45,7 +45,7 @@ def test_a_site_s_cookies_serve_it_and_what_is_below_it(
 def test_a_file_that_others_can_read_is_not_used(tmp_path: Path) -> None:
     keep(tmp_path, "example.org", 0o644)
 
-    with pytest.raises(Failed) as told:
+    with pytest.raises(DownloadError) as told:
         cookies_for(tmp_path, "example.org")
     assert "chmod 600" in told.value.fix
 
@@ -73,10 +73,10 @@ def test_cookies_reach_the_site_and_nobody_else(shared_api: Api, media: MediaSou
 
 @pytest.mark.parametrize("fails", [True, False])
 def test_a_copy_lasts_as_long_as_its_use(tmp_path: Path, *, fails: bool) -> None:
-    with contextlib.suppress(Failed), private_copy(tmp_path, SECRET) as copy:
+    with contextlib.suppress(DownloadError), private_copy(tmp_path, SECRET) as copy:
         assert copy
         assert [str(file) for file in tmp_path.iterdir()] == [copy]
         if fails:
-            raise Failed("any", "Any.", "Any.")
+            raise DownloadError("any", "Any.", "Any.")
 
     assert list(tmp_path.iterdir()) == []

@@ -31,18 +31,18 @@ def nowhere(_: str) -> set[Address]:
 @pytest.mark.parametrize("address", PRIVATE)
 def test_what_is_not_public_is_refused(address: str) -> None:
     with pytest.raises(RefusedError, match="not on the public internet"):
-        Allowed().judge(address, 80)
+        Allowed().check(address, 80)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_passes(address: str) -> None:
-    Allowed().judge(address, 443)
+    Allowed().check(address, 443)
 
 
 @pytest.mark.parametrize("spelling", ["localhost", "0x7f.1", "2130706433", "127.1", "017700000001"])
 def test_an_address_that_is_not_numeric_and_plain_is_refused(spelling: str) -> None:
     with pytest.raises(RefusedError):
-        Allowed().judge(spelling, 80)
+        Allowed().check(spelling, 80)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_an_entry_admits_what_it_means(
 
     allowed = Allowed.parse([entry])
     if passes:
-        allowed.judge(address, port, resolve=resolve)
+        allowed.check(address, port, resolve=resolve)
     else:
         with pytest.raises(RefusedError):
-            allowed.judge(address, port, resolve=resolve)
+            allowed.check(address, port, resolve=resolve)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_entries_survive_being_handed_on(entries: list[str]) -> None:
 @given(st.ip_addresses())
 def test_every_address_is_either_public_or_refused(address: Address) -> None:
     try:
-        Allowed().judge(str(address), 80, resolve=nowhere)
+        Allowed().check(str(address), 80, resolve=nowhere)
     except RefusedError:
         return
     assert not address.is_private

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from yt_dlp import YoutubeDL
 
-from domain.models import Choice
+from domain.models import DownloadRequest
 from files.ffmpeg import find_ffmpeg
 from runner.metadata import preview
 from runner.options import parameters
-from runner.trim import cut, length, measure
+from runner.trim import kept_duration, measure_duration, trim
 from tests.backend.pages import page_of
 from tests.media_probe import probe
 
@@ -45,7 +45,7 @@ def test_a_stretch_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: Med
     made = tmp_path / "media.mp4"
     made.write_bytes(media.mp4_bytes)
 
-    first, again = (cut(find_ffmpeg(), made, 2, 5.5).read_bytes() for _ in range(2))
+    first, again = (trim(find_ffmpeg(), made, 2, 5.5).read_bytes() for _ in range(2))
 
     assert first == again
     assert made.read_bytes() == media.mp4_bytes
@@ -76,8 +76,8 @@ def test_what_is_kept_has_the_length_that_the_file_has_not_the_one_wished_for(
 def test_what_is_no_medium_has_no_length(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no medium")
 
-    assert measure(find_ffmpeg(), tmp_path / "text") is None
-    assert measure(None, tmp_path / "text") is None
+    assert measure_duration(find_ffmpeg(), tmp_path / "text") is None
+    assert measure_duration(None, tmp_path / "text") is None
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_is_no_medium_has_no_length(tmp_path: Path) -> None:
 def test_the_length_of_what_is_kept(
     duration: float | None, start: float | None, end: float | None, kept: float | None
 ) -> None:
-    assert length(duration, start, end) == kept
+    assert kept_duration(duration, start, end) == kept
 
 
 def test_metadata_is_put_into_the_file_when_asked_for(shared_api: Api, media: MediaSource) -> None:
@@ -129,8 +129,8 @@ def test_subtitles_of_the_wished_languages_are_put_into_the_file(
 
 def test_languages_are_wished_for_as_sites_name_them(tmp_path: Path) -> None:
     subtitles = ["pt_BR", "zh-Hans", "all", "x.y", "live_chat"]
-    choice = Choice.model_validate({"url": "https://e.org/", "subtitles": subtitles})
-    given = parameters(choice, staging=tmp_path, ffmpeg=None)
+    request = DownloadRequest.model_validate({"url": "https://e.org/", "subtitles": subtitles})
+    given = parameters(request, staging=tmp_path, ffmpeg=None)
 
     listed = [{"ext": "vtt", "url": "https://e.org/"}]
     offered = dict.fromkeys([*subtitles, "xzy", "de"], listed)
@@ -149,8 +149,8 @@ def test_a_preview_offers_the_languages_of_people_then_those_of_machines() -> No
 
 
 def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource) -> None:
-    choice = {"url": media.mp4, "start": 5, "end": 5}
-    answer = shared_api.client.post("/api/downloads", json=choice)
+    request = {"url": media.mp4, "start": 5, "end": 5}
+    answer = shared_api.client.post("/api/downloads", json=request)
 
     assert answer.status_code == 422
     assert "must be after start" in answer.json()["detail"]
@@ -162,6 +162,6 @@ def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource)
 def test_the_resolution_decides_which_format_comes_first(
     tmp_path: Path, resolution: str, first: str
 ) -> None:
-    choice = Choice.model_validate({"url": "https://e.org/", "resolution": resolution})
+    request = DownloadRequest.model_validate({"url": "https://e.org/", "resolution": resolution})
 
-    assert parameters(choice, staging=tmp_path, ffmpeg=None)["format_sort"][0] == first
+    assert parameters(request, staging=tmp_path, ffmpeg=None)["format_sort"][0] == first

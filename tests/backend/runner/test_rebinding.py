@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from work.pool import Template
+from work.pool import Forkserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ ANSWERS = {
 }
 
 # What runners are forked from, but for the name server that it asks.
-TEMPLATE = f"""
+FORKSERVER = f"""
 import socket
 real, asked = socket.getaddrinfo, []
 def resolve(host, port, *arguments, **options):
@@ -80,9 +80,9 @@ def came() -> Iterator[tuple[int, list[tuple[str, str]]]]:
 
 def outcome(order: dict[str, Any]) -> dict[str, Any]:
     """The last event of a runner that is given this order."""
-    template = Template(("-c", TEMPLATE))
-    with closing(template), closing(template.fork()) as runner:
-        *_, last = runner.work(order | {"allowed": [ALLOWED]})
+    forkserver = Forkserver(("-c", FORKSERVER))
+    with closing(forkserver), closing(forkserver.fork()) as runner:
+        *_, last = runner.run(order | {"allowed": [ALLOWED]})
     return last
 
 
@@ -92,8 +92,8 @@ def test_a_download_is_judged_by_the_address_that_it_really_goes_to(
     tmp_path: Path, came: tuple[int, list[tuple[str, str]]], path: str
 ) -> None:
     port, visits = came
-    choice = {"url": f"http://{NAME}:{port}{path}"}
-    order = {"job": "fetch", "choice": choice, "staging": str(tmp_path / "s"), "ffmpeg": None}
+    request = {"url": f"http://{NAME}:{port}{path}"}
+    order = {"job": "fetch", "request": request, "staging": str(tmp_path / "s"), "ffmpeg": None}
 
     last = outcome(order)
 
@@ -110,7 +110,7 @@ def test_so_is_the_picture_of_a_preview(
     port, visits = came
     url = f"http://{NAME}:{port}/page.html"
 
-    last = outcome({"job": "peek", "url": url, "folder": str(tmp_path / "p")})
+    last = outcome({"job": "probe", "url": url, "folder": str(tmp_path / "p")})
 
     assert (last["event"], last["thumbnail"]) == ("done", None)
     assert {address for address, _ in visits} == {ALLOWED}

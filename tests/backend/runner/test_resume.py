@@ -14,9 +14,9 @@ from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.downloader.http import HttpFD
 
-from domain.models import Choice
+from domain.models import DownloadRequest
 from runner.options import parameters
-from runner.resume import TAIL, cut_tail, mend
+from runner.resume import TAIL, drop_tail, repair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +53,9 @@ def test_yt_dlp_still_asks_for_the_rest_of_a_file_as_is_made_conditional_here() 
         assert "frag_index <= ctx['fragment_index']" in inspect.getsource(lists)
 
 
-@pytest.mark.parametrize("choice", ["mp4", "mkv", "webm", "avi", "mp3", "m4a", "opus"])
-def test_the_rules_that_are_parameters_are_set(tmp_path: Path, choice: str) -> None:
-    wish = Choice.model_validate({"url": "https://example.org/", "format": choice})
+@pytest.mark.parametrize("format_", ["mp4", "mkv", "webm", "avi", "mp3", "m4a", "opus"])
+def test_the_rules_that_are_parameters_are_set(tmp_path: Path, format_: str) -> None:
+    wish = DownloadRequest.model_validate({"url": "https://example.org/", "format": format_})
     given_ = parameters(wish, staging=tmp_path, ffmpeg=None)
 
     assert given_["fixup"] == "force"
@@ -80,7 +80,7 @@ def files(folder: Path, size: int, text: str | None) -> tuple[Path, Path]:
 def test_a_part_is_cut_back_to_what_the_journal_vouches_for(tmp_path: Path) -> None:
     part, ytdl = files(tmp_path, 1000, journal(3, 700))
 
-    mend(part, ytdl)
+    repair(part, ytdl)
 
     assert part.stat().st_size == 700
     assert ytdl.exists()
@@ -98,7 +98,7 @@ def test_without_a_valid_journal_the_part_is_worth_nothing(
 ) -> None:
     part, ytdl = files(tmp_path, 1000, text)
 
-    mend(part, ytdl)
+    repair(part, ytdl)
 
     assert not part.exists()
     assert not ytdl.exists()
@@ -111,7 +111,7 @@ def test_no_journal_whatever_it_holds_breaks_the_mending(
     part, ytdl = files(tmp_path_factory.mktemp("journal"), 1000, "")
     ytdl.write_bytes(content)
 
-    mend(part, ytdl)
+    repair(part, ytdl)
 
     assert not part.exists() or part.stat().st_size <= 1000
 
@@ -121,7 +121,7 @@ def test_half_fetched_fragments_are_fetched_again(tmp_path: Path) -> None:
     torn = tmp_path / "media.mp4.part-Frag4.part"
     torn.write_bytes(b"y")
 
-    mend(part, ytdl)
+    repair(part, ytdl)
 
     assert not torn.exists()
 
@@ -130,6 +130,6 @@ def test_half_fetched_fragments_are_fetched_again(tmp_path: Path) -> None:
 def test_the_tail_of_a_part_is_asked_for_again(tmp_path: Path, size: int, left: int) -> None:
     part, _ = files(tmp_path, size, None)
 
-    cut_tail(part)
+    drop_tail(part)
 
     assert part.stat().st_size == left

@@ -15,9 +15,9 @@ def confined(code: str, *allowed: str) -> str:
     """What a confined process prints: `refused` or what `code` does."""
     script = f"""
 import os, socket, subprocess, sys, urllib.request
-from runner.sandbox import confine
+from runner.sandbox import enter_sandbox
 from net.egress import Allowed, RefusedError
-confine(Allowed.parse({allowed!r}))
+enter_sandbox(Allowed.parse({allowed!r}))
 try:
     {code}
 except RefusedError as error:

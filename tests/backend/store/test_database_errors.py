@@ -1,4 +1,4 @@
-"""A database that cannot be used: named with its fix, kept as it is, taken up when it is mended."""
+"""A database that cannot be used: named with its fix, kept as it is, taken up when it can."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from domain.models import Choice
-from domain.problems import DatabaseUnusableError
+from domain.models import DownloadRequest
+from domain.problems import DatabaseUnavailableError
 from store import store as store_module
 from store.store import Store
 from tests.backend.api_process import Api, running, wait_for
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from tests.media_source import MediaSource
 
-WISH = Choice(url="https://example.org/a.mp4")
+REQUEST = DownloadRequest(url="https://example.org/a.mp4")
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database that this program has made, and no patience with one that is locked."""
-    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(store_module, "BUSY_TIMEOUT_SECONDS", 0.1)
     Store(f"sqlite:///{tmp_path}/app.db").engine.dispose()
     return tmp_path / "app.db"
 
@@ -42,7 +42,10 @@ def locked(file: Path) -> Iterator[None]:
 
 
 def test_a_locked_one_is_named_at_the_start(file: Path) -> None:
-    with locked(file), pytest.raises(DatabaseUnusableError, match=r"is locked by .* Close") as told:
+    with (
+        locked(file),
+        pytest.raises(DatabaseUnavailableError, match=r"is locked by .* Close") as told,
+    ):
         Store(f"sqlite:///{file}")
 
     assert str(file) in str(told.value)
@@ -52,17 +55,17 @@ def test_one_that_is_locked_later_is_named_then_and_works_again_afterwards(file:
     opened = Store(f"sqlite:///{file}")
     with locked(file):
         assert opened.counts() == {}
-        with pytest.raises(DatabaseUnusableError, match="is locked"):
-            opened.add([WISH])
+        with pytest.raises(DatabaseUnavailableError, match="is locked"):
+            opened.add([REQUEST])
 
-    assert len(opened.add([WISH])) == 1
+    assert len(opened.add([REQUEST])) == 1
     opened.engine.dispose()
 
 
 def test_a_read_only_one_is_named_before_anybody_relies_on_it(file: Path) -> None:
     before = file.read_bytes()
 
-    with pytest.raises(DatabaseUnusableError, match=r"is read-only.*chmod u\+w"):
+    with pytest.raises(DatabaseUnavailableError, match=r"is read-only.*chmod u\+w"):
         Store(f"sqlite:///file:{file}?mode=ro&uri=true")
 
     assert file.read_bytes() == before

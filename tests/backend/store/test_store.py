@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain.ids import now
 from domain.links import host_of
-from domain.models import Choice
-from domain.problems import DatabaseUnusableError
+from domain.models import DownloadRequest
+from domain.problems import DatabaseUnavailableError
 from store import breaker
 from store.migrate import VERSIONS
 from store.paging import Cursor, title_key
@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def wish(store: Store, url: str = "https://example.org/a.mp4", **how: object) -> str:
-    added: str = store.add([Choice.model_validate({"url": url} | how)])[0]["id"]
+    added: str = store.add([DownloadRequest.model_validate({"url": url} | how)])[0]["id"]
     return added
 
 
@@ -173,7 +173,7 @@ def test_a_database_that_cannot_be_used_is_named_and_kept(
         file = tmp_path / "missing" / "app.db"
     before = file.read_bytes() if file.exists() else None
 
-    with pytest.raises(DatabaseUnusableError, match=sentence) as told:
+    with pytest.raises(DatabaseUnavailableError, match=sentence) as told:
         Store(f"sqlite:///{file}")
 
     assert str(file) in str(told.value)
@@ -183,14 +183,14 @@ def test_a_database_that_cannot_be_used_is_named_and_kept(
 def test_a_wish_like_another_is_found_unless_it_came_to_nothing(store: Store) -> None:
     url, how = "https://example.org/a", {"format": "mp3", "embed": ["metadata"]}
     item = wish(store, url, **how)
-    same = Choice.model_validate({"url": url} | how)
+    same = DownloadRequest.model_validate({"url": url} | how)
 
-    known = store.like(same)
+    known = store.find_duplicate(same)
     assert known
     assert known["id"] == item
-    assert store.like(same.model_copy(update={"embed": []})) is None
+    assert store.find_duplicate(same.model_copy(update={"embed": []})) is None
     store.act(item, "cancel")
-    assert store.like(same) is None
+    assert store.find_duplicate(same) is None
 
 
 def test_a_wish_for_the_same_medium_by_another_link_is_found(store: Store) -> None:
@@ -198,10 +198,10 @@ def test_a_wish_for_the_same_medium_by_another_link_is_found(store: Store) -> No
     row = store.claim("me")
     assert row
     store.report(item, row["run"], media_key="Site:1", state="done")
-    by_key = Choice(url="https://long.org/watch?v=1")
+    by_key = DownloadRequest(url="https://long.org/watch?v=1")
 
-    def found(choice: Choice, key: str | None = None) -> str | None:
-        row = store.like(choice, key)
+    def found(request: DownloadRequest, key: str | None = None) -> str | None:
+        row = store.find_duplicate(request, key)
         return row["id"] if row else None
 
     assert found(by_key, "Site:1") == item
@@ -399,15 +399,15 @@ def test_the_breaker_opens_after_three_failures_and_holds_back_only_that_host(
     bad = [wish(store, f"https://bad.org/{n}") for n in range(2)]
     good = wish(store, "https://good.org/")
     for _ in range(breaker.FAILURES):
-        store.judge_host("bad.org", works=False)
+        store.record_host_result("bad.org", works=False)
 
     assert claimed(store) == [good]
-    assert [row["host"] for row in store.open_hosts()] == ["bad.org"]
+    assert [row["host"] for row in store.blocked_hosts()] == ["bad.org"]
 
     with store.engine.begin() as connection:  # the cool-down ends
         connection.execute(hosts.update().values(open_until=now(after=-1)))
     assert claimed(store) == bad[:1], "half-open: one is let through"
-    store.judge_host("bad.org", works=True)
+    store.record_host_result("bad.org", works=True)
     assert claimed(store) == bad[1:]
 
 

@@ -8,7 +8,7 @@ import pytest
 from settings import parse
 from tests.backend.api_process import Api, running
 from web.access import Access
-from web.limits import MOST_BYTES, Buckets, Rate
+from web.limits import MAX_BYTES, Buckets, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,11 +149,11 @@ def test_a_browser_logs_in_with_the_token_and_holds_a_cookie(locked: Api) -> Non
 
 def test_a_huge_body_is_refused_whether_its_length_is_told_or_not(shared_api: Api) -> None:
     def endless() -> Iterator[bytes]:
-        for _ in range(MOST_BYTES // 100_000 + 2):
+        for _ in range(MAX_BYTES // 100_000 + 2):
             yield b" " * 100_000
 
     json = {"Content-Type": "application/json"}
-    told = shared_api.client.post("/api/downloads", content=b" " * (MOST_BYTES + 1), headers=json)
+    told = shared_api.client.post("/api/downloads", content=b" " * (MAX_BYTES + 1), headers=json)
     untold = shared_api.client.post("/api/downloads", content=endless(), headers=json)
 
     assert told.status_code == untold.status_code == 413

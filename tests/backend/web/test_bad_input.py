@@ -46,9 +46,9 @@ def test_what_is_no_link_is_refused_with_the_reason(shared_api: Api, url: str, w
 
 
 def test_all_problems_are_told_at_once(shared_api: Api) -> None:
-    choice = {"url": "nonsense", "format": "exe", "resolution": "9p", "exec": "rm"}
+    request = {"url": "nonsense", "format": "exe", "resolution": "9p", "exec": "rm"}
 
-    body = problem(shared_api.client.post("/api/downloads", json=choice), 422)
+    body = problem(shared_api.client.post("/api/downloads", json=request), 422)
 
     assert {error["field"] for error in body["errors"]} == {"url", "format", "resolution", "exec"}
     assert "'mp4'" in body["detail"]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
 
 MB = 1_000_000
-FAREWELL = "Everybody has been answered: leaving."
+FAREWELL = "All requests finished; shutting down."
 UVICORNS_OWN_WAY = "Waiting for application shutdown."
 
 

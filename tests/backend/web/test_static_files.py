@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from web.static_files import Page
+from web.static_files import SpaFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def build(tmp_path: Path) -> Path:
 
 def ask(build: Path, path: str, method: str = "GET") -> httpx.Response:
     async def asking() -> httpx.Response:
-        transport = httpx.ASGITransport(Page(PlainTextResponse("the API"), build))
+        transport = httpx.ASGITransport(SpaFiles(PlainTextResponse("the API"), build))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, path)
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 import settings
-from app.download_service import Desk
-from domain.models import Choice, QueueChange
+from app.download_service import DownloadService
+from domain.models import DownloadRequest, QueueChange
 from engine.lease import FileLease
-from engine.scheduler import Engine
+from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.staging import Staging, write_result
 from store.store import Store
 from store.tables import downloads
-from work.executor import Work
+from work.executor import Executor
 from work.pool import Pool, RunnerDiedError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Runner:
     meanwhile: Callable[[], object]
     killed: bool = False
 
-    def work(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def run(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield PROGRESS
         self.meanwhile()
         yield PROGRESS
@@ -61,7 +61,7 @@ class Scene:
         chosen = settings.parse({"DATA_DIR": str(self.folder)})
         self.store, self.staging = Store(chosen.database_url), Staging(chosen.media_dir)
         chosen.media_dir.mkdir()
-        self.work = Work(
+        self.executor = Executor(
             self.store,
             cast("Pool", self),
             self.staging,
@@ -70,10 +70,14 @@ class Scene:
             cookies=self.folder,
             allowed=[],
             ffmpeg=None,
-            tell=self.note,
+            publish=self.note,
         )
-        self.engine = Engine(chosen, self.store, self.work, FileLease(self.folder / "lock"))
-        self.desk = Desk(self.store, self.staging, self.work, self.engine, chosen.media_dir)
+        self.scheduler = Scheduler(
+            chosen, self.store, self.executor, FileLease(self.folder / "lock")
+        )
+        self.downloads = DownloadService(
+            self.store, self.staging, self.executor, self.scheduler, chosen.media_dir
+        )
 
     def take(self) -> Runner:
         return self.runner
@@ -83,7 +87,7 @@ class Scene:
 
     def claimed(self) -> tuple[str, int]:
         """A download that has just been started."""
-        self.desk.add([Choice(url="https://example.org/a.mp4")])
+        self.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
         row = self.store.claim("me")
         assert row
         self.told.clear()
@@ -97,11 +101,11 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made.store.engine.dispose()
 
 
-DECISIONS: dict[str, Callable[[Desk, str], object]] = {
-    "paused": lambda desk, item: desk.act(item, "pause"),
-    "cancelled": lambda desk, item: desk.act(item, "cancel"),
-    "removed": lambda desk, item: desk.delete(item, file=False),
-    "queued": lambda desk, _: desk.change_queue(QueueChange(paused=True)),
+DECISIONS: dict[str, Callable[[DownloadService, str], object]] = {
+    "paused": lambda downloads, item: downloads.act(item, "pause"),
+    "cancelled": lambda downloads, item: downloads.act(item, "cancel"),
+    "removed": lambda downloads, item: downloads.delete(item, file=False),
+    "queued": lambda downloads, _: downloads.change_queue(QueueChange(paused=True)),
 }
 
 
@@ -110,25 +114,25 @@ def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
     scene: Scene, state: str
 ) -> None:
     item, run = scene.claimed()
-    scene.runner = Runner(lambda: DECISIONS[state](scene.desk, item))
+    scene.runner = Runner(lambda: DECISIONS[state](scene.downloads, item))
 
-    assert scene.work.fetch(item, run) is None
+    assert scene.executor.fetch(item, run) is None
 
     states = [told for _, told in scene.told]
     assert states[states.index(state) :].count("running") == 0
     assert states[-1] == state
     assert scene.runner.killed
-    assert item not in scene.work.live
+    assert item not in scene.executor.live
 
 
 def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
     item, _ = scene.claimed()
-    scene.desk.act(item, "pause")
+    scene.downloads.act(item, "pause")
 
     scene.store.act(item, "resume")  # by another process, which has told it already
-    scene.work.announce(item)
+    scene.executor.announce(item)
     scene.store.delete(item)
-    scene.work.announce(item)
+    scene.executor.announce(item)
 
     assert scene.told == [(item, "paused"), (item, "queued"), (item, "removed")]
 
@@ -142,12 +146,12 @@ def test_a_later_start_ends_the_runner_of_one_that_was_not_told_of_its_end(scene
         row = scene.store.claim("me")
         assert row
         scene.runner = later
-        scene.work.fetch(item, row["run"])
+        scene.executor.fetch(item, row["run"])
 
     first = scene.runner = Runner(start_again)
     ended: list[bool] = []
     later.meanwhile = lambda: ended.append(first.killed)
-    scene.work.fetch(item, run)
+    scene.executor.fetch(item, run)
 
     assert ended == [True]
 
@@ -170,13 +174,13 @@ def published_while_paused(scene: Scene) -> str:
     class Slow(Staging):
         def finish(self, item: str, name: str) -> Path:
             path = super().finish(item, name)
-            scene.desk.act(item, "pause")
+            scene.downloads.act(item, "pause")
             return path
 
-    scene.work.staging = Slow(scene.staging.media_dir)
-    scene.work.publish(item, run, RESULT)
-    scene.work.staging = scene.staging
-    assert scene.desk.get(item).state == "paused"
+    scene.executor.staging = Slow(scene.staging.media_dir)
+    scene.executor.finish(item, run, RESULT)
+    scene.executor.staging = scene.staging
+    assert scene.downloads.get(item).state == "paused"
     return item
 
 
@@ -191,19 +195,19 @@ def test_a_file_that_was_in_its_place_already_goes_with_its_download(
     item = published_while_paused(scene)
     assert len(left(scene)) == 2, "the file in its place, and the note of it"
 
-    DECISIONS[decision](scene.desk, item)
+    DECISIONS[decision](scene.downloads, item)
 
     assert left(scene) == []
 
 
 def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Scene) -> None:
     item = published_while_paused(scene)
-    scene.desk.act(item, "resume")
+    scene.downloads.act(item, "resume")
     row = scene.store.claim("me")
     assert row
 
-    scene.work.publish(item, row["run"], RESULT)
-    scene.desk.delete(item, file=False)
+    scene.executor.finish(item, row["run"], RESULT)
+    scene.downloads.delete(item, file=False)
 
     assert left(scene) == [f"download [{item[-6:]}].mp4"]
 
@@ -211,24 +215,24 @@ def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Sce
 def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = scene.desk.add([Choice(url="https://example.org/a.mp4")])[0].id
+    item = scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])[0].id
     claim = scene.store.claim
 
     def pause_first(executor: str) -> Row | None:
-        scene.desk.change_queue(QueueChange(paused=True))
+        scene.downloads.change_queue(QueueChange(paused=True))
         return claim(executor)
 
     monkeypatch.setattr(scene.store, "claim", pause_first)
     scene.told.clear()
-    scene.engine.fill()
+    scene.scheduler.fill()
 
-    assert scene.desk.get(item).state == "queued"
+    assert scene.downloads.get(item).state == "queued"
     assert (item, "running") not in scene.told
 
 
 def tries(scene: Scene, reached: Callable[[int], int], most: int) -> tuple[str, int]:
     """State and number of failures of one that reaches so many bytes, up to `most` failures."""
-    scene.desk.add([Choice(url="https://example.org/a.mp4")])
+    scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
     for number in range(1, most + 1):
         with scene.store.engine.begin() as connection:  # the back-off is over
             connection.execute(downloads.update().values(not_before=None))
@@ -239,8 +243,8 @@ def tries(scene: Scene, reached: Callable[[int], int], most: int) -> tuple[str, 
         with (folder / "media.mp4.part").open("wb") as part:
             part.truncate(reached(number))
         scene.runner = Runner(lambda: None)
-        scene.work.fetch(row["id"], row["run"])
-        if (state := scene.desk.get(row["id"]).state) != "queued":
+        scene.executor.fetch(row["id"], row["run"])
+        if (state := scene.downloads.get(row["id"]).state) != "queued":
             return state, number
     return "queued", most
 

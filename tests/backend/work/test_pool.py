@@ -15,7 +15,7 @@ import pytest
 
 from tests.backend.api_process import DEADLINE, wait_for
 from work import pool as pools
-from work.pool import BACKEND, Pool, RunnerDiedError, Template
+from work.pool import BACKEND, Forkserver, Pool, RunnerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,14 @@ print(*(runner.pid for runner in runners), flush=True)
 input()
 """
 # A job that ends at once: no address is allowed.
-PEEK: dict[str, Any] = {
-    "job": "peek",
+PROBE: dict[str, Any] = {
+    "job": "probe",
     "url": "http://127.0.0.1:1/",
     "folder": "",
     "cookies": None,
     "allowed": [],
 }
-# A template that is asked, and never answers.
+# A forkserver that is asked, and never answers.
 SILENT = """
 import pathlib, socket, sys, time
 control = socket.socket(fileno=0)
@@ -55,7 +55,7 @@ def pool() -> Iterator[Pool]:
     pool.close()
 
 
-def template_of(pid: int) -> psutil.Process:
+def forkserver_of(pid: int) -> psutil.Process:
     """What a runner was forked from."""
     parent = psutil.Process(pid).parent()
     assert parent
@@ -67,31 +67,31 @@ def test_what_ended_a_runner_is_told(pool: Pool) -> None:
         os.kill(runner.pid, signal.SIGKILL)
 
         with pytest.raises(RunnerDiedError, match="ended with code -9"):
-            list(runner.work(PEEK))
+            list(runner.run(PROBE))
 
 
 def test_a_runner_that_has_ended_is_buried(pool: Pool) -> None:
     with closing(pool.take()) as runner:
-        assert [event["event"] for event in runner.work(PEEK)] == ["failed"]
-        template = template_of(runner.pid)
+        assert [event["event"] for event in runner.run(PROBE)] == ["failed"]
+        forkserver = forkserver_of(runner.pid)
 
     assert not psutil.pid_exists(runner.pid)
-    assert template.is_running()
+    assert forkserver.is_running()
 
 
 def test_what_is_forked_has_one_thread_which_no_lock_of_another_can_stop(pool: Pool) -> None:
     with closing(pool.take()) as runner:
-        assert template_of(runner.pid).num_threads() == 1
+        assert forkserver_of(runner.pid).num_threads() == 1
 
 
 def test_a_runner_outlives_its_template_and_the_next_has_a_new_one(pool: Pool) -> None:
     with closing(pool.take()) as first:
-        template = template_of(first.pid)
-        template.kill()
+        forkserver = forkserver_of(first.pid)
+        forkserver.kill()
         with closing(pool.take()) as second:
-            assert template_of(second.pid) != template
+            assert forkserver_of(second.pid) != forkserver
 
-        assert [event["event"] for event in first.work(PEEK)] == ["failed"]
+        assert [event["event"] for event in first.run(PROBE)] == ["failed"]
 
 
 def test_nothing_outlives_the_api_and_no_runner_keeps_the_others_socket_open() -> None:
@@ -104,7 +104,7 @@ def test_nothing_outlives_the_api_and_no_runner_keeps_the_others_socket_open() -
     ) as api:
         assert api.stdout
         pids = [int(word) for word in api.stdout.readline().split()]
-        everybody = [*map(psutil.Process, pids), template_of(pids[0])]
+        everybody = [*map(psutil.Process, pids), forkserver_of(pids[0])]
         api.kill()
 
     _, alive = psutil.wait_procs(everybody, DEADLINE)
@@ -115,7 +115,7 @@ def test_who_waits_for_a_runner_is_told_that_the_api_goes_down(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked = tmp_path / "asked"
-    monkeypatch.setattr(pools, "Template", lambda: Template(("-c", SILENT, str(asked))))
+    monkeypatch.setattr(pools, "Forkserver", lambda: Forkserver(("-c", SILENT, str(asked))))
     pool = Pool()
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(pool.take)
@@ -128,7 +128,7 @@ def test_who_waits_for_a_runner_is_told_that_the_api_goes_down(
 
 
 def test_a_template_that_cannot_load_is_a_failure_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "Template", lambda: Template(("-c", "raise SystemExit(3)")))
+    monkeypatch.setattr(pools, "Forkserver", lambda: Forkserver(("-c", "raise SystemExit(3)")))
     pool = Pool()
 
     with pytest.raises(RunnerDiedError, match="downloads are started from has ended"):

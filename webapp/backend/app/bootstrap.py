@@ -6,39 +6,39 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.download_service import Desk
+from app.download_service import DownloadService
 from app.previews import Previews
 from engine.lease import FileLease, PostgresLease
-from engine.scheduler import Engine
+from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.staging import Staging
 from store.store import Store
-from store.urls import beside
-from work.executor import Work
+from store.urls import sibling_path
+from work.executor import Executor
 from work.pool import Pool
 
 if TYPE_CHECKING:
-    from events.hub import Hub
+    from events.hub import EventHub
     from settings import Settings
 
 MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Container:
     """What has been loaded."""
 
-    desk: Desk
-    engine: Engine
+    downloads: DownloadService
+    scheduler: Scheduler
     previews: Previews
 
 
-def assemble(settings: Settings, hub: Hub) -> Parts:
+def assemble(settings: Settings, hub: EventHub) -> Container:
     """Open the database and put everything together; nothing runs yet.
 
     Raises:
-        DatabaseUnusableError: when the database cannot be used.
+        DatabaseUnavailableError: when the database cannot be used.
 
     """
     thumbnails = settings.media_dir / ".thumbnails"
@@ -48,19 +48,23 @@ def assemble(settings: Settings, hub: Hub) -> Parts:
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
-    work = Work(
+    executor = Executor(
         *(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), hub.publish),
         rate=settings.rate_limit,
     )
     lease = (
         PostgresLease(store.engine)
         if settings.distributed
-        else FileLease(Path(beside(settings.database_url, "engine.lock")))
+        else FileLease(Path(sibling_path(settings.database_url, "engine.lock")))
     )
-    engine = Engine(settings, store, work, lease)
+    scheduler = Scheduler(settings, store, executor, lease)
     if settings.distributed:
-        from engine.peer_sync import Hearing  # loads PostgreSQL's client
+        from engine.peer_sync import PeerSync  # loads PostgreSQL's client
 
-        work.tell = Hearing(settings.database_url, store, work, engine, hub).tell
+        executor.publish = PeerSync(settings.database_url, store, executor, scheduler, hub).publish
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
-    return Parts(Desk(store, staging, work, engine, settings.media_dir), engine, previews)
+    return Container(
+        DownloadService(store, staging, executor, scheduler, settings.media_dir),
+        scheduler,
+        previews,
+    )

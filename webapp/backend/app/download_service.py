@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.actions import why_not
-from domain.models import FORMATS, Changes, Known, OpenHost, Page, QueueState, Refusal, Snapshot
+from domain.models import (
+    FORMATS,
+    BlockedHost,
+    Changes,
+    DownloadPage,
+    Known,
+    QueueState,
+    Refusal,
+    Snapshot,
+)
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
 from store.paging import Cursor
 from store.view import view
@@ -16,46 +25,46 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from domain.models import Action, Choice, Download, Listing, QueueChange, Sort
-    from engine.scheduler import Engine
+    from domain.models import Action, Download, DownloadRequest, Listing, QueueChange, Sort
+    from engine.scheduler import Scheduler
     from files.staging import Staging
     from store.store import Row, Store
-    from work.executor import Work
+    from work.executor import Executor
 
-MOST_KNOWN = 10
+MAX_KNOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DownloadService:
     """Carries out requests; safe to use from any thread."""
 
     store: Store
     staging: Staging
-    work: Work
-    engine: Engine
+    executor: Executor
+    scheduler: Scheduler
     media_dir: Path
 
-    def add(self, choices: Sequence[Choice]) -> list[Download]:
+    def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
-        added = self.work.add(choices)
-        self.engine.more()
+        added = self.executor.add(requests)
+        self.scheduler.notify_added()
         return added
 
-    def like(self, choice: Choice, key: str | None) -> Download | None:
+    def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
-        row = self.store.like(choice, key)
+        row = self.store.find_duplicate(request, key)
         return self._view(row) if row and not self._lost(row) else None
 
     def known(self, url: str, key: str | None) -> list[Known]:
         """What there is already of the medium that `url` leads to."""
-        rows = self.store.of_medium(url, key)[:MOST_KNOWN]
+        rows = self.store.of_medium(url, key)[:MAX_KNOWN]
         return [Known(**{name: row[name] for name in Known.model_fields}) for row in rows]
 
     def get(self, item: str) -> Download:
         """One download, with its live progress."""
         return self._view(self._row(item))
 
-    def page(self, listing: Listing) -> Page:
+    def page(self, listing: Listing) -> DownloadPage:
         """A part of the list, in the order that is asked for."""
         after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
         rows = self.store.page(
@@ -68,7 +77,7 @@ class Desk:
         )
         shown = rows[: listing.limit]
         following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
-        return Page(items=[self._view(row) for row in shown], next=following)
+        return DownloadPage(items=[self._view(row) for row in shown], next=following)
 
     def snapshot(self) -> str:
         """What an event stream begins with, as JSON."""
@@ -84,7 +93,7 @@ class Desk:
         if row is None:
             detail, fix = why_not(action, self._row(item)["state"])
             raise ConflictError(detail, fix)
-        if not self.work.interrupt(item) and row["state"] == "cancelled":
+        if not self.executor.interrupt(item) and row["state"] == "cancelled":
             self.staging.withdraw(item)
         return self._changed(row)
 
@@ -119,14 +128,14 @@ class Desk:
         row = self.store.delete(item)
         if row is None:
             raise UnknownDownloadError(item)
-        if not self.work.interrupt(item):
+        if not self.executor.interrupt(item):
             (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
         if file:
             self._remove_file(row)
         if row["thumbnail"]:
-            (self.work.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
-        self.work.announce(item)
-        self.engine.wake()
+            (self.executor.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
+        self.executor.announce(item)
+        self.scheduler.wake()
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
         """Forget many; what is gone already is as wished."""
@@ -149,7 +158,7 @@ class Desk:
     def thumbnail(self, item: str) -> tuple[Path, str]:
         """Where the picture lies, and its suffix."""
         kind = self._row(item)["thumbnail"]
-        path = self.work.thumbnails / f"{item}.{kind}"
+        path = self.executor.thumbnails / f"{item}.{kind}"
         if kind is None or not path.is_file():
             raise NotFoundError("There is no picture of it.", "It comes with the finished file.")
         return path, kind
@@ -157,14 +166,14 @@ class Desk:
     def queue(self) -> QueueState:
         """The queue as a whole."""
         counts = self.store.counts()
-        concurrency, paused = self.engine.limits()
+        concurrency, paused = self.scheduler.limits()
         return QueueState(
             concurrency=concurrency,
             paused=paused,
             running=counts.get("running", 0),
             queued=counts.get("queued", 0),
-            disk_free=self.work.disk.free(),
-            hosts=[OpenHost(**row) for row in self.store.open_hosts()],
+            disk_free=self.executor.disk.free(),
+            hosts=[BlockedHost(**row) for row in self.store.blocked_hosts()],
         )
 
     def change_queue(self, change: QueueChange) -> QueueState:
@@ -176,14 +185,14 @@ class Desk:
         if change.paused:
             stopped = [row["id"] for row in self.store.requeue_running()]
             for item in stopped:
-                self.work.interrupt(item)
-            self.work.announce(*stopped)
-        self.engine.wake()
+                self.executor.interrupt(item)
+            self.executor.announce(*stopped)
+        self.scheduler.wake()
         return self.queue()
 
     def _changed(self, row: Row) -> Download:
-        self.engine.wake()
-        self.work.announce(row["id"])
+        self.scheduler.wake()
+        self.executor.announce(row["id"])
         return self._view(row)
 
     def _row(self, item: str) -> Row:
@@ -193,7 +202,7 @@ class Desk:
         return row
 
     def _view(self, row: Row) -> Download:
-        return view(row, self.work.live.get(row["id"]), missing=self._lost(row))
+        return view(row, self.executor.live.get(row["id"]), missing=self._lost(row))
 
     def _remove_file(self, row: Row) -> None:
         if row["file_name"] is None:

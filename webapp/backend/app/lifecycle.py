@@ -17,32 +17,32 @@ from domain.problems import Problem, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.bootstrap import Parts
-    from app.previews import Look
-    from events.hub import Hub
+    from app.bootstrap import Container
+    from app.previews import PreviewHandle
+    from events.hub import EventHub
     from settings import Settings
 
-PATIENCE = 30.0
+MAX_WAIT_SECONDS = 30.0
 """Seconds that a request waits for the store."""
-LOOK = 0.2
-"""Seconds between two looks whether the store will not come."""
-RETRY = 2.0
+POLL_SECONDS = 0.2
+"""Seconds between two checks whether the store will not come."""
+RETRY_SECONDS = 2.0
 """Seconds until a database that could not be used is tried again."""
 
 T = TypeVar("T")
 log = logging.getLogger("uvicorn.error")
 
 
-class Service:
+class Lifecycle:
     """The download service of one api process."""
 
-    def __init__(self, settings: Settings, hub: Hub) -> None:
+    def __init__(self, settings: Settings, hub: EventHub) -> None:
         self._settings, self.hub = settings, hub
-        self._parts: Future[Parts] = Future()
+        self._container: Future[Container] = Future()
         self._launched: Future[None] = Future()
-        self._trouble: Problem | None = None
+        self._problem: Problem | None = None
         self._stopping = threading.Event()
-        self.looks: set[Look] = set()
+        self.previews: set[PreviewHandle] = set()
 
     def start(self) -> None:
         """Begin to load, and return at once."""
@@ -51,40 +51,40 @@ class Service:
     def end_requests(self) -> None:
         """Let go of the requests that would otherwise last: the server waits for them."""
         self.hub.close()
-        for look in list(self.looks):
-            look.drop()
+        for handle in list(self.previews):
+            handle.drop()
 
     def stop(self) -> None:
         """End at once: what is under way is taken up by the next process."""
         self._stopping.set()
-        if self._parts.done() and not self._parts.exception():
-            parts = self._parts.result()
-            parts.engine.stop()
-            parts.desk.work.stop()
+        if self._container.done() and not self._container.exception():
+            container = self._container.result()
+            container.scheduler.stop()
+            container.downloads.executor.stop()
 
     def readiness(self) -> tuple[Literal["warming", "ready", "failed"], str | None]:
         """The engine's state, and what is wrong if it failed."""
-        for future in (self._parts, self._launched):
+        for future in (self._container, self._launched):
             if not future.done():
-                return ("failed", str(self._trouble)) if self._trouble else ("warming", None)
+                return ("failed", str(self._problem)) if self._problem else ("warming", None)
             if error := future.exception():
                 return "failed", str(error)
         return "ready", None
 
-    def parts(self) -> Parts:
+    def container(self) -> Container:
         """What has been loaded; waits for it, unless it is known that this would be in vain.
 
         Raises:
             UnavailableError: when it cannot be loaded.
 
         """
-        deadline = time.monotonic() + PATIENCE
-        while not self._parts.done() and time.monotonic() < deadline:
-            if self._trouble:
-                raise UnavailableError(self._trouble.detail, self._trouble.fix)
-            wait((self._parts,), LOOK)
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
+        while not self._container.done() and time.monotonic() < deadline:
+            if self._problem:
+                raise UnavailableError(self._problem.detail, self._problem.fix)
+            wait((self._container,), POLL_SECONDS)
         try:
-            return self._parts.result(0)
+            return self._container.result(0)
         except TimeoutError:
             detail = "The database is still being opened."
         except Exception as error:  # noqa: BLE001 -- whatever it is, the person is told
@@ -95,36 +95,36 @@ class Service:
         try:
             from app.bootstrap import assemble
 
-            parts = self._persist(lambda: assemble(self._settings, self.hub))
+            container = self._retry(lambda: assemble(self._settings, self.hub))
         except Exception as error:  # `/ready` and every request tell it
             log.exception("The backend cannot start its work.")
-            self._parts.set_exception(error)
+            self._container.set_exception(error)
             return
-        if parts is None:
+        if container is None:
             return
-        self._parts.set_result(parts)
+        self._container.set_result(container)
         try:
-            self._persist(parts.engine.launch)
+            self._retry(container.scheduler.launch)
             if not self._stopping.is_set():
-                parts.desk.staging.sweep(parts.desk.store.ids)
-                parts.desk.work.pool.warm()
+                container.downloads.staging.sweep(container.downloads.store.ids)
+                container.downloads.executor.pool.warm()
         except Exception as error:
             log.exception("The download engine cannot start.")
             self._launched.set_exception(error)
             return
         self._launched.set_result(None)
 
-    def _persist(self, act: Callable[[], T]) -> T | None:
+    def _retry(self, act: Callable[[], T]) -> T | None:
         """Do what needs a database, again and again while that cannot be used."""
         while not self._stopping.is_set():
             try:
                 done = act()
             except Problem as problem:
-                if str(problem) != str(self._trouble):
+                if str(problem) != str(self._problem):
                     log.error("%s", problem)  # noqa: TRY400 -- a sentence
-                self._trouble = problem
-                self._stopping.wait(RETRY)
+                self._problem = problem
+                self._stopping.wait(RETRY_SECONDS)
             else:
-                self._trouble = None
+                self._problem = None
                 return done
         return None

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 from domain.ids import new_id
 from domain.links import host_of
 from domain.models import Preview
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from work.pool import Pool, Runner
 
-KEPT_SECONDS = 600.0
-MOST_KEPT = 200
-AT_ONCE = 4
+CACHE_SECONDS = 600.0
+MAX_CACHED = 200
+MAX_CONCURRENT = 4
 
 
 @dataclass(slots=True, eq=False)
-class Look:
+class PreviewHandle:
     """One preview under way; `drop` may be called from any thread at any time."""
 
     runner: Runner | None = None
@@ -75,10 +75,10 @@ class Previews:
         self._allowed, self._clock = allowed, clock
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
-        self._room = threading.BoundedSemaphore(AT_ONCE)
+        self._room = threading.BoundedSemaphore(MAX_CONCURRENT)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def make(self, url: str, look: Look) -> Preview:
+    def make(self, url: str, handle: PreviewHandle) -> Preview:
         """Find out what `url` leads to; blocks, until done or dropped.
 
         Raises:
@@ -89,12 +89,12 @@ class Previews:
         key = _key(url)
         with self._lock:
             known = self._kept.get(key)
-        if known and self._clock() - known.made < KEPT_SECONDS:
+        if known and self._clock() - known.made < CACHE_SECONDS:
             return known.preview
         making = self._folder / new_id()
         try:
             with self._room:
-                answer = self._ask(url, making, look)
+                answer = self._ask(url, making, handle)
             return self._keep(url, key, making, answer)
         finally:  # what failed or was dropped leaves neither pictures nor cookies
             shutil.rmtree(making, ignore_errors=True)
@@ -108,7 +108,7 @@ class Previews:
             making.rename(self._folder / key)
             self._kept.pop(key, None)
             self._kept[key] = _Kept(self._clock(), found, media_key)
-            while len(self._kept) > MOST_KEPT:
+            while len(self._kept) > MAX_CACHED:
                 oldest = next(iter(self._kept))
                 del self._kept[oldest]
                 shutil.rmtree(self._folder / oldest, ignore_errors=True)
@@ -124,20 +124,20 @@ class Previews:
         """The picture of a preview that is still kept."""
         return next((self._folder / key).glob("thumbnail.*"), None)
 
-    def _ask(self, url: str, folder: Path, look: Look) -> dict[str, Any]:
+    def _ask(self, url: str, folder: Path, handle: PreviewHandle) -> dict[str, Any]:
         try:
             cookies = cookies_for(self._cookies, host_of(url))
-        except Failed as unusable:
+        except DownloadError as unusable:
             raise InvalidError(unusable.sentence, unusable.fix) from None
-        order = {"job": "peek", "url": url, "folder": str(folder), "cookies": cookies}
+        order = {"job": "probe", "url": url, "folder": str(folder), "cookies": cookies}
         with suppress(RunnerDiedError), closing(self._pool.take()) as runner:
-            look.begin(runner)
-            for event in runner.work(order | {"allowed": self._allowed}):
+            handle.begin(runner)
+            for event in runner.run(order | {"allowed": self._allowed}):
                 match event:
                     case {"event": "done", **answer}:
                         return answer
                     case {"event": "failed", **failure}:
-                        failed = Failed(**failure)
+                        failed = DownloadError(**failure)
                         raise InvalidError(failed.sentence, failed.fix)
         raise UnavailableError("The preview was given up.", "Ask again.")
 

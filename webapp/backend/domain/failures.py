@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)  # not frozen: Python sets its traceback
-class Failed(Exception):  # noqa: N818 -- a state's name
+class DownloadError(Exception):
     """A download that did not succeed; `transient` when a later try may."""
 
     kind: str
@@ -32,7 +32,7 @@ class Failed(Exception):  # noqa: N818 -- a state's name
         return {"event": "failed", **asdict(self)}
 
 
-DISK_FULL = Failed("disk-full", "The disk is full.", "Free some space, then retry.")
+DISK_FULL = DownloadError("disk-full", "The disk is full.", "Free some space, then retry.")
 
 STATUSES: dict[int, tuple[str, str, str]] = {
     401: ("login-needed", "The site wants a login.", "Give the backend its cookies, then retry."),
@@ -50,13 +50,13 @@ STATUSES: dict[int, tuple[str, str, str]] = {
 ANY_STATUS = ("refused", "The site refused the request.", "Open the link in a browser.")
 ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry later.")
 FIRST_ERROR, SERVER_ERROR = 400, 500
-HEALS = {408, 416, 425, 429}
+TRANSIENT_STATUSES = {408, 416, 425, 429}
 
-TEXTS: tuple[tuple[str, Failed], ...] = (
+TEXTS: tuple[tuple[str, DownloadError], ...] = (
     (r"no space left|disk quota exceeded", DISK_FULL),
     (
         r"unsupported url|no video formats|no media|no suitable extractor",
-        Failed(
+        DownloadError(
             "unsupported",
             "No video or audio was found at this address.",
             "Open the page and copy the link of the video itself.",
@@ -64,24 +64,26 @@ TEXTS: tuple[tuple[str, Failed], ...] = (
     ),
     (
         r"not available in your (country|location|region)|geo.?restrict",
-        Failed("geo-blocked", "The site does not offer this in your country.", "Look elsewhere."),
+        DownloadError(
+            "geo-blocked", "The site does not offer this in your country.", "Look elsewhere."
+        ),
     ),
     (
         r"sign in|log ?in|cookies|private video|members.only|account",
-        Failed("login-needed", *STATUSES[401][1:]),
+        DownloadError("login-needed", *STATUSES[401][1:]),
     ),
-    (r"\bDRM\b", Failed("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
+    (r"\bDRM\b", DownloadError("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
     (
         r"requested format is not available",
-        Failed("no-such-format", "The site does not offer this format.", "Choose another."),
+        DownloadError("no-such-format", "The site does not offer this format.", "Choose another."),
     ),
     (
         r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
-        Failed("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
+        DownloadError("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
     ),
     (
         r"conversion failed|error (opening|writing|muxing)",
-        Failed(
+        DownloadError(
             "conversion",
             "ffmpeg could not put what came into the wished format.",
             "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
@@ -89,7 +91,9 @@ TEXTS: tuple[tuple[str, Failed], ...] = (
     ),
     (
         r"name or service not known|failed to resolve|nodename nor servname|name resolution",
-        Failed("unknown-host", "The link's host was not found.", "Check the link.", transient=True),
+        DownloadError(
+            "unknown-host", "The link's host was not found.", "Check the link.", transient=True
+        ),
     ),
     (
         (
@@ -97,7 +101,7 @@ TEXTS: tuple[tuple[str, Failed], ...] = (
             r"eof occurred|incomplete ?read|content too short|more expected|bytes missing|"
             r"file is empty|did not get any data"
         ),
-        Failed(
+        DownloadError(
             "connection",
             "The connection to the site failed or broke off.",
             "Retry later.",
@@ -108,7 +112,7 @@ TEXTS: tuple[tuple[str, Failed], ...] = (
 """Patterns, compiled when they are first needed: the server's start would pay for them."""
 
 
-def classify(error: BaseException) -> Failed:
+def classify(error: BaseException) -> DownloadError:
     """Name the cause, looking through what the exception was raised from."""
     chain = list(_chain(error))
     for link in chain:
@@ -120,31 +124,35 @@ def classify(error: BaseException) -> Failed:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
     fix = "Retry; if it stays so, update yt-dlp: make update-ytdlp."
-    return Failed("unexpected", _first_line(error), fix)
+    return DownloadError("unexpected", _first_line(error), fix)
 
 
-def _by_type(error: BaseException) -> Failed | None:
-    if isinstance(error, Failed):
+def _by_type(error: BaseException) -> DownloadError | None:
+    if isinstance(error, DownloadError):
         return error
     if isinstance(error, ProgramRefusedError):
-        return Failed(
+        return DownloadError(
             "unsupported-protocol",
             "The site sends this in a way that only another program could fetch.",
             "Look for another source: programs are not let into the network here.",
         )
     if isinstance(error, RefusedError):
-        return Failed("address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS.")
+        return DownloadError(
+            "address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS."
+        )
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DISK_FULL
     status = getattr(error, "status", None)
     return _of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
 
 
-def _of_status(status: int) -> Failed:
+def _of_status(status: int) -> DownloadError:
     fallback = ANY_SERVER_ERROR if status >= SERVER_ERROR else ANY_STATUS
     kind, sentence, fix = STATUSES.get(status, fallback)
     sentence = f"{sentence.removesuffix('.')} (HTTP {status})."
-    return Failed(kind, sentence, fix, transient=status in HEALS or status >= SERVER_ERROR)
+    return DownloadError(
+        kind, sentence, fix, transient=status in TRANSIENT_STATUSES or status >= SERVER_ERROR
+    )
 
 
 def _first_line(error: BaseException) -> str:

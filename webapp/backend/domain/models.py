@@ -26,8 +26,8 @@ FORMATS: dict[Kind, tuple[str, ...]] = {
     "video": ("mp4", "webm", "mkv", "avi"),
     "audio": AUDIO_FORMATS,
 }
-LONGEST_URL = 8192
-MOST_LISTED = 200
+MAX_URL_LENGTH = 8192
+MAX_PAGE = 200
 
 
 def _web_address(text: str) -> str:
@@ -53,7 +53,7 @@ def _web_address(text: str) -> str:
 
 WebAddress = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_URL, examples=["https://example.org/clip.mp4"]),
+    Field(min_length=1, max_length=MAX_URL_LENGTH, examples=["https://example.org/clip.mp4"]),
     AfterValidator(_web_address),
 ]
 
@@ -64,7 +64,7 @@ Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
 Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
-class How(BaseModel):
+class DownloadOptions(BaseModel):
     """How something is to be downloaded."""
 
     model_config = ConfigDict(extra="forbid")
@@ -86,19 +86,19 @@ class How(BaseModel):
         return self
 
 
-class Choice(How):
+class DownloadRequest(DownloadOptions):
     """A wish: what to download and how."""
 
     url: WebAddress
 
 
-class Choices(How):
+class BulkDownloadRequest(DownloadOptions):
     """Many wishes at once, each to be downloaded in the same way."""
 
     urls: list[WebAddress] = Field(min_length=1, max_length=1000)
 
 
-class Look(BaseModel):
+class PreviewRequest(BaseModel):
     """What to preview."""
 
     model_config = ConfigDict(extra="forbid")
@@ -163,7 +163,7 @@ class Progress(BaseModel):
     eta: float | None = Field(default=None, description="seconds")
 
 
-class Failure(BaseModel):
+class DownloadErrorBody(BaseModel):
     """Why something went wrong, for a person: a sentence and what to do."""
 
     kind: str
@@ -196,8 +196,8 @@ class Download(BaseModel):
     state: State
     position: float | None = Field(description="In the queue: the smallest is next; else null")
     progress: Progress | None
-    error: Failure | None
-    notes: list[Failure] = Field(
+    error: DownloadErrorBody | None
+    notes: list[DownloadErrorBody] = Field(
         description="What is worth knowing although it went on, such as a subtitle that is missing",
     )
     attempt: int
@@ -220,10 +220,10 @@ class Listing(BaseModel):
         max_length=1000,
         description="`next` of a page in the same order",
     )
-    limit: int = Field(default=50, ge=1, le=MOST_LISTED)
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE)
 
 
-class Page(BaseModel):
+class DownloadPage(BaseModel):
     """A part of a list; hand `next` back as `cursor` for what follows."""
 
     items: list[Download]
@@ -276,7 +276,7 @@ class Changes(BaseModel):
     refused: list[Refusal]
 
 
-class OpenHost(BaseModel):
+class BlockedHost(BaseModel):
     """A host that failed so often that it is left alone until `open_until`."""
 
     host: str
@@ -292,7 +292,7 @@ class QueueState(BaseModel):
     running: int
     queued: int
     disk_free: int = Field(description="Bytes that downloads may still use")
-    hosts: list[OpenHost]
+    hosts: list[BlockedHost]
 
 
 class QueueChange(BaseModel):

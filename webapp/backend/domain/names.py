@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MOST_BYTES = 180  # of 255, so that a suffix and a temporary name still fit
+MAX_BYTES = 180  # of 255, so that a suffix and a temporary name still fit
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -31,7 +31,7 @@ def file_name(title: str, item: str, ending: str) -> str:
     text = unicodedata.normalize("NFC", title)
     text = "".join(c for c in text if unicodedata.category(c) not in INVISIBLE)
     text = re.sub(r"\s+", " ", FORBIDDEN.sub("_", text)).strip(" .")
-    text = text.encode()[:MOST_BYTES].decode(errors="ignore").rstrip(" .") or "download"
+    text = text.encode()[:MAX_BYTES].decode(errors="ignore").rstrip(" .") or "download"
     if RESERVED.fullmatch(text):
         text = f"_{text}"
     return f"{text} [{item[-6:]}].{ending}"

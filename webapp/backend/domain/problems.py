@@ -38,7 +38,7 @@ class UnavailableError(Problem):
     """Not now; later it may be."""
 
 
-class DatabaseUnusableError(UnavailableError):
+class DatabaseUnavailableError(UnavailableError):
     """The database cannot be used now; as text, the reason with what to do."""
 
     def __str__(self) -> str:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-LONGEST = 500
-HALVES = re.compile(r"[\ud800-\udfff]")
+MAX_LENGTH = 500
+SURROGATES = re.compile(r"[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def mended(value: Any) -> Any:  # noqa: ANN401 -- whatever a site tells
+def sanitized(value: Any) -> Any:  # noqa: ANN401 -- whatever a site tells
     """The same, with halves of characters joined or replaced in every text in it, and no NUL."""
     match value:
         case str():
             return _whole(value)
         case dict():
-            return {key: mended(held) for key, held in value.items()}
+            return {key: sanitized(held) for key, held in value.items()}
         case list():
-            return [mended(held) for held in value]
+            return [sanitized(held) for held in value]
     return value
 
 
-def line(value: object, most: int = LONGEST) -> str | None:
+def line(value: object, most: int = MAX_LENGTH) -> str | None:
     """One line of at most `most` characters; None when there is nothing to read."""
     if value is None:
         return None
@@ -32,6 +32,6 @@ def line(value: object, most: int = LONGEST) -> str | None:
 def _whole(text: str) -> str:
     """Some sites cut texts in the middle of a character that takes two halves in UTF-16."""
     text = text.replace("\0", "")
-    if not HALVES.search(text):
+    if not SURROGATES.search(text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 import sqlalchemy as sa
 
-from domain.problems import DatabaseUnusableError
+from domain.problems import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SLOTS = 512
 CLASS = 7_214_884
 """The first half of the lock's key: any number that nobody else uses in this database."""
-POLL = 0.05
+POLL_SECONDS = 0.05
 NAME = re.compile(r"api-(\d+)\b.*")
 KEEPALIVE = ("tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
 """A machine that lost its power is given up by the server after about eleven seconds."""
@@ -64,7 +64,7 @@ class FileLease:
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
-            time.sleep(POLL)
+            time.sleep(POLL_SECONDS)
 
     def dead(self, executors: Iterable[str]) -> list[str]:
         """Whoever had another name: nobody else works here."""
@@ -102,7 +102,7 @@ class PostgresLease:
         """Whether the session that holds it still lives."""
         try:
             return self._ask("SELECT :class + :slot IS NOT NULL", 0)
-        except (sa.exc.SQLAlchemyError, DatabaseUnusableError):
+        except (sa.exc.SQLAlchemyError, DatabaseUnavailableError):
             return False
 
     def _is_free(self, name: str) -> bool:

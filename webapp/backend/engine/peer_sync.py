@@ -1,32 +1,34 @@
-"""What one process does about what the others tell: pass it on, and let go of what was stopped."""
+"""Handles notifications from other backends: passes events on, drops what was stopped there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from domain.models import Download
-from events.bus import Bus
+from events.bus import PgNotifyBus
 
 if TYPE_CHECKING:
-    from engine.scheduler import Engine
-    from events.hub import Hub
+    from engine.scheduler import Scheduler
+    from events.hub import EventHub
     from store.store import Store
-    from work.executor import Work
+    from work.executor import Executor
 
 
-class Hearing:
+class PeerSync:
     """Ties the bus to this process's listeners, work and queue."""
 
-    def __init__(self, url: str, store: Store, work: Work, engine: Engine, hub: Hub) -> None:
-        self._store, self._work, self._engine, self._hub = store, work, engine, hub
-        self._bus = Bus(url, self._hear, self._look)
+    def __init__(
+        self, url: str, store: Store, executor: Executor, scheduler: Scheduler, hub: EventHub
+    ) -> None:
+        self._store, self._executor, self._scheduler, self._hub = store, executor, scheduler, hub
+        self._bus = PgNotifyBus(url, self._on_message, self._on_connect)
 
-    def tell(self, item: str, event: str, data: str) -> None:
-        """Tell the listeners of this process, and all other processes."""
+    def publish(self, item: str, event: str, data: str) -> None:
+        """Publish to this process's listeners and to all other processes."""
         self._hub.publish(item, event, data)
-        self._bus.tell(item, event, data)
+        self._bus.publish(item, event, data)
 
-    def _hear(self, item: str, event: str, data: str | None) -> None:
+    def _on_message(self, item: str, event: str, data: str | None) -> None:
         told = Download.model_validate_json(data) if event == "download" and data else None
         if told and data and told.state == "running":
             self._keep_progress(told)
@@ -34,17 +36,17 @@ class Hearing:
             return
         row = self._store.get(item)  # news may be late: the store decides
         if row is None or row["state"] != "running":
-            self._work.interrupt(item)
-            self._work.live.pop(item, None)
-            self._engine.wake()
-        self._work.announce(item, tell=self._hub.publish)
+            self._executor.interrupt(item)
+            self._executor.live.pop(item, None)
+            self._scheduler.wake()
+        self._executor.announce(item, publish=self._hub.publish)
 
-    def _look(self) -> None:
+    def _on_connect(self) -> None:
         """Make good what may not have been heard, here and on the event streams."""
-        self._engine.wake()
-        self._hub.renew()
+        self._scheduler.wake()
+        self._hub.resync()
 
     def _keep_progress(self, download: Download) -> None:
         """Remember how far another process is, for who asks here."""
-        if download.progress and not self._work.has(download.id):
-            self._work.live[download.id] = download.progress
+        if download.progress and not self._executor.has(download.id):
+            self._executor.live[download.id] = download.progress

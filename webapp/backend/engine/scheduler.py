@@ -19,9 +19,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from domain.ids import seconds_until
-from domain.problems import DatabaseUnusableError
+from domain.problems import DatabaseUnavailableError
 from store.database_errors import explain
-from store.urls import beside
+from store.urls import sibling_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,27 +31,27 @@ if TYPE_CHECKING:
     from engine.lease import Lease
     from settings import Settings
     from store.store import Row, Store
-    from work.executor import Work
+    from work.executor import Executor
 
 NAME, VERSION = "media-downloader", "1"
 ENDED_KEPT = 100
 """Downloads between two clearings of DBOS's own tables."""
-SHORTEST_WAIT, LONGEST_WAIT = 0.02, 5.0
-SHARED_WAIT = 1.0
+MIN_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.02, 5.0
+SHARED_WAIT_SECONDS = 1.0
 """Seconds between two looks for dead processes; half of what a takeover takes."""
-TROUBLE_WAIT = 1.0
+RETRY_SECONDS = 1.0
 
 log = logging.getLogger("uvicorn.error")
 
 
-class Engine:
+class Scheduler:
     """Keeps up to `concurrency` downloads running."""
 
-    def __init__(self, settings: Settings, store: Store, work: Work, lease: Lease) -> None:
-        self._settings, self._store, self._work, self._lease = settings, store, work, lease
+    def __init__(self, settings: Settings, store: Store, executor: Executor, lease: Lease) -> None:
+        self._settings, self._store, self._executor, self._lease = settings, store, executor, lease
         self._running: set[tuple[str, int]] = set()
         # Claimed and not begun (None), or ended for a reason that could not be noted.
-        self._stray: dict[tuple[str, int], Exception | None] = {}
+        self._orphaned: dict[tuple[str, int], Exception | None] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -67,7 +67,7 @@ class Engine:
         left is queued again first, its own former self's too.
 
         Raises:
-            DatabaseUnusableError: when DBOS's own database cannot be used; call it again later.
+            DatabaseUnavailableError: when DBOS's own database cannot be used; call it again later.
 
         """
         from dbos import DBOS
@@ -94,7 +94,7 @@ class Engine:
         """Look at the queue now: something in it, or how many may run, has changed."""
         self._wake.set()
 
-    def more(self) -> None:
+    def notify_added(self) -> None:
         """Look at the queue if there is room: something was added.
 
         While there is none, a thousand links need not be looked at a thousand times: the end of
@@ -114,22 +114,22 @@ class Engine:
             self._no_room = False  # what is added from now on may have been missed below
             try:
                 if self._settings.distributed:
-                    self._look_after_others()
-                self._gather()
+                    self._take_over()
+                self._settle_orphaned()
                 self._no_room = self.fill()
                 if self._ended_since >= ENDED_KEPT:
                     self._ended_since = 0
                     self._tidy()
                 wait = self._longest_wait if self._no_room else self._until_due()
-            except DatabaseUnusableError as problem:
+            except DatabaseUnavailableError as problem:
                 log.error("The queue waits: %s", problem)  # noqa: TRY400 -- a sentence
-                wait = TROUBLE_WAIT
+                wait = RETRY_SECONDS
             except Exception:
                 log.exception("The queue could not be served; it is tried again.")
-                wait = TROUBLE_WAIT
+                wait = RETRY_SECONDS
             self._wake.wait(wait)
 
-    def _look_after_others(self) -> None:
+    def _take_over(self) -> None:
         """Queue again what dead processes were working on; let go of what is not ours any more.
 
         End, if this one counts as dead.
@@ -140,19 +140,19 @@ class Engine:
             self._stopping.set()
             return
         self._requeue_what_the_dead_left()
-        self._let_go()
+        self._drop_lost_runs()
 
-    def _let_go(self) -> None:
+    def _drop_lost_runs(self) -> None:
         """Interrupt what others stopped or took over, and this process did not hear of."""
         with self._lock:
             here = {item for item, _ in self._running}
         for item in here - self._store.running(self._lease.executor):
-            self._work.interrupt(item)
+            self._executor.interrupt(item)
 
     def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):
             for row in self._store.requeue_running(executor):
-                self._work.announce(row["id"])
+                self._executor.announce(row["id"])
 
     def fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""
@@ -161,33 +161,33 @@ class Engine:
             row = self._store.claim(self._lease.executor)
             if row is None:
                 return False
-            self._stray[row["id"], row["run"]] = None
+            self._orphaned[row["id"], row["run"]] = None
             # Who paused everything between the look and the claim did not see this one run.
             concurrency, paused = self.limits()
             if not paused:
                 self._run(row)
-        self._gather()
+        self._settle_orphaned()
         return True
 
-    def _gather(self) -> None:
+    def _settle_orphaned(self) -> None:
         """Note how those ended that could not say so; queue again what never began."""
-        for (item, run), error in list(self._stray.items()):
+        for (item, run), error in list(self._orphaned.items()):
             if error:
-                self._work.give_up(item, run, error)
+                self._executor.give_up(item, run, error)
             elif self._store.report(item, run, state="queued"):
-                self._work.announce(item)
-            del self._stray[item, run]
+                self._executor.announce(item)
+            del self._orphaned[item, run]
 
     def _run(self, row: Row) -> None:
         item, run = row["id"], row["run"]
         with self._lock:
             self._running.add((item, run))
         try:
-            self._work.announce(item)
-            del self._stray[item, run]
+            self._executor.announce(item)
+            del self._orphaned[item, run]
             self._start(item, run)
         except Exception:
-            self._stray[item, run] = None
+            self._orphaned[item, run] = None
             self._ended(item, run)
             raise
 
@@ -195,17 +195,17 @@ class Engine:
         """Seconds until the queue should be looked at again, if nobody wakes it."""
         due = self._store.next_due()
         longest = self._longest_wait
-        return min(longest, max(SHORTEST_WAIT, seconds_until(due))) if due else longest
+        return min(longest, max(MIN_WAIT_SECONDS, seconds_until(due))) if due else longest
 
     @property
     def _longest_wait(self) -> float:
-        return SHARED_WAIT if self._settings.distributed else LONGEST_WAIT
+        return SHARED_WAIT_SECONDS if self._settings.distributed else MAX_WAIT_SECONDS
 
     def _give_up(self, item: str, run: int, error: Exception) -> None:
         try:
-            self._work.give_up(item, run, error)
-        except DatabaseUnusableError:
-            self._stray[item, run] = error
+            self._executor.give_up(item, run, error)
+        except DatabaseUnavailableError:
+            self._orphaned[item, run] = error
 
     def _ended(self, item: str, run: int) -> None:
         with self._lock:
@@ -218,21 +218,21 @@ class Engine:
 
         @dbos.step(name="fetch")  # type: ignore[untyped-decorator]
         def fetch(item: str, run: int) -> dict[str, Any] | None:
-            return self._work.fetch(item, run)
+            return self._executor.fetch(item, run)
 
         @dbos.step(name="publish")  # type: ignore[untyped-decorator]
-        def publish(item: str, run: int, result: dict[str, Any]) -> None:
-            self._work.publish(item, run, result)
+        def finish(item: str, run: int, result: dict[str, Any]) -> None:
+            self._executor.finish(item, run, result)
 
         @dbos.workflow(name="download")  # type: ignore[untyped-decorator]
         def download(item: str, run: int) -> None:
             try:
                 result = fetch(item, run)
                 if result is not None:
-                    publish(item, run, result)
-            except DatabaseUnusableError as problem:
+                    finish(item, run, result)
+            except DatabaseUnavailableError as problem:
                 log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
-                self._stray[item, run] = problem
+                self._orphaned[item, run] = problem
             except Exception as error:
                 log.exception("Download %s ended unexpectedly.", item)
                 self._give_up(item, run, error)
@@ -258,14 +258,14 @@ class Engine:
 
     def _beside(self) -> str:
         """DBOS's own SQLite database, beside ours."""
-        return beside(self._settings.database_url, "engine.db")
+        return sibling_path(self._settings.database_url, "engine.db")
 
 
 def _prepare(file: str) -> None:
     """Set DBOS's SQLite database up, and make sure that it can be used.
 
     Raises:
-        DatabaseUnusableError: when it cannot.
+        DatabaseUnavailableError: when it cannot.
 
     """
     try:

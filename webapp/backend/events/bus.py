@@ -18,73 +18,76 @@ from uuid import uuid4
 
 import psycopg
 
-from domain.problems import DatabaseUnusableError
+from domain.problems import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHANNEL = "downloads"
-MOST_BYTES = 7_900
+MAX_BYTES = 7_900
 NOTIFY = "SELECT pg_notify(%s, %s)"
 RETRY_SECONDS = 1.0
 
 log = logging.getLogger("uvicorn.error")
 
 
-class Bus:
+class PgNotifyBus:
     """A connection to speak, and one, in a thread, to hear."""
 
     def __init__(
-        self, url: str, hear: Callable[[str, str, str | None], None], look: Callable[[], None]
+        self,
+        url: str,
+        on_message: Callable[[str, str, str | None], None],
+        on_connect: Callable[[], None],
     ) -> None:
         self._url = url.replace("postgresql+psycopg:", "postgresql:", 1)
-        self._hear, self._look = hear, look
+        self._on_message, self._on_connect = on_message, on_connect
         self._me = f"{os.getpid()}-{uuid4().hex[:8]}"
-        self._speaking: psycopg.Connection | None = None
+        self._sender: psycopg.Connection | None = None
         self._lock = threading.Lock()
         threading.Thread(target=self._listen, name="bus", daemon=True).start()
 
-    def tell(self, item: str, event: str, data: str) -> None:
-        """Tell all others; what cannot be told now is lost, the store has it anyway."""
+    def publish(self, item: str, event: str, data: str) -> None:
+        """Notify all others; what cannot be sent now is lost, the store has it anyway."""
         message = json.dumps({"from": self._me, "item": item, "event": event, "data": data})
-        if len(message.encode()) > MOST_BYTES:
+        if len(message.encode()) > MAX_BYTES:
             message = json.dumps({"from": self._me, "item": item, "event": event, "data": None})
         with self._lock:
             try:
-                self._say(message)
+                self._notify(message)
             except psycopg.Error as error:
                 log.warning("The other processes could not be told: %s", error)
 
-    def _say(self, message: str) -> None:
+    def _notify(self, message: str) -> None:
         """Over the connection that there is; it may have been lost unnoticed: then over another."""
-        if self._speaking:
+        if self._sender:
             with contextlib.suppress(psycopg.Error):
-                self._speaking.execute(NOTIFY, (CHANNEL, message))
+                self._sender.execute(NOTIFY, (CHANNEL, message))
                 return
-            self._speaking.close()
-        self._speaking = None
-        self._speaking = self._connect()
-        self._speaking.execute(NOTIFY, (CHANNEL, message))
+            self._sender.close()
+        self._sender = None
+        self._sender = self._connect()
+        self._sender.execute(NOTIFY, (CHANNEL, message))
 
     def _listen(self) -> None:
         while True:
             try:
                 with self._connect() as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
-                    self._look()
+                    self._on_connect()
                     for notification in connection.notifies():
-                        self._take(notification.payload)
-            except (psycopg.Error, DatabaseUnusableError) as error:
+                        self._dispatch(notification.payload)
+            except (psycopg.Error, DatabaseUnavailableError) as error:
                 log.warning("The other processes cannot be heard, it is tried again: %s", error)
             except Exception:  # whatever it is: without this thread nobody is heard any more
                 log.exception("The other processes cannot be heard, it is tried again.")
             time.sleep(RETRY_SECONDS)
 
-    def _take(self, payload: str) -> None:
+    def _dispatch(self, payload: str) -> None:
         try:
             message = json.loads(payload)
             if message["from"] != self._me:
-                self._hear(message["item"], message["event"], message["data"])
+                self._on_message(message["item"], message["event"], message["data"])
         except (LookupError, TypeError, ValueError) as error:
             told = "Another process told what is not understood (is it of another version?): %s"
             log.warning(told, error)

@@ -29,21 +29,21 @@ def frame(event: str, data: str) -> bytes:
 @dataclass(eq=False, slots=True)
 class _Listener:
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
-    behind: bool = False
+    lagging: bool = False
 
-    def give(self, part: bytes) -> None:
+    def push(self, part: bytes) -> None:
         if self.queue.full():
-            self.behind = True
+            self.lagging = True
         else:
             self.queue.put_nowait(part)
 
-    def forget(self) -> None:
-        self.behind = False
+    def clear(self) -> None:
+        self.lagging = False
         while not self.queue.empty():
             self.queue.get_nowait()
 
 
-class Hub:
+class EventHub:
     """Spreads events; lives in the event loop, except `publish`, which any thread may call."""
 
     def __init__(self, *, interval: float = INTERVAL) -> None:
@@ -66,10 +66,10 @@ class Hub:
             with contextlib.suppress(RuntimeError):  # it has ended: nobody listens
                 self._loop.call_soon_threadsafe(self._schedule)
 
-    def renew(self) -> None:
+    def resync(self) -> None:
         """Give every listener a snapshot: something may have been missed. For any thread."""
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody listens
-            self._loop.call_soon_threadsafe(self._renew)
+            self._loop.call_soon_threadsafe(self._resync)
 
     async def listen(self, snapshot: Callable[[], Awaitable[str]]) -> AsyncIterator[bytes]:
         """Yield a snapshot, then every frame, until the hub closes."""
@@ -80,8 +80,8 @@ class Hub:
                 yield frame("snapshot", await snapshot())
             while not self._closed and (part := await listener.queue.get()) is not None:
                 yield part
-                if listener.behind:
-                    listener.forget()
+                if listener.lagging:
+                    listener.clear()
                     yield frame("snapshot", await snapshot())
         finally:
             self._listeners.discard(listener)
@@ -93,7 +93,7 @@ class Hub:
         if self._timer:
             self._timer.cancel()
         for listener in self._listeners:
-            listener.forget()
+            listener.clear()
             listener.queue.put_nowait(None)
 
     def _schedule(self) -> None:
@@ -105,17 +105,17 @@ class Hub:
         self._timer, self._flushed = None, self._loop.time()
         with self._lock:
             news, self._pending = self._pending, {}
-        self._spread(b"".join(frame(event, data) for event, data in news.values()))
+        self._broadcast(b"".join(frame(event, data) for event, data in news.values()))
 
-    def _renew(self) -> None:
+    def _resync(self) -> None:
         for listener in self._listeners:
-            listener.behind = True
-        self._spread(PING)  # wakes those who wait
+            listener.lagging = True
+        self._broadcast(PING)  # wakes those who wait
 
     def _ping(self) -> None:
-        self._spread(PING)
+        self._broadcast(PING)
         self._ping_timer = self._loop.call_later(PING_SECONDS, self._ping)
 
-    def _spread(self, part: bytes) -> None:
+    def _broadcast(self, part: bytes) -> None:
         for listener in self._listeners:
-            listener.give(part)
+            listener.push(part)

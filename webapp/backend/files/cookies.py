@@ -11,7 +11,7 @@ import contextlib
 import stat
 from typing import TYPE_CHECKING
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def cookies_for(folder: Path, host: str) -> str | None:
     """The cookies to use for a host (`videos.example.org:80`), as text; None if there are none.
 
     Raises:
-        Failed: when others than the owner can read the file.
+        DownloadError: when others than the owner can read the file.
 
     """
     labels = host.partition(":")[0].split(".")
@@ -32,7 +32,7 @@ def cookies_for(folder: Path, host: str) -> str | None:
         file = folder / f"{'.'.join(labels[start:])}.txt"
         if file.name != ".txt" and file.is_file():
             if stat.S_IMODE(file.stat().st_mode) & 0o077:
-                raise Failed(
+                raise DownloadError(
                     "cookies-open",
                     f"{file.name} can be read by others, so it is not used.",
                     f"Make it private: chmod 600 {file}",

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,17 +25,17 @@ class Disk:
         """Bytes that may still be used for downloads; never below 0."""
         return max(0, shutil.disk_usage(self.folder).free - self.reserve)
 
-    def demand(self, more: int = 0) -> None:
+    def require(self, more: int = 0) -> None:
         """Make sure that there is room for `more` bytes.
 
         Raises:
-            Failed: when there is not; a person has to make room.
+            DownloadError: when there is not; a person has to make room.
 
         """
         free = self.free()
         if free <= more:
             needed = f", {more / MB:.0f} MB are needed" if more else ""
-            raise Failed(
+            raise DownloadError(
                 "disk-full",
                 f"The disk is full: {free / MB:.0f} MB may still be used{needed}.",
                 f"Free some space in {self.folder} or lower DISK_RESERVE_MB, then retry.",

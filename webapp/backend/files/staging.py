@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 from domain.names import file_name, suffix
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK, RESULT, REACHED = "lock", "result.json", "reached"
-LITTLE, MUCH = 65_536, 1_000_000
+MIN_GROWTH_BYTES, SURE_GROWTH_BYTES = 65_536, 1_000_000
 """Bytes: what is less than the one may be chance, what is more than the other never is."""
 LOCK_SECONDS = 10.0
 DISCARD_SECONDS = 0.5
 LOCK_POLL = 0.02
 
 
-class ItemBusyError(Failed):
+class ItemBusyError(DownloadError):
     """Another process holds the item for longer than a dying one should; a later try finds it free.
 
     One that was killed may still wait for a slow disk.
@@ -69,7 +69,7 @@ class Staging:
         """Whether clearly more of it has come than when this was last so: 1 % more, say."""
         folder = self.folder(item)
         before, there = _reached(folder), _bytes_in(folder)
-        if there - before < min(MUCH, max(LITTLE, before // 100)):
+        if there - before < min(SURE_GROWTH_BYTES, max(MIN_GROWTH_BYTES, before // 100)):
             return False
         with contextlib.suppress(OSError):  # the disk is full: the next time tells it again
             write_atomically(folder / REACHED, str(there))

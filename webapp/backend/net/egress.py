@@ -120,7 +120,7 @@ class Allowed:
             for entry in self.entries
         ]
 
-    def judge(
+    def check(
         self, host: str, port: int, *, resolve: Callable[[str], set[Address]] = resolve_name
     ) -> None:
         """Let a connection to the numeric address `host` pass, or raise.

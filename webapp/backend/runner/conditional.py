@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import parse_http_range
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 from files.staging import write_atomically
 from runner.validators import Validators
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 OVERLAP = 64 * 1024
 """Bytes that each resumption fetches a second time, to compare them."""
 RANGE_NOT_SATISFIABLE = 416
-CHANGED = Failed(
+CHANGED = DownloadError(
     "changed",
     "The file at the source changed during the download, so it was started over.",
     "Nothing needs to be done.",
@@ -88,7 +88,7 @@ class Source:
         """Request the next range of a file that is being written.
 
         Raises:
-            Failed: transient, if the range is of another version.
+            DownloadError: transient, if the range is of another version.
 
         """
         if self.validators.if_range:

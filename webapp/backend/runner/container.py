@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessorError, FFmpegVideoConvertorPP
 
-from domain.failures import DISK_FULL, Failed
+from domain.failures import DISK_FULL, DownloadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class ContainerPP(FFmpegVideoConvertorPP):  # type: ignore[misc]  # yt-dlp has n
         """Make `out_path` of `path`.
 
         Raises:
-            Failed: when there is no way, or no room.
+            DownloadError: when there is no way, or no room.
 
         """
         ending = Path(out_path).suffix[1:]
@@ -50,7 +50,7 @@ class ContainerPP(FFmpegVideoConvertorPP):  # type: ignore[misc]  # yt-dlp has n
                 why = error
             if shutil.disk_usage(Path(out_path).parent).free < FULL_BYTES:
                 raise DISK_FULL from why
-        raise Failed(
+        raise DownloadError(
             "conversion",
             f"ffmpeg could not make {ending} of this video ({why}).",
             "Choose mkv, which takes nearly every video as it is.",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class CoverPP(EmbedThumbnailPP):  # type: ignore[misc]  # yt-dlp has none
+class ThumbnailFilePP(EmbedThumbnailPP):  # type: ignore[misc]  # yt-dlp has none
     """A step of yt-dlp's, given a picture that lies there already."""
 
     def __init__(self, picture: Path) -> None:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.models import AUDIO_FORMATS, Choice
-from domain.texts import mended
+from domain.models import AUDIO_FORMATS, DownloadRequest
+from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result
-from runner.metadata import demand_ended, describe, is_list, only_entry
+from runner.metadata import extract_metadata, is_list, only_entry, require_ended
 from runner.options import PICTURED, parameters
-from runner.progress_meter import Meter
+from runner.progress_meter import ProgressMeter
 from runner.reopen import reopen
-from runner.thumbnails import fetch_picture, take_frame
-from runner.trim import ROUNDED, cut, demand_within, length, measure
+from runner.thumbnails import extract_frame, fetch_thumbnail
+from runner.trim import DURATION_SLACK, kept_duration, measure_duration, require_within, trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class FetchJob:
     """What is to be made, and where."""
 
-    choice: dict[str, Any]
+    request: dict[str, Any]
     staging: str
     ffmpeg: str | None
     rate: int = 0
@@ -45,15 +45,15 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
     import yt_dlp
 
     from runner.conditional import CHANGED
-    from runner.postprocessors import steps
+    from runner.postprocessors import postprocessors
 
-    staging, choice = Path(job.staging), Choice.model_validate(job.choice)
+    staging, request = Path(job.staging), DownloadRequest.model_validate(job.request)
     with locked(staging):
         result = read_result(staging)
         if result:  # it was whole before the api died
             return result
-        meter = Meter(emit)
-        options = parameters(choice, staging=staging, ffmpeg=job.ffmpeg)
+        meter = ProgressMeter(emit)
+        options = parameters(request, staging=staging, ffmpeg=job.ffmpeg)
         options |= {"ratelimit": job.rate or None, "extract_flat": "in_playlist", "playlistend": 2}
         options["progress_hooks"] = [meter.progress]
         options["source_changed"] = lambda: emit({"event": "note", "note": CHANGED.as_error()})
@@ -63,20 +63,20 @@ def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, An
             yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
         ):
             emit({"event": "progress", "stage": "fetching"})
-            info = _medium(downloader, choice.url)
-            described = describe(info)
+            info = _medium(downloader, request.url)
+            described = extract_metadata(info)
             emit({"event": "info", **described})
-            demand_ended(info)
-            demand_within(choice.start, described["duration"], slack=ROUNDED)
+            require_ended(info)
+            require_within(request.start, described["duration"], slack=DURATION_SLACK)
             meter.expect(info)
-            cover = _cover(downloader, info, choice, staging)
-            for step in steps(choice, cover):
+            cover = _cover(downloader, info, request, staging)
+            for step in postprocessors(request, cover):
                 downloader.add_post_processor(step)
             reopen(staging)
             info = downloader.process_ie_result(info, download=True)
             made = Path(info["requested_downloads"][-1]["filepath"])
-            if choice.start is not None or choice.end is not None:
-                made, kept = _stretch(job.ffmpeg, made, choice, described["duration"])
+            if request.start is not None or request.end is not None:
+                made, kept = _stretch(job.ffmpeg, made, request, described["duration"])
                 info["duration"] = described["duration"] = kept
             picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
@@ -89,32 +89,34 @@ def _medium(downloader: YoutubeDL, url: str) -> dict[str, Any]:
     info = downloader.extract_info(url, download=False)
     while is_list(info):
         info = downloader.process_ie_result(only_entry(info), download=False)
-    found: dict[str, Any] = mended(info)
+    found: dict[str, Any] = sanitized(info)
     return found
 
 
 def _stretch(
-    ffmpeg: str | None, made: Path, choice: Choice, told: float | None
+    ffmpeg: str | None, made: Path, request: DownloadRequest, told: float | None
 ) -> tuple[Path, float | None]:
     """What is kept of the whole, and its length. Sites are wrong about lengths, or silent."""
-    whole = measure(ffmpeg, made) or told
-    demand_within(choice.start, whole)
-    return cut(ffmpeg, made, choice.start, choice.end), length(whole, choice.start, choice.end)
+    whole = measure_duration(ffmpeg, made) or told
+    require_within(request.start, whole)
+    return trim(ffmpeg, made, request.start, request.end), kept_duration(
+        whole, request.start, request.end
+    )
 
 
 def _cover(
-    downloader: YoutubeDL, info: dict[str, Any], choice: Choice, staging: Path
+    downloader: YoutubeDL, info: dict[str, Any], request: DownloadRequest, staging: Path
 ) -> Path | None:
     """What is to be put into the file: the site's picture."""
-    if "thumbnail" not in choice.embed or choice.format not in PICTURED:
+    if "thumbnail" not in request.embed or request.format not in PICTURED:
         return None
-    name = fetch_picture(downloader, info, staging)
+    name = fetch_thumbnail(downloader, info, staging)
     return staging / name if name else None
 
 
 def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
     folder = made.parent
-    picture = fetch_picture(downloader, info, folder)
-    if picture is None and job.choice["format"] not in AUDIO_FORMATS:
-        picture = take_frame(job.ffmpeg, made, info.get("duration"), folder)
+    picture = fetch_thumbnail(downloader, info, folder)
+    if picture is None and job.request["format"] not in AUDIO_FORMATS:
+        picture = extract_frame(job.ffmpeg, made, info.get("duration"), folder)
     return picture

@@ -2,11 +2,11 @@
 
     stdin   a Unix socket: a request and its answer, in words, one at a time; its end is the end
             "fork", with a descriptor (the runner's end of its own socket)  ->  the runner's pid
-            "bury PID"  ->  its exit code, -N for signal N; "alive" while it has none
+            "reap PID"  ->  its exit code, -N for signal N; "alive" while it has none
 
 To load yt-dlp takes over a second of a processor, to fork what has loaded it a hundredth of that.
 There is one thread only: what another one held at the fork would stay locked in the child (see
-os.fork). Who has ended keeps its number until it is buried, so that no signal can hit another.
+os.fork). Who has ended keeps its number until it is reaped, so that no signal can hit another.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def main() -> None:
                     with socket.socket(fileno=descriptors[0]) as end:
                         end.set_inheritable(False)  # ffmpeg would keep it open
                         answer = str(_fork(control, end))
-                case [b"bury", pid]:
-                    answer = _bury(int(pid))
+                case [b"reap", pid]:
+                    answer = _reap(int(pid))
                 case _:
                     return
             control.sendall(answer.encode())
@@ -92,13 +92,13 @@ def _become_runner(control: socket.socket, end: socket.socket) -> NoReturn:
         control.close()
         job.main(end)
         os._exit(0)  # nothing is left to be tidied; threads of libraries are not waited for
-    except BaseException:  # noqa: BLE001 -- nothing may get back into the template's loop
+    except BaseException:  # noqa: BLE001 -- nothing may get back into the forkserver's loop
         traceback.print_exc()
     finally:
         os._exit(1)
 
 
-def _bury(pid: int) -> str:
+def _reap(pid: int) -> str:
     ended, status = os.waitpid(pid, os.WNOHANG)
     return str(os.waitstatus_to_exitcode(status)) if ended else "alive"
 

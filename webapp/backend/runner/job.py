@@ -1,6 +1,6 @@
 """The process that runs yt-dlp: one job, then it ends.
 
-    its socket, in   one JSON line: the job (fetch or peek). Its end means: the api is gone.
+    its socket, in   one JSON line: the job (fetch or probe). Its end means: the api is gone.
     its socket, out  JSON lines: info, progress (at most four a second), then done or failed
 
 A thread waits for that end and kills the whole process group: however the api died, neither this
@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from domain.failures import classify
 from net.egress import Allowed
 from runner.fetch import FetchJob, fetch
-from runner.probe import PeekJob, peek
-from runner.sandbox import confine
+from runner.probe import ProbeJob, probe
+from runner.sandbox import enter_sandbox
 
 if TYPE_CHECKING:
     import socket
@@ -35,7 +35,7 @@ def main(end: socket.socket) -> None:
     threading.Thread(target=_listen, args=(jobs, inbox), daemon=True).start()
     emit = _emitter(end.makefile("w", encoding="utf-8"))
     order = json.loads(inbox.get())
-    confine(Allowed.parse(order.pop("allowed")))
+    enter_sandbox(Allowed.parse(order.pop("allowed")))
     try:
         emit({"event": "done", **_carry_out(order, emit)})
     except Exception as error:  # noqa: BLE001 -- whatever it is, the api is told
@@ -43,8 +43,8 @@ def main(end: socket.socket) -> None:
 
 
 def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    if order.pop("job") == "peek":
-        return peek(PeekJob(**order))
+    if order.pop("job") == "probe":
+        return probe(ProbeJob(**order))
     return fetch(FetchJob(**order), emit)
 
 

@@ -7,9 +7,9 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from domain.failures import Failed
-from domain.models import LANGUAGE, LONGEST_URL
-from domain.texts import LONGEST, line
+from domain.failures import DownloadError
+from domain.models import LANGUAGE, MAX_URL_LENGTH
+from domain.texts import MAX_LENGTH, line
 from runner.options import NO_LANGUAGES
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 Info = dict[str, Any]
 HEIGHTS = (2160, 1440, 1080, 720, 480, 360, 240, 144)
-MOST_ENTRIES = 500
+MAX_ENTRIES = 500
 
 
-def describe(info: Info) -> dict[str, Any]:
+def extract_metadata(info: Info) -> dict[str, Any]:
     """What is kept of every download."""
     return {
         "title": line(info.get("title")),
@@ -40,10 +40,10 @@ def platform(info: Info) -> str:
 def media_key(info: Info) -> str | None:
     """What tells that two links lead to the same medium: site and id, or the address itself."""
     if platform(info) == info.get("extractor_key") and info.get("id"):
-        key = line(f"{info['extractor_key']}:{info['id']}", LONGEST_URL)
+        key = line(f"{info['extractor_key']}:{info['id']}", MAX_URL_LENGTH)
     else:
-        key = line(info.get("webpage_url") or info.get("original_url"), LONGEST_URL)
-    if key and len(key) > LONGEST:  # more than what databases find again by an index
+        key = line(info.get("webpage_url") or info.get("original_url"), MAX_URL_LENGTH)
+    if key and len(key) > MAX_LENGTH:  # more than what databases find again by an index
         return hashlib.sha256(key.encode()).hexdigest()
     return key
 
@@ -64,12 +64,12 @@ def only_entry(info: Info) -> Info:
     """The one medium that a list of one holds.
 
     Raises:
-        Failed: when there are none or several: a person has to choose.
+        DownloadError: when there are none or several: a person has to choose.
 
     """
     entries = [entry for entry in info.get("entries") or () if entry]
     if len(entries) != 1:
-        raise Failed(
+        raise DownloadError(
             "playlist",
             f"The link leads to a list of {'several media' if entries else 'nothing'}.",
             "Preview the link and choose what you want of it.",
@@ -83,21 +83,21 @@ def is_live(info: Info) -> bool:
     return bool(info.get("is_live"))
 
 
-def demand_ended(info: Info) -> None:
+def require_ended(info: Info) -> None:
     """Let pass what has an end.
 
     Raises:
-        Failed: when it is live.
+        DownloadError: when it is live.
 
     """
     if is_live(info):
-        raise Failed("live", "This is live.", "Send the link again when it has ended.")
+        raise DownloadError("live", "This is live.", "Send the link again when it has ended.")
 
 
 def preview(info: Info) -> dict[str, Any]:
     """What is shown before a download is wished for."""
     return {
-        **describe(info),
+        **extract_metadata(info),
         "live": is_live(info),
         "resolutions": _resolutions(info.get("formats") or [info]),
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
@@ -168,5 +168,5 @@ def _only_audio(format_: Info) -> bool:
 
 def _link(value: object) -> str | None:
     """An address; one that is cut off would lead nowhere."""
-    text = line(value, LONGEST_URL + 1)
-    return text if text and len(text) <= LONGEST_URL else None
+    text = line(value, MAX_URL_LENGTH + 1)
+    return text if text and len(text) <= MAX_URL_LENGTH else None

@@ -1,4 +1,4 @@
-"""From a typed choice to yt-dlp's parameters: the one place that knows both."""
+"""From a typed request to yt-dlp's parameters: the one place that knows both."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.models import AUDIO_FORMATS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.models import Choice
+    from domain.models import DownloadRequest
 
 SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9
@@ -22,10 +22,10 @@ PICTURED = {"mp4", "mkv", "mp3", "m4a", "opus", "flac"}
 """Formats that can hold a picture."""
 
 
-def parameters(choice: Choice, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
-    """What `yt_dlp.YoutubeDL` is given for a choice."""
-    format_ = _audio(choice) if choice.format in AUDIO_FORMATS else _video(choice)
-    return {**common(staging, ffmpeg), **format_, **_subtitles(choice)}
+def parameters(request: DownloadRequest, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
+    """What `yt_dlp.YoutubeDL` is given for a request."""
+    format_ = _audio(request) if request.format in AUDIO_FORMATS else _video(request)
+    return {**common(staging, ffmpeg), **format_, **_subtitles(request)}
 
 
 def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
@@ -56,14 +56,14 @@ def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     }
 
 
-def _video(choice: Choice) -> dict[str, Any]:
-    sort = ["ext:webm:webm"] if choice.format == "webm" else ["ext:mp4:m4a"]
-    if choice.resolution == "best":
+def _video(request: DownloadRequest) -> dict[str, Any]:
+    sort = ["ext:webm:webm"] if request.format == "webm" else ["ext:mp4:m4a"]
+    if request.resolution == "best":
         sort = ["res", *sort]
     else:
-        sort = [f"res:{choice.resolution.removesuffix('p')}", *sort]
+        sort = [f"res:{request.resolution.removesuffix('p')}", *sort]
     # Streams that do not fit into the wished container meet in mkv, which takes all.
-    merged = f"{choice.format}/mkv" if choice.format in {"mp4", "webm"} else "mkv"
+    merged = f"{request.format}/mkv" if request.format in {"mp4", "webm"} else "mkv"
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
@@ -71,15 +71,15 @@ def _video(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _audio(choice: Choice) -> dict[str, Any]:
-    return {"format": "ba[ext=m4a]/ba/b" if choice.format == "m4a" else "ba/b"}
+def _audio(request: DownloadRequest) -> dict[str, Any]:
+    return {"format": "ba[ext=m4a]/ba/b" if request.format == "m4a" else "ba/b"}
 
 
-def _subtitles(choice: Choice) -> dict[str, Any]:
-    if not choice.subtitles or choice.format not in SUBTITLED:
+def _subtitles(request: DownloadRequest) -> dict[str, Any]:
+    if not request.subtitles or request.format not in SUBTITLED:
         return {}
     # yt-dlp reads patterns, and has words of its own ("all")
-    languages = [f"(?:{re.escape(one)})" for one in choice.subtitles if one not in NO_LANGUAGES]
+    languages = [f"(?:{re.escape(one)})" for one in request.subtitles if one not in NO_LANGUAGES]
     return {"writesubtitles": True, "writeautomaticsub": True, "subtitleslangs": languages}
 
 

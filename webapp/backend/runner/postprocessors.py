@@ -1,4 +1,4 @@
-"""What is done to a medium once it has come: yt-dlp's steps, in the order of its command line."""
+"""What is done to a medium once it is here: yt-dlp's postprocessors, in its own order."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from yt_dlp.postprocessor import ffmpeg
 
 from domain.models import AUDIO_FORMATS
 from runner.container import ContainerPP
-from runner.embed_thumbnail import CoverPP
+from runner.embed_thumbnail import ThumbnailFilePP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from domain.models import Choice
+    from domain.models import DownloadRequest
 
 
-def steps(choice: Choice, picture: Path | None) -> Iterator[Any]:
-    """What a choice needs; `picture` is what to put into the file, if anything."""
-    if choice.format in AUDIO_FORMATS:
-        yield ffmpeg.FFmpegExtractAudioPP(preferredcodec=choice.format)
+def postprocessors(request: DownloadRequest, picture: Path | None) -> Iterator[Any]:
+    """What a request needs; `picture` is what to put into the file, if anything."""
+    if request.format in AUDIO_FORMATS:
+        yield ffmpeg.FFmpegExtractAudioPP(preferredcodec=request.format)
     else:
-        yield ContainerPP(preferedformat=choice.format)
-    if choice.subtitles:
+        yield ContainerPP(preferedformat=request.format)
+    if request.subtitles:
         yield ffmpeg.FFmpegEmbedSubtitlePP()
-    if {"metadata", "chapters"} & set(choice.embed):
+    if {"metadata", "chapters"} & set(request.embed):
         yield ffmpeg.FFmpegMetadataPP(
             None,
-            add_metadata="metadata" in choice.embed,
-            add_chapters="chapters" in choice.embed,
+            add_metadata="metadata" in request.embed,
+            add_chapters="chapters" in request.embed,
             add_infojson=False,
         )
     if picture:
-        yield CoverPP(picture)
+        yield ThumbnailFilePP(picture)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from files.cookies import private_copy
-from runner.metadata import MOST_ENTRIES, is_list, only_entry, preview
+from runner.metadata import MAX_ENTRIES, is_list, only_entry, preview
 from runner.options import common
-from runner.thumbnails import fetch_picture
+from runner.thumbnails import fetch_thumbnail
 
 
 @dataclass(frozen=True, slots=True)
-class PeekJob:
+class ProbeJob:
     """What to look at, and the folder for its picture."""
 
     url: str
@@ -21,8 +21,8 @@ class PeekJob:
     cookies: str | None = None
 
 
-def peek(job: PeekJob) -> dict[str, Any]:
-    """Look at the link; return what `describe.preview` says and the picture's name, or None.
+def probe(job: ProbeJob) -> dict[str, Any]:
+    """Look at the link; return what `metadata.preview` says and the picture's name, or None.
 
     Raises:
         Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
@@ -32,7 +32,7 @@ def peek(job: PeekJob) -> dict[str, Any]:
 
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MOST_ENTRIES}
+    options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MAX_ENTRIES}
     with (
         private_copy(folder, job.cookies) as cookies,
         yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
@@ -40,4 +40,4 @@ def peek(job: PeekJob) -> dict[str, Any]:
         info = downloader.extract_info(job.url, download=False)
         if is_list(info) and len(list(info["entries"])) == 1:
             info = downloader.process_ie_result(only_entry(info), download=False)
-        return preview(info) | {"thumbnail": fetch_picture(downloader, info, folder)}
+        return preview(info) | {"thumbnail": fetch_thumbnail(downloader, info, folder)}

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 INTERVAL = 0.25
-QUIET = {"MoveFiles", "MoveFilesAfterDownload"}
+HIDDEN = {"MoveFiles", "MoveFilesAfterDownload"}
 
 
-class Meter:
+class ProgressMeter:
     """Adds up the parts (video, audio) of one download and tells `emit`."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Meter:
 
     def converting(self, status: dict[str, Any]) -> None:
         """Take a call of yt-dlp's postprocessor hook."""
-        if status["status"] == "started" and status["postprocessor"] not in QUIET:
+        if status["status"] == "started" and status["postprocessor"] not in HIDDEN:
             event = {"event": "progress", "stage": "converting", "bytes": self._done_bytes}
             self._emit(event | {"total": self._done_bytes})
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from yt_dlp.downloader.http import HttpFD
 
-MOST_BYTES = 512 * 1024
+MAX_BYTES = 512 * 1024
 
 _adapted = HttpFD.best_block_size
 
 
 def install() -> None:
     """Put the limit into yt-dlp, in this process."""
-    HttpFD.best_block_size = staticmethod(block_size)
+    HttpFD.best_block_size = staticmethod(read_size)
 
 
-def block_size(elapsed: float, size: int) -> int:
+def read_size(elapsed: float, size: int) -> int:
     """How many bytes to read next, when the last `size` took `elapsed` seconds."""
-    return min(int(_adapted(elapsed, size)), MOST_BYTES)
+    return min(int(_adapted(elapsed, size)), MAX_BYTES)

@@ -42,7 +42,7 @@ Context = dict[str, Any]
 def install() -> None:
     """Put the fixes into yt-dlp, in this process."""
     FragmentFD._write_ytdl_file = _write_journal  # noqa: SLF001 -- see above
-    FragmentFD._prepare_frag_download = _mending(FragmentFD._prepare_frag_download)  # noqa: SLF001
+    FragmentFD._prepare_frag_download = _repairing(FragmentFD._prepare_frag_download)  # noqa: SLF001
     FragmentFD._prepare_and_start_frag_download = _beginning(  # noqa: SLF001
         FragmentFD._prepare_and_start_frag_download  # noqa: SLF001
     )
@@ -72,16 +72,16 @@ def _state(context: Context) -> dict[str, Any]:
     return state
 
 
-def _mending(
+def _repairing(
     prepare: Callable[[FragmentFD, Context], None],
 ) -> Callable[[FragmentFD, Context], None]:
-    def mend_then_prepare(self: FragmentFD, context: Context) -> None:
-        known = mend(*_files(self, context))
+    def repair_then_prepare(self: FragmentFD, context: Context) -> None:
+        known = repair(*_files(self, context))
         prepare(self, context)
         if fragments.comparable(self):
             fragments.expect(context, known)
 
-    return mend_then_prepare
+    return repair_then_prepare
 
 
 def _beginning(start: Callable[..., None]) -> Callable[..., None]:
@@ -111,7 +111,7 @@ def _files(self: FragmentFD, context: Context) -> tuple[Path, Path]:
     return Path(self.temp_name(name)), Path(self.ytdl_filename(name))
 
 
-def mend(part: Path, journal: Path) -> object:
+def repair(part: Path, journal: Path) -> object:
     """Make the two agree: cut `part` to what `journal` vouches for, or begin anew.
 
     Returns what the journal tells of the source.
@@ -142,7 +142,7 @@ def _vouched(journal: Path) -> tuple[int, object]:
 def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
     def cut_then_download(self: HttpFD, filename: str, info: dict[str, Any]) -> bool:
         part = Path(self.temp_name(filename))
-        cut_tail(part)
+        drop_tail(part)
         first = parse_http_range((info.get("http_headers") or {}).get("Range"))[0] or 0
         whole = not isinstance(self, HttpQuietDownloader)  # else it is a fragment
         source = Source(self.ydl, part, first, note_of(Path(filename)) if whole else None)
@@ -159,7 +159,7 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
     return cut_then_download
 
 
-def cut_tail(part: Path) -> None:
+def drop_tail(part: Path) -> None:
     """Drop the last 16 KiB of a `.part`: they are asked for again."""
     if part.is_file():
         os.truncate(part, max(0, part.stat().st_size - TAIL))

@@ -26,7 +26,7 @@ ADDRESS = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*:/?/", re.IGNORECASE)
 NUMERIC_FAMILIES = {socket.AF_INET, socket.AF_INET6}
 
 
-def confine(allowed: Allowed) -> None:
+def enter_sandbox(allowed: Allowed) -> None:
     """From now on, refuse what is not allowed, in every thread, until the process ends."""
     sys.addaudithook(_hook(allowed))
 
@@ -37,7 +37,7 @@ def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
             raise RefusedError("Only connections over the internet protocol are allowed.")
         if address is not None:
             host, port = _numeric(address)
-            allowed.judge(host, port)
+            allowed.check(host, port)
 
     def start(
         program: str | bytes | os.PathLike[str], arguments: Sequence[Any], *_: object

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from yt_dlp import YoutubeDL
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 WIDTH = 640
 FRAME_SECONDS = 20
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -30,7 +30,7 @@ def suffix_of(data: bytes) -> str | None:
     return None
 
 
-def fetch_picture(downloader: YoutubeDL, info: dict[str, Any], folder: Path) -> str | None:
+def fetch_thumbnail(downloader: YoutubeDL, info: dict[str, Any], folder: Path) -> str | None:
     """Keep the site's picture as `folder`/thumbnail.*; the file's name, or None."""
     from yt_dlp.utils import YoutubeDLError
 
@@ -38,14 +38,16 @@ def fetch_picture(downloader: YoutubeDL, info: dict[str, Any], folder: Path) -> 
     if not isinstance(address, str) or not address.startswith(("http://", "https://")):
         return None
     with contextlib.suppress(YoutubeDLError, OSError):  # a picture is not worth a failure
-        data = downloader.urlopen(address).read(MOST_BYTES + 1)
+        data = downloader.urlopen(address).read(MAX_BYTES + 1)
         kind = suffix_of(data)
-        if kind and len(data) <= MOST_BYTES:
+        if kind and len(data) <= MAX_BYTES:
             return _keep(folder, kind, data)
     return None
 
 
-def take_frame(ffmpeg: str | None, video: Path, duration: float | None, folder: Path) -> str | None:
+def extract_frame(
+    ffmpeg: str | None, video: Path, duration: float | None, folder: Path
+) -> str | None:
     """Keep a frame from the first tenth of the video as `folder`/thumbnail.jpg."""
     if ffmpeg is None:
         return None

@@ -11,29 +11,31 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from domain.failures import Failed
+from domain.failures import DownloadError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST_SECONDS = 600
-LOOK_SECONDS = 20
-ROUNDED = 1.0
+MAX_SECONDS = 600
+PROBE_SECONDS = 20
+DURATION_SLACK = 1.0
 """Seconds by which a site may tell less than there is."""
 DURATION = re.compile(rb"Duration: (\d+):(\d\d):(\d\d\.\d+)")
 
 
-def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:
+def trim(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:
     """Make a file of what lies between `start` and `end` (seconds); return its path.
 
     `made` stays as it is: after a crash it is cut again.
 
     Raises:
-        Failed: when ffmpeg is missing or cannot do it.
+        DownloadError: when ffmpeg is missing or cannot do it.
 
     """
     if ffmpeg is None:
-        raise Failed("no-ffmpeg", "ffmpeg is missing, which cutting needs.", "Install ffmpeg.")
+        raise DownloadError(
+            "no-ffmpeg", "ffmpeg is missing, which cutting needs.", "Install ffmpeg."
+        )
     target = made.with_name(f"cut{made.suffix}")
     begin = start or 0.0
     length = ["-t", f"{end - begin:.3f}"] if end is not None else []
@@ -43,9 +45,9 @@ def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) 
         *("-map", "0", "-c", "copy", "-avoid_negative_ts", "make_zero", f"file:{target}"),
     ]
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=MOST_SECONDS)
+        subprocess.run(command, check=True, capture_output=True, timeout=MAX_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
-        raise Failed(
+        raise DownloadError(
             "cut",
             "The stretch could not be cut out.",
             "Check start and end against the medium's length.",
@@ -53,35 +55,35 @@ def cut(ffmpeg: str | None, made: Path, start: float | None, end: float | None) 
     return target
 
 
-def demand_within(start: float | None, duration: float | None, *, slack: float = 0.0) -> None:
+def require_within(start: float | None, duration: float | None, *, slack: float = 0.0) -> None:
     """Let a stretch pass that begins before the end, or whose medium nobody knows the length of.
 
     Raises:
-        Failed: when nothing would be kept.
+        DownloadError: when nothing would be kept.
 
     """
     if start is not None and duration is not None and start >= duration + slack:
-        raise Failed(
+        raise DownloadError(
             "beyond-end",
             f"The stretch begins at {start:g} s, but the medium ends at {duration:g} s.",
             "Send the link again with a start before the end.",
         )
 
 
-def measure(ffmpeg: str | None, medium: Path) -> float | None:
+def measure_duration(ffmpeg: str | None, medium: Path) -> float | None:
     """How many seconds the file lasts, as ffmpeg tells what it opens; None when it cannot."""
     if ffmpeg is None:
         return None
     command = [ffmpeg, "-nostdin", "-protocol_whitelist", "file", "-i", f"file:{medium}"]
     try:  # an exit code is no news: without an output there always is one
-        told = subprocess.run(command, check=False, capture_output=True, timeout=LOOK_SECONDS)
+        told = subprocess.run(command, check=False, capture_output=True, timeout=PROBE_SECONDS)
     except (OSError, subprocess.SubprocessError):
         return None
     found = DURATION.search(told.stderr)
     return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
 
 
-def length(duration: float | None, start: float | None, end: float | None) -> float | None:
+def kept_duration(duration: float | None, start: float | None, end: float | None) -> float | None:
     """Seconds that are kept of a medium of `duration`; None when nobody knows."""
     ends = [moment for moment in (duration, end) if moment is not None]
     return max(0.0, min(ends) - (start or 0.0)) if ends else None

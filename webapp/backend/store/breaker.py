@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 FAILURES = 3
-COOL_DOWN = 15.0
-LONGEST = 600.0
-COUNT = """
+COOL_DOWN_SECONDS = 15.0
+MAX_COOL_DOWN_SECONDS = 600.0
+COUNT_FAILURE = """
     INSERT INTO hosts (host, failures) VALUES (:host, 1)
     ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1 RETURNING failures
 """
-BLAMED = {"connection", "server-error", "rate-limited", "unknown-host"}
+HOST_FAULTS = {"connection", "server-error", "rate-limited", "unknown-host"}
 """Kinds of failure that say something about the host, not about one medium."""
 
 
 def cool_down(failures: int) -> float:
     """Seconds for which the breaker stays open after so many failures in a row."""
-    return min(LONGEST, COOL_DOWN * 2.0 ** min(failures - FAILURES, 10))
+    return min(MAX_COOL_DOWN_SECONDS, COOL_DOWN_SECONDS * 2.0 ** min(failures - FAILURES, 10))
 
 
 def is_closed() -> ColumnElement[bool]:
@@ -40,7 +40,7 @@ def is_closed() -> ColumnElement[bool]:
     return ~sa.exists().where(hosts.c.host == downloads.c.host, hosts.c.open_until > now())
 
 
-def let_one_through(connection: Connection, host: str) -> None:
+def half_open(connection: Connection, host: str) -> None:
     """Half-open: while the download that was just claimed is tried, hold back the others."""
     failures = connection.execute(sa.select(hosts.c.failures).where(hosts.c.host == host)).scalar()
     if failures and failures >= FAILURES:
@@ -48,20 +48,20 @@ def let_one_through(connection: Connection, host: str) -> None:
         connection.execute(hosts.update().where(hosts.c.host == host).values(open_until=until))
 
 
-def failed(connection: Connection, host: str) -> None:
+def record_failure(connection: Connection, host: str) -> None:
     """Count one more failure in a row."""
-    failures = connection.execute(sa.text(COUNT), {"host": host}).scalar_one()
+    failures = connection.execute(sa.text(COUNT_FAILURE), {"host": host}).scalar_one()
     if failures >= FAILURES:
         until = now(after=cool_down(failures))
         connection.execute(hosts.update().where(hosts.c.host == host).values(open_until=until))
 
 
-def succeeded(connection: Connection, host: str) -> None:
+def record_success(connection: Connection, host: str) -> None:
     """Forget what was held against the host."""
     connection.execute(hosts.delete().where(hosts.c.host == host))
 
 
-def open_hosts(connection: Connection) -> list[dict[str, Any]]:
+def blocked_hosts(connection: Connection) -> list[dict[str, Any]]:
     """The hosts that are left alone now, and until when."""
     statement = hosts.select().where(hosts.c.open_until > now()).order_by(hosts.c.host)
     return [dict(row) for row in connection.execute(statement).mappings()]

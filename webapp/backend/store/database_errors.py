@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from domain.problems import DatabaseUnusableError
+from domain.problems import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 ITSELF = "the backend goes on by itself"
 
 
-def newer(name: str, version: str, known: str) -> DatabaseUnusableError:
+def newer(name: str, version: str, known: str) -> DatabaseUnavailableError:
     """It was written by a version of this program that is not known here."""
-    return DatabaseUnusableError(
+    return DatabaseUnavailableError(
         f"{name} was written by a newer version of this program ({version}; this one knows "
         f"{known}).",
         "Update the program, or give another DATABASE_URL and restart the backend.",
     )
 
 
-def explain(name: str, error: BaseException | None) -> DatabaseUnusableError:
+def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
     """Name what the driver complains about."""
     reason = str(error).strip().partition("\n")[0]
     match reason.lower():
@@ -46,11 +46,11 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnusableError:
             verb = "opened" if "unable to open" in text else "used"
             detail = f"cannot be {verb}: {reason}."
             fix = f"Check DATABASE_URL and who may write to its folder; {ITSELF}."
-    return DatabaseUnusableError(f"{name} {detail}", fix)
+    return DatabaseUnavailableError(f"{name} {detail}", fix)
 
 
 def translate(engine: Engine) -> None:
-    """Let all that fails because of the state of the database leave as `DatabaseUnusableError`."""
+    """Raise `DatabaseUnavailableError` for whatever the state of the database makes fail."""
 
     def replace(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception

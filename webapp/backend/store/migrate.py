@@ -27,7 +27,7 @@ def migrate(engine: Engine) -> None:
     """Bring the database up to date.
 
     Raises:
-        DatabaseUnusableError: when it is newer than this program, or cannot be read or written.
+        DatabaseUnavailableError: when it is newer than this program, or cannot be read or written.
 
     """
     with engine.begin() as connection:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from domain.models import Sort
 
-LONGEST_KEY = 120  # characters: what titles differ in comes before
+MAX_KEY_LENGTH = 120  # characters: what titles differ in comes before
 DIGITS = 12  # to which numbers in titles are filled up, so that 9 comes before 10
-GREATEST = 2**53
+MAX_NUMBER = 2**53
 """Numbers beyond it are not ours: JSON does not keep them apart."""
 
 
@@ -97,16 +97,16 @@ def title_key(title: str) -> str:
     letters = unicodedata.normalize("NFKD", title.casefold())
     words = re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)))
     plain = " ".join(words).replace("_", " ")
-    return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), plain)[:LONGEST_KEY]
+    return re.sub(r"[0-9]+", lambda found: found[0].zfill(DIGITS), plain)[:MAX_KEY_LENGTH]
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value < GREATEST
+    return type(value) is int and 0 <= value < MAX_NUMBER
 
 
 def _is_key(value: object, kind: type) -> bool:
     if isinstance(value, float):
-        return kind is float and 0 <= value < GREATEST
+        return kind is float and 0 <= value < MAX_NUMBER
     if isinstance(value, str):
         return kind is str and "\0" not in value  # PostgreSQL takes no NUL
     return kind is not str and _is_number(value)

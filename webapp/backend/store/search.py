@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 WORD = re.compile(r"\w+")
-MOST_WORDS = 16
+MAX_WORDS = 16
 
 # SQLite's index is a table of its own; its rows come in the order of arrival.
 words_table = sa.table("downloads_text", sa.column("rowid"), sa.column("downloads_text"))
@@ -21,7 +21,7 @@ words_table = sa.table("downloads_text", sa.column("rowid"), sa.column("download
 words_column: sa.ColumnClause[Any] = sa.literal_column("downloads.words")
 
 
-def holding(
+def matching(
     text: str | None, dialect: str, *, by_arrival: bool
 ) -> tuple[Select[Any], sa.ColumnElement[int]]:
     """Downloads that hold all words of `text`, and the column to take for their number.
@@ -29,7 +29,7 @@ def holding(
     They are to be sorted by that column alone (`by_arrival`), or by another one first.
     """
     statement, number = sa.select(downloads), downloads.c.number
-    words = WORD.findall((text or "").replace("_", " "))[:MOST_WORDS]
+    words = WORD.findall((text or "").replace("_", " "))[:MAX_WORDS]
     if text and not words:
         return statement.where(sa.false()), number  # nothing but signs: nothing holds that
     if not words:

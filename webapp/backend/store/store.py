@@ -20,28 +20,28 @@ from store import breaker
 from store.database_errors import translate
 from store.migrate import migrate
 from store.paging import ORDERS, in_order, title_key
-from store.search import holding
+from store.search import matching
 from store.tables import controls, downloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.models import Action, Choice, Sort
+    from domain.models import Action, DownloadRequest, Sort
     from store.paging import Cursor
 
 Row = dict[str, Any]
-BUSY_SECONDS = 10
+BUSY_TIMEOUT_SECONDS = 10
 RECENT = 100
-LONGEST_HOST = 260
+MAX_HOST_LENGTH = 260
 """Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
-OWN_COLUMNS = ("url", "format", "resolution")
-WAYS = ("format", "resolution", "options")
+REQUEST_COLUMNS = ("url", "format", "resolution")
+OPTION_COLUMNS = ("format", "resolution", "options")
 
 
 class Store:
     """The database; safe to use from any thread.
 
-    Everything here raises `DatabaseUnusableError` while the database is locked, damaged, gone.
+    Everything here raises `DatabaseUnavailableError` while the database is locked, damaged, gone.
     """
 
     def __init__(self, url: str) -> None:
@@ -52,13 +52,13 @@ class Store:
         translate(self.engine)
         migrate(self.engine)
 
-    def add(self, choices: Iterable[Choice]) -> Sequence[Row]:
+    def add(self, requests: Iterable[DownloadRequest]) -> Sequence[Row]:
         """Put wishes at the end of the queue, all or none."""
         added = []
         with self.engine.begin() as connection:
             position = connection.execute(LAST_PLACE).scalar_one()
-            for place, choice in enumerate(choices, 1):
-                values = _values(choice) | {"position": position + place}
+            for place, request in enumerate(requests, 1):
+                values = _values(request) | {"position": position + place}
                 statement = downloads.insert().values(values).returning(downloads)
                 added.append(dict(connection.execute(statement).mappings().one()))
         return added
@@ -67,7 +67,7 @@ class Store:
         """One download."""
         return self._one(downloads.select().where(downloads.c.id == item))
 
-    def some(self, items: Sequence[str]) -> dict[str, Row]:
+    def get_many(self, items: Sequence[str]) -> dict[str, Row]:
         """Those of these downloads that there are, by their ids."""
         rows = self._read(downloads.select().where(downloads.c.id.in_(items)))
         return {row["id"]: row for row in rows}
@@ -86,11 +86,11 @@ class Store:
         statement = downloads.select().where(same, alive).order_by(downloads.c.number.desc())
         return self._read(statement.limit(RECENT))
 
-    def like(self, choice: Choice, key: str | None = None) -> Row | None:
+    def find_duplicate(self, request: DownloadRequest, key: str | None = None) -> Row | None:
         """The newest download of the same medium in the same way, unless it came to nothing."""
-        wanted = _values(choice)
-        rows = self.of_medium(choice.url, key)
-        return next((row for row in rows if all(row[n] == wanted[n] for n in WAYS)), None)
+        wanted = _values(request)
+        rows = self.of_medium(request.url, key)
+        return next((row for row in rows if all(row[n] == wanted[n] for n in OPTION_COLUMNS)), None)
 
     def page(
         self,
@@ -104,7 +104,7 @@ class Store:
     ) -> Sequence[Row]:
         """At most `limit` downloads of those states and formats that follow `after` in order."""
         by_arrival = ORDERS[sort].column is None
-        statement, number = holding(text, self.engine.dialect.name, by_arrival=by_arrival)
+        statement, number = matching(text, self.engine.dialect.name, by_arrival=by_arrival)
         for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
             if wanted:
                 statement = statement.where(column.in_(wanted))
@@ -177,7 +177,7 @@ class Store:
         with self.engine.begin() as connection:
             found = connection.execute(statement.returning(downloads)).mappings().one_or_none()
             if found:
-                breaker.let_one_through(connection, found["host"])
+                breaker.half_open(connection, found["host"])
         return dict(found) if found else None
 
     def running(self, executor: str) -> set[str]:
@@ -216,15 +216,15 @@ class Store:
             rows = connection.execute(running.values(state="queued").returning(downloads))
             return [dict(row) for row in rows.mappings()]
 
-    def judge_host(self, host: str, *, works: bool) -> None:
+    def record_host_result(self, host: str, *, works: bool) -> None:
         """Tell the breaker how a download from `host` went."""
         with self.engine.begin() as connection:
-            (breaker.succeeded if works else breaker.failed)(connection, host)
+            (breaker.record_success if works else breaker.record_failure)(connection, host)
 
-    def open_hosts(self) -> Sequence[Row]:
+    def blocked_hosts(self) -> Sequence[Row]:
         """The hosts that are left alone now."""
         with self.engine.connect() as connection:
-            return breaker.open_hosts(connection)
+            return breaker.blocked_hosts(connection)
 
     def counts(self) -> dict[str, int]:
         """How many downloads are in each state that occurs."""
@@ -267,12 +267,12 @@ class Store:
         return dict(row) if row else None
 
 
-def _values(choice: Choice) -> Row:
+def _values(request: DownloadRequest) -> Row:
     return {
         "id": new_id(),
-        **{name: getattr(choice, name) for name in OWN_COLUMNS},
-        "host": host_of(choice.url)[:LONGEST_HOST],
-        "options": choice.model_dump(exclude={*OWN_COLUMNS}, exclude_defaults=True),
+        **{name: getattr(request, name) for name in REQUEST_COLUMNS},
+        "host": host_of(request.url)[:MAX_HOST_LENGTH],
+        "options": request.model_dump(exclude={*REQUEST_COLUMNS}, exclude_defaults=True),
         "state": "queued",
         "attempt": 1,
         "run": 0,
@@ -317,7 +317,7 @@ def _renumber(connection: sa.Connection) -> None:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()

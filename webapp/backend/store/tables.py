@@ -35,7 +35,7 @@ downloads = Table(
     Column("host", Text, nullable=False),
     Column("format", String(8), nullable=False),
     Column("resolution", String(8), nullable=False),
-    # The rest of the choice: embed, subtitles, start, end.
+    # The rest of the request: embed, subtitles, start, end.
     Column("options", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     # The place in the queue: the lowest goes first.

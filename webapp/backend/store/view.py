@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.models import Download, Failure, MediaFile, Progress
+from domain.models import Download, DownloadErrorBody, MediaFile, Progress
 from domain.names import media_type, playable
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def view(
         thumbnail=row["thumbnail"] is not None,
         position=row["position"] if row["state"] == "queued" else None,
         progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
-        error=Failure(**row["error"]) if row["error"] else None,
-        notes=[Failure(**note) for note in row["notes"]],
+        error=DownloadErrorBody(**row["error"]) if row["error"] else None,
+        notes=[DownloadErrorBody(**note) for note in row["notes"]],
         file=file or None,
     )
 

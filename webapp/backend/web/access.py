@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 COOKIE = "access"
-READING = {"GET", "HEAD", "OPTIONS"}
-OPEN_TO_ALL = {"/health", "/ready", "/api/session"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+PUBLIC_PATHS = {"/health", "/ready", "/api/session"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Access:
                 f"This server does not answer to the name {_name(host)[:100]!r}.",
                 "Use localhost, or add the name to API_HOSTS.",
             )
-        if scope["method"] not in READING and not self._own_page(headers, host):
+        if scope["method"] not in SAFE_METHODS and not self._own_page(headers, host):
             return answer(
                 403,
                 f"A page of {headers.get('origin', 'another site')[:100]} may not change anything.",
                 "Use the app's own page; WEB_URL says where it is.",
             )
-        if scope["path"] in OPEN_TO_ALL or self._known(headers, scope):
+        if scope["path"] in PUBLIC_PATHS or self._known(headers, scope):
             return None
         if self.settings.access_token:
             return answer(

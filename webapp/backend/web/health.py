@@ -47,7 +47,7 @@ async def health() -> Health:
 )
 async def readiness(request: Request, response: Response) -> Readiness:
     """Say whether the engine is warm."""
-    engine, detail = request.app.state.service.readiness()
+    engine, detail = request.app.state.lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
     return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())
 

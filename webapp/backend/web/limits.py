@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 4_000_000
-MOST_CLIENTS = 10_000
+MAX_BYTES = 4_000_000
+MAX_CLIENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Buckets:
         left = min(rate.burst, left + (now - since) * rate.per_second)
         wait = 0.0 if left >= 1 else (1 - left) / rate.per_second
         self._left[client, rate] = (left if wait else left - 1), now
-        if len(self._left) > MOST_CLIENTS:  # the one that was quiet for longest has a full one
+        if len(self._left) > MAX_CLIENTS:  # the one that was quiet for longest has a full one
             del self._left[next(iter(self._left))]
         return wait
 
@@ -82,7 +82,7 @@ class Limits:
             fix = f"Try again in {seconds} s."
             too_often = answer(429, "Too many requests.", fix, headers={"Retry-After": seconds})
             await too_often(scope, receive, send)
-        elif not length.isdigit() or int(length) > MOST_BYTES:
+        elif not length.isdigit() or int(length) > MAX_BYTES:
             await _too_large(scope, receive, send)
         elif "transfer-encoding" in Headers(scope=scope):  # a body that does not tell its length
             body = await _collected(receive)
@@ -98,7 +98,7 @@ async def _collected(receive: Receive) -> bytes | None:
     while more:
         message = await receive()
         parts.append(message.get("body", b""))
-        if sum(map(len, parts)) > MOST_BYTES:
+        if sum(map(len, parts)) > MAX_BYTES:
             return None
         more = message.get("more_body", False)
     return b"".join(parts)
@@ -119,5 +119,5 @@ def _replay(body: bytes | None, receive: Receive) -> Receive:
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    detail = f"The body is larger than {MOST_BYTES // 1_000_000} MB."
+    detail = f"The body is larger than {MAX_BYTES // 1_000_000} MB."
     await answer(413, detail, "Send fewer links at once.")(scope, receive, send)

@@ -9,45 +9,44 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse
 
-from app.lifecycle import Service
-from app.previews import Look
-from domain.models import Look as Wish
-from domain.models import Preview
+from app.lifecycle import Lifecycle
+from app.previews import PreviewHandle
+from domain.models import Preview, PreviewRequest
 from domain.problems import NotFoundError
 from web.problems import documented
-from web.router import Downloads, picture
+from web.router import Loaded, picture
 
 router = APIRouter(prefix="/api", tags=["previews"], responses=documented(422, 503))
 
-LEFT_POLL = 0.1
+DISCONNECT_POLL_SECONDS = 0.1
 THREADS = CapacityLimiter(40)
 """Of their own: a preview lasts as long as its source likes, and nothing else is to wait for it."""
 
 
 @router.post("/previews", operation_id="previewLink")
-async def preview(wish: Wish, request: Request, downloads: Downloads) -> Preview:
+async def preview(wanted: PreviewRequest, request: Request, lifecycle: Loaded) -> Preview:
     """Find out what a link leads to; nothing is downloaded. Given up when the client leaves."""
-    look = Look()
-    downloads.looks.add(look)
+    handle = PreviewHandle()
+    lifecycle.previews.add(handle)
     making = asyncio.create_task(
-        to_thread.run_sync(_made, downloads, wish.url, look, limiter=THREADS)
+        to_thread.run_sync(_made, lifecycle, wanted.url, handle, limiter=THREADS)
     )
     try:
         while not making.done():
-            await asyncio.wait({making}, timeout=LEFT_POLL)
+            await asyncio.wait({making}, timeout=DISCONNECT_POLL_SECONDS)
             if not making.done() and await request.is_disconnected():
-                look.drop()
+                handle.drop()
         return await making
     finally:
-        look.drop()
-        downloads.looks.discard(look)
+        handle.drop()
+        lifecycle.previews.discard(handle)
 
 
-def _made(downloads: Service, url: str, look: Look) -> Preview:
+def _made(lifecycle: Lifecycle, url: str, handle: PreviewHandle) -> Preview:
     """The preview, with what is there already of the same medium."""
-    parts = downloads.parts()
-    found = parts.previews.make(url, look)
-    known = parts.desk.known(url, parts.previews.media_key(url))
+    container = lifecycle.container()
+    found = container.previews.make(url, handle)
+    known = container.downloads.known(url, container.previews.media_key(url))
     return found.model_copy(update={"known": known})
 
 
@@ -59,10 +58,10 @@ def _made(downloads: Service, url: str, look: Look) -> Preview:
     responses=documented(404) | {200: {"content": {"image/jpeg": {}}, "description": "A picture"}},
 )
 def thumbnail(
-    key: Annotated[str, Path(pattern="^[0-9a-f]{26}$")], downloads: Downloads
+    key: Annotated[str, Path(pattern="^[0-9a-f]{26}$")], lifecycle: Loaded
 ) -> FileResponse:
     """Send the picture of a preview."""
-    path = downloads.parts().previews.picture(key)
+    path = lifecycle.container().previews.picture(key)
     if path is None:
         raise NotFoundError("There is no such picture.", "Preview the link again.")
     return picture(path, path.suffix[1:])

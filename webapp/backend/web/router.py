@@ -8,18 +8,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse, StreamingResponse
 
-from app.lifecycle import Service
+from app.lifecycle import Lifecycle
 from domain.ids import PATTERN
 from domain.models import (
     Bulk,
+    BulkDownloadRequest,
     Changes,
-    Choice,
-    Choices,
     Deletion,
     Download,
+    DownloadPage,
+    DownloadRequest,
     Listing,
     Move,
-    Page,
     QueueChange,
     QueueState,
 )
@@ -34,12 +34,12 @@ SAFE_HEADERS = {
 }
 
 
-async def _service(request: Request) -> Service:  # async: a thread of its own would cost more
-    service: Service = request.app.state.service
-    return service
+async def _lifecycle(request: Request) -> Lifecycle:  # async: a thread of its own would cost more
+    lifecycle: Lifecycle = request.app.state.lifecycle
+    return lifecycle
 
 
-Downloads = Annotated[Service, Depends(_service)]
+Loaded = Annotated[Lifecycle, Depends(_lifecycle)]
 Id = Annotated[str, Path(pattern=PATTERN, description="The download's id")]
 NONE = documented(404)
 CONFLICT = documented(404, 409)
@@ -47,92 +47,96 @@ CONFLICT = documented(404, 409)
 
 @router.post("/downloads", status_code=201, operation_id="addDownload", responses=documented(409))
 def add(
-    choice: Choice,
-    downloads: Downloads,
+    request: DownloadRequest,
+    lifecycle: Loaded,
     unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 -- a query
 ) -> Download:
     """Queue a download. It is kept before this answers: no crash can lose it."""
-    parts = downloads.parts()
-    known = parts.desk.like(choice, parts.previews.media_key(choice.url)) if unless_known else None
+    container = lifecycle.container()
+    known = (
+        container.downloads.find_duplicate(request, container.previews.media_key(request.url))
+        if unless_known
+        else None
+    )
     if known:
-        what = "This link" if known.url == choice.url else "What this link leads to"
+        what = "This link" if known.url == request.url else "What this link leads to"
         raise ConflictError(
             f"{what} is {known.state} already, in the same format.",
             f"Use download {known.id}, or send it again without unless_known.",
         )
-    return parts.desk.add([choice])[0]
+    return container.downloads.add([request])[0]
 
 
 @router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")
-def add_many(choices: Choices, downloads: Downloads) -> list[Download]:
+def add_many(requests: BulkDownloadRequest, lifecycle: Loaded) -> list[Download]:
     """Queue many links at once, all or none."""
-    how = choices.model_dump(exclude={"urls"})
-    wishes = [Choice(url=url, **how) for url in dict.fromkeys(choices.urls)]
-    return downloads.parts().desk.add(wishes)
+    options = requests.model_dump(exclude={"urls"})
+    wanted = [DownloadRequest(url=url, **options) for url in dict.fromkeys(requests.urls)]
+    return lifecycle.container().downloads.add(wanted)
 
 
 @router.post("/downloads/actions", operation_id="changeDownloads")
-def change_many(bulk: Bulk, downloads: Downloads) -> Changes:
+def change_many(bulk: Bulk, lifecycle: Loaded) -> Changes:
     """Do the same to many downloads."""
-    return downloads.parts().desk.act_on_all(bulk.ids, bulk.action)
+    return lifecycle.container().downloads.act_on_all(bulk.ids, bulk.action)
 
 
 @router.post("/downloads/deletions", status_code=204, operation_id="deleteDownloads")
-def delete_many(deletion: Deletion, downloads: Downloads) -> None:
+def delete_many(deletion: Deletion, lifecycle: Loaded) -> None:
     """Forget many downloads; those that are gone already are no error."""
-    downloads.parts().desk.delete_all(deletion.ids, file=deletion.file)
+    lifecycle.container().downloads.delete_all(deletion.ids, file=deletion.file)
 
 
 @router.get("/downloads", operation_id="listDownloads")
-def list_(listing: Annotated[Listing, Query()], downloads: Downloads) -> Page:
+def list_(listing: Annotated[Listing, Query()], lifecycle: Loaded) -> DownloadPage:
     """List downloads, newest first or in another order."""
-    return downloads.parts().desk.page(listing)
+    return lifecycle.container().downloads.page(listing)
 
 
 @router.get("/downloads/{item}", operation_id="getDownload", responses=NONE)
-def get(item: Id, downloads: Downloads) -> Download:
+def get(item: Id, lifecycle: Loaded) -> Download:
     """Show one download."""
-    return downloads.parts().desk.get(item)
+    return lifecycle.container().downloads.get(item)
 
 
 @router.post("/downloads/{item}/pause", operation_id="pauseDownload", responses=CONFLICT)
-def pause(item: Id, downloads: Downloads) -> Download:
+def pause(item: Id, lifecycle: Loaded) -> Download:
     """Stop it for now; what has been downloaded is kept."""
-    return downloads.parts().desk.act(item, "pause")
+    return lifecycle.container().downloads.act(item, "pause")
 
 
 @router.post("/downloads/{item}/resume", operation_id="resumeDownload", responses=CONFLICT)
-def resume(item: Id, downloads: Downloads) -> Download:
+def resume(item: Id, lifecycle: Loaded) -> Download:
     """Go on with a paused one."""
-    return downloads.parts().desk.act(item, "resume")
+    return lifecycle.container().downloads.act(item, "resume")
 
 
 @router.post("/downloads/{item}/cancel", operation_id="cancelDownload", responses=CONFLICT)
-def cancel(item: Id, downloads: Downloads) -> Download:
+def cancel(item: Id, lifecycle: Loaded) -> Download:
     """Stop it for good; what has been downloaded is removed."""
-    return downloads.parts().desk.act(item, "cancel")
+    return lifecycle.container().downloads.act(item, "cancel")
 
 
 @router.post("/downloads/{item}/retry", operation_id="retryDownload", responses=CONFLICT)
-def retry(item: Id, downloads: Downloads) -> Download:
+def retry(item: Id, lifecycle: Loaded) -> Download:
     """Try a failed or cancelled one again."""
-    return downloads.parts().desk.act(item, "retry")
+    return lifecycle.container().downloads.act(item, "retry")
 
 
 @router.post("/downloads/{item}/move", operation_id="moveDownload", responses=CONFLICT)
-def move(item: Id, place: Move, downloads: Downloads) -> Download:
+def move(item: Id, place: Move, lifecycle: Loaded) -> Download:
     """Give a queued one another place in the queue."""
-    return downloads.parts().desk.move(item, place.before)
+    return lifecycle.container().downloads.move(item, place.before)
 
 
 @router.delete("/downloads/{item}", status_code=204, operation_id="deleteDownload", responses=NONE)
 def delete(
     item: Id,
-    downloads: Downloads,
+    lifecycle: Loaded,
     file: Annotated[bool, Query(description="Remove the finished file too")] = False,  # noqa: FBT002 -- a query
 ) -> None:
     """Forget a download, whatever its state."""
-    downloads.parts().desk.delete(item, file=file)
+    lifecycle.container().downloads.delete(item, file=file)
 
 
 @router.head("/downloads/{item}/file", include_in_schema=False)
@@ -145,11 +149,11 @@ def delete(
 )
 def file(
     item: Id,
-    downloads: Downloads,
+    lifecycle: Loaded,
     disposition: Annotated[Literal["inline", "attachment"] | None, Query()] = None,
 ) -> FileResponse:
     """Send the finished file, or a range of it. What a browser cannot play is an attachment."""
-    path, download = downloads.parts().desk.file(item)
+    path, download = lifecycle.container().downloads.file(item)
     if download.file is None or not download.file.playable:
         disposition = "attachment"
     return FileResponse(
@@ -168,9 +172,9 @@ def file(
     response_class=FileResponse,
     responses=NONE | {200: {"content": {"image/jpeg": {}}, "description": "A picture"}},
 )
-def thumbnail(item: Id, downloads: Downloads) -> FileResponse:
+def thumbnail(item: Id, lifecycle: Loaded) -> FileResponse:
     """Send the picture that goes with a download."""
-    path, kind = downloads.parts().desk.thumbnail(item)
+    path, kind = lifecycle.container().downloads.thumbnail(item)
     return picture(path, kind)
 
 
@@ -182,15 +186,15 @@ def picture(path: object, kind: str) -> FileResponse:
 
 
 @router.get("/queue", operation_id="getQueue", tags=["queue"])
-def queue(downloads: Downloads) -> QueueState:
+def queue(lifecycle: Loaded) -> QueueState:
     """Show the queue as a whole."""
-    return downloads.parts().desk.queue()
+    return lifecycle.container().downloads.queue()
 
 
 @router.patch("/queue", operation_id="changeQueue", tags=["queue"])
-def change_queue(change: QueueChange, downloads: Downloads) -> QueueState:
+def change_queue(change: QueueChange, lifecycle: Loaded) -> QueueState:
     """Change how many run at once, or pause everything; it lasts over restarts."""
-    return downloads.parts().desk.change_queue(change)
+    return lifecycle.container().downloads.change_queue(change)
 
 
 @router.get(
@@ -205,15 +209,15 @@ def change_queue(change: QueueChange, downloads: Downloads) -> QueueState:
         }
     },
 )
-async def events(downloads: Downloads) -> StreamingResponse:
+async def events(lifecycle: Loaded) -> StreamingResponse:
     """Follow every download as it happens."""
 
     async def snapshot() -> str:
-        parts = await asyncio.to_thread(downloads.parts)
-        return await asyncio.to_thread(parts.desk.snapshot)
+        container = await asyncio.to_thread(lifecycle.container)
+        return await asyncio.to_thread(container.downloads.snapshot)
 
     return StreamingResponse(
-        downloads.hub.listen(snapshot),
+        lifecycle.hub.listen(snapshot),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )

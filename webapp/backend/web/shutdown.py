@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-LOOK_SECONDS = 0.005
+POLL_SECONDS = 0.005
 """Between two looks whether everybody has been answered."""
 
 log = logging.getLogger("uvicorn.error")
 
 
 @contextmanager
-def leaving(*, begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
+def graceful_shutdown(*, begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
     """Call `begin` when a signal asks the server to end, `end` once it has answered everybody.
 
     Both are called in the event loop's thread; the server's own handlers, already in place, follow
@@ -65,11 +65,11 @@ def leaving(*, begin: Callable[[], object], end: Callable[[], object]) -> Iterat
 
 
 async def _end_when_idle(server: Server, end: Callable[[], object]) -> None:
-    await asyncio.sleep(LOOK_SECONDS)  # what has reached this process is read first
+    await asyncio.sleep(POLL_SECONDS)  # what has reached this process is read first
     while not _is_idle(server):  # noqa: ASYNC110 -- uvicorn has no event to wait for
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
     end()
-    log.info("Everybody has been answered: leaving.")
+    log.info("All requests finished; shutting down.")
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.raise_signal(signal.SIGTERM)
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 BUILD = Path(__file__).parents[2] / "frontend" / "dist"
 PAGES = {"/", "/library"}  # the app's own pages, all of them index.html
 NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
-FOR_EVER = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
+IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
 
 
-class Page:
+class SpaFiles:
     """ASGI middleware: sends what the build holds and hands everything else on."""
 
     def __init__(self, app: ASGIApp, build: Path = BUILD) -> None:
@@ -49,7 +49,7 @@ class Page:
         kept = file.parent.name == "assets"
         page = (self._build / "index.html").read_text(encoding="utf-8")
         return {
-            "Cache-Control": FOR_EVER if kept else "no-cache",
+            "Cache-Control": IMMUTABLE if kept else "no-cache",
             "Content-Security-Policy": _policy(page),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",

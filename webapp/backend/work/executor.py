@@ -14,14 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from domain.failures import Failed, classify
+from domain.failures import DownloadError, classify
 from domain.ids import now
 from domain.models import Progress
 from domain.names import suffix
-from domain.problems import DatabaseUnusableError
+from domain.problems import DatabaseUnavailableError
 from files.cookies import cookies_for
 from files.staging import final_name
-from store.breaker import BLAMED
+from store.breaker import HOST_FAULTS
 from store.view import view
 from work.pool import RunnerDiedError
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from domain.models import Choice, Download
+    from domain.models import Download, DownloadRequest
     from files.disk import Disk
     from files.staging import Staging
     from store.store import Row, Store
@@ -41,12 +41,12 @@ BACK_OFF = (1.0, 4.0, 15.0, 60.0)
 Only tries that bring nothing are counted. A site that says "too many requests" is believed.
 """
 
-DISK_STEP = 16_000_000
+DISK_CHECK_BYTES = 16_000_000
 """Bytes between two looks at the disk."""
-KNOWN = ("title", "uploader", "duration", "platform", "media_key")
+METADATA = ("title", "uploader", "duration", "platform", "media_key")
 
 Result = dict[str, Any]
-Tell = Callable[[str, str, str], None]
+Publish = Callable[[str, str, str], None]
 
 
 class StoppingError(BaseException):
@@ -57,7 +57,7 @@ class StoppingError(BaseException):
 
 
 @dataclass(slots=True)
-class Work:
+class Executor:
     """Works on downloads, each in the thread of its caller."""
 
     store: Store
@@ -68,14 +68,14 @@ class Work:
     cookies: Path
     allowed: list[str]
     ffmpeg: str | None
-    tell: Tell
+    publish: Publish
     """Called with (item, event, JSON) on every change."""
     rate: int = 0
     """Bytes/s of each download; 0 = as fast as it goes."""
     live: dict[str, Progress] = field(default_factory=dict)
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _telling: threading.Lock = field(default_factory=threading.Lock)
+    _publishing: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
 
     def fetch(self, item: str, run: int) -> Result | None:
@@ -89,15 +89,15 @@ class Work:
             with self._runner(item) as runner:
                 row = self._current(item, run)
                 return self._follow(runner, row, run) if row else None
-        except Failed as failure:
+        except DownloadError as failure:
             self._failed(item, run, failure)
         except RunnerDiedError as error:
             if self._stopping:
                 raise StoppingError from None
-            self._failed(item, run, Failed("crash", str(error), "Retry.", transient=True))
+            self._failed(item, run, DownloadError("crash", str(error), "Retry.", transient=True))
         return None
 
-    def publish(self, item: str, run: int, result: Result) -> None:
+    def finish(self, item: str, run: int, result: Result) -> None:
         """Move the whole file to its place and record that the download is done."""
         row = self._current(item, run)
         if row is None:
@@ -107,7 +107,7 @@ class Work:
         picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
             *(item, run),
-            **{key: result[key] for key in KNOWN},
+            **{key: result[key] for key in METADATA},
             state="done",
             file_name=name,
             file_bytes=path.stat().st_size,
@@ -115,7 +115,7 @@ class Work:
             finished=now(),
         )
         if done:
-            self.store.judge_host(done["host"], works=True)
+            self.store.record_host_result(done["host"], works=True)
             self.announce(item)
             self.staging.discard(item)
         elif self._unwanted(item):
@@ -124,7 +124,9 @@ class Work:
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
-        known = _not_noted(error) if isinstance(error, DatabaseUnusableError) else classify(error)
+        known = (
+            _not_noted(error) if isinstance(error, DatabaseUnavailableError) else classify(error)
+        )
         self._failed(item, run, known)
 
     def interrupt(self, item: str) -> bool:
@@ -150,31 +152,31 @@ class Work:
                 runner.kill()
         self.pool.close()
 
-    def add(self, choices: Sequence[Choice]) -> list[Download]:
+    def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
         """Put wishes at the end of the queue, and tell of them.
 
         They need not be looked up for it: nobody can have told anything later of them yet.
         """
-        with self._telling:
-            return [self._tell(row, self.tell) for row in self.store.add(choices)]
+        with self._publishing:
+            return [self._publish(row, self.publish) for row in self.store.add(requests)]
 
-    def announce(self, *items: str, tell: Tell | None = None) -> None:
-        """Tell listeners what downloads are now, or that they are no more.
+    def announce(self, *items: str, publish: Publish | None = None) -> None:
+        """Publish what downloads are now, or that they are gone.
 
         They are looked up for it, one announcement at a time: what is told last is the latest.
         """
-        tell = tell or self.tell
-        with self._telling:
-            rows = self.store.some(items)
+        publish = publish or self.publish
+        with self._publishing:
+            rows = self.store.get_many(items)
             for item in items:
                 if row := rows.get(item):
-                    self._tell(row, tell)
+                    self._publish(row, publish)
                 else:
-                    tell(item, "removed", json.dumps({"id": item}))
+                    publish(item, "removed", json.dumps({"id": item}))
 
-    def _tell(self, row: Row, tell: Tell) -> Download:
+    def _publish(self, row: Row, publish: Publish) -> Download:
         download = view(row, self.live.get(row["id"]))
-        tell(download.id, "download", download.model_dump_json())
+        publish(download.id, "download", download.model_dump_json())
         return download
 
     @contextlib.contextmanager
@@ -209,9 +211,9 @@ class Work:
             self.staging.withdraw(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
-        self.disk.demand()
+        self.disk.require()
         item = row["id"]
-        for event in runner.work(self._order(row)):
+        for event in runner.run(self._order(row)):
             match event:
                 case {"event": "progress", **progress}:
                     self._note(item, Progress(**progress))
@@ -220,17 +222,17 @@ class Work:
                 case {"event": "note", "note": note}:
                     row = self._note_down(row, run, note)
                 case {"event": "failed", **failure}:
-                    raise Failed(**failure)
+                    raise DownloadError(**failure)
                 case {"event": "done", **result}:
                     return result
-            self._tell_progress(row, runner)
+            self._publish_progress(row, runner)
         return None
 
-    def _tell_progress(self, row: Row, runner: Runner) -> None:
-        """Tell it, unless the runner was interrupted: why has been told, or is about to be."""
-        with self._telling:
+    def _publish_progress(self, row: Row, runner: Runner) -> None:
+        """Publish it, unless the runner was interrupted: why has been told, or is about to be."""
+        with self._publishing:
             if self._runners.get(row["id"]) is runner:
-                self._tell(row, self.tell)
+                self._publish(row, self.publish)
 
     def _note_down(self, row: Row, run: int, note: dict[str, str]) -> Row:
         """Keep what is worth knowing, once."""
@@ -242,15 +244,15 @@ class Work:
         """Keep the progress; every so often look whether the disk still has room."""
         known = self.live.get(item)
         self.live[item] = progress
-        if known is None or progress.bytes // DISK_STEP != known.bytes // DISK_STEP:
+        if known is None or progress.bytes // DISK_CHECK_BYTES != known.bytes // DISK_CHECK_BYTES:
             left = (progress.total or progress.bytes) - progress.bytes
-            self.disk.demand(max(0, left))
+            self.disk.require(max(0, left))
 
     def _order(self, row: Row) -> dict[str, Any]:
-        choice = {name: row[name] for name in ("url", "format", "resolution")}
+        request = {name: row[name] for name in ("url", "format", "resolution")}
         return {
             "job": "fetch",
-            "choice": choice | row["options"],
+            "request": request | row["options"],
             "staging": str(self.staging.folder(row["id"])),
             "ffmpeg": self.ffmpeg,
             "rate": self.rate,
@@ -267,7 +269,7 @@ class Work:
             (self.staging.folder(item) / made).replace(target)
         return suffix(made) if target.exists() else None
 
-    def _failed(self, item: str, run: int, failure: Failed) -> None:
+    def _failed(self, item: str, run: int, failure: DownloadError) -> None:
         row = self._current(item, run)
         if row is None:
             return
@@ -280,8 +282,8 @@ class Work:
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)
-        if failure.kind in BLAMED:
-            self.store.judge_host(row["host"], works=further)
+        if failure.kind in HOST_FAULTS:
+            self.store.record_host_result(row["host"], works=further)
         if changed:
             self.announce(item)
 
@@ -294,7 +296,7 @@ class Work:
         return row is None or row["state"] == "cancelled"
 
 
-def _not_noted(error: DatabaseUnusableError) -> Failed:
+def _not_noted(error: DatabaseUnavailableError) -> DownloadError:
     sentence = f"What came of it could not be noted: {error.detail}"
     fix = "Retry; if it stays so, see the log of `api`."
-    return Failed("database", sentence, fix, transient=True)
+    return DownloadError("database", sentence, fix, transient=True)

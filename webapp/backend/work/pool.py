@@ -1,4 +1,4 @@
-"""Runner processes as the api sees them: one template, from which any number is forked."""
+"""Runner processes as the api sees them: one forkserver, from which any number is forked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BACKEND = Path(__file__).resolve().parents[1]
 PROGRAM = ("-m", "runner.forkserver")
 ANSWER_BYTES = 32
-BURIAL_PAUSE = 0.002
+REAP_POLL_SECONDS = 0.002
 """Seconds between two questions whether what was killed has gone."""
 
 
@@ -28,11 +28,11 @@ class RunnerDiedError(Exception):
     """A runner ended without a result, or could not begin."""
 
 
-class TemplateDiedError(RunnerDiedError):
+class ForkserverDiedError(RunnerDiedError):
     """There is nothing to fork from any more."""
 
 
-class Template:
+class Forkserver:
     """The process that runners are forked from; safe to use from any thread.
 
     See `runner.forkserver` for what is said on its socket.
@@ -47,19 +47,19 @@ class Template:
             )
 
     def fork(self) -> Runner:
-        """Begin a runner; waits for the template to be warm. Raises `TemplateDiedError`."""
+        """Begin a runner; waits for the forkserver to be warm. Raises `ForkserverDiedError`."""
         here, end = socket.socketpair()
         with end:
             try:
                 pid = int(self._ask(b"fork", end.fileno()))
-            except TemplateDiedError:
+            except ForkserverDiedError:
                 here.close()
                 raise
         return Runner(self, pid, here)
 
-    def bury(self, pid: int) -> int | None:
-        """The exit code of a runner, once; None while it lives. Raises `TemplateDiedError`."""
-        answer = self._ask(b"bury %d" % pid)
+    def reap(self, pid: int) -> int | None:
+        """The exit code of a runner, once; None while it lives. Raises `ForkserverDiedError`."""
+        answer = self._ask(b"reap %d" % pid)
         return None if answer == b"alive" else int(answer)
 
     def close(self) -> None:
@@ -74,22 +74,22 @@ class Template:
             socket.send_fds(self._socket, [request], descriptors)
             answer = self._socket.recv(ANSWER_BYTES)
         if not answer:
-            raise TemplateDiedError("The process that downloads are started from has ended.")
+            raise ForkserverDiedError("The process that downloads are started from has ended.")
         return answer
 
 
 class Runner:
     """One runner process; give it one job."""
 
-    def __init__(self, template: Template, pid: int, end: socket.socket) -> None:
-        self._template, self.pid = template, pid
+    def __init__(self, forkserver: Forkserver, pid: int, end: socket.socket) -> None:
+        self._forkserver, self.pid = forkserver, pid
         self._lock = threading.Lock()
         self._code: int | None = None
         self._jobs = end.makefile("w", encoding="utf-8")
         self._reports = end.makefile(encoding="utf-8")
         end.close()  # with the two files, that is
 
-    def work(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Hand over the job, then yield what the runner reports, up to done or failed.
 
         Raises:
@@ -105,7 +105,7 @@ class Runner:
                 if event["event"] in {"done", "failed"}:
                     return
         self.kill()  # what it started may live on
-        raise RunnerDiedError(f"The download process ended with code {self._bury()}.")
+        raise RunnerDiedError(f"The download process ended with code {self._reap()}.")
 
     def kill(self) -> None:
         """End it and everything that it started, at once."""
@@ -118,31 +118,31 @@ class Runner:
     def close(self) -> None:
         """Kill it if need be, and leave no zombie."""
         self.kill()
-        self._bury()
+        self._reap()
         for file in (self._jobs, self._reports):
             with contextlib.suppress(ConnectionError):  # what it was told, it never read
                 file.close()
 
-    def _bury(self) -> int:
+    def _reap(self) -> int:
         """Wait for the end of what was killed; its exit code."""
         while True:
             with self._lock:
                 if self._code is None:
                     try:
-                        self._code = self._template.bury(self.pid)
-                    except TemplateDiedError:  # the system buries it, and tells nobody
+                        self._code = self._forkserver.reap(self.pid)
+                    except ForkserverDiedError:  # the system reaps it, and tells nobody
                         self._code = -signal.SIGKILL
                 if self._code is not None:
                     return self._code
-            time.sleep(BURIAL_PAUSE)
+            time.sleep(REAP_POLL_SECONDS)
 
 
 class Pool:
-    """Where runners come from: a template, loaded before it is needed, and again if it dies."""
+    """Where runners come from: a forkserver, loaded before it is needed, and again if it dies."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._template: Template | None = None
+        self._forkserver: Forkserver | None = None
         self._closed = False
 
     def warm(self) -> None:
@@ -159,33 +159,33 @@ class Pool:
         """
         try:
             return self._fork()
-        except TemplateDiedError:  # some time ago, it may be: a new one knows
+        except ForkserverDiedError:  # some time ago, it may be: a new one knows
             return self._fork()
 
     def close(self) -> None:
         """Let no more begin; who waits for one is told."""
         with self._lock:
             self._closed = True
-            if self._template:
-                self._template.close()
+            if self._forkserver:
+                self._forkserver.close()
 
     def _fork(self) -> Runner:
-        template = self._warmed()
+        forkserver = self._warmed()
         try:
-            return template.fork()
-        except TemplateDiedError:
-            self._drop(template)
+            return forkserver.fork()
+        except ForkserverDiedError:
+            self._drop(forkserver)
             raise
 
-    def _warmed(self) -> Template:
+    def _warmed(self) -> Forkserver:
         with self._lock:
             if self._closed:
                 raise RunnerDiedError("The api is going down.")
-            self._template = self._template or Template()
-            return self._template
+            self._forkserver = self._forkserver or Forkserver()
+            return self._forkserver
 
-    def _drop(self, template: Template) -> None:
+    def _drop(self, forkserver: Forkserver) -> None:
         with self._lock:
-            if self._template is template:
-                self._template = None
-        template.close()
+            if self._forkserver is forkserver:
+                self._forkserver = None
+        forkserver.close()

@@ -439,6 +439,18 @@ export interface components {
             yt_dlp_age_days: number;
         };
         /**
+         * BlockedHost
+         * @description A host that failed so often that it is left alone until `open_until`.
+         */
+        BlockedHost: {
+            /** Failures */
+            failures: number;
+            /** Host */
+            host: string;
+            /** Open Until */
+            open_until: string;
+        };
+        /**
          * Bulk
          * @description An action on many downloads.
          */
@@ -452,6 +464,48 @@ export interface components {
             ids: string[];
         };
         /**
+         * BulkDownloadRequest
+         * @description Many wishes at once, each to be downloaded in the same way.
+         */
+        BulkDownloadRequest: {
+            /**
+             * Embed
+             * @description Put into the file
+             * @default []
+             */
+            embed: ("metadata" | "chapters" | "thumbnail")[];
+            /**
+             * End
+             * @description Keep only up to here (seconds)
+             */
+            end?: number | null;
+            /**
+             * Format
+             * @default mp4
+             * @enum {string}
+             */
+            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Resolution
+             * @default best
+             * @enum {string}
+             */
+            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            /**
+             * Start
+             * @description Keep only from here on (seconds); the whole is fetched all the same
+             */
+            start?: number | null;
+            /**
+             * Subtitles
+             * @description Languages, put in
+             * @default []
+             */
+            subtitles: string[];
+            /** Urls */
+            urls: string[];
+        };
+        /**
          * Changes
          * @description What an action on many downloads did.
          */
@@ -462,10 +516,104 @@ export interface components {
             refused: components["schemas"]["Refusal"][];
         };
         /**
-         * Choice
+         * Deletion
+         * @description Downloads to be forgotten, and whether their finished files go too.
+         */
+        Deletion: {
+            /**
+             * File
+             * @default false
+             */
+            file: boolean;
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * Download
+         * @description One wish and what became of it.
+         */
+        Download: {
+            /** Attempt */
+            attempt: number;
+            /** Created */
+            created: string;
+            /**
+             * Duration
+             * @description seconds
+             */
+            duration: number | null;
+            error: components["schemas"]["DownloadErrorBody"] | null;
+            file: components["schemas"]["MediaFile"] | null;
+            /** Finished */
+            finished: string | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /** Id */
+            id: string;
+            /**
+             * Notes
+             * @description What is worth knowing although it went on, such as a subtitle that is missing
+             */
+            notes: components["schemas"]["DownloadErrorBody"][];
+            /** Platform */
+            platform: string | null;
+            /**
+             * Position
+             * @description In the queue: the smallest is next; else null
+             */
+            position: number | null;
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Resolution
+             * @enum {string}
+             */
+            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            /** Started */
+            started: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
+            /** Thumbnail */
+            thumbnail: boolean;
+            /** Title */
+            title: string | null;
+            /** Uploader */
+            uploader: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * DownloadErrorBody
+         * @description Why something went wrong, for a person: a sentence and what to do.
+         */
+        DownloadErrorBody: {
+            /** Fix */
+            fix: string;
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * DownloadPage
+         * @description A part of a list; hand `next` back as `cursor` for what follows.
+         */
+        DownloadPage: {
+            /** Items */
+            items: components["schemas"]["Download"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DownloadRequest
          * @description A wish: what to download and how.
          */
-        Choice: {
+        DownloadRequest: {
             /**
              * Embed
              * @description Put into the file
@@ -507,120 +655,6 @@ export interface components {
             url: string;
         };
         /**
-         * Choices
-         * @description Many wishes at once, each to be downloaded in the same way.
-         */
-        Choices: {
-            /**
-             * Embed
-             * @description Put into the file
-             * @default []
-             */
-            embed: ("metadata" | "chapters" | "thumbnail")[];
-            /**
-             * End
-             * @description Keep only up to here (seconds)
-             */
-            end?: number | null;
-            /**
-             * Format
-             * @default mp4
-             * @enum {string}
-             */
-            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
-            /**
-             * Resolution
-             * @default best
-             * @enum {string}
-             */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
-            /**
-             * Start
-             * @description Keep only from here on (seconds); the whole is fetched all the same
-             */
-            start?: number | null;
-            /**
-             * Subtitles
-             * @description Languages, put in
-             * @default []
-             */
-            subtitles: string[];
-            /** Urls */
-            urls: string[];
-        };
-        /**
-         * Deletion
-         * @description Downloads to be forgotten, and whether their finished files go too.
-         */
-        Deletion: {
-            /**
-             * File
-             * @default false
-             */
-            file: boolean;
-            /** Ids */
-            ids: string[];
-        };
-        /**
-         * Download
-         * @description One wish and what became of it.
-         */
-        Download: {
-            /** Attempt */
-            attempt: number;
-            /** Created */
-            created: string;
-            /**
-             * Duration
-             * @description seconds
-             */
-            duration: number | null;
-            error: components["schemas"]["Failure"] | null;
-            file: components["schemas"]["MediaFile"] | null;
-            /** Finished */
-            finished: string | null;
-            /**
-             * Format
-             * @enum {string}
-             */
-            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
-            /** Id */
-            id: string;
-            /**
-             * Notes
-             * @description What is worth knowing although it went on, such as a subtitle that is missing
-             */
-            notes: components["schemas"]["Failure"][];
-            /** Platform */
-            platform: string | null;
-            /**
-             * Position
-             * @description In the queue: the smallest is next; else null
-             */
-            position: number | null;
-            progress: components["schemas"]["Progress"] | null;
-            /**
-             * Resolution
-             * @enum {string}
-             */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
-            /** Started */
-            started: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
-            /** Thumbnail */
-            thumbnail: boolean;
-            /** Title */
-            title: string | null;
-            /** Uploader */
-            uploader: string | null;
-            /** Url */
-            url: string;
-        };
-        /**
          * Entry
          * @description One of a list of media.
          */
@@ -631,18 +665,6 @@ export interface components {
             title: string | null;
             /** Url */
             url: string;
-        };
-        /**
-         * Failure
-         * @description Why something went wrong, for a person: a sentence and what to do.
-         */
-        Failure: {
-            /** Fix */
-            fix: string;
-            /** Kind */
-            kind: string;
-            /** Sentence */
-            sentence: string;
         };
         /**
          * FieldProblem
@@ -692,17 +714,6 @@ export interface components {
             state: "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
         };
         /**
-         * Look
-         * @description What to preview.
-         */
-        Look: {
-            /**
-             * Url
-             * @example https://example.org/clip.mp4
-             */
-            url: string;
-        };
-        /**
          * MediaFile
          * @description The finished file.
          */
@@ -734,28 +745,6 @@ export interface components {
              * @description null = the end
              */
             before: string | null;
-        };
-        /**
-         * OpenHost
-         * @description A host that failed so often that it is left alone until `open_until`.
-         */
-        OpenHost: {
-            /** Failures */
-            failures: number;
-            /** Host */
-            host: string;
-            /** Open Until */
-            open_until: string;
-        };
-        /**
-         * Page
-         * @description A part of a list; hand `next` back as `cursor` for what follows.
-         */
-        Page: {
-            /** Items */
-            items: components["schemas"]["Download"][];
-            /** Next */
-            next: string | null;
         };
         /**
          * Preview
@@ -803,6 +792,17 @@ export interface components {
             /** Uploader */
             uploader: string | null;
             /** Url */
+            url: string;
+        };
+        /**
+         * PreviewRequest
+         * @description What to preview.
+         */
+        PreviewRequest: {
+            /**
+             * Url
+             * @example https://example.org/clip.mp4
+             */
             url: string;
         };
         /**
@@ -879,7 +879,7 @@ export interface components {
              */
             disk_free: number;
             /** Hosts */
-            hosts: components["schemas"]["OpenHost"][];
+            hosts: components["schemas"]["BlockedHost"][];
             /** Paused */
             paused: boolean;
             /** Queued */
@@ -1043,7 +1043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["DownloadPage"];
                 };
             };
             /** @description Unauthorized */
@@ -1123,7 +1123,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choice"];
+                "application/json": components["schemas"]["DownloadRequest"];
             };
         };
         responses: {
@@ -2240,7 +2240,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["BulkDownloadRequest"];
             };
         };
         responses: {
@@ -2495,7 +2495,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Look"];
+                "application/json": components["schemas"]["PreviewRequest"];
             };
         };
         responses: {

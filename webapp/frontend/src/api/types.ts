@@ -14,10 +14,10 @@ export type Preview = Schemas['Preview'];
 export type QueueState = Schemas['QueueState'];
 export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;
 /** How something is to be downloaded; what is left out is as the backend has it. */
-export type DownloadOptions = Pick<Schemas['Choice'], 'format' | 'resolution'> & Partial<Omit<Schemas['Choice'], 'url'>>;
+export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resolution'> & Partial<Omit<Schemas['DownloadRequest'], 'url'>>;
 /** Links, all to be downloaded in the same way. */
 export type DownloadRequest = DownloadOptions & { urls: readonly string[] };
-export type DownloadPage = Schemas['Page'];
+export type DownloadPage = Schemas['DownloadPage'];
 export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
