@@ -254,7 +254,7 @@ def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: 
     long = [f"https://{secrets.token_hex(1_500)}.org/?sig={secrets.token_hex(2_500)}" for _ in "ab"]
     first, second = store.add([DownloadRequest(url=url) for url in long])
     row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == first["id"])
-    store.record_host_result(row["host"], works=False)
+    store.record_host_failure(row["host"], row["id"])
 
     assert store.report(row["id"], row["run"], media_key=f"generic:{long[1]}")
     assert [row["id"] for row in store.of_medium(long[0], None)] == [first["id"]]

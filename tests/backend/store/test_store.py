@@ -384,6 +384,8 @@ def test_a_library_of_the_first_version_is_sorted_too(tmp_path: Path) -> None:
         for name in ("title_key", "bytes_key", "duration_key"):
             connection.execute(f"DROP INDEX downloads_{name}")
             connection.execute(f"ALTER TABLE downloads DROP COLUMN {name}")
+        connection.execute("ALTER TABLE downloads DROP COLUMN notes")
+        connection.execute("DROP TABLE host_failures")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     connection.close()
 
@@ -398,22 +400,80 @@ def test_the_breaker_opens_after_three_failures_and_holds_back_only_that_host(
 ) -> None:
     bad = [wish(store, f"https://bad.org/{n}") for n in range(2)]
     good = wish(store, "https://good.org/")
-    for _ in range(breaker.FAILURES):
-        store.record_host_result("bad.org", works=False)
+    for number in range(breaker.FAILURES):
+        store.record_host_failure("bad.org", f"elsewhere-{number}")
 
     assert claimed(store) == [good]
     assert [row["host"] for row in store.blocked_hosts()] == ["bad.org"]
 
-    with store.engine.begin() as connection:  # the cool-down ends
-        connection.execute(hosts.update().values(open_until=now(after=-1)))
+    end_cool_down(store)
     assert claimed(store) == bad[:1], "half-open: one is let through"
-    store.record_host_result("bad.org", works=True)
+    store.record_host_success("bad.org")
     assert claimed(store) == bad[1:]
 
 
-@pytest.mark.parametrize(("failures", "seconds"), [(3, 15), (4, 30), (6, 120), (99, 600)])
-def test_the_cool_down_doubles_up_to_ten_minutes(failures: int, seconds: float) -> None:
-    assert breaker.cool_down(failures) == seconds
+def end_cool_down(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(hosts.update().values(open_until=now(after=-1)))
+
+
+def test_a_host_is_judged_by_distinct_downloads_and_not_by_the_tries_of_one(store: Store) -> None:
+    bad = [wish(store, f"https://some.org/{n}") for n in range(2)]
+
+    for _ in range(10):
+        for item in bad:
+            store.record_host_failure("some.org", item)
+
+    assert store.blocked_hosts() == []
+
+
+def test_what_failed_while_its_record_host_success_for_others_is_to_blame_itself(
+    store: Store,
+) -> None:
+    bad = [wish(store, f"https://some.org/{n}") for n in range(breaker.FAILURES)]
+    for item in bad:
+        store.record_host_failure("some.org", item)
+    store.record_host_success("some.org")
+
+    for item in bad:
+        store.record_host_failure("some.org", item)
+
+    assert store.blocked_hosts() == []
+
+
+def test_what_has_not_failed_yet_overtakes_what_has_when_a_host_is_tried_again(
+    store: Store,
+) -> None:
+    bad = [wish(store, f"https://some.org/{n}") for n in range(breaker.FAILURES)]
+    fresh = wish(store, "https://some.org/fresh")
+    for item in bad:
+        store.record_host_failure("some.org", item)
+
+    end_cool_down(store)
+
+    assert claimed(store) == [fresh]
+    end_cool_down(store)
+    assert claimed(store) == bad[:1], "and in the end they have their turn"
+
+
+def test_a_trial_that_fails_doubles_the_cool_down_and_others_that_fail_then_do_not(
+    store: Store,
+) -> None:
+    items = [wish(store, f"https://some.org/{n}") for n in range(6)]
+    for item in items[:5]:  # three open it; two more were under way
+        store.record_host_failure("some.org", item)
+    assert [row["failures"] for row in store.blocked_hosts()] == [1]
+
+    end_cool_down(store)
+    assert claimed(store) == items[5:]
+    store.record_host_failure("some.org", items[5])
+
+    assert [row["failures"] for row in store.blocked_hosts()] == [2]
+
+
+@pytest.mark.parametrize(("openings", "seconds"), [(1, 15), (2, 30), (4, 120), (99, 600)])
+def test_the_cool_down_doubles_up_to_ten_minutes(openings: int, seconds: float) -> None:
+    assert breaker.cool_down(openings) == seconds
 
 
 @pytest.mark.parametrize(

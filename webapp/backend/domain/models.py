@@ -277,7 +277,7 @@ class Changes(BaseModel):
 
 
 class BlockedHost(BaseModel):
-    """A host that failed so often that it is left alone until `open_until`."""
+    """A host that is on hold until `open_until`, for the nth time in a row (`failures`)."""
 
     host: str
     failures: int

@@ -160,8 +160,11 @@ class Store:
     def claim(self, executor: str) -> Row | None:
         """Take the first of the queue that is due, for `executor` to work on."""
         due = sa.or_(downloads.c.not_before.is_(None), downloads.c.not_before <= now())
-        first = sa.select(downloads.c.number).where(downloads.c.state == "queued", due)
-        first = first.where(breaker.is_closed())
+        may = sa.and_(downloads.c.state == "queued", due, breaker.is_closed())
+        return self._claim(executor, may, ~breaker.is_suspect()) or self._claim(executor, may)
+
+    def _claim(self, executor: str, *where: sa.ColumnElement[bool]) -> Row | None:
+        first = sa.select(downloads.c.number).where(*where)
         first = first.order_by(downloads.c.position, downloads.c.number).limit(1)
         values = {
             "state": "running",
@@ -216,13 +219,18 @@ class Store:
             rows = connection.execute(running.values(state="queued").returning(downloads))
             return [dict(row) for row in rows.mappings()]
 
-    def record_host_result(self, host: str, *, works: bool) -> None:
-        """Tell the breaker how a download from `host` went."""
+    def record_host_success(self, host: str) -> None:
+        """Tell the breaker that a download from `host` went well."""
         with self.engine.begin() as connection:
-            (breaker.record_success if works else breaker.record_failure)(connection, host)
+            breaker.record_success(connection, host)
+
+    def record_host_failure(self, host: str, item: str) -> None:
+        """Tell the breaker that `item` failed in a way that may be the fault of `host`."""
+        with self.engine.begin() as connection:
+            breaker.record_failure(connection, host, item)
 
     def blocked_hosts(self) -> Sequence[Row]:
-        """The hosts that are left alone now."""
+        """The hosts that are on hold now."""
         with self.engine.connect() as connection:
             return breaker.blocked_hosts(connection)
 

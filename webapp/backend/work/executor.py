@@ -115,7 +115,7 @@ class Executor:
             finished=now(),
         )
         if done:
-            self.store.record_host_result(done["host"], works=True)
+            self.store.record_host_success(done["host"])
             self.announce(item)
             self.staging.discard(item)
         elif self._unwanted(item):
@@ -282,8 +282,10 @@ class Executor:
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)
-        if failure.kind in HOST_FAULTS:
-            self.store.record_host_result(row["host"], works=further)
+        if further:
+            self.store.record_host_success(row["host"])
+        elif failure.kind in HOST_FAULTS:
+            self.store.record_host_failure(row["host"], item)
         if changed:
             self.announce(item)
 

@@ -440,7 +440,7 @@ export interface components {
         };
         /**
          * BlockedHost
-         * @description A host that failed so often that it is left alone until `open_until`.
+         * @description A host that is on hold until `open_until`, for the nth time in a row (`failures`).
          */
         BlockedHost: {
             /** Failures */
