@@ -83,8 +83,8 @@ smoke: setup-python ## Check the running stack from outside, with a real downloa
 faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: to docs/faults.md)
 	@$(py) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
-bench: setup-python ## Measure guard, backend and page beside their peers; writes docs/benchmarks.md (part=downloads: one)
-	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(part)
+bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=downloads: one)
+	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)
 
 ##@ Work on it
 setup: bootstrap ## Install what `make dev` needs, and no more (python=3.13: on that Python, as with any target)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 import pytest
 
+from scripts.bench.visits import Visits, together
 from scripts.setup import packages, system
 
 if TYPE_CHECKING:
@@ -104,27 +105,29 @@ def as_another_user() -> AsAnotherUser:
 class Observe(Protocol):
     """Takes down what a fault's test saw, for the table that `make faults` prints."""
 
-    def __call__(self, *, refused: int | None = None, ms: float | None = None) -> None: ...
+    def __call__(self, *visits: Visits, ms: float | None = None) -> None: ...
 
 
 @pytest.fixture
 def observe(request: pytest.FixtureRequest) -> Observe:
-    """Refused connections, and milliseconds until the fault was dealt with."""
+    """Visits to the ports of the stack, and milliseconds until the fault was dealt with."""
 
-    def note(*, refused: int | None = None, ms: float | None = None) -> None:
-        seen = {"refused": refused, "ms": ms}
-        request.node.user_properties.extend(
-            (name, str(value)) for name, value in seen.items() if value is not None
-        )
+    def note(*visits: Visits, ms: float | None = None) -> None:
+        noted = request.node.user_properties
+        if visits:
+            seen = together([*visits])
+            noted += [("attempts", str(seen.attempts)), ("answers", str(seen.answers))]
+            noted += [("refused", str(seen.refused)), ("failed", str(len(seen.failures)))]
+        if ms is not None:
+            noted.append(("ms", str(ms)))
 
     return note
 
 
-@pytest.fixture(autouse=True)
-def fault_row(request: pytest.FixtureRequest) -> None:
-    """Note in the report which row of the fault table a test belongs to."""
-    for mark in request.node.iter_markers("fault"):
-        request.node.user_properties.append(("fault", mark.kwargs["row"]))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Note which row of the fault table a test belongs to, whatever becomes of it."""
+    for mark in item.iter_markers("fault"):
+        item.user_properties.append(("fault", mark.kwargs["row"]))
 
 
 FreePort = Callable[[], int]

@@ -1,6 +1,7 @@
-"""`python -m scripts.bench [-n ROUNDS] [-w] [PART ...]`: print tables, write docs/benchmarks.md.
+"""`python -m scripts.bench [-n ROUNDS] [-w] [SUITE ...]`: print tables, write docs/benchmarks.md.
 
-The document is written when all parts are measured, or with -w of the parts that were.
+The document is written when all suites are measured, or with -w of the suites that were.
+Exit code 0 if every target of every suite was reached; what could not be measured was not.
 """
 
 from __future__ import annotations
@@ -8,21 +9,24 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 
-from scripts.bench import downloads, page, parts
+from scripts.bench import downloads, page, suites
+from scripts.bench.competitors import Competitor, others
 from scripts.bench.installed import Installed
-from scripts.bench.peers import others
-from scripts.bench.report import Target, machine, write
+from scripts.bench.report import Findings, Table, Target, machine, write
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import ROOT
 
 ROUNDS = 7
-PARTS = {
-    "app": parts.app,
-    "supervisors": parts.supervisors,
-    "log": parts.log,
-    "cost": parts.cost,
-    "endings": parts.endings,
+Suite = Callable[[int, Sequence[Competitor]], Findings]
+SUITES: Mapping[str, Suite] = {
+    "app": suites.app,
+    "supervisors": suites.supervisors,
+    "log": suites.log,
+    "cost": suites.cost,
+    "endings": suites.endings,
     "downloads": downloads.downloads,
     "page": page.page,
 }
@@ -35,30 +39,50 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="scripts.bench", description=__doc__)
     options.add_argument("-n", "--rounds", type=int, default=ROUNDS)
     options.add_argument("-w", "--write", action="store_true", help="write the document anyway")
-    options.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    options.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     chosen = options.parse_args()
-    if unknown := set(chosen.parts) - set(PARTS):
-        options.error(f"there is no part {', '.join(sorted(unknown))}; there is {', '.join(PARTS)}")
+    if unknown := set(chosen.suites) - set(SUITES):
+        options.error(f"no suite {', '.join(sorted(unknown))}; there is {', '.join(SUITES)}")
 
-    tell("installing the peers (the first time only)")
+    tell("installing the competitors (the first time only)")
     installed = Installed()
     installed.install()
-    peers = others(installed)
-    about = "\n".join([machine(), *(f"- {peer.name} {peer.version}" for peer in peers)])
-    about = "\n".join([about, *(f"- left out: {problem}" for problem in installed.problems)])
+    competitors = others(installed)
+    about = "\n".join([machine(), *(f"- {one.name} {one.version}" for one in competitors)])
     print(f"{about}\n")
 
-    tables, targets = [], []
-    for name in chosen.parts or PARTS:
-        more, reached = PARTS[name](max(1, chosen.rounds), peers)
+    wanted = {name: SUITES[name] for name in chosen.suites or SUITES}
+    tables, targets = run(wanted, max(1, chosen.rounds), competitors)
+    targets += [Target.missing("every competitor is installed", why) for why in installed.problems]
+    print(Target.table(targets))
+    if chosen.write or not chosen.suites:
+        write(ROOT / "docs/benchmarks.md", about, [Target.table(targets), *tables])
+    return 0 if passed(targets) else 1
+
+
+def run(wanted: Mapping[str, Suite], rounds: int, competitors: Sequence[Competitor]) -> Findings:
+    """Measure suite after suite; one that fails is a target that was missed, and the rest goes on.
+
+    So an hour of measuring is not lost to a browser that is missing.
+    """
+    tables: list[Table] = []
+    targets: list[Target] = []
+    for name, suite in wanted.items():
+        try:
+            more, judged = suite(rounds, competitors)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and judged
+            traceback.print_exc()
+            more, judged = [], [Target.missing(f"the suite {name}", str(error))]
         for table in more:
             print(table, flush=True)
         tables += more
-        targets += reached
-    print(Target.table(targets))
-    if chosen.write or not chosen.parts:
-        write(ROOT / "docs/benchmarks.md", about, [Target.table(targets), *tables])
-    return 0 if all(target.reached for target in targets) else 1
+        targets += judged or [Target.missing(f"the suite {name}", "it has no target")]
+    return tables, targets
+
+
+def passed(targets: Sequence[Target]) -> bool:
+    """Whether every target was reached, of at least one."""
+    return bool(targets) and all(target.reached for target in targets)
 
 
 if __name__ == "__main__":

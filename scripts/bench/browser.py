@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts.bench.probe import NoAnswerError
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -90,6 +92,8 @@ def typing(page: Page, text: str) -> float:
     page.evaluate(WATCH_KEYS)
     page.locator("textarea").fill("")
     page.locator("textarea").press_sequentially(text, delay=1000 * KEY_SECONDS)
+    if page.locator("textarea").input_value() != text:
+        raise NoAnswerError(f"what was typed is not in the field: {text}")
     page.evaluate("() => new Promise((told) => setTimeout(told, 300))")  # the last key's paint
     slowest = float(page.evaluate("Math.max(0, ...keys.values())"))
     page.locator("textarea").fill("")
@@ -121,6 +125,8 @@ def initial_scripts(browser: Browser, url: str, text: str) -> int:
     with opened(browser, url, WATCH % shown) as page:
         page.wait_for_function("() => window.shownAt")
         scripts = sorted(set(page.evaluate(SCRIPTS)))
+    if not scripts:
+        raise NoAnswerError(f"no script was asked for before {text!r} was shown")
     return sum(len(gzip.compress(_fetch(url), 9)) for url in scripts)
 
 

@@ -1,7 +1,8 @@
-"""The part of the benchmark that measures the backend: each figure beside its peer."""
+"""The suite that measures the backend: each figure beside its competitor's."""
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,9 +12,9 @@ from pathlib import Path
 
 from scripts.bench import burdens, stacks, transfers
 from scripts.bench.backend import backend, folders, source
+from scripts.bench.competitors import Competitor
 from scripts.bench.measures import start_alone
-from scripts.bench.peers import Peer
-from scripts.bench.report import Findings, Table, Target, median, milliseconds
+from scripts.bench.report import Findings, Table, Target, milliseconds, ratio, whole_median
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import Stack
 from scripts.bench.transfers import Transfer
@@ -27,15 +28,15 @@ LEAST_ROUNDS = 15
 """Of what takes a moment: so few that nobody need wait, so many that there is a median."""
 
 
-def downloads(rounds: int, _peers: Sequence[Peer]) -> Findings:
+def downloads(rounds: int, _competitors: Sequence[Competitor]) -> Findings:
     """Measure the backend, at rest and under load."""
     tables, targets = [], []
-    for part in (
+    for group in (
         *(_beginning, _large_file, _start),
         *(burdens.links, burdens.listeners, burdens.search, burdens.idle),
     ):
-        tell(f"downloads: {part.__name__.strip('_')}")
-        table, reached = part(rounds)
+        tell(f"downloads: {group.__name__.strip('_')}")
+        table, reached = group(rounds)
         tables.append(table)
         targets += reached
     tell("")
@@ -57,9 +58,12 @@ def _beginning(rounds: int) -> tuple[Table, list[Target]]:
     )
     rows = [["", "first byte, ms"], ["backend", milliseconds(own)]]
     rows.append([f"yt-dlp {metadata.version('yt-dlp')}, command line", milliseconds(other)])
-    ratio = (median(own) or 0) / (median(other) or 1)
     return Table("Downloads: the beginning", text, rows), [
-        Target.at_most("first byte of a download / yt-dlp's command line", ratio, FIRST_BYTE)
+        Target.at_most(
+            "first byte of a download / yt-dlp's command line",
+            ratio(whole_median(own), whole_median(other)),
+            FIRST_BYTE,
+        )
     ]
 
 
@@ -80,9 +84,12 @@ def _large_file(rounds: int) -> tuple[Table, list[Target]]:
     )
     rows = [["", "transfer, MB/s", "in all, s"]]
     rows += [_transfer_row("backend", own), _transfer_row(f"curl {_curl_version()}", other)]
-    ratio = _megabytes(own) / _megabytes(other)
     return Table("Downloads: a large file", text, rows), [
-        Target.at_least("transfer of 1 GB, MB/s / curl", ratio, THROUGHPUT)
+        Target.at_least(
+            "transfer of 1 GB, MB/s / curl",
+            ratio(_megabytes(own), _megabytes(other)),
+            THROUGHPUT,
+        )
     ]
 
 
@@ -100,9 +107,12 @@ def _start(rounds: int) -> tuple[Table, list[Target]]:
     )
     rows = [["", "/health, ms"], ["backend", milliseconds(own)]]
     rows.append(["bare FastAPI app", milliseconds(other)])
-    ratio = (median(own) or 0) / (median(other) or 1)
     return Table("Downloads: a relaunch", text, rows), [
-        Target.at_most("/health after a relaunch / a bare FastAPI app", ratio, RELAUNCH)
+        Target.at_most(
+            "/health after a relaunch / a bare FastAPI app",
+            ratio(whole_median(own), whole_median(other)),
+            RELAUNCH,
+        )
     ]
 
 
@@ -117,11 +127,15 @@ def _stack(name: str, place: str, module: str, folder: str) -> Stack:
 
 
 def _megabytes(found: Sequence[Transfer]) -> float:
-    return transfers.LARGE_BYTES / 1e6 / (median(one.transfer for one in found) or 1)
+    return transfers.LARGE_BYTES / 1e6 / statistics.median(one.transfer for one in found)
 
 
 def _transfer_row(name: str, found: Sequence[Transfer]) -> list[str]:
-    return [name, f"{_megabytes(found):,.0f}", f"{median(one.whole for one in found):.2f}"]
+    return [
+        name,
+        f"{_megabytes(found):,.0f}",
+        f"{statistics.median(one.whole for one in found):.2f}",
+    ]
 
 
 def _curl_version() -> str:

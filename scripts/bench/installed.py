@@ -1,4 +1,4 @@
-"""Bring the peers into a folder outside the project; what cannot be had is left out."""
+"""Bring the competitors into a folder outside the project; what cannot be had is left out."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NODE_PACKAGES = ("concurrently", "pm2", "mprocs")
 
 
 class Installed:
-    """The peers' programs, in ``~/.cache`` or ``$XDG_CACHE_HOME``."""
+    """The competitors' programs, in ``~/.cache`` or ``$XDG_CACHE_HOME``."""
 
     def __init__(self) -> None:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self.folder = cache / "sy-media-downloader-bench"
         self.problems: list[str] = []
-        """Why a peer is not there, a line each."""
+        """Why a competitor is not there, a line each."""
 
     def install(self) -> None:
         """Install what is missing."""
@@ -35,11 +35,11 @@ class Installed:
                     self._try(package, install)
 
     def version(self, package: str) -> str:
-        """Return the version of an installed peer; empty if it is not there."""
+        """Return the version of an installed competitor; empty if it is not there."""
         return self._python_version(package) or self._node_version(package)
 
     def program(self, name: str) -> str:
-        """Return the path of a peer's program."""
+        """Return the path of a competitor's program."""
         places = [self._venv / "bin" / name, *self.folder.glob(f"*/node_modules/.bin/{name}")]
         return str(next(path for path in places if path.exists()))
 

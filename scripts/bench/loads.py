@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +64,12 @@ class Enqueued:
         return self.processor / self.links
 
     @property
-    def slowest(self) -> float:
+    def slowest(self) -> float | None:
         """Return the seconds that 99 of 100 of the answers took at most."""
         return percentile(self.answers, 99)
 
     @property
-    def health(self) -> float:
+    def health(self) -> float | None:
         """Return the same of `/health`."""
         return percentile(self.probes, 99)
 
@@ -92,7 +93,10 @@ def enqueue(
 
 @contextlib.contextmanager
 def _probing(server: Server) -> Iterator[list[float]]:
-    """Ask `/health` every 5 ms while the block lasts; the list fills with seconds."""
+    """Ask `/health` every 5 ms while the block lasts; the list fills with seconds.
+
+    Raises what asking raises, when the block ends: a probe that failed is no probe that was quick.
+    """
     took: list[float] = []
     over = threading.Event()
 
@@ -103,13 +107,13 @@ def _probing(server: Server) -> Iterator[list[float]]:
                 ask(client, "GET", "/health")
                 took.append(time.monotonic() - sent)
 
-    thread = threading.Thread(target=probe)
-    thread.start()
-    try:
-        yield took
-    finally:
-        over.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        probing = pool.submit(probe)
+        try:
+            yield took
+        finally:
+            over.set()
+        probing.result()
 
 
 @dataclass(frozen=True)
@@ -301,7 +305,7 @@ def idle(server: Server) -> Idle:
     )
 
 
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value that so many percent of the others do not exceed."""
+def percentile(values: Sequence[float], percent: int) -> float | None:
+    """Return the value that so many percent of the others do not exceed; None of no values."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else None

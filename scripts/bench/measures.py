@@ -9,17 +9,19 @@ import signal
 import socket
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
 
 from scripts.bench import stacks
-from scripts.bench.peers import BARE, Peer
-from scripts.bench.probe import Knocking, NoAnswerError, answer, until
+from scripts.bench.competitors import BARE, Competitor
+from scripts.bench.probe import NoAnswerError, answer, until
 from scripts.bench.running import running
 from scripts.bench.stacks import Stack
 from scripts.bench.toys import writer
+from scripts.bench.visits import Visits, visiting
 
 AFTER_RECOVERY_SECONDS = 2.0
 GIVEN_UP_SECONDS = 8.0
@@ -37,9 +39,9 @@ LEAVING_SECONDS = 8.0
 FROM_TERMINALS = (signal.SIGINT, signal.SIGHUP)
 
 
-def cold_start(peer: Peer, stack: Stack) -> float:
+def cold_start(competitor: Competitor, stack: Stack) -> float:
     """Return the seconds from the start of the supervisor until both servers have answered."""
-    with running(peer, stack) as run:
+    with running(competitor, stack) as run:
         return _all_answer(stack) - run.started
 
 
@@ -56,26 +58,29 @@ class Recovery:
 
     seconds: float | None
     """Until it answered again, and with a supervisor of the whole stack, until all did."""
-    refused: int
-    """Connections that were refused, of one every 5 ms until 2 s after the recovery."""
-    neighbour_kept: bool
+    visits: Visits = field(default_factory=Visits)
+    """New connections, one every 5 ms until 2 s after the recovery; none if nobody knocked."""
+    neighbour_kept: bool = False
     """Whether the other server went on as the same process."""
 
 
-def recovery(peer: Peer, stack: Stack, victim: str, *, knock: bool) -> Recovery:
+def recovery(competitor: Competitor, stack: Stack, victim: str, *, knock: bool) -> Recovery:
     """Kill a server, and tell what followed; the knocking costs time, so it is a choice."""
-    with running(peer, stack) as run:
+    with running(competitor, stack) as run:
         _all_answer(stack)
         _settle()
         servers = run.servers()
+        if set(servers) != set(stack.ports):
+            raise NoAnswerError(f"who serves was not found: only {sorted(servers)}")
         port, path = stack.ports[victim], stack.paths[victim]
         neighbours = {name: server for name, server in servers.items() if name != victim}
-        with Knocking(port) if knock else contextlib.nullcontext() as knocking:
+        with _knocking(port, path) if knock else contextlib.nullcontext(Visits()) as visits:
             killed = time.monotonic()
-            servers[victim].kill()
+            with visits.fault():
+                servers[victim].kill()
             try:
                 back = answer(port, path, GIVEN_UP_SECONDS)
-                if peer.whole:
+                if competitor.whole:
                     back = max(back, _renewed(stack, neighbours))
                 seconds = back - killed
                 if knock:
@@ -83,7 +88,11 @@ def recovery(peer: Peer, stack: Stack, victim: str, *, knock: bool) -> Recovery:
             except NoAnswerError:
                 seconds = None
         kept = all(server.is_running() for server in neighbours.values())
-        return Recovery(seconds, knocking.refused if knocking else 0, kept)
+        return Recovery(seconds, visits, kept)
+
+
+def _knocking(port: int, path: str) -> AbstractContextManager[Visits]:
+    return visiting(port, path, timeout=GIVEN_UP_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -98,11 +107,11 @@ class Flood:
     """Processor seconds of the supervisor for 100,000 lines."""
 
 
-def flood(peer: Peer) -> Flood:
+def flood(competitor: Competitor) -> Flood:
     """Have two programs write as fast as they can, and look at every line that comes out."""
     with tempfile.TemporaryDirectory() as folder:
         go = Path(folder) / "go"
-        with running(peer, stacks.writers(LINES, go), pipe=True) as run:
+        with running(competitor, stacks.writers(LINES, go), pipe=True) as run:
             until(
                 lambda: run.output.count(b"is ready") == len(WRITERS),
                 "the writers never were ready",
@@ -146,26 +155,42 @@ class Idle:
     """Share of one processor, percent."""
 
 
-def idle(peer: Peer, stack: Stack) -> Idle:
+def idle(competitor: Competitor, stack: Stack) -> Idle:
     """Let a stack be for a while, and look at its supervisor."""
-    with running(peer, stack) as run:
+    with running(competitor, stack) as run:
         _all_answer(stack)
         time.sleep(2)
         own = run.supervisors()
+        if not own:
+            raise NoAnswerError("no process of the supervisor was found")
         before = sum(map(_cpu, own))
         time.sleep(IDLE_SECONDS)
         cpu = (sum(map(_cpu, own)) - before) / IDLE_SECONDS * 100
         return Idle(sum(process.memory_full_info().pss for process in own) / 2**20, cpu)
 
 
-def left_behind(peer: Peer, stack: Stack, number: signal.Signals) -> int:
-    """Return how many processes are left some seconds after the supervisor got a signal.
+@dataclass(frozen=True)
+class Left:
+    """What a supervisor left behind."""
+
+    left: int
+    """Processes that were there some seconds after it got a signal."""
+    ran: int
+    """Processes that were there before, itself among them."""
+
+    def __str__(self) -> str:
+        return str(self.left)
+
+
+def left_behind(competitor: Competitor, stack: Stack, number: signal.Signals) -> Left:
+    """Send the supervisor a signal and count who stays.
 
     What terminals send goes to its process group, as they send it.
     """
-    with running(peer, stack) as run:
+    with running(competitor, stack) as run:
         _all_answer(stack)
         _settle()
+        ran = len(run.processes())
         if number in FROM_TERMINALS:
             os.killpg(run.popen.pid, number)
         else:
@@ -173,33 +198,36 @@ def left_behind(peer: Peer, stack: Stack, number: signal.Signals) -> int:
         end = time.monotonic() + LEAVING_SECONDS
         while time.monotonic() < end and run.processes():
             time.sleep(0.05)
-        return len(run.processes())
+        return Left(len(run.processes()), ran)
 
 
-def crash_loop(peer: Peer) -> int:
+def crash_loop(competitor: Competitor) -> int:
     """Return how often a service that ends at once is started in ten seconds."""
     with tempfile.TemporaryDirectory() as folder:
         starts = Path(folder) / "starts"
-        with running(peer, stacks.crashing(Path(folder))):
+        with running(competitor, stacks.crashing(Path(folder))):
             time.sleep(CRASH_LOOP_SECONDS)
             return len(starts.read_text()) if starts.exists() else 0
 
 
-def hang(peer: Peer, stack: Stack) -> float | None:
+def hang(competitor: Competitor, stack: Stack) -> float | None:
     """Stop the api (SIGSTOP) while it is asked; return the seconds until something answers."""
-    with running(peer, stack) as run:
+    with running(competitor, stack) as run:
         _all_answer(stack)
         _settle()
+        servers = run.servers()
+        if "api" not in servers:
+            raise NoAnswerError("who serves the api was not found")
         stopped = time.monotonic()
-        run.servers()["api"].suspend()
+        servers["api"].suspend()
         with contextlib.suppress(NoAnswerError):
             return answer(stack.ports["api"], stack.paths["api"], HANG_SECONDS) - stopped
         return None
 
 
-def conflict(peer: Peer, stack: Stack) -> str:
+def conflict(competitor: Competitor, stack: Stack) -> str:
     """Start a stack while a stranger has its port; return what the supervisor says of that."""
-    with socket.create_server(("127.0.0.1", stack.ports["web"])), running(peer, stack) as run:
+    with socket.create_server(("127.0.0.1", stack.ports["web"])), running(competitor, stack) as run:
         time.sleep(3)
         text = run.output.decode(errors="replace")
     if re.search(rf"\bpid {psutil.Process().pid}\b", text):

@@ -1,4 +1,4 @@
-"""The part of the benchmark that measures the built page, beside a bare static one."""
+"""The suite that measures the built page, beside a bare static one."""
 
 from __future__ import annotations
 
@@ -23,11 +23,21 @@ from scripts.bench.browser import (
     typing,
     visit,
 )
-from scripts.bench.peers import Peer
-from scripts.bench.report import Findings, Table, Target, median, milliseconds
+from scripts.bench.competitors import Competitor
+from scripts.bench.recoveries import two_digits
+from scripts.bench.report import (
+    Findings,
+    Table,
+    Target,
+    in_ms,
+    median,
+    milliseconds,
+    ratio,
+    whole_median,
+)
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import ROOT
-from scripts.chromium import NoBrowserError, chromium
+from scripts.chromium import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,19 +53,20 @@ SLOW = 200_000
 WAITING = 10
 """Downloads behind those that run: their rows have no reason to change."""
 WATCHED_SECONDS = 10.0
+DRAWN = 20
+"""Rows that must have been drawn again meanwhile, for those drawn in vain to be counted."""
 BARE_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title>
 <h1>Paste a link. Keep the file.</h1><textarea autofocus></textarea></html>"""
 LINK = "https://videos.example.org/watch?v=lighthouse"
 
 
-def page(rounds: int, _peers: Sequence[Peer]) -> Findings:
-    """Measure the page that `make build` makes and the backend serves."""
-    try:
-        with chromium():
-            pass
-    except NoBrowserError as error:
-        tell(f"page: left out, {error}\n")
-        return [], []
+def page(rounds: int, _competitors: Sequence[Competitor]) -> Findings:
+    """Measure the page that `make build` makes and the backend serves.
+
+    Raises `NoBrowserError` where there is no browser to measure it in.
+    """
+    with chromium():
+        pass
     tell("page: build")
     command = ["npm", "--prefix", str(ROOT / "webapp/frontend"), "run", "--silent", "build"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -82,11 +93,8 @@ def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target
             own.append(visit(browser, url))
             other.append(visit(browser, bare))
         size = initial_scripts(browser, url, "Connected")
-    paint, usable = (
-        (median(getattr(one, name) for one in own) or 0)
-        / (median(getattr(one, name) for one in other) or 1)
-        for name in ("paint", "usable")
-    )
+    paint = ratio(_median(own, "paint"), _median(other, "paint"))
+    usable = ratio(_median(own, "usable"), _median(other, "usable"))
     rows = [["", "first contentful paint, ms", "/ bare", "a field to type in, ms", "/ bare"]]
     rows[0].append("JavaScript, kB gzip")
     rows.append(_visit_row("the page", own, (paint, usable), size))
@@ -98,18 +106,8 @@ def _at_rest(rounds: int, server: Server, bare: str) -> tuple[Table, list[Target
         "is a heading and a text field, from Python's `http.server`."
     )
     return Table("The page: a first visit", text, rows), [
-        Target(
-            "first contentful paint of the page / a bare one",
-            f"at most {PAINT:.1f}",
-            f"{paint:.2f}",
-            paint <= PAINT,
-        ),
-        Target(
-            "initial JavaScript, kB gzip",
-            f"at most {SCRIPT_BYTES / 1000:.0f}",
-            f"{size / 1000:.1f}",
-            size <= SCRIPT_BYTES,
-        ),
+        Target.at_most("first contentful paint of the page / a bare one", paint, PAINT),
+        Target.at_most("initial JavaScript, kB gzip", size / 1000, SCRIPT_BYTES / 1000, ".1f"),
     ]
 
 
@@ -133,10 +131,9 @@ def _under_way(rounds: int, server: Server, folder: Path, bare: str) -> tuple[Ta
         with opened(browser, _url(server)) as shown:
             shown.get_by_role("progressbar").nth(loads.RUNNING - 1).wait_for()
             seen = redraws(shown, WATCHED_SECONDS)
-    bare_key = median(other) or 1
     rows = [["", "slowest key, ms", "/ bare"]]
     rows += [
-        [name, milliseconds(found), f"{(median(found) or 0) / bare_key:.2f}"]
+        [name, milliseconds(found), two_digits(ratio(median(found), median(other)))]
         for name, found in (
             ("the page", rest),
             (f"the page, {loads.RUNNING} downloads running", busy),
@@ -150,36 +147,33 @@ def _under_way(rounds: int, server: Server, folder: Path, bare: str) -> tuple[Ta
         f"{seen.commits} times in {WATCHED_SECONDS:.0f} s and drew {seen.drawn} rows that had "
         f"changed, and {seen.needless} that had not."
     )
-    return Table("The page: in use", text, rows), _targets_in_use(busy, seen)
+    return Table("The page: in use", text, rows), targets_in_use(busy, seen)
 
 
 def _visit_row(
-    name: str, visits: Sequence[Visit], ratios: tuple[float, float], size: int
+    name: str, visits: Sequence[Visit], ratios: tuple[float | None, float | None], size: int
 ) -> list[str]:
     paint = [visit.paint for visit in visits]
     usable = [visit.usable for visit in visits]
     return [
-        *(name, milliseconds(paint), f"{ratios[0]:.2f}"),
-        *(milliseconds(usable), f"{ratios[1]:.2f}", f"{size / 1000:.1f}"),
+        *(name, milliseconds(paint), two_digits(ratios[0])),
+        *(milliseconds(usable), two_digits(ratios[1]), f"{size / 1000:.1f}"),
     ]
 
 
-def _targets_in_use(busy: Sequence[float], seen: Redraws) -> list[Target]:
-    key = median(busy) or 0
+def targets_in_use(busy: Sequence[float], seen: Redraws) -> list[Target]:
+    """Judge the slowest key of each visit, and the rows drawn again."""
+    what = f"slowest key while {loads.RUNNING} downloads run, ms"
     return [
-        Target(
-            f"slowest key while {loads.RUNNING} downloads run, ms",
-            f"at most {1000 * KEY_SECONDS:.0f}",
-            f"{1000 * key:.0f}",
-            key <= KEY_SECONDS,
-        ),
-        Target(
-            f"rows drawn again without a change, of {seen.drawn} drawn",
-            "0",
-            str(seen.needless),
-            seen.needless == 0 and seen.drawn > 0,
+        Target.at_most(what, in_ms(whole_median(busy)), 1000 * KEY_SECONDS, ".0f"),
+        Target.zero(
+            "rows drawn again without a change", seen.needless, seen.needless + seen.drawn, DRAWN
         ),
     ]
+
+
+def _median(visits: Sequence[Visit], name: str) -> float | None:
+    return whole_median(getattr(one, name) for one in visits)
 
 
 def _typed(browser: Browser, url: str) -> float:

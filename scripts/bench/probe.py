@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 RETRY_SECONDS = 0.002
 INTERVAL_SECONDS = 0.005
@@ -20,12 +17,13 @@ class NoAnswerError(Exception):
     """Nothing came back before the deadline."""
 
 
-def answer(port: int, path: str, deadline: float = DEADLINE_SECONDS) -> float:
+def answer(port: int, path: str, deadline: float | None = None) -> float:
     """Ask until the answer is 200; return when it came, on the monotonic clock.
 
     A refused or broken connection is tried again at once, one that waits is waited for. Raises
-    `NoAnswerError`.
+    `NoAnswerError`; the deadline is in seconds, `DEADLINE_SECONDS` if not given.
     """
+    deadline = DEADLINE_SECONDS if deadline is None else deadline
     end = time.monotonic() + deadline
     while (now := time.monotonic()) < end:
         with contextlib.suppress(OSError):
@@ -56,40 +54,3 @@ def until(
         if time.monotonic() > end:
             raise NoAnswerError(otherwise)
         time.sleep(pause)
-
-
-class Knocking:
-    """Open a new connection every 5 ms while the block lasts, and count those refused."""
-
-    def __init__(self, port: int) -> None:
-        self.refused = 0
-        self.tried = 0
-        self._port = port
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._knock, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _knock(self) -> None:
-        due = time.monotonic()
-        while not self._over.is_set():
-            self.tried += 1
-            try:
-                socket.create_connection(("127.0.0.1", self._port), 1).close()
-            except ConnectionRefusedError:
-                self.refused += 1
-            except OSError:
-                pass  # neither refused nor taken within a second: the count is of refusals
-            due = max(due + INTERVAL_SECONDS, time.monotonic())
-            self._over.wait(max(0.0, due - time.monotonic()))

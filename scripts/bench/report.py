@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 NONE = "-"
+NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Target:
-    """What was to be reached, and what was."""
+    """What was to be reached, and what was. Without a measurement nothing is reached."""
 
     what: str
     wanted: str
@@ -49,20 +50,39 @@ class Target:
     reached: bool
 
     @classmethod
-    def at_most(cls, what: str, value: float | None, most: float) -> Target:
-        """Make a target for a ratio."""
-        measured = NONE if value is None else f"{value:.2f}"
-        return cls(what, f"at most {most:.2f}", measured, value is not None and value <= most)
+    def at_most(
+        cls, what: str, value: float | None, most: float, form: str = ",.2f", unit: str = ""
+    ) -> Target:
+        """Make a target for a figure, a ratio say; `form` is how it is written."""
+        reached = value is not None and value <= most
+        return cls(what, f"at most {most:{form}}{unit}", _written(value, form, unit), reached)
 
     @classmethod
-    def at_least(cls, what: str, value: float, least: float) -> Target:
-        """Make a target for a ratio that is the better the larger it is."""
-        return cls(what, f"at least {least:.2f}", f"{value:.2f}", value >= least)
+    def at_least(
+        cls, what: str, value: float | None, least: float, form: str = ",.2f", unit: str = ""
+    ) -> Target:
+        """Make a target for a figure that is the better the larger it is."""
+        reached = value is not None and value >= least
+        return cls(what, f"at least {least:{form}}{unit}", _written(value, form, unit), reached)
 
     @classmethod
-    def below(cls, what: str, value: float, limit: float) -> Target:
-        """Make a target for a figure that has its unit in its name."""
-        return cls(what, f"below {limit:.0f}", f"{value:.1f}", value < limit)
+    def below(
+        cls, what: str, value: float | None, limit: float, form: str = ",.1f", unit: str = ""
+    ) -> Target:
+        """Make a target for a figure that must stay below a limit."""
+        reached = value is not None and value < limit
+        return cls(what, f"below {limit:g}{unit}", _written(value, form, unit), reached)
+
+    @classmethod
+    def zero(cls, what: str, count: int | None, of: int, least: int) -> Target:
+        """Make a target for a count of failures, out of so many attempts: `least` at the least."""
+        measured = NOT_MEASURED if count is None else f"{count:,} of {of:,}"
+        return cls(what, f"0 of at least {least:,}", measured, count == 0 and of >= least)
+
+    @classmethod
+    def missing(cls, what: str, why: str) -> Target:
+        """Make the target that stands for what could not be measured."""
+        return cls(what, "measured", f"{NOT_MEASURED}: {why}", reached=False)
 
     @staticmethod
     def table(targets: Iterable[Target]) -> Table:
@@ -92,6 +112,22 @@ def median(values: Iterable[float | None]) -> float | None:
     return statistics.median(known) if known else None
 
 
+def whole_median(values: Iterable[float | None]) -> float | None:
+    """Return the median, or None if any value is missing: the rest would tell of the good days."""
+    known = list(values)
+    return None if None in known else median(known)
+
+
+def ratio(value: float | None, other: float | None) -> float | None:
+    """Return one figure over another; None if either is missing."""
+    return None if value is None or not other else value / other
+
+
+def in_ms(value: float | None) -> float | None:
+    """Return seconds as milliseconds; None of None."""
+    return None if value is None else 1000 * value
+
+
 def machine() -> str:
     """Describe what the figures were measured on."""
     memory = psutil.virtual_memory().total / 2**30
@@ -118,6 +154,10 @@ def write(path: Path, about: str, tables: Iterable[Table]) -> None:
         *map(str, tables),
     ]
     path.write_text("\n".join(parts).rstrip("\n") + "\n")
+
+
+def _written(value: float | None, form: str, unit: str) -> str:
+    return NOT_MEASURED if value is None else f"{value:{form}}{unit}"
 
 
 def _processor() -> str:

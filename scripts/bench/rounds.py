@@ -1,4 +1,4 @@
-"""Take a figure of every peer in turn, so that what else the machine does hits all alike."""
+"""Take a figure of every competitor in turn, so that what else the machine does hits all alike."""
 
 from __future__ import annotations
 
@@ -6,29 +6,40 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from scripts.bench.peers import Peer
+from scripts.bench.competitors import Competitor
 from scripts.bench.probe import NoAnswerError
 
 Figure = TypeVar("Figure")
-Figures = dict[str, list[Figure]]
-"""By the peer's name: a figure for each round in which there was one."""
+Figures = dict[str, list[Figure | None]]
+"""By the competitor's name: a figure for each round, None where there was none."""
 
 
 def each(
-    what: str, rounds: int, peers: Sequence[Peer], measure: Callable[[Peer], Figure]
+    what: str,
+    rounds: int,
+    competitors: Sequence[Competitor],
+    measure: Callable[[Competitor], Figure],
 ) -> Figures[Figure]:
-    """Measure every peer in every round, each round beginning with another."""
-    figures: Figures[Figure] = {peer.name: [] for peer in peers}
+    """Measure every competitor in every round, each round beginning with another."""
+    figures: Figures[Figure] = {competitor.name: [] for competitor in competitors}
     for number in range(rounds):
-        start = number % len(peers)
-        for peer in (*peers[start:], *peers[:start]):
-            tell(f"{what}: {peer.name} ({number + 1} of {rounds})")
-            try:
-                figures[peer.name].append(measure(peer))
-            except NoAnswerError as error:
-                tell(f"{what}: {peer.name}: {error}\n")
+        start = number % len(competitors)
+        for competitor in (*competitors[start:], *competitors[:start]):
+            tell(f"{what}: {competitor.name} ({number + 1} of {rounds})")
+            figures[competitor.name].append(_try(what, competitor, measure))
     tell("")
     return figures
+
+
+def taken(figures: Sequence[Figure | None]) -> list[Figure]:
+    """Return the figures of the rounds that have one."""
+    return [figure for figure in figures if figure is not None]
+
+
+def complete(figures: Sequence[Figure | None]) -> list[Figure] | None:
+    """Return the figures if every round has one, and there was a round; else None."""
+    known = taken(figures)
+    return known if known and len(known) == len(figures) else None
 
 
 def tell(line: str) -> None:
@@ -36,3 +47,13 @@ def tell(line: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()
+
+
+def _try(
+    what: str, competitor: Competitor, measure: Callable[[Competitor], Figure]
+) -> Figure | None:
+    try:
+        return measure(competitor)
+    except NoAnswerError as error:
+        sys.stderr.write(f"\n{what}: {competitor.name}: {error}\n")
+        return None

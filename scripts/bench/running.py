@@ -19,7 +19,8 @@ from pathlib import Path
 
 import psutil
 
-from scripts.bench.peers import Peer
+from scripts.bench.competitors import Competitor
+from scripts.bench.probe import NoAnswerError
 from scripts.bench.stacks import TOYS, Stack
 
 MARK = "BENCH_RUN"
@@ -29,14 +30,16 @@ READ_BYTES = 1 << 20
 class Running:
     """A supervisor that was started, on a terminal of its own, and all that came of it."""
 
-    def __init__(self, peer: Peer, stack: Stack, folder: Path, *, pipe: bool = False) -> None:
-        self.peer, self.stack, self.folder = peer, stack, folder
+    def __init__(
+        self, competitor: Competitor, stack: Stack, folder: Path, *, pipe: bool = False
+    ) -> None:
+        self.competitor, self.stack, self.folder = competitor, stack, folder
         self.mark = uuid.uuid4().hex
         environment = {**os.environ, **stack.environment, MARK: self.mark}
         for name in ("PORT", "NO_COLOR", "FORCE_COLOR", "WEB_FD", "API_FD"):
             environment.pop(name, None)
         self._chunks: list[tuple[float, bytes]] = []
-        command = peer.prepare(stack, folder)
+        command = competitor.prepare(stack, folder)
         self._reading, writing = os.pipe() if pipe else _terminal()
         self.started = self.last_read = time.monotonic()
         self.popen = subprocess.Popen(
@@ -58,8 +61,14 @@ class Running:
         return b"".join(chunk for _, chunk in self._chunks)
 
     def last_with(self, text: bytes) -> float:
-        """When the last output came that holds `text`, on the monotonic clock."""
-        return max(moment for moment, chunk in self._chunks if text in chunk)
+        """When the last output came that holds `text`, on the monotonic clock.
+
+        Raises `NoAnswerError` if none did.
+        """
+        moments = [moment for moment, chunk in self._chunks if text in chunk]
+        if not moments:
+            raise NoAnswerError(f"no output holds {text!r}")
+        return max(moments)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):  # the terminal's other end is closed
@@ -125,10 +134,10 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(peer: Peer, stack: Stack, *, pipe: bool = False) -> Iterator[Running]:
+def running(competitor: Competitor, stack: Stack, *, pipe: bool = False) -> Iterator[Running]:
     """Run a stack in a folder of its own for as long as the block lasts."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        run = Running(peer, stack, Path(folder), pipe=pipe)
+        run = Running(competitor, stack, Path(folder), pipe=pipe)
         try:
             yield run
         finally:

@@ -1,14 +1,14 @@
 """The benchmark's own judgement: what it calls lost, torn, refused and recovered."""
 
-import socket
-import threading
+import signal
 from collections.abc import Callable
 
 import pytest
 
-from scripts.bench import measures, stacks
-from scripts.bench.peers import guard
-from scripts.bench.probe import Knocking, NoAnswerError, answer
+from scripts.bench import measures, rounds, stacks
+from scripts.bench.competitors import Competitor, guard
+from scripts.bench.probe import NoAnswerError, answer
+from scripts.bench.recoveries import ANSWERS
 from scripts.bench.report import Table, milliseconds
 from scripts.bench.toys.writer import line
 
@@ -46,30 +46,27 @@ def test_every_line_of_the_writers_has_a_hundred_bytes() -> None:
     assert {len(line(name, number)) for name in ("web", "api") for number in (0, 99_999)} == {100}
 
 
-def test_refused_connections_are_counted() -> None:
-    port = stacks.free_ports("web")["web"]
-    enough = threading.Event()
-    with Knocking(port) as knocking:
-        while knocking.tried < 10:
-            enough.wait(0.01)
-    assert knocking.refused == knocking.tried
-
-    with socket.create_server(("127.0.0.1", port)), Knocking(port) as knocking:
-        while knocking.tried < 10:
-            enough.wait(0.01)
-    assert knocking.refused == 0
-
-
 def test_no_answer_is_an_error_of_its_own() -> None:
     with pytest.raises(NoAnswerError, match="no 200 from port"):
         answer(stacks.free_ports("web")["web"], "/", deadline=0.1)
 
 
 def test_the_guard_is_measured_to_the_end_and_nothing_stays() -> None:
-    recovery = measures.recovery(guard("process"), stacks.toy(), "web", knock=False)
+    recovery = measures.recovery(guard("process"), stacks.toy(), "web", knock=True)
 
     assert recovery.seconds is not None
     assert recovery.neighbour_kept
+    assert recovery.visits.answers >= ANSWERS
+    assert recovery.visits.lost == 0, recovery.visits
+
+
+def test_a_supervisor_that_does_not_come_up_has_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.bench.probe.DEADLINE_SECONDS", 0.1)
+    dead = Competitor("dead", lambda _stack, _folder: ["false"])
+    measured = rounds.each(
+        "left", 2, [dead], lambda one: measures.left_behind(one, stacks.toy(), signal.SIGTERM)
+    )
+    assert measured == {"dead": [None, None]}
 
 
 def test_figures_are_told_as_median_and_range() -> None:

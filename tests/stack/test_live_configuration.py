@@ -43,10 +43,9 @@ def save_env(run: GuardRun, *more: str, **ports: int) -> None:
 @pytest.mark.fault(row="F19")
 def test_only_the_service_whose_line_changed_is_restarted(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
-    with visits(run.ports["api"]) as seen:
+    with visits(run.ports["api"], answers=20):
         save(run.procfile, toy("web"), f"{toy('api')} # changed")
         run.await_new_pid("api", old["api"])
-    assert (seen.refused, seen.failed) == (0, [])
     assert run.service("web")["pid"] == old["web"]
     assert run.service("api")["relaunches"] == 0
 
@@ -137,11 +136,10 @@ def test_a_line_put_in_front_moves_the_others_to_the_ports_that_follow(
 @pytest.mark.fault(row="F19")
 def test_services_may_swap_their_ports(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
-    with visits(run.ports["web"]) as web, visits(run.ports["api"]) as api:
+    with visits(run.ports["web"], answers=20), visits(run.ports["api"], answers=20):
         save_env(run, web=run.ports["api"], api=run.ports["web"])
         for name in old:
             run.await_new_pid(name, old[name])
-    assert (web.refused, api.refused) == (0, 0)
     assert ask(run.ports["api"]).json()["name"] == "web"
     assert ask(run.ports["web"]).json()["name"] == "api"
 
@@ -150,14 +148,13 @@ def test_services_may_swap_their_ports(guarded: Guarded) -> None:
 def test_a_service_may_be_renamed_and_keeps_its_port(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     port = run.ports["web"]
-    with visits(port) as seen:
+    with visits(port, answers=20):
         save(
             run.procfile, toy("site").replace("# ${SITE_PORT:-1}", f"# ${{SITE_PORT:-{port}}}"),
             PAIR[1],
         )  # fmt: skip
         run.await_state("site", "READY")
         until(lambda: run.service("web") == {}, "web has left")
-    assert seen.refused == 0
     assert ask(port).json()["name"] == "site"
     assert is_gone(old["web"])
 
@@ -170,10 +167,10 @@ def test_a_line_may_begin_to_take_its_socket_from_the_guard_and_cease_to(guarded
     save(run.procfile, *PAIR)
     pid = run.await_new_pid("api", old["api"])
     assert run.service("api")["held"]
-    with visits(run.ports["api"]) as seen:
-        os.kill(pid, signal.SIGKILL)
+    with visits(run.ports["api"], answers=20) as seen:
+        with seen.fault():
+            os.kill(pid, signal.SIGKILL)
         pid = run.await_new_pid("api", pid)
-    assert seen.refused == 0
     save(run.procfile, PAIR[0], alone)
     run.await_new_pid("api", pid)
     assert not run.service("api")["held"]

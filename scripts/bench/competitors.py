@@ -18,7 +18,7 @@ Prepare = Callable[[Stack, Path], list[str]]
 
 
 @dataclass(frozen=True)
-class Peer:
+class Competitor:
     """A supervisor, as set up for the comparison."""
 
     name: str
@@ -37,10 +37,10 @@ def bare(stack: Stack, _folder: Path) -> list[str]:
     return ["sh", "-c", f"{lines} & wait"]
 
 
-BARE = Peer("bare servers", bare, relaunches=False, merges=False)
+BARE = Competitor("bare servers", bare, relaunches=False, merges=False)
 
 
-def guard(relaunch: str) -> Peer:
+def guard(relaunch: str) -> Competitor:
     """Return this project's guard, in one of its two modes."""
 
     def prepare(stack: Stack, folder: Path) -> list[str]:
@@ -49,21 +49,25 @@ def guard(relaunch: str) -> Peer:
         settings = [f"GUARD_RELAUNCH={relaunch}", f"GUARD_PORT={port}", f"PYTHONPATH={stacks.ROOT}"]
         return ["env", *settings, sys.executable, "-m", "scripts.guard"]
 
-    return Peer(f"guard ({relaunch})", prepare, whole=relaunch == "stack")
+    return Competitor(f"guard ({relaunch})", prepare, whole=relaunch == "stack")
 
 
-def others(installed: Installed) -> list[Peer]:
-    """Return every peer that could be installed."""
+def others(installed: Installed) -> list[Competitor]:
+    """Return every competitor that could be installed."""
     known = [
-        Peer("honcho", _honcho(installed), installed.version("honcho"), relaunches=False),
-        Peer("honcho in a loop", _honcho_loop(installed), installed.version("honcho"), whole=True),
-        Peer("concurrently", _concurrently(installed), installed.version("concurrently")),
-        Peer("mprocs", _mprocs(installed), installed.version("mprocs"), merges=False),
-        Peer("pm2-runtime", _pm2(installed), installed.version("pm2")),
-        Peer("supervisord", _supervisord(installed), installed.version("supervisor"), merges=False),
-        Peer("circus", _circus(installed), installed.version("circus"), merges=False),
+        Competitor("honcho", _honcho(installed), installed.version("honcho"), relaunches=False),
+        Competitor(
+            "honcho in a loop", _honcho_loop(installed), installed.version("honcho"), whole=True
+        ),
+        Competitor("concurrently", _concurrently(installed), installed.version("concurrently")),
+        Competitor("mprocs", _mprocs(installed), installed.version("mprocs"), merges=False),
+        Competitor("pm2-runtime", _pm2(installed), installed.version("pm2")),
+        Competitor(
+            "supervisord", _supervisord(installed), installed.version("supervisor"), merges=False
+        ),
+        Competitor("circus", _circus(installed), installed.version("circus"), merges=False),
     ]
-    return [peer for peer in known if peer.version]
+    return [competitor for competitor in known if competitor.version]
 
 
 def _honcho(installed: Installed) -> Prepare:
