@@ -115,19 +115,13 @@ def observe(request: pytest.FixtureRequest) -> Observe:
     def note(*visits: Visits, ms: float | None = None) -> None:
         noted = request.node.user_properties
         if visits:
-            seen = together([*visits])
-            noted += [("attempts", str(seen.attempts)), ("answers", str(seen.answers))]
-            noted += [("refused", str(seen.refused)), ("failed", str(len(seen.failures)))]
+            seen = together(visits)
+            noted += [("attempts", seen.attempts), ("answers", seen.answers)]
+            noted += [("refused", seen.refused), ("failed", len(seen.failures))]
         if ms is not None:
-            noted.append(("ms", str(ms)))
+            noted.append(("ms", ms))
 
     return note
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Note which row of the fault table a test belongs to, whatever becomes of it."""
-    for mark in item.iter_markers("fault"):
-        item.user_properties.append(("fault", mark.kwargs["row"]))
 
 
 FreePort = Callable[[], int]

@@ -1,40 +1,24 @@
-"""JUnit's report of the marked tests -> the rows of the table."""
+"""Runs of the marked tests -> the table, a row for each row of the fault table."""
 
 import re
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from xml.etree import ElementTree as ET
+from typing import Literal
 
-HEAD = ("row", "runs", "passed", "refused", "median ms")
+from scripts.faults.runs import Run
 
-
-@dataclass(frozen=True)
-class Run:
-    """One run of one scenario; `ms` is how long the fault took to be dealt with."""
-
-    row: str
-    test: str
-    passed: bool
-    refused: int | None
-    ms: float | None
-    why: str = ""
-
-
-def read(report: Path, rows: Sequence[str] = ()) -> list[Run]:
-    """Return the runs that a report of pytest tells of; raises `ET.ParseError`."""
-    cases = ET.parse(report).iter("testcase")  # noqa: S314 - pytest wrote it just now
-    found = [_run(case) for case in cases]
-    return [run for run in found if run.row and (not rows or run.row in rows)]
+Count = Literal["attempts", "answers", "refused", "failed"]
+COUNTS: tuple[Count, ...] = ("attempts", "answers", "refused", "failed")
+HEAD = ("row", "runs", "passed", "attempted", "answered", "refused", "lost otherwise", "median ms")
 
 
 def render(runs: Iterable[Run]) -> str:
     """Return the table in Markdown: a line for each row of the fault table that was run."""
     by_row: dict[str, list[Run]] = {}
     for run in runs:
-        by_row.setdefault(run.row, []).append(run)
+        if run.row:  # pytest itself has none
+            by_row.setdefault(run.row, []).append(run)
     lines = [HEAD, tuple("---" for _ in HEAD)]
     lines += [_line(row, by_row[row]) for row in sorted(by_row, key=_number)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
@@ -45,7 +29,7 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
     day = datetime.now(UTC).date().isoformat()
     together = f", {jobs} files of tests at a time" if jobs > 1 else ""
     failed = [run for run in runs if not run.passed]
-    names = sorted({f"- {run.row}: `{run.test}`" for run in failed})
+    names = sorted({f"- {run.row or '-'}: `{run.test}`" for run in failed})
     rate = f"{len(failed)} of {len(runs)} runs failed" if failed else f"All {len(runs)} runs passed"
     about = (
         f"Written by `make faults n={times} w=1` on {day}; edits are lost at the next run. What "
@@ -53,8 +37,10 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
         "[architecture](architecture.md#what-must-survive-what)."
     )
     columns = (
-        "*Refused* adds up the connections that were refused, where a row counts them. *ms* is "
-        "the median of the time until the fault was dealt with, where a row has one."
+        "*Attempted*, *answered*, *refused* and *lost otherwise* (reset, timed out, answered 5xx) "
+        "add up the new connections around the fault, where a row counts them; each test demands a "
+        "number of answers. *ms* is the median of the time until the fault was dealt with, where a "
+        "row has one."
     )
     result = f"Every scenario {times} times{together}. {rate}{':' if failed else '.'}"
     heading = "# Every fault, done to real processes"
@@ -63,29 +49,19 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
 
 
 def _line(row: str, runs: Sequence[Run]) -> tuple[str, ...]:
-    refused = [run.refused for run in runs if run.refused is not None]
-    times = [run.ms for run in runs if run.ms is not None]
+    times = [run.seen["ms"] for run in runs if "ms" in run.seen]
     return (
         row,
         str(len(runs)),
         str(sum(run.passed for run in runs)),
-        str(sum(refused)) if refused else "-",
+        *(_sum(run.seen[name] for run in runs if name in run.seen) for name in COUNTS),
         f"{statistics.median(times):.0f}" if times else "-",
     )
 
 
-def _run(case: ET.Element) -> Run:
-    said = {each.get("name"): each.get("value") for each in case.iter("property")}
-    bad = [part for kind in ("failure", "error") for part in case.iter(kind)]
-    refused, ms = said.get("refused"), said.get("ms")
-    return Run(
-        row=said.get("fault") or "",
-        test=f"{case.get('classname')}::{case.get('name')}",
-        passed=not bad and case.find("skipped") is None,
-        refused=None if refused is None else int(refused),
-        ms=None if ms is None else float(ms),
-        why="\n".join(part.text or "" for part in bad),
-    )
+def _sum(counts: Iterable[int]) -> str:
+    known = list(counts)
+    return f"{sum(known):,}" if known else "-"
 
 
 def _number(row: str) -> int:
