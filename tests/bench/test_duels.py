@@ -46,7 +46,7 @@ SLOW: list[float | None] = [0.2] * 21
         ([(QUICK, SLOW), (SLOW, QUICK)], False),
         ([], False),
         ([([None] * 21, SLOW)], False),
-        ([(QUICK[1:] + [None], SLOW)], False),
+        ([([*QUICK[1:], None], SLOW)], False),
         ([([None] * 21, [None] * 21)], False),
         ([(QUICK, [None] * 21)], False),
         ([(QUICK[:14], SLOW[:14])], False),
