@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 whole := tests/stack/test_project.py
 unit := tests/docs tests/desktop $(wildcard \
-	tests/guard/core/test_state_machine.py tests/guard/config/test_settings.py tests/setup/test_[ns]*.py \
+	tests/guard/core/test_state_machine.py tests/guard/config/test_settings.py tests/setup/test_[insu]*.py \
 	tests/backend/net/test_egress.py tests/backend/domain/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help

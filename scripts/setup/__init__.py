@@ -2,9 +2,10 @@
 
 Standard library only: these modules run before any package is installed.
 
-`python.sh` makes `.venv`; then `python -m scripts.setup PART...` brings, in this order:
+`python.sh` makes `.venv`, of the Python that `find-python.sh` finds; then
+`python -m scripts.setup PART...` brings, in this order:
 
-- `packages`: the Python packages of the locks, by uv
+- `packages`: the Python packages of the locks, by `uv`, which `pip` brings where there is none
 - `node`: a Node that Vite accepts (the machine's, else a wheel), and the front end's packages
 - `system`: what the tests drive but pip cannot bring: a browser, PostgreSQL, nginx
 - `stamps`: how each of them knows that it has nothing to do

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compile the four locks from pyproject.toml: every platform, every Python from 3.11, hashes, no
+# Compile the locks from pyproject.toml: every platform, every Python from 3.11, hashes, no
 # index addresses (the machine's own settings say where packages come from).
 set -eu
 
@@ -18,3 +18,4 @@ lock requirements.txt pyproject.toml
 lock requirements-dev.txt pyproject.toml --group dev --constraints requirements.txt
 lock requirements-node.txt --group node
 lock requirements-uv.txt --group uv
+lock requirements-pip.txt --group pip

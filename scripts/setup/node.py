@@ -59,8 +59,10 @@ def install_frontend() -> None:
         "npm packages of webapp/frontend",
         ["npm", "ci", "--no-audit", "--no-fund", "--no-progress"],
         cwd=FRONTEND,
-        env={"PATH": search_path()},
-        fix="look at the lines above; after a change of package.json: npm install there",
+        # As for uv: the system may know certificates that Node's own list has not.
+        env={"PATH": search_path(), "NODE_USE_SYSTEM_CA": "1"},
+        fix="look at the lines above; after a change of package.json: "
+        ". .venv/bin/activate && npm --prefix webapp/frontend install",
     )
 
 

@@ -2,19 +2,18 @@
 
 import os
 import shutil
-import subprocess
 import sysconfig
 from pathlib import Path
 
-from scripts.setup import ROOT, SetupError
+from scripts.setup import ROOT
 from scripts.setup.run import step
 from scripts.setup.stamps import is_current, record
+from scripts.setup.uv import OFFLINE, find_uv, settings
 
 VENV = ROOT / ".venv"
 STAMPS = VENV / ".setup"
 RUNTIME = ROOT / "requirements.txt"
 DEVELOPMENT = ROOT / "requirements-dev.txt"  # a superset of RUNTIME, at the same versions
-OFFLINE = "look at the lines above; without a network: connect, then type the same command again"
 
 
 def install(lock: Path) -> None:
@@ -26,13 +25,11 @@ def install(lock: Path) -> None:
     if is_current(stamp, lock, site_packages()):
         return
     stamp.unlink(missing_ok=True)
-    uv = _uv()
+    uv = find_uv(VENV, STAMPS / "pip")
     step(
         f"Python packages of {lock.name}",
         [uv, "pip", "install", "--python", VENV / "bin/python", "--require-hashes", "-r", lock],
-        # Behind a company's proxy the system knows certificates that uv's own list has not. The
-        # setting has had two names.
-        env={"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"},
+        env=settings(),
         fix=OFFLINE,
     )
     record(stamp, lock, site_packages())
@@ -73,40 +70,3 @@ def link(name: str, target: Path) -> None:
 def site_packages() -> Path:
     """Where the packages of `.venv` are."""
     return Path(sysconfig.get_path("purelib", vars={"base": str(VENV)}))
-
-
-def _uv() -> Path:
-    """A uv that runs; brought into `.venv` by pip where the machine has none.
-
-    Measured on a cold machine: pip alone takes three times as long as pip bringing uv and uv
-    bringing the rest (docs/decisions/0004).
-    """
-    own = VENV / "bin/uv"
-    for candidate in (shutil.which("uv"), str(own)):
-        if candidate and _runs(candidate):
-            return Path(candidate)
-    if not _runs(str(VENV / "bin/python"), "-m", "pip"):
-        step(
-            "pip",
-            [VENV / "bin/python", "-m", "ensurepip"],
-            fix="install uv, or Python's pip (Debian, Ubuntu, WSL: sudo apt install python3-venv)",
-        )
-    step(
-        "uv",
-        [
-            *(VENV / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
-            *("--require-hashes", "-r", ROOT / "requirements-uv.txt"),
-        ],
-        fix=OFFLINE,
-    )
-    if not _runs(str(own)):
-        raise SetupError(f"{own} does not run", "install uv by hand, then type the command again")
-    return own
-
-
-def _runs(*command: str) -> bool:
-    try:
-        done = subprocess.run([*command, "--version"], capture_output=True, check=False)
-    except OSError:
-        return False
-    return done.returncode == 0

@@ -1,20 +1,26 @@
 #!/bin/sh
-# Print what to paste on this system to have what the set-up needs, as README.md has it: tests/docs
-# keeps them equal.
+# prerequisites.sh [PACKAGE...]: print what to paste on this system to have what the set-up needs (on
+# Debian and its kin, these packages too), as README.md has it: tests/docs keeps them equal.
 set -eu
 
 has() {
     command -v "$1" >/dev/null 2>&1
 }
 
-root='sudo '
-has sudo || root= # a container's root has none
+sudo='' open='' close=''
+if has sudo; then
+    sudo='sudo '
+elif [ "$(id -u)" != 0 ]; then # a Debian whose root was given a password has no sudo
+    open="su - -c '" close="'"
+fi
+
 if has apt-get; then
-    echo "${root}apt update && ${root}apt install -y git make python3 python3-venv"
+    packages="git make python3 python3-venv${*:+ $*}"
+    echo "$open${sudo}apt update && ${sudo}apt install -y $packages$close"
 elif has dnf; then
-    echo "${root}dnf install -y git make python3"
+    echo "$open${sudo}dnf install -y git make python3$close"
 elif has pacman; then
-    echo "${root}pacman -S --needed git make python"
+    echo "$open${sudo}pacman -S --needed git make python$close"
 elif has brew; then
     echo "brew install git python@3.13"
 else

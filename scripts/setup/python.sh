@@ -60,16 +60,15 @@ EOF
     [ -n "$without" ] || { without=$python && why=$(echo "$said" | tail -n 1); }
 done
 
-prerequisites=$(sh "$scripts/prerequisites.sh")
 if [ -n "$without" ]; then
-    # The line above brings the module for python3; another version has a package of its own.
+    # python3-venv is for the system's own python3; another version has a package of its own.
     minor='import sys; print("%d.%d" % sys.version_info[:2])'
     needed=$(run "$without" "$minor")
     also=
-    [ "$needed" = "$(run python3 "$minor")" ] || also=" python$needed-venv"
+    [ "$needed" = "$(run python3 "$minor")" ] || also="python$needed-venv"
     cat >&2 <<EOF
 setup: $without cannot make .venv: $why
-  To fix it: $prerequisites$also
+  To fix it: $(sh "$scripts/prerequisites.sh" $also)
   or use another Python: make dev python=/path/to/python3
 EOF
 elif [ -n "$wanted" ]; then
@@ -82,7 +81,7 @@ else
     cat >&2 <<EOF
 setup: no Python 3.11 or newer was found (tried: python3.14 to python3.11, python3, python).
   python3 is: $(python3 --version 2>&1 || true)
-  To fix it: $prerequisites
+  To fix it: $(sh "$scripts/prerequisites.sh")
   If your system only has an older one, install Python from https://www.python.org/downloads/
   or name one that you have: make dev python=/path/to/python3
 EOF

@@ -17,6 +17,7 @@ SOURCES = {
     "requirements-dev.txt": RUNTIME + GROUPS["dev"],
     "requirements-node.txt": GROUPS["node"],
     "requirements-uv.txt": GROUPS["uv"],
+    "requirements-pip.txt": GROUPS["pip"],
 }
 PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>\S+).*?\\\n(?P<hashes>(?: +--hash=.*\n?)+)", re.MULTILINE

@@ -55,7 +55,8 @@ def test_the_message_and_the_documents_give_the_same_line(
 
 
 def test_whoever_has_no_sudo_is_not_told_to_use_it(tmp_path: Path) -> None:
-    assert advice(tmp_path, "apt-get") == row("README.md", "Debian").replace("sudo ", "")
+    bare = row("README.md", "Debian").replace("sudo ", "")
+    assert advice(tmp_path, "apt-get") == (f"su - -c '{bare}'" if os.geteuid() else bare)
 
 
 def test_an_unknown_system_is_told_what_to_look_for(tmp_path: Path) -> None:
