@@ -69,7 +69,7 @@ def test_the_installed_page_opens_when_nobody_answers_and_leaves_the_guard_s_alo
     expect(app.row("short")).to_contain_text("Done")  # as it stood
     expect(page.get_by_role("alert")).to_contain_text("not responding")
     app.paste(media.mp4)
-    expect(page.get_by_text("Will be sent when the backend is back")).to_be_visible()
+    expect(page.get_by_text("Waiting for the backend")).to_be_visible()
 
     built.start()
     built.await_state("api", "READY")

@@ -201,9 +201,9 @@ def test_a_broken_backend_is_explained_and_what_was_done_meanwhile_is_not_lost(
     expect(banner).to_contain_text("main.py")
     expect(banner.get_by_role("button", name="Retry now")).to_be_visible()
     app.paste(media.mp4)
-    expect(page.get_by_text("Will be sent when the backend is back")).to_be_visible()
+    expect(page.get_by_text("Waiting for the backend")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Will be sent when the backend is back")).to_be_visible()
+    expect(page.get_by_text("Waiting for the backend")).to_be_visible()
 
     main.write_text(good)
     expect(app.status).to_have_text("Connected")

@@ -1,4 +1,5 @@
 import type { ComponentProps } from 'react';
+import { classes } from '@/utils/classes.ts';
 import css from './Button.module.css';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -9,7 +10,7 @@ interface ButtonProps extends ComponentProps<'button'> {
 
 export function Button({ look = 'plain', icon, children, className, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={[css.button, css[look], className].filter(Boolean).join(' ')} {...rest}>
+    <button type="button" className={classes(css.button, css[look], className)} {...rest}>
       {icon && <Icon name={icon} size={18} />}
       {children}
     </button>
@@ -28,7 +29,7 @@ export function IconButton({ icon, label, hint, className, ...rest }: IconButton
   return (
     <button
       type="button"
-      className={[css.icon, className].filter(Boolean).join(' ')}
+      className={classes(css.icon, className)}
       aria-label={label}
       title={hint ?? label}
       {...rest}

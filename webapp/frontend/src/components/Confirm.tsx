@@ -1,6 +1,7 @@
 import * as Alert from '@radix-ui/react-alert-dialog';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './Confirm.module.css';
 
 export interface ConfirmProps {
@@ -26,7 +27,7 @@ export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps
       <Alert.Portal>
         <Alert.Overlay className={css.overlay} />
         <Alert.Content className={css.box}>
-          <Alert.Title className={css.title}>{title}</Alert.Title>
+          <Alert.Title className={classes(css.title, 'clamp')} dir="auto">{title}</Alert.Title>
           <Alert.Description className={css.detail}>{detail}</Alert.Description>
           <div className={css.actions}>
             <Alert.Cancel asChild>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from '@/hooks/use-store.ts';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { Button, IconButton } from './Button.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './Toasts.module.css';
 
 export default function Toasts() {
@@ -22,8 +23,12 @@ export default function Toasts() {
           }}
         >
           <div className={css.text}>
-            <Toast.Title className={css.title}>{title}</Toast.Title>
-            {detail && <Toast.Description>{detail}</Toast.Description>}
+            <Toast.Title className={classes(css.title, 'clamp')} dir="auto">{title}</Toast.Title>
+            {detail && (
+              <Toast.Description className={classes(css.detail, 'clamp')} dir="auto">
+                {detail}
+              </Toast.Description>
+            )}
             {action && (
               <Toast.Action altText={action.label} asChild>
                 <Button onClick={action.run}>{action.label}</Button>

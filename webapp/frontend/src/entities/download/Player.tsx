@@ -9,6 +9,7 @@ import { isAudio, type Download } from '@/api/types.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './Player.module.css';
 import { useReturnFocus } from '@/components/use-return-focus.ts';
 
@@ -56,8 +57,10 @@ export default function Player({ download }: { download: Download }) {
           )}
           <footer className={css.foot}>
             <div className={css.text}>
-              <Dialog.Title className={css.title}>{name}</Dialog.Title>
-              <p>
+              <Dialog.Title className={classes(css.title, 'clamp')} dir="auto">
+                {name}
+              </Dialog.Title>
+              <p className="clamp" dir="auto">
                 {[uploader, download.format.toUpperCase(), file && formatBytes(file.bytes, locale)]
                   .filter(Boolean)
                   .join(' · ')}

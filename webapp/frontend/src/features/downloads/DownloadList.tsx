@@ -8,6 +8,7 @@ import { isUnfinished, type Download } from '@/api/types.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { Button } from '@/components/Button.tsx';
 import { EmptyState } from '@/components/EmptyState.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
@@ -127,7 +128,7 @@ function PendingRow({ pending }: { pending: PendingRequest }) {
   return (
     <li className={css.pending}>
       <div>
-        <p className={css.link}>
+        <p className={classes(css.link, 'clamp')} dir="auto">
           {first} {others.length > 0 && t('queue.andMore', { count: others.length })}
         </p>
         <p className={css.note}>

@@ -8,8 +8,9 @@ import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { LazyDownloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
 import type { Change } from '@/entities/download/mutations.ts';
-import { displayName } from '@/entities/download/display-name.ts';
+import { displayName, siteOf } from '@/entities/download/display-name.ts';
 import { useLocale } from '@/i18n/locale.ts';
+import { classes } from '@/utils/classes.ts';
 import css from './DownloadRow.module.css';
 import { DragHandle } from './DragHandle.tsx';
 
@@ -37,13 +38,13 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         <Tile download={download} />
       )}
       <div className={css.text}>
-        <p className={css.name} title={name}>
+        <p className={classes(css.name, 'clamp')} title={name} dir="auto">
           {name}
         </p>
         <Facts download={download} />
         {moving && <Bar download={download} name={name} />}
         {state === 'failed' && download.error && (
-          <p className={css.error}>
+          <p className={classes(css.error, 'clamp')}>
             {download.error.sentence} <span>{download.error.fix}</span>
           </p>
         )}
@@ -88,7 +89,7 @@ function Bar({ download, name }: { download: Download; name: string }) {
 function Facts({ download }: { download: Download }) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const { state, progress, file, platform, duration } = download;
+  const { state, progress, file, duration } = download;
   const running = state === 'running' && progress !== null;
   const facts: (ReactNode | null)[] = [
     <strong key="state">{running ? t(`stage.${progress.stage}`) : t(`state.${state}`)}</strong>,
@@ -98,7 +99,7 @@ function Facts({ download }: { download: Download }) {
     running && progress.eta != null ? t('progress.left', { time: formatDuration(progress.eta) }) : null,
     file && (file.missing ? t('file.missing') : formatBytes(file.bytes, locale)),
     !running && duration !== null ? formatDuration(duration) : null,
-    running ? null : platform,
+    running ? null : siteOf(download),
     download.format.toUpperCase(),
   ];
   return (

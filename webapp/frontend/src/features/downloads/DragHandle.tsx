@@ -6,6 +6,7 @@ import { queuedIds } from '@/entities/download/live-query.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { createStore } from '@/utils/store.ts';
 import { Icon } from '@/components/icons.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './DragHandle.module.css';
 
 type Drag = typeof import('./drag.ts');
@@ -66,7 +67,7 @@ export function DragHandle({ id, name, className, onChange, children }: DragHand
       <button
         ref={grip}
         type="button"
-        className={[css.grip, className].filter(Boolean).join(' ')}
+        className={classes(css.grip, className)}
         aria-label={t('move.grip', { title: name })}
         title={t('move.hint')}
         onPointerEnter={loadDrag}

@@ -3,6 +3,7 @@ import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatDuration } from '@/i18n/format.ts';
 import type { Preview } from '@/api/types.ts';
 import { Icon } from '@/components/icons.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './PreviewCard.module.css';
 import type { PreviewState } from './use-preview.ts';
 
@@ -29,7 +30,7 @@ export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
     return (
       <div className={css.card} data-bad role="status">
         <Icon name="alert" />
-        <p>{errorDetail(error)}</p>
+        <p className={classes(css.problem, 'clamp')}>{errorDetail(error)}</p>
       </div>
     );
   }
@@ -58,8 +59,8 @@ function Medium({ preview }: { preview: Preview }) {
         {thumbnail ? <img src={thumbnail} alt="" decoding="async" /> : <Icon name={entries.length > 0 ? 'list' : 'video'} />}
       </span>
       <div className={css.text}>
-        <p className={css.title}>{title ?? preview.url}</p>
-        <p className={css.soft}>{facts.filter(Boolean).join(' · ')}</p>
+        <p className={classes(css.title, 'clamp')} dir="auto">{title ?? preview.url}</p>
+        <p className={classes(css.soft, 'clamp')} dir="auto">{facts.filter(Boolean).join(' · ')}</p>
         {known[0] && (
           <p className={css.known}>
             {t('preview.known', { state: t(`state.${known[0].state}`), format: known[0].format.toUpperCase() })}
@@ -106,7 +107,7 @@ function Entries({ preview, chosen, onChoose }: Omit<PreviewCardProps, 'state'> 
                 toggle(url);
               }}
             />
-            <span className={css.entryTitle}>
+            <span className={css.entryTitle} dir="auto">
               {at + 1}. {title ?? url}
             </span>
             {duration !== null && <span className={css.soft}>{formatDuration(duration)}</span>}

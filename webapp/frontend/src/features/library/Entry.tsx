@@ -10,6 +10,7 @@ import { useLocale } from '@/i18n/locale.ts';
 import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { LazyDownloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './Entry.module.css';
 
 interface EntryProps {
@@ -79,7 +80,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
         {duration !== null && <span className={css.clock}>{formatDuration(duration)}</span>}
       </div>
       <div className={css.text}>
-        <p className={css.name} title={name}>
+        <p className={classes(css.name, 'clamp')} title={name} dir="auto">
           {name}
         </p>
         <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>

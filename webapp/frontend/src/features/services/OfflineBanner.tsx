@@ -8,6 +8,7 @@ import type { StreamState } from '@/api/resilient-event-source.ts';
 import { useSustained } from '@/hooks/use-sustained.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { Button } from '@/components/Button.tsx';
+import { classes } from '@/utils/classes.ts';
 import css from './OfflineBanner.module.css';
 import { guardStatus } from './guard-stream.ts';
 import { Login } from './Login.tsx';
@@ -51,7 +52,7 @@ export function OfflineBanner() {
         <p className={css.title} role="alert">
           {t(`status.${verdict}Title`)}
         </p>
-        {told?.sentence && <p>{told.sentence}</p>}
+        {told?.sentence && <p className={classes(css.cause, 'clamp')}>{told.sentence}</p>}
         {told?.fix && (
           <p className={css.fix}>
             {t('status.fix')} {isSentence(told.fix) ? told.fix : <code>{told.fix}</code>}
