@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
 
 EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
+OLDEST = (3, 11)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,12 +35,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given:  # `make dev` gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
     try:
+        _require_python()
         return int(options.run(options))
     except GuardError as error:
-        sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
-        return EXPECTED
+        return _expected(error)
+    except ModuleNotFoundError as error:
+        if _is_part_of_us(error.name or ""):
+            return _unexpected(options)
+        return _expected(_not_set_up(f"{error.name} is not installed for it"))
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
         return _unexpected(options)
+
+
+def _require_python() -> None:
+    if sys.version_info < OLDEST:
+        raise _not_set_up(f"it is older than {'.'.join(map(str, OLDEST))}")
+
+
+def _is_part_of_us(module: str) -> bool:
+    return module.partition(".")[0] in {"scripts", *sys.stdlib_module_names}
+
+
+def _not_set_up(why: str) -> GuardError:
+    import shlex
+
+    again = shlex.join([".venv/bin/python", "-m", "scripts.guard", *sys.argv[1:]])
+    return GuardError(
+        f"The guard cannot run on Python {sys.version.partition(' ')[0]} ({sys.executable}): {why}",
+        f"make setup && {again}",
+    )
+
+
+def _expected(error: GuardError) -> int:
+    sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
+    return EXPECTED
 
 
 def _unexpected(options: SimpleNamespace) -> int:
