@@ -25,6 +25,19 @@ def schema() -> dict[str, Any]:
     return described
 
 
+@pytest.mark.parametrize("phrase", ["Request Entity Too Large", "Content Too Large", "Whatever"])
+def test_it_is_the_same_whatever_python_calls_a_status(schema: dict[str, Any], phrase: str) -> None:
+    """Python 3.13 renamed four statuses; the front end's types are generated from this."""
+    rename = (
+        f"import http\nfor code in (413, 414, 416, 422): http.HTTPStatus(code).phrase = {phrase!r}"
+    )
+    run = "import runpy, sys; sys.argv = ['', 'main:app']"
+    run += "; runpy.run_module('web.openapi', run_name='__main__')"
+    command = [sys.executable, "-c", f"{rename}\n{run}"]
+    printed = subprocess.run(command, cwd=BACKEND, capture_output=True, check=True, timeout=60)
+    assert json.loads(printed.stdout) == schema
+
+
 def operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         operation["operationId"]: operation

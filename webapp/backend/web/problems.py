@@ -35,6 +35,13 @@ STATUSES: tuple[tuple[type[Problem], HTTPStatus], ...] = (
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """How each kind of problem is answered."""
+RENAMED: dict[int, str] = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""Names that RFC 9110 gave to statuses which Python before 3.13 calls by their older ones."""
 
 
 class FieldProblem(BaseModel):
@@ -55,12 +62,14 @@ class ProblemBody(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
+def reason(status: int) -> str:
+    """The name of a status, the same on every Python."""
+    return RENAMED.get(status) or HTTPStatus(status).phrase
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these problems."""
-    return {
-        status: {"model": ProblemBody, "description": HTTPStatus(status).phrase}
-        for status in statuses
-    }
+    return {status: {"model": ProblemBody, "description": reason(status)} for status in statuses}
 
 
 def answer(
@@ -72,7 +81,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Build the answer itself."""
-    title = HTTPStatus(status).phrase
+    title = reason(status)
     body = ProblemBody(
         title=title, status=status, detail=detail, fix=fix, errors=list(errors) if errors else None
     )
