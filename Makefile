@@ -8,7 +8,7 @@ guard := $(py) -m scripts.guard
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # `python=3.13` chooses what .venv is made with, and is nobody else's business.
 unexport python
-# Whatever the shell says, compiled Python is kept: what is relaunched again and again would
+# Whatever the shell says, compiled Python is kept: what is restarted again and again would
 # otherwise be compiled again and again. It lies in .venv and __pycache__, which git ignores.
 unexport PYTHONDONTWRITEBYTECODE
 

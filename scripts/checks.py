@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.facts import Site
+from scripts.guard.doctor.facts import Facts
 from scripts.setup.node import ACCEPTED, accepts
 
 VERSION_SECONDS = 1.0  # that a program may take to tell its version
@@ -28,11 +28,11 @@ _PIN = re.compile(
 )
 
 
-def checks(site: Site) -> Iterator[Check]:
+def checks(facts: Facts) -> Iterator[Check]:
     """Yield the checks of the app's tools and packages."""
-    path = os.pathsep.join((str(site.root / ".venv/bin"), site.environment.get("PATH", "")))
-    frontend = site.root / "webapp/frontend"
-    yield Check("the Python packages are those of requirements.txt", partial(packages, site.root))
+    path = os.pathsep.join((str(facts.root / ".venv/bin"), facts.environment.get("PATH", "")))
+    frontend = facts.root / "webapp/frontend"
+    yield Check("the Python packages are those of requirements.txt", partial(packages, facts.root))
     yield Check("the npm packages are those of package-lock.json", partial(modules, frontend))
     yield Check(f"Node is one that Vite accepts ({ACCEPTED})", partial(node, path))
     yield Check("npm is there", partial(npm, path))

@@ -5,10 +5,10 @@ from scripts.guard.doctor.messages import (
     BROKEN_CODE,
     EXITED,
     HTTPS,
+    MESSAGES,
     OTHER_SETTING,
     PROXY,
-    SAYINGS,
-    Saying,
+    Message,
 )
 
 EXAMPLE: dict[str, object] = {
@@ -40,7 +40,7 @@ _OF_THE_DEATH = {
 }
 
 
-_SPECIAL: dict[Saying, dict[str, str]] = {
+_SPECIAL: dict[Message, dict[str, str]] = {
     EXITED: _OF_THE_DEATH,
     BROKEN_CODE: _OF_THE_DEATH,
     OTHER_SETTING: {"url": "http://localhost:3001"},
@@ -50,8 +50,8 @@ _SPECIAL: dict[Saying, dict[str, str]] = {
 def sayings() -> str:
     """A row for each cause, in the words of an example."""
     rows = ["| cause | it says, for example | do this |", "|---|---|---|"]
-    for saying in SAYINGS:
-        why = saying.of(**{**EXAMPLE, **_SPECIAL.get(saying, {})})
-        cells = [f"**{why.kind}**" if saying is ALL_WELL else why.kind, why.sentence, why.fix]
+    for message in MESSAGES:
+        why = message.of(**{**EXAMPLE, **_SPECIAL.get(message, {})})
+        cells = [f"**{why.kind}**" if message is ALL_WELL else why.kind, why.sentence, why.fix]
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows)

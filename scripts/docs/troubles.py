@@ -8,7 +8,7 @@ from pathlib import Path
 from domain import failures
 from scripts.guard.config.settings import Service
 from scripts.guard.core.cause import Cause
-from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
 
 API = Service("api", "cd webapp/backend && exec uvicorn main:app", port=8000)
@@ -28,13 +28,13 @@ class Example:
 
     def cause(self) -> Cause:
         """What the guard puts it down to, in a project at `/p` whose files are all there."""
-        around = Surroundings(
+        context = Context(
             Path("/p"),
             exists=lambda path: path.name not in {"httpx", "httpx.py"},
             locked=lambda package: "requirements.txt" if package == "uvicorn" else None,
             out_of_memory=self.out_of_memory,
         )
-        return explain(self.service, self.end, self.tail.split("\n"), around)
+        return explain(self.service, self.end, self.tail.split("\n"), context)
 
 
 EXAMPLES = (

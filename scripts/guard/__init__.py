@@ -1,4 +1,4 @@
-"""The guard: it owns the listening sockets of a Procfile's services and relaunches what dies.
+"""The guard: it owns the listening sockets of a Procfile's services and restarts what dies.
 
 Data flows one way, and the packages show it::
 

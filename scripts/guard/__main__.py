@@ -195,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         "--checks", action="append", default=[], metavar="MODULE", help="a module with more checks"
     )
     doctor.set_defaults(run=_doctor)
-    restart = commands.add_parser("restart", parents=[common], help="relaunch one or all")
+    restart = commands.add_parser("restart", parents=[common], help="restart one or all")
     restart.add_argument("name", nargs="?", help="the service; all if none is named")
     restart.set_defaults(run=_restart)
     stop = commands.add_parser("stop", parents=[common], help="end the guard and its stack")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from scripts.guard.pages.ansi_html import coloured
+from scripts.guard.pages.ansi_html import ansi_to_html
 from scripts.screenshots.stage import VIDEOS, Stage, until
 
 WIDE = ViewportSize(width=1200, height=800)
@@ -22,7 +22,7 @@ def terminal(stage: Stage, browser: Browser) -> Page:
     until(lambda: stage.terminal.count(" is ready after ") == READY_TWICE, "both to be back")
     lines = ["$ make dev", *stage.terminal.rstrip().split("\n")]
     page = browser.new_page(viewport=ViewportSize(width=940, height=40 + 39 * len(lines) // 2))
-    page.set_content(TERMINAL.format(lines="\n".join(coloured(line) for line in lines)))
+    page.set_content(TERMINAL.format(lines="\n".join(ansi_to_html(line) for line in lines)))
     return page
 
 

@@ -64,9 +64,9 @@ def test_a_playlist_becomes_the_same_file_with_and_without_a_killed_backend(
 
 @pytest.mark.parametrize("relaunch", ["stack", "process"])
 def test_a_download_under_way_survives_the_backend_s_death(
-    start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, relaunch: str
+    start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, restart: str
 ) -> None:
-    stack = start_stack("Procfile.dev", GUARD_RELAUNCH=relaunch)
+    stack = start_stack("Procfile.dev", GUARD_RELAUNCH=restart)
     app = App.of(stack, page)
     media.throttle = SLOW
     app.paste(media.mp4)

@@ -14,20 +14,21 @@ from scripts.guard.app import up
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ([], ("Procfile.dev", None)),
-        (["up"], ("Procfile.dev", None)),
-        (["-f", "Other"], ("Other", None)),
-        (["-f", "Other", "up", "-e", "its.env"], ("Other", "its.env")),
-        (["-f", "Other", "up", "-f", "Last"], ("Last", None)),
+        ([], ("Procfile.dev", [])),
+        (["up"], ("Procfile.dev", [])),
+        (["-f", "Other"], ("Other", [])),
+        (["-f", "Other", "up", "-e", "its.env"], ("Other", ["its.env"])),
+        (["up", "-e", "its.env,other.env"], ("Procfile.dev", ["its.env", "other.env"])),
+        (["-f", "Other", "up", "-f", "Last"], ("Last", [])),
     ],
 )
 def test_an_option_means_the_same_before_a_command_and_after_it(
-    arguments: list[str], expected: tuple[str, str | None], monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], expected: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[tuple[str, str | None]] = []
+    given: list[tuple[str, list[str]]] = []
 
-    def note(procfile: Path, env: Path | None) -> int:
-        given.append((str(procfile), None if env is None else str(env)))
+    def note(procfile: Path, env: list[Path]) -> int:
+        given.append((str(procfile), [str(path) for path in env]))
         return 0
 
     monkeypatch.setattr(up, "up", note)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from scripts.guard.core.snapshot import ServiceView
 from scripts.guard.core.state_machine import State
 
+WITH_A_PROCESS = frozenset({State.STARTING, State.READY, State.UNHEALTHY, State.STOPPING})
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WEB = ServiceView(
     name="web",
@@ -15,6 +16,6 @@ WEB = ServiceView(
     held=True,
     since=NOON,
     ready_since=NOON,
-    relaunches=0,
+    restarts=0,
     cause=None,
 )

@@ -194,7 +194,7 @@ class GuardRun:
             return int(view["pid"]) if fresh else None
 
         try:
-            return until(look, f"{name} is relaunched", deadline)
+            return until(look, f"{name} is restarted", deadline)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.output()[-4000:]}") from None
 

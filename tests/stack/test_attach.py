@@ -234,7 +234,7 @@ def test_of_two_users_the_last_to_leave_gives_the_window_its_own_size_back(
     assert run.output().count("rows and columns: 30 100") == 1
 
 
-def test_ctrl_c_reaches_the_process_and_attach_stays_over_its_relaunch(
+def test_ctrl_c_reaches_the_process_and_attach_stays_over_its_restart(
     guarded: Guarded, attach: Attach
 ) -> None:
     run = reader(guarded)

@@ -274,7 +274,7 @@ def test_an_answer_of_somebody_else_does_not_count(
     program = run.procfile.parent / "bin" / "go"
     program.write_text("#!/bin/sh\nexec sleep 1000\n")
     os.killpg(old, signal.SIGKILL)
-    until(lambda: run.service("server").get("pid") not in {None, old}, "it is relaunched")
+    until(lambda: run.service("server").get("pid") not in {None, old}, "it is restarted")
     with http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         run.await_output(f"port {port} is answered by a process that is not of this stack")

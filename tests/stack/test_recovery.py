@@ -34,7 +34,7 @@ def test_a_killed_server_comes_back_and_the_other_is_left_alone(
 
 
 @pytest.mark.fault(row="F1")
-def test_by_default_the_whole_stack_is_relaunched(guarded: Guarded, observe: Observe) -> None:
+def test_by_default_the_whole_stack_is_restarted(guarded: Guarded, observe: Observe) -> None:
     run = guarded(*PAIR)
     pids = {name: run.await_state(name, "READY")["pid"] for name in ("web", "api")}
     with visits(run.ports["web"], answers=50) as web, visits(run.ports["api"], answers=50) as api:

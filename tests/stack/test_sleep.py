@@ -13,7 +13,7 @@ from tests.stack.harness import Answer, ask, toy
 
 @pytest.mark.fault(row="F5")
 @pytest.mark.parametrize("first", ["guard", "services"])
-def test_nothing_is_relaunched_when_everything_was_stopped(guarded: Guarded, first: str) -> None:
+def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, first: str) -> None:
     run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="1")
     pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
     for pid in (run.pid, *pids):

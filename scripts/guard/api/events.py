@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.snapshot import Snapshot, timestamp
-from scripts.guard.logs.ring_buffer import Block, Feed
+from scripts.guard.logs.ring_buffer import Block, RingBuffer
 from scripts.guard.processes.resource_usage import INTERVAL, Usage
 
 PING_SECONDS = 15.0  # between two comments on a quiet event stream
@@ -41,7 +41,7 @@ class Events:
     """Makes event streams, each for one watcher."""
 
     def __init__(
-        self, snapshot: Callable[[], Snapshot], changes: Changes, feed: Feed, usage: Usage
+        self, snapshot: Callable[[], Snapshot], changes: Changes, feed: RingBuffer, usage: Usage
     ) -> None:
         self._snapshot = snapshot
         self._changes = changes
@@ -72,12 +72,12 @@ class Events:
         new = asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def tell() -> None:
+        def notify() -> None:
             if not new.is_set():
                 with contextlib.suppress(RuntimeError):  # the loop has ended, the log goes on
                     loop.call_soon_threadsafe(new.set)
 
-        stop = self._feed.follow(tell)
+        stop = self._feed.follow(notify)
         reached = wanted.after
         try:
             while True:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from scripts.guard.api.events import Events, Wanted
 from scripts.guard.attach.protocol import PROTOCOL
-from scripts.guard.attach.server import NOTHING_RUNS, Attachments
+from scripts.guard.attach.server import NOTHING_RUNS, AttachServer
 from scripts.guard.core import state_machine
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.http import messages
@@ -23,17 +23,17 @@ from scripts.guard.http.messages import Request, Response
 from scripts.guard.supervision.history import History
 
 TAIL_LINES = 200
-MOST_LINES = 10_000
-_MOST_DIGITS = 18
+MAX_TAIL_LINES = 10_000
+_MAX_DIGITS = 18
 _UNSTORED = {"Cache-Control": "no-store"}
-_WISHES: dict[str, Callable[[], state_machine.Event]] = {
+_ACTIONS: dict[str, Callable[[], state_machine.Event]] = {
     "restart": state_machine.Restart,
     "stop": state_machine.Stop,
     "start": state_machine.Start,
 }
 
 
-class Control:
+class ControlApi:
     """Answers the requests of the control API."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Control:
         send: Callable[[str, state_machine.Event], None],
         tail: Callable[[str, int], list[str]],
         crashes: Callable[[], list[dict[str, Any]]],
-        attachments: Attachments,
+        attach_server: AttachServer,
         leave: Callable[[], None],
     ) -> None:
         self._access = access
@@ -56,7 +56,7 @@ class Control:
         self._send = send
         self._tail = tail
         self._crashes = crashes
-        self._attachments = attachments
+        self._attach_server = attach_server
         self._leave = leave
 
     async def answer(self, request: Request) -> Response:
@@ -90,8 +90,8 @@ class Control:
                 return messages.as_json(self._history.as_json())
             case "GET", ["api", "logs", name]:
                 return self._log(request, name)
-            case "POST", ["api", *wish]:
-                return self._wish(request, wish)
+            case "POST", ["api", *action]:
+                return self._action(request, action)
             case _:
                 return messages.problem(404, "Not found", f"There is no {request.method} here.")
 
@@ -121,12 +121,12 @@ class Control:
         if self._snapshot().service(name) is None:
             return _no_service(name)
         asked = _number(request.query("tail") or str(TAIL_LINES))
-        if asked is None or asked > MOST_LINES:
-            detail = f"`tail` is a number of lines, {MOST_LINES} at most."
+        if asked is None or asked > MAX_TAIL_LINES:
+            detail = f"`tail` is a number of lines, {MAX_TAIL_LINES} at most."
             return messages.problem(422, "Bad tail", detail)
         return messages.as_json({"name": name, "lines": self._tail(name, asked)})
 
-    def _wish(self, request: Request, wish: list[str]) -> Response:
+    def _action(self, request: Request, action: list[str]) -> Response:
         if not self._access.may_write(request):
             return messages.problem(
                 403,
@@ -135,7 +135,7 @@ class Control:
                 "file, and no foreign Origin.",
             )
         snapshot = self._snapshot()
-        match wish:
+        match action:
             case ["restart"]:
                 for view in snapshot.services:
                     self._send(view.name, state_machine.Restart())
@@ -143,10 +143,10 @@ class Control:
                 self._leave()
             case ["services", name, "attach"]:
                 return self._attach(request, name)
-            case ["services", name, verb] if verb in _WISHES:
+            case ["services", name, verb] if verb in _ACTIONS:
                 if snapshot.service(name) is None:
                     return _no_service(name)
-                self._send(name, _WISHES[verb]())
+                self._send(name, _ACTIONS[verb]())
             case _:
                 return messages.problem(404, "Not found", "There is no such wish.")
         return messages.as_json(self._snapshot().as_json(), status=202)
@@ -165,13 +165,13 @@ class Control:
                 f"{name} is {view.state.value}: there is no terminal to attach to.{why}",
                 fix=f"make restart p={name}",
             )
-        upgrade = partial(self._attachments.serve, name)
+        upgrade = partial(self._attach_server.serve, name)
         return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
 
 
 def _number(text: str) -> int | None:
     """Return a whole number of sane size, None for anything else."""
-    sane = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    sane = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
     return int(text) if sane else None
 
 

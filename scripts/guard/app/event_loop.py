@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.guard.api.events import Events
-from scripts.guard.api.routes import Control
-from scripts.guard.attach.server import Attachments
+from scripts.guard.api.routes import ControlApi
+from scripts.guard.attach.server import AttachServer
 from scripts.guard.config import settings
 from scripts.guard.core import state_machine
 from scripts.guard.core.broadcast import Changes
@@ -22,20 +22,20 @@ from scripts.guard.core.errors import GuardError
 from scripts.guard.core.snapshot import ServiceView
 from scripts.guard.core.state_machine import State
 from scripts.guard.health import liveness, probe
-from scripts.guard.health.hang_detector import Hangs
+from scripts.guard.health.hang_detector import HangDetector
 from scripts.guard.health.readiness import Readiness
 from scripts.guard.http import listener
 from scripts.guard.http.access import Access
 from scripts.guard.net import accept_queue
-from scripts.guard.net.ipv6_relay import Relays
+from scripts.guard.net.ipv6_relay import Ipv6Relays
 from scripts.guard.processes import descendants
 from scripts.guard.processes.resource_usage import Usage
-from scripts.guard.standby.responder import Standby
-from scripts.guard.standby.responders import Fronts
-from scripts.guard.supervision.drain import Dismissal
+from scripts.guard.standby.responder import StandbyResponder
+from scripts.guard.standby.responders import StandbyResponders
+from scripts.guard.supervision.drain import GracefulStop
 from scripts.guard.supervision.history import History
 from scripts.guard.supervision.notifier import Notifier
-from scripts.guard.watching.churn import Writes
+from scripts.guard.watching.churn import WriteStormFilter
 from scripts.guard.watching.watcher import Watcher, is_source
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from scripts.guard.core.process import Running
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
-LINGER_LOOK = 0.02  # seconds between two looks at what takes its time to leave
-REST_LOOK = 1.0  # seconds between two looks at whether a file has come to rest
+LINGER_POLL_SECONDS = 0.02  # seconds between two looks at what takes its time to leave
+QUIET_POLL_SECONDS = 1.0  # seconds between two looks at whether a file has come to rest
 SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
@@ -53,12 +53,12 @@ def run(stack: Stack) -> int:
     """Run until the user wants to leave and everything has left; returns the exit code."""
 
     async def main() -> int:
-        return await Loop(stack).run()
+        return await EventLoop(stack).run()
 
     return asyncio.run(main())
 
 
-class Loop:
+class EventLoop:
     """One run of the event loop over a stack whose processes have been started."""
 
     def __init__(self, stack: Stack) -> None:
@@ -76,21 +76,21 @@ class Loop:
         self._notifier = Notifier(
             enabled=lambda: self._stack.config.notify,
             environment=lambda: self._stack.config.environment,
-            say=stack.log.say,
+            report=stack.log.report,
         )
-        self._attachments = Attachments(
+        self._attach_server = AttachServer(
             stack.log,
             terminal=stack.terminal,
             view=lambda name: self._supervisor.snapshot().service(name),
             changes=self._changes,
         )
         self._access = Access(self._ports, stack.token)
-        self._dismissal = Dismissal(
+        self._graceful_stop = GracefulStop(
             held=stack.sockets,
             running=stack.supervisor.running,
             hurry=lambda: self._leaving,
         )
-        self._control = Control(
+        self._control = ControlApi(
             access=self._access,
             snapshot=self._supervisor.snapshot,
             events=Events(
@@ -100,28 +100,28 @@ class Loop:
             send=self._supervisor.send,
             tail=stack.log.tail,
             crashes=stack.crashes.read,
-            attachments=self._attachments,
+            attach_server=self._attach_server,
             leave=partial(self._leave, 0),
         )
         self._listeners: list[tuple[socket.socket, listener.Listener]] = []
-        self._fronts = Fronts(self._standby)
-        self._relays = Relays(stack.log.say)
-        self._hangs = Hangs(
-            waiting=self._waiting,
+        self._responders = StandbyResponders(self._standby)
+        self._relays = Ipv6Relays(stack.log.report)
+        self._hang_detector = HangDetector(
+            queue_length=self._queue_length,
             ask=self._ask,
-            is_attached=self._attachments.holds,
+            is_attached=self._attach_server.holds,
             tail=stack.log.tail,
-            say=stack.log.say,
+            report=stack.log.report,
         )
         self._readiness = Readiness(
             up=lambda name: self._supervisor.send(name, state_machine.Up()),
-            found=stack.found,
-            say=stack.log.say,
-            mark=stack.launcher.mark,
+            discovered=stack.record_discovered_port,
+            report=stack.log.report,
+            tag=stack.launcher.tag,
         )
         self._borrowing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._writes = Writes()
+        self._churn = WriteStormFilter()
         self._resting: asyncio.TimerHandle | None = None
         self._watcher = Watcher(
             lambda paths: self._soon(partial(self._saved, paths)), stack.config.files
@@ -130,12 +130,12 @@ class Loop:
     async def run(self) -> int:
         """Follow what happens until everything has left."""
         self._loop.set_exception_handler(self._complain)
-        self._stack.launcher.giving_back = self._fronts.retire
+        self._stack.launcher.on_release = self._responders.retire
         self._stack.spawned = self._await_exit
         for name, process in self._supervisor.running().items():
             self._await_exit(name, process)
-        self._loop.add_signal_handler(signal.SIGCHLD, self._bury)
-        self._stack.dismiss = self._dismissal.begin
+        self._loop.add_signal_handler(signal.SIGCHLD, self._reap_orphans)
+        self._stack.drain = self._graceful_stop.begin
         self._stack.changed = self._changed
         for number in self._stack.signals.ending:
             self._loop.add_signal_handler(number, self._signalled, number)
@@ -146,7 +146,7 @@ class Loop:
         self._loop.call_later(SETTLED_SECONDS, self._settle)
         await self._left.wait()
         self._watcher.stop()
-        await self._fronts.close()
+        await self._responders.close()
         await self._relays.close()
         await asyncio.gather(*(listener.close() for _, listener in self._listeners))
         return self._exit_code
@@ -155,7 +155,7 @@ class Loop:
         """Tell of an error of our own in the log; everything else runs on."""
         error = context.get("exception")
         what = context["message"] if error is None else f"{context['message']}: {error!r}"
-        self._stack.log.say(f"the guard met an error of its own, and runs on: {what}")
+        self._stack.log.report(f"the guard met an error of its own, and runs on: {what}")
 
     def _soon(self, call: Callable[[], object]) -> None:
         """Have the loop call this; from any thread."""
@@ -183,22 +183,22 @@ class Loop:
 
         The shell that leads a line does not wait for what it runs when it is told to leave.
         """
-        if self._supervisor.gives_time(name) and process.runs_on():
-            self._loop.call_later(LINGER_LOOK, self._ended, name, process)
+        if self._supervisor.in_grace_period(name) and process.group_alive():
+            self._loop.call_later(LINGER_POLL_SECONDS, self._ended, name, process)
             return
-        self._dismissal.over(name)
+        self._graceful_stop.finished(name)
         self._supervisor.exited(name, process)
 
-    def _bury(self) -> None:
+    def _reap_orphans(self) -> None:
         leaders = (process.pid for process in self._supervisor.running().values())
-        descendants.bury(frozenset(leaders))
+        descendants.reap_orphans(frozenset(leaders))
 
     def _settle(self) -> None:
         """Load what the start could do without: a death that comes next need not wait for it."""
         if not self._settled:
             self._settled = True
             self._watcher.start()
-            self._stack.prepare_for_deaths()
+            self._stack.prepare_for_crashes()
 
     def _signalled(self, number: signal.Signals) -> None:
         # Only a person repeats Ctrl-C. A closed terminal is told of twice, by the kernel and by the
@@ -211,7 +211,7 @@ class Loop:
         if not self._leaving:
             self._leaving = True
             self._exit_code = code
-            self._stack.log.say("stopping everything")
+            self._stack.log.report("stopping everything")
             self._supervisor.leave()
 
     def _saved(self, paths: frozenset[Path]) -> None:
@@ -225,34 +225,34 @@ class Loop:
         for service in config.services:
             changed = [path for path in paths if is_source(path, service.watch)]
             if changed:
-                self._stack.log.say(f"{service.name}: {changed[0].name} was saved")
+                self._stack.log.report(f"{service.name}: {changed[0].name} was saved")
                 self._supervisor.send(service.name, state_machine.Saved(reload=True))
             elif states_now.get(service.name) in _DOWN and any(
-                is_source(path, service.revive) for path in paths
+                is_source(path, service.watch_when_down) for path in paths
             ):
                 self._supervisor.send(service.name, state_machine.Saved(reload=False))
 
     def _by_people(self, paths: frozenset[Path]) -> frozenset[Path]:
         """Leave out what the guard writes itself, and what a program writes over and over."""
         own = self._stack.config.directory.resolve()
-        paths, restless = self._writes.note(path for path in paths if own not in path.parents)
-        for path in restless:
-            self._stack.log.say(
+        paths, noisy = self._churn.note(path for path in paths if own not in path.parents)
+        for path in noisy:
+            self._stack.log.report(
                 f"{path} is written over and over, by a program it seems: it restarts nothing "
                 "until it rests\n"
                 "  fix: keep it elsewhere, or name folders without it in <NAME>_WATCH"
             )
-        if restless and self._resting is None:
-            self._resting = self._loop.call_later(REST_LOOK, self._look_for_rest)
+        if noisy and self._resting is None:
+            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
         return paths
 
-    def _look_for_rest(self) -> None:
+    def _look_for_quiet(self) -> None:
         """Let what was passed over count once it is written no more."""
         self._resting = None
-        if rested := self._writes.rested():
-            self._saved(rested)
-        if self._writes.is_restless and self._resting is None:
-            self._resting = self._loop.call_later(REST_LOOK, self._look_for_rest)
+        if quiet := self._churn.quiet():
+            self._saved(quiet)
+        if self._churn.is_noisy and self._resting is None:
+            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
 
     async def _reconfigure(self) -> None:
         """Follow changed files, one reading after the other, and none in the event loop."""
@@ -264,11 +264,13 @@ class Loop:
                 )
                 self._stack.reconfigure(config)
             except GuardError as error:
-                self._stack.log.say(f"{error.message}\n  the stack runs on as it was; {error.fix}")
+                self._stack.log.report(
+                    f"{error.message}\n  the stack runs on as it was; {error.fix}"
+                )
 
     def _look_for_hangs(self) -> None:
         views = self._supervisor.snapshot().services
-        for name, cause in self._hangs.look(views, self._stack.config.hang):
+        for name, cause in self._hang_detector.look(views, self._stack.config.hang):
             self._supervisor.hung(name, cause)
         self._loop.call_later(liveness.QUEUE_INTERVAL, self._look_for_hangs)
 
@@ -284,10 +286,10 @@ class Loop:
             self._borrow()
         self._relays.follow(self._stack.held())
         held = self._stack.sockets()
-        self._fronts.keep_only(held.keys())
+        self._responders.keep_only(held.keys())
         self._readiness.keep_only(service.name for service in self._stack.config.services)
         for view in snapshot.services:
-            self._fronts.follow(view.name, held.get(view.name), view.state)
+            self._responders.follow(view.name, held.get(view.name), view.state)
             service = self._stack.config.find(view.name)
             if service is not None:
                 self._readiness.follow(service, view.pid, view.state)
@@ -317,8 +319,8 @@ class Loop:
         self._borrowing = None
         self._changed()
 
-    def _standby(self, name: str, sock: socket.socket) -> Standby:
-        return Standby(
+    def _standby(self, name: str, sock: socket.socket) -> StandbyResponder:
+        return StandbyResponder(
             sock,
             patience=lambda: self._stack.config.patience,
             view=lambda: self._supervisor.snapshot().service(name),
@@ -327,15 +329,15 @@ class Loop:
             access=self._access,
         )
 
-    def _waiting(self, view: ServiceView) -> Callable[[], int | None]:
+    def _queue_length(self, view: ServiceView) -> Callable[[], int | None]:
         sock = self._stack.sockets().get(view.name)
         if sock is not None:
-            return partial(accept_queue.waiting, sock)
-        return partial(accept_queue.waiting_at, view.port or 0)
+            return partial(accept_queue.length, sock)
+        return partial(accept_queue.length_at, view.port or 0)
 
     def _ask(self, view: ServiceView) -> Callable[[], Awaitable[bool]] | None:
         service = self._stack.config.find(view.name)
-        if service is None or service.found:  # what it listens for is not known
+        if service is None or service.discovered:  # what it listens for is not known
             return None
         return partial(probe.responds, service.port or 0, service.health)
 
@@ -355,7 +357,7 @@ class Loop:
         for view in views:
             service = config.find(view.name)
             if service is not None and view.state in _DOWN:
-                folders.update(service.revive)
+                folders.update(service.watch_when_down)
         self._watcher.watch(folders)
         if all(view.state is not State.STARTING for view in views):  # or they need the processor
             self._loop.call_soon(self._settle)

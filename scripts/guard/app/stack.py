@@ -16,17 +16,17 @@ from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import State
 from scripts.guard.diagnosis.evidence import Evidence
 from scripts.guard.logs.pump import Log
-from scripts.guard.logs.ring_buffer import Feed
+from scripts.guard.logs.ring_buffer import RingBuffer
 from scripts.guard.net.port_table import require_free
 from scripts.guard.processes.launcher import Launcher, held_ports, self_binding
 from scripts.guard.processes.process import Process
 from scripts.guard.rundir import directory, token
-from scripts.guard.supervision.supervisor import Dismiss, Supervisor, send_sigterm
+from scripts.guard.supervision.supervisor import Drain, Supervisor, send_sigterm
 
 if TYPE_CHECKING:
     from scripts.guard.app.signals import Signals
     from scripts.guard.core.cause import Cause
-    from scripts.guard.diagnosis.crash_reports import Crash, Crashes
+    from scripts.guard.diagnosis.crash_reports import CrashReport, CrashReports
 
 NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
 DRAIN_SECONDS = 0.1  # that a dead process' last words may take to be read
@@ -52,7 +52,7 @@ class Stack:
         self.signals = signals
         self.changed: Callable[[], None] = _ignore
         self.spawned: Callable[[str, Process], None] = _ignore
-        self.dismiss: Dismiss = send_sigterm
+        self.drain: Drain = send_sigterm
         self.token = token.write_token(config.token_file)
         self.log = Log(
             [service.name for service in config.services],
@@ -60,20 +60,20 @@ class Stack:
             colour=config.colour,
             as_json=config.log_format is LogFormat.JSON,
         )
-        self.feed = Feed()
+        self.feed = RingBuffer()
         self.log.follow(self.feed.take)
         self.supervisor = Supervisor(
             config,
             launch=self._launch,
             explain=self._explain,
-            dismiss=self._dismiss,
+            drain=self._drain,
             record=self._record,
-            say=self.log.say,
+            report=self.log.report,
             changed=self._has_changed,
             pid=os.getpid(),
         )
         self._evidence = Evidence(config.root)
-        self._unkept: list[Crash] = []
+        self._unkept: list[CrashReport] = []
 
     def sockets(self) -> dict[str, socket.socket]:
         """Return the listening sockets that we have now, by service."""
@@ -103,26 +103,26 @@ class Stack:
         ]
         return all(borrowed)
 
-    def found(self, name: str, port: int) -> None:
+    def record_discovered_port(self, name: str, port: int) -> None:
         """Take note of the port that a service listens on, which its line does not state."""
         others = {each.port for each in self.config.services if each.name != name}
         known = self.config.find(name)
         if known is None or known.port == port or port in others:
             return
-        self.log.say(f"{name} listens on port {port}: http://localhost:{port}")
-        service = known._replace(port=port, found=True)
+        self.log.report(f"{name} listens on port {port}: http://localhost:{port}")
+        service = known._replace(port=port, discovered=True)
         services = [service if each.name == name else each for each in self.config.services]
         self.config = self.launcher.config = self.config._replace(services=tuple(services))
         self.supervisor.note(self.config)
 
     def _has_changed(self) -> None:
-        # Only now: the relaunch, which goes before, need not share the processor with it.
+        # Only now: the restart, which goes before, need not share the processor with it.
         while self._unkept:
             self.crashes.keep(self._unkept.pop())
         self.changed()
 
-    def _dismiss(self, service: Service, process: Running, state: State) -> None:
-        self.dismiss(service, process, state)
+    def _drain(self, service: Service, process: Running, state: State) -> None:
+        self.drain(service, process, state)
 
     def _launch(self, service: Service) -> Process:
         started = self.launcher.launch(service)
@@ -136,29 +136,33 @@ class Stack:
         return running.terminal if isinstance(running, Process) else None
 
     @cached_property
-    def crashes(self) -> Crashes:
+    def crashes(self) -> CrashReports:
         """The post-mortems of this folder; not needed before somebody dies or asks."""
-        from scripts.guard.diagnosis.crash_reports import Crashes
+        from scripts.guard.diagnosis.crash_reports import CrashReports
 
-        return Crashes(self.config.directory / "crashes")
+        return CrashReports(self.config.directory / "crashes")
 
-    def prepare_for_deaths(self) -> None:
-        """Load what a death needs while there is time: the relaunch then need not wait for it."""
+    def prepare_for_crashes(self) -> None:
+        """Load what a death needs while there is time: the restart then need not wait for it."""
         for name in ("diagnosis.diagnose", "pages.standby_page"):
             import_module(f"scripts.guard.{name}")
         self.crashes.prepare(self.config.environment)
 
-    def _record(self, service: Service, end: int | OSError, cause: Cause) -> None:
-        from scripts.guard.diagnosis.crash_reports import Crash
+    def _record(self, service: Service, exit_status: int | OSError, cause: Cause) -> None:
+        from scripts.guard.diagnosis.crash_reports import CrashReport
 
-        started = None if isinstance(end, OSError) else self.launcher.started.get(service.name)
+        started = (
+            None
+            if isinstance(exit_status, OSError)
+            else self.launcher.last_started.get(service.name)
+        )
         self._unkept.append(
-            Crash(
+            CrashReport(
                 time=datetime.now(UTC),
                 service=service.name,
                 command=service.command,
                 pid=None if started is None else started.process.pid,
-                end=end,
+                exit_status=exit_status,
                 cause=cause,
                 started=None if started is None else datetime.fromtimestamp(started.at, UTC),
                 lines=self.log.tail(service.name),
@@ -168,12 +172,12 @@ class Stack:
             )
         )
 
-    def _explain(self, service: Service, end: int | OSError) -> Cause:
+    def _explain(self, service: Service, exit_status: int | OSError) -> Cause:
         from scripts.guard.diagnosis import diagnose
 
         self.log.drained(service.name, timeout=DRAIN_SECONDS)
-        lines = self.log.last_words(service.name)
-        return diagnose.explain(service, end, lines, self._evidence.gather())
+        lines = self.log.output_of_current_run(service.name)
+        return diagnose.explain(service, exit_status, lines, self._evidence.gather())
 
     def reconfigure(self, config: Settings) -> None:
         """Follow changed settings; raises `GuardError` where a new port cannot be had.
@@ -199,9 +203,9 @@ class Stack:
         """Keep what cannot change while we run, and say so."""
         old = self.config
         if not directory.is_same(config.directory, old.directory):
-            self.log.say("GUARD_DIR is followed at the next start")
+            self.log.report("GUARD_DIR is followed at the next start")
         if config.log_format is not old.log_format:
-            self.log.say("GUARD_LOG is followed at the next start")
+            self.log.report("GUARD_LOG is followed at the next start")
         return config._replace(
             directory=old.directory,
             log_format=old.log_format,
@@ -213,9 +217,9 @@ class Stack:
 def _as_found(service: Service, before: Settings) -> Service:
     """Keep the port on which a line that has not changed was found to listen."""
     known = before.find(service.name)
-    if known is None or not known.found or known.command != service.command or service.port:
+    if known is None or not known.discovered or known.command != service.command or service.port:
         return service
-    return service._replace(port=known.port, found=True)
+    return service._replace(port=known.port, discovered=True)
 
 
 def _ignore(*_: object) -> None:

@@ -44,7 +44,7 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
     lock.acquire(config.guard_port)
     removed = remove_orphans(config.directory)
     launcher = Launcher(config)
-    descendants.adopt()
+    descendants.become_subreaper()
     launcher.start_early()
     stack: Stack | None = None
     try:
@@ -54,9 +54,9 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
 
         stack = Stack(config, launcher, signals, shell, moved=lock.note)
         for orphan in removed:
-            stack.log.say(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
+            stack.log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
         for said in (*filter(None, [complaint]), *config.warnings):
-            stack.log.say(said)
+            stack.log.report(said)
         stack.supervisor.start()
         stack.log.start()
         # Nothing here speaks TLS, and asyncio does without: a tenth of what it loads.
@@ -75,7 +75,7 @@ def _end(launcher: Launcher, stack: Stack | None) -> None:
     for remaining in (*launcher.not_taken_over(), *running):
         remaining.signal(signal.SIGKILL)
         remaining.reap()
-    descendants.remove_adopted()
+    descendants.kill_adopted()
     if stack is not None:
         stack.log.close()
     with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 
 from scripts.guard.attach.protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
-from scripts.guard.attach.window_size import Window
+from scripts.guard.attach.window_size import WindowSize
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.snapshot import ServiceView
 from scripts.guard.core.state_machine import State
@@ -22,8 +22,8 @@ _SHOWN_LINES = 20
 NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN})
 
 
-class Attachments:
-    """Connects clients to the terminals of services; each stays over relaunches."""
+class AttachServer:
+    """Connects clients to the terminals of services; each stays over restarts."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Attachments:
         self._terminal = terminal
         self._view = view
         self._changes = changes
-        self._windows: dict[str, Window] = {}
+        self._windows: dict[str, WindowSize] = {}
 
     def holds(self, name: str) -> bool:
         """Whether somebody is attached to that service."""
@@ -56,7 +56,7 @@ class Attachments:
         def hear(data: bytes) -> None:
             loop.call_soon_threadsafe(show, data)
 
-        window = self._windows.setdefault(name, Window(lambda: self._terminal(name)))
+        window = self._windows.setdefault(name, WindowSize(lambda: self._terminal(name)))
         client = window.enter()
         stop = self._log.tap(name, hear, _SHOWN_LINES)
         tasks = {
@@ -75,7 +75,7 @@ class Attachments:
                 del self._windows[name]
 
     async def _follow_client(
-        self, name: str, reader: asyncio.StreamReader, window: Window, client: object
+        self, name: str, reader: asyncio.StreamReader, window: WindowSize, client: object
     ) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, struct.error):
             while True:
@@ -88,7 +88,7 @@ class Attachments:
                 elif kind == SIZE:
                     window.resize(client, *ROWS_AND_COLUMNS.unpack(payload))
 
-    async def _follow_service(self, name: str, window: Window) -> None:
+    async def _follow_service(self, name: str, window: WindowSize) -> None:
         while (view := self._view(name)) is not None and view.state not in NOTHING_RUNS:
             window.follow()
             await self._changes.next()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 _SIZE = struct.Struct("HHHH")  # of TIOCSWINSZ: rows, columns, and their pixels
 
 
-class Window:
+class WindowSize:
     """One for each service, since its own size is known only before the first client."""
 
     def __init__(self, terminal: Callable[[], int | None]) -> None:

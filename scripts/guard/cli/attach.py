@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scripts.guard.attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
 from scripts.guard.cli import client
-from scripts.guard.cli.terminal_modes import Modes
+from scripts.guard.cli.terminal_modes import TerminalModes
 from scripts.guard.config import settings
 from scripts.guard.core.errors import GuardError
 from scripts.guard.rundir import lock
@@ -115,7 +115,7 @@ class _Session:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._modes = Modes()
+        self._modes = TerminalModes()
 
     def run(self, begun: bytes) -> bool:
         """Return whether the user let go (True) or the guard did."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from scripts.guard.config import settings
 from scripts.guard.core.errors import GuardError
+from scripts.guard.http import client
 from scripts.guard.rundir import directory, lock
 
 ANSWER_SECONDS = 5.0
@@ -38,25 +39,20 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     """Return the control API's answer; raises `GuardError` if it has none or says no."""
     if lock.owner(config.directory) is None:
         raise GuardError(f"no guard runs in {config.root}", "make dev")
-    connection = http.client.HTTPConnection("127.0.0.1", config.guard_port, timeout=ANSWER_SECONDS)
-    headers = {}
-    if method == "POST":
-        headers["X-Guard-Token"] = token(config.token_file)
+    headers = {"X-Guard-Token": token(config.token_file)} if method == "POST" else {}
+    port = config.guard_port
+    answer = client.ask("127.0.0.1", port, path, ANSWER_SECONDS, method=method, headers=headers)
     try:
-        connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        answer: dict[str, Any] = json.loads(response.read())
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        value: dict[str, Any] = json.loads(answer.body)
+    except ValueError as error:
         raise GuardError(
-            f"the guard does not answer on port {config.guard_port} ({error}); it was perhaps "
+            f"the guard does not answer on port {port} ({answer.error or error}); it was perhaps "
             "started with another GUARD_PORT",
             "GUARD_PORT=<that port> make status   # or end it with Ctrl-C where it runs",
         ) from error
-    finally:
-        connection.close()
-    if response.status >= http.client.BAD_REQUEST:
-        raise GuardError(f"the guard says: {answer.get('detail', answer)}", "make status")
-    return answer
+    if answer.status is None or answer.status >= HTTPStatus.BAD_REQUEST:
+        raise GuardError(f"the guard says: {value.get('detail', value)}", "make status")
+    return value
 
 
 def token(path: Path) -> str:

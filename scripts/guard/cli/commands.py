@@ -24,7 +24,7 @@ def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
 
 
 def restart(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
-    """Relaunch one service, or all."""
+    """Restart one service, or all."""
     config = load(procfile, env_files)
     one = f"/api/services/{quote(name or '', safe='')}/restart"
     ask(config, "POST", "/api/restart" if name is None else one)

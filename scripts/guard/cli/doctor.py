@@ -19,7 +19,7 @@ from scripts.guard.doctor import (
     runtime_checks,
     service_check,
 )
-from scripts.guard.doctor.facts import Site, gather
+from scripts.guard.doctor.facts import Facts, gather
 
 
 def doctor(
@@ -32,16 +32,16 @@ def doctor(
 ) -> int:
     """Check everything, or say why one service cannot be reached.
 
-    `more` names modules with further checks: each has `checks(site)`. Raises `GuardError` where
+    `more` names modules with further checks: each has `checks(facts)`. Raises `GuardError` where
     there is no such service.
     """
-    site = gather(procfile, env_files)
-    return _all(site, more, as_json) if name is None else _one(site, name, as_json)
+    facts = gather(procfile, env_files)
+    return _all(facts, more, as_json) if name is None else _one(facts, name, as_json)
 
 
-def _all(site: Site, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT001 - private
+def _all(facts: Facts, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT001 - private
     modules = [runtime_checks, dotenv_checks, machine_checks, *map(importlib.import_module, more)]
-    found: list[Check] = [check for module in modules for check in module.checks(site)]
+    found: list[Check] = [check for module in modules for check in module.checks(facts)]
     findings = examine(found)
     well = all(finding.problem is None for finding in findings)
     if as_json:
@@ -51,17 +51,17 @@ def _all(site: Site, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT001
     return 0 if well else 1
 
 
-def _one(site: Site, name: str, as_json: bool) -> int:  # noqa: FBT001 - private
-    if site.config is None:
-        raise site.error or GuardError("the settings are invalid", "make doctor")
-    line = site.config.find(name)
+def _one(facts: Facts, name: str, as_json: bool) -> int:  # noqa: FBT001 - private
+    if facts.config is None:
+        raise facts.error or GuardError("the settings are invalid", "make doctor")
+    line = facts.config.find(name)
     if line is None or line.port is None:
-        serving = ", ".join(one.name for one in site.config.services if one.port is not None)
+        serving = ", ".join(one.name for one in facts.config.services if one.port is not None)
         raise GuardError(
-            f"{site.procfile.name} has no service {name!r} with a port; it has: {serving}",
+            f"{facts.procfile.name} has no service {name!r} with a port; it has: {serving}",
             "make doctor   # or make doctor p=NAME with one of these",
         )
-    why = service_check.cause(site, line, service_check.HUNG_SECONDS)
+    why = service_check.cause(facts, line, service_check.HUNG_SECONDS)
     if as_json:
         cause = {"kind": why.kind, "sentence": why.sentence, "fix": why.fix}
         _print_json({"ok": why.well, "service": name, "url": line.url, "cause": cause})

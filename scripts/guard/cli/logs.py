@@ -25,12 +25,12 @@ from scripts.guard.core.errors import GuardError
 from scripts.guard.logs import ansi
 from scripts.guard.logs.printer import JsonPrinter, Printer
 from scripts.guard.logs.pump import own_name
-from scripts.guard.logs.tail_reader import Tail
-from scripts.guard.logs.terminal_writer import Terminal
+from scripts.guard.logs.tail_reader import TailReader
+from scripts.guard.logs.terminal_writer import TerminalWriter
 from scripts.guard.rundir import lock
 
 LINES = 100
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 7 * 86_400.0  # for which a pager may be read
 _STAMPED = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (.*)")
 
@@ -51,7 +51,7 @@ def logs(procfile: Path, env_files: Sequence[Path], name: str | None, *, follow:
     config = client.load(procfile, env_files)
     with (
         closing(Written(config.directory / "logs", name)) as written,
-        closing(Terminal(1, PATIENCE_SECONDS)) as terminal,
+        closing(TerminalWriter(1, PATIENCE_SECONDS)) as terminal,
     ):
         _require_known(config, written, name)
         lines = written.read()
@@ -62,7 +62,7 @@ def logs(procfile: Path, env_files: Sequence[Path], name: str | None, *, follow:
         screen = Screen(config, terminal)
         screen.show(lines[-LINES:])
         while follow and not terminal.gone:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
             screen.show(written.read())
     return 0
 
@@ -74,7 +74,7 @@ class Written:
         """Read the log of that name, or all."""
         self._directory = directory
         self._name = name
-        self._tails: dict[str, Tail] = {}
+        self._tails: dict[str, TailReader] = {}
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +85,7 @@ class Written:
         """Return what was added since, by time; at first the last lines that are there."""
         for name in self.names:
             if self._name in {None, name} and name not in self._tails:
-                self._tails[name] = Tail(self._directory / f"{name}.log")
+                self._tails[name] = TailReader(self._directory / f"{name}.log")
         each = [_lines(name, tail.read()) for name, tail in self._tails.items()]
         return list(heapq.merge(*each, key=lambda line: line.time))
 
@@ -98,7 +98,7 @@ class Written:
 class Screen:
     """Prints lines as the guard does."""
 
-    def __init__(self, config: Settings, terminal: Terminal) -> None:
+    def __init__(self, config: Settings, terminal: TerminalWriter) -> None:
         self._printer: Printer | JsonPrinter = (
             JsonPrinter(terminal)
             if config.log_format is LogFormat.JSON

@@ -8,7 +8,7 @@ from typing import Any
 
 def table(status: dict[str, Any], now: datetime) -> str:
     """Return the status, in the JSON's shape, as lines for a terminal."""
-    rows = [("service", "state", "since", "pid", "relaunches", "url")]
+    rows = [("service", "state", "since", "pid", "restarts", "url")]
     rows += [
         (
             view["name"],

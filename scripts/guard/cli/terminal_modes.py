@@ -14,7 +14,7 @@ _BEGUN = re.compile(rb"\x1b(?:\[(?:\?[0-9;]{0,64})?)?\Z")
 _PLAIN = b"\x1b[0m\x1b>"  # no colours, and the keypad gives numbers
 
 
-class Modes:
+class TerminalModes:
     """Those of one terminal, by what was written to it."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from scripts.guard.cli.status_table import table
 from scripts.guard.config import settings
 from scripts.guard.core.errors import GuardError
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # the terminal's second screen
 _HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 _TONES = {"READY": "32", "STARTING": "34", "STOPPING": "34", "BACKOFF": "33", "UNHEALTHY": "33"}
@@ -35,10 +35,10 @@ def watch(procfile: Path, env_files: Sequence[Path]) -> int:
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: left.set())
     tty = sys.stdout.isatty()
-    screen = _Screen(sys.stdout, colour=config.colour) if tty else _Paper(sys.stdout)
+    screen = _TtyView(sys.stdout, colour=config.colour) if tty else _StreamView(sys.stdout)
     try:
         screen.show(_text(config))
-        while not left.wait(LOOK_SECONDS):
+        while not left.wait(POLL_SECONDS):
             screen.show(_text(config))
     finally:
         screen.leave()
@@ -52,7 +52,7 @@ def _text(config: settings.Settings) -> str:
         return f"{error.message}\n\n  fix: {error.fix}"
 
 
-class _Screen:
+class _TtyView:
     """A terminal: the text is drawn over the one before."""
 
     def __init__(self, out: TextIO, *, colour: bool) -> None:
@@ -80,7 +80,7 @@ class _Screen:
         return _STATE.sub(lambda match: f"\x1b[{_TONES[match[0]]}m{match[0]}\x1b[0m", row)
 
 
-class _Paper:
+class _StreamView:
     """A pipe or a file: what is written stays."""
 
     def __init__(self, out: TextIO) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from scripts.guard.cli import client
 from scripts.guard.cli.status_table import ago
 from scripts.guard.core.errors import GuardError
-from scripts.guard.diagnosis.crash_reports import Crashes, Record
+from scripts.guard.diagnosis.crash_reports import CrashReports, Record
 from scripts.guard.logs import ansi
 from scripts.guard.rundir import lock
 
@@ -29,7 +29,7 @@ def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
         views = client.ask(config, "GET", "/api/status")["services"]
         records = client.ask(config, "GET", "/api/crashes")["crashes"]
     else:
-        records = Crashes(config.directory / "crashes").read()
+        records = CrashReports(config.directory / "crashes").read()
     if name is not None:
         views = None if views is None else [view for view in views if view["name"] == name]
         records = [record for record in records if record["service"] == name]

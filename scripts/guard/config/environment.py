@@ -28,7 +28,7 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
             environment[f"{other.variable}_PORT"] = str(other.port)
         if other.held:
             environment.pop(f"{other.variable}_FD", None)
-    port = service.offered if service.port is None or service.found else service.port
+    port = service.offered if service.port is None or service.discovered else service.port
     if port is not None:
         environment["PORT"] = str(port)
     if fd is not None:

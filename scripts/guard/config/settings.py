@@ -22,8 +22,8 @@ from scripts.guard.config.signature import Signature, signature
 from scripts.guard.core.errors import GuardError
 
 
-class Relaunch(enum.Enum):
-    """What is relaunched when a process exits unexpectedly."""
+class RestartScope(enum.Enum):
+    """What is restarted when a process exits unexpectedly."""
 
     STACK = "stack"
     PROCESS = "process"
@@ -43,7 +43,7 @@ class Service(NamedTuple):
     command: str
     port: int | None = None
     """The port it serves; None for a worker that serves none."""
-    found: bool = False
+    discovered: bool = False
     """Whether the port was seen to be listened on: neither the line nor a setting states it."""
     offered: int | None = None
     """The port that ``$PORT`` names for a line that states none; it need not use it."""
@@ -51,7 +51,7 @@ class Service(NamedTuple):
     """Whether the line takes the guard's listening socket (it names ``$<NAME>_FD``)."""
     watch: tuple[Path, ...] = ()
     """Folders whose saved files restart it."""
-    revive: tuple[Path, ...] = ()
+    watch_when_down: tuple[Path, ...] = ()
     """Folders whose saved files start it again after it was given up."""
     health: str = "/"
     """The path that is asked for to learn that it is up."""
@@ -78,7 +78,7 @@ class Settings(NamedTuple):
     """Where settings are read from; a later one wins."""
     directory: Path
     services: tuple[Service, ...]
-    relaunch: Relaunch = Relaunch.STACK
+    restart_scope: RestartScope = RestartScope.STACK
     patience: float = 3.0
     hang: float = 15.0
     grace: float = 5.0
@@ -183,7 +183,7 @@ def _build(
         env_files=env_files,
         directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
         services=tuple(_services(root, lines, given)),
-        relaunch=given.choice("GUARD_RELAUNCH", Relaunch.STACK),
+        restart_scope=given.choice("GUARD_RELAUNCH", RestartScope.STACK),
         patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, parsing.seconds),
         hang=given.take("GUARD_HANG_SECONDS", 15.0, parsing.seconds),
         grace=given.take("GUARD_GRACE_SECONDS", 5.0, parsing.seconds),
@@ -224,7 +224,7 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
             watch=given.take_of_service(f"{prefix}_WATCH", (), parsing.folders(root)),
-            revive=procfile.work_folder(root, command),
+            watch_when_down=procfile.work_folder(root, command),
             health=health or ("/health" if name == "api" else "/"),
             strict=health is not None,
         )

@@ -20,7 +20,7 @@ class Running(Protocol):
     def reap(self) -> int:
         """Collect its exit: the code, or minus the signal."""
 
-    def runs_on(self) -> bool:
+    def group_alive(self) -> bool:
         """Whether others of the group run although its leader has ended."""
 
     def exit_descriptor(self) -> int | None:

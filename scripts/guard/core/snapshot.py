@@ -20,7 +20,7 @@ class ServiceView(NamedTuple):
     held: bool
     since: datetime
     ready_since: datetime | None
-    relaunches: int
+    restarts: int
     cause: Cause | None
 
     def as_json(self) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class ServiceView(NamedTuple):
             "held": self.held,
             "since": timestamp(self.since),
             "ready_since": None if self.ready_since is None else timestamp(self.ready_since),
-            "relaunches": self.relaunches,
+            "relaunches": self.restarts,
             "cause": None if self.cause is None else self.cause.as_json(),
         }
 
@@ -44,7 +44,7 @@ class Snapshot(NamedTuple):
 
     pid: int
     since: datetime
-    relaunch: str
+    restart_scope: str
     services: tuple[ServiceView, ...]
 
     def service(self, name: str) -> ServiceView | None:
@@ -54,7 +54,11 @@ class Snapshot(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of `GET /api/status`."""
         return {
-            "guard": {"pid": self.pid, "since": timestamp(self.since), "relaunch": self.relaunch},
+            "guard": {
+                "pid": self.pid,
+                "since": timestamp(self.since),
+                "relaunch": self.restart_scope,
+            },
             "services": [view.as_json() for view in self.services],
         }
 

@@ -2,18 +2,19 @@
 
 The rules of this file:
 
-1. A `Service` is its state and the deaths that count against it. Data lives inside the state that
+1. A `Service` is its state and the crashes that count against it. Data lives inside the state that
    it belongs to.
 2. `step(service, event, now)` is the only way from one `Service` to the next. It returns the
    effects to carry out, in order; it carries out none.
-3. An `Event` is what happened in the world. `signal()` reads it in the light of the state (an exit
-   that was asked for is not a death); `TRANSITIONS` then says, as a literal, where that leads.
+3. An `Event` is what happened in the world. `classify()` reads it in the light of the state (an
+   exit that was asked for is no crash) as a `Trigger`; `TRANSITIONS` then says, as a literal, where
+   that leads.
 4. A pair that is not in `TRANSITIONS` changes nothing.
 5. `now` is in seconds on a monotonic clock. What has to happen at a time is a `deadline()`; when it
    is past, the caller sends `Due`.
 
-A death is an exit that nobody asked for, code 0 included. A transient one is followed by a relaunch
-at once, then after 0.25, 0.5, 1, 2, 4 s; after `RELAUNCH_LIMIT` relaunches in `RELAUNCH_WINDOW`
+A crash is an exit that nobody asked for, code 0 included. A transient one is followed by a restart
+at once, then after 0.25, 0.5, 1, 2, 4 s; after `RESTART_LIMIT` restarts in `RESTART_WINDOW`
 seconds, or when retrying cannot help, the service is BROKEN: an open circuit breaker, whose
 half-open trial is a saved file or the user's wish.
 """
@@ -25,10 +26,10 @@ from dataclasses import dataclass, field, replace
 
 from scripts.guard.core.cause import Cause
 
-RELAUNCH_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, ... relaunch
-RELAUNCH_LIMIT = 5  # relaunches ...
-RELAUNCH_WINDOW = 30.0  # ... in so many seconds: the next death breaks the circuit
-STABLE_AFTER = 10.0  # seconds of READY after which earlier deaths no longer count
+RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, ... restart
+RESTART_LIMIT = 5  # restarts ...
+RESTART_WINDOW = 30.0  # ... in so many seconds: the next crash breaks the circuit
+STABLE_AFTER = 10.0  # seconds of READY after which earlier crashes no longer count
 
 
 class State(enum.Enum):
@@ -51,21 +52,21 @@ class Effect(enum.Enum):
     KILL = "kill"
 
 
-class Signal(enum.Enum):
+class Trigger(enum.Enum):
     """An event, read in the light of the state that it met."""
 
     START = "start"
     STOP = "stop"
     RESTART = "restart"
     RELOAD = "reload"
-    REVIVE = "revive"
+    RETRY = "retry"
     UP = "up"
     HUNG = "hung"
     DUE = "due"
-    DIED = "died, may heal"
-    DOOMED = "died, will not heal"
-    GONE = "gone as asked"
-    MAKE_WAY = "gone, another is wanted"
+    DIED = "crashed, a restart may help"
+    DIED_FATAL = "crashed, a restart cannot help"
+    STOPPED = "stopped"
+    STOPPED_FOR_RESTART = "stopped for a restart"
 
 
 # --- What happens in the world ---------------------------------------------------------------
@@ -83,7 +84,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Restart:
-    """The user, a changed setting or a dead neighbour wants a new process."""
+    """A restart was requested: by the user, a changed setting or another service's crash."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +156,9 @@ class Unhealthy:
 
 @dataclass(frozen=True)
 class Stopping:
-    """A process was asked to leave; `again` where another is to follow."""
+    """A process was asked to leave; `restart_after` where another is to follow."""
 
-    again: bool
+    restart_after: bool
     kill_at: float | None
     kind = State.STOPPING
 
@@ -179,27 +180,27 @@ class Broken:
     kind = State.BROKEN
 
 
-Standing = Stopped | Starting | Ready | Unhealthy | Stopping | Backoff | Broken
+Phase = Stopped | Starting | Ready | Unhealthy | Stopping | Backoff | Broken
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service: where it stands, and the times of the deaths that count against it."""
+    """One service: where it stands, and the times of the crashes that count against it."""
 
-    standing: Standing = field(default_factory=Stopped)
-    deaths: tuple[float, ...] = ()
+    phase: Phase = field(default_factory=Stopped)
+    crashes: tuple[float, ...] = ()
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
 
     @property
     def state(self) -> State:
         """The name of where it stands."""
-        return self.standing.kind
+        return self.phase.kind
 
     @property
     def cause(self) -> Cause | None:
         """Why it is not up, where something is wrong."""
-        match self.standing:
+        match self.phase:
             case Unhealthy(cause) | Broken(cause) | Backoff(cause=cause):
                 return cause
             case _:
@@ -208,119 +209,114 @@ class Service:
 
 # --- What leads where ------------------------------------------------------------------------
 
-TRANSITIONS: dict[State, dict[Signal, State]] = {
+TRANSITIONS: dict[State, dict[Trigger, State]] = {
     State.STOPPED: {
-        Signal.START: State.STARTING,
-        Signal.RESTART: State.STARTING,
+        Trigger.START: State.STARTING,
+        Trigger.RESTART: State.STARTING,
     },
     State.STARTING: {
-        Signal.UP: State.READY,
-        Signal.STOP: State.STOPPING,
-        Signal.RESTART: State.STOPPING,
-        Signal.RELOAD: State.STOPPING,
-        Signal.HUNG: State.UNHEALTHY,
-        Signal.DIED: State.BACKOFF,
-        Signal.DOOMED: State.BROKEN,
+        Trigger.UP: State.READY,
+        Trigger.STOP: State.STOPPING,
+        Trigger.RESTART: State.STOPPING,
+        Trigger.RELOAD: State.STOPPING,
+        Trigger.HUNG: State.UNHEALTHY,
+        Trigger.DIED: State.BACKOFF,
+        Trigger.DIED_FATAL: State.BROKEN,
     },
     State.READY: {
-        Signal.STOP: State.STOPPING,
-        Signal.RESTART: State.STOPPING,
-        Signal.RELOAD: State.STOPPING,
-        Signal.HUNG: State.UNHEALTHY,
-        Signal.DIED: State.BACKOFF,
-        Signal.DOOMED: State.BROKEN,
+        Trigger.STOP: State.STOPPING,
+        Trigger.RESTART: State.STOPPING,
+        Trigger.RELOAD: State.STOPPING,
+        Trigger.HUNG: State.UNHEALTHY,
+        Trigger.DIED: State.BACKOFF,
+        Trigger.DIED_FATAL: State.BROKEN,
     },
     State.UNHEALTHY: {
-        Signal.STOP: State.STOPPING,
-        Signal.RESTART: State.STOPPING,
-        Signal.DIED: State.BACKOFF,
-        Signal.DOOMED: State.BROKEN,
+        Trigger.STOP: State.STOPPING,
+        Trigger.RESTART: State.STOPPING,
+        Trigger.DIED: State.BACKOFF,
+        Trigger.DIED_FATAL: State.BROKEN,
     },
     State.STOPPING: {
-        Signal.START: State.STOPPING,
-        Signal.STOP: State.STOPPING,
-        Signal.RESTART: State.STOPPING,
-        Signal.DUE: State.STOPPING,
-        Signal.GONE: State.STOPPED,
-        Signal.MAKE_WAY: State.STARTING,
+        Trigger.START: State.STOPPING,
+        Trigger.STOP: State.STOPPING,
+        Trigger.RESTART: State.STOPPING,
+        Trigger.DUE: State.STOPPING,
+        Trigger.STOPPED: State.STOPPED,
+        Trigger.STOPPED_FOR_RESTART: State.STARTING,
     },
     State.BACKOFF: {
-        Signal.DUE: State.STARTING,
-        Signal.START: State.STARTING,
-        Signal.RESTART: State.STARTING,
-        Signal.RELOAD: State.STARTING,
-        Signal.REVIVE: State.STARTING,
-        Signal.STOP: State.STOPPED,
+        Trigger.DUE: State.STARTING,
+        Trigger.START: State.STARTING,
+        Trigger.RESTART: State.STARTING,
+        Trigger.RELOAD: State.STARTING,
+        Trigger.RETRY: State.STARTING,
+        Trigger.STOP: State.STOPPED,
     },
     State.BROKEN: {
-        Signal.START: State.STARTING,
-        Signal.RESTART: State.STARTING,
-        Signal.RELOAD: State.STARTING,
-        Signal.REVIVE: State.STARTING,
-        Signal.STOP: State.STOPPED,
+        Trigger.START: State.STARTING,
+        Trigger.RESTART: State.STARTING,
+        Trigger.RELOAD: State.STARTING,
+        Trigger.RETRY: State.STARTING,
+        Trigger.STOP: State.STOPPED,
     },
 }
-
-_ALIVE = frozenset({State.STARTING, State.READY, State.UNHEALTHY, State.STOPPING})
-
-
-def is_alive(state: State) -> bool:
-    """Whether a service in that state has a process."""
-    return state in _ALIVE
 
 
 def deadline(service: Service) -> float | None:
     """When `Due` is to be sent, on the monotonic clock; None where nothing is awaited."""
-    match service.standing:
+    match service.phase:
         case Stopping(kill_at=at) | Backoff(retry_at=at):
             return at
         case _:
             return None
 
 
-def signal(service: Service, event: Event, now: float) -> Signal:
+def classify(service: Service, event: Event, now: float) -> Trigger:
     """Read an event in the light of the state that it meets."""
     match event:
         case Start():
-            return Signal.START
+            return Trigger.START
         case Stop():
-            return Signal.STOP
+            return Trigger.STOP
         case Restart():
-            return Signal.RESTART
+            return Trigger.RESTART
         case Saved(reload):
-            return Signal.RELOAD if reload else Signal.REVIVE
+            return Trigger.RELOAD if reload else Trigger.RETRY
         case Up():
-            return Signal.UP
+            return Trigger.UP
         case Hung():
-            return Signal.HUNG
+            return Trigger.HUNG
         case Due():
-            return Signal.DUE
+            return Trigger.DUE
         case Exited(cause):
-            if isinstance(service.standing, Stopping):
-                return Signal.MAKE_WAY if service.standing.again else Signal.GONE
-            heals = cause.transient and len(_counted(service, now)) < RELAUNCH_LIMIT
-            return Signal.DIED if heals else Signal.DOOMED
+            if isinstance(service.phase, Stopping):
+                return (
+                    Trigger.STOPPED_FOR_RESTART if service.phase.restart_after else Trigger.STOPPED
+                )
+            heals = cause.transient and len(_recent_crashes(service, now)) < RESTART_LIMIT
+            return Trigger.DIED if heals else Trigger.DIED_FATAL
 
 
 def step(service: Service, event: Event, now: float) -> tuple[Service, tuple[Effect, ...]]:
     """Return what the service becomes and what is to be done, in order."""
-    meaning = signal(service, event, now)
-    target = TRANSITIONS[service.state].get(meaning)
+    trigger = classify(service, event, now)
+    target = TRANSITIONS[service.state].get(trigger)
     if target is None:
         return service, ()
-    deaths = _counted(service, now)
-    if meaning in {Signal.DIED, Signal.DOOMED}:
-        deaths = (*deaths, now)
-    elif meaning in {Signal.START, Signal.RESTART} and target is State.STARTING:
-        deaths = ()  # the user's wish is a fresh beginning
-    standing, effects = _enter(target, service, event, meaning, now)
-    return replace(service, standing=standing, deaths=deaths), effects
+    crashes = _recent_crashes(service, now)
+    if trigger in {Trigger.DIED, Trigger.DIED_FATAL}:
+        crashes = (*crashes, now)
+    elif trigger in {Trigger.START, Trigger.RESTART} and target is State.STARTING:
+        crashes = ()  # the user's request is a fresh beginning
+    phase, effects = _enter(target, service, event, trigger, now)
+    return replace(service, phase=phase, crashes=crashes), effects
 
 
 def _enter(
-    target: State, service: Service, event: Event, meaning: Signal, now: float
-) -> tuple[Standing, tuple[Effect, ...]]:
-    standing = service.standing
+    target: State, service: Service, event: Event, trigger: Trigger, now: float
+) -> tuple[Phase, tuple[Effect, ...]]:
+    phase = service.phase
     match target:
         case State.STOPPED:
             return Stopped(), ()
@@ -331,25 +327,25 @@ def _enter(
         case State.UNHEALTHY:
             assert isinstance(event, Hung)  # noqa: S101 - only Hung leads here, see TRANSITIONS
             return Unhealthy(event.cause), (Effect.KILL,)
-        case State.STOPPING if isinstance(standing, Stopping):
-            if meaning is Signal.DUE:
-                return replace(standing, kill_at=None), (Effect.KILL,)
-            return replace(standing, again=meaning is not Signal.STOP), ()
+        case State.STOPPING if isinstance(phase, Stopping):
+            if trigger is Trigger.DUE:
+                return replace(phase, kill_at=None), (Effect.KILL,)
+            return replace(phase, restart_after=trigger is not Trigger.STOP), ()
         case State.STOPPING:
-            again = meaning is not Signal.STOP
-            return Stopping(again, kill_at=now + service.grace), (Effect.TERMINATE,)
+            restart_after = trigger is not Trigger.STOP
+            return Stopping(restart_after, kill_at=now + service.grace), (Effect.TERMINATE,)
         case State.BACKOFF | State.BROKEN:
-            assert isinstance(event, Exited)  # noqa: S101 - only a death leads here
-            cause = standing.cause if isinstance(standing, Unhealthy) else event.cause
+            assert isinstance(event, Exited)  # noqa: S101 - only a crash leads here
+            cause = phase.cause if isinstance(phase, Unhealthy) else event.cause
             if target is State.BROKEN:
                 return Broken(cause), ()
-            delay = RELAUNCH_DELAYS[len(_counted(service, now))]
+            delay = RESTART_DELAYS[len(_recent_crashes(service, now))]
             return Backoff(retry_at=now + delay, cause=cause), ()
 
 
-def _counted(service: Service, now: float) -> tuple[float, ...]:
-    """Return the deaths that still count: none after a stable time, else those of the window."""
-    standing = service.standing
-    if isinstance(standing, Ready) and now - standing.since >= STABLE_AFTER:
+def _recent_crashes(service: Service, now: float) -> tuple[float, ...]:
+    """Return the crashes that still count: none after a stable time, else those of the window."""
+    phase = service.phase
+    if isinstance(phase, Ready) and now - phase.since >= STABLE_AFTER:
         return ()
-    return tuple(death for death in service.deaths if now - death < RELAUNCH_WINDOW)
+    return tuple(crash for crash in service.crashes if now - crash < RESTART_WINDOW)

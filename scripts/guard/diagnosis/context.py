@@ -24,7 +24,7 @@ def _no_lock(_package: str) -> str | None:
     return None
 
 
-class Surroundings(NamedTuple):
+class Context(NamedTuple):
     """What the last lines do not tell; each part is looked up only when a rule asks for it."""
 
     root: Path
@@ -47,11 +47,11 @@ _FOLDER = re.compile(
 )
 
 
-class Death(NamedTuple):
+class Crash(NamedTuple):
     """The death of one process, as a rule found it in the last lines."""
 
     service: Service
-    around: Surroundings
+    context: Context
     found: re.Match[str]
     text: str
     """The last lines, without colours."""
@@ -70,7 +70,7 @@ class Death(NamedTuple):
     def folder(self) -> Path:
         """Where the command runs: where its ``cd`` leads to, or npm's like of it."""
         moved = _FOLDER.search(self.service.command)
-        return self.around.root / moved[1].strip("\"'") if moved else self.around.root
+        return self.context.root / moved[1].strip("\"'") if moved else self.context.root
 
     @property
     def port(self) -> int | None:
@@ -94,11 +94,11 @@ class Death(NamedTuple):
 
     def short(self, file: str | Path) -> str:
         """Name a file as it is seen from the Procfile's folder."""
-        path, root = self.path(file), self.around.root
+        path, root = self.path(file), self.context.root
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-Text = str | Callable[[Death], str]
+Text = str | Callable[[Crash], str]
 
 
 class Rule(NamedTuple):
@@ -112,7 +112,7 @@ class Rule(NamedTuple):
     pattern: str
     sentence: Text
     fix: Text
-    transient: bool | Callable[[Death], bool] = False
+    transient: bool | Callable[[Crash], bool] = False
     codes: frozenset[int] | None = None
     """The exit codes that it goes with (minus the signal's number); None: any above 0."""
     survived: str | None = None

@@ -24,7 +24,8 @@ from typing import Any
 
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.snapshot import timestamp
-from scripts.guard.processes.descendants import Relative
+from scripts.guard.processes.descendants import ProcessInfo
+from scripts.guard.rundir.files import write_file
 
 KEPT = 50
 LINES = 200
@@ -35,19 +36,19 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Crash:
+class CrashReport:
     """An unexpected end. Of the environment only names are kept: values may be secrets."""
 
     time: datetime
     service: str
     command: str
     pid: int | None
-    end: int | OSError
+    exit_status: int | OSError
     """Its exit code, minus its signal, or why it could not be started."""
     cause: Cause
     started: datetime | None = None
     lines: Sequence[str] = ()
-    left: Sequence[Relative] = ()
+    left: Sequence[ProcessInfo] = ()
     """Which of its descendants still ran."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     ports: Mapping[str, int] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Crash:
             "command": self.command,
             "pid": self.pid,
             "started": None if self.started is None else timestamp(self.started),
-            "exit": _exit(self.end),
+            "exit": _exit(self.exit_status),
             "cause": self.cause.as_json(),
             "lines": [line[:LINE_LENGTH] for line in self.lines[-LINES:]],
             "environment": sorted(self.environment),
@@ -77,7 +78,7 @@ class Crash:
         }
 
 
-class Crashes:
+class CrashReports:
     """The last `KEPT` crashes of one guard's folder, those of earlier guards among them."""
 
     def __init__(self, directory: Path, kept: int = KEPT) -> None:
@@ -90,8 +91,8 @@ class Crashes:
         """Find out, in the background, what would take the processor from a server coming back."""
         threading.Thread(target=versions, args=(environment,), name="versions", daemon=True).start()
 
-    def keep(self, crash: Crash) -> None:
-        """Write a crash, in the background: a relaunch does not wait for a disk."""
+    def keep(self, crash: CrashReport) -> None:
+        """Write a crash, in the background: a restart does not wait for a disk."""
         threading.Thread(target=self._keep, args=(crash,), name="crash", daemon=True).start()
 
     def read(self) -> list[Record]:
@@ -100,7 +101,7 @@ class Crashes:
         records.sort(key=lambda record: str(record["id"]), reverse=True)
         return records[: self._kept]
 
-    def _keep(self, crash: Crash) -> None:
+    def _keep(self, crash: CrashReport) -> None:
         record = crash.as_json()
         with self._lock:
             try:
@@ -110,16 +111,7 @@ class Crashes:
 
     def _write(self, name: str, record: Record) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._directory / f"{name}.json"
-        temporary = path.with_suffix(".new")
-        try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:  # noqa: PTH123 - for its mode
-                json.dump(record, stream, indent=1)
-            temporary.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        write_file(self._directory / f"{name}.json", json.dumps(record, indent=1))
         for old in sorted(self._directory.glob("*.json"))[: -self._kept]:
             old.unlink(missing_ok=True)
 
@@ -151,15 +143,15 @@ def _is_record(value: object) -> bool:
     return False
 
 
-def _exit(end: int | OSError) -> dict[str, int | str | None]:
-    if isinstance(end, OSError):
+def _exit(exit_status: int | OSError) -> dict[str, int | str | None]:
+    if isinstance(exit_status, OSError):
         return {"code": None, "signal": None}
-    if end >= 0:
-        return {"code": end, "signal": None}
+    if exit_status >= 0:
+        return {"code": exit_status, "signal": None}
     try:
-        return {"code": None, "signal": signal.Signals(-end).name}
+        return {"code": None, "signal": signal.Signals(-exit_status).name}
     except ValueError:  # a real-time signal
-        return {"code": None, "signal": f"signal {-end}"}
+        return {"code": None, "signal": f"signal {-exit_status}"}
 
 
 def versions(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """(how it ended, its last lines, what is around it) -> what it is put down to. No I/O.
 
-What is known of programs is in `rules`, and what they said at the end in `last_words`; here is what
-the exit itself says, and the one choice: the first rule that matches last words.
+What is known of programs is in `rules`, and what they said at the end in `final_output`; here is
+what the exit itself says, and the one choice: the first rule that matches the final output.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.time_limit import TimeLimitError, time_limit
 from scripts.guard.diagnosis import final_output
-from scripts.guard.diagnosis.context import Death, Rule, Surroundings, Text
+from scripts.guard.diagnosis.context import Context, Crash, Rule, Text
 from scripts.guard.diagnosis.rules import RULES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""
 LIMIT_SECONDS = 0.5
-"""For the search of the last lines: the event loop, and with it every relaunch, waits for it."""
+"""For the search of the last lines: the event loop, and with it every restart, waits for it."""
 
 # What a signal says of itself; {name} is the service.
 _SIGNALS: Mapping[int, str] = {
@@ -74,53 +74,57 @@ _NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
 
 
 def explain(
-    service: Service, end: int | OSError, tail: Sequence[str], around: Surroundings
+    service: Service, exit_status: int | OSError, tail: Sequence[str], context: Context
 ) -> Cause:
     """Tell why a process ended.
 
-    `end` is its exit code, minus the signal that ended it, or the error that kept it from being
-    started. `tail` holds the last lines of this life of it, with or without colours.
+    `exit_status` is its exit code, minus the signal that ended it, or the error that kept it from
+    being started. `tail` holds the last lines of this life of it, with or without colours.
     """
-    if isinstance(end, OSError):
-        return _not_started(service.name, end)
-    if end - SHELL_SIGNAL in _SIGNALS:
-        end = SHELL_SIGNAL - end
+    if isinstance(exit_status, OSError):
+        return _not_started(service.name, exit_status)
+    if exit_status - SHELL_SIGNAL in _SIGNALS:
+        exit_status = SHELL_SIGNAL - exit_status
     try:
         with time_limit(LIMIT_SECONDS):
-            known = _known(service, end, tail, around)
+            known = _known(service, exit_status, tail, context)
     except TimeLimitError:
         known = None
-        if end > 0:
-            return _not_known(service.name, end)
+        if exit_status > 0:
+            return _not_known(service.name, exit_status)
     if known:
         return _as_ruled(*known)
-    if end == -signal.SIGKILL and around.out_of_memory:
+    if exit_status == -signal.SIGKILL and context.out_of_memory:
         return _out_of_memory(service.name)
-    return _signalled(service.name, -end) if end < 0 else _ended(service.name, end)
+    return (
+        _signalled(service.name, -exit_status)
+        if exit_status < 0
+        else _ended(service.name, exit_status)
+    )
 
 
 def _known(
-    service: Service, end: int, tail: Sequence[str], around: Surroundings
-) -> tuple[Rule, Death] | None:
+    service: Service, exit_status: int, tail: Sequence[str], context: Context
+) -> tuple[Rule, Crash] | None:
     """Return the first rule that the last lines match, and what it found."""
     words = final_output.of(tail)
     for rule in RULES:
-        applies = end > 0 if rule.codes is None else end in rule.codes
+        applies = exit_status > 0 if rule.codes is None else exit_status in rule.codes
         found = words.find(rule) if applies else None
         if found:
-            return rule, Death(service, around, found, words.text)
+            return rule, Crash(service, context, found, words.text)
     return None
 
 
-def _as_ruled(rule: Rule, death: Death) -> Cause:
+def _as_ruled(rule: Rule, crash: Crash) -> Cause:
     def told(part: Text) -> str:
         if callable(part):
-            return part(death)
-        groups = {name: death.group(name) for name in death.found.groupdict()}
-        known = {"name": death.name, "line": death.line, "port": death.port, "place": death.place}
+            return part(crash)
+        groups = {name: crash.group(name) for name in crash.found.groupdict()}
+        known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
         return part.format(**{**groups, **known})
 
-    transient = rule.transient(death) if callable(rule.transient) else rule.transient
+    transient = rule.transient(crash) if callable(rule.transient) else rule.transient
     return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient)
 
 

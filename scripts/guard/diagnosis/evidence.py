@@ -8,7 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.context import Context
 from scripts.guard.net import port_owners
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "uv.lock", "poetry.lock")
@@ -16,16 +16,16 @@ _VMSTAT = Path("/proc/vmstat")
 
 
 class Evidence:
-    """Gathers the `Surroundings` of deaths under one Procfile."""
+    """Gathers the `Context` of deaths under one Procfile."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._killed_for_memory = memory_kills()
 
-    def gather(self) -> Surroundings:
+    def gather(self) -> Context:
         """Return what is to be known now; memory kills count once, for the death that is next."""
         before, self._killed_for_memory = self._killed_for_memory, memory_kills()
-        return Surroundings(
+        return Context(
             root=self._root,
             held_by=cache(_held_by),
             exists=os.path.exists,  # the method of Path raises where one may not look
@@ -63,7 +63,7 @@ def memory_kills() -> int:
 
 
 def _held_by(port: int) -> str | None:
-    holders = port_owners.holders(port)
-    if any(holder.pid == os.getpid() for holder in holders):
+    owners = port_owners.owners(port)
+    if any(holder.pid == os.getpid() for holder in owners):
         return "the guard, which holds it for this service (its line must take it over)"
-    return ", ".join(map(str, holders)) or None
+    return ", ".join(map(str, owners)) or None

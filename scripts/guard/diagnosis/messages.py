@@ -1,4 +1,4 @@
-"""Sentences and fixes that take more than a template: functions of a `Death`, for `rules`."""
+"""Sentences and fixes that take more than a template: functions of a `Crash`, for `rules`."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ import shlex
 from pathlib import Path
 
 from scripts.guard.diagnosis import tracebacks
-from scripts.guard.diagnosis.context import Death
+from scripts.guard.diagnosis.context import Crash
 
 
-def port_taken(death: Death) -> str:
+def port_taken(crash: Crash) -> str:
     """Name who holds the port, where that can be seen."""
-    holder = death.around.held_by(death.port) if death.port else None
-    of_port = f"Port {death.port}" if death.port else "The port it needs"
-    return f"{of_port} is taken by {holder or 'another program'}, so {death.name} cannot use it."
+    holder = crash.context.held_by(crash.port) if crash.port else None
+    of_port = f"Port {crash.port}" if crash.port else "The port it needs"
+    return f"{of_port} is taken by {holder or 'another program'}, so {crash.name} cannot use it."
 
 
-def free_the_port(death: Death) -> str:
+def free_the_port(crash: Crash) -> str:
     """Tell how to find the holder of the port, or how to take another."""
-    see = f"lsof -i :{death.port}" if death.port else "make doctor"
+    see = f"lsof -i :{crash.port}" if crash.port else "make doctor"
     return (
-        f"End that program (`{see}` shows it), or give {death.name} another port in .env: "
-        f"{death.service.variable}_PORT=..."
+        f"End that program (`{see}` shows it), or give {crash.name} another port in .env: "
+        f"{crash.service.variable}_PORT=..."
     )
 
 
-def higher_port(death: Death) -> str:
+def higher_port(crash: Crash) -> str:
     """Name the setting of the port."""
-    return f"Give it a port above 1023 in .env: {death.service.variable}_PORT=..."
+    return f"Give it a port above 1023 in .env: {crash.service.variable}_PORT=..."
 
 
-def is_free_again(death: Death) -> bool:
+def is_free_again(crash: Crash) -> bool:
     """Whether nobody holds the port now."""
-    return death.port is not None and death.around.held_by(death.port) is None
+    return crash.port is not None and crash.context.held_by(crash.port) is None
 
 
 # The name to install, where it is not the name to import.
@@ -52,170 +52,170 @@ _DISTRIBUTIONS = {
 }
 
 
-def _is_ours(death: Death) -> bool:
-    module = death.group("module").partition(".")[0]
-    folder = death.folder
-    return death.around.exists(folder / module) or death.around.exists(folder / f"{module}.py")
+def _is_ours(crash: Crash) -> bool:
+    module = crash.group("module").partition(".")[0]
+    folder = crash.folder
+    return crash.context.exists(folder / module) or crash.context.exists(folder / f"{module}.py")
 
 
-def python_module(death: Death) -> str:
+def python_module(crash: Crash) -> str:
     """Tell a package that is not installed from a mistake in an import of its own code."""
-    module = death.group("module")
-    if _is_ours(death):
-        return f"{death.name} asks for a part of its own code that is not there: {module}."
-    return f"{death.name} needs the Python package {module}, which is not installed."
+    module = crash.group("module")
+    if _is_ours(crash):
+        return f"{crash.name} asks for a part of its own code that is not there: {module}."
+    return f"{crash.name} needs the Python package {module}, which is not installed."
 
 
-def _pip(death: Death) -> str:
+def _pip(crash: Crash) -> str:
     """Return how a package gets into the environment that the line runs in."""
-    tools = death.around.root / ".venv/bin"
-    if death.around.exists(tools / "pip"):
+    tools = crash.context.root / ".venv/bin"
+    if crash.context.exists(tools / "pip"):
         return ".venv/bin/pip"
-    return ".venv/bin/uv pip" if death.around.exists(tools / "uv") else "pip"
+    return ".venv/bin/uv pip" if crash.context.exists(tools / "uv") else "pip"
 
 
-def install_python_module(death: Death) -> str:
+def install_python_module(crash: Crash) -> str:
     """Return the command that installs it, as this project installs its packages."""
-    if _is_ours(death):
-        return f"Correct the import of {death.group('module')}; it is saved, and it starts again."
-    module = death.group("module").partition(".")[0]
+    if _is_ours(crash):
+        return f"Correct the import of {crash.group('module')}; it is saved, and it starts again."
+    module = crash.group("module").partition(".")[0]
     package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
-    lock = death.around.locked(package)
-    pip = _pip(death)
+    lock = crash.context.locked(package)
+    pip = _pip(crash)
     if lock is None:
-        return f"{pip} install {package} && make restart p={death.name}"
-    if death.around.exists(death.around.root / "Makefile"):
-        return f"make setup && make restart p={death.name}   # {lock} lists {package}"
-    return f"{pip} install -r {lock} && make restart p={death.name}   # it lists {package}"
+        return f"{pip} install {package} && make restart p={crash.name}"
+    if crash.context.exists(crash.context.root / "Makefile"):
+        return f"make setup && make restart p={crash.name}   # {lock} lists {package}"
+    return f"{pip} install -r {lock} && make restart p={crash.name}   # it lists {package}"
 
 
-def _lacks_node_packages(death: Death) -> bool:
-    return not death.around.exists(death.folder / "node_modules")
+def _lacks_node_packages(crash: Crash) -> bool:
+    return not crash.context.exists(crash.folder / "node_modules")
 
 
-def node_package_missing(death: Death) -> str:
+def node_package_missing(crash: Crash) -> str:
     """Tell one package that is missing from all of them."""
-    package = death.group("package")
-    if _lacks_node_packages(death):
-        return f"The JavaScript packages that {death.name} needs are not installed."
-    return f"{death.name} needs the JavaScript package {package}, which is not installed."
+    package = crash.group("package")
+    if _lacks_node_packages(crash):
+        return f"The JavaScript packages that {crash.name} needs are not installed."
+    return f"{crash.name} needs the JavaScript package {package}, which is not installed."
 
 
-def install_node_packages(death: Death) -> str:
+def install_node_packages(crash: Crash) -> str:
     """Return the command that installs what the package.json of its folder lists."""
-    lock = death.around.exists(death.folder / "package-lock.json")
+    lock = crash.context.exists(crash.folder / "package-lock.json")
     install = f"npm {'ci' if lock else 'install'}"
-    return f"(cd {_quoted(death, death.folder)} && {install}) && make restart p={death.name}"
+    return f"(cd {_quoted(crash, crash.folder)} && {install}) && make restart p={crash.name}"
 
 
-def node_file_missing(death: Death) -> str:
+def node_file_missing(crash: Crash) -> str:
     """Name the file that imports what is not there."""
-    importer = death.short(death.group("importer"))
-    return f"{importer} imports {death.group('module')}, which is not there."
+    importer = crash.short(crash.group("importer"))
+    return f"{importer} imports {crash.group('module')}, which is not there."
 
 
-def correct_the_import(death: Death) -> str:
+def correct_the_import(crash: Crash) -> str:
     """Name the file in which the import is to be corrected."""
-    importer = death.short(death.group("importer"))
-    return f"Correct the import in {importer}; as soon as it is saved, {death.name} starts again."
+    importer = crash.short(crash.group("importer"))
+    return f"Correct the import in {importer}; as soon as it is saved, {crash.name} starts again."
 
 
-def _command(death: Death) -> str:
-    return death.group("command") or death.group("zsh")
+def _command(crash: Crash) -> str:
+    return crash.group("command") or crash.group("zsh")
 
 
-def _is_of_node(death: Death) -> bool:
+def _is_of_node(crash: Crash) -> bool:
     """Whether the program is one of JavaScript packages that are not installed."""
-    command = _command(death)
+    command = _command(crash)
     if "node_modules/" in command:
         return True
     of_a_script = rf"^[>$] (?:.*\s)?{re.escape(command)}(?:\s|$)"  # as npm and its like print it
     return (
-        re.search(of_a_script, death.text, re.MULTILINE) is not None
-        and death.around.exists(death.folder / "package.json")
-        and _lacks_node_packages(death)
+        re.search(of_a_script, crash.text, re.MULTILINE) is not None
+        and crash.context.exists(crash.folder / "package.json")
+        and _lacks_node_packages(crash)
     )
 
 
-def command_missing(death: Death) -> str:
+def command_missing(crash: Crash) -> str:
     """Tell a program that is missing from JavaScript packages that would bring it."""
-    if _is_of_node(death):
-        return f"The JavaScript packages that {death.name} needs are not installed."
-    return f"The program {_command(death)}, which {death.name} runs, is not there."
+    if _is_of_node(crash):
+        return f"The JavaScript packages that {crash.name} needs are not installed."
+    return f"The program {_command(crash)}, which {crash.name} runs, is not there."
 
 
-def install_command(death: Death) -> str:
+def install_command(crash: Crash) -> str:
     """Return how the program gets there, as this project installs its packages."""
-    command = _command(death)
-    if _is_of_node(death):
-        return install_node_packages(death)
-    if death.around.locked(command) and death.around.exists(death.around.root / "Makefile"):
-        return f"make setup && make restart p={death.name}"
-    return f"Install {command}, or correct {death.line}."
+    command = _command(crash)
+    if _is_of_node(crash):
+        return install_node_packages(crash)
+    if crash.context.locked(command) and crash.context.exists(crash.context.root / "Makefile"):
+        return f"make setup && make restart p={crash.name}"
+    return f"Install {command}, or correct {crash.line}."
 
 
-def mark_as_program(death: Death) -> str:
+def mark_as_program(crash: Crash) -> str:
     """Return the command that makes a program of the file."""
-    return f"chmod +x {_quoted(death, death.group('file'))}"
+    return f"chmod +x {_quoted(crash, crash.group('file'))}"
 
 
-def correct_the_option(death: Death) -> str:
+def correct_the_option(crash: Crash) -> str:
     """Quote what the program itself suggests, if it does."""
-    hint = death.group("hint")
+    hint = crash.group("hint")
     meant = f" ({hint[0].lower()}{hint[1:]})" if hint else ""
-    return f"Correct {death.line}{meant}; as soon as it is saved, it starts again."
+    return f"Correct {crash.line}{meant}; as soon as it is saved, it starts again."
 
 
-def correct_the_configuration(death: Death) -> str:
+def correct_the_configuration(crash: Crash) -> str:
     """Name the file that holds it."""
-    return f"Correct {death.short(death.group('file'))}; then {death.name} starts again."
+    return f"Correct {crash.short(crash.group('file'))}; then {crash.name} starts again."
 
 
-def not_allowed(death: Death) -> str:
+def not_allowed(crash: Crash) -> str:
     """Say whose the file is only where that was seen."""
-    owner = ": it belongs to another user" if _is_foreign(death) else ""
-    return f"{death.name} may not use {death.short(death.group('file'))}{owner}."
+    owner = ": it belongs to another user" if _is_foreign(crash) else ""
+    return f"{crash.name} may not use {crash.short(crash.group('file'))}{owner}."
 
 
-def allow(death: Death) -> str:
+def allow(crash: Crash) -> str:
     """Let only what is of the project change hands: elsewhere it may be another's on purpose."""
-    there = _quoted(death, _what_is_there(death))
-    if _is_foreign(death):
-        return f"sudo chown $USER {there} && make restart p={death.name}"
-    return f"Give {death.name} another place, or look who may use this one: ls -ld {there}"
+    there = _quoted(crash, _what_is_there(crash))
+    if _is_foreign(crash):
+        return f"sudo chown $USER {there} && make restart p={crash.name}"
+    return f"Give {crash.name} another place, or look who may use this one: ls -ld {there}"
 
 
-def _is_foreign(death: Death) -> bool:
-    return death.around.is_foreign(_what_is_there(death))
+def _is_foreign(crash: Crash) -> bool:
+    return crash.context.is_foreign(_what_is_there(crash))
 
 
-def _what_is_there(death: Death) -> Path:
+def _what_is_there(crash: Crash) -> Path:
     """Return what the system asked for permission: of a file to be made, its folder."""
-    path = death.path(death.group("file"))
-    return next(filter(death.around.exists, (path, *path.parents)), path)
+    path = crash.path(crash.group("file"))
+    return next(filter(crash.context.exists, (path, *path.parents)), path)
 
 
-def file_missing(death: Death) -> str:
+def file_missing(crash: Crash) -> str:
     """Name the file as it is seen from the Procfile's folder."""
-    file = death.group("file") or death.group("script") or death.group("package")
-    return f"The file {death.short(file)}, which {death.name} runs, is not there."
+    file = crash.group("file") or crash.group("script") or crash.group("package")
+    return f"The file {crash.short(file)}, which {crash.name} runs, is not there."
 
 
 _FRAME = re.compile(r'^ +File "(?P<file>[^"]+)", line (?P<row>\d+)', re.MULTILINE)
 
 
-def uncaught(death: Death) -> str:
+def uncaught(crash: Crash) -> str:
     """Name the error, and the last place in the service's own code on the way to it."""
-    end = death.found.end()
+    end = crash.found.end()
     frames = [
-        (death.short(frame["file"]), frame["row"])
-        for frame in _FRAME.finditer(death.text, tracebacks.traceback(death.text, end), end)
+        (crash.short(frame["file"]), frame["row"])
+        for frame in _FRAME.finditer(crash.text, tracebacks.traceback(crash.text, end), end)
     ]
     own = [frame for frame in frames if not frame[0].startswith(("/", "<", ".venv"))]
     where = " in {} line {}".format(*own[-1]) if own else ""
-    return f"{death.name} stopped at an error{where}: {death.group('error')}"
+    return f"{crash.name} stopped at an error{where}: {crash.group('error')}"
 
 
-def _quoted(death: Death, file: str | Path) -> str:
+def _quoted(crash: Crash, file: str | Path) -> str:
     """Name a file for a command that is typed in the Procfile's folder."""
-    return shlex.quote(death.short(file))
+    return shlex.quote(crash.short(file))

@@ -13,7 +13,7 @@ from scripts.guard.diagnosis.context import Rule
 
 _SAVE = "Correct {place}; as soon as it is saved, {name} starts again."
 _LINE = "Correct {line}; as soon as it is saved, it starts again."
-_LOOK = "The lines before it say more: make logs p={name}"
+_SEE_ABOVE = "The lines before it say more: make logs p={name}"
 _FREE_DISK = (
     "Delete what you do not need (`df -h .` shows what is left), then: make restart p={name}"
 )
@@ -330,14 +330,14 @@ RULES: tuple[Rule, ...] = (
         "crash",
         tracebacks.PYTHON,
         messages.uncaught,
-        _LOOK,
+        _SEE_ABOVE,
         transient=True,
     ),
     Rule(
         "crash",
         tracebacks.NODE,
         "{name} stopped at an error: {error}",
-        _LOOK,
+        _SEE_ABOVE,
         transient=True,
     ),
 )

@@ -1,6 +1,6 @@
 """Why does localhost not work? A list of small checks, each of which finds nothing or a problem.
 
-A check only looks. `site` gathers once what most of them look at; `running`, `dotenv` and
+A check only looks. `facts` gathers once what most of them look at; `running`, `dotenv` and
 `machine` hold the checks; `service` puts one service down to one cause. What concerns the app and
 not the guard is in a module of the app's, named on the command line.
 """

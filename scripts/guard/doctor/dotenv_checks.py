@@ -7,16 +7,16 @@ from functools import partial
 from pathlib import Path
 
 from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.facts import Site
+from scripts.guard.doctor.facts import Facts
 
 SHOWN = 5  # lines named in one message
 
 
-def checks(site: Site) -> Iterator[Check]:
+def checks(facts: Facts) -> Iterator[Check]:
     """Yield the checks of the settings' files."""
-    first = site.env_files[0]
+    first = facts.env_files[0]
     yield Check(f"{first.name} is there", partial(_is_there, first))
-    for file in filter(Path.is_file, site.env_files):  # what is read from a named pipe is gone
+    for file in filter(Path.is_file, facts.env_files):  # what is read from a named pipe is gone
         yield Check(f"{file.name} says the same to bare honcho", partial(_read_alike, file))
 
 

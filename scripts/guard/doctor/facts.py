@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import socket
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.guard.core.errors import GuardError
+from scripts.guard.http import client
+from scripts.guard.http.client import Answer
 from scripts.guard.net import port_owners
 from scripts.guard.rundir import lock
 
@@ -35,7 +36,7 @@ class Listener:
 
 
 @dataclass(frozen=True)
-class Site:
+class Facts:
     """A folder with a Procfile, and what runs in it."""
 
     procfile: Path
@@ -69,7 +70,7 @@ class Site:
         return [listener for listener in self.listeners if listener.port == port]
 
 
-def gather(procfile: Path, env_files: Sequence[Path]) -> Site:
+def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
     """Look at everything; raises nothing that a user can cause."""
     procfile = procfile.absolute()
     config, error = None, None
@@ -83,7 +84,7 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Site:
     except ImportError as missing:
         error = GuardError(f"the Python package {missing.name} is missing", "make setup")
     guard = None if config is None else lock.owner(config.directory)
-    return Site(
+    return Facts(
         procfile=procfile,
         env_files=tuple(env_files) or (procfile.parent / ".env", procfile.parent / ".env.local"),
         config=config,
@@ -117,46 +118,9 @@ def _status(guard: int, port: int) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and "services" in value else None
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came of an HTTP request."""
-
-    connected: bool
-    status: int | None = None
-    """None where there was no answer, or none that is HTTP."""
-    standby: str | None = None
-    """The state of the service, where the guard answered in its place."""
-    body: bytes = b""
-    silent: bool = False
-    """Connected, and then nothing came in time."""
-
-    @property
-    def well(self) -> bool:
-        """Whether the server itself answered, and not with an error of its own."""
-        return self.status is not None and self.status < 500 and self.standby is None  # noqa: PLR2004
-
-
 def ask(host: str, port: int, path: str, timeout: float = PROBE_SECONDS) -> Answer:
-    """Make one HTTP request, of a browser's kind; a proxy is never asked."""
-    connection = http.client.HTTPConnection(host, port, timeout=timeout)
-    try:
-        connection.connect()
-    except TimeoutError:
-        return Answer(connected=False, silent=True)
-    except OSError:
-        return Answer(connected=False)
-    try:
-        connection.request("GET", path, headers={"Host": f"localhost:{port}", "Accept": "*/*"})
-        response = connection.getresponse()
-        standby = response.getheader("X-Guard-Standby")
-        body = response.read(1_000_000)
-        return Answer(connected=True, status=response.status, standby=standby, body=body)
-    except TimeoutError:
-        return Answer(connected=True, silent=True)
-    except (OSError, http.client.HTTPException):
-        return Answer(connected=True)
-    finally:
-        connection.close()
+    """Make one HTTP request; all probes are made at the same time."""
+    return client.ask(host, port, path, timeout)
 
 
 def has(host: str) -> bool:
@@ -170,7 +134,7 @@ def has(host: str) -> bool:
     return True
 
 
-def holder(pid: int) -> port_owners.Holder | None:
+def port_owner(pid: int) -> port_owners.PortOwner | None:
     """Return what is known of a process; None if it has ended or is another user's."""
     import time
 
@@ -180,7 +144,7 @@ def holder(pid: int) -> port_owners.Holder | None:
         process = psutil.Process(pid)
         with process.oneshot():
             command = " ".join(process.cmdline()) or process.name()
-            return port_owners.Holder(
+            return port_owners.PortOwner(
                 pid, command, process.cwd(), time.time() - process.create_time()
             )
     except psutil.Error:

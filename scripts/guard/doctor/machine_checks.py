@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.facts import Site
+from scripts.guard.doctor.facts import Facts
 
 DISK_BYTES = 500 * 1024 * 1024
 OPEN_FILES = 1024
@@ -28,15 +28,15 @@ _PACKAGES = ("dotenv", "h11", "honcho", "psutil", "watchfiles")
 _PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 
-def checks(site: Site) -> Iterator[Check]:
+def checks(facts: Facts) -> Iterator[Check]:
     """Yield the checks of the machine."""
     yield Check(f"Python is {PYTHON[0]}.{PYTHON[1]} or newer", python)
     yield Check("the guard's packages are installed", packages)
-    yield Check("no proxy catches localhost", partial(proxy, site.environment))
-    yield Check(f"the disk has {DISK_BYTES >> 20} MB free", partial(disk, site.root))
+    yield Check("no proxy catches localhost", partial(proxy, facts.environment))
+    yield Check(f"the disk has {DISK_BYTES >> 20} MB free", partial(disk, facts.root))
     yield Check(f"{OPEN_FILES} files may be open", open_files)
     yield Check("enough files may be watched", watches)
-    yield Check("saved files are noticed on this file system", partial(file_system, site.root))
+    yield Check("saved files are noticed on this file system", partial(file_system, facts.root))
 
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Problem | None:
@@ -151,7 +151,7 @@ def is_wsl() -> bool:
 
 def is_container() -> bool:
     """Whether this is a container, whose localhost is not that of the machine."""
-    return any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
+    return any(Path(tag).exists() for tag in ("/.dockerenv", "/run/.containerenv"))
 
 
 def _is_wsl1() -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Why:
+class Diagnosis:
     """What it is put down to."""
 
     kind: str
@@ -20,101 +20,101 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Saying:
+class Message:
     """One cause, with `{places}` for what is known of the case."""
 
     kind: str
     sentence: str
     fix: str
 
-    def of(self, **known: object) -> Why:
+    def of(self, **known: object) -> Diagnosis:
         """Return it about one case; raises `KeyError` where something is not known."""
-        return Why(self.kind, self.sentence.format(**known), self.fix.format(**known))
+        return Diagnosis(self.kind, self.sentence.format(**known), self.fix.format(**known))
 
 
-NOT_RUNNING = Saying(
+NOT_RUNNING = Message(
     "not-running",
     "nothing runs: no guard in {root}, and nobody listens on port {port}",
     "make dev",
 )
-GUARD_STOPPED = Saying(
+GUARD_STOPPED = Message(
     "guard-stopped",
     "the guard (pid {guard}) was suspended, as Ctrl-Z does, so nothing of it runs",
     "type `fg` in its terminal, or anywhere: kill -CONT {guard}",
 )
-GUARD_ELSEWHERE = Saying(
+GUARD_ELSEWHERE = Message(
     "guard-elsewhere",
     "the guard (pid {guard}) was started with other ports than this shell and .env say: "
     "GUARD_PORT={guard_port} here, and it listens on {elsewhere}",
     "end it with Ctrl-C in its terminal, then: make dev",
 )
-GUARD_HUNG = Saying(
+GUARD_HUNG = Message(
     "guard-hung",
     "the guard (pid {guard}) does not answer on port {guard_port}",
     "kill -9 {guard}   # it takes the stack along; then: make dev",
 )
-STOPPED = Saying("exited", "{name} was stopped on request", "make restart p={name}")
-EXITED = Saying("exited", "{sentence}", "{fix}")
-BROKEN_CODE = Saying("broken-code", "{sentence}", "{fix}")
-FAILING = Saying(
+STOPPED = Message("exited", "{name} was stopped on request", "make restart p={name}")
+EXITED = Message("exited", "{sentence}", "{fix}")
+BROKEN_CODE = Message("broken-code", "{sentence}", "{fix}")
+FAILING = Message(
     "broken-code",
     "{name} runs and answers {path} with {said}",
     "make logs p={name}   # the last lines say where its code fails",
 )
-STARTING = Saying(
+STARTING = Message(
     "starting",
     "{name} is being started",
     "wait a moment; if it takes long: make logs p={name}",
 )
-OTHER_PORT = Saying(
+OTHER_PORT = Message(
     "other-port",
     "{name} should listen on port {port}, and listens on {elsewhere}",
     "open http://localhost:{first}, or have its Procfile line take ${setting}",
 )
-OTHER_SETTING = Saying(
+OTHER_SETTING = Message(
     "other-port",
     "{name} runs at {url}, since the guard was started with {setting}={other}; this shell and .env "
     "say {port}",
     "open {url}, or end the guard (make stop) and start it anew: make dev",
 )
-OTHER_FAMILY = Saying(
+OTHER_FAMILY = Message(
     "other-family",
     "{name} listens on {reached} only; whoever takes localhost for {refused} is refused",
     "open http://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
     "the guard's socket, ${variable}_FD",
 )
-NOT_LISTENING = Saying(
+NOT_LISTENING = Message(
     "not-listening",
     "{name} runs and does not listen on port {port}",
     "make logs p={name}   # then: make restart p={name}",
 )
-STRANGER = Saying(
+STRANGER = Message(
     "stranger",
     "port {port} is held by a program that is not {name}: {who}",
     "kill {pid}   # or take another port: {setting}={next} make dev",
 )
-HIDDEN_STRANGER = Saying(
+HIDDEN_STRANGER = Message(
     "stranger",
     "port {port} is held by a process that this user may not see",
     "sudo lsof -i :{port}   # or take another port: {setting}={next} make dev",
 )
-SLOW = Saying(
+SLOW = Message(
     "slow",
     "{name} is slow to answer on port {port}: nothing came within {seconds} s",
     "make doctor p={name}   # waits longer, and says whether it hangs",
 )
-HUNG = Saying(
+HUNG = Message(
     "hung",
     "{name} takes connections on port {port}, and answers none",
     "make logs p={name}   # look for an endless loop or a call that blocks; then: {anew}",
 )
-ALL_WELL = Saying(
+ALL_WELL = Message(
     "all-well",
     "{name} answers at {url}. If a browser still does not show it:{hints}",
     "open {url}",
 )
 
-SAYINGS = (
+MESSAGES = (
     NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
     STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER, HIDDEN_STRANGER,
     SLOW, HUNG, ALL_WELL,

@@ -7,56 +7,56 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scripts.guard.doctor import Check, Problem, service_check
-from scripts.guard.doctor.facts import LOOPBACKS, Site, ask, has
+from scripts.guard.doctor.facts import LOOPBACKS, Facts, ask, has
 
 if TYPE_CHECKING:
     from scripts.guard.config.settings import Service, Settings
 
 
-def checks(site: Site) -> Iterator[Check]:
+def checks(facts: Facts) -> Iterator[Check]:
     """Yield the checks of what runs."""
-    yield Check("the settings and the Procfile are valid", partial(_settings, site))
-    config = site.config
+    yield Check("the settings and the Procfile are valid", partial(_settings, facts))
+    config = facts.config
     if config is None:
         return
-    yield Check("the guard is running", partial(_guard, site, config))
+    yield Check("the guard is running", partial(_guard, facts, config))
     for line in config.services:
         if line.port is None:
-            yield Check(f"{line.name} is running", partial(_worker, site, line))
+            yield Check(f"{line.name} is running", partial(_worker, facts, line))
             continue
-        yield Check(f"{line.name} answers at {line.url}", partial(_answers, site, line))
+        yield Check(f"{line.name} answers at {line.url}", partial(_answers, facts, line))
         for host in LOOPBACKS:
             if has(host):
                 title = f"{line.name} is reached as {host}"
-                yield Check(title, partial(_reached, site, line, host))
+                yield Check(title, partial(_reached, facts, line, host))
 
 
-def _settings(site: Site) -> Problem | None:
-    return None if site.error is None else Problem(site.error.message, site.error.fix)
+def _settings(facts: Facts) -> Problem | None:
+    return None if facts.error is None else Problem(facts.error.message, facts.error.fix)
 
 
-def _guard(site: Site, config: Settings) -> Problem | None:
-    if site.guard is None:
-        return Problem(f"no guard runs in {site.root}", "make dev")
-    return None if site.status is not None else service_check.silent_guard(site, config)
+def _guard(facts: Facts, config: Settings) -> Problem | None:
+    if facts.guard is None:
+        return Problem(f"no guard runs in {facts.root}", "make dev")
+    return None if facts.status is not None else service_check.silent_guard(facts, config)
 
 
-def _worker(site: Site, line: Service) -> Problem | None:
-    view = site.view(line.name)
+def _worker(facts: Facts, line: Service) -> Problem | None:
+    view = facts.view(line.name)
     if view is None or view["state"] == "READY":
         return None  # without a guard nothing is known of it, which is told already
     cause = view["cause"] or {"sentence": "", "fix": f"make restart p={line.name}"}
     return Problem(f"{line.name} is {view['state']}. {cause['sentence']}".strip(), cause["fix"])
 
 
-def _answers(site: Site, line: Service) -> Problem | None:
-    found = service_check.cause(site, line)
+def _answers(facts: Facts, line: Service) -> Problem | None:
+    found = service_check.cause(facts, line)
     return None if found.well else Problem(found.sentence, found.fix)
 
 
-def _reached(site: Site, line: Service, host: str) -> Problem | None:
+def _reached(facts: Facts, line: Service, host: str) -> Problem | None:
     assert line.port is not None  # noqa: S101 - `checks` asks for no other
-    if not site.on(line.port) or ask(host, line.port, line.health).connected:
+    if not facts.on(line.port) or ask(host, line.port, line.health).connected:
         return None  # where nobody listens at all, the check above says so
     shown = f"[{host}]" if ":" in host else host
     return Problem(

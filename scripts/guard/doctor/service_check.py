@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.guard.core.errors import GuardError
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.doctor import Problem, machine_checks, messages
 from scripts.guard.doctor.facts import (
     LOOPBACKS,
     PROBE_SECONDS,
-    Answer,
+    Facts,
     Listener,
-    Site,
     ask,
     has,
-    holder,
     is_suspended,
+    port_owner,
 )
-from scripts.guard.doctor.messages import Saying, Why
+from scripts.guard.doctor.messages import Diagnosis, Message
+from scripts.guard.http.client import Answer
 
 if TYPE_CHECKING:
     from scripts.guard.config.settings import Service, Settings
-    from scripts.guard.net.port_owners import Holder
+    from scripts.guard.net.port_owners import PortOwner
 
 HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds
 
@@ -44,17 +44,17 @@ class Case:
     """One service on a site, and what came of asking for it; looked up when first needed."""
 
     def __init__(
-        self, site: Site, config: Settings, line: Service, port: int, patience: float
+        self, facts: Facts, config: Settings, line: Service, port: int, patience: float
     ) -> None:
-        self.site = site
+        self.facts = facts
         self.config = config
         self.line = line
         self.name = line.name
         self.port = port
         self.patience = patience
-        self.view: Mapping[str, Any] | None = site.view(line.name)
+        self.view: Mapping[str, Any] | None = facts.view(line.name)
 
-    def say(self, saying: Saying, **more: object) -> Why:
+    def explain(self, message: Message, **more: object) -> Diagnosis:
         """Return a saying about this case."""
         known: dict[str, object] = {
             "name": self.name,
@@ -65,7 +65,7 @@ class Case:
             "variable": self.line.variable,
             "setting": f"{self.line.variable}_PORT",
         }
-        return saying.of(**{**known, **more})
+        return message.of(**{**known, **more})
 
     @property
     def state(self) -> str:
@@ -78,9 +78,9 @@ class Case:
         return None if self.view is None else self.view["pid"]
 
     @cached_property
-    def mark(self) -> Mark:
+    def tag(self) -> RunTag:
         """What all that descends from it carries."""
-        return Mark(_environment(self.leader).get("GUARD_RUN", ""), self.name)
+        return RunTag(_environment(self.leader).get("GUARD_RUN", ""), self.name)
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -94,56 +94,56 @@ class Case:
     @cached_property
     def family(self) -> frozenset[int]:
         """Who of those that listen belongs to the service, as far as that is known."""
-        pids = {listener.pid for listener in self.site.listeners if listener.pid is not None}
+        pids = {listener.pid for listener in self.facts.listeners if listener.pid is not None}
         leader = self.leader
         if leader is not None:
-            return frozenset(pid for pid in pids if _descends(pid, leader, self.mark))
-        if self.site.guard is not None:
+            return frozenset(pid for pid in pids if _descends(pid, leader, self.tag))
+        if self.facts.guard is not None:
             return frozenset()
         return frozenset(pid for pid in pids if _is_at_home(pid, self.line, self.config.root))
 
     @cached_property
     def own(self) -> list[Listener]:
         """Where the processes of the service listen."""
-        return [listener for listener in self.site.listeners if listener.pid in self.family]
+        return [listener for listener in self.facts.listeners if listener.pid in self.family]
 
     @cached_property
     def strangers(self) -> list[Listener]:
         """Who else listens on its port."""
-        ours = self.family | {self.site.guard}
-        return [listener for listener in self.site.on(self.port) if listener.pid not in ours]
+        ours = self.family | {self.facts.guard}
+        return [listener for listener in self.facts.on(self.port) if listener.pid not in ours]
 
 
-def cause(site: Site, line: Service, patience: float = PROBE_SECONDS) -> Why:
+def cause(facts: Facts, line: Service, patience: float = PROBE_SECONDS) -> Diagnosis:
     """Return what it is put down to; never nothing.
 
     Its server is given `patience` seconds to answer; `HUNG_SECONDS` tell one that hangs from one
     that is slow.
     """
-    if site.config is None or line.port is None:
+    if facts.config is None or line.port is None:
         raise GuardError(f"{line.name} serves no port", "make status")
-    case = Case(site, site.config, line, line.port, patience)
+    case = Case(facts, facts.config, line, line.port, patience)
     return next(filter(None, (rule(case) for rule in RULES)))
 
 
-def silent_guard(site: Site, config: Settings) -> Problem:
+def silent_guard(facts: Facts, config: Settings) -> Problem:
     """Return why a guard that runs does not answer."""
-    why = _silent_guard(site, config)
+    why = _silent_guard(facts, config)
     return Problem(why.sentence, why.fix)
 
 
 # --- The rules: each says why, or nothing ------------------------------------------------------
 
 
-def _guard_is_silent(case: Case) -> Why | None:
-    if case.site.guard is None or case.site.status is not None:
+def _guard_is_silent(case: Case) -> Diagnosis | None:
+    if case.facts.guard is None or case.facts.status is not None:
         return None
-    return _silent_guard(case.site, case.config)
+    return _silent_guard(case.facts, case.config)
 
 
-def _silent_guard(site: Site, config: Settings) -> Why:
-    pid = site.guard
-    listening = sorted({one.port for one in site.listeners if one.pid == pid})
+def _silent_guard(facts: Facts, config: Settings) -> Diagnosis:
+    pid = facts.guard
+    listening = sorted({one.port for one in facts.listeners if one.pid == pid})
     known = {"guard": pid, "guard_port": config.guard_port, "elsewhere": _listed(listening)}
     if pid is not None and is_suspended(pid):
         return messages.GUARD_STOPPED.of(**known)
@@ -152,13 +152,13 @@ def _silent_guard(site: Site, config: Settings) -> Why:
     return messages.GUARD_HUNG.of(**known)
 
 
-def _other_setting(case: Case) -> Why | None:
+def _other_setting(case: Case) -> Diagnosis | None:
     if case.view is None or case.view["port"] in {case.port, None}:
         return None
-    return case.say(messages.OTHER_SETTING, url=case.view["url"], other=case.view["port"])
+    return case.explain(messages.OTHER_SETTING, url=case.view["url"], other=case.view["port"])
 
 
-def _stranger(case: Case) -> Why | None:
+def _stranger(case: Case) -> Diagnosis | None:
     if case.state == "READY" or not case.strangers:  # it became ready by its own answer
         return None
     if case.leader is not None:
@@ -167,34 +167,34 @@ def _stranger(case: Case) -> Why | None:
             return None
     else:
         pid = case.strangers[0].pid
-        who = None if pid is None else holder(pid)
+        who = None if pid is None else port_owner(pid)
     if who is None:
-        return case.say(messages.HIDDEN_STRANGER)
-    return case.say(messages.STRANGER, who=who, pid=who.pid)
+        return case.explain(messages.HIDDEN_STRANGER)
+    return case.explain(messages.STRANGER, who=who, pid=who.pid)
 
 
-def _beside(case: Case, leader: int) -> Holder | None:
+def _beside(case: Case, leader: int) -> PortOwner | None:
     """Return who listens in place of a process that runs, as the guard itself decides it."""
     from scripts.guard.health import readiness
 
     if any(listener.port == case.port for listener in case.own):
         return None
-    return readiness.stranger(case.port, leader, case.mark)
+    return readiness.stranger(case.port, leader, case.tag)
 
 
-def _exited(case: Case) -> Why | None:
+def _exited(case: Case) -> Diagnosis | None:
     found = None if case.view is None else case.view["cause"]
     if found is None or case.state not in {"BROKEN", "BACKOFF"}:
         return None
-    saying = messages.BROKEN_CODE if found["kind"] in _CODE else messages.EXITED
-    return saying.of(sentence=found["sentence"], fix=found["fix"])
+    message = messages.BROKEN_CODE if found["kind"] in _CODE else messages.EXITED
+    return message.of(sentence=found["sentence"], fix=found["fix"])
 
 
-def _stopped(case: Case) -> Why | None:
-    return case.say(messages.STOPPED) if case.state == "STOPPED" else None
+def _stopped(case: Case) -> Diagnosis | None:
+    return case.explain(messages.STOPPED) if case.state == "STOPPED" else None
 
 
-def _hung(case: Case) -> Why | None:
+def _hung(case: Case) -> Diagnosis | None:
     taken = [answer for answer in case.answers.values() if answer.connected]
     silent = bool(taken) and all(answer.silent for answer in taken)
     if case.line.held and case.state in _COMING:  # the guard's socket takes them meanwhile
@@ -202,65 +202,67 @@ def _hung(case: Case) -> Why | None:
     if not silent and case.state != "UNHEALTHY":
         return None
     if case.state != "UNHEALTHY" and case.patience < HUNG_SECONDS:
-        return case.say(messages.SLOW, seconds=f"{case.patience:g}")
-    guarded = case.site.guard is not None
+        return case.explain(messages.SLOW, seconds=f"{case.patience:g}")
+    guarded = case.facts.guard is not None
     anew = f"make restart p={case.name}" if guarded else "end it and type: make dev"
-    return case.say(messages.HUNG, anew=anew)
+    return case.explain(messages.HUNG, anew=anew)
 
 
-def _other_port(case: Case) -> Why | None:
+def _other_port(case: Case) -> Diagnosis | None:
     elsewhere = _elsewhere(case)
     if not elsewhere:
         return None
-    return case.say(messages.OTHER_PORT, elsewhere=_listed(elsewhere), first=elsewhere[0])
+    return case.explain(messages.OTHER_PORT, elsewhere=_listed(elsewhere), first=elsewhere[0])
 
 
-def _other_family(case: Case) -> Why | None:
+def _other_family(case: Case) -> Diagnosis | None:
     refused = [host for host, answer in case.answers.items() if not answer.connected]
     reached = [host for host in case.answers if host not in refused]
     if not refused or not reached:
         return None
-    return case.say(messages.OTHER_FAMILY, refused=_shown(refused[0]), reached=_shown(reached[0]))
+    return case.explain(
+        messages.OTHER_FAMILY, refused=_shown(refused[0]), reached=_shown(reached[0])
+    )
 
 
-def _failing(case: Case) -> Why | None:
+def _failing(case: Case) -> Diagnosis | None:
     answer = next(iter(case.answers.values()))
     if answer.well or answer.standby or not answer.connected or answer.silent:
         return None
     if answer.status is None and case.state == "READY":  # a database, say, speaks otherwise
         return None
     said = "no HTTP" if answer.status is None else f"error {answer.status}"
-    return case.say(messages.FAILING, path=case.line.health, said=said)
+    return case.explain(messages.FAILING, path=case.line.health, said=said)
 
 
-def _starting(case: Case) -> Why | None:
-    return case.say(messages.STARTING) if case.state in _COMING else None
+def _starting(case: Case) -> Diagnosis | None:
+    return case.explain(messages.STARTING) if case.state in _COMING else None
 
 
-def _not_running(case: Case) -> Why | None:
-    if case.site.guard is not None or any(answer.connected for answer in case.answers.values()):
+def _not_running(case: Case) -> Diagnosis | None:
+    if case.facts.guard is not None or any(answer.connected for answer in case.answers.values()):
         return None
-    return case.say(messages.NOT_RUNNING)
+    return case.explain(messages.NOT_RUNNING)
 
 
-def _refused(case: Case) -> Why | None:
+def _refused(case: Case) -> Diagnosis | None:
     if any(answer.connected for answer in case.answers.values()):
         return None
-    return case.say(messages.NOT_LISTENING)
+    return case.explain(messages.NOT_LISTENING)
 
 
-def _all_well(case: Case) -> Why:
+def _all_well(case: Case) -> Diagnosis:
     hints = [messages.HTTPS, messages.PROXY]
-    if case.site.guard is None:
+    if case.facts.guard is None:
         hints.append(messages.UNGUARDED.format(name=case.name))
     if machine_checks.is_wsl():
         hints.append(messages.WSL)
     if machine_checks.is_container():
         hints.append(messages.CONTAINER)
-    return case.say(messages.ALL_WELL, hints="".join(f"\n  - {hint}" for hint in hints))
+    return case.explain(messages.ALL_WELL, hints="".join(f"\n  - {hint}" for hint in hints))
 
 
-RULES: tuple[Callable[[Case], Why | None], ...] = (
+RULES: tuple[Callable[[Case], Diagnosis | None], ...] = (
     _guard_is_silent,
     _other_setting,
     _stranger,
@@ -294,12 +296,12 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _descends(pid: int, leader: int, mark: Mark) -> bool:
+def _descends(pid: int, leader: int, tag: RunTag) -> bool:
     """Whether a process is a service's: `processes.family`, as it is seen from outside."""
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):
-        if leader in {pid, os.getsid(pid)} or mark.is_in(_environment(pid)):
+        if leader in {pid, os.getsid(pid)} or tag.is_in(_environment(pid)):
             return True
         return any(parent.pid == leader for parent in psutil.Process(pid).parents())
     return False
@@ -324,4 +326,4 @@ def _is_at_home(pid: int, line: Service, root: Path) -> bool:
         guarded = "GUARD_TOKEN_FILE" in process.environ()  # by the guard of another folder
     except psutil.Error:
         return False
-    return folder in (line.revive or (root,)) and not guarded
+    return folder in (line.watch_when_down or (root,)) and not guarded

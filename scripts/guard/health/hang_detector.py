@@ -13,31 +13,31 @@ from scripts.guard.core.state_machine import State
 from scripts.guard.health import liveness
 from scripts.guard.net import accept_queue
 
-Waiting = Callable[[], int | None]
+QueueLength = Callable[[], int | None]
 Ask = Callable[[], Awaitable[bool]]
 
 
-class Hangs:
+class HangDetector:
     """Watches what is READY; `look` is to be called every second."""
 
     def __init__(
         self,
         *,
-        waiting: Callable[[ServiceView], Waiting],
+        queue_length: Callable[[ServiceView], QueueLength],
         ask: Callable[[ServiceView], Ask | None],
         is_attached: Callable[[str], bool],
         tail: Callable[[str, int], Sequence[str]],
-        say: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
-        """`waiting` gives the function that tells how many connections wait for a service.
+        """`queue_length` gives the function that tells how many connections wait for a service.
 
         `ask` gives the one that tells whether it answers, None for what may not speak HTTP.
         """
-        self._waiting = waiting
+        self._queue_length = queue_length
         self._ask = ask
         self._is_attached = is_attached
         self._tail = tail
-        self._say = say
+        self._report = report
         self._watches: dict[str, tuple[int | None, liveness.Watch]] = {}
         self._debugged: set[str] = set()
 
@@ -51,7 +51,7 @@ class Hangs:
             watch = self._watch(view)
             stuck = watch.look()
             if stuck and self._is_debugged(view.name):
-                watch.excuse()
+                watch.reset()
             elif stuck >= limit:
                 found.append((view.name, _hung(view.name, stuck)))
         return found
@@ -65,10 +65,12 @@ class Hangs:
         return watch
 
     def _new_watch(self, view: ServiceView) -> liveness.Watch:
-        waiting, ask = self._waiting(view), self._ask(view)
-        if waiting() is None and ask is not None:
-            return liveness.Probe(ask)
-        return liveness.Queue(waiting, lambda: accept_queue.waiting_peers(view.port or 0))
+        queue_length, ask = self._queue_length(view), self._ask(view)
+        if queue_length() is None and ask is not None:
+            return liveness.HttpWatch(ask)
+        return liveness.AcceptQueueWatch(
+            queue_length, lambda: accept_queue.peers_at(view.port or 0)
+        )
 
     def _forget(self, name: str) -> None:
         _, watch = self._watches.pop(name, (None, None))
@@ -81,7 +83,7 @@ class Hangs:
             return True
         waits = any(liveness.is_prompt(line) for line in self._tail(name, 1))
         if waits and name not in self._debugged:
-            self._say(f"{name} waits in a debugger: make attach p={name}")
+            self._report(f"{name} waits in a debugger: make attach p={name}")
         (self._debugged.add if waits else self._debugged.discard)(name)
         return waits
 

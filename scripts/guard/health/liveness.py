@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 QUEUE_INTERVAL = 1.0  # seconds between two looks at the accept queue
-LONGEST_INTERVAL = 2.0  # seconds; nobody looked in between when there were more
+MAX_INTERVAL = 2.0  # seconds; nobody looked in between when there were more
 # A debugger that waits for its user: pdb, ipdb, node inspect, byebug, irb, delve.
 _PROMPT = re.compile(
     r"(?:\((?:Pdb(?:\+\+)?|ipdb|byebug|rdbg|dlv)\)|ipdb>|debug>"
@@ -33,14 +33,14 @@ class Watch(Protocol):
     def look(self) -> float:
         """Return for how many seconds connections have waited with none taken."""
 
-    def excuse(self) -> None:
+    def reset(self) -> None:
         """Begin anew: there is a reason why it takes none."""
 
     def close(self) -> None:
         """Look no more."""
 
 
-class _Stillness:
+class _StallTimer:
     """For how long nothing has moved.
 
     Time counts only while it is looked at: when the last look is too long ago, the computer slept
@@ -55,46 +55,46 @@ class _Stillness:
     def note(self, *, moves: bool) -> float:
         now = self._clock()
         passed, self._looked = now - self._looked, now
-        self._seconds = 0.0 if moves or passed > LONGEST_INTERVAL else self._seconds + passed
+        self._seconds = 0.0 if moves or passed > MAX_INTERVAL else self._seconds + passed
         return self._seconds
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         self._seconds = 0.0
 
 
-class Queue:
+class AcceptQueueWatch:
     """Notices by its queue that a server takes no connections while some wait."""
 
     def __init__(
         self,
-        waiting: Callable[[], int | None],
+        length: Callable[[], int | None],
         peers: Callable[[], frozenset[str]] = frozenset,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`waiting` tells how many connections wait, `peers` whose; None and none if not known."""
-        self._waiting = waiting
+        """`length` tells how many connections wait, `peers` whose; None and none if not known."""
+        self._length = length
         self._peers = peers
         self._seen: frozenset[str] = frozenset()
-        self._stillness = _Stillness(clock)
+        self._timer = _StallTimer(clock)
 
     def look(self) -> float:
         """Return for how many seconds connections have waited with none taken."""
-        if not self._waiting():
+        if not self._length():
             self._seen = frozenset()
-            return self._stillness.note(moves=True)
+            return self._timer.note(moves=True)
         # A busy server's queue is never empty either, but those who wait in it change.
         before, self._seen = self._seen, self._peers()
-        return self._stillness.note(moves=not before <= self._seen)
+        return self._timer.note(moves=not before <= self._seen)
 
-    def excuse(self) -> None:
+    def reset(self) -> None:
         """Begin anew: there is a reason why it takes none."""
-        self._stillness.forget()
+        self._timer.reset()
 
     def close(self) -> None:
         """There is nothing to end."""
 
 
-class Probe:
+class HttpWatch:
     """Notices the same by asking, one request at a time, where the queue cannot be read."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Probe:
         """`ask` sends a request and tells whether an answer came."""
         self._ask = ask
         self._asking: asyncio.Future[bool] | None = None
-        self._stillness = _Stillness(clock)
+        self._timer = _StallTimer(clock)
 
     def look(self) -> float:
         """Return for how many seconds no request has been answered."""
@@ -111,11 +111,11 @@ class Probe:
         answered = self._asking is None or (self._asking.done() and self._asking.result())
         if ended:
             self._asking = asyncio.ensure_future(self._ask())
-        return self._stillness.note(moves=answered)
+        return self._timer.note(moves=answered)
 
-    def excuse(self) -> None:
+    def reset(self) -> None:
         """Begin anew: there is a reason why it answers none."""
-        self._stillness.forget()
+        self._timer.reset()
 
     def close(self) -> None:
         """Ask no more."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 PROBE_TIMEOUT = 5.0  # seconds for one answer
 PROBE_PAUSE = 0.05  # seconds between two attempts ...
 PROBE_SHARE = 0.05  # ... or this share of the time that has passed: who takes long is asked less
-LONGEST_PAUSE = 1.0
+MAX_PROBE_PAUSE = 1.0
 CLOSING_SECONDS = 5.0  # after which one that only ever closes the connection speaks no HTTP
 HEAD_BYTES = 64 * 1024  # of an answer that are read at the most
 _SERVER_ERROR = 500
@@ -65,7 +65,7 @@ async def await_answer(
             closing_since = now if reply is Reply.CLOSED else None
         elif now - closing_since >= CLOSING_SECONDS and not strict:
             return
-        await asyncio.sleep(max(PROBE_PAUSE, min(LONGEST_PAUSE, (now - began) * PROBE_SHARE)))
+        await asyncio.sleep(max(PROBE_PAUSE, min(MAX_PROBE_PAUSE, (now - began) * PROBE_SHARE)))
 
 
 async def _ask(port: int, path: str) -> bytes | None:

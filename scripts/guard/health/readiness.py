@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from scripts.guard.config.settings import Service
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.core.state_machine import State
 from scripts.guard.health import probe
 from scripts.guard.net import port_owners
-from scripts.guard.net.port_owners import Holder
+from scripts.guard.net.port_owners import PortOwner
 from scripts.guard.processes import descendants
 
 WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
@@ -39,14 +39,14 @@ class Readiness:
         self,
         *,
         up: Callable[[str], None],
-        found: Callable[[str, int], None],
-        say: Callable[[str], None],
-        mark: Callable[[str], Mark],
+        discovered: Callable[[str, int], None],
+        report: Callable[[str], None],
+        tag: Callable[[str], RunTag],
     ) -> None:
         self._up = up
-        self._found = found
-        self._say = say
-        self._mark = mark
+        self._discovered = discovered
+        self._report = report
+        self._tag = tag
         self._probes: dict[str, tuple[int, asyncio.Task[None]]] = {}
 
     def follow(self, service: Service, pid: int | None, state: State) -> None:
@@ -68,7 +68,7 @@ class Readiness:
         task.cancel()
 
     async def _await_up(self, service: Service, pid: int) -> None:
-        if service.port is None or service.found:
+        if service.port is None or service.discovered:
             await asyncio.sleep(WORKER_UP_SECONDS)
             self._up(service.name)
             await self._find_port(service, pid)
@@ -82,9 +82,9 @@ class Readiness:
     async def _find_port(self, service: Service, pid: int) -> None:
         """See on which port it listens, if it does, since its line does not say."""
         for pause in FINDING_PAUSES:
-            ports = port_owners.ports_of(descendants.members(pid, self._mark(service.name)))
+            ports = port_owners.ports_of(descendants.members(pid, self._tag(service.name)))
             if ports:
-                self._found(
+                self._discovered(
                     service.name, service.offered if service.offered in ports else min(ports)
                 )
                 return
@@ -94,11 +94,11 @@ class Readiness:
         told = False
         while True:
             await probe.await_answer(port, service.health, strict=service.strict)
-            other = await asyncio.to_thread(stranger, port, pid, self._mark(service.name))
+            other = await asyncio.to_thread(stranger, port, pid, self._tag(service.name))
             if other is None:
                 return
             if not told:
-                self._say(
+                self._report(
                     f"{service.name}: port {port} is answered by a process that is not of this "
                     f"stack: {other}\n  {service.name} is not ready before it answers itself; "
                     f"fix: kill {other.pid}   # or give {service.name} another port: "
@@ -108,14 +108,14 @@ class Readiness:
             await asyncio.sleep(STRANGER_PAUSE)
 
 
-def stranger(port: int, leader: int, mark: Mark) -> Holder | None:
+def stranger(port: int, leader: int, tag: RunTag) -> PortOwner | None:
     """Return who listens on a port in place of a service; None if it is the service itself.
 
     Also None where nobody is seen to listen (a container engine's rules, another user's process):
     the port was free when the service was started.
     """
-    if port_owners.pids_at(port, descendants.members(leader, mark)):
+    if port_owners.pids_at(port, descendants.members(leader, tag)):
         return None
-    found = port_owners.holders(port)
-    forwarded = any(holder.name in FORWARDERS for holder in found)
+    found = port_owners.owners(port)
+    forwarded = any(owner.name in FORWARDERS for owner in found)
     return found[0] if found and not forwarded else None

@@ -15,10 +15,10 @@ from scripts.guard.logs import ansi
 
 LIMIT = 64 * 1024
 MORE = "…".encode()
-_LONGEST_CODE = 32
+_MAX_CODE_LENGTH = 32
 
 
-class Splitter:
+class LineSplitter:
     """Cuts one stream of bytes into whole lines, cleaned by `ansi.clean`."""
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -43,7 +43,7 @@ class Splitter:
         return self.feed(b"\n") if self._pending.strip(b"\r") else b""
 
     @property
-    def half(self) -> bytes:
+    def partial(self) -> bytes:
         """What stands on the line so far, cleaned, without an LF. Callable from any thread."""
         pending = _folded(self._pending + b"\n")[:-1]
         return ansi.clean(_without_cut_character(pending) + b"\n", self._colours)[0][:-1]
@@ -99,7 +99,7 @@ def _cut_off_home(line: bytes) -> int:
 
 def _place_to_cut(line: bytes, limit: int) -> int:
     """Find the last place, at most ``limit``, within neither a character nor an escape code."""
-    code = line.rfind(ansi.ESC, max(1, limit - _LONGEST_CODE), limit)
+    code = line.rfind(ansi.ESC, max(1, limit - _MAX_CODE_LENGTH), limit)
     if code > 0 and not line[code + 2 : limit].strip(b"0123456789;:?"):
         return code
     return _before_cut_character(line, limit)

@@ -15,7 +15,7 @@ from scripts.guard.logs import ansi
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scripts.guard.logs.terminal_writer import Terminal
+    from scripts.guard.logs.terminal_writer import TerminalWriter
 
 ERASE_LINE = b"\r\x1b[K"
 LEFT_OFF = "…\n".encode()
@@ -35,20 +35,20 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
     one by one.
     """
 
-    def __init__(self, terminal: Terminal, *, width: int = 0, colour: bool = True) -> None:
+    def __init__(self, terminal: TerminalWriter, *, width: int = 0, colour: bool = True) -> None:
         super().__init__(output=_ColourScreen(), width=width, colour=colour)
         self._terminal = terminal
         self._prefixes: dict[str, tuple[tuple[datetime, int], bytes]] = {}
         self._half: _Half | None = None
 
     def write(self, message: Message) -> None:
-        """Print whole lines; ``message.data`` is bytes as `Splitter` gives them out."""
+        """Print whole lines; ``message.data`` is bytes as `LineSplitter` gives them out."""
         lines: bytes = message.data if self.colour else ansi.without_colours(message.data)
         prefix = self._prefix(message)
         lead, lines = self._after_half(message.name, prefix, lines)
         self._terminal.write(lead + lines[:-1].replace(b"\n", b"\n" + prefix) + b"\n")
 
-    def write_half(self, message: Message, *, for_good: bool) -> bool:
+    def write_partial(self, message: Message, *, for_good: bool) -> bool:
         """Show a line that is not complete yet; whatever is printed next ends or replaces it.
 
         Unless it may stay `for_good`, it is shown only where it can be erased again; answers
@@ -65,7 +65,7 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
         return True
 
     @property
-    def half_is_erasable(self) -> bool:
+    def partial_is_erasable(self) -> bool:
         """Whether what is printed next takes the place of an incomplete line."""
         return self._half is not None and self._half.erasable
 
@@ -77,13 +77,13 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
 
     def _after_half(self, name: str, prefix: bytes, text: bytes) -> tuple[bytes, bytes]:
         """Answer what to print before ``text``, and what of it is still to be printed."""
-        half, self._half = self._half, None
-        if half is None:
+        partial, self._half = self._half, None
+        if partial is None:
             return prefix, text
-        if half.erasable:
+        if partial.erasable:
             return ERASE_LINE + prefix, text
-        if half.name == name and text.startswith(half.text):
-            return b"", text[len(half.text) :]
+        if partial.name == name and text.startswith(partial.text):
+            return b"", text[len(partial.text) :]
         return LEFT_OFF + prefix, text
 
     def _fits(self, line: bytes) -> bool:
@@ -117,9 +117,9 @@ class _Half:
 class JsonPrinter:
     """The merged log for machines: one object a line, ``{"time", "name", "line"}``."""
 
-    half_is_erasable = False
+    partial_is_erasable = False
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: TerminalWriter) -> None:
         self._terminal = terminal
 
     def write(self, message: Message) -> None:
@@ -130,7 +130,7 @@ class JsonPrinter:
         text = "".join(f'{head}, "line": {json.dumps(line)}}}\n' for line in lines)
         self._terminal.write(text.encode())
 
-    def write_half(self, message: Message, *, for_good: bool) -> bool:  # noqa: ARG002 - as Printer
+    def write_partial(self, message: Message, *, for_good: bool) -> bool:  # noqa: ARG002 - as Printer
         """Wait for the rest: a machine wants whole lines."""
         return False
 

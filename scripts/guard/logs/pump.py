@@ -21,24 +21,24 @@ from typing import TYPE_CHECKING, BinaryIO
 from honcho.colour import get_colours
 from honcho.printer import Message
 
-from scripts.guard.logs.line_splitter import Splitter
+from scripts.guard.logs.line_splitter import LineSplitter
 from scripts.guard.logs.printer import JsonPrinter, Printer
-from scripts.guard.logs.rotating_file import LogFile
-from scripts.guard.logs.terminal_writer import Terminal
+from scripts.guard.logs.rotating_file import RotatingFile
+from scripts.guard.logs.terminal_writer import TerminalWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 GUARD = "guard"
-HALF_LINE_SECONDS = 0.1
+PARTIAL_LINE_SECONDS = 0.1
 BURST_BYTES = 2048
 """As much as the kernel takes at once: who writes more may be stopped within a line."""
 BURST_PAUSE_SECONDS = 2.0
 TURN_BYTES = 48 * 1024
 TAIL_BYTES = 512 * 1024
 SMALL_BLOCK_BYTES = 4096
-SAYINGS = 10_000
+OWN_LINES = 10_000
 """How many lines of the guard's own may wait for the pump."""
 CLOSING_SECONDS = 3.0
 _LINUX = sys.platform.startswith("linux")
@@ -66,16 +66,16 @@ class Log:
         as_json: bool = False,
     ) -> None:
         self._directory = directory
-        self._terminal = Terminal(output if isinstance(output, int) else output.fileno())
+        self._terminal = TerminalWriter(output if isinstance(output, int) else output.fileno())
         self._printer: Printer | JsonPrinter = (
             JsonPrinter(self._terminal) if as_json else Printer(self._terminal, colour=colour)
         )
         self._colours = get_colours()
-        self._voices: dict[str, _Voice] = {}
+        self._channels: dict[str, _Channel] = {}
         self._streams: list[_Stream] = []
         self._requests: deque[Callable[[], None]] = deque()
         self._beginning: deque[tuple[str, Callable[[bytes], None], int]] = deque()
-        self._sayings: deque[tuple[str, str]] = deque(maxlen=SAYINGS)
+        self._own_lines: deque[tuple[str, str]] = deque(maxlen=OWN_LINES)
         self._followers: list[Callable[[str, bytes, datetime], None]] = []
         self._skipped: Counter[str] = Counter()
         self._complained = False
@@ -83,14 +83,14 @@ class Log:
         self._closing = False
         # Linux alone has epoll; kqueue and macOS' poll() do not do PTYs.
         self._selector = selectors.DefaultSelector() if _LINUX else selectors.SelectSelector()
-        self._alarm, self._bell = os.pipe()
-        os.set_blocking(self._bell, False)
-        os.set_blocking(self._alarm, False)
-        self._selector.register(self._alarm, selectors.EVENT_READ, self._wake)
+        self._wakeup_r, self._wakeup_w = os.pipe()
+        os.set_blocking(self._wakeup_w, False)
+        os.set_blocking(self._wakeup_r, False)
+        self._selector.register(self._wakeup_r, selectors.EVENT_READ, self._take_wakeups)
         self._pump = threading.Thread(target=self._run, name="log", daemon=True)
         self._own = own_name(names)
         for name in (self._own, *names):
-            self._voice(name)
+            self._channel(name)
 
     def start(self) -> None:
         """Start the pump; what was attached or said before is shown now."""
@@ -104,27 +104,27 @@ class Log:
         os.set_blocking(master, False)
         self._ask(lambda: self._open_stream(name, master))
 
-    def say(self, text: str, *, name: str | None = None) -> None:
+    def report(self, text: str, *, name: str | None = None) -> None:
         """Print a line (or some) of the guard's own among the others'."""
-        self._sayings.append((name or self._own, text))
-        self._ring()
+        self._own_lines.append((name or self._own, text))
+        self._wakeup()
 
     def tail(self, name: str, count: int = 200) -> list[str]:
         """Answer the last lines of a process, with their colours; a begun line is the last."""
         return self._tail(name, count, this_life=False)
 
     def _tail(self, name: str, count: int, *, this_life: bool) -> list[str]:
-        voice = self._voices.get(name)
-        if voice is None:
+        channel = self._channels.get(name)
+        if channel is None:
             return []
-        lines = [*voice.lines(this_life=this_life), *self._halves(voice)]
+        lines = [*channel.lines(this_life=this_life), *self._partial_lines(channel)]
         return [line.decode() for line in _last(count, lines)]
 
-    def _halves(self, voice: _Voice) -> list[bytes]:
-        streams = [stream for stream in tuple(self._streams) if stream.voice is voice]
-        return [half for stream in streams if (half := stream.splitter.half)]
+    def _partial_lines(self, channel: _Channel) -> list[bytes]:
+        streams = [stream for stream in tuple(self._streams) if stream.channel is channel]
+        return [partial for stream in streams if (partial := stream.splitter.partial)]
 
-    def last_words(self, name: str, count: int = 200) -> list[str]:
+    def output_of_current_run(self, name: str, count: int = 200) -> list[str]:
         """Answer as `tail` does, but nothing from before the last `attach` of that name."""
         return self._tail(name, count, this_life=True)
 
@@ -145,8 +145,8 @@ class Log:
         pump and must not block.
         """
         self._beginning.append((name, sink, lines))
-        self._ring()
-        return lambda: self._ask(lambda: self._voice(name).taps.remove(sink))
+        self._wakeup()
+        return lambda: self._ask(lambda: self._channel(name).taps.remove(sink))
 
     def follow(self, take: Callable[[str, bytes, datetime], None]) -> None:
         """Hand `take` every block of whole lines as it is printed: its name, the lines, the time.
@@ -158,7 +158,7 @@ class Log:
     def close(self) -> None:
         """Read what is left, print it, and end the pump."""
         self._closing = True
-        self._ring()
+        self._wakeup()
         if self._pump.ident is not None:
             self._pump.join(CLOSING_SECONDS)
         else:
@@ -176,8 +176,8 @@ class Log:
         self._answer()
         for key, _ in ready:
             key.data()
-        self._speak()
-        self._show_half_lines()
+        self._print_own_lines()
+        self._show_partial_lines()
         self._watch_terminal()
 
     def _finish(self) -> None:
@@ -188,58 +188,58 @@ class Log:
                 pass
             if not stream.ended:
                 self._close_stream(stream)
-        self._speak()
+        self._print_own_lines()
         self._resume_terminal()
         self._printer.close()
         self._terminal.close()
-        for voice in self._voices.values():
-            voice.close()
+        for channel in self._channels.values():
+            channel.close()
         self._selector.close()
-        os.close(self._alarm)
+        os.close(self._wakeup_r)
 
     def _ask(self, request: Callable[[], None]) -> None:
         self._requests.append(request)
-        self._ring()
+        self._wakeup()
 
-    def _ring(self) -> None:
+    def _wakeup(self) -> None:
         # A full pipe has woken the pump already; one without a reader has none to wake.
         with contextlib.suppress(OSError):
-            os.write(self._bell, b"!")
+            os.write(self._wakeup_w, b"!")
 
-    def _wake(self) -> None:
+    def _take_wakeups(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            os.read(self._alarm, 4096)
+            os.read(self._wakeup_r, 4096)
 
     def _answer(self) -> None:
         self._begin_taps()
         for _ in range(len(self._requests)):
             self._requests.popleft()()
 
-    def _speak(self) -> None:
-        for _ in range(len(self._sayings)):
-            name, text = self._sayings.popleft()
-            lines = Splitter().feed(text.rstrip("\n").encode("utf-8", "replace") + b"\n")
-            self._emit(self._voice(name), lines)
+    def _print_own_lines(self) -> None:
+        for _ in range(len(self._own_lines)):
+            name, text = self._own_lines.popleft()
+            lines = LineSplitter().feed(text.rstrip("\n").encode("utf-8", "replace") + b"\n")
+            self._emit(self._channel(name), lines)
 
     def _until_due(self) -> float | None:
-        if self._requests or self._beginning or self._sayings:
+        if self._requests or self._beginning or self._own_lines:
             return 0
         dues = [stream.due for stream in self._streams if stream.due is not None]
         return max(0, min(dues) - time.monotonic()) if dues else None
 
-    def _voice(self, name: str) -> _Voice:
-        voice = self._voices.get(name)
-        if voice is None:
+    def _channel(self, name: str) -> _Channel:
+        channel = self._channels.get(name)
+        if channel is None:
             colour = None if name == self._own else next(self._colours)
-            file = LogFile(self._directory / f"{name}.log") if self._directory else None
-            voice = self._voices[name] = _Voice(name, colour, file)
+            file = RotatingFile(self._directory / f"{name}.log") if self._directory else None
+            channel = self._channels[name] = _Channel(name, colour, file)
             if isinstance(self._printer, Printer):
-                self._printer.width = max(map(len, self._voices))
-        return voice
+                self._printer.width = max(map(len, self._channels))
+        return channel
 
     def _open_stream(self, name: str, master: int) -> None:
-        stream = _Stream(self._voice(name), master)
-        stream.voice.begin_life()
+        stream = _Stream(self._channel(name), master)
+        stream.channel.begin_life()
         self._streams.append(stream)
         self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
 
@@ -248,7 +248,7 @@ class Log:
         self._streams.remove(stream)
         self._selector.unregister(stream.master)
         os.close(stream.master)
-        self._emit(stream.voice, stream.splitter.flush())
+        self._emit(stream.channel, stream.splitter.flush())
 
     def _read(self, stream: _Stream) -> bool:
         """Take one turn's worth; answer whether there may be more."""
@@ -273,82 +273,82 @@ class Log:
     def _take(self, stream: _Stream, data: bytes) -> None:
         # Whoever asked before a process wrote is to hear what it wrote, read in the same moment.
         self._begin_taps()
-        for sink in stream.voice.taps:
+        for sink in stream.channel.taps:
             sink(data)
         stream.hear(data)
         lines = stream.splitter.feed(data)
         if lines or stream.due is None:
-            stream.due = time.monotonic() + HALF_LINE_SECONDS
+            stream.due = time.monotonic() + PARTIAL_LINE_SECONDS
         if lines:
             stream.shown = b""
-            self._emit(stream.voice, lines)
+            self._emit(stream.channel, lines)
 
     def _begin_taps(self) -> None:
         while self._beginning:
             name, sink, count = self._beginning.popleft()
-            voice = self._voice(name)
-            voice.taps.append(sink)
-            whole = [line + b"\n" for line in voice.lines(this_life=False)]
-            if shown := b"".join(_last(count, [*whole, *self._halves(voice)])):
+            channel = self._channel(name)
+            channel.taps.append(sink)
+            whole = [line + b"\n" for line in channel.lines(this_life=False)]
+            if shown := b"".join(_last(count, [*whole, *self._partial_lines(channel)])):
                 sink(shown)
 
     def _drain(self, name: str, done: threading.Event, deadline: float) -> None:
-        streams = [stream for stream in self._streams if stream.voice.name == name]
+        streams = [stream for stream in self._streams if stream.channel.name == name]
         if not any([self._read(stream) for stream in streams]):  # noqa: C419 - read every one
             done.set()
         elif time.monotonic() < deadline:
             self._ask(lambda: self._drain(name, done, deadline))
 
-    def _emit(self, voice: _Voice, lines: bytes) -> None:
+    def _emit(self, channel: _Channel, lines: bytes) -> None:
         if not lines:
             return
         now = datetime.now().astimezone()
-        voice.remember(lines)
+        channel.remember(lines)
         for take in self._followers:
-            take(voice.name, lines, now)
-        self._file(voice, lines, now)
+            take(channel.name, lines, now)
+        self._file(channel, lines, now)
         if self._terminal.stalled:
-            self._skipped[voice.name] += lines.count(b"\n")
+            self._skipped[channel.name] += lines.count(b"\n")
             return
-        if self._printer.half_is_erasable:
+        if self._printer.partial_is_erasable:
             self._show_again()
-        self._printer.write(Message("line", lines, now, voice.name, voice.colour))
+        self._printer.write(Message("line", lines, now, channel.name, channel.colour))
 
-    def _file(self, voice: _Voice, lines: bytes, now: datetime) -> None:
-        if voice.file is None:
+    def _file(self, channel: _Channel, lines: bytes, now: datetime) -> None:
+        if channel.file is None:
             return
         stamp = now.strftime("%Y-%m-%d %H:%M:%S ").encode()
-        error = voice.file.write(stamp + lines[:-1].replace(b"\n", b"\n" + stamp) + b"\n")
+        error = channel.file.write(stamp + lines[:-1].replace(b"\n", b"\n" + stamp) + b"\n")
         if error and not self._complained:
             self._complained = True
-            self.say(
-                f"{voice.file.path} cannot be written ({error.strerror}): "
+            self.report(
+                f"{channel.file.path} cannot be written ({error.strerror}): "
                 "the log goes on here, and there again when that is mended"
             )
 
-    def _show_half_lines(self) -> None:
+    def _show_partial_lines(self) -> None:
         now = time.monotonic()
         for stream in self._streams:
             if stream.due is not None and stream.due <= now:
                 stream.due = None
-                self._show_half(stream)
+                self._show_partial(stream)
 
-    def _show_half(self, stream: _Stream) -> None:
-        half = stream.splitter.half
-        if half and half != stream.shown and not self._terminal.stalled:
+    def _show_partial(self, stream: _Stream) -> None:
+        partial = stream.splitter.partial
+        if partial and partial != stream.shown and not self._terminal.stalled:
             now = datetime.now().astimezone()
-            voice = stream.voice
-            message = Message("line", half, now, voice.name, voice.colour)
+            channel = stream.channel
+            message = Message("line", partial, now, channel.name, channel.colour)
             # Who pours out lines has not ended a line early: it was interrupted.
-            if self._printer.write_half(message, for_good=stream.burst < BURST_BYTES):
-                stream.shown = half
+            if self._printer.write_partial(message, for_good=stream.burst < BURST_BYTES):
+                stream.shown = partial
 
     def _show_again(self) -> None:
         """What is printed next erases an incomplete line: let it come back below."""
         for stream in self._streams:
             if stream.shown:
                 stream.shown = b""
-                stream.due = time.monotonic() + HALF_LINE_SECONDS
+                stream.due = time.monotonic() + PARTIAL_LINE_SECONDS
 
     def _watch_terminal(self) -> None:
         """Learn when a stalled terminal moves again."""
@@ -364,9 +364,9 @@ class Log:
         if self._terminal.stalled:
             return
         for name, count in self._skipped.items():
-            file = self._voices[name].file
+            file = self._channels[name].file
             see = f", see {file.path}" if file else ""
-            self.say(f"{count:,} lines of {name} not shown{see}")
+            self.report(f"{count:,} lines of {name} not shown{see}")
         self._skipped.clear()
 
 
@@ -374,10 +374,10 @@ def _last(count: int, lines: list[bytes]) -> list[bytes]:
     return lines[max(0, len(lines) - count) :]
 
 
-class _Voice:
+class _Channel:
     """What is kept of one name, whichever process bears it at the moment."""
 
-    def __init__(self, name: str, colour: str | None, file: LogFile | None) -> None:
+    def __init__(self, name: str, colour: str | None, file: RotatingFile | None) -> None:
         self.name = name
         self.colour = colour
         self.file = file
@@ -420,10 +420,10 @@ class _Voice:
 class _Stream:
     """One PTY that is being read."""
 
-    def __init__(self, voice: _Voice, master: int) -> None:
-        self.voice = voice
+    def __init__(self, channel: _Channel, master: int) -> None:
+        self.channel = channel
         self.master = master
-        self.splitter = Splitter()
+        self.splitter = LineSplitter()
         self.ended = False
         self.due: float | None = None
         """When its incomplete line is to be shown, on the monotonic clock."""

@@ -37,7 +37,7 @@ class Block:
         return len(self.lines) + _BLOCK_OVERHEAD
 
 
-class Feed:
+class RingBuffer:
     """What was logged lately. `take` is called by the log's pump; the rest from any thread."""
 
     def __init__(self) -> None:
@@ -61,8 +61,8 @@ class Feed:
             while self._bytes > limit and len(self._blocks) > 1:
                 self._bytes -= self._blocks.popleft().size
             followers = tuple(self._followers)
-        for tell in followers:
-            tell()
+        for notify in followers:
+            notify()
 
     def after(self, number: int) -> tuple[list[Block], int]:
         """Return the blocks from line `number` on, and how many lines before them are lost.
@@ -79,13 +79,13 @@ class Feed:
             reached = found[0].number if found else self.next
         return list(found), max(0, reached - number) if own else 0
 
-    def follow(self, tell: Callable[[], None]) -> Callable[[], None]:
-        """Have `tell` called, by the pump, for whatever is new; answers how to stop."""
+    def follow(self, notify: Callable[[], None]) -> Callable[[], None]:
+        """Have `notify` called, by the pump, for whatever is new; answers how to stop."""
         with self._lock:
-            self._followers.append(tell)
+            self._followers.append(notify)
 
         def stop() -> None:
             with self._lock:
-                self._followers.remove(tell)
+                self._followers.remove(notify)
 
         return stop

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 FILE_BYTES = 5_000_000
 FILES = 3
 RETRY_SECONDS = 10.0
-LOOK_SECONDS = 1.0  # between two looks at whether somebody has deleted or moved the file
+POLL_SECONDS = 1.0  # between two looks at whether somebody has deleted or moved the file
 
 
-class LogFile:
+class RotatingFile:
     """Whole lines into ``path``, the older ones into ``path.1`` and ``path.2``.
 
     A folder that cannot be written or a full disk loses lines, never raises: `write` answers the
@@ -47,7 +47,7 @@ class LogFile:
         if now < self._not_before:
             return None
         try:
-            if now - self._looked >= LOOK_SECONDS:
+            if now - self._looked >= POLL_SECONDS:
                 self._looked = now
                 self._let_go_if_gone()
             self._append(lines)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 START_BYTES = 512 * 1024
 
 
-class Tail:
-    """Reads what a `LogFile` writes to ``path``, also while it is rotated, cut short or deleted."""
+class TailReader:
+    """Reads what a `RotatingFile` writes, also while it is rotated, cut short or deleted."""
 
     def __init__(self, path: Path, start: int = START_BYTES) -> None:
         """Begin so many bytes before the end."""

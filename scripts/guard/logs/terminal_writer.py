@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 1.0
 _WOULD_BLOCK = (errno.EAGAIN, errno.EWOULDBLOCK)
 
 
-class Terminal:
+class TerminalWriter:
     """The descriptor that the merged log goes to, until nobody reads it any more.
 
     It waits while the reader makes progress. After `patience` seconds of none (Ctrl-S, a pager) it

@@ -13,25 +13,25 @@ import socket
 import sys
 from pathlib import Path
 
-from scripts.guard.net.accept_queue import waiting
+from scripts.guard.net import accept_queue
 
-HEARD_SECONDS = 0.25  # after which a server that was asked to leave takes nobody in any more
-LAST_CALL_SECONDS = 1.0  # after which a server is asked to leave even if it has not read all
-LOOK_SECONDS = 0.005  # between two looks at whether it has
+STOPS_ACCEPTING_SECONDS = 0.25  # from SIGTERM until a server has stopped accepting
+DRAIN_SECONDS = 1.0  # after which a server is asked to leave even if it has not read all
+POLL_SECONDS = 0.005  # between two looks at whether it has
 
 _SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27  # linux/asm-generic/socket.h
 _BPF_RET = 0x06  # linux/filter.h: return a constant, the number of bytes to accept
 _ESTABLISHED = "01"  # net/tcp_states.h
 
 
-class Door:
+class AcceptGate:
     """The door of one held port."""
 
     def __init__(self, sock: socket.socket, port: int) -> None:
         self._sock = sock
         self._port = f"{port:04X}"
 
-    def close(self) -> bool:
+    def pause(self) -> bool:
         """Let nobody new in; whether that can be had on this system."""
         if not sys.platform.startswith("linux"):
             return False
@@ -41,14 +41,14 @@ class Door:
             return False
         return True
 
-    def open(self) -> None:
+    def resume(self) -> None:
         """Let everybody in again, those too who came while it was closed."""
         with contextlib.suppress(OSError):  # the port was given up meanwhile
             self._sock.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, b"\0\0\0\0")
 
-    def is_quiet(self) -> bool:
+    def is_drained(self) -> bool:
         """Whether the server has accepted all who came and read all that they sent."""
-        return not waiting(self._sock) and not any(
+        return not accept_queue.length(self._sock) and not any(
             self._has_unread(line)
             for table in ("tcp", "tcp6")
             for line in _connections(Path("/proc/net") / table)

@@ -11,7 +11,7 @@ _LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
 _NOT_ACCEPTED = ("01", "08")  # TCP_ESTABLISHED, TCP_CLOSE_WAIT: the client may have left already
 
 
-def waiting(sock: socket.socket) -> int | None:
+def length(sock: socket.socket) -> int | None:
     """Return how many connections wait to be accepted; None where that cannot be read.
 
     Linux: for a listening socket ``tcpi_unacked`` of TCP_INFO (u32 at byte 24) is the length of its
@@ -26,7 +26,7 @@ def waiting(sock: socket.socket) -> int | None:
     return int.from_bytes(info[24:28], sys.byteorder)
 
 
-def waiting_at(port: int) -> int | None:
+def length_at(port: int) -> int | None:
     """Return the same for whoever listens on a port of this machine.
 
     Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
@@ -42,7 +42,7 @@ def waiting_at(port: int) -> int | None:
     return found
 
 
-def waiting_peers(port: int) -> frozenset[str]:
+def peers_at(port: int) -> frozenset[str]:
     """Return who waits to be accepted on a port of this machine; empty where that is not told.
 
     Linux: in ``/proc/net/tcp`` a connection that nobody has accepted yet belongs to no inode.

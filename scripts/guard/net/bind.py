@@ -62,6 +62,6 @@ def _listen(
     return sock
 
 
-def widen(sock: socket.socket) -> None:
+def restore_backlog(sock: socket.socket) -> None:
     """Make the queue as long as it was: a server that took the socket may have shortened it."""
     sock.listen(BACKLOG)

@@ -16,11 +16,11 @@ from scripts.guard.net import bind
 _CHUNK = 64 * 1024
 
 
-class Relays:
+class Ipv6Relays:
     """One relay for every held port that needs one."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
         self._listening: dict[int, asyncio.Task[None]] = {}
         self._given_up: set[int] = set()
 
@@ -44,7 +44,7 @@ class Relays:
         except OSError as error:
             self._given_up.add(port)
             if socket.has_ipv6:
-                self._say(f"port {port} is held on 127.0.0.1 only; [::1] cannot be had: {error}")
+                self._report(f"port {port} is held on 127.0.0.1 only; [::1] cannot be had: {error}")
             return
         self._listening[port] = asyncio.get_running_loop().create_task(_relay(sock, port))
 

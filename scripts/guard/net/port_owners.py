@@ -69,7 +69,7 @@ def _listening_by_psutil(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
                     yield pid, connection.laddr.port
 
 
-class Holder(NamedTuple):
+class PortOwner(NamedTuple):
     """A process that listens on a port."""
 
     pid: int
@@ -86,19 +86,19 @@ class Holder(NamedTuple):
         )
 
 
-def holders(port: int) -> list[Holder]:
+def owners(port: int) -> list[PortOwner]:
     """Return the processes that listen on `port`, as far as this user may see them."""
     import time
 
     import psutil
 
-    found: list[Holder] = []
+    found: list[PortOwner] = []
     for pid in pids_at(port):
         with contextlib.suppress(psutil.Error, OSError):
             process = psutil.Process(pid)
             with process.oneshot():
                 found.append(
-                    Holder(
+                    PortOwner(
                         pid=pid,
                         command=" ".join(process.cmdline()) or process.name(),
                         folder=process.cwd(),
@@ -109,7 +109,7 @@ def holders(port: int) -> list[Holder]:
     return found
 
 
-def taken(port: int, setting: str, error: OSError) -> GuardError:
+def unavailable(port: int, setting: str, error: OSError) -> GuardError:
     """Return the error that says why `port` cannot be had, by whom, and what to type."""
     if error.errno == errno.EACCES:
         return GuardError(
@@ -118,14 +118,14 @@ def taken(port: int, setting: str, error: OSError) -> GuardError:
         )
     if error.errno != errno.EADDRINUSE:
         return GuardError(f"port {port} ({setting}) cannot be opened: {error}", "make doctor")
-    others = [holder for holder in holders(port) if holder.pid != os.getpid()]
+    others = [owner for owner in owners(port) if owner.pid != os.getpid()]
     if not others:
         return GuardError(
             f"port {port} ({setting}) is held by a process that this user may not see "
             "(another user's, or one in a container)",
             f"sudo lsof -i :{port}   # or take another port: {setting}={port + 1} make dev",
         )
-    lines = "\n".join(f"  {holder}" for holder in others)
+    lines = "\n".join(f"  {owner}" for owner in others)
     return GuardError(
         f"port {port} ({setting}) is held by another process:\n{lines}",
         f"kill {others[0].pid}   # or take another port: {setting}={port + 1} make dev",

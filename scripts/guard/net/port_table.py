@@ -71,4 +71,4 @@ def _bound(port: int, setting: str) -> socket.socket:
     try:
         return bind.hold(port)
     except OSError as error:
-        raise port_owners.taken(port, setting, error) from error
+        raise port_owners.unavailable(port, setting, error) from error

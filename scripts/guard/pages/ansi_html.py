@@ -21,7 +21,7 @@ _CLOSES = {22: {"bold", "dim"}, 23: {"italic"}, 24: {"underline"}}
 _GREY = 0.2  # a colour whose parts (0 to 1) differ by no more has no hue to show
 
 
-def coloured(line: str) -> str:
+def ansi_to_html(line: str) -> str:
     """Return a line of a log as HTML that holds nothing but text and `span`s with a class."""
     parts: list[str] = []
     classes: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scripts.guard.core.snapshot import ServiceView, timestamp
 from scripts.guard.core.state_machine import State
-from scripts.guard.pages.ansi_html import coloured
+from scripts.guard.pages.ansi_html import ansi_to_html
 from scripts.guard.pages.template import Inert, Page, facts
 
 _PAGE = Page("standby.html")
@@ -25,8 +25,8 @@ _SENTENCES = {
 
 def sentence(view: ServiceView) -> str:
     """Return what is the matter with a service, for someone who is no programmer."""
-    standing = _SENTENCES[view.state]
-    return standing if view.cause is None else f"{view.cause.sentence} {standing}"
+    what_next = _SENTENCES[view.state]
+    return what_next if view.cause is None else f"{view.cause.sentence} {what_next}"
 
 
 def render(view: ServiceView, tail: list[str], guard_url: str, token: str | None) -> bytes:
@@ -37,14 +37,14 @@ def render(view: ServiceView, tail: list[str], guard_url: str, token: str | None
         state=view.state.value,
         sentence=sentence(view),
         since=timestamp(view.since),
-        relaunches=_times(view.relaunches),
+        restarts=_times(view.restarts),
         fix=fix,
         without_fix=Inert("" if fix else "hidden"),
         without_token=Inert("" if token else "hidden"),
         with_token=Inert("hidden" if token else ""),
         verb="Start" if view.state is State.STOPPED else "Restart",
         dashboard=guard_url,
-        lines=Inert("\n".join(coloured(line) for line in tail)),
+        lines=Inert("\n".join(ansi_to_html(line) for line in tail)),
         without_lines=Inert("" if tail else "hidden"),
         facts=facts(
             state=view.state.value, url=f"{guard_url}/api/services/{view.name}", token=token
@@ -58,4 +58,4 @@ def policy(guard_url: str) -> str:
 
 
 def _times(count: int) -> str:
-    return {0: "not relaunched yet", 1: "relaunched once"}.get(count, f"relaunched {count} times")
+    return {0: "not restarted yet", 1: "restarted once"}.get(count, f"restarted {count} times")

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 
 REMOVAL_SECONDS = 0.5  # that killed processes may take to be gone; one in a system call may not
 _PAUSE = 0.001
@@ -27,7 +27,7 @@ _PROC = Path("/proc")
 _LINUX = sys.platform.startswith("linux")
 
 
-class Relative(NamedTuple):
+class ProcessInfo(NamedTuple):
     """A process that descends from a service's."""
 
     pid: int
@@ -45,7 +45,7 @@ class _Stat(NamedTuple):
     """Clock ticks since the computer was booted."""
 
 
-def adopt() -> None:
+def become_subreaper() -> None:
     """Become the parent of every descendant that loses its own, where the system has that."""
     if _LINUX:
         import ctypes
@@ -55,26 +55,26 @@ def adopt() -> None:
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
-def relatives(leader: int, mark: Mark | None = None) -> list[Relative]:
+def leftovers(leader: int, tag: RunTag | None = None) -> list[ProcessInfo]:
     """Return what is left of a service whose leader has ended; the leader is not among it."""
     return [
-        Relative(pid, _parent(pid), _command(pid))
-        for root in _left_by(leader, mark)
+        ProcessInfo(pid, _parent(pid), _command(pid))
+        for root in _left_by(leader, tag)
         for pid in _walk(root)
     ]
 
 
-def remove(leader: int, mark: Mark | None = None) -> None:
+def kill_leftovers(leader: int, tag: RunTag | None = None) -> None:
     """Kill what is left of a service whose leader has ended, and await its end."""
     deadline = time.monotonic() + REMOVAL_SECONDS
     # Whoever is killed leaves its own children to us: look again until nobody comes.
-    while pids := list(_left_by(leader, mark)):
+    while pids := list(_left_by(leader, tag)):
         _kill(pids, deadline)
         if time.monotonic() > deadline:
             return
 
 
-def remove_adopted() -> None:
+def kill_adopted() -> None:
     """Kill every descendant that fell to the guard, marked or not; for when it leaves itself."""
     deadline = time.monotonic() + REMOVAL_SECONDS
     while pids := [pid for pid, _ in _adopted()]:
@@ -83,21 +83,21 @@ def remove_adopted() -> None:
             return
 
 
-def members(leader: int, mark: Mark | None = None) -> list[int]:
+def members(leader: int, tag: RunTag | None = None) -> list[int]:
     """Return every process of a service that runs, the leader among them."""
     if not _LINUX:
-        return [leader, *_search(leader, mark)]
-    return [pid for root in (leader, *_left_by(leader, mark)) for pid in _walk(root)]
+        return [leader, *_search(leader, tag)]
+    return [pid for root in (leader, *_left_by(leader, tag)) for pid in _walk(root)]
 
 
-def runs_on(leader: int) -> bool:
+def group_alive(leader: int) -> bool:
     """Whether others of a process group run although its leader has ended."""
     if not _LINUX:
         return any(_group(pid) == leader for pid in _search(leader, None))
     return any(stat.group == leader and stat.state != "Z" for _, stat in _orphans(leader))
 
 
-def bury(leaders: frozenset[int]) -> None:
+def reap_orphans(leaders: frozenset[int]) -> None:
     """Collect the exits of adopted processes: nobody else does, and a zombie keeps its number."""
     for pid, _ in _adopted():
         if pid not in leaders:
@@ -105,12 +105,12 @@ def bury(leaders: frozenset[int]) -> None:
                 os.waitpid(pid, os.WNOHANG)
 
 
-def _left_by(leader: int, mark: Mark | None) -> Iterator[int]:
+def _left_by(leader: int, tag: RunTag | None) -> Iterator[int]:
     if not _LINUX:
-        yield from _search(leader, mark)
+        yield from _search(leader, tag)
         return
     for pid, stat in _orphans(leader):
-        if stat.session == leader or (mark is not None and mark.is_in(_environment(pid))):
+        if stat.session == leader or (tag is not None and tag.is_in(_environment(pid))):
             yield pid
 
 
@@ -137,7 +137,7 @@ def _own_start() -> int:
     return 0 if stat is None else stat.started
 
 
-def _search(leader: int, mark: Mark | None) -> Iterator[int]:
+def _search(leader: int, tag: RunTag | None) -> Iterator[int]:
     import psutil
 
     for process in psutil.process_iter():
@@ -145,7 +145,7 @@ def _search(leader: int, mark: Mark | None) -> Iterator[int]:
             if process.pid == leader or process.status() == psutil.STATUS_ZOMBIE:
                 continue
             is_member = os.getsid(process.pid) == leader
-            if is_member or (mark is not None and mark.is_in(process.environ())):
+            if is_member or (tag is not None and tag.is_in(process.environ())):
                 yield process.pid
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from scripts.guard.config import environment
 from scripts.guard.config.settings import Service, Settings
-from scripts.guard.core import mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.net.port_table import Ports, require_free
 from scripts.guard.processes import process
 from scripts.guard.processes.process import Process
@@ -38,9 +38,9 @@ class Launcher:
     def __init__(self, config: Settings) -> None:
         self.config = config
         self.ports = Ports()
-        self.started: dict[str, Started] = {}
+        self.last_started: dict[str, Started] = {}
         """The last process of each service, whether it still runs or not."""
-        self.giving_back: Callable[[str], None] = lambda _name: None
+        self.on_release: Callable[[str], None] = lambda _name: None
         self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
         self.ports.hold(held_ports(config))
@@ -69,16 +69,16 @@ class Launcher:
         self._record()
         return started
 
-    def mark(self, name: str) -> mark.Mark:
+    def tag(self, name: str) -> RunTag:
         """Return the mark by which everything that descends from a service is known."""
-        return mark.Mark(self._run, name)
+        return RunTag(self._run, name)
 
     def _start(self, service: Service) -> Process:
         fds = self._listening(service)
         variables = environment.of(self.config, service, *fds or (None,))
-        mark = self.mark(service.name)
-        started = process.spawn(service.command, variables, self.config.root, fds, mark)
-        self.started[service.name] = Started(started, time.time(), variables)
+        tag = self.tag(service.name)
+        started = process.spawn(service.command, variables, self.config.root, fds, tag)
+        self.last_started[service.name] = Started(started, time.time(), variables)
         return started
 
     def _listening(self, service: Service) -> tuple[int, ...]:
@@ -91,17 +91,17 @@ class Launcher:
         if service.held:
             return (self.ports.take(service.port).fileno(),)
         if self.ports.find(service.port) is not None:
-            self.giving_back(service.name)
+            self.on_release(service.name)
             self.ports.let_go(service.port)
         return ()
 
     def _record(self) -> None:
-        leased = [
-            orphans.Leased(name, started.process.pid, started.at, self._run)
-            for name, started in self.started.items()
+        recorded = [
+            orphans.RecordedProcess(name, started.process.pid, started.at, self._run)
+            for name, started in self.last_started.items()
         ]
-        with contextlib.suppress(OSError):  # a full disk must not stop a relaunch
-            orphans.write_lease(self.config.directory, leased)
+        with contextlib.suppress(OSError):  # a full disk must not stop a restart
+            orphans.record_processes(self.config.directory, recorded)
 
 
 def held_ports(config: Settings) -> dict[int, str]:

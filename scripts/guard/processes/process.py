@@ -23,21 +23,21 @@ from pathlib import Path
 
 from honcho.process import Popen
 
-from scripts.guard.core import mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.processes import descendants
 
-LOOK_SECONDS = 0.02  # between two looks at a process whose end nothing tells
+POLL_SECONDS = 0.02  # between two looks at a process whose end nothing tells
 _LINUX = sys.platform.startswith("linux")
 
 
 class Process:
     """A running process group, led by the shell that runs one line of the Procfile."""
 
-    def __init__(self, popen: Popen, master: int, mark: mark.Mark | None = None) -> None:
+    def __init__(self, popen: Popen, master: int, tag: RunTag | None = None) -> None:
         self._popen = popen
-        self._mark = mark
+        self._tag = tag
         self.pid: int = popen.pid
-        self.left: list[descendants.Relative] = []
+        self.left: list[descendants.ProcessInfo] = []
         """Which of its descendants still ran when it had ended; known once it is reaped."""
         self.master = master
         """The PTY's master; whoever reads it takes it over and closes it."""
@@ -56,17 +56,17 @@ class Process:
         killed first: until its leader is reaped, its number cannot go to another. Descendants that
         left the group, or the session too, are killed with it.
         """
-        self.left = descendants.relatives(self.pid, self._mark)
+        self.left = descendants.leftovers(self.pid, self._tag)
         self.signal(signal.SIGKILL)
         if self.left:
-            descendants.remove(self.pid, self._mark)
+            descendants.kill_leftovers(self.pid, self._tag)
         code: int = self._popen.wait()
         os.close(self.terminal)
         return code
 
-    def runs_on(self) -> bool:
+    def group_alive(self) -> bool:
         """Whether others of the group run although its leader, the shell of the line, has ended."""
-        return descendants.runs_on(self.pid)
+        return descendants.group_alive(self.pid)
 
     def exit_descriptor(self) -> int | None:
         """Return a pidfd, readable once the process has ended; None where there are none.
@@ -95,11 +95,11 @@ def spawn(
     environment: Mapping[str, str],
     folder: Path,
     sockets: tuple[int, ...] = (),
-    mark: mark.Mark | None = None,
+    tag: RunTag | None = None,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 
-    Its descendants are known by the `mark`, which they inherit.
+    Its descendants are known by the `tag`, which they inherit.
 
     Raises `OSError` where no process or terminal can be had.
     """
@@ -108,7 +108,7 @@ def spawn(
         _prepare(slave)
         popen = Popen(
             _line(command, slave),
-            env={**environment, **(mark.as_environment() if mark else {})},
+            env={**environment, **(tag.as_environment() if tag else {})},
             cwd=str(folder),
             stdin=slave,
             stdout=slave,
@@ -121,7 +121,7 @@ def spawn(
         raise
     finally:
         os.close(slave)
-    return Process(popen, master, mark)
+    return Process(popen, master, tag)
 
 
 def _await_end(pid: int) -> None:
@@ -136,7 +136,7 @@ def _await_end(pid: int) -> None:
     with contextlib.suppress(psutil.Error):
         child = psutil.Process(pid)
         while child.status() != psutil.STATUS_ZOMBIE:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
 def _line(command: str, slave: int) -> str:

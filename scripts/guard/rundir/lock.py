@@ -63,7 +63,7 @@ class Lock:
         pid, since = owner.get("pid", "unknown"), owner.get("since", "an unknown time")
         return GuardError(
             f"a guard runs in this folder already: pid {pid}, since {since}",
-            "make status   # what it runs; `make restart` relaunches, `make stop` ends it",
+            "make status   # what it runs; `make restart` restarts, `make stop` ends it",
         )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 
 if TYPE_CHECKING:
     import psutil
@@ -25,7 +25,7 @@ PID_LIMIT = 2**31 - 1  # no number beyond it is a process'
 START_TOLERANCE = 2.0  # seconds between the clock at a start and the kernel's record of it
 
 
-class Leased(NamedTuple):
+class RecordedProcess(NamedTuple):
     """A process that a guard started; `started` is its start time in seconds of the epoch."""
 
     name: str
@@ -40,30 +40,30 @@ def new_run() -> str:
     return os.urandom(8).hex()
 
 
-def write_lease(directory: Path, leased: Iterable[Leased]) -> None:
+def record_processes(directory: Path, recorded: Iterable[RecordedProcess]) -> None:
     """Record what runs, before anything can go wrong with it."""
     import json
 
-    write_file(directory / "lease.json", json.dumps([entry._asdict() for entry in leased]))
+    write_file(directory / "lease.json", json.dumps([entry._asdict() for entry in recorded]))
 
 
-def remove_orphans(directory: Path) -> list[Leased]:
+def remove_orphans(directory: Path) -> list[RecordedProcess]:
     """Kill what an earlier guard started and left; return the services of which something ran."""
-    entries = _read_lease(directory / "lease.json")
+    entries = _read_record(directory / "lease.json")
     removed = {entry: members for entry in entries if (members := _remove(entry))}
     with contextlib.suppress(OSError):
         (directory / "lease.json").unlink()
     return list(removed)
 
 
-def _read_lease(path: Path) -> list[Leased]:
+def _read_record(path: Path) -> list[RecordedProcess]:
     try:
         text = path.read_text(encoding="utf-8")
         import json
 
         entries = json.loads(text)
         return [
-            Leased(
+            RecordedProcess(
                 str(entry["name"]), int(entry["pid"]), float(entry["started"]), str(entry["run"])
             )
             for entry in entries
@@ -73,7 +73,7 @@ def _read_lease(path: Path) -> list[Leased]:
         return []  # none, or not one of ours: nothing may be killed on its word
 
 
-def _remove(entry: Leased) -> int:
+def _remove(entry: RecordedProcess) -> int:
     """Kill all that is left of a service, and await its end; return how many processes it was."""
     import psutil
 
@@ -90,7 +90,7 @@ def _remove(entry: Leased) -> int:
     return len(left)
 
 
-def _descends(process: psutil.Process, entry: Leased) -> bool:
+def _descends(process: psutil.Process, entry: RecordedProcess) -> bool:
     """Whether it is in the leader's session or carries the mark.
 
     A session whose leader has ended proves nothing: its number may have been another's before.
@@ -103,7 +103,7 @@ def _descends(process: psutil.Process, entry: Leased) -> bool:
             if abs(leader.create_time() - entry.started) <= START_TOLERANCE:
                 return True
     with contextlib.suppress(psutil.Error, OSError):
-        return Mark(entry.run, entry.name).is_in(process.environ())
+        return RunTag(entry.run, entry.name).is_in(process.environ())
     return False
 
 

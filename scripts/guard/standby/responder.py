@@ -23,7 +23,7 @@ _NO_USE_WAITING = frozenset({State.BROKEN, State.STOPPED, State.UNHEALTHY})
 _YIELD = 0.05  # seconds in which a server that is coming up may take the connection itself
 
 
-class Standby:
+class StandbyResponder:
     """Watches over one held port."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Standby:
         now = time.monotonic()
         if self._down_since is None:
             self._down_since = now
-            bind.widen(self._sock)
+            bind.restore_backlog(self._sock)
         left = self._down_since + self._patience() - now
         if state in _NO_USE_WAITING:
             self._forget_timer()

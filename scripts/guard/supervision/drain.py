@@ -11,11 +11,16 @@ from collections.abc import Callable, Mapping
 from scripts.guard.config.settings import Service
 from scripts.guard.core.process import Running
 from scripts.guard.core.state_machine import State
-from scripts.guard.net.accept_gate import HEARD_SECONDS, LAST_CALL_SECONDS, LOOK_SECONDS, Door
-from scripts.guard.net.accept_queue import waiting
+from scripts.guard.net import accept_queue
+from scripts.guard.net.accept_gate import (
+    DRAIN_SECONDS,
+    POLL_SECONDS,
+    STOPS_ACCEPTING_SECONDS,
+    AcceptGate,
+)
 
 
-class Dismissal:
+class GracefulStop:
     """The processes that are being asked to leave, and the doors that are closed meanwhile."""
 
     def __init__(
@@ -30,7 +35,7 @@ class Dismissal:
         self._running = running
         self._hurry = hurry
         self._loop = asyncio.get_running_loop()
-        self._closed: dict[str, Door] = {}
+        self._paused: dict[str, AcceptGate] = {}
 
     def begin(self, service: Service, process: Running, state: State) -> None:
         """Send SIGTERM once the server has read all that reached it, or has had time enough."""
@@ -38,32 +43,32 @@ class Dismissal:
         if self._hurry() or sock is None or service.port is None or _has_let_nobody_in(sock, state):
             process.signal(signal.SIGTERM)
             return
-        door = self._closed[service.name] = Door(sock, service.port)
-        until = time.monotonic() + LAST_CALL_SECONDS if door.close() else 0.0
-        self._last_call(service.name, process, until)
+        gate = self._paused[service.name] = AcceptGate(sock, service.port)
+        until = time.monotonic() + DRAIN_SECONDS if gate.pause() else 0.0
+        self._drain_then_stop(service.name, process, until)
 
-    def over(self, name: str) -> None:
+    def finished(self, name: str) -> None:
         """Open the door again: its server has left."""
-        door = self._closed.pop(name, None)
-        if door is not None:
-            door.open()
+        gate = self._paused.pop(name, None)
+        if gate is not None:
+            gate.resume()
 
-    def _last_call(self, name: str, process: Running, until: float) -> None:
+    def _drain_then_stop(self, name: str, process: Running, until: float) -> None:
         if self._running().get(name) is not process:
             return
-        door = self._closed.get(name)
-        if door is None or self._hurry() or door.is_quiet() or time.monotonic() >= until:
+        gate = self._paused.get(name)
+        if gate is None or self._hurry() or gate.is_drained() or time.monotonic() >= until:
             process.signal(signal.SIGTERM)
             # Who has not left by then has heard it, and takes nobody in: let them wait inside.
-            self._loop.call_later(HEARD_SECONDS, self._stop_waiting, name, door)
+            self._loop.call_later(STOPS_ACCEPTING_SECONDS, self._resume, name, gate)
         else:
-            self._loop.call_later(LOOK_SECONDS, self._last_call, name, process, until)
+            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, name, process, until)
 
-    def _stop_waiting(self, name: str, door: Door | None) -> None:
-        if door is not None and self._closed.get(name) is door:
-            self.over(name)
+    def _resume(self, name: str, gate: AcceptGate | None) -> None:
+        if gate is not None and self._paused.get(name) is gate:
+            self.finished(name)
 
 
 def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:
     """Whether a server has not begun to accept: those who wait are the next one's, unharmed."""
-    return state is State.STARTING and bool(waiting(sock))
+    return state is State.STARTING and bool(accept_queue.length(sock))

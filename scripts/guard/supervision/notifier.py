@@ -31,11 +31,11 @@ class Notifier:
         self,
         enabled: Callable[[], bool],
         environment: Callable[[], Mapping[str, str]],
-        say: Callable[[str], None] = lambda _: None,
+        report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._enabled = enabled
         self._environment = environment
-        self._say = say
+        self._report = report
         self._down: set[str] = set()
         self._complained = False
 
@@ -58,7 +58,7 @@ class Notifier:
             threading.Thread(target=_run, args=(line, environment), daemon=True).start()
         elif not self._complained:
             self._complained = True
-            self._say("GUARD_NOTIFY=1, but there is no notify-send here (Debian: libnotify-bin)")
+            self._report("GUARD_NOTIFY=1, but there is no notify-send here (Debian: libnotify-bin)")
 
 
 def command(title: str, text: str, path: str, platform: str = sys.platform) -> Sequence[str] | None:

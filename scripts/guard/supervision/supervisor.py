@@ -23,7 +23,7 @@ from scripts.guard.core.state_machine import Effect, State
 
 Launch = Callable[[settings.Service], Running]
 Explain = Callable[[settings.Service, int | OSError], Cause]
-Dismiss = Callable[[settings.Service, Running, State], None]
+Drain = Callable[[settings.Service, Running, State], None]
 """Ask a process to leave; the state is the one that it was in until then."""
 Record = Callable[[settings.Service, int | OSError, Cause], None]
 
@@ -50,7 +50,7 @@ class _Managed:
         self.entered = 0.0
         """The same on the monotonic clock."""
         self.ready_since: datetime | None = None
-        self.relaunches = 0
+        self.restarts = 0
         self.cause: Cause | None = None
         self.removed = False
 
@@ -64,7 +64,7 @@ class _Managed:
             held=self.line.held,
             since=self.since,
             ready_since=self.ready_since,
-            relaunches=self.relaunches,
+            restarts=self.restarts,
             cause=self.cause,
         )
 
@@ -78,9 +78,9 @@ class Supervisor:
         *,
         launch: Launch,
         explain: Explain,
-        dismiss: Dismiss = send_sigterm,
+        drain: Drain = send_sigterm,
         record: Record = _keep_nothing,
-        say: Callable[[str], None] = lambda _: None,
+        report: Callable[[str], None] = lambda _: None,
         changed: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -89,9 +89,9 @@ class Supervisor:
         self.config = config
         self._launch = launch
         self._explain = explain
-        self._dismiss = dismiss
+        self._drain = drain
         self._record = record
-        self._say = say
+        self._report = report
         self._changed = changed
         self._clock = clock
         self._wall = wall
@@ -124,7 +124,7 @@ class Supervisor:
         self._handle()
 
     def exited(self, name: str, process: Running) -> None:
-        """Take note that a process has ended: collect it, explain it, relaunch."""
+        """Take note that a process has ended: collect it, explain it, restart."""
         managed = self._services.get(name)
         if managed is None or managed.process is not process:
             return
@@ -132,13 +132,13 @@ class Supervisor:
         managed.process = None
         self._spawn_those_who_wait()
         asked = managed.service.state is State.STOPPING
-        self.send(name, state_machine.Exited(_ASKED if asked else self._died(managed, code)))
+        self.send(name, state_machine.Exited(_ASKED if asked else self._crashed(managed, code)))
 
-    def gives_time(self, name: str) -> bool:
+    def in_grace_period(self, name: str) -> bool:
         """Whether a service was asked to leave and its grace is not over."""
         managed = self._services.get(name)
-        standing = None if managed is None else managed.service.standing
-        return isinstance(standing, state_machine.Stopping) and standing.kill_at is not None
+        phase = None if managed is None else managed.service.phase
+        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
 
     def hung(self, name: str, cause: Cause) -> None:
         """Take note that a service takes connections no more; raises `KeyError`."""
@@ -162,7 +162,7 @@ class Supervisor:
         return Snapshot(
             pid=self._pid,
             since=self._since,
-            relaunch=self.config.relaunch.value,
+            restart_scope=self.config.restart_scope.value,
             services=tuple(managed.view() for managed in self._services.values()),
         )
 
@@ -191,23 +191,23 @@ class Supervisor:
         for name, managed in list(self._services.items()):
             if config.find(name) is None and not managed.removed:
                 managed.removed = True
-                self._say(f"{name} is no longer in {config.procfile.name}: stopping it")
+                self._report(f"{name} is no longer in {config.procfile.name}: stopping it")
                 self.send(name, state_machine.Stop())
         for line in config.services:
             known = self._services.get(line.name)
             if known is None:
                 self._services[line.name] = _Managed(line, config.grace, self._wall())
-                self._say(f"{line.name} is new in {config.procfile.name}: starting it")
+                self._report(f"{line.name} is new in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             elif known.removed:
                 known.line, known.removed = line, False
-                self._say(f"{line.name} is back in {config.procfile.name}: starting it")
+                self._report(f"{line.name} is back in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             else:
                 known.line = line
                 known.service = replace(known.service, grace=config.grace)
                 if environment.concerns(old, config, line.name):
-                    self._say(f"the settings of {line.name} changed: restarting it")
+                    self._report(f"the settings of {line.name} changed: restarting it")
                     self.send(line.name, state_machine.Saved(reload=True))
         self._changed()
 
@@ -257,18 +257,18 @@ class Supervisor:
         seconds, managed.entered = now - managed.entered, now
         managed.ready_since = managed.since if state is State.READY else None
         if state is State.READY:
-            self._say(f"{managed.line.name} is ready after {seconds:.2f} s")
+            self._report(f"{managed.line.name} is ready after {seconds:.2f} s")
         if state in {State.READY, State.STOPPED}:
             managed.cause = None
         if state is State.STARTING and before is State.BACKOFF:
-            managed.relaunches += 1
+            managed.restarts += 1
 
     def _carry_out(self, managed: _Managed, effect: Effect, before: State) -> None:
         match effect:
             case Effect.SPAWN:
                 self._spawn(managed)
             case Effect.TERMINATE if managed.process:
-                self._dismiss(managed.line, managed.process, before)
+                self._drain(managed.line, managed.process, before)
             case Effect.TERMINATE:  # it was still waiting for its port
                 self._kept_waiting.discard(managed.line.name)
                 self._events.append((managed.line.name, state_machine.Exited(_ASKED)))
@@ -286,7 +286,7 @@ class Supervisor:
         try:
             managed.process, managed.serves = self._launch(managed.line), port
         except OSError as error:
-            self._events.append((name, state_machine.Exited(self._died(managed, error))))
+            self._events.append((name, state_machine.Exited(self._crashed(managed, error))))
 
     def _spawn_those_who_wait(self) -> None:
         for name in tuple(self._kept_waiting):
@@ -295,43 +295,43 @@ class Supervisor:
             else:
                 self._kept_waiting.discard(name)
 
-    def _died(self, managed: _Managed, end: int | OSError) -> Cause:
+    def _crashed(self, managed: _Managed, exit_status: int | OSError) -> Cause:
         """Explain a death that nobody asked for, and have it recorded."""
-        cause = self._explain(managed.line, end)
+        cause = self._explain(managed.line, exit_status)
         # One that was killed because it hung died of that, whatever the signal says.
-        self._record(managed.line, end, managed.service.cause or cause)
+        self._record(managed.line, exit_status, managed.service.cause or cause)
         return cause
 
     def _failed(self, managed: _Managed, cause: Cause) -> None:
         managed.cause = cause
-        self._tell(managed, cause)
-        whole = self.config.relaunch is settings.Relaunch.STACK
+        self._log_cause(managed, cause)
+        whole = self.config.restart_scope is settings.RestartScope.STACK
         if whole and managed.service.state is State.BACKOFF:
-            self._relaunch_others(managed.line.name)
+            self._restart_others(managed.line.name)
 
-    def _relaunch_others(self, dead: str) -> None:
+    def _restart_others(self, dead: str) -> None:
         for name, managed in list(self._services.items()):
             if name != dead and managed.service.state in {State.STARTING, State.READY}:
-                self._say(f"{name} is relaunched with {dead} (GUARD_RELAUNCH=stack)")
+                self._report(f"{name} is restarted with {dead} (GUARD_RELAUNCH=stack)")
                 self.send(name, state_machine.Restart())
 
-    def _tell(self, managed: _Managed, cause: Cause) -> None:
+    def _log_cause(self, managed: _Managed, cause: Cause) -> None:
         name = managed.line.name
-        match managed.service.standing:
+        match managed.service.phase:
             case state_machine.Broken():
-                self._say(f"{name} is broken: {cause.sentence}")
-                self._say(f"  fix: {cause.fix}")
-                self._say(
+                self._report(f"{name} is broken: {cause.sentence}")
+                self._report(f"  fix: {cause.fix}")
+                self._report(
                     "  it starts again when a file is saved, on the page's button, or with: "
                     f"make restart p={name}"
                 )
             case state_machine.Backoff(retry_at=at) if at > self._clock():
                 delay = at - self._clock()
-                self._say(f"{name}: {cause.sentence} Relaunching in {delay:.2f} s.")
+                self._report(f"{name}: {cause.sentence} Restarting in {delay:.2f} s.")
             case state_machine.Backoff():
-                self._say(f"{name}: {cause.sentence} Relaunching.")
+                self._report(f"{name}: {cause.sentence} Restarting.")
             case _:
-                self._say(f"{name}: {cause.sentence}")
+                self._report(f"{name}: {cause.sentence}")
 
     def _forget(self, managed: _Managed) -> None:
         if managed.removed and managed.service.state is State.STOPPED:

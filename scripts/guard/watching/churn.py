@@ -17,7 +17,7 @@ WITHIN_SECONDS = 5.0  # ... in so many seconds are a program's
 REST_SECONDS = 3.0  # without a write, after which it counts again
 
 
-class Writes:
+class WriteStormFilter:
     """What was written lately, by file; `clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -26,7 +26,7 @@ class Writes:
         self._restless: dict[Path, float] = {}
 
     @property
-    def is_restless(self) -> bool:
+    def is_noisy(self) -> bool:
         """Whether there is a file that is passed over."""
         return bool(self._restless)
 
@@ -38,15 +38,15 @@ class Writes:
         self._restless |= dict.fromkeys(known & (self._restless.keys() | begun), now)
         return known - self._restless.keys(), begun
 
-    def rested(self) -> frozenset[Path]:
+    def quiet(self) -> frozenset[Path]:
         """Return those that have come to rest; they count again from now on."""
         now = self._clock()
-        rested = frozenset(
+        quiet = frozenset(
             path for path, last in self._restless.items() if now - last >= REST_SECONDS
         )
-        for path in rested:
+        for path in quiet:
             del self._restless[path], self._lately[path]
-        return rested
+        return quiet
 
     def _often(self, path: Path, now: float) -> bool:
         times = self._lately.setdefault(path, deque(maxlen=OFTEN))

@@ -16,8 +16,8 @@ from scripts.guard.config.signature import Signature, signature
 
 SOURCE_STEP_MS = 40  # watchfiles looks so often, and as long without a change ends a batch
 FILES_STEP_MS = 200  # for single files: nobody waits for them
-FILES_LOOK_MS = 1000
-FIRST_LOOK_MS = 500  # after which a watch of folders looks for what was saved before it stood
+FILES_POLL_MS = 1000
+FIRST_POLL_MS = 500  # after which a watch of folders looks for what was saved before it stood
 COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 LOOK_BACK_NS = (DEBOUNCE_MS + 2 * SOURCE_STEP_MS) * 1_000_000  # what a watch may not have told yet
@@ -96,7 +96,7 @@ class Watcher:
             debounce=DEBOUNCE_MS,
             step=FILES_STEP_MS,
             stop_event=self._over,
-            rust_timeout=FILES_LOOK_MS,
+            rust_timeout=FILES_POLL_MS,
             yield_on_timeout=True,
             recursive=False,
             raise_interrupt=False,
@@ -121,7 +121,7 @@ class Watcher:
             debounce=DEBOUNCE_MS,
             step=SOURCE_STEP_MS,
             stop_event=stop,
-            rust_timeout=FIRST_LOOK_MS,
+            rust_timeout=FIRST_POLL_MS,
             yield_on_timeout=True,
             raise_interrupt=False,
         ):

@@ -81,13 +81,13 @@ VIEW = ServiceView(
     held=True,
     since=MOMENT,
     ready_since=None,
-    relaunches=5,
+    restarts=5,
     cause=Cause("crash", "It crashed.", "mend it", transient=True),
 )
 
 
 def test_the_status_has_the_shape_of_the_contract() -> None:
-    status = Snapshot(pid=7, since=MOMENT, relaunch="stack", services=(VIEW,)).as_json()
+    status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(VIEW,)).as_json()
     assert json.loads(json.dumps(status)) == {
         "guard": {"pid": 7, "since": "2026-01-31T12:00:00.005Z", "relaunch": "stack"},
         "services": [
@@ -108,7 +108,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
 
 
 def test_the_table_says_what_is_the_matter_and_what_mends_it() -> None:
-    status = Snapshot(pid=7, since=MOMENT, relaunch="stack", services=(VIEW,)).as_json()
+    status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(VIEW,)).as_json()
     text = table(status, MOMENT)
-    assert "api      BROKEN  0 s    -    5           http://localhost:8000" in text
+    assert "api      BROKEN  0 s    -    5         http://localhost:8000" in text
     assert "api: It crashed.\n  fix: mend it" in text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.guard.cli.terminal_modes import Modes
+from scripts.guard.cli.terminal_modes import TerminalModes
 
 ALWAYS = b"\x1b[0m\x1b>"  # colours off, and the keypad as usual
 
@@ -22,7 +22,7 @@ ALWAYS = b"\x1b[0m\x1b>"  # colours off, and the keypad as usual
 def test_what_was_switched_is_switched_back_however_it_was_cut(
     written: bytes, undone: bytes
 ) -> None:
-    whole, cut = Modes(), Modes()
+    whole, cut = TerminalModes(), TerminalModes()
     whole.see(written)
     for position in range(len(written)):
         cut.see(written[position : position + 1])

@@ -7,7 +7,7 @@ import pytest
 
 from scripts.guard.config import environment
 from scripts.guard.config.procfile import variable
-from scripts.guard.config.settings import LogFormat, Relaunch, Settings, load
+from scripts.guard.config.settings import LogFormat, RestartScope, Settings, load
 from scripts.guard.core.errors import GuardError
 
 LINES = """\
@@ -47,15 +47,15 @@ def test_a_line_states_its_own_port_and_whether_it_takes_a_socket(folder: Path) 
 
 def test_the_folder_a_line_changes_into_revives_it(folder: Path) -> None:
     web, api, _ = read(folder).services
-    assert web.revive == (folder / "site",)
-    assert api.revive == ()
+    assert web.watch_when_down == (folder / "site",)
+    assert api.watch_when_down == ()
 
 
 def test_the_shell_beats_env_and_env_beats_the_default(folder: Path) -> None:
     (folder / ".env").write_text("WEB_PORT=4000\nAPI_PORT=4001\nGUARD_RELAUNCH=process\n")
     config = read(folder, {"API_PORT": "5001"})
     assert [service.port for service in config.services] == [4000, 5001, None]
-    assert config.relaunch is Relaunch.PROCESS
+    assert config.restart_scope is RestartScope.PROCESS
     assert config.guard_port == 9400
     assert config.log_format is LogFormat.TEXT
 

@@ -7,8 +7,8 @@ import pytest
 
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.state_machine import (
-    RELAUNCH_DELAYS,
-    RELAUNCH_LIMIT,
+    RESTART_DELAYS,
+    RESTART_LIMIT,
     STABLE_AFTER,
     TRANSITIONS,
     Backoff,
@@ -18,36 +18,36 @@ from scripts.guard.core.state_machine import (
     Event,
     Exited,
     Hung,
+    Phase,
     Ready,
     Restart,
     Saved,
     Service,
-    Signal,
-    Standing,
     Start,
     Starting,
     State,
     Stop,
     Stopped,
     Stopping,
+    Trigger,
     Unhealthy,
     Up,
     deadline,
-    is_alive,
     step,
 )
+from tests.guard.views import WITH_A_PROCESS
 
 CRASH = Cause("crash", "It crashed.", "mend it", transient=True)
 SYNTAX = Cause("syntax-error", "A file has a syntax error.", "mend line 3", transient=False)
 FROZEN = Cause("hung", "It hung.", "look", transient=True)
 NOW = 100.0
 
-STANDINGS: dict[State, Standing] = {
+PHASES: dict[State, Phase] = {
     State.STOPPED: Stopped(),
     State.STARTING: Starting(),
     State.READY: Ready(since=NOW),
     State.UNHEALTHY: Unhealthy(FROZEN),
-    State.STOPPING: Stopping(again=False, kill_at=NOW + 5),
+    State.STOPPING: Stopping(restart_after=False, kill_at=NOW + 5),
     State.BACKOFF: Backoff(retry_at=NOW + 1, cause=CRASH),
     State.BROKEN: Broken(SYNTAX),
 }
@@ -58,8 +58,8 @@ EVENTS: tuple[Event, ...] = (
 PAIRS = tuple(itertools.product(State, EVENTS))
 
 
-def after(standing: Standing, *events: Event, at: float = NOW) -> Service:
-    service = Service(standing)
+def after(phase: Phase, *events: Event, at: float = NOW) -> Service:
+    service = Service(phase)
     for event in events:
         service, _ = step(service, event, at)
     return service
@@ -67,11 +67,11 @@ def after(standing: Standing, *events: Event, at: float = NOW) -> Service:
 
 @pytest.mark.parametrize(("state", "event"), PAIRS)
 def test_no_event_in_any_state_starts_a_second_process(state: State, event: Event) -> None:
-    service = Service(STANDINGS[state])
+    service = Service(PHASES[state])
     after_it, effects = step(service, event, NOW)
     if Effect.SPAWN in effects:
         gone = isinstance(event, Exited)
-        assert gone or not is_alive(state)
+        assert gone or state not in WITH_A_PROCESS
         assert after_it.state is State.STARTING
 
 
@@ -79,54 +79,54 @@ def test_no_event_in_any_state_starts_a_second_process(state: State, event: Even
 def test_no_event_in_any_state_leaves_a_process_that_nobody_minds(
     state: State, event: Event
 ) -> None:
-    after_it, _ = step(Service(STANDINGS[state]), event, NOW)
-    if is_alive(state) and not isinstance(event, Exited):
-        assert is_alive(after_it.state)
+    after_it, _ = step(Service(PHASES[state]), event, NOW)
+    if state in WITH_A_PROCESS and not isinstance(event, Exited):
+        assert after_it.state in WITH_A_PROCESS
 
 
 def test_every_state_can_be_left_by_stop_and_by_start_or_restart() -> None:
     for state, ways in TRANSITIONS.items():
-        assert state is State.STOPPED or Signal.STOP in ways
-        assert Signal.RESTART in ways
+        assert state is State.STOPPED or Trigger.STOP in ways
+        assert Trigger.RESTART in ways
 
 
 def test_every_signal_leads_somewhere() -> None:
     used = {signal for ways in TRANSITIONS.values() for signal in ways}
-    assert used == set(Signal)
+    assert used == set(Trigger)
 
 
-def test_a_first_death_is_followed_by_a_relaunch_at_once() -> None:
+def test_a_first_death_is_followed_by_a_restart_at_once() -> None:
     service = after(Ready(since=NOW), Exited(CRASH))
-    assert service.standing == Backoff(retry_at=NOW, cause=CRASH)
+    assert service.phase == Backoff(retry_at=NOW, cause=CRASH)
     service, effects = step(service, Due(), NOW)
-    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+    assert (service.phase, effects) == (Starting(), (Effect.SPAWN,))
 
 
 def test_the_delays_grow_and_the_sixth_death_in_thirty_seconds_breaks_the_circuit() -> None:
     service, now, delays = Service(Starting()), NOW, []
-    for _ in range(RELAUNCH_LIMIT):
+    for _ in range(RESTART_LIMIT):
         service, _ = step(service, Exited(CRASH), now)
-        assert isinstance(service.standing, Backoff)
-        delays.append(service.standing.retry_at - now)
-        now = service.standing.retry_at
+        assert isinstance(service.phase, Backoff)
+        delays.append(service.phase.retry_at - now)
+        now = service.phase.retry_at
         service, effects = step(service, Due(), now)
         assert effects == (Effect.SPAWN,)
-    assert delays == pytest.approx(RELAUNCH_DELAYS[:RELAUNCH_LIMIT])
+    assert delays == pytest.approx(RESTART_DELAYS[:RESTART_LIMIT])
     service, effects = step(service, Exited(CRASH), now)
-    assert (service.standing, effects) == (Broken(CRASH), ())
+    assert (service.phase, effects) == (Broken(CRASH), ())
 
 
-def test_deaths_that_are_far_apart_are_each_followed_by_a_relaunch_at_once() -> None:
+def test_deaths_that_are_far_apart_are_each_followed_by_a_restart_at_once() -> None:
     service = Service(Starting())
     for minute in range(20):
         now = NOW + 60 * minute
         service, _ = step(service, Exited(CRASH), now)
-        assert service.standing == Backoff(retry_at=now, cause=CRASH)
+        assert service.phase == Backoff(retry_at=now, cause=CRASH)
         service, _ = step(service, Due(), now)
 
 
 def test_ten_seconds_of_ready_wipe_out_earlier_deaths() -> None:
-    service = Service(Ready(since=NOW), deaths=(NOW,) * RELAUNCH_LIMIT)
+    service = Service(Ready(since=NOW), crashes=(NOW,) * RESTART_LIMIT)
     late, _ = step(service, Exited(CRASH), NOW + STABLE_AFTER)
     assert late.state is State.BACKOFF
     early, _ = step(service, Exited(CRASH), NOW + STABLE_AFTER - 0.1)
@@ -134,7 +134,7 @@ def test_ten_seconds_of_ready_wipe_out_earlier_deaths() -> None:
 
 
 def test_what_cannot_heal_is_not_tried_again() -> None:
-    assert after(Starting(), Exited(SYNTAX)).standing == Broken(SYNTAX)
+    assert after(Starting(), Exited(SYNTAX)).phase == Broken(SYNTAX)
 
 
 @pytest.mark.parametrize(
@@ -142,18 +142,18 @@ def test_what_cannot_heal_is_not_tried_again() -> None:
 )
 def test_a_wish_or_a_saved_file_closes_the_circuit_on_trial(event: Event) -> None:
     service, effects = step(Service(Broken(SYNTAX)), event, NOW)
-    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+    assert (service.phase, effects) == (Starting(), (Effect.SPAWN,))
 
 
 def test_a_trial_after_a_crash_loop_that_fails_breaks_the_circuit_at_once() -> None:
-    tired = Service(Broken(CRASH), deaths=(NOW,) * (RELAUNCH_LIMIT + 1))
+    tired = Service(Broken(CRASH), crashes=(NOW,) * (RESTART_LIMIT + 1))
     service, _ = step(tired, Saved(reload=True), NOW + 1)
     service, _ = step(service, Exited(CRASH), NOW + 2)
     assert service.state is State.BROKEN
 
 
 def test_the_users_wish_forgives_all_earlier_deaths() -> None:
-    tired = Service(Broken(CRASH), deaths=(NOW,) * (RELAUNCH_LIMIT + 1))
+    tired = Service(Broken(CRASH), crashes=(NOW,) * (RESTART_LIMIT + 1))
     service, _ = step(tired, Restart(), NOW + 1)
     service, _ = step(service, Exited(CRASH), NOW + 2)
     assert service.state is State.BACKOFF
@@ -170,41 +170,41 @@ def test_a_save_that_only_revives_leaves_a_running_process_alone() -> None:
 
 def test_a_restart_waits_for_the_old_process_to_go() -> None:
     service, effects = step(Service(Ready(since=NOW), grace=5), Restart(), NOW)
-    assert service.standing == Stopping(again=True, kill_at=NOW + 5)
+    assert service.phase == Stopping(restart_after=True, kill_at=NOW + 5)
     assert effects == (Effect.TERMINATE,)
     service, effects = step(service, Exited(CRASH), NOW + 1)
-    assert (service.standing, effects) == (Starting(), (Effect.SPAWN,))
+    assert (service.phase, effects) == (Starting(), (Effect.SPAWN,))
 
 
 def test_who_does_not_leave_within_the_grace_is_killed_once() -> None:
-    service = Service(Stopping(again=False, kill_at=NOW))
+    service = Service(Stopping(restart_after=False, kill_at=NOW))
     service, effects = step(service, Due(), NOW)
     assert effects == (Effect.KILL,)
     assert deadline(service) is None
     service, effects = step(service, Exited(CRASH), NOW)
-    assert (service.standing, effects) == (Stopped(), ())
+    assert (service.phase, effects) == (Stopped(), ())
 
 
 def test_the_last_wish_wins_while_a_process_leaves() -> None:
-    leaving = replace(Service(), standing=Stopping(again=False, kill_at=NOW + 5))
+    leaving = replace(Service(), phase=Stopping(restart_after=False, kill_at=NOW + 5))
     for wishes, state in (
         ((Start(),), State.STARTING),
         ((Start(), Stop()), State.STOPPED),
         ((Stop(), Restart()), State.STARTING),
     ):
         service = leaving
-        for wish in (*wishes, Exited(CRASH)):
-            service, _ = step(service, wish, NOW)
+        for action in (*wishes, Exited(CRASH)):
+            service, _ = step(service, action, NOW)
         assert service.state is state
 
 
-def test_a_hung_process_is_killed_and_its_relaunch_names_the_hang() -> None:
+def test_a_hung_process_is_killed_and_its_restart_names_the_hang() -> None:
     service, effects = step(Service(Ready(since=NOW)), Hung(FROZEN), NOW)
-    assert (service.standing, effects) == (Unhealthy(FROZEN), (Effect.KILL,))
+    assert (service.phase, effects) == (Unhealthy(FROZEN), (Effect.KILL,))
     service, _ = step(service, Exited(CRASH), NOW)
-    assert service.standing == Backoff(retry_at=NOW, cause=FROZEN)
+    assert service.phase == Backoff(retry_at=NOW, cause=FROZEN)
 
 
 def test_a_late_answer_of_a_process_that_is_leaving_changes_nothing() -> None:
-    leaving = Service(Stopping(again=False, kill_at=NOW))
+    leaving = Service(Stopping(restart_after=False, kill_at=NOW))
     assert step(leaving, Up(), NOW) == (leaving, ())

@@ -10,20 +10,27 @@ import pytest
 
 from scripts.guard.cli import why
 from scripts.guard.core.cause import Cause
-from scripts.guard.diagnosis.crash_reports import LINE_LENGTH, Crash, Crashes, Record, versions
-from scripts.guard.processes.descendants import Relative
+from scripts.guard.diagnosis.crash_reports import (
+    LINE_LENGTH,
+    CrashReport,
+    CrashReports,
+    Record,
+    versions,
+)
+from scripts.guard.processes.descendants import ProcessInfo
 from tests.stack.harness import until
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 CAUSE = Cause("killed", "api was killed from outside.", "make restart p=api", transient=True)
 
 
-def crash(number: int = 0, end: int | OSError = -9, **more: object) -> Crash:
+def crash(number: int = 0, exit_status: int | OSError = -9, **more: object) -> CrashReport:
     values: dict[str, object] = {"service": "api", "command": "uvicorn", "pid": 4711, **more}
-    return Crash(time=NOON + timedelta(seconds=number), end=end, cause=CAUSE, **values)  # type: ignore[arg-type]
+    values |= {"time": NOON + timedelta(seconds=number), "exit_status": exit_status}
+    return CrashReport(cause=CAUSE, **values)  # type: ignore[arg-type]
 
 
-def kept(crashes: Crashes, count: int) -> list[Record]:
+def kept(crashes: CrashReports, count: int) -> list[Record]:
     def look() -> list[Record] | None:
         records = crashes.read()
         return records if len(records) == count else None
@@ -32,11 +39,11 @@ def kept(crashes: Crashes, count: int) -> list[Record]:
 
 
 def test_a_crash_is_kept_with_everything_that_explains_it(tmp_path: Path) -> None:
-    crashes = Crashes(tmp_path / "crashes")
+    crashes = CrashReports(tmp_path / "crashes")
     crashes.keep(
         crash(
             lines=["one", "two"],
-            left=[Relative(4712, 1, "sleep 1000")],
+            left=[ProcessInfo(4712, 1, "sleep 1000")],
             environment={"SECRET": "hunter2", "PATH": ""},
             ports={"api": 8000},
             started=NOON - timedelta(hours=1),
@@ -66,7 +73,7 @@ def test_a_crash_is_kept_with_everything_that_explains_it(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("end", "expected"),
+    ("exit_status", "expected"),
     [
         (3, {"code": 3, "signal": None}),
         (0, {"code": 0, "signal": None}),
@@ -75,12 +82,14 @@ def test_a_crash_is_kept_with_everything_that_explains_it(tmp_path: Path) -> Non
         (FileNotFoundError(2, "no such file"), {"code": None, "signal": None}),
     ],
 )
-def test_the_exit_is_a_code_or_a_signal(end: int | OSError, expected: dict[str, object]) -> None:
-    assert crash(end=end).as_json()["exit"] == expected
+def test_the_exit_is_a_code_or_a_signal(
+    exit_status: int | OSError, expected: dict[str, object]
+) -> None:
+    assert crash(exit_status=exit_status).as_json()["exit"] == expected
 
 
 def test_the_newest_come_first_and_the_oldest_go(tmp_path: Path) -> None:
-    crashes = Crashes(tmp_path, kept=5)
+    crashes = CrashReports(tmp_path, kept=5)
     for number in range(8):
         crashes.keep(crash(number))
         until(lambda number=number: str(number) in newest(crashes), "it is kept")  # type: ignore[misc]
@@ -89,7 +98,7 @@ def test_the_newest_come_first_and_the_oldest_go(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*"))) == 5
 
 
-def newest(crashes: Crashes) -> str:
+def newest(crashes: CrashReports) -> str:
     return "".join(record["time"][18:19] for record in crashes.read()[:1])
 
 
@@ -118,12 +127,12 @@ def test_files_that_are_no_crashes_are_passed_over(tmp_path: Path) -> None:
     for name, content in torn.items():
         (tmp_path / f"{name}.json").write_bytes(content)
     (tmp_path / "folder.json").mkdir()
-    assert Crashes(tmp_path).read() == [good]
+    assert CrashReports(tmp_path).read() == [good]
 
 
 def test_a_crash_that_cannot_be_written_is_still_told(tmp_path: Path) -> None:
     (tmp_path / "crashes").write_text("a file where the folder should be")
-    crashes = Crashes(tmp_path / "crashes")
+    crashes = CrashReports(tmp_path / "crashes")
     crashes.keep(crash())
     (record,) = kept(crashes, 1)
     assert record["cause"] == CAUSE.as_json()
@@ -149,7 +158,9 @@ def test_why_says_that_all_is_well_again_and_what_was() -> None:
 def test_why_tells_what_is_wrong_and_nothing_of_others() -> None:
     broken = {**VIEW, "state": "BROKEN", "cause": CAUSE.as_json()}
     other = crash(1, service="web").as_json()
-    text = why.answer([broken], [other, crash(end=3).as_json()], NOON + timedelta(seconds=9))
+    text = why.answer(
+        [broken], [other, crash(exit_status=3).as_json()], NOON + timedelta(seconds=9)
+    )
     assert text.startswith("api is BROKEN for 1 h.\napi ended 9 s ago")
     assert "with code 3" in text
     assert "web" not in text

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.config.settings import Service
-from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence, memory_kills
 from tests.guard.diagnosis.dying import run
@@ -617,7 +617,7 @@ def test_a_port_below_1024_is_the_administrators(tmp_path: Path) -> None:
         "ERROR:    [Errno 13] error while attempting to bind on address "
         "('127.0.0.1', 81): permission denied"
     )
-    cause = explain(Service(name="api", command=""), 1, [line], Surroundings(tmp_path))
+    cause = explain(Service(name="api", command=""), 1, [line], Context(tmp_path))
 
     assert cause.kind == "port-forbidden"
     assert "port 81" in cause.sentence
@@ -626,7 +626,7 @@ def test_a_port_below_1024_is_the_administrators(tmp_path: Path) -> None:
 def test_a_kill_for_want_of_memory_is_told_from_others(tmp_path: Path) -> None:
     service = Service(name="api", command="x")
 
-    cause = explain(service, -signal.SIGKILL, [], Surroundings(tmp_path, out_of_memory=True))
+    cause = explain(service, -signal.SIGKILL, [], Context(tmp_path, out_of_memory=True))
 
     assert cause.kind == "out-of-memory"
     assert "memory was used up" in cause.sentence
@@ -670,17 +670,15 @@ def test_an_error_that_was_survived_is_not_blamed_for_a_kill(tmp_path: Path) -> 
     handled.append("ModuleNotFoundError: No module named 'plotter'")
     service = Service(name="api", command="x")
 
-    assert explain(service, -9, handled, Surroundings(tmp_path)).kind == "killed"
+    assert explain(service, -9, handled, Context(tmp_path)).kind == "killed"
     served = [*handled, *(f"INFO: 200 OK {n}" for n in range(20))]
-    assert explain(service, 1, served, Surroundings(tmp_path)).kind == "exit"
+    assert explain(service, 1, served, Context(tmp_path)).kind == "exit"
 
 
 def test_what_could_not_even_be_started(tmp_path: Path) -> None:
     service = Service(name="api", command="x")
 
-    cause = explain(
-        service, OSError(11, "Resource temporarily unavailable"), [], Surroundings(tmp_path)
-    )
+    cause = explain(service, OSError(11, "Resource temporarily unavailable"), [], Context(tmp_path))
 
     assert cause.kind == "not-started"
     assert "too many programs are running" in cause.sentence
@@ -689,4 +687,4 @@ def test_what_could_not_even_be_started(tmp_path: Path) -> None:
 def test_long_lines_do_not_hold_up_the_diagnosis(tmp_path: Path) -> None:
     tail = ['  File "' + "x: " * 20_000] * 200
 
-    assert explain(Service("api", "x"), 1, tail, Surroundings(tmp_path)).kind == "exit"
+    assert explain(Service("api", "x"), 1, tail, Context(tmp_path)).kind == "exit"

@@ -7,7 +7,7 @@ import pytest
 
 from scripts.guard.config.settings import Service
 from scripts.guard.core.cause import Cause
-from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
 from tests.guard.diagnosis.dying import run
 
@@ -50,12 +50,12 @@ def test_nor_is_it_when_nothing_more_is_said(line: str, tmp_path: Path) -> None:
 
 
 def test_another_port_that_was_taken_is_not_the_cause(tmp_path: Path) -> None:
-    say = "console.log('Port 3000 is in use, trying another one...');"
+    line = "console.log('Port 3000 is in use, trying another one...');"
 
-    assert node(tmp_path, f"{say} undefined.x").sentence.startswith(
+    assert node(tmp_path, f"{line} undefined.x").sentence.startswith(
         "api stopped at an error: TypeError: Cannot read properties of undefined"
     )
-    assert node(tmp_path, f"{say} process.exit(1)").kind == "exit"
+    assert node(tmp_path, f"{line} process.exit(1)").kind == "exit"
 
 
 def test_an_error_with_a_known_cause_is_told_by_it(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_traceback_too_long_to_be_kept_is_told_by_its_end(tmp_path: Path) -> N
     ],
 )
 def test_a_line_of_the_log_is_no_error(lines: list[str], tmp_path: Path) -> None:
-    assert explain(Service("api", "x"), 1, lines, Surroundings(tmp_path)).kind == "exit"
+    assert explain(Service("api", "x"), 1, lines, Context(tmp_path)).kind == "exit"
 
 
 def test_a_node_that_is_too_old_is_the_cause_of_what_fails_later(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.config.settings import Service
-from scripts.guard.diagnosis.context import Surroundings
+from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence
 from tests.guard.diagnosis.dying import run
@@ -72,11 +72,11 @@ def test_whose_a_file_is_is_looked_up_below_the_project_only(tmp_path: Path) -> 
         os.chown(folder / "file", 65534, 65534)
         os.chown(folder, 65534, 65534)
     (root / "link").symlink_to(outside)
-    around = Evidence(root).gather()
+    context = Evidence(root).gather()
 
-    assert around.is_foreign(root / "file")
+    assert context.is_foreign(root / "file")
     for path in (root, root / "link/file", root / "../outside/file", root / "nothing"):
-        assert not around.is_foreign(path)
+        assert not context.is_foreign(path)
 
 
 def test_a_name_that_no_file_can_have_is_no_file(tmp_path: Path) -> None:
@@ -84,4 +84,4 @@ def test_a_name_that_no_file_can_have_is_no_file(tmp_path: Path) -> None:
     line = f"Error: Cannot find module '/{'x' * 500}'"
 
     assert not exists(tmp_path / ("x" * 500))
-    assert explain(Service("api", "x"), 1, [line], Surroundings(tmp_path, exists=exists))
+    assert explain(Service("api", "x"), 1, [line], Context(tmp_path, exists=exists))

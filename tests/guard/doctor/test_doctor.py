@@ -24,7 +24,7 @@ from scripts.guard.doctor import (
     machine_checks,
     service_check,
 )
-from scripts.guard.doctor.facts import LOOPBACKS, Listener, Site
+from scripts.guard.doctor.facts import LOOPBACKS, Facts, Listener
 
 PROBLEM = Problem("it is broken", "mend it")
 
@@ -164,7 +164,7 @@ def kind(port: int, state: str, leader: int | None) -> str:
     here = Path("/project")
     config = settings.Settings(here, here / "Procfile", (here / ".env",), here / ".guard", (line,))
     return service_check.cause(
-        Site(
+        Facts(
             procfile=config.procfile,
             env_files=config.env_files,
             config=config,

@@ -11,9 +11,9 @@ import pytest
 
 from scripts.guard.core.state_machine import State
 from scripts.guard.health import liveness, probe
-from scripts.guard.health.hang_detector import Hangs
+from scripts.guard.health.hang_detector import HangDetector
 from scripts.guard.health.probe import Reply
-from scripts.guard.net.accept_queue import waiting, waiting_at, waiting_peers
+from scripts.guard.net.accept_queue import length, length_at, peers_at
 from scripts.guard.net.bind import hold
 from tests.conftest import FreePort
 from tests.guard.views import WEB
@@ -87,7 +87,7 @@ def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
     port = free_port()
     now = 0.0
     with hold(port) as sock:
-        queue = liveness.Queue(partial(waiting, sock), clock=lambda: now)
+        queue = liveness.AcceptQueueWatch(partial(length, sock), clock=lambda: now)
         assert queue.look() == 0
         with socket.create_connection(("127.0.0.1", port)):
             now = 1.0
@@ -98,7 +98,7 @@ def test_a_queue_that_does_not_move_is_stuck_for_as_long_as_it_was_watched(
             assert queue.look() == 0
             now += 1
             assert queue.look() == 1.0
-            queue.excuse()
+            queue.reset()
             now += 1
             assert queue.look() == 1.0
             sock.accept()[0].close()
@@ -110,8 +110,8 @@ def test_a_busy_server_whose_queue_is_never_empty_does_not_hang(free_port: FreeP
     port = free_port()
     now = 0.0
     with hold(port) as sock, contextlib.ExitStack() as visitors:
-        queue = liveness.Queue(
-            partial(waiting, sock), partial(waiting_peers, port), clock=lambda: now
+        queue = liveness.AcceptQueueWatch(
+            partial(length, sock), partial(peers_at, port), clock=lambda: now
         )
         for second in range(1, 10):
             visitors.enter_context(socket.create_connection(("127.0.0.1", port)))
@@ -127,11 +127,11 @@ def test_a_busy_server_whose_queue_is_never_empty_does_not_hang(free_port: FreeP
 
 def test_the_queue_of_a_socket_that_is_not_ours_can_be_read_too(free_port: FreePort) -> None:
     port = free_port()
-    assert waiting_at(port) is None
+    assert length_at(port) is None
     with socket.create_server(("127.0.0.1", port)):
-        assert waiting_at(port) == 0
+        assert length_at(port) == 0
         with socket.create_connection(("127.0.0.1", port)):
-            assert waiting_at(port) == 1
+            assert length_at(port) == 1
 
 
 def test_a_server_on_the_other_address_of_localhost_is_found(free_port: FreePort) -> None:
@@ -148,14 +148,14 @@ def test_where_the_queue_cannot_be_read_a_server_that_says_nothing_hangs(
 
     async def watch() -> None:
         nonlocal now
-        watched = liveness.Probe(partial(probe.responds, port, "/"), clock=lambda: now)
+        watched = liveness.HttpWatch(partial(probe.responds, port, "/"), clock=lambda: now)
         with hold(port) as sock:
             assert watched.look() == 0
             for second in range(1, 4):
                 await asyncio.sleep(0)
                 now = float(second)
                 assert watched.look() == second
-            watched.excuse()
+            watched.reset()
             now += 1
             assert watched.look() == 1
             await asyncio.to_thread(answer_one, sock)
@@ -181,12 +181,12 @@ def test_what_hangs_is_told_whether_the_queue_can_be_read_or_not(free_port: Free
 
     async def watch(*, readable: bool) -> str:
         with hold(port) as sock, socket.create_connection(("127.0.0.1", port)):
-            hangs = Hangs(
-                waiting=lambda _: partial(waiting, sock) if readable else lambda: None,
+            hangs = HangDetector(
+                queue_length=lambda _: partial(length, sock) if readable else lambda: None,
                 ask=lambda _: partial(probe.responds, port, "/"),
                 is_attached=lambda _: False,
                 tail=lambda _name, _count: [],
-                say=print,
+                report=print,
             )
             while not (found := hangs.look([view], 0.1)):  # noqa: ASYNC110 - as the guard looks
                 await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.guard.logs.line_splitter import MORE, Splitter
+from scripts.guard.logs.line_splitter import MORE, LineSplitter
 
 LIMIT = 16
 # Bytes that mean something, beside any others.
@@ -35,7 +35,7 @@ writings = st.lists(st.one_of(st.sampled_from(TELLING), st.binary(max_size=8)), 
 
 
 def split(*chunks: bytes, limit: int = 64) -> list[str]:
-    splitter = Splitter(limit)
+    splitter = LineSplitter(limit)
     out = b"".join(splitter.feed(chunk) for chunk in chunks) + splitter.flush()
     return out.decode().split("\n")[:-1]
 
@@ -69,17 +69,17 @@ def test_every_line_closes_the_colours_that_it_opens(data: bytes) -> None:
 
 def only_closed_attributes(line: str) -> bool:
     """Whether the colours were given back by name: feeding the line again leaves none open."""
-    splitter = Splitter()
+    splitter = LineSplitter()
     splitter.feed(line.encode() + b"\n")
     return splitter.feed(b"next\n") == b"next\n"
 
 
 @given(writings.map(b"".join))
 def test_no_line_is_longer_than_the_limit_allows(data: bytes) -> None:
-    splitter = Splitter(LIMIT)
+    splitter = LineSplitter(LIMIT)
     for i in range(0, len(data), 3):
         splitter.feed(data[i : i + 3])
-        assert len(splitter.half) <= 4 * LIMIT
+        assert len(splitter.partial) <= 4 * LIMIT
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_colours_that_span_lines(written: bytes, lines: list[str | None]) -> Non
 
 
 def test_a_line_of_ten_megabytes_comes_in_marked_pieces() -> None:
-    splitter = Splitter()
+    splitter = LineSplitter()
     text = b"0123456789" * 1_000_000
 
     pieces = [splitter.feed(text[i : i + 4095]) for i in range(0, len(text), 4095)]
@@ -146,9 +146,9 @@ def test_a_long_line_is_not_cut_within_a_character() -> None:
 
 
 def test_a_half_line_can_be_looked_at_without_its_half_character() -> None:
-    splitter = Splitter()
+    splitter = LineSplitter()
     splitter.feed("done\n\x1b[32m10%\r\x1b[32mprix: 5 €".encode()[:-1])
 
-    assert splitter.half.decode() == "\x1b[32mprix: 5 \x1b[0m"
+    assert splitter.partial.decode() == "\x1b[32mprix: 5 \x1b[0m"
     assert splitter.feed("€ net\n".encode()[2:]).decode() == "\x1b[32mprix: 5 € net\x1b[0m\n"
-    assert splitter.half == b""
+    assert splitter.partial == b""

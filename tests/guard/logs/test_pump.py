@@ -155,7 +155,7 @@ def test_lines_of_all_processes_are_printed_as_honcho_prints_them(
     web.leave()
     api.write(b"I listen\n")
     api.leave()
-    log.say("all is well")
+    log.report("all is well")
     log.close()
 
     assert [re.sub(r"^\d\d:\d\d:\d\d", "TIME", line) for line in reader.rest().split("\n")] == [
@@ -488,7 +488,7 @@ def test_who_listens_before_a_process_writes_hears_it_however_busy_the_log_is(
         free.wait(DEADLINE)
 
     log.follow(dawdle)
-    log.say("this keeps it busy")
+    log.report("this keeps it busy")
     assert busy.wait(DEADLINE)
     seen: list[bytes] = []
     log.tap("api", seen.append)
@@ -509,7 +509,7 @@ def test_the_next_process_of_a_name_adds_to_its_tail(reader: Reader, start: Star
     assert log.tail("api") == ["life 0", "life 1", "life 2"]
     assert log.tail("api", 1) == ["life 2"]
     assert log.tail("api", 0) == []
-    assert log.last_words("api") == ["life 2"]
+    assert log.output_of_current_run("api") == ["life 2"]
     assert log.tail("unheard-of") == []
 
 
@@ -519,7 +519,7 @@ def test_what_came_before_the_start_is_shown_at_the_end_even_if_it_never_started
     log = Log(["web"], output=reader.output, colour=False)
     writer = Writer(log, "web")
     writer.write(b"early\n")
-    log.say("one\ntwo")
+    log.report("one\ntwo")
     log.close()
     os.close(writer.slave)
 

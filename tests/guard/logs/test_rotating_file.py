@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.logs.rotating_file import LOOK_SECONDS, RETRY_SECONDS, LogFile
+from scripts.guard.logs.rotating_file import POLL_SECONDS, RETRY_SECONDS, RotatingFile
 
 
 class Clock:
@@ -25,7 +25,7 @@ def lines(*numbers: int) -> bytes:
 
 
 def test_the_newest_lines_are_kept_in_three_files_of_bounded_size(tmp_path: Path) -> None:
-    file = LogFile(tmp_path / "api.log", size=100)
+    file = RotatingFile(tmp_path / "api.log", size=100)
     for number in range(100):
         assert file.write(lines(number)) is None
     file.close()
@@ -37,7 +37,7 @@ def test_the_newest_lines_are_kept_in_three_files_of_bounded_size(tmp_path: Path
 
 def test_a_new_guard_adds_to_the_old_file(tmp_path: Path) -> None:
     for number in range(2):
-        file = LogFile(tmp_path / "api.log")
+        file = RotatingFile(tmp_path / "api.log")
         file.write(lines(number))
         file.close()
 
@@ -45,7 +45,7 @@ def test_a_new_guard_adds_to_the_old_file(tmp_path: Path) -> None:
 
 
 def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    file = LogFile(tmp_path / "logs" / "api.log")
+    file = RotatingFile(tmp_path / "logs" / "api.log")
     file.write(lines(0))
     file.close()
 
@@ -65,7 +65,7 @@ def small_disk() -> Iterator[None]:
 @pytest.mark.usefixtures("small_disk")
 def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_path: Path) -> None:
     clock = Clock()
-    file = LogFile(tmp_path / "api.log", clock=clock)
+    file = RotatingFile(tmp_path / "api.log", clock=clock)
     assert file.write(lines(*range(20))) is None
 
     error = file.write(lines(20, 21))
@@ -85,7 +85,7 @@ def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_pa
 def test_a_file_that_was_taken_away_is_soon_begun_anew(tmp_path: Path, gone: str) -> None:
     clock = Clock()
     path = tmp_path / "logs/api.log"
-    file = LogFile(path, clock=clock)
+    file = RotatingFile(path, clock=clock)
     file.write(lines(0))
     if gone == "file moved":
         path.rename(tmp_path / "kept.log")
@@ -93,7 +93,7 @@ def test_a_file_that_was_taken_away_is_soon_begun_anew(tmp_path: Path, gone: str
         path.unlink()
     if gone == "folder deleted":
         path.parent.rmdir()
-    clock.now += LOOK_SECONDS
+    clock.now += POLL_SECONDS
     assert file.write(lines(1)) is None
     assert file.write(lines(2)) is None
     file.close()
@@ -104,5 +104,5 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("precious")
     (tmp_path / "api.log").symlink_to(tmp_path / "elsewhere")
 
-    assert LogFile(tmp_path / "api.log").write(lines(0)) is not None
+    assert RotatingFile(tmp_path / "api.log").write(lines(0)) is not None
     assert (tmp_path / "elsewhere").read_text() == "precious"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.logs.rotating_file import LogFile
-from scripts.guard.logs.tail_reader import Tail
+from scripts.guard.logs.rotating_file import RotatingFile
+from scripts.guard.logs.tail_reader import TailReader
 
 
 def lines(*numbers: int) -> bytes:
@@ -14,20 +14,22 @@ def lines(*numbers: int) -> bytes:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[LogFile]:
-    file = LogFile(tmp_path / "api.log", size=100)
+def file(tmp_path: Path) -> Iterator[RotatingFile]:
+    file = RotatingFile(tmp_path / "api.log", size=100)
     yield file
     file.close()
 
 
 @pytest.fixture
-def tail(tmp_path: Path) -> Iterator[Tail]:
-    tail = Tail(tmp_path / "api.log", start=40)
+def tail(tmp_path: Path) -> Iterator[TailReader]:
+    tail = TailReader(tmp_path / "api.log", start=40)
     yield tail
     tail.close()
 
 
-def test_the_last_whole_lines_come_first_and_then_what_is_added(file: LogFile, tail: Tail) -> None:
+def test_the_last_whole_lines_come_first_and_then_what_is_added(
+    file: RotatingFile, tail: TailReader
+) -> None:
     file.write(lines(*range(10)))
     assert tail.read() == lines(6, 7, 8, 9)
     assert tail.read() == b""
@@ -36,20 +38,22 @@ def test_the_last_whole_lines_come_first_and_then_what_is_added(file: LogFile, t
 
 
 def test_where_the_newest_file_is_short_the_one_before_is_read_too(
-    file: LogFile, tail: Tail
+    file: RotatingFile, tail: TailReader
 ) -> None:
     file.write(lines(*range(10)))
     file.write(lines(10))
     assert tail.read() == lines(7, 8, 9, 10)
 
 
-def test_a_log_that_is_not_there_yet_is_read_once_it_is(file: LogFile, tail: Tail) -> None:
+def test_a_log_that_is_not_there_yet_is_read_once_it_is(
+    file: RotatingFile, tail: TailReader
+) -> None:
     assert tail.read() == b""
     file.write(lines(0))
     assert tail.read() == lines(0)
 
 
-def test_a_line_comes_once_it_is_whole(tmp_path: Path, tail: Tail) -> None:
+def test_a_line_comes_once_it_is_whole(tmp_path: Path, tail: TailReader) -> None:
     with (tmp_path / "api.log").open("ab", buffering=0) as file:
         file.write(b"line ")
         assert tail.read() == b""
@@ -61,7 +65,9 @@ def test_a_line_comes_once_it_is_whole(tmp_path: Path, tail: Tail) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 10, 15, 20])
-def test_no_line_is_missed_over_rotations(file: LogFile, tail: Tail, at_once: int) -> None:
+def test_no_line_is_missed_over_rotations(
+    file: RotatingFile, tail: TailReader, at_once: int
+) -> None:
     file.write(lines(0))
     found = tail.read()
     for number in range(1, 100):
@@ -72,18 +78,20 @@ def test_no_line_is_missed_over_rotations(file: LogFile, tail: Tail, at_once: in
 
 
 def test_a_log_that_was_deleted_is_read_anew_and_no_older_one_again(
-    tmp_path: Path, file: LogFile, tail: Tail
+    tmp_path: Path, file: RotatingFile, tail: TailReader
 ) -> None:
     file.write(lines(*range(10)))
     file.write(lines(10))
     tail.read()
     (tmp_path / "api.log").unlink()
     assert tail.read() == b""
-    LogFile(tmp_path / "api.log").write(lines(11))
+    RotatingFile(tmp_path / "api.log").write(lines(11))
     assert tail.read() == lines(11)
 
 
-def test_a_log_that_was_emptied_is_read_on(tmp_path: Path, file: LogFile, tail: Tail) -> None:
+def test_a_log_that_was_emptied_is_read_on(
+    tmp_path: Path, file: RotatingFile, tail: TailReader
+) -> None:
     file.write(lines(0, 1))
     tail.read()
     (tmp_path / "api.log").write_bytes(b"")

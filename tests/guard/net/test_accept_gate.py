@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from scripts.guard.net.accept_gate import Door
+from scripts.guard.net.accept_gate import AcceptGate
 from scripts.guard.net.bind import hold
 from tests.conftest import FreePort
 from tests.stack.harness import until
@@ -26,12 +26,12 @@ def test_who_comes_while_the_door_is_closed_is_let_in_when_it_opens(free_port: F
             connected.set()
 
     with hold(port) as sock:
-        door = Door(sock, port)
-        assert door.close()
+        gate = AcceptGate(sock, port)
+        assert gate.pause()
         visitor = threading.Thread(target=come)
         visitor.start()
         assert not connected.wait(0.2)
-        door.open()
+        gate.resume()
         assert connected.wait(10)
         visitor.join()
 
@@ -40,11 +40,11 @@ def test_who_comes_while_the_door_is_closed_is_let_in_when_it_opens(free_port: F
 def test_it_is_quiet_once_all_is_accepted_and_read(free_port: FreePort) -> None:
     port = free_port()
     with hold(port) as sock, socket.create_connection(("127.0.0.1", port)) as visitor:
-        door = Door(sock, port)
+        gate = AcceptGate(sock, port)
         visitor.sendall(b"hello")
-        until(lambda: not door.is_quiet(), "somebody waits")
+        until(lambda: not gate.is_drained(), "somebody waits")
         accepted, _ = sock.accept()
         with accepted:
-            assert not door.is_quiet()
+            assert not gate.is_drained()
             assert accepted.recv(5) == b"hello"
-            assert door.is_quiet()
+            assert gate.is_drained()

@@ -9,9 +9,9 @@ import sys
 import psutil
 import pytest
 
-from scripts.guard.net.accept_queue import waiting
-from scripts.guard.net.bind import hold, widen
-from scripts.guard.net.port_owners import holders, taken
+from scripts.guard.net.accept_queue import length
+from scripts.guard.net.bind import hold, restore_backlog
+from scripts.guard.net.port_owners import owners, unavailable
 from tests.conftest import FreePort
 from tests.stack.harness import is_free, until
 
@@ -59,20 +59,20 @@ def test_a_port_that_is_taken_on_either_address_is_not_held(free_port: FreePort)
 def test_the_number_of_those_who_wait_can_be_read(free_port: FreePort) -> None:
     port = free_port()
     with hold(port) as sock:
-        if waiting(sock) is None:
+        if length(sock) is None:
             pytest.skip("the kernel does not tell here")
-        assert waiting(sock) == 0
+        assert length(sock) == 0
         with connect(port), connect(port), connect(port):
-            until(lambda: waiting(sock) == 3, "three wait")
+            until(lambda: length(sock) == 3, "three wait")
             sock.accept()[0].close()
-            assert waiting(sock) == 2
+            assert length(sock) == 2
 
 
 def test_a_queue_that_a_server_shortened_is_made_long_again(free_port: FreePort) -> None:
     port = free_port()
     with hold(port) as sock:
         sock.listen(1)
-        widen(sock)
+        restore_backlog(sock)
         connections = [connect(port) for _ in range(20)]
         for connection in connections:
             connection.close()
@@ -83,11 +83,13 @@ def test_who_holds_a_port_is_named_with_pid_command_folder_and_age(free_port: Fr
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
     with subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL) as stranger:
         until(lambda: not is_free(port), "it listens")
-        (holder,) = holders(port)
-        assert (holder.pid, holder.folder) == (stranger.pid, "/")
-        assert "http.server" in holder.command
-        assert 0 <= holder.age < 60
-        error = taken(port, "WEB_PORT", OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE)))
+        (owner,) = owners(port)
+        assert (owner.pid, owner.folder) == (stranger.pid, "/")
+        assert "http.server" in owner.command
+        assert 0 <= owner.age < 60
+        error = unavailable(
+            port, "WEB_PORT", OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        )
         assert f"pid {stranger.pid}" in error.message
         assert error.fix.startswith(f"kill {stranger.pid} ")
         assert f"WEB_PORT={port + 1} make dev" in error.fix
@@ -95,6 +97,6 @@ def test_who_holds_a_port_is_named_with_pid_command_folder_and_age(free_port: Fr
 
 
 def test_a_port_that_needs_root_is_said() -> None:
-    error = taken(80, "WEB_PORT", OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    error = unavailable(80, "WEB_PORT", OSError(errno.EACCES, os.strerror(errno.EACCES)))
     assert "ports below 1024 need root" in error.message
     assert error.fix == "WEB_PORT=8080 make dev"

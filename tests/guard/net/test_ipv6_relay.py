@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from scripts.guard.net import bind
-from scripts.guard.net.ipv6_relay import Relays
+from scripts.guard.net.ipv6_relay import Ipv6Relays
 from tests.conftest import FreePort
 
 MEGABYTES = b"0123456789abcdef" * 2**17
@@ -28,7 +28,7 @@ def relayed(port: int, visit: Callable[[], Awaitable[None]]) -> list[str]:
         writer.close()
 
     async def run() -> None:
-        relays = Relays(said.append)
+        relays = Ipv6Relays(said.append)
         with bind.hold(port) as sock:
             relays.follow({port: sock})
             async with await asyncio.start_server(echo, sock=sock.dup()):

@@ -27,9 +27,9 @@ from scripts.guard.core.cause import Cause
 from scripts.guard.core.snapshot import ServiceView, Snapshot
 from scripts.guard.core.state_machine import State
 from scripts.guard.logs import ring_buffer
-from scripts.guard.logs.ring_buffer import Feed
+from scripts.guard.logs.ring_buffer import RingBuffer
 from scripts.guard.pages import dashboard, standby_page
-from scripts.guard.pages.ansi_html import coloured
+from scripts.guard.pages.ansi_html import ansi_to_html
 from scripts.guard.processes.resource_usage import Usage
 from scripts.guard.supervision.history import History
 from tests.guard.views import NOON, WEB
@@ -38,7 +38,7 @@ HOSTILE = "<script>alert('x')</script> \"&"
 
 
 def snapshot(*views: ServiceView) -> Snapshot:
-    return Snapshot(pid=1, since=NOON, relaunch="stack", services=views)
+    return Snapshot(pid=1, since=NOON, restart_scope="stack", services=views)
 
 
 # --- Colours ------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def snapshot(*views: ServiceView) -> Snapshot:
     ],
 )
 def test_a_line_becomes_text_and_classes(line: str, html: str) -> None:
-    assert coloured(line) == html
+    assert ansi_to_html(line) == html
 
 
 class Tags(HTMLParser):
@@ -86,7 +86,7 @@ class Tags(HTMLParser):
 
 @given(st.text(st.sampled_from("\x1b[];:m0123489<>&\"'/spancript\x07\\")))
 def test_whatever_a_process_writes_there_is_nothing_but_spans_with_a_class(line: str) -> None:
-    html = coloured(line)
+    html = ansi_to_html(line)
     assert Tags(html).tags <= {("span", "class")}
     assert "\x1b" not in html
 
@@ -140,7 +140,7 @@ def test_the_page_says_in_words_where_the_service_stands(state: State) -> None:
 
 
 def test_a_reader_is_given_what_came_after_what_it_has_seen() -> None:
-    log = Feed()
+    log = RingBuffer()
     log.take("web", b"one\ntwo\n", NOON)
     log.take("api", b"three\n", NOON)
     blocks, lost = log.after(0)
@@ -158,7 +158,7 @@ def test_a_reader_is_given_what_came_after_what_it_has_seen() -> None:
 
 
 def test_a_reader_that_is_too_slow_is_told_how_many_lines_are_gone() -> None:
-    log = Feed()
+    log = RingBuffer()
     log.take("web", b"first\n", NOON)
     seen = log.next
     block = b"x" * 99 + b"\n"
@@ -171,7 +171,7 @@ def test_a_reader_that_is_too_slow_is_told_how_many_lines_are_gone() -> None:
 
 
 def test_more_is_kept_while_somebody_follows() -> None:
-    log, told = Feed(), 0
+    log, told = RingBuffer(), 0
 
     def tell() -> None:
         nonlocal told
@@ -189,7 +189,7 @@ def test_more_is_kept_while_somebody_follows() -> None:
 
 
 def test_a_number_of_an_earlier_guard_means_everything_with_nothing_lost() -> None:
-    log = Feed()
+    log = RingBuffer()
     log.take("web", b"one\n", NOON)
     assert log.after(log.first - 1_000)[1] == 0
     assert len(log.after(log.first - 1_000)[0]) == 1
@@ -204,7 +204,7 @@ class Stage:
     def __init__(self) -> None:
         self.view = WEB
         self.changes = Changes()
-        self.feed = Feed()
+        self.feed = RingBuffer()
         self.events = Events(lambda: snapshot(self.view), self.changes, self.feed, Usage(dict))
 
 

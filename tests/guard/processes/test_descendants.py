@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.net import port_owners
 from scripts.guard.processes import descendants
 from tests.stack.harness import ROOT, is_gone, until
 
-MARK = Mark("a-run", "web")
-OTHER = Mark("a-run", "api")
+TAG = RunTag("a-run", "web")
+OTHER = RunTag("a-run", "api")
 GUARD_WITH_A_HELPER = """
 import os, subprocess
-from scripts.guard.core.mark import Mark
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.processes import descendants
 
 with subprocess.Popen(["sleep", "1000"]) as helper:
-    descendants.remove(os.getsid(0), Mark("a-run", "web"))
-    descendants.remove_adopted()
+    descendants.kill_leftovers(os.getsid(0), RunTag("a-run", "web"))
+    descendants.kill_adopted()
     print(helper.poll())
     helper.kill()
 """
@@ -44,21 +44,21 @@ def subreaper() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(descendants, "_LINUX", sys.platform.startswith("linux"))
-        descendants.adopt()
+        descendants.become_subreaper()
     yield
     ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)
 
 
-def service(tmp_path: Path, mark: Mark) -> tuple[subprocess.Popen[bytes], int, int]:
+def service(tmp_path: Path, tag: RunTag) -> tuple[subprocess.Popen[bytes], int, int]:
     """Start a leader with a child in its session and a daemon; return it and their pids."""
-    files = [tmp_path / f"{mark.service}-{name}" for name in ("child", "daemon")]
+    files = [tmp_path / f"{tag.service}-{name}" for name in ("child", "daemon")]
     (tmp_path / "daemon.sh").write_text("echo $$ >$1.new; mv $1.new $1; exec sleep 1000\n")
     script = (
         f"sh {tmp_path}/daemon.sh {files[0]} & "
         f"(setsid sh {tmp_path}/daemon.sh {files[1]} &); exec sleep 1000"
     )
     leader = subprocess.Popen(
-        ["sh", "-c", script], start_new_session=True, env={**os.environ, **mark.as_environment()}
+        ["sh", "-c", script], start_new_session=True, env={**os.environ, **tag.as_environment()}
     )
     for file in files:
         until(file.exists, f"{file} is written")
@@ -76,22 +76,22 @@ def end(leader: subprocess.Popen[bytes]) -> None:
 def test_what_a_dead_leader_left_is_found_and_removed_and_nothing_else(
     tmp_path: Path, system: str
 ) -> None:
-    web, child, daemon = service(tmp_path, MARK)
+    web, child, daemon = service(tmp_path, TAG)
     api, *others = service(tmp_path, OTHER)
-    assert {web.pid, child, daemon} <= set(descendants.members(web.pid, MARK)), system
+    assert {web.pid, child, daemon} <= set(descendants.members(web.pid, TAG)), system
     end(web)
-    left = {relative.pid: relative.command for relative in descendants.relatives(web.pid, MARK)}
+    left = {one.pid: one.command for one in descendants.leftovers(web.pid, TAG)}
     assert left == {child: "sleep 1000", daemon: "sleep 1000"}
-    descendants.remove(web.pid, MARK)
+    descendants.kill_leftovers(web.pid, TAG)
     assert is_gone(child)
     assert is_gone(daemon)
     assert not any(map(is_gone, others))
     web.wait()
     end(api)
-    descendants.remove(api.pid, OTHER)
+    descendants.kill_leftovers(api.pid, OTHER)
     assert all(map(is_gone, others))
     api.wait()
-    descendants.bury(frozenset())
+    descendants.reap_orphans(frozenset())
 
 
 def test_who_listens_where_is_known(system: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from scripts.guard.config.settings import Service
 from scripts.guard.core.state_machine import State
 from scripts.guard.net.bind import hold
-from scripts.guard.supervision.drain import Dismissal
+from scripts.guard.supervision.drain import GracefulStop
 from tests.conftest import FreePort
 from tests.guard.supervision.test_supervisor import Actor
 
@@ -23,16 +23,16 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
     port = free_port()
     server = Actor("web", 1)
 
-    async def dismiss(sock: socket.socket) -> list[signal.Signals]:
-        dismissal = Dismissal(
+    async def drain(sock: socket.socket) -> list[signal.Signals]:
+        stop = GracefulStop(
             held=lambda: {"web": sock}, running=lambda: {"web": server}, hurry=lambda: False
         )
-        dismissal.begin(Service("web", "run", port=port), server, state)
+        stop.begin(Service("web", "run", port=port), server, state)
         asked = list(server.signals)
-        dismissal.over("web")
+        stop.finished("web")
         return asked
 
     with hold(port) as sock, socket.create_connection(("127.0.0.1", port)):
-        asked = asyncio.run(dismiss(sock))
+        asked = asyncio.run(drain(sock))
 
     assert asked == ([signal.SIGTERM] if at_once else [])

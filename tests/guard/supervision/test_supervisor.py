@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.guard.config.settings import Relaunch, Service, Settings
+from scripts.guard.config.settings import RestartScope, Service, Settings
 from scripts.guard.core import state_machine
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.state_machine import State
 from scripts.guard.supervision.supervisor import Supervisor
+from tests.guard.views import WITH_A_PROCESS
 
 NAMES = ("web", "api")
 KILLED = -9
@@ -38,7 +39,7 @@ class Actor:
         assert not self.alive
         return KILLED
 
-    def runs_on(self) -> bool:
+    def group_alive(self) -> bool:
         return False
 
     def exit_descriptor(self) -> int | None:
@@ -51,7 +52,9 @@ class Actor:
 class Play:
     """A supervisor, its actors and its clock."""
 
-    def __init__(self, relaunch: Relaunch = Relaunch.PROCESS, *, transient: bool = True) -> None:
+    def __init__(
+        self, restart_scope: RestartScope = RestartScope.PROCESS, *, transient: bool = True
+    ) -> None:
         self.now = 1000.0
         self.transient = transient
         self.stubborn = False
@@ -65,13 +68,13 @@ class Play:
             env_files=(here / ".env",),
             directory=here / ".guard",
             services=tuple(Service(name, "run") for name in NAMES),
-            relaunch=relaunch,
+            restart_scope=restart_scope,
         )
         self.supervisor = Supervisor(
             config,
             launch=self.launch,
             explain=self.explain,
-            say=self.said.append,
+            report=self.said.append,
             clock=lambda: self.now,
         )
 
@@ -95,7 +98,7 @@ class Play:
         self.now += seconds
         self.supervisor.tick()
 
-    def bury(self) -> None:
+    def reap_orphans(self) -> None:
         """Tell of every exit that has not been told of."""
         for name, running in self.supervisor.running().items():
             if isinstance(running, Actor) and not running.alive:
@@ -110,47 +113,47 @@ class Play:
     def settle(self) -> None:
         """Let everything that is under way come to its end."""
         for _ in range(4):
-            self.bury()
+            self.reap_orphans()
             self.pass_time(10)
-        self.bury()
+        self.reap_orphans()
 
     def up(self) -> None:
         for name in NAMES:
             self.supervisor.send(name, state_machine.Up())
 
 
-def started(relaunch: Relaunch = Relaunch.PROCESS, *, transient: bool = True) -> Play:
-    play = Play(relaunch, transient=transient)
+def started(restart_scope: RestartScope = RestartScope.PROCESS, *, transient: bool = True) -> Play:
+    play = Play(restart_scope, transient=transient)
     play.supervisor.start()
     play.up()
     return play
 
 
-def test_a_crash_relaunches_the_dead_alone_in_process_mode() -> None:
+def test_a_crash_restarts_the_dead_alone_in_process_mode() -> None:
     play = started()
     play.crash("web")
     assert [actor.name for actor in play.actors] == ["web", "api", "web"]
     assert play.state("api") is State.READY
 
 
-def test_a_crash_relaunches_the_neighbours_too_in_stack_mode() -> None:
-    play = started(Relaunch.STACK)
+def test_a_crash_restarts_the_neighbours_too_in_stack_mode() -> None:
+    play = started(RestartScope.STACK)
     play.crash("web")
-    play.bury()
+    play.reap_orphans()
     assert [actor.name for actor in play.actors] == ["web", "api", "web", "api"]
     assert play.actors[1].signals == [signal.SIGTERM]
 
 
 def test_a_death_that_cannot_heal_leaves_the_neighbours_alone_in_stack_mode() -> None:
-    play = started(Relaunch.STACK, transient=False)
+    play = started(RestartScope.STACK, transient=False)
     play.crash("web")
     play.settle()
     assert play.state("web") is State.BROKEN
     assert [actor.name for actor in play.actors] == ["web", "api"]
 
 
-def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_relaunched() -> None:
-    play = started(Relaunch.STACK)
+def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_restarted() -> None:
+    play = started(RestartScope.STACK)
     play.supervisor.send("api", state_machine.Stop())
     play.settle()
     play.crash("web")
@@ -159,7 +162,7 @@ def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_relaunched() -> Non
 
 
 def test_a_planned_restart_concerns_one_process_even_in_stack_mode() -> None:
-    play = started(Relaunch.STACK)
+    play = started(RestartScope.STACK)
     play.supervisor.send("web", state_machine.Restart())
     play.settle()
     assert [actor.name for actor in play.actors] == ["web", "api", "web"]
@@ -170,7 +173,7 @@ def test_the_status_names_the_cause_until_the_service_is_ready_again() -> None:
     play.crash("web")
     view = play.supervisor.snapshot().service("web")
     assert view is not None
-    assert (view.state, view.relaunches) == (State.STARTING, 1)
+    assert (view.state, view.restarts) == (State.STARTING, 1)
     assert view.cause is not None
     assert view.cause.sentence == "web ended (-9)."
     play.up()
@@ -252,14 +255,14 @@ ACTIONS = st.one_of(
 @pytest.mark.fault(row="F23")
 @settings(max_examples=1000, deadline=None)
 @given(
-    relaunch=st.sampled_from(Relaunch),
+    restart_scope=st.sampled_from(RestartScope),
     transient=st.booleans(),
     history=st.lists(ACTIONS, max_size=40),
 )
 def test_in_any_history_there_is_one_instance_and_the_last_wish_wins(
-    *, relaunch: Relaunch, transient: bool, history: list[tuple[str, str]]
+    *, restart_scope: RestartScope, transient: bool, history: list[tuple[str, str]]
 ) -> None:
-    play = Play(relaunch, transient=transient)
+    play = Play(restart_scope, transient=transient)
     play.supervisor.start()
     wishes = dict.fromkeys(NAMES, "start")
     for action, name in history:
@@ -267,13 +270,11 @@ def test_in_any_history_there_is_one_instance_and_the_last_wish_wins(
         if action in WISHES:
             wishes[name] = action
         for service in NAMES:
-            assert state_machine.is_alive(play.state(service)) == (
-                service in play.supervisor.running()
-            )
+            assert (play.state(service) in WITH_A_PROCESS) == (service in play.supervisor.running())
     play.settle()
-    for name, wish in wishes.items():
+    for name, action in wishes.items():
         running = name in play.supervisor.running()
-        if wish == "stop":
+        if action == "stop":
             assert (play.state(name), running) == (State.STOPPED, False)
         else:
             assert running or play.state(name) is State.BROKEN
@@ -293,7 +294,7 @@ def perform(play: Play, action: str, name: str) -> None:
         case "save":
             play.supervisor.send(name, state_machine.Saved(reload=True))
         case "bury":
-            play.bury()
+            play.reap_orphans()
         case "wait":
             play.pass_time(1)
         case "stubborn" | "meek":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.guard.watching.churn import OFTEN, REST_SECONDS, Writes
+from scripts.guard.watching.churn import OFTEN, REST_SECONDS, WriteStormFilter
 
 LOG, SOURCE = Path("/src/server.out"), Path("/src/main.py")
 
@@ -17,7 +17,7 @@ class Clock:
 
 def test_a_file_that_is_written_over_and_over_is_passed_over_and_the_others_are_not() -> None:
     clock = Clock()
-    writes = Writes(clock)
+    writes = WriteStormFilter(clock)
     for number in range(1, OFTEN + 3):
         counts, begun = writes.note([LOG])
         assert counts == (frozenset([LOG]) if number < OFTEN else frozenset())
@@ -28,22 +28,22 @@ def test_a_file_that_is_written_over_and_over_is_passed_over_and_the_others_are_
 
 def test_it_counts_once_when_it_has_come_to_rest() -> None:
     clock = Clock()
-    writes = Writes(clock)
+    writes = WriteStormFilter(clock)
     for _ in range(OFTEN):
         writes.note([LOG])
     clock.now += REST_SECONDS / 2
     writes.note([LOG])
     clock.now += REST_SECONDS / 2
-    assert writes.rested() == frozenset()
+    assert writes.quiet() == frozenset()
     clock.now += REST_SECONDS
-    assert writes.rested() == {LOG}
-    assert not writes.is_restless
+    assert writes.quiet() == {LOG}
+    assert not writes.is_noisy
     assert writes.note([LOG])[0] == {LOG}
 
 
 def test_one_who_saves_every_other_second_is_a_person() -> None:
     clock = Clock()
-    writes = Writes(clock)
+    writes = WriteStormFilter(clock)
     for _ in range(20):
         assert writes.note([SOURCE]) == (frozenset([SOURCE]), frozenset())
         clock.now += 2

@@ -8,7 +8,7 @@ from typing import NamedTuple
 _SERVICE, _RUN = "GUARD_SERVICE", "GUARD_RUN"
 
 
-class Mark(NamedTuple):
+class RunTag(NamedTuple):
     """What every process of one service of one run of the guard inherits."""
 
     run: str
