@@ -20,7 +20,12 @@ async function bodyOf(response: Response): Promise<unknown> {
   return response.json().catch(() => null);
 }
 
-interface RequestOptions {
+/** `keepalive`: the request outlives the page that sends it. */
+export interface Sending {
+  keepalive?: boolean;
+}
+
+interface RequestOptions extends Sending {
   method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
   body?: unknown;
   signal?: AbortSignal;
@@ -32,7 +37,7 @@ interface RequestOptions {
  * @throws {ApiError} for every answer that is not a success, and for none at all (status 0).
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { method = 'GET', body, signal } = options;
+  const { method = 'GET', body, signal, keepalive = false } = options;
   let response: Response;
   try {
     response = await fetch(path, {
@@ -40,6 +45,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
+      ...(keepalive ? { keepalive } : {}),
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -85,13 +91,13 @@ export function getDownload(id: string): Promise<Download> {
 
 export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
-export function actOnDownload(id: string, action: DownloadAction): Promise<unknown> {
-  return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+export function actOnDownload(id: string, action: DownloadAction, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST', ...sending });
 }
 
 /** The same to many; says which were refused. */
-export function actOnDownloads(ids: readonly string[], action: DownloadAction): Promise<Changes> {
-  return request('/api/downloads/actions', { method: 'POST', body: { ids, action } });
+export function actOnDownloads(ids: readonly string[], action: DownloadAction, sending: Sending = {}): Promise<Changes> {
+  return request('/api/downloads/actions', { method: 'POST', body: { ids, action }, ...sending });
 }
 
 /** Puts a queued download in front of another queued one, or at the end for null. */
@@ -107,15 +113,16 @@ export function changeQueue(change: QueueChange): Promise<QueueState> {
   return request('/api/queue', { method: 'PATCH', body: change });
 }
 
-export function deleteDownload(id: string, file: boolean): Promise<unknown> {
+export function deleteDownload(id: string, file: boolean, sending: Sending = {}): Promise<unknown> {
   return request(`/api/downloads/${encodeURIComponent(id)}?file=${String(file)}`, {
     method: 'DELETE',
+    ...sending,
   });
 }
 
 /** Forgets many at once; those that are gone already are no error. */
-export function deleteDownloads(ids: readonly string[], file: boolean): Promise<unknown> {
-  return request('/api/downloads/deletions', { method: 'POST', body: { ids, file } });
+export function deleteDownloads(ids: readonly string[], file: boolean, sending: Sending = {}): Promise<unknown> {
+  return request('/api/downloads/deletions', { method: 'POST', body: { ids, file }, ...sending });
 }
 
 /** Where the finished file is; `download` asks the browser to save rather than to play it. */

@@ -8,6 +8,7 @@ import { keepOutbox } from '@/entities/download/outbox.ts';
 import { followQueue } from '@/entities/download/queue-query.ts';
 import { followConnection } from './query-client.ts';
 import { getPreference } from '@/stores/preferences.ts';
+import { flushHolds } from '@/entities/download/undo.ts';
 import { notifyWhenDone } from './notify.ts';
 
 export function startStreams(client: QueryClient): void {
@@ -24,6 +25,9 @@ export function startStreams(client: QueryClient): void {
     if (services.some(({ name, state }) => name === 'api' && state === 'READY')) backendStream.retryNow();
   });
   addEventListener('online', backendStream.retryNow);
+  addEventListener('pagehide', () => {
+    flushHolds(client);
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) rest();
     else wake();

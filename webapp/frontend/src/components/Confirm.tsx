@@ -1,4 +1,5 @@
 import * as Alert from '@radix-ui/react-alert-dialog';
+import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button.tsx';
 import { classes } from '@/utils/classes.ts';
@@ -14,9 +15,13 @@ export interface ConfirmProps {
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks before something that is hard to take back. The second half of a double click is no answer. */
 export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps) {
   const { t } = useTranslation();
+  const answer = (event: MouseEvent): void => {
+    if (event.detail > 1) event.preventDefault();
+    else onYes();
+  };
   return (
     <Alert.Root
       open
@@ -34,7 +39,7 @@ export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps
               <Button>{no ?? t('confirm.no')}</Button>
             </Alert.Cancel>
             <Alert.Action asChild>
-              <Button look="danger" onClick={onYes}>
+              <Button look="danger" onClick={answer}>
                 {yes}
               </Button>
             </Alert.Action>

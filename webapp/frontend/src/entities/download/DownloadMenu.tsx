@@ -52,7 +52,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                 onChange({ ids: [id], action: 'delete', file: false });
               }}
             >
-              <Icon name="close" size={18} />
+              <Icon name="remove" size={18} />
               {t('action.removeEntry')}
             </Menu.Item>
             {file && (

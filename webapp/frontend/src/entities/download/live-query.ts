@@ -1,6 +1,9 @@
 /** The list of downloads as the event stream keeps it, in the query cache. */
 import { useQuery, type QueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { onBackendEvent, type BackendEvent } from '@/api/event-stream.ts';
+import { useStore } from '@/hooks/use-store.ts';
+import { holds, withHeld } from './held-changes.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
 import type { Download } from '@/api/types.ts';
 
@@ -48,7 +51,7 @@ export function followDownloads(client: QueryClient): void {
   });
 }
 
-/** undefined until the first snapshot has come. */
+/** The list with what can still be undone applied to it; undefined until the first snapshot has come. */
 export function useLiveDownloads(): Downloads | undefined {
   const { data } = useQuery<Downloads>({
     queryKey: LIVE_KEY,
@@ -58,7 +61,8 @@ export function useLiveDownloads(): Downloads | undefined {
     gcTime: Infinity,
     structuralSharing: false, // applyEvent keeps what did not change
   });
-  return data;
+  const held = useStore(holds);
+  return useMemo(() => data && withHeld(data, held), [data, held]);
 }
 
 /** What is under way in the order in which it comes: running, then queued by place, then paused. */

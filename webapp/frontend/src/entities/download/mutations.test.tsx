@@ -8,7 +8,8 @@ import { makeQueryClient } from '@/app/query-client.ts';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { AWAY, startServer, type TestServer } from '@/testing/server.ts';
-import { useChange, useCreate, type Change } from './mutations.ts';
+import { useCreate, type Change } from './mutations.ts';
+import { useChange } from './use-change.ts';
 import { LIVE_KEY, type Downloads } from './live-query.ts';
 import { keepOutbox, useDiscard, usePendingRequests, useWaitingCount } from './outbox.ts';
 
@@ -43,6 +44,11 @@ function Page() {
   );
 }
 
+/** What was held to be undone is meant. */
+function closeToasts(): void {
+  for (const { id } of toasts.get()) dismissToast(id);
+}
+
 function start(items: Downloads = []): { client: QueryClient; states: () => string[] } {
   const client = makeQueryClient();
   client.setQueryData(LIVE_KEY, items);
@@ -56,7 +62,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   onlineManager.setOnline(true);
-  for (const { id } of toasts.get()) dismissToast(id);
+  closeToasts();
 });
 
 describe('an action', () => {
@@ -81,6 +87,7 @@ describe('an action', () => {
     const { client } = start([first, second]);
     act(() => {
       hands.change({ ids: [first.id], action: 'delete', file: false });
+      closeToasts();
     });
     await waitFor(() => {
       expect(toasts.get()).toMatchObject([{ tone: 'bad', detail: 'It is already done. Look again.' }]);
@@ -109,6 +116,7 @@ describe('an action', () => {
     const { client } = start([gone, deleted, rest]);
     act(() => {
       hands.change({ ids: [deleted.id], action: 'delete', file: false });
+      closeToasts();
       hands.change({ ids: [gone.id], action: 'retry' });
     });
     await waitFor(() => {
@@ -128,10 +136,10 @@ describe('an action', () => {
         : { status: 200, body: { changed: [], refused: [{ id: second.id, detail: 'It is already done.' }] } };
     const { states } = start([first, second]);
     act(() => {
-      hands.change({ ids: [first.id, second.id], action: 'cancel' });
+      hands.change({ ids: [first.id, second.id], action: 'pause' });
     });
     await waitFor(() => {
-      expect(states()).toEqual(['cancelled', 'done']);
+      expect(states()).toEqual(['paused', 'done']);
     });
     expect(toasts.get()).toMatchObject([{ detail: 'It is already done.' }]);
   });
@@ -144,15 +152,15 @@ describe('two actions on the same download', () => {
     const item = makeRunning(0.5);
     const { states } = start([item]);
     act(() => {
-      hands.change({ ids: [item.id], action: 'cancel' });
-      hands.change({ ids: [item.id], action: 'retry' });
+      hands.change({ ids: [item.id], action: 'pause' });
+      hands.change({ ids: [item.id], action: 'resume' });
     });
     await waitFor(() => {
       expect(states()).toEqual(['queued']);
     });
     await waitFor(
       () => {
-        expect(server.asked.map(({ path }) => path.split('/').at(-1))).toEqual(['cancel', 'cancel', 'retry']);
+        expect(server.asked.map(({ path }) => path.split('/').at(-1))).toEqual(['pause', 'pause', 'resume']);
       },
       { timeout: 5000 },
     );

@@ -2,8 +2,8 @@
  * What a user can do to downloads.
  *
  * Every action shows its effect at once; when it is refused, how things really stand is asked for:
- * what was there before may have changed meanwhile. While the backend is away an action waits in the mutation cache (and over a reload of the page, see outbox.ts) and is
- * sent on its return.
+ * what was there before may have changed meanwhile. While the backend is away an action waits in the
+ * mutation cache (and over a reload of the page, see outbox.ts) and is sent on its return.
  */
 import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
 import i18next from 'i18next';
@@ -16,10 +16,13 @@ import {
   deleteDownloads,
   moveDownload,
   type DownloadAction,
+  type Sending,
 } from '@/api/client.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Changes, Download, DownloadState, DownloadRequest } from '@/api/types.ts';
+import { useStore } from '@/hooks/use-store.ts';
+import { heldDeletions, holds } from './held-changes.ts';
 import { showErrorToast } from './error-toast.ts';
 import { restoreDraft } from './draft-store.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live-query.ts';
@@ -29,7 +32,8 @@ export const CREATE_KEY = ['downloads', 'create'] as const;
 export const CHANGE_KEY = ['downloads', 'change'] as const;
 
 export type Change =
-  | { ids: readonly string[]; action: DownloadAction }
+  | { ids: readonly string[]; action: Exclude<DownloadAction, 'cancel'> }
+  | { ids: readonly string[]; action: 'cancel' }
   | { ids: readonly string[]; action: 'delete'; file: boolean }
   | { ids: readonly string[]; action: 'move'; before: string | null };
 
@@ -54,24 +58,24 @@ function chunks(all: readonly string[]): (readonly string[])[] {
   return parts;
 }
 
-async function sendToMany(change: Change): Promise<Refusal[]> {
+async function requestForMany(change: Change, sending: Sending): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
   for (const ids of chunks(change.ids)) {
-    if (change.action === 'delete') await deleteDownloads(ids, change.file);
-    else if (change.action !== 'move') refusals.push(...(await actOnDownloads(ids, change.action)).refused);
+    if (change.action === 'delete') await deleteDownloads(ids, change.file, sending);
+    else if (change.action !== 'move') refusals.push(...(await actOnDownloads(ids, change.action, sending)).refused);
   }
   return refusals;
 }
 
-/** Sends a change; returns which of many downloads were refused it. */
-async function send(change: Change): Promise<Refusal[]> {
+/** Asks the backend for a change; returns which of many downloads were refused it. */
+export async function requestChange(change: Change, sending: Sending = {}): Promise<Refusal[]> {
   const { ids, action } = change;
   const first = ids[0];
   if (first === undefined) return [];
   if (action === 'move') await moveDownload(first, change.before);
-  else if (ids.length > 1) return sendToMany(change);
-  else if (action === 'delete') await deleteDownload(first, change.file);
-  else await actOnDownload(first, action);
+  else if (ids.length > 1) return requestForMany(change, sending);
+  else if (action === 'delete') await deleteDownload(first, change.file, sending);
+  else await actOnDownload(first, action, sending);
   return [];
 }
 
@@ -97,11 +101,13 @@ function applyOptimistically(client: QueryClient, change: Change): void {
   }
 }
 
+function execute(client: QueryClient, mutationKey: readonly string[], variables: unknown): void {
+  const mutation = client.getMutationCache().build(client, client.defaultMutationOptions({ mutationKey }));
+  mutation.execute(variables).catch(() => undefined); // its onError has said so
+}
+
 /** The same for actions taken now and for those that a reload has brought back. */
 export function setUpMutations(client: QueryClient): void {
-  const create = (creation: Creation): void => {
-    client.getMutationCache().build(client, client.defaultMutationOptions({ mutationKey: CREATE_KEY })).execute(creation).catch(() => undefined); // its onError has said so
-  };
   client.setMutationDefaults(CREATE_KEY, {
     scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
     mutationFn: ({ again = false, ...wish }: Creation) => createDownloads(wish, again),
@@ -124,7 +130,7 @@ export function setUpMutations(client: QueryClient): void {
         action: {
           label: i18next.t('action.again'),
           run: () => {
-            create({ ...creation, again: true });
+            execute(client, CREATE_KEY, { ...creation, again: true });
           },
         },
       });
@@ -132,7 +138,7 @@ export function setUpMutations(client: QueryClient): void {
   });
   client.setMutationDefaults(CHANGE_KEY, {
     scope: { id: 'change' }, // one after the other: a retry must not overtake the cancel before it
-    mutationFn: send,
+    mutationFn: (change: Change) => requestChange(change),
     onMutate: (change: Change) => {
       applyOptimistically(client, change);
     },
@@ -155,8 +161,9 @@ export function useCreate(): (creation: Creation) => void {
   };
 }
 
-export function useChange(): (change: Change) => void {
-  return useMutation<unknown, Error, Change>({ mutationKey: CHANGE_KEY }).mutate;
+/** Sends a change, or lets it wait until the backend is there. */
+export function sendChange(client: QueryClient, change: Change): void {
+  execute(client, CHANGE_KEY, change);
 }
 
 /** What is about to be deleted, as far as the backend has not confirmed it. */
@@ -165,8 +172,9 @@ export function usePendingDeletions(): ReadonlySet<string> {
     filters: { mutationKey: CHANGE_KEY, status: 'pending' },
     select: ({ state }) => state.variables as Change,
   });
+  const held = useStore(holds);
   return useMemo(
-    () => new Set(changes.flatMap(({ action, ids }) => (action === 'delete' ? ids : []))),
-    [changes],
+    () => new Set([...heldDeletions(held), ...changes.flatMap(({ action, ids }) => (action === 'delete' ? ids : []))]),
+    [changes, held],
   );
 }

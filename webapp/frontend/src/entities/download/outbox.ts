@@ -58,6 +58,15 @@ function isKept(value: unknown): value is Kept {
   return typeof value === 'object' && value !== null && 'mutations' in value && Array.isArray(value.mutations);
 }
 
+export function saveOutbox(client: QueryClient): void {
+  const mutations = client
+    .getMutationCache()
+    .getAll()
+    .filter(isWaiting)
+    .map(({ options, state }) => ({ mutationKey: options.mutationKey, state }));
+  writeJson('session', STORAGE_KEY, { mutations });
+}
+
 /** Brings back what waited before the page was loaded anew, and keeps what waits from now on. */
 export function keepOutbox(client: QueryClient): void {
   const cache = client.getMutationCache();
@@ -65,10 +74,6 @@ export function keepOutbox(client: QueryClient): void {
     cache.build(client, { mutationKey }, state);
   }
   cache.subscribe(() => {
-    const mutations = cache
-      .getAll()
-      .filter(isWaiting)
-      .map(({ options, state }) => ({ mutationKey: options.mutationKey, state }));
-    writeJson('session', STORAGE_KEY, { mutations });
+    saveOutbox(client);
   });
 }

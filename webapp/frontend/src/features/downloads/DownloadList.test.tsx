@@ -108,6 +108,7 @@ describe('what is done to many', () => {
     expect(changes()).toEqual([]);
     await user.click(await screen.findByRole('button', { name: 'Cancel all' }));
     await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Cancel all' }));
+    for (const { id } of toasts.get()) dismissToast(id);
     await waitFor(() => {
       expect(changes()).toMatchObject([{ action: 'cancel' }]);
     });

@@ -1,7 +1,8 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { backendStream } from '@/api/event-stream.ts';
-import { useChange, type Change } from '@/entities/download/mutations.ts';
+import { type Change } from '@/entities/download/mutations.ts';
+import { useChange } from '@/entities/download/use-change.ts';
 import { inQueueOrder, useLiveDownloads } from '@/entities/download/live-query.ts';
 import { useDiscard, usePendingRequests, type PendingRequest } from '@/entities/download/outbox.ts';
 import { isUnfinished, type Download } from '@/api/types.ts';

@@ -138,7 +138,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
             hint={t(`action.${turn}`)}
             onClick={act(turn)}
           />
-          <IconButton icon="close" label={named(t('action.cancel'))} hint={t('action.cancel')} onClick={act('cancel')} />
+          <IconButton icon="stop" label={named(t('action.cancel'))} hint={t('action.cancel')} onClick={act('cancel')} />
         </>
       )}
       {(state === 'failed' || state === 'cancelled') && (

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeDone } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
+import { dismissToast, toasts } from '@/stores/toasts.ts';
 import Library from './Library.tsx';
 
 vi.stubGlobal('ResizeObserver', class {
@@ -46,6 +47,13 @@ async function startPicking() {
   return user;
 }
 
+/** The time to undo is over. */
+function closeToasts(): void {
+  act(() => {
+    for (const { id } of toasts.get()) dismissToast(id);
+  });
+}
+
 function boxOf(title: string): HTMLElement {
   return screen.getByRole('checkbox', { name: `Select ${title}` });
 }
@@ -76,6 +84,7 @@ describe('what is selected', () => {
     expect(deletions()).toEqual([]);
     const asked = await screen.findByRole('alertdialog', { name: 'Delete 2 entries and their files?' });
     await user.click(within(asked).getByRole('button', { name: 'Delete' }));
+    closeToasts();
     await waitFor(() => {
       expect(deletions()).toEqual([{ ids: idsOf('Ant', 'Cat'), file: true }]);
     });
@@ -114,6 +123,7 @@ describe('what is selected', () => {
     });
     expect(screen.getByText('Ant')).toBeVisible();
     expect(deletions()).toEqual([]);
+    closeToasts();
     act(() => {
       onlineManager.setOnline(true);
     });

@@ -1,6 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useChange, usePendingDeletions } from '@/entities/download/mutations.ts';
+import { usePendingDeletions } from '@/entities/download/mutations.ts';
+import { useChange } from '@/entities/download/use-change.ts';
 import { ApiError } from '@/api/problem.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
 import type { DownloadSort } from '@/api/types.ts';

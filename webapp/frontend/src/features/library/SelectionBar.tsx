@@ -45,7 +45,7 @@ export function SelectionBar({ selection, total, onChange }: SelectionBarProps) 
         </Button>
         <Button
           look="quiet"
-          icon="close"
+          icon="remove"
           title={t('action.removeEntry')}
           disabled={nothing}
           onClick={() => {
