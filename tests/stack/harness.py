@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,11 +132,14 @@ class GuardRun:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "scripts.guard", *arguments, "-f", str(self.procfile)]
 
-    def start(self) -> GuardRun:
-        """Start it, in a session of its own, and do not wait for anything."""
+    def start(self, *, within: Sequence[str] = ()) -> GuardRun:
+        """Start it, in a session of its own, and do not wait for anything.
+
+        `within` is a command that runs the one which follows it.
+        """
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
-                self.command("up"),
+                [*within, *self.command("up")],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -35,8 +35,10 @@ from scripts.guard.standby.responders import StandbyResponders
 from scripts.guard.supervision.drain import GracefulStop
 from scripts.guard.supervision.history import History
 from scripts.guard.supervision.notifier import Notifier
+from scripts.guard.watching.burst import Burst
 from scripts.guard.watching.churn import WriteStormFilter
-from scripts.guard.watching.watcher import Watcher, is_source
+from scripts.guard.watching.sources import is_source
+from scripts.guard.watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from scripts.guard.app.stack import Stack
@@ -122,9 +124,14 @@ class EventLoop:
         self._borrowing: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._churn = WriteStormFilter()
+        self._burst = Burst()
+        self._quiet: asyncio.TimerHandle | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._watcher = Watcher(
-            lambda paths: self._soon(partial(self._saved, paths)), stack.config.files
+            lambda paths: self._soon(partial(self._saved, paths)),
+            stack.config.files,
+            report=stack.log.report,
+            polling=stack.config.polling,
         )
 
     async def run(self) -> int:
@@ -219,8 +226,22 @@ class EventLoop:
             task = self._loop.create_task(self._reconfigure())
             self._reloads.add(task)
             task.add_done_callback(self._reloads.discard)
+        self._count(self._burst.note(self._by_people(paths)))
+        self._await_quiet()
+
+    def _await_quiet(self) -> None:
+        """Let what a burst of saves held back count once it is over."""
+        if self._quiet is None and (due := self._burst.due) is not None:
+            self._quiet = self._loop.call_later(due, self._burst_over)
+
+    def _burst_over(self) -> None:
+        self._quiet = None
+        self._count(self._burst.take())
+        self._await_quiet()
+
+    def _count(self, paths: frozenset[Path]) -> None:
+        """Tell the services which these saves concern."""
         config = self._stack.config
-        paths = self._by_people(paths)
         states_now = {view.name: view.state for view in self._supervisor.snapshot().services}
         for service in config.services:
             changed = [path for path in paths if is_source(path, service.watch)]

@@ -86,6 +86,8 @@ class Settings(NamedTuple):
     log_format: LogFormat = LogFormat.TEXT
     notify: bool = False
     """Whether the desktop is told when a service is down and when it is back."""
+    polling: bool | None = None
+    """Whether watched files are looked at over and over; None: where the system cannot do more."""
     colour: bool = False
     files: Mapping[Path, Signature] = MappingProxyType({})
     """What this was read from, as it was."""
@@ -190,6 +192,7 @@ def _build(
         guard_port=given.take("GUARD_PORT", 9400, parsing.port),
         log_format=given.choice("GUARD_LOG", LogFormat.TEXT),
         notify=given.take("GUARD_NOTIFY", default=False, parse=parsing.flag),
+        polling=_polling(given.environment.get("WATCHFILES_FORCE_POLLING", "")),
         colour=terminal and not given.environment.get("NO_COLOR"),
         environment=given.environment,
     )
@@ -201,6 +204,11 @@ def _build(
         if (other := owners.setdefault(service.port, own)) != own:
             given.problems.append(f"{own}={service.port}: is the same port as {other}")
     return settings
+
+
+def _polling(raw: str) -> bool | None:
+    """Read watchfiles' own variable, which may stand in `.env` too, as watchfiles does."""
+    return raw.lower() not in {"false", "disable", "disabled"} if raw else None
 
 
 def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[Service]:
@@ -224,7 +232,7 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
             watch=given.take_of_service(f"{prefix}_WATCH", (), parsing.folders(root)),
-            watch_when_down=procfile.work_folder(root, command),
+            watch_when_down=procfile.work_folder(root, command) or (root.resolve(),),
             health=health or ("/health" if name == "api" else "/"),
             strict=health is not None,
         )

@@ -1,51 +1,59 @@
 """watchfiles -> which files were saved.
 
-A thread, since watchfiles' core blocks; the set of folders can be changed while it runs.
+Threads, since watchfiles' core blocks; the set of folders can be changed while they run.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scripts.guard.config.signature import Signature, signature
+from scripts.guard.watching.sources import folders_below, is_source, sources
+
+if TYPE_CHECKING:
+    from watchfiles.main import FileChange
 
 SOURCE_STEP_MS = 40  # watchfiles looks so often, and as long without a change ends a batch
 FILES_STEP_MS = 200  # for single files: nobody waits for them
 FILES_POLL_MS = 1000
-FIRST_POLL_MS = 500  # after which a watch of folders looks for what was saved before it stood
+WATCH_POLL_MS = 500  # between two looks at what a watch does not tell
+POLLING_MS = 500  # between two looks at every file where the system cannot watch them
 COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 LOOK_BACK_NS = (DEBOUNCE_MS + 2 * SOURCE_STEP_MS) * 1_000_000  # what a watch may not have told yet
-
-IGNORED_FOLDERS = frozenset(
-    {
-        ".git", ".guard", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv",
-        "__pycache__", "dist", "node_modules",
-    }
-)  # fmt: skip
-IGNORED_ENDINGS = (
-    "-journal", "-shm", "-wal", ".db", ".log", ".pid", ".pyc", ".pyo", ".sock", ".sqlite",
-    ".sqlite3", ".swp", ".swx", ".tmp", "~",
-)  # fmt: skip
+# On Linux each folder is watched for itself anyway (inotify(7)), so those that hold no sources,
+# `node_modules` above all, are left out. Elsewhere the system watches a whole tree as easily.
+EACH_FOLDER = sys.platform == "linux"
 
 
 class Watcher:
     """Tells of saved files below some folders, and of some files, until it is stopped."""
 
     def __init__(
-        self, saved: Callable[[frozenset[Path]], None], files: Mapping[Path, Signature]
+        self,
+        saved: Callable[[frozenset[Path]], None],
+        files: Mapping[Path, Signature],
+        *,
+        report: Callable[[str], None] = lambda _: None,
+        polling: bool | None = None,
     ) -> None:
-        """`saved` is called in threads of the watcher. `files` are as they were when read last."""
+        """`saved` is called in threads of the watcher. `files` are as they were when read last.
+
+        With `polling`, files are looked at over and over; None leaves that to watchfiles, and to
+        what the system can do.
+        """
         self._saved = saved
         self._files = dict(files)
+        self._report = report
+        self._polling = polling
         self._since: dict[Path, int] = {}
         """Each folder that is watched, and from which moment on (ns of the epoch)."""
-        self._told: dict[Path, Signature] = {}
+        self._known: dict[Path, Signature] = {}
         self._telling = threading.Lock()
         self._started = False
         self._over = threading.Event()
@@ -79,27 +87,19 @@ class Watcher:
     def _begin(self) -> None:
         _in_thread(self._follow, self._since, self._stop)
 
+    # --- Single files ------------------------------------------------------------------------
+
     def _follow_files(self) -> None:
         """Watch files through their folders, since editors replace them.
 
         They are looked at now and then too: what was saved before the watch stood, or on a disk
         that tells of nothing, is not missed.
         """
-        from watchfiles import watch
-
         existing = {file.parent for file in self._files if file.parent.is_dir()}
         if not existing:
             return
-        for _ in watch(
-            *existing,
-            watch_filter=None,
-            debounce=DEBOUNCE_MS,
-            step=FILES_STEP_MS,
-            stop_event=self._over,
-            rust_timeout=FILES_POLL_MS,
-            yield_on_timeout=True,
-            recursive=False,
-            raise_interrupt=False,
+        for _ in self._changes(
+            existing, self._over, step=FILES_STEP_MS, look=FILES_POLL_MS, recursive=False
         ):
             now = {file: signature(file) for file in self._files}
             changed = frozenset(file for file in now if now[file] != self._files[file])
@@ -107,63 +107,137 @@ class Watcher:
             if changed and not self._over.is_set():
                 self._saved(changed)
 
-    def _follow(self, since: Mapping[Path, int], stop: threading.Event) -> None:
-        """Watch folders; what was saved since, and before the watch stood, counts too."""
-        from watchfiles import watch
+    # --- Folders -----------------------------------------------------------------------------
 
-        existing = [folder for folder in since if folder.is_dir()]
-        if not existing:
-            return
+    def _follow(self, since: Mapping[Path, int], stop: threading.Event) -> None:
+        """Watch folders, and those that come to be there later: a checkout may replace them."""
+        while not stop.is_set():
+            roots = [folder for folder in since if folder.is_dir()]
+            if roots:
+                self._follow_tree(roots, since, stop)
+                since = {**since, **dict.fromkeys(roots, time.time_ns() - LOOK_BACK_NS)}
+            else:
+                stop.wait(WATCH_POLL_MS / 1000)
+
+    def _follow_tree(
+        self, roots: Sequence[Path], since: Mapping[Path, int], stop: threading.Event
+    ) -> None:
+        """Watch folders until one comes or goes; what was saved since counts too."""
+        tree = list(folders_below(roots))
+        there = {folder: folder.is_dir() for folder in since}
+        identities = {folder: _identity(folder) for folder in roots}
+        watched = frozenset(tree)
         looked = False
-        for changes in watch(
-            *existing,
-            watch_filter=None,
-            debounce=DEBOUNCE_MS,
+        for changes in self._changes(
+            tree if EACH_FOLDER else roots,
+            stop,
             step=SOURCE_STEP_MS,
-            stop_event=stop,
-            rust_timeout=FIRST_POLL_MS,
-            yield_on_timeout=True,
-            raise_interrupt=False,
+            look=WATCH_POLL_MS,
+            recursive=not EACH_FOLDER,
         ):
-            saved = {path for _, name in changes if is_source(path := Path(name), existing)}
+            paths = {Path(name) for _, name in changes}
+            saved = {path for path in paths if path not in watched and is_source(path, roots)}
             if not looked:
                 looked = True
-                for folder in existing:
-                    saved.update(saved_since(since[folder], [folder]))
-            if not stop.is_set():
-                self._tell(saved)
+                saved.update(self._saved_since(tree, since))
+            if stop.is_set():
+                return
+            self._tell(saved)
+            moved = any(_identity(root) != identities[root] for root in roots)
+            came = any(folder.is_dir() != before for folder, before in there.items())
+            if moved or came or any(_of_a_folder(change, watched) for change in changes):
+                return
+
+    def _saved_since(self, tree: Sequence[Path], since: Mapping[Path, int]) -> Iterator[Path]:
+        """Yield what was saved before the watch stood; take note of how everything else is."""
+        for root, moment in since.items():
+            below = [folder for folder in tree if folder.is_relative_to(root)]
+            for path in sources(below, [root]):
+                if _changed_at(path) > moment:
+                    yield path
+                else:
+                    self._known.setdefault(path, signature(path))
 
     def _tell(self, saved: Iterable[Path]) -> None:
-        """Tell of each version of a file once, whichever watch has seen it."""
+        """Tell of each version of a file once; a mode, or a folder, is none."""
         with self._telling:
-            now = {path: signature(path) for path in saved}
-            new = frozenset(path for path in now if self._told.get(path, ()) != now[path])
-            self._told |= now
+            now = {path: signature(path) for path in saved if not path.is_dir()}
+            new = frozenset(path for path in now if self._known.get(path) != now[path])
+            self._known |= now
         if new:
             self._saved(new)
+
+    def _changes(
+        self,
+        folders: Iterable[Path],
+        stop: threading.Event,
+        *,
+        step: int,
+        look: int,
+        recursive: bool,
+    ) -> Iterator[set[FileChange]]:
+        """Yield what changes in these folders, and nothing at all every `look` ms.
+
+        Where the system watches no more, files are looked at instead. Ends where a folder is gone.
+        """
+        from watchfiles import watch
+
+        while not stop.is_set():
+            try:
+                yield from watch(
+                    *folders,
+                    watch_filter=None,
+                    debounce=DEBOUNCE_MS,
+                    step=step,
+                    stop_event=stop,
+                    rust_timeout=look,
+                    yield_on_timeout=True,
+                    raise_interrupt=False,
+                    force_polling=self._polling,
+                    poll_delay_ms=POLLING_MS,
+                    recursive=recursive,
+                    ignore_permission_denied=True,
+                )
+            except FileNotFoundError:
+                return
+            except Exception as error:
+                if self._polling or stop.is_set():
+                    raise
+                self._fall_back(error)
+
+    def _fall_back(self, error: Exception) -> None:
+        self._polling = True
+        self._report(
+            f"the system watches no more files ({error}): they are looked at every "
+            f"{POLLING_MS / 1000:g} s instead\n"
+            "  fix: printf 'fs.inotify.max_user_%s\\n' instances=1024 watches=524288 |"
+            " sudo tee /etc/sysctl.d/60-inotify.conf && sudo sysctl --system"
+        )
 
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
 
 
-def saved_since(moment: int, folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield the sources below these folders that were written after `moment` (ns of the epoch)."""
-    for folder in folders:
-        for place, inner, files in os.walk(folder):
-            inner[:] = [name for name in inner if name not in IGNORED_FOLDERS]
-            for path in (Path(place, name) for name in files):
-                with contextlib.suppress(OSError):  # it is gone already
-                    if path.stat().st_ctime_ns > moment and is_source(path, [folder]):
-                        yield path
+def _of_a_folder(change: FileChange, watched: frozenset[Path]) -> bool:
+    """Whether a folder has come, or one of these has gone."""
+    kind, name = change
+    path = Path(name)
+    return path.is_dir() if kind.name == "added" else kind.name == "deleted" and path in watched
 
 
-def is_source(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a save of that file may matter: not a cache, a product or an editor's own file."""
-    if path.name.endswith(IGNORED_ENDINGS):
-        return False
-    return any(
-        IGNORED_FOLDERS.isdisjoint(path.relative_to(folder).parts)
-        for folder in folders
-        if path.is_relative_to(folder)
-    )
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another that has come into its place; None if there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _changed_at(path: Path) -> int:
+    """When a file was last changed in any way, in ns of the epoch; 0 if it is gone."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0

@@ -48,7 +48,7 @@ def test_a_line_states_its_own_port_and_whether_it_takes_a_socket(folder: Path) 
 def test_the_folder_a_line_changes_into_revives_it(folder: Path) -> None:
     web, api, _ = read(folder).services
     assert web.watch_when_down == (folder / "site",)
-    assert api.watch_when_down == ()
+    assert api.watch_when_down == (folder.resolve(),)  # it runs beside the Procfile
 
 
 def test_the_shell_beats_env_and_env_beats_the_default(folder: Path) -> None:

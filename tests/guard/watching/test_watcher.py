@@ -1,14 +1,16 @@
 """Saved files are told of; caches, products and editors' own files are not."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from watchfiles.main import FileChange
 
 from scripts.guard.config.signature import signature
-from scripts.guard.watching.watcher import COARSE_NS, Watcher, is_source, saved_since
+from scripts.guard.watching.watcher import COARSE_NS, Watcher
 from tests.stack.harness import until
 
 
@@ -22,8 +24,15 @@ class Told:
             self._paths.update(path.name for path in paths)
 
     def has(self, name: str) -> bool:
+        return name in self.names()
+
+    def names(self) -> frozenset[str]:
         with self._lock:
-            return name in self._paths
+            return frozenset(self._paths)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._paths.clear()
 
 
 @pytest.fixture
@@ -72,7 +81,7 @@ def test_a_save_before_the_watch_stands_is_told_of_and_an_older_one_is_not(
     (source / "__pycache__/new.pyc").write_text("made", encoding="utf-8")
 
     until(lambda: told.has("new.py"), "the save is told of")
-    assert set(saved_since(moment, [source])) == {source / "new.py"}
+    assert not told.has("new.pyc")
     assert not told.has("old.py")
 
 
@@ -160,23 +169,77 @@ def test_a_version_of_a_file_is_told_of_once(tmp_path: Path) -> None:
     assert sum(tmp_path / "a.py" in paths for paths in times) == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "matters"),
-    [
-        ("main.py", True),
-        ("deep/er/style.css", True),
-        ("__pycache__/main.pyc", False),
-        ("node_modules/react/index.js", False),
-        ("main.py~", False),
-        (".main.py.swp", False),
-        ("data/app.db", False),
-        ("data/models.py", True),
-        ("server.log", False),
-        ("app.sqlite3-wal", False),
-    ],
-)
-def test_what_matters_is_source(path: str, matters: bool) -> None:  # noqa: FBT001
-    # A folder above the watched one may have any name, `data` too.
-    folder = Path("/data/node_modules/project/src")
-    assert is_source(folder / path, [folder]) is matters
-    assert not is_source(Path("/elsewhere/main.py"), [folder])
+def settled(watcher: Watcher, told: Told, folder: Path) -> None:
+    """Return once the watch of a folder stands."""
+    watcher.watch([folder])
+    touch_until_told(told, folder / "settled.py")
+
+
+def test_a_folder_that_is_removed_and_put_back_is_watched_again(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    source = tmp_path / "src"
+    (source / "deep").mkdir(parents=True)
+    settled(watcher, told, source)
+    shutil.rmtree(source)
+    (source / "deep").mkdir(parents=True)
+    (source / "deep" / "fixed.py").write_text("saved", encoding="utf-8")
+    until(lambda: told.has("fixed.py"), "the save is told of")
+    touch_until_told(told, source / "deep" / "later.py")
+
+
+def test_a_folder_that_comes_later_is_watched(tmp_path: Path, told: Told, watcher: Watcher) -> None:
+    watcher.watch([tmp_path / "src"])
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "first.py").write_text("saved", encoding="utf-8")
+    until(lambda: told.has("first.py"), "the save is told of")
+
+
+def test_an_edit_behind_a_link_is_told(tmp_path: Path, told: Told, watcher: Watcher) -> None:
+    (tmp_path / "shared" / "deep").mkdir(parents=True)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "link").symlink_to(tmp_path / "shared")
+    settled(watcher, told, tmp_path / "src")
+    touch_until_told(told, tmp_path / "shared" / "deep" / "module.py")
+
+
+def test_what_nobody_saved_is_not_told(tmp_path: Path, told: Told, watcher: Watcher) -> None:
+    main = tmp_path / "main.py"
+    main.write_text("x", encoding="utf-8")
+    settled(watcher, told, tmp_path)
+    told.forget()
+    main.chmod(0o755)
+    (tmp_path / ".#main.py").symlink_to("me@host.1:2")
+    (tmp_path / "folder").mkdir()
+    for name in ("4913", "made.py"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+        (tmp_path / name).unlink()
+    touch_until_told(told, tmp_path / "last.py")
+    # The first was saved until it was told; the second was a file for a moment.
+    assert told.names() - {"settled.py", "made.py"} == {"last.py"}
+    told.forget()
+    main.unlink()
+    until(lambda: told.has("main.py"), "its removal is told of")
+
+
+def test_where_the_system_watches_no_more_files_are_looked_at(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import watchfiles
+
+    real = watchfiles.watch
+
+    def exhausted(*paths: Path, **options: object) -> Iterator[set[FileChange]]:
+        if not options["force_polling"]:
+            raise RuntimeError("inotify")
+        return real(*paths, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(watchfiles, "watch", exhausted)
+    said: list[str] = []
+    watcher = Watcher(told, {}, report=said.append)
+    watcher.start()
+    watcher.watch([tmp_path])
+    touch_until_told(told, tmp_path / "main.py")
+    watcher.stop()
+    assert len(said) == 1
+    assert "fs.inotify.max_user_instances" in said[0]

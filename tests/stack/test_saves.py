@@ -1,0 +1,114 @@
+"""A save restarts what it concerns, once, and nothing else does."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.stack.conftest import Guarded
+from tests.stack.harness import GuardRun, toy, until
+
+
+def starts(run: GuardRun) -> int:
+    return run.output().count("is ready after")
+
+
+def await_restart_by(run: GuardRun, path: Path) -> None:
+    """Save a file, and wait for the restart that this causes."""
+    before = starts(run)
+    path.write_text(f"saved at {time.monotonic()}", encoding="utf-8")
+    until(lambda: starts(run) > before, f"a restart after {path.name}:\n{run.output()}")
+
+
+def watching(guarded: Guarded, tmp_path: Path) -> tuple[GuardRun, Path]:
+    """A guard over one service that a save in a folder restarts; its watch stands."""
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "main.py").write_text("old", encoding="utf-8")
+    run = guarded(toy("api"), API_WATCH="src")
+    run.await_state("api", "READY")
+    # Until the watch stands, a save is told of twice at the most: wait for one that is told once.
+    await_restart_by(run, source / "settled.py")
+    time.sleep(1)  # a burst begins with what was saved within half a second
+    return run, source
+
+
+@pytest.mark.fault(row="F36")
+def test_what_nobody_saved_restarts_nothing(guarded: Guarded, tmp_path: Path) -> None:
+    run, source = watching(guarded, tmp_path)
+    before = starts(run)
+    (source / ".#main.py").symlink_to("me@host.1:2")
+    for name in ("#main.py#", ".main.py.kate-swp", ".DS_Store", ".coverage", "main.py~"):
+        (source / name).write_text("x", encoding="utf-8")
+    (source / "4913").write_text("", encoding="utf-8")
+    (source / "4913").unlink()
+    (source / ".idea").mkdir()
+    (source / ".idea/workspace.xml").write_text("x", encoding="utf-8")
+    (source / "main.py").chmod(0o755)
+    await_restart_by(run, source / "main.py")
+    assert starts(run) == before + 1
+
+
+@pytest.mark.fault(row="F36")
+def test_a_checkout_is_one_restart_and_not_one_a_file(guarded: Guarded, tmp_path: Path) -> None:
+    run, source = watching(guarded, tmp_path)
+    before = run.output().count("was saved")
+    for number in range(60):
+        (source / f"module_{number}.py").write_text("x", encoding="utf-8")
+        time.sleep(0.02)  # as git writes them
+    until(lambda: run.output().count("was saved") > before, "the burst counts")
+    await_restart_by(run, source / "main.py")
+    # Its first file may count for itself; on a loaded machine two may lie half a second apart.
+    assert before + 2 <= run.output().count("was saved") <= before + 6
+
+
+@pytest.mark.fault(row="F35")
+def test_a_folder_that_was_removed_and_put_back_is_watched(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    run, source = watching(guarded, tmp_path)
+    shutil.rmtree(source)
+    source.mkdir()
+    await_restart_by(run, source / "main.py")
+
+
+@pytest.mark.fault(row="F35")
+def test_a_folder_behind_a_link_is_watched(guarded: Guarded, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "link").symlink_to(tmp_path / "shared")
+    run = guarded(toy("api"), API_WATCH="src")
+    run.await_state("api", "READY")
+    await_restart_by(run, tmp_path / "shared" / "module.py")
+
+
+@pytest.mark.fault(row="F35")
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux'")
+def test_a_save_counts_although_inotify_is_used_up(guarded: Guarded, tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    run = guarded(toy("api"), API_WATCH="src", started=False)
+    limit = "echo 1 > /proc/sys/user/max_inotify_instances"
+    probe = ["unshare", "--user", "--map-root-user", "sh", "-c", limit]
+    if subprocess.run(probe, check=False, capture_output=True).returncode:
+        pytest.skip("user namespaces, in which the limit can be set, are not to be had here")
+    run.start(
+        within=("unshare", "--user", "--map-root-user", "sh", "-c", f'{limit}; exec "$@"', "-")
+    )
+    run.await_output("the system watches no more files")
+    run.await_state("api", "READY")
+    await_restart_by(run, tmp_path / "src" / "main.py")
+    assert run.output().count("the system watches no more files") == 1
+
+
+def test_a_line_that_changes_no_folder_starts_again_when_something_beside_it_is_saved(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    app = tmp_path / "app.py"
+    app.write_text("no python", encoding="utf-8")
+    run = guarded(f"job: exec {sys.executable} app.py", JOB_PORT="")
+    run.await_state("job", "BROKEN")
+    app.write_text("import time\ntime.sleep(1000)\n", encoding="utf-8")
+    run.await_state("job", "READY")
