@@ -14,15 +14,18 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import psutil
 import pytest
 
 from scripts.bench.visits import Visits, together
 from scripts.setup import packages, system
+from tests.leftovers import left, new_mark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+# Whatever is started from here carries it.
+OURS = new_mark()
+os.environ[OURS] = "yes"
 # What came with the packages (an ffmpeg, a Node) is found like what the machine has.
 os.environ["PATH"] = packages.search_path()
 
@@ -51,14 +54,9 @@ CHROMIUM_FLAGS = (
 
 @pytest.fixture(scope="session", autouse=True)
 def no_process_stays_behind() -> Iterator[None]:
-    """Fail the run when a test left a process of ours: nobody else would ever stop it."""
+    """Fail the run when a test left a process, a daemon too: nobody else would ever stop it."""
     yield
-    left = [
-        f"{child.pid} {' '.join(child.cmdline())}"
-        for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE
-    ]
-    assert not left, f"left running: {left}"
+    assert not (still := left(OURS)), f"left running: {still}"
 
 
 SmallDisk = Callable[[str], Path]

@@ -21,6 +21,8 @@ from typing import TypedDict
 PLUGINS = Path(__file__).resolve().parents[2]
 FINISHED = (0, 1)
 """What pytest exits with when it came to every test: all passed, or some failed."""
+ASLEEP, MINUTE = "FAULTS_ASLEEP_SECONDS", "60"
+"""Seconds that the computer of F5 sleeps; in `make test`, where somebody waits, it is a nap."""
 TAIL = 30  # lines of pytest's output that are shown when it did not
 
 
@@ -116,7 +118,7 @@ def _pytest(root: Path, rows: Sequence[str], *options: str) -> tuple[int, str, l
         ended = subprocess.run(
             command,
             cwd=root,
-            env={**os.environ, "PYTHONPATH": str(PLUGINS)},
+            env={**os.environ, "PYTHONPATH": str(PLUGINS), ASLEEP: MINUTE},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

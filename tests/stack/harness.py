@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import psutil
 
 from scripts.bench.visits import Visits, visiting
+from tests.leftovers import left, new_mark
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).with_name("toy.py")
@@ -114,7 +115,9 @@ class GuardRun:
         self.ports = ports
         self.directory = procfile.parent / ".guard"
         self.output_file = procfile.parent / "output.log"
+        self.mark = new_mark()
         self.environment = {
+            self.mark: "yes",
             **{key: value for key, value in os.environ.items() if not key.startswith("GUARD_")},
             "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
@@ -213,6 +216,10 @@ class GuardRun:
     def await_end(self, deadline: float = DEADLINE) -> int:
         assert self.process is not None
         return self.process.wait(timeout=deadline)
+
+    def left(self) -> list[str]:
+        """Return what it left after its end: processes, and who has a file of its folder open."""
+        return left(self.mark, self.procfile.parent)
 
     def descendants(self) -> list[psutil.Process]:
         return list(psutil.Process(self.pid).children(recursive=True))

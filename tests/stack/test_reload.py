@@ -81,10 +81,19 @@ def test_saves_under_load_fail_no_request(saved: GuardRun, observe: Observe) -> 
 
 
 CANNOT_HEAL = {
-    "a module that is missing": ("exec python -c 'import nowhere_to_be_found'", "module-missing"),
-    "packages of Node that are missing": ("exec node_modules/.bin/vite", None),
-    "a command that is not there": ("exec no-such-command-here", "command-not-found"),
-    "a file that may not be run": ("exec ./plain-file", None),
+    "a module that is missing": (
+        "exec python -c 'import nowhere_to_be_found'",
+        *("module-missing", "pip install nowhere-to-be-found && make restart p=web"),
+    ),
+    "packages of Node that are missing": (
+        "exec node_modules/.bin/vite",
+        *("command-not-found", "(cd . && npm install) && make restart p=web"),
+    ),
+    "a command that is not there": (
+        "exec no-such-command-here",
+        *("command-not-found", "Install no-such-command-here, or correct the line `web:`"),
+    ),
+    "a file that may not be run": ("exec ./plain-file", "not-executable", "chmod +x plain-file"),
 }
 
 
@@ -93,15 +102,15 @@ CANNOT_HEAL = {
 def test_what_cannot_heal_is_broken_at_once_and_says_what_mends_it(
     guarded: Guarded, observe: Observe, case: str
 ) -> None:
-    command, kind = CANNOT_HEAL[case]
+    command, kind, fix = CANNOT_HEAL[case]
     run = guarded(f"web: WEB_FD=$WEB_FD {command} # ${{WEB_PORT:-1}}", started=False)
     (run.procfile.parent / "plain-file").write_text("no program\n", encoding="utf-8")
     begun = time.monotonic()
     view = run.start().await_state("web", "BROKEN")
     observe(ms=(time.monotonic() - begun) * 1000)
     assert view["relaunches"] == 0
-    assert kind in {None, view["cause"]["kind"]}
-    assert view["cause"]["fix"]
+    assert view["cause"]["kind"] == kind
+    assert fix in view["cause"]["fix"]
     page = ask(run.ports["web"], headers={"Accept": "text/html"})
     assert page.status == 503
 

@@ -1,4 +1,8 @@
-"""A computer that slept: what answers on waking is left alone."""
+"""A computer that slept: what answers on waking is left alone.
+
+Everything is stopped by SIGSTOP. To the guard that is a harder sleep than a computer's, for its
+clock goes on: all deadlines have passed when it wakes.
+"""
 
 import os
 import signal
@@ -7,25 +11,34 @@ import time
 
 import pytest
 
+from scripts.faults.runs import ASLEEP as SECONDS
 from tests.stack.conftest import Guarded
-from tests.stack.harness import Answer, ask, toy
+from tests.stack.harness import DEADLINE, Answer, ask, toy
+
+AWHILE = 6.0
+"""Seconds of sleep, six times as long as a hang; `make faults` has a minute of it, by `SECONDS`."""
+
+
+def patient(port: int) -> Answer:
+    return ask(port, timeout=10 * DEADLINE)
 
 
 @pytest.mark.fault(row="F5")
 @pytest.mark.parametrize("first", ["guard", "services"])
 def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, first: str) -> None:
+    asleep = float(os.environ.get(SECONDS, AWHILE))
     run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="1")
     pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
     for pid in (run.pid, *pids):
         os.kill(pid, signal.SIGSTOP)
     answers: list[Answer] = []
     visitors = [
-        threading.Thread(target=lambda name=name: answers.append(ask(run.ports[name])))
+        threading.Thread(target=lambda name=name: answers.append(patient(run.ports[name])))
         for name in ("web", "api")
     ]
     for visitor in visitors:
         visitor.start()
-    time.sleep(4)  # what the computer slept, four times as long as a hang
+    time.sleep(asleep)
     for pid in (run.pid, *pids) if first == "guard" else (*pids, run.pid):
         os.kill(pid, signal.SIGCONT)
     for visitor in visitors:
