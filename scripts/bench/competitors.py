@@ -1,4 +1,4 @@
-"""Under what a stack is run: how each supervisor is told to run it and to relaunch what dies."""
+"""Under what a stack is run: how each supervisor is told to run it and to restart what dies."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Competitor:
     name: str
     prepare: Prepare
     version: str = ""
-    relaunches: bool = True
+    restartes: bool = True
     merges: bool = True
     """Whether it prints the output of all with the name of each."""
     whole: bool = False
-    """Whether it relaunches everything when one dies."""
+    """Whether it restartes everything when one dies."""
 
 
 def bare(stack: Stack, _folder: Path) -> list[str]:
@@ -37,25 +37,25 @@ def bare(stack: Stack, _folder: Path) -> list[str]:
     return ["sh", "-c", f"{lines} & wait"]
 
 
-BARE = Competitor("bare servers", bare, relaunches=False, merges=False)
+BARE = Competitor("bare servers", bare, restartes=False, merges=False)
 
 
-def guard(relaunch: str) -> Competitor:
+def guard(restart: str) -> Competitor:
     """Return this project's guard, in one of its two modes."""
 
     def prepare(stack: Stack, folder: Path) -> list[str]:
         stack.procfile(folder, "Procfile.dev")
         port = stacks.free_ports("guard")["guard"]
-        settings = [f"GUARD_RELAUNCH={relaunch}", f"GUARD_PORT={port}", f"PYTHONPATH={stacks.ROOT}"]
+        settings = [f"GUARD_RELAUNCH={restart}", f"GUARD_PORT={port}", f"PYTHONPATH={stacks.ROOT}"]
         return ["env", *settings, sys.executable, "-m", "scripts.guard"]
 
-    return Competitor(f"guard ({relaunch})", prepare, whole=relaunch == "stack")
+    return Competitor(f"guard ({restart})", prepare, whole=restart == "stack")
 
 
 def others(installed: Installed) -> list[Competitor]:
     """Return every competitor that could be installed."""
     known = [
-        Competitor("honcho", _honcho(installed), installed.version("honcho"), relaunches=False),
+        Competitor("honcho", _honcho(installed), installed.version("honcho"), restartes=False),
         Competitor(
             "honcho in a loop", _honcho_loop(installed), installed.version("honcho"), whole=True
         ),

@@ -96,7 +96,7 @@ def _large_file(rounds: int) -> tuple[Table, list[Target]]:
 def _start(rounds: int) -> tuple[Table, list[Target]]:
     own, other = [], []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        with backend(Path(name)):  # a relaunch finds its database made
+        with backend(Path(name)):  # a restart finds its database made
             pass
         for _ in range(max(rounds, LEAST_ROUNDS)):
             own.append(start_alone(_stack("backend", "webapp/backend", "main", name), "api"))
@@ -107,9 +107,9 @@ def _start(rounds: int) -> tuple[Table, list[Target]]:
     )
     rows = [["", "/health, ms"], ["backend", milliseconds(own)]]
     rows.append(["bare FastAPI app", milliseconds(other)])
-    return Table("Downloads: a relaunch", text, rows), [
+    return Table("Downloads: a restart", text, rows), [
         Target.at_most(
-            "/health after a relaunch / a bare FastAPI app",
+            "/health after a restart / a bare FastAPI app",
             ratio(whole_median(own), whole_median(other)),
             RELAUNCH,
         )

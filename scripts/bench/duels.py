@@ -105,7 +105,7 @@ def table(own: Competitor, duels: Sequence[Duel]) -> Table:
 
 def target(duels: Sequence[Duel]) -> Target:
     """Judge by the rival that won most rounds."""
-    what = "web back after kill -9, relaunching that one"
+    what = "web back after kill -9, restarting that one"
     if not duels:
         return Target.missing(what, "there was no rival")
     hardest = max(duels, key=lambda duel: (duel.lost, duel.failed))

@@ -82,7 +82,7 @@ class Starts:
         ]
 
     def _deaths(self, competitor: Competitor, victim: str) -> list[Recovery | None]:
-        """Return those without knocking; who does not relaunch was killed only while knocked at."""
+        """Return those without knocking; who does not restart was killed only while knocked at."""
         return self.back[victim].get(competitor.name) or self.knocked[victim][competitor.name]
 
 
@@ -110,7 +110,7 @@ def measure(
                 return Recovery(measures.cold_start(BARE, stack()))
             return measures.recovery(one, stack(), victim, knock=knock)
 
-        again = [BARE, BOTH, *(one for one in competitors if one.relaunches)]
+        again = [BARE, BOTH, *(one for one in competitors if one.restartes)]
         back[victim] = each(f"{victim} killed", rounds * deaths, again, killed)
         what = f"{victim} killed, knocking"
         knocked[victim] = each(what, KNOCKED, competitors, partial(killed, knock=True))

@@ -187,7 +187,7 @@ def _hang(one: Competitor) -> str:
 
 
 def _fastest(starts: Starts, competitors: Sequence[Competitor]) -> list[Competitor]:
-    """Return the competitors whose `web` was back soonest, of those that relaunch just that one."""
+    """Return the competitors whose `web` was back soonest, of those that restart just that one."""
     back = {one: median(starts.recovered(one, "web")) for one in competitors if not one.whole}
     known = {one: seconds for one, seconds in back.items() if seconds is not None}
     return sorted(known, key=lambda one: known[one])[:RIVALS]

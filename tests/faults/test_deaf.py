@@ -15,7 +15,7 @@ from scripts.faults.runs import Line, lines
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = ROOT / "tests/stack"
-NOT_ANSWERED = re.compile(r"attempted: 0 answered|visitors are told|(web|server) is relaunched")
+NOT_ANSWERED = re.compile(r"attempted: 0 answered|visitors are told|(web|server) is restarted")
 
 
 def visitors(path: Path) -> list[str]:
