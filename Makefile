@@ -110,6 +110,9 @@ format: setup-python ## Format the Python code and mend what the linter can
 docs: setup-python ## Bring the generated parts of the documentation up to date
 	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 
+site: setup-python ## Build the documentation as a site with search, into dist/site
+	@$(py) -m scripts.site
+
 screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
 	@$(py) -m scripts.screenshots
 

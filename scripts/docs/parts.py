@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from scripts.docs import doctor, troubles
+from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
 from scripts.docs.settings import settings
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "routes": routes,
     "settings": settings,
     "causes": troubles.causes,
+    "decisions": decisions,
     "doctor": doctor.sayings,
     "downloads": troubles.downloads,
 }
