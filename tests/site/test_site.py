@@ -2,12 +2,21 @@
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scripts.docs.render import documents
 from scripts.site.pages import gather, navigation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,3 +76,33 @@ def pages(entry: object) -> list[str]:
 def test_every_page_is_in_a_tab() -> None:
     listed = pages(navigation(ROOT))
     assert sorted(listed) == sorted(str(page.relative_to(ROOT)) for page in documents(ROOT))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_search_leads_to_the_section(project: Path, tmp_path: Path, page: "Page") -> None:
+    from playwright.sync_api import expect
+
+    assert build(project, tmp_path).returncode == 0
+    with served(tmp_path) as url:
+        page.goto(f"{url}/index.html")
+        page.get_by_role("textbox", name="Search").press_sequentially("cookies")
+        page.locator(".md-search-result").get_by_text("Sites that need signing in").click()
+        expect(page.get_by_role("heading", name="Sites that need signing in")).to_be_visible()
+        assert "/docs/using.html" in page.url
