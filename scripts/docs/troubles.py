@@ -89,14 +89,14 @@ def causes() -> str:
     """What the guard puts a death down to, by kind."""
     rows = ["| kind | it says, for example | do this | meanwhile |", "|---|---|---|---|"]
     for cause in sorted((example.cause() for example in EXAMPLES), key=lambda each: each.kind):
-        after = "started again" if cause.transient else "waits for you"
+        after = "restarted" if cause.transient else "waits for you"
         rows.append(f"| {cause.kind} | {_cell(cause.sentence)} | {_cell(cause.fix)} | {after} |")
     return "\n".join(rows)
 
 
 def downloads() -> str:
     """Why a download can fail, by kind."""
-    rows = ["| kind | it says | do this | tried again by itself |", "|---|---|---|---|"]
+    rows = ["| kind | it says | do this | retried |", "|---|---|---|---|"]
     for kind, failed in sorted(_failures().items()):
         again = "yes" if failed.transient else "no"
         rows.append(f"| {kind} | {_cell(failed.sentence)} | {_cell(failed.fix)} | {again} |")
