@@ -21,10 +21,10 @@ unit := tests/docs tests/desktop $(wildcard \
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
 
 ##@ Run it
-dev: setup ## Start the app under the guard: the only command needed (open=1: and its page)
+dev: setup ## Start the app under the guard; this is all you need (open=1: and open its page)
 	@$(if $(open),$(py) -m scripts.desktop open --wait &) exec $(py) -m scripts.dev
 
-app: build ## Start the app as it is in production: built, and without reload
+app: build ## Start the production build, without reload
 	@exec $(py) -m scripts.dev -f Procfile
 
 open: packages ## Open the page of the running app in the browser
@@ -33,26 +33,26 @@ open: packages ## Open the page of the running app in the browser
 shortcut: packages ## Put an icon on the desktop that starts the app and opens its page
 	@$(py) -m scripts.desktop shortcut
 
-##@ See and mend it
-status: packages ## What runs, since when, and why not (w=1: kept up to date)
+##@ See and fix it
+status: packages ## What is running, since when, and if not, why not (w=1: stay up to date)
 	@$(guard) status $(if $(w),-w)
 
-doctor: packages ## Check all that localhost needs, or say what is wrong with one: make doctor p=web
+doctor: packages ## Check everything localhost needs, or one service: make doctor p=web
 	@$(guard) doctor $(p) --checks scripts.checks
 
-why: packages ## Explain the last unexpected end, or say that all is well: make why p=api
+why: packages ## Explain the last unexpected exit: make why p=api
 	@$(guard) why $(p)
 
-logs: packages ## Follow what the services wrote, also after they ended: make logs p=api
+logs: packages ## Follow the logs, also of services that have exited: make logs p=api
 	@exec $(guard) logs $(p) -f
 
-attach: packages ## Your terminal on a service's, for a breakpoint() say: make attach p=api
+attach: packages ## Use the terminal of a service, for example at a breakpoint(): make attach p=api
 	@$(guard) attach $(or $(p),api)
 
 restart: packages ## Restart everything, or one service: make restart p=api
 	@$(guard) restart $(p)
 
-stop: packages ## End the stack that runs in another terminal
+stop: packages ## Stop everything, from another terminal
 	@$(guard) stop
 
 ##@ Test it
@@ -62,7 +62,7 @@ test: setup-all build ## Install what tests need, and run them all
 	@$(py) -m pytest -n 3 --dist loadfile --ignore $(whole)
 	@$(py) -m pytest $(whole)
 
-test-unit: setup-python ## The quick ones: nothing is started (a few seconds)
+test-unit: setup-python ## The quick tests, which start nothing (a few seconds)
 	@$(py) -m pytest -q $(unit)
 
 test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL
@@ -80,20 +80,20 @@ test-browser: setup-all build ## The whole thing in a real Chromium
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(py) -m scripts.smoke
 
-faults: setup-all ## Do every fault of docs/architecture.md to real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: to docs/faults.md)
+faults: setup-all ## Inflict every fault of docs/architecture.md on real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: write docs/faults.md)
 	@$(py) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
 bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=downloads: one)
 	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)
 
 ##@ Work on it
-setup: bootstrap ## Install what `make dev` needs, and no more (python=3.13: on that Python, as with any target)
+setup: bootstrap ## Install what `make dev` needs, and nothing else (python=3.13: on that Python, as with any target)
 	@$(py) -m scripts.setup runtime node frontend settings
 
 build: setup ## Build the front end into webapp/frontend/dist
 	@npm --prefix webapp/frontend run --silent build
 
-check: setup-all ## Lint, format, types and who imports whom, changing nothing
+check: setup-all ## Lint, formatting, types and imports; changes nothing
 	@$(py) -m ruff check
 	@$(py) -m ruff format --check
 	@$(py) -m mypy
@@ -103,23 +103,23 @@ check: setup-all ## Lint, format, types and who imports whom, changing nothing
 	@npm --prefix webapp/frontend run --silent typecheck
 	@npm --prefix webapp/frontend run --silent lint
 
-format: setup-python ## Format the Python code and mend what the linter can
+format: setup-python ## Format the Python code and fix what the linter can
 	@$(py) -m ruff check --fix
 	@$(py) -m ruff format
 
-docs: setup-python ## Bring the generated parts of the documentation up to date
+docs: setup-python ## Update the generated parts of the documentation
 	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 
 site: setup-python ## Build the documentation as a site with search, into dist/site
 	@$(py) -m scripts.site
 
-screenshots: setup-all ## Take the pictures of the documentation anew, of the running thing
+screenshots: setup-all ## Take the pictures of the documentation again, of the running app
 	@$(py) -m scripts.screenshots
 
-lock: setup-python ## Bring the locks in step with pyproject.toml (up=1: newest versions allowed)
+lock: setup-python ## Update the locks after a change of pyproject.toml (up=1: to the newest versions)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)
 
-update-ytdlp: setup-python ## Take the newest yt-dlp that the project allows: sites change often
+update-ytdlp: setup-python ## Install the newest yt-dlp that the project allows, because sites change often
 	@scripts/setup/lock.sh --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs
 	@$(py) -m scripts.setup development
 	@$(py) -m pytest -q tests/backend/runner/test_resume.py
