@@ -12,16 +12,25 @@ MARKED = re.compile(
 )
 
 
+VALUE = re.compile(
+    r"(?P<open><!-- value: (?P<name>[a-z-]+) -->)[^<\n]*(?P<close><!-- end -->)",
+)
+"""A number in the middle of a sentence."""
+
+
 def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
-    """`text` with every marked part as its function gives it now.
+    """`text` with every marked part and value as its function gives it now.
 
     Raises `KeyError` with the name for which there is no function.
     """
 
-    def fill(match: re.Match[str]) -> str:
+    def block(match: re.Match[str]) -> str:
         return f"{match['open']}{parts[match['name']]()}\n{match['close']}"
 
-    return MARKED.sub(fill, text)
+    def value(match: re.Match[str]) -> str:
+        return f"{match['open']}{parts[match['name']]()}{match['close']}"
+
+    return VALUE.sub(value, MARKED.sub(block, text))
 
 
 def documents(root: Path) -> list[Path]:

@@ -13,8 +13,8 @@ HISTORY = ("CHANGELOG.md", "benchmarks.md", "faults.md", "decisions")
 
 SETTINGS = r"(?:[A-Z_]+=\S+ )*"
 PROGRAMS = (
-    r"(?:\. )?\.venv/bin/\S+|sudo|brew|cd|chmod|cp|curl|df|docker|echo|export|git|honcho|kill|ls|lsof"
-    r"|mkdir|mv|npm|openssl|procguard|ps|sysctl|tar|ulimit|uvicorn|wsl|fg|pip|uv|python[\d.]*"
+    r"(?:\. )?\.venv/bin/\S+|sudo|brew|cd|chmod|cp|curl|df|docker|echo|export|git|honcho|kill|ls"
+    r"|lsof|mkdir|mv|npm|openssl|procguard|ps|sysctl|tar|ulimit|uvicorn|wsl|fg|pip|uv|python[\d.]*"
 )
 QUOTED = re.compile(rf"`({SETTINGS}(?:make(?: (?:{TARGETS}))?|{PROGRAMS}|free)(?: [^`\n]*)?)`")
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -26,6 +26,7 @@ PATIENCE = 120.0  # seconds
 FOLLOWED = 5.0  # seconds until whoever follows something is interrupted
 INTERRUPTED = 124  # by timeout(1)
 
+PACK = "tar -czf sy-media-downloader.tar.gz cookies.txt"
 WHILE_IT_RUNS = {
     "make": "",
     "make setup": "",
@@ -59,8 +60,8 @@ WHILE_IT_RUNS = {
     "cd ~": "",
     "cd ~/sy-media-downloader": "",
     "cd sy-media-downloader": "cd ~",
-    "tar -xzf ~/Downloads/sy-media-downloader.tar.gz": "cd ~; tar -czf Downloads/sy-media-downloader.tar.gz Downloads",
-    "tar -xzf sy-media-downloader.tar.gz": "cd ~/Downloads; tar -czf sy-media-downloader.tar.gz .",
+    "tar -xzf ~/Downloads/sy-media-downloader.tar.gz": f"cd ~/Downloads && {PACK} && cd ~",
+    "tar -xzf sy-media-downloader.tar.gz": f"cd ~/Downloads && {PACK}",
     "export DATABASE_URL=postgresql://user:password@db.example/app MEDIA_DIR=/mnt/media": "",
     "export POSTGRES_PASSWORD=$(openssl rand -hex 16)": "",
     "make restart p=api": "",
@@ -76,17 +77,17 @@ FOLLOWING = ("make logs p=api", "make logs p=web")
 """They go on until they are interrupted, and write meanwhile."""
 
 ELSEWHERE = {
-    r"sudo .*|echo .* \| sudo .*": "changes the machine; tests/docs/test_prerequisites.py holds the words",
+    r"sudo .*|echo .* \| sudo .*": "changes the machine",
     r"brew .*|wsl .*|tar .*/mnt/c/.*": "of another system",
     r"docker .*": "needs an engine; tests/containers",
-    r"kill .*": "names an example's process",
+    r"kill .*": "of an example's process",
     r"fg": "of the shell in which something was suspended",
     r"mkdir data/damaged && mv .*": "tests/backend: a damaged database",
     r"make (dev|dev open=1|app|stop)": "tests/stack/test_project.py, and this module's own stack",
     r"WEB_PORT=3001 make dev( open=1)?": "this module's own stack is started with ports like that",
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",
-    r"(uvicorn|kill|honcho)( --fd)?|npm run dev|python -m scripts\.guard -f PATH": "named, not advised",
+    r"uvicorn( --fd)?|npm run dev|python -m scripts\.guard -f PATH": "named, not advised",
     r"\.venv/bin/python -m scripts\.guard -f .*": "tests/stack/test_foreign_procfiles.py",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench|faults.*|screenshots|site|lock|update-ytdlp|clean)": "takes "
@@ -221,17 +222,12 @@ def test_what_is_typed_here_still_stands_somewhere() -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("command", WHILE_IT_RUNS)
 def test_it_can_be_typed(running: Shell, command: str) -> None:
-    program = command.split()[0]
+    program = command.partition(" ")[0]
     if program in {"curl", "lsof"} and not shutil.which(program):
         pytest.skip(f"no {program} here")
-    if given := WHILE_IT_RUNS[command]:
-        line = f"{given}\n{command}" if given.startswith("cd ") else command
-        if line == command:
-            prepared = running.type(given)
-            assert prepared.returncode == 0, prepared.stderr
-    else:
-        line = command
     until(lambda: running.type("make status").returncode == 0, "both services READY", PATIENCE)
+    given = WHILE_IT_RUNS[command]
+    line = f"{given}\n{command}" if given else command
     done = running.type(line)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "not found" not in done.stderr
