@@ -7,9 +7,10 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from scripts.guard.pages.ansi_html import ansi_to_html
-from scripts.screenshots.stage import VIDEOS, Stage, until
+from scripts.screenshots.films import LIGHTHOUSE, MISSING, SUNRISE
+from scripts.screenshots.stage import Stage, until
 
-WIDE = ViewportSize(width=1200, height=800)
+WIDE = ViewportSize(width=1200, height=870)
 PHONE = ViewportSize(width=390, height=760)
 SHORT = ViewportSize(width=1200, height=345)
 SLOW = 100_000  # bytes/s: slow enough to be seen under way
@@ -36,36 +37,36 @@ def dashboard(stage: Stage, browser: Browser) -> Page:
 
 def app(stage: Stage, browser: Browser) -> Page:
     """The app: a finished download, one under way, one that failed."""
-    done = stage.add(stage.video(VIDEOS[0]))
+    done = stage.add(SUNRISE.url)
     until(lambda: _state(stage, done["id"]) == "done", "the first download")
-    failed = stage.add(stage.media.missing)
+    failed = stage.add(MISSING.url)
     until(lambda: _state(stage, failed["id"]) == "failed", "the download that fails")
     stage.media.throttle = SLOW
-    slow = stage.add(stage.video(VIDEOS[1]))
+    slow = stage.add(LIGHTHOUSE.url)
     page = _open(browser, stage.url("web"))
     until(lambda: _fraction(stage, slow["id"]) > 0.3, "a download half-way")  # noqa: PLR2004
-    page.get_by_text(VIDEOS[1]).first.wait_for()
+    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
     return page
 
 
 def app_dark(stage: Stage, browser: Browser) -> Page:
     """The same in the dark."""
     page = _open(browser, stage.url("web"), dark=True)
-    page.get_by_text(VIDEOS[1]).first.wait_for()
+    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
     return page
 
 
 def app_phone(stage: Stage, browser: Browser) -> Page:
     """The same on a narrow screen."""
     page = _open(browser, stage.url("web"), PHONE)
-    page.get_by_text(VIDEOS[1]).first.wait_for()
+    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
     return page
 
 
 def away(stage: Stage, browser: Browser) -> Page:
     """The app while its backend is away."""
     page = _open(browser, stage.url("web"))
-    page.get_by_text(VIDEOS[1]).first.wait_for()
+    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
     stage.command("/api/services/api/stop")
     until(lambda: stage.state("api") == "STOPPED", "the backend to stop")
     page.get_by_role("button", name="Start", exact=True).wait_for()

@@ -13,16 +13,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
-from tests.media_source import MediaSource, make_media, serve_media
+from scripts.screenshots import films
+from tests.media_source import MediaSource, serve_media
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds
 PAUSE = 0.3  # seconds between two looks
-VIDEOS = ("Sunrise over the harbour", "How a lighthouse works", "Ten minutes of rain")
 
 
 class StageError(Exception):
@@ -46,10 +45,6 @@ class Stage:
     def url(self, name: str, path: str = "/") -> str:
         """An address of `web`, `api` or `guard`."""
         return f"http://localhost:{self.ports[name]}{path}"
-
-    def video(self, title: str) -> str:
-        """The address of one of `VIDEOS`."""
-        return f"{self.media.base}/{_file(title)}"
 
     def state(self, name: str) -> str:
         """The state of a service, as the guard sees it."""
@@ -76,11 +71,6 @@ class Stage:
         """All downloads."""
         items: list[dict[str, Any]] = ask(self.url("api", "/api/downloads"))["items"]
         return items
-
-
-def _file(title: str) -> str:
-    """Named as in an address: the source serves names as they are asked for."""
-    return f"{quote(title)}.mp4"
 
 
 def ask(
@@ -110,12 +100,11 @@ def until(holds: Callable[[], object], what: str) -> None:
 def set_up(folder: Path, ports: dict[str, int]) -> Iterator[Stage]:
     """Run the stack in `folder`, both services READY, until the block ends."""
     _copy_project(folder)
-    films = folder / "films"
-    films.mkdir()
-    make_media(films)
-    for title in VIDEOS:
-        (films / _file(title)).hardlink_to(films / "clip.mp4")
-    with serve_media(films) as media:
+    offered = folder / "films"
+    offered.mkdir()
+    films.make(offered)
+    with serve_media(offered) as media:
+        films.lead_hosts_to(media.port, folder / "resolver")
         stage = Stage(folder, ports, media)
         with _guard(stage):
             until(lambda: "ready after" in stage.terminal, "the guard")
@@ -144,6 +133,7 @@ def _guard(stage: Stage) -> Iterator[None]:
         "DATA_DIR": str(stage.folder / "data"),
         "DATABASE_URL": "",
         "ALLOW_HOSTS": "127.0.0.1",
+        "PYTHONPATH": str(stage.folder / "resolver"),
         "TERM": "xterm-256color",
     }
     process = subprocess.Popen(
