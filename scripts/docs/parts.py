@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scripts.docs import doctor, troubles
+from scripts.docs import doctor, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
@@ -29,6 +29,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "proof": proof,
     "routes": routes,
     "settings": settings,
+    "restart-delays": values.restart_delays,
+    "restart-limit": values.restart_limit,
+    "restart-window": values.restart_window,
+    "stable-after": values.stable_after,
     "causes": troubles.causes,
     "decisions": decisions,
     "doctor": doctor.sayings,

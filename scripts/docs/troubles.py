@@ -30,7 +30,8 @@ class Example:
         """What the guard puts it down to, in a project at `/p` whose files are all there."""
         context = Context(
             Path("/p"),
-            exists=lambda path: path.name not in {"httpx", "httpx.py"},
+            exists=lambda path: path.name not in {"httpx", "httpx.py", "pip"},
+            has_target=lambda name: name == "setup",
             locked=lambda package: "requirements.txt" if package == "uvicorn" else None,
             out_of_memory=self.out_of_memory,
         )

@@ -24,6 +24,10 @@ def _no_lock(_package: str) -> str | None:
     return None
 
 
+def _no_target(_name: str) -> bool:
+    return False
+
+
 class Context(NamedTuple):
     """What the last lines do not tell; each part is looked up only when a rule asks for it."""
 
@@ -35,6 +39,8 @@ class Context(NamedTuple):
     """Whether there is such a file or folder."""
     locked: Callable[[str], str | None] = _no_lock
     """Which lock file says that a Python package should be installed, if any does."""
+    has_target: Callable[[str], bool] = _no_target
+    """Whether the Makefile beside the Procfile has a target of that name."""
     is_foreign: Callable[[Path], bool] = _nothing
     """Whether something below the root belongs to another user."""
     out_of_memory: bool = False

@@ -30,6 +30,7 @@ class Evidence:
             held_by=cache(_held_by),
             exists=os.path.exists,  # the method of Path raises where one may not look
             locked=self._locked,
+            has_target=self._has_target,
             is_foreign=self._is_foreign,
             out_of_memory=self._killed_for_memory > before,
         )
@@ -38,6 +39,12 @@ class Evidence:
         with contextlib.suppress(OSError, ValueError, RuntimeError):
             real = path.resolve(strict=True)  # a link may lead out of the project
             return self._root.resolve() in real.parents and real.stat().st_uid != os.getuid()
+        return False
+
+    def _has_target(self, name: str) -> bool:
+        with contextlib.suppress(OSError):
+            text = (self._root / "Makefile").read_text("utf-8", "replace")
+            return re.search(rf"^{re.escape(name)}:", text, re.MULTILINE) is not None
         return False
 
     def _locked(self, package: str) -> str | None:

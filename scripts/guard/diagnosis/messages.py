@@ -19,9 +19,9 @@ def port_taken(crash: Crash) -> str:
 
 def free_the_port(crash: Crash) -> str:
     """Tell how to find the holder of the port, or how to take another."""
-    see = f"lsof -i :{crash.port}" if crash.port else "make doctor"
     return (
-        f"End that program (`{see}` shows it), or give {crash.name} another port in .env: "
+        f"End that program (`make doctor p={crash.name}` shows it), or give {crash.name} another"
+        f" port in .env: "
         f"{crash.service.variable}_PORT=..."
     )
 
@@ -71,7 +71,21 @@ def _pip(crash: Crash) -> str:
     tools = crash.context.root / ".venv/bin"
     if crash.context.exists(tools / "pip"):
         return ".venv/bin/pip"
-    return ".venv/bin/uv pip" if crash.context.exists(tools / "uv") else "pip"
+    if crash.context.exists(tools / "uv"):
+        return ".venv/bin/uv pip"
+    if crash.context.exists(tools / "python"):  # made without pip, which every Python carries
+        return ".venv/bin/python -m ensurepip && .venv/bin/python -m pip"
+    return "pip"
+
+
+def _set_up(crash: Crash) -> str | None:
+    """Return the project's own command that installs what its locks list, if it has one.
+
+    It knows where Node and pip are, which need not be on the PATH of the shell it is typed in.
+    """
+    if not crash.context.has_target("setup"):
+        return None
+    return f"make setup && make restart p={crash.name}"
 
 
 def install_python_module(crash: Crash) -> str:
@@ -84,8 +98,8 @@ def install_python_module(crash: Crash) -> str:
     pip = _pip(crash)
     if lock is None:
         return f"{pip} install {package} && make restart p={crash.name}"
-    if crash.context.exists(crash.context.root / "Makefile"):
-        return f"make setup && make restart p={crash.name}   # {lock} lists {package}"
+    if set_up := _set_up(crash):
+        return f"{set_up}   # {lock} lists {package}"
     return f"{pip} install -r {lock} && make restart p={crash.name}   # it lists {package}"
 
 
@@ -96,7 +110,7 @@ def _lacks_node_packages(crash: Crash) -> bool:
 def node_package_missing(crash: Crash) -> str:
     """Tell one package that is missing from all of them."""
     package = crash.group("package")
-    if _lacks_node_packages(crash):
+    if _lacks_node_packages(crash) or package == ".bin":  # where npm links their programs
         return f"The JavaScript packages that {crash.name} needs are not installed."
     return f"{crash.name} needs the JavaScript package {package}, which is not installed."
 
@@ -104,6 +118,8 @@ def node_package_missing(crash: Crash) -> str:
 def install_node_packages(crash: Crash) -> str:
     """Return the command that installs what the package.json of its folder lists."""
     lock = crash.context.exists(crash.folder / "package-lock.json")
+    if lock and (set_up := _set_up(crash)):
+        return set_up
     install = f"npm {'ci' if lock else 'install'}"
     return f"(cd {_quoted(crash, crash.folder)} && {install}) && make restart p={crash.name}"
 
@@ -149,8 +165,8 @@ def install_command(crash: Crash) -> str:
     command = _command(crash)
     if _is_of_node(crash):
         return install_node_packages(crash)
-    if crash.context.locked(command) and crash.context.exists(crash.context.root / "Makefile"):
-        return f"make setup && make restart p={crash.name}"
+    if crash.context.locked(command) and (set_up := _set_up(crash)):
+        return set_up
     return f"Install {command}, or correct {crash.line}."
 
 

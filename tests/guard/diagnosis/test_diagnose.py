@@ -78,6 +78,24 @@ CASES = [
         f"exec {UVICORN} main:app",
         "module-missing",
         "needs the Python package no_such_thing",
+        ".venv/bin/python -m ensurepip && .venv/bin/python -m pip install no-such-thing && make",
+        files={"main.py": "import no_such_thing\n", ".venv/bin/python": ""},
+    ),
+    Case(
+        f"exec {UVICORN} main:app",
+        "module-missing",
+        "needs the Python package no_such_thing",
+        "pip install -r requirements.txt && make restart p=api   # it lists no-such-thing",
+        files={
+            "main.py": "import no_such_thing\n",
+            "requirements.txt": "no-such-thing==1.0\n",
+            "Makefile": "install:\n",
+        },
+    ),
+    Case(
+        f"exec {UVICORN} main:app",
+        "module-missing",
+        "needs the Python package no_such_thing",
         "pip install -r requirements.txt && make restart p=api   # it lists no-such-thing",
         files={"main.py": "import no_such_thing\n", "requirements.txt": "No-Such-Thing==1.0\n"},
     ),
@@ -188,7 +206,7 @@ CASES = [
         "command-not-found",
         "The program uvicorn-of-ours",
         "make setup && make restart p=api",
-        files={"requirements.txt": "uvicorn-of-ours==1\n", "Makefile": ""},
+        files={"requirements.txt": "uvicorn-of-ours==1\n", "Makefile": "setup:\n"},
     ),
     Case(
         "make web",
@@ -226,6 +244,20 @@ CASES = [
         "The JavaScript packages that api needs are not installed",
         "(cd web && npm ci) && make restart p=api",
         files={"web/package-lock.json": "{}"},
+    ),
+    Case(
+        "cd web && exec node_modules/.bin/vite",
+        "command-not-found",
+        "The JavaScript packages that api needs are not installed",
+        "make setup && make restart p=api",
+        files={"web/package-lock.json": "{}", "Makefile": "setup:\n"},
+    ),
+    Case(
+        "cd web && exec node node_modules/.bin/vite",
+        "module-missing",
+        "The JavaScript packages that api needs are not installed",
+        "(cd web && npm ci) && make restart p=api",
+        files={"web/package-lock.json": "{}", "web/node_modules/.bin/other": ""},
     ),
     Case(
         "cd web && npm run dev",
@@ -519,7 +551,7 @@ def test_a_port_in_use_names_its_holder(command: str, taken_port: int, tmp_path:
     assert re.search(
         rf"Port {taken_port} is taken by pid \d+, started .* ago in /: ", cause.sentence
     )
-    assert f"lsof -i :{taken_port}" in cause.fix
+    assert "make doctor p=api" in cause.fix
     assert "API_PORT=" in cause.fix
 
 
