@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from domain.links import host_of
 from domain.models import DownloadRequest
 from domain.problems import DatabaseUnavailableError
 from store import breaker
-from store.migrate import VERSIONS
+from store.migrate import VERSIONS, config
 from store.paging import Cursor, title_key
 from store.store import Store
 from store.tables import downloads, hosts, metadata
@@ -376,18 +377,18 @@ def test_a_cursor_holds_only_what_the_order_s_column_can(value: Any) -> None:  #
 
 
 def test_a_library_of_the_first_version_is_sorted_too(tmp_path: Path) -> None:
-    file = tmp_path / "app.db"
-    first = Store(f"sqlite:///{file}")
-    fill(first, 12)
-    first.engine.dispose()
-    with sqlite3.connect(file) as connection:  # back to the first version
-        for name in ("title_key", "bytes_key", "duration_key"):
-            connection.execute(f"DROP INDEX downloads_{name}")
-            connection.execute(f"ALTER TABLE downloads DROP COLUMN {name}")
-        connection.execute("ALTER TABLE downloads DROP COLUMN notes")
-        connection.execute("DROP TABLE host_failures")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.close()
+    present, file = tmp_path / "present.db", tmp_path / "app.db"
+    filled = Store(f"sqlite:///{present}")
+    fill(filled, 12)
+    filled.engine.dispose()
+    first = sa.create_engine(f"sqlite:///{file}")
+    with first.begin() as connection:
+        command.upgrade(config(connection), "0001")
+        connection.exec_driver_sql("ATTACH ? AS present", (str(present),))
+        columns = ", ".join(c["name"] for c in sa.inspect(connection).get_columns("downloads"))
+        copy = f"INSERT INTO downloads ({columns}) SELECT {columns} FROM present.downloads"  # noqa: S608 -- ours
+        connection.exec_driver_sql(copy)
+    first.dispose()
 
     store = Store(f"sqlite:///{file}")
     titles = [row["title"] for row in store.page(states=["done"], sort="title", limit=20)]

@@ -79,3 +79,9 @@ def test_nothing_heavy_is_loaded_before_the_app_is_served() -> None:
 
     assert "fastapi" in loaded
     assert not loaded & {"dbos", "sqlalchemy", "yt_dlp", "alembic", "imageio_ffmpeg"}
+
+
+def test_the_formats_of_requests_are_those_of_the_table(schema: dict[str, Any]) -> None:
+    asked = schema["components"]["schemas"]["DownloadRequest"]["properties"]["format"]
+    assert asked["enum"] == [format_["name"] for format_ in schema["x-formats"]]
+    assert asked["default"] in asked["enum"]

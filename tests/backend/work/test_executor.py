@@ -17,6 +17,7 @@ from files.disk import Disk
 from files.staging import Staging, write_result
 from store.store import Store
 from store.tables import downloads
+from work.announcer import Announcer
 from work.executor import Executor
 from work.pool import Pool, RunnerDiedError
 
@@ -61,8 +62,10 @@ class Scene:
         chosen = settings.parse({"DATA_DIR": str(self.folder)})
         self.store, self.staging = Store(chosen.database_url), Staging(chosen.media_dir)
         chosen.media_dir.mkdir()
+        self.announcer = Announcer(self.store, self.note)
         self.executor = Executor(
             self.store,
+            self.announcer,
             cast("Pool", self),
             self.staging,
             Disk(self.folder, 0),
@@ -70,13 +73,17 @@ class Scene:
             cookies=self.folder,
             allowed=[],
             ffmpeg=None,
-            publish=self.note,
         )
         self.scheduler = Scheduler(
             chosen, self.store, self.executor, FileLease(self.folder / "lock")
         )
         self.downloads = DownloadService(
-            self.store, self.staging, self.executor, self.scheduler, chosen.media_dir
+            self.store,
+            self.staging,
+            self.announcer,
+            self.executor,
+            self.scheduler,
+            chosen.media_dir,
         )
 
     def take(self) -> Runner:
@@ -122,7 +129,7 @@ def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
     assert states[states.index(state) :].count("running") == 0
     assert states[-1] == state
     assert scene.runner.killed
-    assert item not in scene.executor.live
+    assert item not in scene.announcer.live
 
 
 def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
@@ -130,9 +137,9 @@ def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
     scene.downloads.act(item, "pause")
 
     scene.store.act(item, "resume")  # by another process, which has told it already
-    scene.executor.announce(item)
+    scene.announcer.announce(item)
     scene.store.delete(item)
-    scene.executor.announce(item)
+    scene.announcer.announce(item)
 
     assert scene.told == [(item, "paused"), (item, "queued"), (item, "removed")]
 

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from app.download_service import DownloadService
 from app.previews import Previews
 from engine.lease import FileLease, PostgresLease
+from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.staging import Staging
 from store.store import Store
 from store.urls import sibling_path
+from work.announcer import Announcer
 from work.executor import Executor
 from work.pool import Pool
 
 if TYPE_CHECKING:
+    from events.bus import PgNotifyBus
     from events.hub import EventHub
     from settings import Settings
+    from work.announcer import Publish
 
 MB = 1_000_000
 
@@ -48,8 +52,10 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
+    bus = _bus(settings)
+    announcer = Announcer(store, _to_all(hub, bus))
     executor = Executor(
-        *(store, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg(), hub.publish),
+        *(store, announcer, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg()),
         rate=settings.rate_limit,
     )
     lease = (
@@ -58,13 +64,31 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         else FileLease(Path(sibling_path(settings.database_url, "engine.lock")))
     )
     scheduler = Scheduler(settings, store, executor, lease)
-    if settings.distributed:
-        from engine.peer_sync import PeerSync  # loads PostgreSQL's client
-
-        executor.publish = PeerSync(settings.database_url, store, executor, scheduler, hub).publish
+    if bus:
+        PeerSync(bus, hub, store, announcer, executor, scheduler).start()
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
     return Container(
-        DownloadService(store, staging, executor, scheduler, settings.media_dir),
+        DownloadService(store, staging, announcer, executor, scheduler, settings.media_dir),
         scheduler,
         previews,
     )
+
+
+def _bus(settings: Settings) -> PgNotifyBus | None:
+    if not settings.distributed:
+        return None
+    from events.bus import PgNotifyBus  # loads PostgreSQL's client
+
+    return PgNotifyBus(settings.database_url)
+
+
+def _to_all(hub: EventHub, bus: PgNotifyBus | None) -> Publish:
+    """Publish to the event streams of this process, and to all other processes."""
+    if bus is None:
+        return hub.publish
+
+    def publish(item: str, event: str, data: str) -> None:
+        hub.publish(item, event, data)
+        bus.publish(item, event, data)
+
+    return publish

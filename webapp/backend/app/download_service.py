@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain import formats
 from domain.actions import why_not
 from domain.models import (
-    FORMATS,
     BlockedHost,
     Changes,
     DownloadPage,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.scheduler import Scheduler
     from files.staging import Staging
     from store.store import Row, Store
+    from work.announcer import Announcer
     from work.executor import Executor
 
 MAX_KNOWN = 10
@@ -40,13 +41,14 @@ class DownloadService:
 
     store: Store
     staging: Staging
+    announcer: Announcer
     executor: Executor
     scheduler: Scheduler
     media_dir: Path
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
         """Keep the wishes, so that nothing can lose them, and queue them."""
-        added = self.executor.add(requests)
+        added = self.announcer.add(requests)
         self.scheduler.notify_added()
         return added
 
@@ -69,7 +71,7 @@ class DownloadService:
         after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
         rows = self.store.page(
             states=listing.state,
-            formats=FORMATS[listing.kind] if listing.kind else (),
+            formats=formats.names(listing.kind) if listing.kind else (),
             text=listing.q,
             sort=listing.sort,
             after=after,
@@ -134,7 +136,7 @@ class DownloadService:
             self._remove_file(row)
         if row["thumbnail"]:
             (self.executor.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
-        self.executor.announce(item)
+        self.announcer.announce(item)
         self.scheduler.wake()
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
@@ -186,13 +188,13 @@ class DownloadService:
             stopped = [row["id"] for row in self.store.requeue_running()]
             for item in stopped:
                 self.executor.interrupt(item)
-            self.executor.announce(*stopped)
+            self.announcer.announce(*stopped)
         self.scheduler.wake()
         return self.queue()
 
     def _changed(self, row: Row) -> Download:
         self.scheduler.wake()
-        self.executor.announce(row["id"])
+        self.announcer.announce(row["id"])
         return self._view(row)
 
     def _row(self, item: str) -> Row:
@@ -202,7 +204,7 @@ class DownloadService:
         return row
 
     def _view(self, row: Row) -> Download:
-        return view(row, self.executor.live.get(row["id"]), missing=self._lost(row))
+        return view(row, self.announcer.live.get(row["id"]), missing=self._lost(row))
 
     def _remove_file(self, row: Row) -> None:
         if row["file_name"] is None:

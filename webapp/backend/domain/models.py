@@ -7,25 +7,17 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from domain.formats import FormatName, Kind
 from domain.ids import PATTERN
 
-VideoFormat = Literal["mp4", "webm", "mkv", "avi"]
-AudioFormat = Literal["mp3", "m4a", "wav", "flac", "opus"]
-Format = Literal[VideoFormat, AudioFormat]
 Resolution = Literal[
     "best", "2160p", "1440p", "1080p", "720p", "480p", "360p", "240p", "144p"
 ]  # fmt: skip
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 Action = Literal["pause", "resume", "cancel", "retry"]
-Kind = Literal["video", "audio"]
 Sort = Literal["newest", "oldest", "title", "largest", "longest"]
 Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
 
-AUDIO_FORMATS: tuple[str, ...] = ("mp3", "m4a", "wav", "flac", "opus")
-FORMATS: dict[Kind, tuple[str, ...]] = {
-    "video": ("mp4", "webm", "mkv", "avi"),
-    "audio": AUDIO_FORMATS,
-}
 MAX_URL_LENGTH = 8192
 MAX_PAGE = 200
 
@@ -69,7 +61,7 @@ class DownloadOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Format = "mp4"
+    format: FormatName = "mp4"
     resolution: Resolution = "best"
     embed: list[Embedded] = Field(default=[], max_length=3, description="Put into the file")
     subtitles: list[Language] = Field(default=[], max_length=10, description="Languages, put in")
@@ -126,7 +118,7 @@ class Known(BaseModel):
 
     id: str
     state: State
-    format: Format
+    format: FormatName
     resolution: Resolution
 
 
@@ -191,7 +183,7 @@ class Download(BaseModel):
     uploader: str | None
     duration: float | None = Field(description="seconds")
     thumbnail: bool
-    format: Format
+    format: FormatName
     resolution: Resolution
     state: State
     position: float | None = Field(description="In the queue: the smallest is next; else null")

@@ -5,25 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from domain.formats import of_suffix
+
 MAX_BYTES = 180  # of 255, so that a suffix and a temporary name still fit
 FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format (such as right-to-left override), surrogate and unassigned characters."""
-
-TYPES = {
-    "mp4": "video/mp4",
-    "m4v": "video/mp4",
-    "webm": "video/webm",
-    "mkv": "video/x-matroska",
-    "avi": "video/x-msvideo",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "wav": "audio/wav",
-    "flac": "audio/flac",
-    "opus": "audio/ogg",
-}
-PLAYABLE = {"mp4", "m4v", "webm", "mp3", "m4a", "wav", "flac", "opus"}
 
 
 def file_name(title: str, item: str, ending: str) -> str:
@@ -39,12 +27,14 @@ def file_name(title: str, item: str, ending: str) -> str:
 
 def media_type(name: str) -> str:
     """The media type of a finished file; nothing that a browser would run."""
-    return TYPES.get(suffix(name), "application/octet-stream")
+    format_ = of_suffix(suffix(name))
+    return format_.mime if format_ else "application/octet-stream"
 
 
 def playable(name: str) -> bool:
     """Whether a common browser plays the file."""
-    return suffix(name) in PLAYABLE
+    format_ = of_suffix(suffix(name))
+    return format_ is not None and format_.playable
 
 
 def suffix(name: str) -> str:

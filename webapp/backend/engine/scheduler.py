@@ -152,7 +152,7 @@ class Scheduler:
     def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):
             for row in self._store.requeue_running(executor):
-                self._executor.announce(row["id"])
+                self._executor.announcer.announce(row["id"])
 
     def fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""
@@ -175,7 +175,7 @@ class Scheduler:
             if error:
                 self._executor.give_up(item, run, error)
             elif self._store.report(item, run, state="queued"):
-                self._executor.announce(item)
+                self._executor.announcer.announce(item)
             del self._orphaned[item, run]
 
     def _run(self, row: Row) -> None:
@@ -183,7 +183,7 @@ class Scheduler:
         with self._lock:
             self._running.add((item, run))
         try:
-            self._executor.announce(item)
+            self._executor.announcer.announce(item)
             del self._orphaned[item, run]
             self._start(item, run)
         except Exception:

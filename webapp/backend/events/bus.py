@@ -23,6 +23,8 @@ from domain.problems import DatabaseUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    OnMessage = Callable[[str, str, str | None], None]
+
 CHANNEL = "downloads"
 MAX_BYTES = 7_900
 NOTIFY = "SELECT pg_notify(%s, %s)"
@@ -34,18 +36,20 @@ log = logging.getLogger("uvicorn.error")
 class PgNotifyBus:
     """A connection to speak, and one, in a thread, to hear."""
 
-    def __init__(
-        self,
-        url: str,
-        on_message: Callable[[str, str, str | None], None],
-        on_connect: Callable[[], None],
-    ) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url.replace("postgresql+psycopg:", "postgresql:", 1)
-        self._on_message, self._on_connect = on_message, on_connect
         self._me = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._sender: psycopg.Connection | None = None
         self._lock = threading.Lock()
-        threading.Thread(target=self._listen, name="bus", daemon=True).start()
+
+    def listen(self, on_message: OnMessage, on_connect: Callable[[], None]) -> None:
+        """Begin to hear the others, in a thread, and return at once.
+
+        `on_message` is called with (item, event, JSON or None), `on_connect` whenever something may
+        have been missed.
+        """
+        arguments = (on_message, on_connect)
+        threading.Thread(target=self._listen, args=arguments, name="bus", daemon=True).start()
 
     def publish(self, item: str, event: str, data: str) -> None:
         """Notify all others; what cannot be sent now is lost, the store has it anyway."""
@@ -69,25 +73,25 @@ class PgNotifyBus:
         self._sender = self._connect()
         self._sender.execute(NOTIFY, (CHANNEL, message))
 
-    def _listen(self) -> None:
+    def _listen(self, on_message: OnMessage, on_connect: Callable[[], None]) -> None:
         while True:
             try:
                 with self._connect() as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
-                    self._on_connect()
+                    on_connect()
                     for notification in connection.notifies():
-                        self._dispatch(notification.payload)
+                        self._dispatch(notification.payload, on_message)
             except (psycopg.Error, DatabaseUnavailableError) as error:
                 log.warning("The other processes cannot be heard, it is tried again: %s", error)
             except Exception:  # whatever it is: without this thread nobody is heard any more
                 log.exception("The other processes cannot be heard, it is tried again.")
             time.sleep(RETRY_SECONDS)
 
-    def _dispatch(self, payload: str) -> None:
+    def _dispatch(self, payload: str, on_message: OnMessage) -> None:
         try:
             message = json.loads(payload)
             if message["from"] != self._me:
-                self._on_message(message["item"], message["event"], message["data"])
+                on_message(message["item"], message["event"], message["data"])
         except (LookupError, TypeError, ValueError) as error:
             told = "Another process told what is not understood (is it of another version?): %s"
             log.warning(told, error)

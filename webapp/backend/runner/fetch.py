@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from domain.models import AUDIO_FORMATS, DownloadRequest
+from domain.formats import FORMATS
+from domain.models import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result
 from runner.metadata import extract_metadata, is_list, only_entry, require_ended
-from runner.options import PICTURED, parameters
+from runner.options import parameters
 from runner.progress_meter import ProgressMeter
 from runner.reopen import reopen
 from runner.thumbnails import extract_frame, fetch_thumbnail
@@ -108,7 +109,7 @@ def _cover(
     downloader: YoutubeDL, info: dict[str, Any], request: DownloadRequest, staging: Path
 ) -> Path | None:
     """What is to be put into the file: the site's picture."""
-    if "thumbnail" not in request.embed or request.format not in PICTURED:
+    if "thumbnail" not in request.embed or not FORMATS[request.format].holds_picture:
         return None
     name = fetch_thumbnail(downloader, info, staging)
     return staging / name if name else None
@@ -117,6 +118,6 @@ def _cover(
 def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
     folder = made.parent
     picture = fetch_thumbnail(downloader, info, folder)
-    if picture is None and job.request["format"] not in AUDIO_FORMATS:
+    if picture is None and FORMATS[job.request["format"]].kind == "video":
         picture = extract_frame(job.ffmpeg, made, info.get("duration"), folder)
     return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from domain.models import AUDIO_FORMATS
+from domain.formats import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,17 +14,13 @@ if TYPE_CHECKING:
 
 SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9
-SUBTITLED = {"mp4", "mkv", "webm", "m4a"}
-"""Formats that can hold subtitles."""
 NO_LANGUAGES = {"live_chat"}
 """What sites list among subtitles, and is none."""
-PICTURED = {"mp4", "mkv", "mp3", "m4a", "opus", "flac"}
-"""Formats that can hold a picture."""
 
 
 def parameters(request: DownloadRequest, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     """What `yt_dlp.YoutubeDL` is given for a request."""
-    format_ = _audio(request) if request.format in AUDIO_FORMATS else _video(request)
+    format_ = _audio(request) if FORMATS[request.format].kind == "audio" else _video(request)
     return {**common(staging, ffmpeg), **format_, **_subtitles(request)}
 
 
@@ -62,12 +58,10 @@ def _video(request: DownloadRequest) -> dict[str, Any]:
         sort = ["res", *sort]
     else:
         sort = [f"res:{request.resolution.removesuffix('p')}", *sort]
-    # Streams that do not fit into the wished container meet in mkv, which takes all.
-    merged = f"{request.format}/mkv" if request.format in {"mp4", "webm"} else "mkv"
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
-        "merge_output_format": merged,
+        "merge_output_format": FORMATS[request.format].container,
     }
 
 
@@ -76,7 +70,7 @@ def _audio(request: DownloadRequest) -> dict[str, Any]:
 
 
 def _subtitles(request: DownloadRequest) -> dict[str, Any]:
-    if not request.subtitles or request.format not in SUBTITLED:
+    if not request.subtitles or not FORMATS[request.format].holds_subtitles:
         return {}
     # yt-dlp reads patterns, and has words of its own ("all")
     languages = [f"(?:{re.escape(one)})" for one in request.subtitles if one not in NO_LANGUAGES]

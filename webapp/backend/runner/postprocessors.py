@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from yt_dlp.postprocessor import ffmpeg
 
-from domain.models import AUDIO_FORMATS
+from domain.formats import FORMATS
 from runner.container import ContainerPP
 from runner.embed_thumbnail import ThumbnailFilePP
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def postprocessors(request: DownloadRequest, picture: Path | None) -> Iterator[Any]:
     """What a request needs; `picture` is what to put into the file, if anything."""
-    if request.format in AUDIO_FORMATS:
+    if FORMATS[request.format].kind == "audio":
         yield ffmpeg.FFmpegExtractAudioPP(preferredcodec=request.format)
     else:
         yield ContainerPP(preferedformat=request.format)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
+from domain.formats import FORMATS
 from web.problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ FIRST_ERROR = 400
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's own description, with errors under the media type that they really have."""
+    """FastAPI's own description, with the table of formats, and errors under their media type."""
     if not app.openapi_schema:
         app.openapi_schema = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -32,6 +34,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 for status, response in operation["responses"].items():
                     if int(status) >= FIRST_ERROR and "content" in response:
                         response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+        app.openapi_schema["x-formats"] = [asdict(format_) for format_ in FORMATS.values()]
     return app.openapi_schema
 
 

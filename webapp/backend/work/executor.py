@@ -8,9 +8,7 @@ without a trace.
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +20,16 @@ from domain.problems import DatabaseUnavailableError
 from files.cookies import cookies_for
 from files.staging import final_name
 from store.breaker import HOST_FAULTS
-from store.view import view
 from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from domain.models import Download, DownloadRequest
     from files.disk import Disk
     from files.staging import Staging
     from store.store import Row, Store
+    from work.announcer import Announcer
     from work.pool import Pool, Runner
 
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
@@ -46,7 +43,6 @@ DISK_CHECK_BYTES = 16_000_000
 METADATA = ("title", "uploader", "duration", "platform", "media_key")
 
 Result = dict[str, Any]
-Publish = Callable[[str, str, str], None]
 
 
 class StoppingError(BaseException):
@@ -61,6 +57,7 @@ class Executor:
     """Works on downloads, each in the thread of its caller."""
 
     store: Store
+    announcer: Announcer
     pool: Pool
     staging: Staging
     disk: Disk
@@ -68,14 +65,10 @@ class Executor:
     cookies: Path
     allowed: list[str]
     ffmpeg: str | None
-    publish: Publish
-    """Called with (item, event, JSON) on every change."""
     rate: int = 0
     """Bytes/s of each download; 0 = as fast as it goes."""
-    live: dict[str, Progress] = field(default_factory=dict)
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _publishing: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
 
     def fetch(self, item: str, run: int) -> Result | None:
@@ -116,7 +109,7 @@ class Executor:
         )
         if done:
             self.store.record_host_success(done["host"])
-            self.announce(item)
+            self.announcer.announce(item)
             self.staging.discard(item)
         elif self._unwanted(item):
             path.unlink(missing_ok=True)
@@ -152,33 +145,6 @@ class Executor:
                 runner.kill()
         self.pool.close()
 
-    def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
-        """Put wishes at the end of the queue, and tell of them.
-
-        They need not be looked up for it: nobody can have told anything later of them yet.
-        """
-        with self._publishing:
-            return [self._publish(row, self.publish) for row in self.store.add(requests)]
-
-    def announce(self, *items: str, publish: Publish | None = None) -> None:
-        """Publish what downloads are now, or that they are gone.
-
-        They are looked up for it, one announcement at a time: what is told last is the latest.
-        """
-        publish = publish or self.publish
-        with self._publishing:
-            rows = self.store.get_many(items)
-            for item in items:
-                if row := rows.get(item):
-                    self._publish(row, publish)
-                else:
-                    publish(item, "removed", json.dumps({"id": item}))
-
-    def _publish(self, row: Row, publish: Publish) -> Download:
-        download = view(row, self.live.get(row["id"]))
-        publish(download.id, "download", download.model_dump_json())
-        return download
-
     @contextlib.contextmanager
     def _runner(self, item: str) -> Iterator[Runner]:
         """A runner that `interrupt` can kill."""
@@ -202,11 +168,11 @@ class Executor:
             if not interrupted:
                 del self._runners[item]
             if item not in self._runners:
-                self.live.pop(item, None)
+                self.announcer.live.pop(item, None)
         if self._stopping:
             return
         if interrupted:  # other processes may have heard of its progress last
-            self.announce(item)
+            self.announcer.announce(item)
         if self._unwanted(item):
             self.staging.withdraw(item)
 
@@ -225,14 +191,9 @@ class Executor:
                     raise DownloadError(**failure)
                 case {"event": "done", **result}:
                     return result
-            self._publish_progress(row, runner)
+            # Why it was interrupted has been announced, or is about to be.
+            self.announcer.progress(row, still=lambda: self._runners.get(item) is runner)
         return None
-
-    def _publish_progress(self, row: Row, runner: Runner) -> None:
-        """Publish it, unless the runner was interrupted: why has been told, or is about to be."""
-        with self._publishing:
-            if self._runners.get(row["id"]) is runner:
-                self._publish(row, self.publish)
 
     def _note_down(self, row: Row, run: int, note: dict[str, str]) -> Row:
         """Keep what is worth knowing, once."""
@@ -242,8 +203,8 @@ class Executor:
 
     def _note(self, item: str, progress: Progress) -> None:
         """Keep the progress; every so often look whether the disk still has room."""
-        known = self.live.get(item)
-        self.live[item] = progress
+        known = self.announcer.live.get(item)
+        self.announcer.live[item] = progress
         if known is None or progress.bytes // DISK_CHECK_BYTES != known.bytes // DISK_CHECK_BYTES:
             left = (progress.total or progress.bytes) - progress.bytes
             self.disk.require(max(0, left))
@@ -287,7 +248,7 @@ class Executor:
         elif failure.kind in HOST_FAULTS:
             self.store.record_host_failure(row["host"], item)
         if changed:
-            self.announce(item)
+            self.announcer.announce(item)
 
     def _current(self, item: str, run: int) -> Row | None:
         row = self.store.get(item)

@@ -1,14 +1,14 @@
 /**
- * Writes src/api/schema.d.ts from the backend's own description of its API.
+ * Writes src/api/schema.d.ts and src/api/formats.ts from the backend's own description of its API.
  *
- * `--check` writes nothing and fails when the file is not what would be written.
+ * `--check` writes nothing and fails when a file is not what would be written.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 
-const schemaFile = fileURLToPath(new URL('../src/api/schema.d.ts', import.meta.url));
+const api = new URL('../src/api/', import.meta.url);
 const backend = fileURLToPath(new URL('../../backend', import.meta.url));
 const python = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
 
@@ -22,17 +22,30 @@ function fail(message) {
 
 if (!existsSync(python)) fail(`${python} is missing, which describes the API. Run \`make setup\` first.`);
 
-const description = execFileSync(python, ['-m', 'web.openapi', 'main:app'], {
+const description = JSON.parse(execFileSync(python, ['-m', 'web.openapi', 'main:app'], {
   cwd: backend,
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],
-});
+}));
 const types = NOTICE + astToString(await openapiTS(description, { alphabetize: true }));
 
-if (process.argv.includes('--check')) {
-  if (!existsSync(schemaFile) || readFileSync(schemaFile, 'utf8') !== types) {
-    fail('src/api/schema.d.ts is not what the backend says now. Run `npm run types` in webapp/frontend.');
+
+/** @param {'video' | 'audio'} kind */
+function names(kind) {
+  const ofKind = description['x-formats'].filter((/** @type {{ kind: string }} */ format) => format.kind === kind);
+  return ofKind.map((/** @type {{ name: string }} */ { name }) => `'${name}'`).join(', ');
+}
+
+const formats = `${NOTICE}
+export const VIDEO_FORMATS = [${names('video')}] as const;
+export const AUDIO_FORMATS = [${names('audio')}] as const;
+`;
+
+for (const [name, text] of Object.entries({ 'schema.d.ts': types, 'formats.ts': formats })) {
+  const file = fileURLToPath(new URL(name, api));
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    fail(`src/api/${name} is not what the backend says now. Run \`npm run types\` in webapp/frontend.`);
   }
-} else {
-  writeFileSync(schemaFile, types);
 }

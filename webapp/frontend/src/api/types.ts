@@ -1,4 +1,5 @@
 /** The backend's documents, under the names that the app uses for them. */
+import { AUDIO_FORMATS, VIDEO_FORMATS } from './formats.ts';
 import type { components, operations } from './schema.d.ts';
 
 type Schemas = components['schemas'];
@@ -21,8 +22,7 @@ export type DownloadPage = Schemas['DownloadPage'];
 export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
-export const VIDEO_FORMATS = ['mp4', 'webm', 'mkv', 'avi'] as const satisfies readonly Format[];
-export const AUDIO_FORMATS = ['mp3', 'm4a', 'wav', 'flac', 'opus'] as const satisfies readonly Format[];
+export { AUDIO_FORMATS, VIDEO_FORMATS };
 export const RESOLUTIONS = [
   'best',
   '2160p',
