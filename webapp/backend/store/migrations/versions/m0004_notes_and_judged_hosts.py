@@ -17,3 +17,9 @@ def upgrade() -> None:
         sa.Column("since", sa.String(24), nullable=False),
         sa.Column("counts", sa.Boolean, nullable=False),
     )
+
+
+def downgrade() -> None:
+    """Forget both."""
+    op.drop_table("host_failures")
+    op.drop_column("downloads", "notes")
