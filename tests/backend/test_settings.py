@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 
 from settings import SettingsError, parse
 
@@ -42,12 +44,58 @@ def test_postgres_is_reached_through_the_driver_that_is_installed(tmp_path: Path
     assert settings.distributed
 
 
+@pytest.mark.parametrize("password", ["p@ss/w:rd?#%40 %", "\u00fc&=+", "simple"])
+def test_a_password_may_hold_any_sign_when_it_is_given_apart(tmp_path: Path, password: str) -> None:
+    given = {"DATABASE_URL": "postgresql://app@database:5432/app", "DATABASE_PASSWORD": password}
+    url = sa.make_url(parse(given, tmp_path).database_url)
+
+    assert (url.username, url.password, url.host, url.port) == ("app", password, "database", 5432)
+    heard = conninfo_to_dict(parse(given, tmp_path).database_url.replace("+psycopg", ""))
+    assert heard["password"] == password, "what listens for news reads the address by itself"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://database/app", "postgresql://app:other@database/app"]
+)
+def test_a_password_apart_needs_a_user_without_one(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL must name a user") as told:
+        parse({"DATABASE_URL": url, "DATABASE_PASSWORD": "secret"}, tmp_path)
+    assert "secret" not in str(told.value)
+
+
+def test_secrets_may_be_in_files(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a token\n")
+    (tmp_path / "password").write_text("p@ss")
+    settings = parse(
+        {
+            "ACCESS_TOKEN_FILE": str(tmp_path / "token"),
+            "DATABASE_PASSWORD_FILE": "password",
+            "DATABASE_URL": "postgresql://app@database/app",
+        },
+        tmp_path,
+    )
+    assert settings.access_token == "a token"
+    assert sa.make_url(settings.database_url).password == "p@ss"
+
+
+def test_a_secret_is_given_once_and_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a")
+    with pytest.raises(SettingsError, match="both set: keep one"):
+        parse({"ACCESS_TOKEN": "b", "ACCESS_TOKEN_FILE": "token"}, tmp_path)
+    with pytest.raises(SettingsError, match="ACCESS_TOKEN_FILE=gone cannot be read: No such file"):
+        parse({"ACCESS_TOKEN_FILE": "gone"}, tmp_path)
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(SettingsError, match="it is no text"):
+        parse({"ACCESS_TOKEN_FILE": "bytes"}, tmp_path)
+
+
 def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
     bad = {
         "DOWNLOAD_CONCURRENCY": "many",
         "LOG_LEVEL": "loud",
         "ALLOW_HOSTS": "http://x",
         "DATABASE_URL": "mysql://u:secret@h/n",
+        "OPEN_ACCESS": "perhaps",
     }
     with pytest.raises(SettingsError) as told:
         parse(bad, tmp_path)
@@ -70,7 +118,8 @@ def test_a_count_is_a_whole_number_in_its_range(tmp_path: Path, count: str) -> N
 
 def test_every_setting_is_in_the_example() -> None:
     names = re.findall(
-        r'(?:text|words|count)\(\s*"([A-Z_]+)"', (ROOT / "webapp/backend/settings.py").read_text()
+        r'(?:text|words|count|folder|secret)\(\s*"([A-Z_]+)"',
+        (ROOT / "webapp/backend/settings.py").read_text(),
     )
     example = (ROOT / ".env.example").read_text()
 

@@ -10,7 +10,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILES = sorted(ROOT.glob("webapp/*/Dockerfile"))
-COMPOSE_FILES = sorted(ROOT.glob("docker-compose*.yml"))
+COMPOSE_FILES = [ROOT / "docker-compose.dev.yml", ROOT / "docker-compose.yml"]
+SECRETS = ROOT / "docker-compose.secrets.yml"
+"""Laid over docker-compose.yml."""
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,12 @@ def on_port(words: list[str], port: int) -> list[str | Path]:
     return [word.replace("0.0.0.0", "127.0.0.1") for word in mapped]
 
 
-def wait_until_healthy(health: list[str], port: int, process: subprocess.Popen[bytes]) -> None:
-    """Ask with the service's own health check, as the engine would."""
-    command = on_port(health, port)
+def wait_until_healthy(
+    health: list[str], port: int, process: subprocess.Popen[bytes], folder: Path
+) -> None:
+    """Ask with the service's own health check, in its folder, as the engine would."""
+    command = [sys.executable if word == "python" else word for word in on_port(health, port)]
     until = time.monotonic() + DEADLINE
-    while subprocess.run(command, capture_output=True, check=False).returncode:
+    while subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode:
         assert process.poll() is None, "ended before it was healthy"
         assert time.monotonic() < until, "not healthy in time"

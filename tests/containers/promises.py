@@ -86,7 +86,7 @@ def _health_untold(document: Document) -> Iterator[str]:
     for name, service in _services(document):
         if not service.get("healthcheck", {}).get("test"):
             yield f"{name} has no health check"
-    if "/ready" not in str(document["services"]["backend"].get("healthcheck")):
+    if "probe.py" not in str(document["services"]["backend"].get("healthcheck")):
         yield "backend is healthy before it can work"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, services, stages
+from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, SECRETS, services, stages
 
 # Variables that the image of a service reads by itself, not our code.
 OF_THE_IMAGE = {
@@ -38,7 +38,7 @@ def test_hadolint_finds_nothing(dockerfile: Path) -> None:
     assert tool("hadolint", dockerfile).stdout == ""
 
 
-@pytest.mark.parametrize("compose", COMPOSE_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("compose", [*COMPOSE_FILES, SECRETS], ids=lambda path: path.name)
 def test_fits_the_compose_specification(compose: Path) -> None:
     checked = tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose)
     assert checked.returncode == 0, checked.stdout
@@ -59,7 +59,7 @@ def test_publishes_the_port_that_the_image_serves_on_loopback_only(
 ) -> None:
     stage = stages(ROOT / service["build"]["dockerfile"])[service["build"]["target"]]
     exposed = stage.last("EXPOSE")
-    assert f":{exposed}/" in " ".join(service["healthcheck"]["test"]), name
+    assert exposed in " ".join(service["healthcheck"]["test"]), name
     for published in service.get("ports", ()):
         assert re.fullmatch(rf"127\.0\.0\.1:\$\{{[A-Z_]+:-{exposed}\}}:{exposed}", published), (
             compose
@@ -123,3 +123,15 @@ def test_does_not_run_as_root(compose: Path, name: str, service: dict[str, Any])
     unprivileged_base = "FROM nginxinc/nginx-unprivileged" in dockerfile.read_text()
     is_served_by_nginx = name == "frontend" and stage.name == "production"
     assert unprivileged_base if is_served_by_nginx else stage.last("USER") == "1000", compose
+
+
+def test_every_secret_of_the_compose_file_may_be_a_file() -> None:
+    laid_over, below = services(SECRETS), services(ROOT / "docker-compose.yml")
+    for name, service in below.items():
+        for secret in {"DATABASE_PASSWORD", "ACCESS_TOKEN", "POSTGRES_PASSWORD"} & set(
+            service["environment"]
+        ):
+            given = laid_over[name]["environment"]
+            assert given[secret] == "", f"{name}: {secret} would be set twice"
+            file = Path(given[f"{secret}_FILE"])
+            assert file.name in laid_over[name]["secrets"]

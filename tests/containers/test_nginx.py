@@ -96,7 +96,7 @@ def test_without_any_backend_the_answer_is_a_problem_with_a_fix(
 
 
 def test_a_body_may_be_as_large_as_for_the_backend(before: Before) -> None:
-    most = int(of_the_backend("MOST_BYTES", "limits.py"))
+    most = int(of_the_backend("MAX_BYTES", "limits.py"))
     with before("answers") as (client, upstreams):
         assert client.post("/api/downloads", content=b"x" * most).status_code == 200
         refused = client.post("/api/downloads", content=b"x" * (most + 1))

@@ -31,7 +31,9 @@ def test_the_backend_starts_and_reports_its_health(
     stage, port = BACKEND[target], free_port()
     command = on_port(stage.command(), port)
     with running(command, ROOT / "webapp/backend", DATA_DIR=tmp_path) as process:
-        wait_until_healthy(health(COMPOSE_FILE[target], "backend"), port, process)
+        wait_until_healthy(
+            health(COMPOSE_FILE[target], "backend"), port, process, ROOT / "webapp/backend"
+        )
         assert (
             httpx.get(f"http://127.0.0.1:{port}/api/downloads", timeout=DEADLINE).status_code == 200
         )
@@ -40,7 +42,7 @@ def test_the_backend_starts_and_reports_its_health(
 def test_vite_starts_and_reports_its_health(free_port: Callable[[], int]) -> None:
     stage, port = FRONTEND["development"], free_port()
     with running(on_port(stage.command(), port), ROOT / "webapp/frontend") as process:
-        wait_until_healthy(health("docker-compose.dev.yml", "frontend"), port, process)
+        wait_until_healthy(health("docker-compose.dev.yml", "frontend"), port, process, ROOT)
         assert '<div id="root">' in httpx.get(f"http://127.0.0.1:{port}/", timeout=DEADLINE).text
 
 
@@ -68,10 +70,10 @@ def production(dist: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iter
         running(backend, ROOT / "webapp/backend", DATA_DIR=data) as served,
         serving(site, web, tmp_path) as client,
     ):
-        wait_until_healthy(health("docker-compose.yml", "backend"), api, served)
+        probe = health("docker-compose.yml", "backend")
+        wait_until_healthy(probe, api, served, ROOT / "webapp/backend")
         if shutil.which("wget"):
-            probe = on_port(health("docker-compose.yml", "frontend"), web)
-            subprocess.run(probe, check=True)
+            subprocess.run(on_port(health("docker-compose.yml", "frontend"), web), check=True)
         yield client
 
 

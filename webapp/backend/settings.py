@@ -6,11 +6,12 @@ therefore behaves as it does under the guard. Every bad value is reported in one
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from net.egress import Allowed, BadEntryError
 
@@ -21,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SQLITE = "sqlite:///"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 
 class SettingsError(Exception):
@@ -37,7 +41,8 @@ class Settings:
     concurrency: int
     allowed: Allowed
     access_token: str
-    open_access: bool
+    open_access: Networks
+    """Who is answered without a token, beside this machine."""
     api_hosts: tuple[str, ...]
     web_url: str
     log_level: str
@@ -74,68 +79,121 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         SettingsError: naming every value that is not usable.
 
     """
-    problems: list[str] = []
-
-    def text(name: str, default: str) -> str:
-        return environ.get(name, "").strip() or default
-
-    def words(name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(word.strip() for word in text(name, default).split(",") if word.strip())
-
-    data_dir = (root / Path(text("DATA_DIR", "data")).expanduser()).resolve()
-    database_url = _database_url(
-        text("DATABASE_URL", f"sqlite:///{data_dir}/app.db"), root, problems
+    read = _Reader(environ, root)
+    data_dir = read.folder("DATA_DIR", "data")
+    chosen = Settings(
+        data_dir=data_dir,
+        media_dir=read.folder("MEDIA_DIR", f"{data_dir}/media"),
+        database_url=_database_url(
+            read.secret("DATABASE_URL", "DATABASE_URL_FILE") or f"sqlite:///{data_dir}/app.db",
+            read.secret("DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE"),
+            root,
+            read.problems,
+        ),
+        concurrency=read.count("DOWNLOAD_CONCURRENCY", 3, 1, MAX_CONCURRENCY),
+        allowed=_allowed(read.words("ALLOW_HOSTS"), read.problems),
+        access_token=read.secret("ACCESS_TOKEN", "ACCESS_TOKEN_FILE"),
+        open_access=_networks(read.words("OPEN_ACCESS", "no"), read.problems),
+        api_hosts=tuple(
+            name.lower() for name in read.words("API_HOSTS", "localhost,127.0.0.1,[::1]")
+        ),
+        web_url=read.text("WEB_URL", f"http://localhost:{read.text('WEB_PORT', '3000')}"),
+        log_level=_log_level(read.text("LOG_LEVEL", "info"), read.problems),
+        disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),
+        rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
     )
-
-    def count(name: str, default: int, least: int, most: int) -> int:
-        value = text(name, str(default))
-        if value.isascii() and value.isdigit() and least <= int(value) <= most:
-            return int(value)
-        problems.append(f"{name}={value}: give a whole number from {least} to {most}.")
-        return default
-
-    concurrency = count("DOWNLOAD_CONCURRENCY", 3, 1, MAX_CONCURRENCY)
-    disk_reserve_mb = count("DISK_RESERVE_MB", 200, 0, 10**9)
-    rate_limit = count("RATE_LIMIT", 0, 0, 10**12)
-    log_level = text("LOG_LEVEL", "info").lower()
-    if log_level not in LOG_LEVELS:
-        problems.append(f"LOG_LEVEL={log_level}: choose one of {', '.join(LOG_LEVELS)}.")
-    try:
-        allowed = Allowed.parse(words("ALLOW_HOSTS"))
-    except BadEntryError as error:
-        problems.append(f"ALLOW_HOSTS: {error}")
-        allowed = Allowed()
-    if problems:
+    if read.problems:
         raise SettingsError(
             "The backend cannot start:\n  "
-            + "\n  ".join(problems)
+            + "\n  ".join(read.problems)
             + "\nFix the value in .env or in the shell; .env.example lists every setting."
         )
-    return Settings(
-        data_dir=data_dir,
-        media_dir=(root / Path(text("MEDIA_DIR", f"{data_dir}/media")).expanduser()).resolve(),
-        database_url=database_url,
-        concurrency=concurrency,
-        allowed=allowed,
-        access_token=text("ACCESS_TOKEN", ""),
-        open_access=text("OPEN_ACCESS", "no").lower() in {"yes", "true", "on", "1"},
-        api_hosts=tuple(name.lower() for name in words("API_HOSTS", "localhost,127.0.0.1,[::1]")),
-        web_url=text("WEB_URL", f"http://localhost:{text('WEB_PORT', '3000')}"),
-        log_level=log_level,
-        disk_reserve_mb=disk_reserve_mb,
-        rate_limit=rate_limit,
-    )
+    return chosen
 
 
-def _database_url(value: str, root: Path, problems: list[str]) -> str:
+class _Reader:
+    """Values by name; `problems` gathers what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str], root: Path) -> None:
+        self._environ, self._root = environ, root
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def words(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
+
+    def folder(self, name: str, default: str) -> Path:
+        return (self._root / Path(self.text(name, default)).expanduser()).resolve()
+
+    def count(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdigit() and least <= int(value) <= most:
+            return int(value)
+        self.problems.append(f"{name}={value}: give a whole number from {least} to {most}.")
+        return default
+
+    def secret(self, name: str, file: str) -> str:
+        """The value, or what is in a file: so that it stands in nobody's environment."""
+        given, path = self.text(name), self.text(file)
+        if given and path:
+            self.problems.append(f"{name} and {file} are both set: keep one of them.")
+        if not path:
+            return given
+        try:
+            return (self._root / path).read_text(encoding="utf-8").strip("\r\n")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            self.problems.append(f"{file}={path} cannot be read: {reason}.")
+            return ""
+
+
+def _log_level(given: str, problems: list[str]) -> str:
+    if given.lower() not in LOG_LEVELS:
+        problems.append(f"LOG_LEVEL={given}: choose one of {', '.join(LOG_LEVELS)}.")
+    return given.lower()
+
+
+def _allowed(given: tuple[str, ...], problems: list[str]) -> Allowed:
+    try:
+        return Allowed.parse(given)
+    except BadEntryError as error:
+        problems.append(f"ALLOW_HOSTS: {error}")
+        return Allowed()
+
+
+def _networks(given: tuple[str, ...], problems: list[str]) -> Networks:
+    match [word.lower() for word in given]:
+        case ["no" | "false" | "off" | "0"]:
+            return ()
+        case ["yes" | "true" | "on" | "1"]:
+            given = EVERYWHERE
+    try:
+        return tuple(ipaddress.ip_network(each, strict=False) for each in given)
+    except ValueError as error:
+        problems.append(f"OPEN_ACCESS: give yes, no, or addresses or networks: {error}.")
+        return ()
+
+
+def _database_url(value: str, password: str, root: Path, problems: list[str]) -> str:
     scheme = urlsplit(value).scheme
-    if scheme in {"postgresql", "postgres"}:  # both names are in use for the same thing
-        return "postgresql+psycopg" + value[len(scheme) :]
-    if scheme == "postgresql+psycopg":
-        return value
+    # Both names are in use for the same thing; the driver is the one that is installed.
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        url = "postgresql+psycopg" + value[len(scheme) :]
+        return _with_password(url, password, problems) if password else url
     if value.startswith(SQLITE) and len(value) > len(SQLITE):
         return f"{SQLITE}{root / value[len(SQLITE) :]}"
     problems.append(
         f"DATABASE_URL={value.partition(':')[0]}:...: give sqlite:///FILE or postgresql://..."
     )
     return value
+
+
+def _with_password(url: str, password: str, problems: list[str]) -> str:
+    """Whatever signs it is made of: in an address they would have to be written as %40 and so."""
+    before, at, after = url.partition("@")
+    user = before.partition("://")[2]
+    if not at or not user or ":" in user:
+        problems.append("DATABASE_PASSWORD: DATABASE_URL must name a user, and no password.")
+    return f"{before}:{quote(password, safe='')}@{after}"

@@ -13,6 +13,7 @@ from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
+from files.folders import prepare
 from files.staging import Staging
 from store.store import Store
 from store.urls import sibling_path
@@ -43,11 +44,12 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
 
     Raises:
         DatabaseUnavailableError: when the database cannot be used.
+        FolderUnavailableError: when a folder cannot be written.
 
     """
     thumbnails = settings.media_dir / ".thumbnails"
     for folder in (settings.data_dir, settings.media_dir, thumbnails):
-        folder.mkdir(parents=True, exist_ok=True)
+        prepare(folder)
     store, pool = Store(settings.database_url), Pool()
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)

@@ -35,11 +35,15 @@ class InvalidError(Problem):
 
 
 class UnavailableError(Problem):
-    """Not now; later it may be."""
-
-
-class DatabaseUnavailableError(UnavailableError):
-    """The database cannot be used now; as text, the reason with what to do."""
+    """Not now; later it may be. As text, the reason with what to do."""
 
     def __str__(self) -> str:
         return f"{self.detail} {self.fix}"
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """The database cannot be used now."""
+
+
+class FolderUnavailableError(UnavailableError):
+    """A folder of ours cannot be written now."""

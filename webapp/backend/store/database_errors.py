@@ -40,6 +40,12 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
         case text if "not a database" in text or "malformed" in text:
             detail = f"is damaged ({reason}). It is kept as it is."
             fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
+        case text if "password authentication failed" in text:
+            detail = "refuses the password: a database keeps the one that it was made with."
+            fix = (
+                "Give that one (DATABASE_PASSWORD; POSTGRES_PASSWORD with compose) and restart, or "
+                f"set the new one in the database with psql's \\password; {ITSELF} then."
+            )
         case text if "is full" in text:
             detail, fix = "cannot grow: the disk is full.", f"Free some space; {ITSELF}."
         case text:

@@ -3,8 +3,7 @@
 - Host: only names in API_HOSTS, so that a foreign name made to point here (rebinding) is refused.
 - Origin: writes only from the web app's origin or our own; any page may send a form to localhost.
 - Token: when ACCESS_TOKEN is set, as `Authorization: Bearer ...` or as the cookie that
-  `/api/session` gives. Without one, only this machine is answered, unless OPEN_ACCESS says that
-  something else guards.
+  `/api/session` gives. Without one, only this machine is answered, and whom OPEN_ACCESS names.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from settings import Settings
+    from settings import Networks, Settings
 
 COOKIE = "access"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -82,7 +81,7 @@ class Access:
     def _known(self, headers: Headers, scope: Scope) -> bool:
         token = self.settings.access_token
         if not token:
-            return self.settings.open_access or _is_loopback(scope)
+            return _is_from(scope, self.settings.open_access)
         scheme, _, given = headers.get("authorization", "").partition(" ")
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         return is_token(given if scheme.lower() == "bearer" else cookie, token)
@@ -99,7 +98,8 @@ def _name(host: str) -> str:
     return name.lower()
 
 
-def _is_loopback(scope: Scope) -> bool:
+def _is_from(scope: Scope, open_to: Networks) -> bool:
+    """Whether the client is this machine, or in one of these networks."""
     client = scope.get("client")
     if client is None:  # a socket without addresses: of this machine
         return True
@@ -107,5 +107,5 @@ def _is_loopback(scope: Scope) -> bool:
         address = ipaddress.ip_address(client[0])
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or any(address in network for network in open_to)

@@ -1,0 +1,52 @@
+"""A folder that cannot be written: named with whose it is, and what to type."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from domain.problems import FolderUnavailableError
+from files.folders import prepare
+
+BACKEND = Path(__file__).resolve().parents[3] / "webapp/backend"
+
+AS_SOMEBODY = """
+import os, pathlib, sys
+from files.folders import prepare
+os.setgroups([]), os.setegid(1000), os.seteuid(1000)
+prepare(pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_what_is_missing_is_made_and_nothing_stays_in_it(tmp_path: Path) -> None:
+    prepare(tmp_path / "media/.thumbnails")
+    assert list((tmp_path / "media/.thumbnails").iterdir()) == []
+
+
+def test_a_file_in_its_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "media").write_text("")
+    with pytest.raises(FolderUnavailableError, match=r"media cannot be written: .*MEDIA_DIR"):
+        prepare(tmp_path / "media")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+@pytest.mark.parametrize("below", ["", "not/made/yet"])
+def test_somebody_elses_folder_is_told_with_user_and_command(below: str) -> None:
+    """As in a container, whose engine makes a folder of the host as root."""
+    with tempfile.TemporaryDirectory() as folder:  # not tmp_path: it is closed to other users
+        Path(folder).chmod(0o755)
+        tried = subprocess.run(
+            [sys.executable, "-c", AS_SOMEBODY, Path(folder) / below],
+            cwd=BACKEND,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    told = tried.stderr.splitlines()[-1]
+    assert f"{folder} belongs to user 0 (mode 755), and the backend runs as user 1000." in told
+    assert f"sudo chown -R 1000:1000 {folder} (in a container: " in told

@@ -1,0 +1,54 @@
+"""Our folders: made, and known to be writable before anybody relies on it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from domain.problems import FolderUnavailableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ITSELF = "the backend goes on by itself"
+
+
+def prepare(folder: Path) -> None:
+    """Make `folder` if need be, and write in it.
+
+    Raises:
+        FolderUnavailableError: naming the folder, whose it is, and what lets us write there.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unavailable(folder, error) from error
+
+
+def _unavailable(folder: Path, error: OSError) -> FolderUnavailableError:
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return _forbidden(folder)
+    fix = {
+        errno.ENOSPC: "Free some space",
+        errno.EROFS: "Mount it so that it can be written",
+    }.get(error.errno or 0, "Give another folder (MEDIA_DIR, DATA_DIR)")
+    return FolderUnavailableError(
+        f"{folder} cannot be written: {error.strerror}.", f"{fix}; {ITSELF}."
+    )
+
+
+def _forbidden(folder: Path) -> FolderUnavailableError:
+    """Name the folder that is in the way: `folder`, or the one in which it would be made."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    found, user, group = there.stat(), os.geteuid(), os.getegid()
+    return FolderUnavailableError(
+        f"{folder} cannot be written: {there} belongs to user {found.st_uid} (mode "
+        f"{found.st_mode & 0o7777:o}), and the backend runs as user {user}.",
+        f"Type: sudo chown -R {user}:{group} {there} (in a container: for the folder of the host "
+        f"that is mounted there); {ITSELF}.",
+    )

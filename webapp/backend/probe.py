@@ -1,0 +1,79 @@
+"""The health check of a container: `python probe.py PORT [SECONDS]`.
+
+Exit code 0 when downloads can run, else 1 with the reason. An engine restarts what ends, but not
+what hangs: so a server that has answered nothing for SECONDS is ended here, and restarted by the
+engine. What was under way goes on then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+
+import psutil
+
+ANSWER_SECONDS = 2.0
+SILENT_SINCE = Path(tempfile.gettempdir()) / "silent-since"
+"""Its time of change is that of the first probe in a row that had no answer."""
+
+
+def main(port: int, patience: float) -> int:
+    """Probe once."""
+    try:
+        reason = _ask(port)
+    except TimeoutError:
+        reason = f"no answer within {ANSWER_SECONDS:.0f} s"
+        _note_silence(port, patience)
+    else:
+        SILENT_SINCE.unlink(missing_ok=True)
+    print(reason or "ready")  # noqa: T201 -- the engine keeps it
+    return 1 if reason else 0
+
+
+def _ask(port: int) -> str:
+    """Why downloads cannot run, empty if they can; raises TimeoutError."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=ANSWER_SECONDS):
+            return ""
+    except urllib.error.HTTPError as error:
+        return error.read().decode(errors="replace")
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            raise error.reason from None
+        return f"no answer: {error.reason}"
+    except TimeoutError:
+        raise
+    except (OSError, HTTPException) as error:
+        return f"no answer: {error!r}"
+
+
+def _note_silence(port: int, patience: float) -> None:
+    """Begin to count, or end who serves `port` once it has lasted."""
+    if not SILENT_SINCE.exists():
+        SILENT_SINCE.touch()
+    if time.time() - SILENT_SINCE.stat().st_mtime < patience:
+        return
+    SILENT_SINCE.unlink()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):  # it has just gone, or is none of ours
+            if _serves(process, port):
+                process.kill()
+
+
+def _serves(process: psutil.Process, port: int) -> bool:
+    return any(
+        connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port
+        for connection in process.net_connections("tcp")
+    )
+
+
+if __name__ == "__main__":
+    _, given_port, *given_patience = sys.argv
+    sys.exit(main(int(given_port), float(given_patience[0]) if given_patience else math.inf))
