@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scripts.guard.app.signals import Signals
 from scripts.guard.config import settings
-from scripts.guard.config.settings import Settings
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.config.settings import LogFormat, Settings
 from scripts.guard.processes import descendants
 from scripts.guard.processes.launcher import Launcher
 from scripts.guard.rundir import directory
@@ -25,7 +26,7 @@ from scripts.guard.rundir.lock import Lock
 from scripts.guard.rundir.orphans import remove_orphans
 
 if TYPE_CHECKING:
-    from scripts.guard.app.stack import Stack
+    from scripts.guard.logs.pump import Log
 
 
 def up(procfile: Path, env_files: Sequence[Path]) -> int:
@@ -43,43 +44,60 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
     lock = Lock(config.directory)
     lock.acquire(config.guard_port)
     removed = remove_orphans(config.directory)
-    launcher = Launcher(config)
+    current = CurrentConfig(config)
+    current.subscribe(lambda config: lock.note(config.guard_port))
+    launcher = Launcher(current)
     descendants.become_subreaper()
     launcher.start_early()
-    stack: Stack | None = None
+    log: Log | None = None
     try:
         sys.stdout.write(banner(config))
         sys.stdout.flush()
-        from scripts.guard.app.stack import Stack
+        from scripts.guard.logs.ring_buffer import RingBuffer
 
-        stack = Stack(config, launcher, signals, shell, moved=lock.note)
+        log, feed = _log(config), RingBuffer()
+        log.follow(feed.take)
         for orphan in removed:
-            stack.log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
+            log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
         for said in (*filter(None, [complaint]), *config.warnings):
-            stack.log.report(said)
-        stack.supervisor.start()
-        stack.log.start()
+            log.report(said)
+        for name, process in launcher.early.items():
+            log.attach(name, process.master)
+        log.start()
         # Nothing here speaks TLS, and asyncio does without: a tenth of what it loads.
         cast("dict[str, Any]", sys.modules).setdefault("ssl", None)
-        from scripts.guard.app import event_loop
+        import asyncio
 
-        return event_loop.run(stack)
+        from scripts.guard.app.assembly import Started, run
+
+        return asyncio.run(run(Started(current, launcher, log, feed, signals, shell)))
     finally:
-        _end(launcher, stack)
+        _end(launcher, log)
+        with contextlib.suppress(OSError):
+            (config.directory / "lease.json").unlink()
         lock.release()
 
 
-def _end(launcher: Launcher, stack: Stack | None) -> None:
+def _log(config: Settings) -> Log:
+    from scripts.guard.logs.pump import Log
+
+    return Log(
+        [service.name for service in config.services],
+        directory=config.directory / "logs",
+        colour=config.colour,
+        as_json=config.log_format is LogFormat.JSON,
+    )
+
+
+def _end(launcher: Launcher, log: Log | None) -> None:
     """Whatever happened: no process is left behind, and every line is shown."""
-    running = [] if stack is None else stack.supervisor.running().values()
-    for remaining in (*launcher.not_taken_over(), *running):
-        remaining.signal(signal.SIGKILL)
-        remaining.reap()
+    for started in launcher.last_started.values():
+        if not started.process.is_reaped:
+            started.process.signal(signal.SIGKILL)
+            started.process.reap()
     descendants.kill_adopted()
-    if stack is not None:
-        stack.log.close()
-    with contextlib.suppress(OSError):
-        (launcher.config.directory / "lease.json").unlink()
+    if log is not None:
+        log.close()
 
 
 def banner(config: Settings) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from scripts.guard.core.snapshot import Snapshot
+
 
 class Changes:
     """Wakes everyone who waits for the next change of the status."""
@@ -11,7 +13,7 @@ class Changes:
     def __init__(self) -> None:
         self._changed = asyncio.Event()
 
-    def announce(self) -> None:
+    def on_change(self, _snapshot: Snapshot) -> None:
         """Wake them."""
         self._changed.set()
         self._changed = asyncio.Event()

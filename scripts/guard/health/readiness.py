@@ -6,10 +6,12 @@ Where its line does not say on which port that is, it is up after a while, and l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import Service
 from scripts.guard.core.run_tag import RunTag
+from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import State
 from scripts.guard.health import probe
 from scripts.guard.net import port_owners
@@ -37,31 +39,37 @@ class Readiness:
 
     def __init__(
         self,
+        current: CurrentConfig,
         *,
         up: Callable[[str], None],
         discovered: Callable[[str, int], None],
         report: Callable[[str], None],
         tag: Callable[[str], RunTag],
     ) -> None:
+        self._current = current
         self._up = up
         self._discovered = discovered
         self._report = report
         self._tag = tag
         self._probes: dict[str, tuple[int, asyncio.Task[None]]] = {}
 
-    def follow(self, service: Service, pid: int | None, state: State) -> None:
-        """Begin or end a probe, as a service's process and state ask."""
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Begin or end probes, as the processes and states of the services ask."""
+        config = self._current.get()
+        for name in self._probes.keys() - {service.name for service in config.services}:
+            self._end(name)  # there is no such service any more
+        for view in snapshot.services:
+            service = config.find(view.name)
+            if service is not None:
+                self._follow(service, view.pid, view.state)
+
+    def _follow(self, service: Service, pid: int | None, state: State) -> None:
         known = self._probes.get(service.name)
         if known is not None and (known[0] != pid or state not in _PROBED):
             self._end(service.name)
         if pid is not None and state is State.STARTING and service.name not in self._probes:
             task = asyncio.get_running_loop().create_task(self._await_up(service, pid))
             self._probes[service.name] = pid, task
-
-    def keep_only(self, names: Iterable[str]) -> None:
-        """End the probes of all other services: there are none of these any more."""
-        for name in self._probes.keys() - set(names):
-            self._end(name)
 
     def _end(self, name: str) -> None:
         _, task = self._probes.pop(name)

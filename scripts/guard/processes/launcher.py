@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from scripts.guard.config import environment
+from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import Service, Settings
 from scripts.guard.core.run_tag import RunTag
 from scripts.guard.net.port_table import Ports, require_free
@@ -35,12 +36,12 @@ class Launcher:
     Raises `GuardError` where a port cannot be had.
     """
 
-    def __init__(self, config: Settings) -> None:
-        self.config = config
+    def __init__(self, current: CurrentConfig) -> None:
+        config = current.get()
+        self._current = current
         self.ports = Ports()
         self.last_started: dict[str, Started] = {}
         """The last process of each service, whether it still runs or not."""
-        self.on_release: Callable[[str], None] = lambda _name: None
         self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
         self.ports.hold(held_ports(config))
@@ -52,14 +53,15 @@ class Launcher:
 
         What cannot be started is left for `launch` to fail with.
         """
-        for service in self.config.services:
+        for service in self._current.get().services:
             with contextlib.suppress(OSError):
                 self._early[service.name] = self._start(service)
         self._record()
 
-    def not_taken_over(self) -> list[Process]:
-        """Return what was started early and `launch` has not answered with."""
-        return list(self._early.values())
+    @property
+    def early(self) -> Mapping[str, Process]:
+        """What was started early and `launch` has not answered with yet, by service."""
+        return self._early
 
     def launch(self, service: Service) -> Process:
         """Start a service; raises `OSError`."""
@@ -74,26 +76,22 @@ class Launcher:
         return RunTag(self._run, name)
 
     def _start(self, service: Service) -> Process:
+        config = self._current.get()
         fds = self._listening(service)
-        variables = environment.of(self.config, service, *fds or (None,))
+        variables = environment.of(config, service, *fds or (None,))
         tag = self.tag(service.name)
-        started = process.spawn(service.command, variables, self.config.root, fds, tag)
+        started = process.spawn(service.command, variables, config.root, fds, tag)
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started
 
     def _listening(self, service: Service) -> tuple[int, ...]:
-        """Return the descriptor that it takes; a borrowed port is given back, for it to bind.
+        """Return the descriptor that it takes.
 
         Raises `OSError` where the port of a line that bound it for itself until now is not free.
         """
-        if service.port is None:
+        if service.port is None or not service.held:
             return ()
-        if service.held:
-            return (self.ports.take(service.port).fileno(),)
-        if self.ports.find(service.port) is not None:
-            self.on_release(service.name)
-            self.ports.let_go(service.port)
-        return ()
+        return (self.ports.take(service.port).fileno(),)
 
     def _record(self) -> None:
         recorded = [
@@ -101,7 +99,7 @@ class Launcher:
             for name, started in self.last_started.items()
         ]
         with contextlib.suppress(OSError):  # a full disk must not stop a restart
-            orphans.record_processes(self.config.directory, recorded)
+            orphans.record_processes(self._current.get().directory, recorded)
 
 
 def held_ports(config: Settings) -> dict[int, str]:

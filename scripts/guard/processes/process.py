@@ -64,6 +64,11 @@ class Process:
         os.close(self.terminal)
         return code
 
+    @property
+    def is_reaped(self) -> bool:
+        """Whether its exit has been collected: its number may be another's by now."""
+        return self._popen.returncode is not None
+
     def group_alive(self) -> bool:
         """Whether others of the group run although its leader, the shell of the line, has ended."""
         return descendants.group_alive(self.pid)

@@ -29,9 +29,9 @@ class StandbyResponder:
     def __init__(
         self,
         sock: socket.socket,
+        view: ServiceView,
         *,
         patience: Callable[[], float],
-        view: Callable[[], ServiceView | None],
         tail: Callable[[], list[str]],
         guard_url: Callable[[], str],
         access: Access,
@@ -46,8 +46,9 @@ class StandbyResponder:
         self._down_since: float | None = None
         self._patience_over: asyncio.TimerHandle | None = None
 
-    def follow(self, state: State) -> None:
+    def follow(self, view: ServiceView) -> None:
         """Accept or leave alone, as the state of the service asks."""
+        self._view, state = view, view.state
         if state is State.READY:
             self._down_since = None
             self._forget_timer()
@@ -87,9 +88,7 @@ class StandbyResponder:
         await self._listener.close()
 
     def _patience_is_over(self) -> None:
-        view = self._view()
-        if view is not None:
-            self.follow(view.state)
+        self.follow(self._view)
 
     def _forget_timer(self) -> None:
         if self._patience_over is not None:
@@ -99,9 +98,7 @@ class StandbyResponder:
     async def _answer(self, request: Request) -> Response:
         from scripts.guard.pages import standby_page as page  # not needed before somebody is down
 
-        view = self._view()
-        if view is None:
-            return messages.problem(503, "Gone", "The Procfile names this service no more.")
+        view = self._view
         headers = {
             "Retry-After": "1",
             "X-Guard-Standby": view.state.value,
@@ -139,3 +136,8 @@ class StandbyResponder:
         )
         answer = Response(503, response.content_type, response.body, headers=headers)
         return self._access.readable(request, answer)
+
+
+def prepare() -> None:
+    """Load what an answer needs while there is time."""
+    from scripts.guard.pages import standby_page  # noqa: F401 - loaded for later

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 
-from scripts.guard.core.state_machine import State
+from scripts.guard.core.snapshot import ServiceView, Snapshot
 from scripts.guard.standby.responder import StandbyResponder
 
 
 class StandbyResponders:
     """One `StandbyResponder` for every socket that is held or borrowed at the moment."""
 
-    def __init__(self, make: Callable[[str, socket.socket], StandbyResponder]) -> None:
+    def __init__(self, make: Callable[[socket.socket, ServiceView], StandbyResponder]) -> None:
         self._make = make
         self._responders: dict[str, tuple[socket.socket, StandbyResponder]] = {}
         self._retired: list[StandbyResponder] = []
 
-    def follow(self, name: str, sock: socket.socket | None, state: State) -> None:
-        """Have the right one on a service's socket, and it know the service's state."""
-        known = self._responders.get(name)
-        if known is not None and known[0] is not sock:
-            self.retire(name)
-            known = None
-        if sock is None:
-            return
-        if known is None:
-            known = self._responders[name] = sock, self._make(name, sock)
-        known[1].follow(state)
+    def follow(self, snapshot: Snapshot, sockets: Mapping[str, socket.socket]) -> None:
+        """Have the right one on each service's socket, and it know the service's state."""
+        for name in self._responders.keys() - sockets.keys():
+            self.retire(name)  # before the socket is closed
+        for view in snapshot.services:
+            if view.name in sockets:
+                self._attend(sockets[view.name], view)
 
-    def keep_only(self, names: Collection[str]) -> None:
-        """Leave the sockets of all other services, before they are closed."""
-        for name in [name for name in self._responders if name not in names]:
-            self.retire(name)
+    def _attend(self, sock: socket.socket, view: ServiceView) -> None:
+        known = self._responders.get(view.name)
+        if known is not None and known[0] is not sock:
+            self.retire(view.name)
+            known = None
+        if known is None:
+            known = self._responders[view.name] = sock, self._make(sock, view)
+        known[1].follow(view)
 
     def retire(self, name: str) -> None:
         """Answer those who wait on a service's socket by now, and leave the socket alone."""

@@ -6,10 +6,11 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from scripts.guard.config.settings import Service
 from scripts.guard.core.process import Running
+from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import State
 from scripts.guard.net import accept_queue
 from scripts.guard.net.accept_gate import (
@@ -21,52 +22,54 @@ from scripts.guard.net.accept_gate import (
 
 
 class GracefulStop:
-    """The processes that are being asked to leave, and the doors that are closed meanwhile."""
+    """Follows the snapshots, to open each gate again once its server has left."""
 
-    def __init__(
-        self,
-        *,
-        held: Callable[[], Mapping[str, socket.socket]],
-        running: Callable[[], Mapping[str, Running]],
-        hurry: Callable[[], bool],
-    ) -> None:
-        """`hurry` says that everybody leaves: then nobody new needs to be let in at all."""
-        self._held = held
-        self._running = running
-        self._hurry = hurry
+    def __init__(self, find: Callable[[int], socket.socket | None]) -> None:
+        """`find` gives the listening socket that the guard has of a port."""
+        self._find = find
+        self._hurried = False
         self._loop = asyncio.get_running_loop()
-        self._paused: dict[str, AcceptGate] = {}
+        self._paused: dict[str, tuple[AcceptGate, Running]] = {}
+
+    def hurry(self) -> None:
+        """From now on everybody leaves: nobody new needs to be let in at all."""
+        self._hurried = True
 
     def begin(self, service: Service, process: Running, state: State) -> None:
         """Send SIGTERM once the server has read all that reached it, or has had time enough."""
-        sock = self._held().get(service.name)
-        if self._hurry() or sock is None or service.port is None or _has_let_nobody_in(sock, state):
+        sock = None if service.port is None else self._find(service.port)
+        if self._hurried or sock is None or service.port is None or _has_let_nobody_in(sock, state):
             process.signal(signal.SIGTERM)
             return
-        gate = self._paused[service.name] = AcceptGate(sock, service.port)
+        gate = AcceptGate(sock, service.port)
+        self._paused[service.name] = gate, process
         until = time.monotonic() + DRAIN_SECONDS if gate.pause() else 0.0
-        self._drain_then_stop(service.name, process, until)
+        self._drain_then_stop(service.name, gate, process, until)
 
-    def finished(self, name: str) -> None:
-        """Open the door again: its server has left."""
-        gate = self._paused.pop(name, None)
-        if gate is not None:
-            gate.resume()
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Let everybody in again whose server has left."""
+        for name, (gate, process) in tuple(self._paused.items()):
+            view = snapshot.service(name)
+            if view is None or view.pid != process.pid:
+                self._resume(name, gate)
 
-    def _drain_then_stop(self, name: str, process: Running, until: float) -> None:
-        if self._running().get(name) is not process:
+    def _drain_then_stop(self, name: str, gate: AcceptGate, process: Running, until: float) -> None:
+        if not self._is_paused(name, gate):  # the server has left by itself
             return
-        gate = self._paused.get(name)
-        if gate is None or self._hurry() or gate.is_drained() or time.monotonic() >= until:
+        if self._hurried or gate.is_drained() or time.monotonic() >= until:
             process.signal(signal.SIGTERM)
             # Who has not left by then has heard it, and takes nobody in: let them wait inside.
             self._loop.call_later(STOPS_ACCEPTING_SECONDS, self._resume, name, gate)
         else:
-            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, name, process, until)
+            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, name, gate, process, until)
 
-    def _resume(self, name: str, gate: AcceptGate | None) -> None:
-        if gate is not None and self._paused.get(name) is gate:
-            self.finished(name)
+    def _resume(self, name: str, gate: AcceptGate) -> None:
+        if self._is_paused(name, gate):
+            del self._paused[name]
+            gate.resume()
+
+    def _is_paused(self, name: str, gate: AcceptGate) -> bool:
+        return name in self._paused and self._paused[name][0] is gate
 
 
 def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:

@@ -19,7 +19,7 @@ class History:
     def __init__(self) -> None:
         self._changes: dict[str, deque[tuple[str, State]]] = {}
 
-    def note(self, snapshot: Snapshot) -> None:
+    def on_change(self, snapshot: Snapshot) -> None:
         """Take note of what is known now; what has not changed is no news."""
         for view in snapshot.services:
             changes = self._changes.setdefault(view.name, deque(maxlen=LIMIT))

@@ -39,7 +39,7 @@ class Notifier:
         self._down: set[str] = set()
         self._complained = False
 
-    def note(self, snapshot: Snapshot) -> None:
+    def on_change(self, snapshot: Snapshot) -> None:
         """Give notice of the services that went down or came back since the last snapshot."""
         for view in snapshot.services:
             if view.state in _DOWN and view.name not in self._down:

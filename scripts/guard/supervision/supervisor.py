@@ -13,15 +13,22 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from scripts.guard.config import environment, settings
+from scripts.guard.config.current import CurrentConfig
 from scripts.guard.core import state_machine
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.process import Running
 from scripts.guard.core.snapshot import ServiceView, Snapshot
 from scripts.guard.core.state_machine import Effect, State
 
-Launch = Callable[[settings.Service], Running]
+Exited = Callable[[Running], bool]
+"""Take note that a process has ended; False where it is to be told again a little later."""
+Launch = Callable[[settings.Service, Exited], Running]
+"""Start a process, and tell once it has ended; raises `OSError`."""
+Changed = Callable[[Snapshot, float | None], None]
+"""Take note of a snapshot, and of when `tick()` is to be called (None: not before another one)."""
 Explain = Callable[[settings.Service, int | OSError], Cause]
 Drain = Callable[[settings.Service, Running, State], None]
 """Ask a process to leave; the state is the one that it was in until then."""
@@ -54,6 +61,12 @@ class _Managed:
         self.cause: Cause | None = None
         self.removed = False
 
+    @property
+    def is_in_grace_period(self) -> bool:
+        """Whether it was asked to leave and its grace is not over."""
+        phase = self.service.phase
+        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
+
     def view(self) -> ServiceView:
         return ServiceView(
             name=self.line.name,
@@ -74,25 +87,26 @@ class Supervisor:
 
     def __init__(
         self,
-        config: settings.Settings,
+        current: CurrentConfig,
         *,
         launch: Launch,
         explain: Explain,
         drain: Drain = send_sigterm,
         record: Record = _keep_nothing,
         report: Callable[[str], None] = lambda _: None,
-        changed: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         pid: int = 0,
     ) -> None:
-        self.config = config
+        self._current = current
+        current.subscribe(self._take_lines)
+        config = current.get()
         self._launch = launch
         self._explain = explain
         self._drain = drain
         self._record = record
         self._report = report
-        self._changed = changed
+        self._followers: list[Changed] = []
         self._clock = clock
         self._wall = wall
         self._pid = pid
@@ -106,6 +120,15 @@ class Supervisor:
         }
 
     # --- What others ask and tell ------------------------------------------------------------
+
+    def subscribe(self, follower: Changed) -> None:
+        """Have `follower` called after every change, from now on."""
+        self._followers.append(follower)
+
+    def announce(self) -> None:
+        """Call every follower with what is known now."""
+        for follower in self._followers:
+            follower(self.snapshot(), self.deadline())
 
     def start(self) -> None:
         """Start everything."""
@@ -123,22 +146,23 @@ class Supervisor:
         self._events.append((name, event))
         self._handle()
 
-    def exited(self, name: str, process: Running) -> None:
-        """Take note that a process has ended: collect it, explain it, restart."""
+    def exited(self, name: str, process: Running) -> bool:
+        """Take note that a process has ended: collect it, explain it, restart.
+
+        Returns False where that has to wait: an exit that was asked for is over when the whole line
+        has left or its grace is, since the shell that leads a line does not wait for what it runs.
+        """
         managed = self._services.get(name)
         if managed is None or managed.process is not process:
-            return
+            return True
+        if managed.is_in_grace_period and process.group_alive():
+            return False
         code = process.reap()
         managed.process = None
         self._spawn_those_who_wait()
         asked = managed.service.state is State.STOPPING
         self.send(name, state_machine.Exited(_ASKED if asked else self._crashed(managed, code)))
-
-    def in_grace_period(self, name: str) -> bool:
-        """Whether a service was asked to leave and its grace is not over."""
-        managed = self._services.get(name)
-        phase = None if managed is None else managed.service.phase
-        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
+        return True
 
     def hung(self, name: str, cause: Cause) -> None:
         """Take note that a service takes connections no more; raises `KeyError`."""
@@ -162,7 +186,7 @@ class Supervisor:
         return Snapshot(
             pid=self._pid,
             since=self._since,
-            restart_scope=self.config.restart_scope.value,
+            restart_scope=self._current.get().restart_scope.value,
             services=tuple(managed.view() for managed in self._services.values()),
         )
 
@@ -185,9 +209,12 @@ class Supervisor:
         for process in self.running().values():
             process.signal(signal.SIGKILL)
 
-    def reconfigure(self, config: settings.Settings) -> None:
-        """Follow changed settings: start, stop and restart exactly what they concern."""
-        old, self.config = self.config, config
+    def reconfigure(self, old: settings.Settings) -> None:
+        """Follow changed settings: start, stop and restart exactly what they concern.
+
+        `old` are those that were in force before.
+        """
+        config = self._current.get()
         for name, managed in list(self._services.items()):
             if config.find(name) is None and not managed.removed:
                 managed.removed = True
@@ -200,24 +227,20 @@ class Supervisor:
                 self._report(f"{line.name} is new in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             elif known.removed:
-                known.line, known.removed = line, False
+                known.removed = False
                 self._report(f"{line.name} is back in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             else:
-                known.line = line
                 known.service = replace(known.service, grace=config.grace)
                 if environment.concerns(old, config, line.name):
                     self._report(f"the settings of {line.name} changed: restarting it")
                     self.send(line.name, state_machine.Saved(reload=True))
-        self._changed()
+        self.announce()
 
-    def note(self, config: settings.Settings) -> None:
-        """Take over settings that concern no process."""
-        self.config = config
+    def _take_lines(self, config: settings.Settings) -> None:
         for line in config.services:
             if line.name in self._services:
                 self._services[line.name].line = line
-        self._changed()
 
     # --- How an event is handled -------------------------------------------------------------
 
@@ -230,7 +253,7 @@ class Supervisor:
                 self._take(*self._events.popleft())
         finally:
             self._handling = False
-        self._changed()
+        self.announce()
 
     def _take(self, name: str, event: state_machine.Event) -> None:
         managed = self._services.get(name)
@@ -284,7 +307,8 @@ class Supervisor:
             return
         self._kept_waiting.discard(name)
         try:
-            managed.process, managed.serves = self._launch(managed.line), port
+            managed.process = self._launch(managed.line, partial(self.exited, name))
+            managed.serves = port
         except OSError as error:
             self._events.append((name, state_machine.Exited(self._crashed(managed, error))))
 
@@ -305,7 +329,7 @@ class Supervisor:
     def _failed(self, managed: _Managed, cause: Cause) -> None:
         managed.cause = cause
         self._log_cause(managed, cause)
-        whole = self.config.restart_scope is settings.RestartScope.STACK
+        whole = self._current.get().restart_scope is settings.RestartScope.STACK
         if whole and managed.service.state is State.BACKOFF:
             self._restart_others(managed.line.name)
 

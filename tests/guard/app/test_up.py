@@ -8,7 +8,8 @@ from tests.conftest import FreePort
 
 # What takes long to load and is needed only later, or not at all by most.
 LATER = {"argparse", "asyncio", "dataclasses", "hashlib", "inspect", "json", "psutil"}
-LATER |= {"scripts.guard.app.event_loop", "scripts.guard.app.stack", "shutil", "ssl", "watchfiles"}
+LATER |= {"scripts.guard.app.assembly", "scripts.guard.app.event_loop"}
+LATER |= {"shutil", "ssl", "watchfiles"}
 
 UNTIL_THE_FIRST = """
 import os, sys

@@ -224,9 +224,9 @@ def test_the_status_comes_at_once_and_on_every_change() -> None:
         stage = Stage()
 
         def change() -> None:
-            stage.changes.announce()  # nothing is new: no event
+            stage.changes.on_change(snapshot(stage.view))  # nothing is new: no event
             stage.view = WEB._replace(state=State.BROKEN)
-            stage.changes.announce()
+            stage.changes.on_change(snapshot(stage.view))
 
         asyncio.get_running_loop().call_later(0.05, change)
         return await first(stage, Wanted(), 2)
@@ -314,8 +314,8 @@ def test_the_history_holds_each_change_once_and_an_hour_of_them() -> None:
 
     def stood(state: State, minutes: int) -> None:
         view = WEB._replace(state=state, since=NOON + timedelta(minutes=minutes))
-        history.note(snapshot(view))
-        history.note(snapshot(view))
+        history.on_change(snapshot(view))
+        history.on_change(snapshot(view))
 
     for minutes, state in ((0, State.STARTING), (1, State.READY), (70, State.BROKEN)):
         stood(state, minutes)

@@ -56,7 +56,7 @@ def notices(desktop: dict[str, str]) -> Notices:
 def follow(notifier: Notifier, *states: State) -> None:
     for state in states:
         view = WEB._replace(state=state, cause=None if state is State.READY else WHY)
-        notifier.note(Snapshot(pid=1, since=NOON, restart_scope="stack", services=(view,)))
+        notifier.on_change(Snapshot(pid=1, since=NOON, restart_scope="stack", services=(view,)))
 
 
 def test_a_service_that_breaks_is_told_of_once_and_again_when_it_is_back(

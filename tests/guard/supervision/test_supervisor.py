@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import RestartScope, Service, Settings
 from scripts.guard.core import state_machine
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.state_machine import State
-from scripts.guard.supervision.supervisor import Supervisor
+from scripts.guard.supervision.supervisor import Exited, Supervisor
 from tests.guard.views import WITH_A_PROCESS
 
 NAMES = ("web", "api")
@@ -70,15 +71,16 @@ class Play:
             services=tuple(Service(name, "run") for name in NAMES),
             restart_scope=restart_scope,
         )
+        self.current = CurrentConfig(config)
         self.supervisor = Supervisor(
-            config,
+            self.current,
             launch=self.launch,
             explain=self.explain,
             report=self.said.append,
             clock=lambda: self.now,
         )
 
-    def launch(self, service: Service) -> Actor:
+    def launch(self, service: Service, _exited: Exited) -> Actor:
         if self.refuse is not None:
             raise self.refuse
         assert not any(actor.alive and actor.name == service.name for actor in self.actors)
@@ -193,7 +195,9 @@ def test_a_launch_that_fails_is_a_death() -> None:
 
 
 def moved(play: Play, *services: Service) -> None:
-    play.supervisor.reconfigure(play.supervisor.config._replace(services=services))
+    old = play.current.get()
+    play.current.replace(old._replace(services=services))
+    play.supervisor.reconfigure(old)
 
 
 def test_a_service_waits_for_the_port_that_another_of_ours_still_has() -> None:

@@ -1,0 +1,31 @@
+"""What the start can do without, done when nothing starts any more, or after a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.core.state_machine import State
+
+SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
+
+
+class Deferred:
+    """Calls each of `work` once: services that start need the processor more."""
+
+    def __init__(self, *work: Callable[[], None], leaving: Callable[[], bool]) -> None:
+        self._work = list(work)
+        self._leaving = leaving
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_later(SETTLED_SECONDS, self._do)
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Do it if everything is up, or has failed to come up."""
+        is_settled = all(view.state is not State.STARTING for view in snapshot.services)
+        if self._work and is_settled and not self._leaving():
+            self._loop.call_soon(self._do)
+
+    def _do(self) -> None:
+        while self._work:
+            self._work.pop(0)()

@@ -1,0 +1,65 @@
+"""Looks every second for a service that has stopped taking connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.snapshot import ServiceView, Snapshot
+from scripts.guard.health import liveness, probe
+from scripts.guard.health.hang_detector import HangDetector
+from scripts.guard.net import accept_queue
+
+
+class HangWatch:
+    """Follows the snapshots; `hung` is called with the name of a service and what is wrong."""
+
+    def __init__(
+        self,
+        current: CurrentConfig,
+        find: Callable[[int], socket.socket | None],
+        *,
+        is_attached: Callable[[str], bool],
+        tail: Callable[[str, int], Sequence[str]],
+        report: Callable[[str], None],
+        hung: Callable[[str, Cause], None],
+    ) -> None:
+        """`find` gives the listening socket that the guard has of a port."""
+        self._current = current
+        self._find = find
+        self._hung = hung
+        self._views: Sequence[ServiceView] = ()
+        self._loop = asyncio.get_running_loop()
+        self._detector = HangDetector(
+            queue_length=self._queue_length,
+            ask=self._ask,
+            is_attached=is_attached,
+            tail=tail,
+            report=report,
+        )
+        self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Take note of what runs."""
+        self._views = snapshot.services
+
+    def _look(self) -> None:
+        for name, cause in self._detector.look(self._views, self._current.get().hang):
+            self._hung(name, cause)
+        self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
+
+    def _queue_length(self, view: ServiceView) -> Callable[[], int | None]:
+        sock = self._find(view.port or 0)
+        if sock is not None:
+            return partial(accept_queue.length, sock)
+        return partial(accept_queue.length_at, view.port or 0)
+
+    def _ask(self, view: ServiceView) -> Callable[[], Awaitable[bool]] | None:
+        service = self._current.get().find(view.name)
+        if service is None or service.discovered:  # what it listens for is not known
+            return None
+        return partial(probe.responds, service.port or 0, service.health)

@@ -1,0 +1,108 @@
+"""Puts other settings in force while everything runs: those of a saved file, a discovered port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from scripts.guard.config import settings
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.config.settings import Service, Settings
+from scripts.guard.core.errors import GuardError
+from scripts.guard.net.port_table import Ports, require_free
+from scripts.guard.processes.launcher import held_ports, self_binding
+from scripts.guard.rundir import directory
+from scripts.guard.supervision.supervisor import Supervisor
+
+
+class Reload:
+    """Reads the files again, one reading after the other, and none in the event loop."""
+
+    def __init__(
+        self,
+        current: CurrentConfig,
+        ports: Ports,
+        supervisor: Supervisor,
+        *,
+        shell: Mapping[str, str],
+        report: Callable[[str], None],
+    ) -> None:
+        """`shell` is the environment that the guard was started in."""
+        self._current = current
+        self._ports = ports
+        self._supervisor = supervisor
+        self._shell = shell
+        self._report = report
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        """Read the files again and follow them; what is wrong with them is reported."""
+        task = asyncio.get_running_loop().create_task(self._reload())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def discovered(self, name: str, port: int) -> None:
+        """Take note of the port that a service listens on, which its line does not state."""
+        config = self._current.get()
+        others = {each.port for each in config.services if each.name != name}
+        known = config.find(name)
+        if known is None or known.port == port or port in others:
+            return
+        self._report(f"{name} listens on port {port}: http://localhost:{port}")
+        service = known._replace(port=port, discovered=True)
+        services = [service if each.name == name else each for each in config.services]
+        self._current.replace(config._replace(services=tuple(services)))
+        self._supervisor.announce()
+
+    async def _reload(self) -> None:
+        async with self._one_at_a_time:
+            old = self._current.get()
+            try:
+                config = await asyncio.to_thread(
+                    settings.load, old.procfile, old.named_env_files, self._shell
+                )
+                self._put_in_force(config)
+            except GuardError as error:
+                self._report(f"{error.message}\n  the stack runs on as it was; {error.fix}")
+
+    def _put_in_force(self, config: Settings) -> None:
+        """Follow changed settings; raises `GuardError` where a new port cannot be had.
+
+        New ports are bound before, old ones closed after what uses them has moved. One that a
+        process of ours has bound for itself is bound once that has left.
+        """
+        old = self._current.get()
+        config = self._lasting(config, old)
+        ours = {service.port for service in old.services}
+        for port, setting in self_binding(config):
+            if port not in ours:
+                require_free(port, setting)
+        bound = {port for port, _ in self_binding(old)}
+        new = {port: name for port, name in held_ports(config).items() if port not in bound}
+        self._ports.hold(new)
+        self._current.replace(config)
+        self._supervisor.reconfigure(old)
+        borrowed = {port for port, _ in self_binding(config)}
+        self._ports.keep_only({*held_ports(config), *borrowed})
+
+    def _lasting(self, config: Settings, old: Settings) -> Settings:
+        """Keep what cannot change while we run, and say so."""
+        if not directory.is_same(config.directory, old.directory):
+            self._report("GUARD_DIR is followed at the next start")
+        if config.log_format is not old.log_format:
+            self._report("GUARD_LOG is followed at the next start")
+        return config._replace(
+            directory=old.directory,
+            log_format=old.log_format,
+            colour=old.colour,
+            services=tuple(_as_discovered(service, old) for service in config.services),
+        )
+
+
+def _as_discovered(service: Service, before: Settings) -> Service:
+    """Keep the port on which a line that has not changed was found to listen."""
+    known = before.find(service.name)
+    if known is None or not known.discovered or known.command != service.command or service.port:
+        return service
+    return service._replace(port=known.port, discovered=True)

@@ -1,0 +1,124 @@
+"""What follows from a saved file: a restart, another try, or other settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts.guard.app.reload import Reload
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.core import state_machine
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.core.state_machine import State
+from scripts.guard.watching.burst import Burst
+from scripts.guard.watching.churn import WriteStormFilter
+from scripts.guard.watching.sources import is_source
+from scripts.guard.watching.watcher import Watcher
+
+QUIET_POLL_SECONDS = 1.0  # between two looks at whether a file has come to rest
+_DOWN = frozenset({State.BROKEN, State.BACKOFF})
+
+
+class Saves:
+    """Watches the folders of the services, more of them for those that are down."""
+
+    def __init__(
+        self,
+        current: CurrentConfig,
+        *,
+        send: Callable[[str, state_machine.Event], None],
+        reload: Reload,
+        report: Callable[[str], None],
+        leaving: Callable[[], bool],
+    ) -> None:
+        self._current = current
+        self._send = send
+        self._reload = reload
+        self._report = report
+        self._leaving = leaving
+        self._loop = asyncio.get_running_loop()
+        self._churn = WriteStormFilter()
+        self._burst = Burst()
+        self._quiet: asyncio.TimerHandle | None = None
+        self._resting: asyncio.TimerHandle | None = None
+        self._down: frozenset[str] = frozenset()
+        self._watcher = Watcher(
+            self._saved_in_thread,
+            current.get().files,
+            report=report,
+            polling=current.get().polling,
+        )
+
+    def start(self) -> None:
+        """Begin to watch; what has been saved until now counts too."""
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._watcher.stop()
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Watch what the states ask for."""
+        if self._leaving():
+            return
+        config = self._current.get()
+        self._down = frozenset(view.name for view in snapshot.services if view.state in _DOWN)
+        folders = {folder for service in config.services for folder in service.watch}
+        for service in config.services:
+            if service.name in self._down:
+                folders.update(service.watch_when_down)
+        self._watcher.watch(folders)
+
+    def _saved_in_thread(self, paths: frozenset[Path]) -> None:
+        self._loop.call_soon_threadsafe(self._saved, paths)
+
+    def _saved(self, paths: frozenset[Path]) -> None:
+        if paths & self._current.get().files.keys():
+            self._reload.begin()
+        self._count(self._burst.note(self._by_people(paths)))
+        self._await_quiet()
+
+    def _await_quiet(self) -> None:
+        """Let what a burst of saves held back count once it is over."""
+        if self._quiet is None and (due := self._burst.due) is not None:
+            self._quiet = self._loop.call_later(due, self._burst_over)
+
+    def _burst_over(self) -> None:
+        self._quiet = None
+        self._count(self._burst.take())
+        self._await_quiet()
+
+    def _count(self, paths: frozenset[Path]) -> None:
+        """Tell the services which these saves concern."""
+        for service in self._current.get().services:
+            changed = [path for path in paths if is_source(path, service.watch)]
+            if changed:
+                self._report(f"{service.name}: {changed[0].name} was saved")
+                self._send(service.name, state_machine.Saved(reload=True))
+            elif service.name in self._down and any(
+                is_source(path, service.watch_when_down) for path in paths
+            ):
+                self._send(service.name, state_machine.Saved(reload=False))
+
+    def _by_people(self, paths: frozenset[Path]) -> frozenset[Path]:
+        """Leave out what the guard writes itself, and what a program writes over and over."""
+        own = self._current.get().directory.resolve()
+        paths, noisy = self._churn.note(path for path in paths if own not in path.parents)
+        for path in noisy:
+            self._report(
+                f"{path} is written over and over, by a program it seems: it restarts nothing "
+                "until it rests\n"
+                "  fix: keep it elsewhere, or name folders without it in <NAME>_WATCH"
+            )
+        if noisy and self._resting is None:
+            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
+        return paths
+
+    def _look_for_quiet(self) -> None:
+        """Deliver suppressed saves once the file has been quiet."""
+        self._resting = None
+        if quiet := self._churn.quiet():
+            self._saved(quiet)
+        if self._churn.is_noisy and self._resting is None:
+            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)

@@ -1,0 +1,56 @@
+"""The end: everybody is asked to leave, and is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.supervision.drain import GracefulStop
+from scripts.guard.supervision.supervisor import Supervisor
+
+
+class Shutdown:
+    """Begun by a signal or a command; over when nothing runs any more."""
+
+    def __init__(
+        self, supervisor: Supervisor, graceful_stop: GracefulStop, report: Callable[[str], None]
+    ) -> None:
+        self._supervisor = supervisor
+        self._graceful_stop = graceful_stop
+        self._report = report
+        self._over = asyncio.Event()
+        self._exit_code: int | None = None
+
+    def has_begun(self) -> bool:
+        """Whether everybody is leaving."""
+        return self._exit_code is not None
+
+    def begin(self, code: int = 0) -> None:
+        """Stop everything; the guard will end with the exit code of the first call."""
+        if not self.has_begun():
+            self._exit_code = code
+            self._report("stopping everything")
+            self._graceful_stop.hurry()
+            self._supervisor.leave()
+
+    def signalled(self, number: signal.Signals) -> None:
+        """Begin, as a signal asks; a second Ctrl-C kills what is still there.
+
+        Only a person repeats Ctrl-C. A closed terminal is told of twice, by the kernel and by the
+        shell, and `make` hands on a SIGTERM that its whole group was sent.
+        """
+        if self.has_begun() and number is signal.SIGINT:
+            self._supervisor.kill()
+        self.begin(128 + number)  # as shells tell it
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """See whether everybody has left."""
+        if self.has_begun() and all(view.pid is None for view in snapshot.services):
+            self._over.set()
+
+    async def wait(self) -> int:
+        """Wait until everybody has left; returns the exit code."""
+        await self._over.wait()
+        return self._exit_code or 0

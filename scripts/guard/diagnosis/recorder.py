@@ -1,0 +1,84 @@
+"""Explains an exit that nobody asked for, and records it once the restart is under way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.config.settings import Service
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.diagnosis.evidence import Evidence
+from scripts.guard.logs.pump import Log
+from scripts.guard.processes.launcher import Launcher
+
+if TYPE_CHECKING:
+    from scripts.guard.core.cause import Cause
+    from scripts.guard.diagnosis.crash_reports import CrashReport, CrashReports, Record
+
+READ_SECONDS = 0.1  # that the final output of a dead process may take to be read
+
+
+class CrashRecorder:
+    """Follows the snapshots; what it needs for a crash is loaded by `prepare` or the first one."""
+
+    def __init__(self, current: CurrentConfig, log: Log, launcher: Launcher) -> None:
+        self._current = current
+        self._log = log
+        self._launcher = launcher
+        self._evidence = Evidence(current.get().root)
+        self._unkept: list[CrashReport] = []
+
+    @cached_property
+    def _reports(self) -> CrashReports:
+        """The crash reports of this folder; loaded when something crashes or somebody asks."""
+        from scripts.guard.diagnosis.crash_reports import CrashReports
+
+        return CrashReports(self._current.get().directory / "crashes")
+
+    def read(self) -> list[Record]:
+        """Return the crash reports that are kept, newest first. Callable from any thread."""
+        return self._reports.read()
+
+    def prepare(self) -> None:
+        """Load what a crash needs while there is time: the restart need not wait for it then."""
+        from scripts.guard.diagnosis import diagnose  # noqa: F401 - loaded for later
+
+        self._reports.prepare(self._current.get().environment)
+
+    def explain(self, service: Service, exit_status: int | OSError) -> Cause:
+        """Return why a process ended, or could not be started."""
+        from scripts.guard.diagnosis import diagnose
+
+        self._log.drained(service.name, timeout=READ_SECONDS)
+        lines = self._log.output_of_current_run(service.name)
+        return diagnose.explain(service, exit_status, lines, self._evidence.gather())
+
+    def record(self, service: Service, exit_status: int | OSError, cause: Cause) -> None:
+        """Keep what is known of a crash, to be written at the next change."""
+        from scripts.guard.diagnosis.crash_reports import CrashReport
+
+        config = self._current.get()
+        was_started = not isinstance(exit_status, OSError)
+        started = self._launcher.last_started.get(service.name) if was_started else None
+        self._unkept.append(
+            CrashReport(
+                time=datetime.now(UTC),
+                service=service.name,
+                command=service.command,
+                pid=None if started is None else started.process.pid,
+                exit_status=exit_status,
+                cause=cause,
+                started=None if started is None else datetime.fromtimestamp(started.at, UTC),
+                lines=self._log.tail(service.name),
+                left=() if started is None else started.process.left,
+                environment=config.environment if started is None else started.environment,
+                ports={each.name: each.port for each in config.services if each.port},
+            )
+        )
+
+    def on_change(self, _snapshot: Snapshot) -> None:
+        """Write what was recorded: only now, since the restart goes first."""
+        while self._unkept:
+            self._reports.keep(self._unkept.pop())
