@@ -8,6 +8,8 @@ from playwright.sync_api import Browser
 
 from scripts.chromium import chromium
 from scripts.guard.config import settings
+from scripts.screenshots.animation import svg
+from scripts.screenshots.recording import record
 from scripts.screenshots.shots import SHOTS
 from scripts.screenshots.stage import ROOT, set_up
 
@@ -15,7 +17,7 @@ from scripts.screenshots.stage import ROOT, set_up
 def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
     """Take every picture of a stack on these ports. Returns the files written."""
     into.mkdir(parents=True, exist_ok=True)
-    written = []
+    written = _animation(into, ports)
     with (
         tempfile.TemporaryDirectory(prefix="stage-") as folder,
         set_up(Path(folder) / "media-downloader", ports) as stage,
@@ -27,6 +29,20 @@ def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
             page.close()
             written.append(path)
     return written
+
+
+def _animation(into: Path, ports: dict[str, int]) -> list[Path]:
+    """Record the terminals on a stage of their own; the casts are kept beside the animation."""
+    with (
+        tempfile.TemporaryDirectory(prefix="stage-") as folder,
+        set_up(Path(folder) / "media-downloader", ports) as stage,
+    ):
+        recorded = record(stage)
+    files = {f"terminal-{n}.cast": each.asciicast() for n, each in enumerate(recorded, 1)}
+    files["terminal.svg"] = svg(recorded)
+    for name, text in files.items():
+        (into / name).write_text(text, encoding="utf-8")
+    return [into / name for name in files]
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """A running stack of its own, with videos to download: what a picture shows may be broken in it."""
 
+import codecs
 import os
 import pty
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 import httpx
 
 from scripts.screenshots import films
+from scripts.screenshots.cast import Recorder
 from tests.media_source import MediaSource, serve_media
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,12 +37,17 @@ class Stage:
     folder: Path
     ports: dict[str, int]
     media: MediaSource
-    shown: bytearray = field(default_factory=bytearray)
+    recorder: Recorder = field(default_factory=lambda: Recorder(columns=104, rows=17))
 
     @property
     def terminal(self) -> str:
         """What the terminal has shown so far, with its colours."""
-        return self.shown.decode(errors="replace").replace("\r\n", "\n")
+        return "".join(text for _, text in self.recorder.events).replace("\r\n", "\n")
+
+    @property
+    def media_folder(self) -> Path:
+        """Where finished files are."""
+        return self.folder / "data/media"
 
     def url(self, name: str, path: str = "/") -> str:
         """An address of `web`, `api` or `guard`."""
@@ -146,7 +153,7 @@ def _guard(stage: Stage) -> Iterator[None]:
         start_new_session=True,
     )
     os.close(terminal)
-    reader = threading.Thread(target=_read, args=(master, stage.shown))
+    reader = threading.Thread(target=_read, args=(master, stage.recorder))
     reader.start()
     try:
         yield
@@ -157,7 +164,8 @@ def _guard(stage: Stage) -> Iterator[None]:
         os.close(master)
 
 
-def _read(master: int, into: bytearray) -> None:
+def _read(master: int, recorder: Recorder) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with suppress(OSError):  # on Linux the end of a terminal is an error
         while part := os.read(master, 65536):
-            into += part
+            recorder.take(decoder.decode(part))
