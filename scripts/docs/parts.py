@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scripts.docs import doctor, troubles, values
+from scripts.docs import doctor, packages, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
@@ -26,6 +26,9 @@ def state_diagram() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "states": state_diagram,
+    "packages": packages.picture,
+    "package-table": packages.table,
+    "guard-contracts": packages.contracts,
     "proof": proof,
     "routes": routes,
     "settings": settings,

@@ -1,1 +1,1 @@
-"""The control API: routes and event stream."""
+"""The control API: routes and the event stream."""

@@ -1,1 +1,1 @@
-"""`up`: builds every part, and runs the event loop over them."""
+"""`up`: builds every part of a running stack, and runs the event loop."""

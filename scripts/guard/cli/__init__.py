@@ -1,1 +1,1 @@
-"""The commands; the only package that talks to people on a terminal."""
+"""The commands: what people type and read in a terminal."""

@@ -1,1 +1,1 @@
-"""What every other package may know: states, snapshots, causes. Standard library only, no I/O."""
+"""What every other package may know: states, snapshots, causes. No I/O."""

@@ -1,1 +1,1 @@
-"""Whether a service answers: ready, alive, hanging."""
+"""Whether a service is ready, answers, or hangs."""

@@ -1,1 +1,1 @@
-"""HTTP/1.1 on a listening socket: messages, connections, who may ask."""
+"""HTTP/1.1 on a listening socket: messages, connections, access."""

@@ -1,1 +1,1 @@
-"""The ports: who holds them, who listens on them, and how one is left without losing anybody."""
+"""Sockets: bind and hold ports, read accept queues, find the owner of a port."""

@@ -1,1 +1,1 @@
-"""What runs: started, signalled, reaped with all that descends from it, measured."""
+"""Processes: started, signalled, reaped with all their descendants, measured."""

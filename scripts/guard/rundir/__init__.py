@@ -1,1 +1,1 @@
-"""The folder `.guard`: lock, token, leftovers of an earlier guard."""
+"""The folder `.guard`: lock, token, and what an earlier guard left running."""

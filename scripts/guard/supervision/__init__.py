@@ -1,1 +1,1 @@
-"""Decides: the supervisor, what it remembers, and how a service is asked to leave."""
+"""Decides: the supervisor, its history, and the graceful stop of a server."""

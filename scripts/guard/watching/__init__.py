@@ -1,1 +1,1 @@
-"""Saved files: which restart what."""
+"""Saved files: which ones matter, and when."""
