@@ -20,6 +20,8 @@ class Stream:
     kind: str
     """`video`, `audio`, `subtitle`, ..."""
     tags: Mapping[str, str]
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ def probe(path: Path) -> Media:
     """Open a file; raises `av.error.FFmpegError` for what is no medium."""
     with av.open(path) as container:
         streams = [
-            Stream(stream.codec_context.codec.canonical_name, stream.type, dict(stream.metadata))
+            Stream(
+                *(stream.codec_context.codec.canonical_name, stream.type, dict(stream.metadata)),
+                *(getattr(stream, side, 0) for side in ("width", "height")),
+            )
             for stream in container.streams
         ]
         return Media((container.duration or 0) / av.time_base, dict(container.metadata), streams)

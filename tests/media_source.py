@@ -81,6 +81,63 @@ def make_media(folder: Path, seconds: int = SECONDS) -> Path:
     return folder
 
 
+def make_silent(folder: Path) -> None:
+    """Write silent.mp4: a video without sound."""
+    copy = ("-i", str(folder / "short.mp4"), "-an", "-c", "copy")
+    _ffmpeg(*copy, str(folder / "silent.mp4"))
+
+
+def make_renditions(folder: Path) -> None:
+    """Write renditions/index.m3u8: the default audio is English; German, and described English.
+
+    They are tones of 440, 880 and 220 Hz, and the default has the lowest bit rate.
+    """
+    into = folder / "renditions"
+    into.mkdir()
+    hls = ("-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod")
+    _ffmpeg("-i", str(folder / "short.mp4"), "-an", "-c", "copy", *hls, str(into / "v.m3u8"))
+    for name, pitch, rate in (("en", 440, "64k"), ("de", 880, "128k"), ("ad", 220, "128k")):
+        tone = ("-f", "lavfi", "-i", f"sine=frequency={pitch}:sample_rate=44100:duration=2")
+        _ffmpeg(*tone, "-c:a", "aac", "-b:a", rate, *hls, str(into / f"{name}.m3u8"))
+    media = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",'
+    (into / "index.m3u8").write_text(
+        "#EXTM3U\n"
+        f'{media}NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,URI="de.m3u8"\n'
+        f'{media}NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="en.m3u8"\n'
+        f'{media}NAME="English AD",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=NO,URI="ad.m3u8"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=1200000,RESOLUTION=640x360,AUDIO="a",'
+        'CODECS="avc1.4d401e,mp4a.40.2"\nv.m3u8\n'
+    )
+
+
+def make_sizes(folder: Path) -> None:
+    """Write sizes/wide.m3u8 and sizes/portrait.m3u8: two sizes each, none of them a usual one."""
+    into = folder / "sizes"
+    into.mkdir()
+    hls = ("-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod")
+    for name, sizes in (
+        ("wide", ("1280x532", "3840x1600")),
+        ("portrait", ("720x1280", "1080x1920")),
+    ):
+        lines = ["#EXTM3U"]
+        for rate, size in zip((600_000, 2_000_000), sizes, strict=True):
+            picture = ("-f", "lavfi", "-i", f"color=size={size}:rate=5:duration=1")
+            sound = ("-f", "lavfi", "-i", "sine=duration=1")
+            codecs = (
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-pix_fmt",
+                "yuv420p",
+                "-c:a",
+                "aac",
+            )
+            _ffmpeg(*picture, *sound, *codecs, *hls, str(into / f"{size}.m3u8"))
+            lines += [f"#EXT-X-STREAM-INF:BANDWIDTH={rate},RESOLUTION={size}", f"{size}.m3u8"]
+        (into / f"{name}.m3u8").write_text("\n".join(lines) + "\n")
+
+
 def _ffmpeg(*arguments: str) -> None:
     program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
     command = [program, "-nostdin", "-loglevel", "error", "-y", *arguments]
@@ -110,6 +167,8 @@ class Manner:
     """401 unless this cookie comes with the request."""
     ranges: bool = True
     """Whether a Range is heeded."""
+    endless: bool = False
+    """Whether the file is sent over and over; give it the framing "close"."""
 
 
 @dataclass
@@ -315,6 +374,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if body:
             with contextlib.suppress(ConnectionError):  # the downloader was killed: its right
                 self._send(file, start, end)
+                while self.manner.endless:
+                    self._send(file, start, end)
 
     def _range(self) -> re.Match[str] | None:
         asked = self.headers.get("Range", "") if self.manner.ranges else ""

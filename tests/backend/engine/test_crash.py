@@ -64,7 +64,8 @@ def test_downloads_go_on_after_kill_9_and_end_identical(
     for folder in ("/hls/", "/dash/"):
         again = {path for path, _ in before & set(media.requests) if path.endswith(SEGMENTS)}
         again = {path for path in again if path.startswith(folder) and "init" not in path}
-        assert len(again) <= 1, "only the segment that was cut off is asked for again"
+        # The one that was cut off; the first and the last before it, to be compared.
+        assert len(again) <= 3
     wait_for(lambda: not api.staged, "staging is empty")
 
 

@@ -157,11 +157,19 @@ def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource)
 
 
 @pytest.mark.parametrize(
-    ("resolution", "first"), [("best", "res"), ("1080p", "res:1080"), ("144p", "res:144")]
+    ("resolution", "codecs", "first"),
+    [
+        ("best", "best", ["lang", "res"]),
+        ("1080p", "best", ["lang", "res:1080"]),
+        ("best", "compatible", ["lang", "vcodec:h264", "acodec:aac", "res"]),
+        ("1600p", "compatible", ["lang", "res:1600", "vcodec:h264"]),
+    ],
 )
-def test_the_resolution_decides_which_format_comes_first(
-    tmp_path: Path, resolution: str, first: str
+def test_language_then_codec_or_resolution_decide_which_format_comes_first(
+    tmp_path: Path, resolution: str, codecs: str, first: list[str]
 ) -> None:
-    request = DownloadRequest.model_validate({"url": "https://e.org/", "resolution": resolution})
+    wanted = {"url": "https://example.org/", "resolution": resolution, "codecs": codecs}
 
-    assert parameters(request, staging=tmp_path, ffmpeg=None)["format_sort"][0] == first
+    given = parameters(DownloadRequest.model_validate(wanted), staging=tmp_path, ffmpeg=None)
+
+    assert given["format_sort"][: len(first)] == first

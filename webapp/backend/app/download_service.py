@@ -17,6 +17,7 @@ from domain.models import (
     Refusal,
     Snapshot,
 )
+from domain.notes import can_be_completed
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
 from store.paging import Cursor
 from store.view import view
@@ -88,8 +89,11 @@ class DownloadService:
 
     def act(self, item: str, action: Action) -> Download:
         """Pause, resume, cancel or retry; what is done too, if its file has been lost."""
-        if action == "retry" and self._lost(self._row(item)):
+        known = self._row(item)
+        if action == "retry" and self._lost(known):
             row = self.store.renew(item)
+        elif action == "retry" and can_be_completed(known["notes"]):
+            row = self.store.complete(item)
         else:
             row = self.store.act(item, action)
         if row is None:

@@ -6,26 +6,32 @@ import hashlib
 import shutil
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.lists import page_of
 from domain.failures import DownloadError
 from domain.ids import new_id
-from domain.links import host_of
-from domain.models import Preview
-from domain.problems import InvalidError, UnavailableError
+from domain.links import anonymous, host_of
+from domain.models import Entry, Preview
+from domain.problems import InvalidError, NotFoundError, UnavailableError
 from files.cookies import cookies_for
 from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from domain.models import EntryListing, EntryPage
     from work.pool import Pool, Runner
 
 CACHE_SECONDS = 600.0
 MAX_CACHED = 200
+MAX_LIST = 5000
+"""Entries of a list that can be looked at."""
+MAX_SECONDS = 60.0
+"""How long a preview may take."""
 MAX_CONCURRENT = 4
 
 
@@ -35,6 +41,8 @@ class PreviewHandle:
 
     runner: Runner | None = None
     dropped: bool = False
+    seconds: float = MAX_SECONDS
+    timed_out: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def drop(self) -> None:
@@ -44,19 +52,34 @@ class PreviewHandle:
             if self.runner:
                 self.runner.kill()
 
-    def begin(self, runner: Runner) -> None:
-        """Let `drop` end this runner."""
+    @contextmanager
+    def running(self, runner: Runner) -> Iterator[None]:
+        """Let `drop` end this runner, and its time."""
         with self.lock:
             self.runner = runner
             if self.dropped:
                 runner.kill()
+        timer = threading.Timer(self.seconds, self._time_out)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _time_out(self) -> None:
+        self.timed_out = True
+        self.drop()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     made: float
+    url: str
     preview: Preview
     media_key: str | None
+    whole: list[Entry] | None
+    """All entries of a list; None while only the first have been looked at."""
 
 
 class Previews:
@@ -102,12 +125,14 @@ class Previews:
     def _keep(self, url: str, key: str, making: Path, answer: dict[str, Any]) -> Preview:
         picture, media_key = answer.pop("thumbnail"), answer.pop("media_key")
         path = f"/api/previews/{key}/thumbnail" if picture else None
-        found = Preview(url=url, thumbnail=path, **answer)
+        complete = answer.pop("complete")
+        found = Preview(url=anonymous(url), thumbnail=path, key=key, **answer)
         with self._lock:
             shutil.rmtree(self._folder / key, ignore_errors=True)
             making.rename(self._folder / key)
             self._kept.pop(key, None)
-            self._kept[key] = _Kept(self._clock(), found, media_key)
+            whole = found.entries if complete else None
+            self._kept[key] = _Kept(self._clock(), url, found, media_key, whole)
             while len(self._kept) > MAX_CACHED:
                 oldest = next(iter(self._kept))
                 del self._kept[oldest]
@@ -124,14 +149,42 @@ class Previews:
         """The picture of a preview that is still kept."""
         return next((self._folder / key).glob("thumbnail.*"), None)
 
-    def _ask(self, url: str, folder: Path, handle: PreviewHandle) -> dict[str, Any]:
+    def entries(self, key: str, listing: EntryListing, handle: PreviewHandle) -> EntryPage:
+        """A part of the list that was previewed; looks at all of it if that was not done yet.
+
+        Raises:
+            NotFoundError: when the preview is not kept any more.
+            InvalidError: with the reason, when the list cannot be had.
+
+        """
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
+            raise NotFoundError("This preview is not kept any more.", "Preview the link again.")
+        if kept.whole is None:
+            kept.whole = self._whole(kept.url, handle)
+        return page_of(kept.whole, listing, complete=len(kept.whole) < MAX_LIST)
+
+    def _whole(self, url: str, handle: PreviewHandle) -> list[Entry]:
+        folder = self._folder / new_id()
+        try:
+            with self._room:
+                answer = self._ask(url, folder, handle, max_entries=MAX_LIST)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return [Entry(**entry) for entry in answer["entries"]]
+
+    def _ask(self, url: str, folder: Path, handle: PreviewHandle, **more: int) -> dict[str, Any]:
         try:
             cookies = cookies_for(self._cookies, host_of(url))
         except DownloadError as unusable:
             raise InvalidError(unusable.sentence, unusable.fix) from None
-        order = {"job": "probe", "url": url, "folder": str(folder), "cookies": cookies}
-        with suppress(RunnerDiedError), closing(self._pool.take()) as runner:
-            handle.begin(runner)
+        order = {"job": "probe", "url": url, "folder": str(folder), "cookies": cookies, **more}
+        with (
+            suppress(RunnerDiedError),
+            closing(self._pool.take()) as runner,
+            handle.running(runner),
+        ):
             for event in runner.run(order | {"allowed": self._allowed}):
                 match event:
                     case {"event": "done", **answer}:
@@ -139,6 +192,11 @@ class Previews:
                     case {"event": "failed", **failure}:
                         failed = DownloadError(**failure)
                         raise InvalidError(failed.sentence, failed.fix)
+        if handle.timed_out:
+            raise InvalidError(
+                f"The site took longer than {handle.seconds:.0f} s to answer.",
+                "Try again later; a download of the link may take longer.",
+            )
         raise UnavailableError("The preview was given up.", "Ask again.")
 
 

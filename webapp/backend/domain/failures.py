@@ -52,8 +52,36 @@ ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry
 FIRST_ERROR, SERVER_ERROR = 400, 500
 TRANSIENT_STATUSES = {408, 416, 425, 429}
 
+PIECE_STATUS = r"got error: HTTP error (\d{3})"
+STATUS = r"HTTP error ([45]\d\d)"
 TEXTS: tuple[tuple[str, DownloadError], ...] = (
     (r"no space left|disk quota exceeded", DISK_FULL),
+    (
+        r"certificate|self.signed",
+        DownloadError(
+            "certificate",
+            "The site's TLS certificate is not valid, so nobody knows who answers.",
+            "Check the address and this computer's clock. Sites with a certificate of their own"
+            " making cannot be used.",
+        ),
+    ),
+    (
+        r"redirect loop|too many redirects|exceeded \d+ redirects",
+        DownloadError(
+            "redirect-loop",
+            "The site redirects in a circle.",
+            "Open the link in a browser and copy the address that it ends at; the site may want"
+            " cookies.",
+        ),
+    ),
+    (
+        r"obtain file audio codec|does not contain any stream|matches no streams",
+        DownloadError(
+            "no-audio",
+            "The video has no sound, so there is no audio to save.",
+            "Choose a video format.",
+        ),
+    ),
     (
         r"unsupported url|no video formats|no media|no suitable extractor",
         DownloadError(
@@ -97,9 +125,20 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
     ),
     (
         (
+            r"incomplete ?read|content too short|more expected|bytes (read|missing)|"
+            r"file is empty|did not get any data|fragment \d+ not found"
+        ),
+        DownloadError(
+            "broken-off",
+            "The site sent less than the whole file.",
+            "Retry later; if it happens again, the file at the site is damaged.",
+            transient=True,
+        ),
+    ),
+    (
+        (
             r"timed? ?out|connection (reset|aborted|refused|broken)|remote end closed|"
-            r"eof occurred|incomplete ?read|content too short|more expected|bytes missing|"
-            r"file is empty|did not get any data"
+            r"eof occurred|giving up after \d+ retries"
         ),
         DownloadError(
             "connection",
@@ -120,6 +159,10 @@ def classify(error: BaseException) -> DownloadError:
         if known:
             return known
     text = " ".join(str(link) for link in chain)
+    if piece := re.search(PIECE_STATUS, text, re.IGNORECASE):  # yt-dlp keeps only the text of it
+        return _of_piece(int(piece[1]))
+    if status := re.search(STATUS, text, re.IGNORECASE):
+        return _of_status(int(status[1]))
     for pattern, failed in TEXTS:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
@@ -140,6 +183,12 @@ def _by_type(error: BaseException) -> DownloadError | None:
         return DownloadError(
             "address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS."
         )
+    if isinstance(error, MemoryError):
+        return DownloadError(
+            "too-large",
+            "What the site sent takes more memory than a download may use.",
+            "Copy the link of the video itself.",
+        )
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DISK_FULL
     status = getattr(error, "status", None)
@@ -153,6 +202,17 @@ def _of_status(status: int) -> DownloadError:
     return DownloadError(
         kind, sentence, fix, transient=status in TRANSIENT_STATUSES or status >= SERVER_ERROR
     )
+
+
+def _of_piece(status: int) -> DownloadError:
+    """What a status means that one piece of a stream was answered with."""
+    if status in {404, 410}:
+        return DownloadError(
+            "piece-missing",
+            f"A piece of the stream is missing at the site (HTTP {status}).",
+            "Retry later, or look for another source.",
+        )
+    return _of_status(status)
 
 
 def _first_line(error: BaseException) -> str:

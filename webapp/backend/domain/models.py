@@ -9,10 +9,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from domain.formats import FormatName, Kind
 from domain.ids import PATTERN
+from domain.texts import MAX_LENGTH
 
-Resolution = Literal[
-    "best", "2160p", "1440p", "1080p", "720p", "480p", "360p", "240p", "144p"
-]  # fmt: skip
+Resolution = Annotated[
+    str,
+    Field(
+        pattern=r"^(best|[1-9][0-9]{1,4}p)$",
+        description="best, or the smaller side in pixels, such as 1080p",
+        examples=["best", "1080p"],
+    ),
+]
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 Action = Literal["pause", "resume", "cancel", "retry"]
 Sort = Literal["newest", "oldest", "title", "largest", "longest"]
@@ -20,6 +26,7 @@ Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
 
 MAX_URL_LENGTH = 8192
 MAX_PAGE = 200
+MAX_BULK = 5000
 
 
 def _web_address(text: str) -> str:
@@ -38,6 +45,10 @@ def _web_address(text: str) -> str:
         raise ValueError(
             f"{parts.scheme}: links are not supported. Paste a link that begins with https:// or http://."
         )
+    if " " in text:
+        raise ValueError(
+            f"{text[:200]!r} is not a web address: there is a space in it. Write %20 in its place."
+        )
     if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 -- ASCII
         raise ValueError(f"{text[:200]!r} is not a web address: its host is missing or damaged.")
     return text
@@ -53,6 +64,9 @@ WebAddress = Annotated[
 Embedded = Literal["metadata", "chapters", "thumbnail"]
 LANGUAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
 Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
+AudioTrackId = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}(\+ad)?$", examples=["en", "en+ad"])
+]
 Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
@@ -70,6 +84,16 @@ class DownloadOptions(BaseModel):
         description="Keep only from here on (seconds); the whole is fetched all the same",
     )
     end: Seconds | None = Field(default=None, description="Keep only up to here (seconds)")
+    codecs: Literal["compatible", "best"] = Field(
+        default="compatible",
+        description="Of an mp4: H.264 and AAC, which every device plays, or the best quality",
+    )
+    audio: AudioTrackId | None = Field(
+        default=None, description="Of several audio tracks the one to take; null = the site's own"
+    )
+    audio_bitrate: Literal[128, 192, 320] | None = Field(
+        default=None, description="Of mp3, m4a and opus, in kbit/s; null = about the source's"
+    )
 
     @model_validator(mode="after")
     def _end_after_start(self) -> Self:
@@ -78,16 +102,39 @@ class DownloadOptions(BaseModel):
         return self
 
 
-class DownloadRequest(DownloadOptions):
-    """A wish: what to download and how."""
+class Entry(BaseModel):
+    """One of a list of media, with what only the list knows of it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     url: WebAddress
+    title: str | None = Field(default=None, max_length=MAX_LENGTH)
+    duration: Seconds | None = None
+    number: int | None = Field(default=None, ge=1, le=1_000_000, description="In the list, from 1")
+    date: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Of upload")
+    page: WebAddress | None = Field(
+        default=None, description="The page that it is on: some sites want it as the Referer"
+    )
+
+
+class DownloadRequest(DownloadOptions):
+    """What to download and how."""
+
+    url: WebAddress
+    entry: Entry | None = Field(default=None, description="What the list knew that it is from")
 
 
 class BulkDownloadRequest(DownloadOptions):
-    """Many wishes at once, each to be downloaded in the same way."""
+    """Many downloads with the same options: of links, or of entries of a preview."""
 
-    urls: list[WebAddress] = Field(min_length=1, max_length=1000)
+    urls: list[WebAddress] = Field(default=[], max_length=MAX_BULK)
+    entries: list[Entry] = Field(default=[], max_length=MAX_BULK)
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not (self.urls or self.entries):
+            raise ValueError("Give at least one link, in urls or in entries.")
+        return self
 
 
 class PreviewRequest(BaseModel):
@@ -105,12 +152,14 @@ class SizedResolution(BaseModel):
     bytes: int | None
 
 
-class Entry(BaseModel):
-    """One of a list of media."""
+class AudioTrack(BaseModel):
+    """One of several audio tracks of a video."""
 
-    url: str
-    title: str | None
-    duration: float | None
+    id: AudioTrackId
+    language: str | None
+    name: str | None = Field(description="As the site calls it")
+    described: bool = Field(description="Whether it describes the picture, for blind people")
+    default: bool = Field(description="Whether it is taken unless another is chosen")
 
 
 class Known(BaseModel):
@@ -138,10 +187,30 @@ class Preview(BaseModel):
         description="Languages: first those that people wrote, then those that only a machine did"
     )
     chapters: int
-    entries: list[Entry] = Field(description="Of a playlist or channel; at most 500")
+    audio: list[AudioTrack] = Field(description="Empty unless there is a choice")
+    key: str = Field(description="Names this preview in `/api/previews/{key}/entries`")
+    entries: list[Entry] = Field(description="The first of a playlist or channel; at most 500")
+    total: int | None = Field(description="How many entries there are; null = nobody knows yet")
     known: list[Known] = Field(
         default=[], description="Downloads of the same medium, newest first; at most 10"
     )
+
+
+class EntryListing(BaseModel):
+    """Which entries of a list to show: all that hold the words, in an order, from where on."""
+
+    q: str | None = Field(default=None, max_length=200, description="Only titles with these words")
+    newest: bool = Field(default=False, description="Newest first instead of the list's own order")
+    first: int = Field(default=1, ge=1, description="Number of the first to show, from 1")
+    limit: int = Field(default=500, ge=1, le=MAX_BULK)
+
+
+class EntryPage(BaseModel):
+    """A part of a list of media."""
+
+    items: list[Entry]
+    total: int = Field(description="How many match, on all pages")
+    complete: bool = Field(description="False if the list is longer than what can be looked at")
 
 
 class Progress(BaseModel):

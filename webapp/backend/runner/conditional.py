@@ -23,6 +23,7 @@ from yt_dlp.utils import parse_http_range
 
 from domain.failures import DownloadError
 from files.staging import write_atomically
+from runner.direct import head_of, require_media
 from runner.validators import Validators
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 OVERLAP = 64 * 1024
 """Bytes that each resumption fetches a second time, to compare them."""
 RANGE_NOT_SATISFIABLE = 416
+LENGTH_HEADERS = ("Content-Length", "Content-Range", "Transfer-Encoding")
 CHANGED = DownloadError(
     "changed",
     "The file at the source changed during the download, so it was started over.",
@@ -45,13 +47,19 @@ CHANGED = DownloadError(
 class Source:
     """yt_dlp.YoutubeDL as the download of one file sees it, with conditional resumption."""
 
-    def __init__(self, ydl: YoutubeDL, part: Path, first: int, note: Path | None) -> None:
+    def __init__(
+        self, ydl: YoutubeDL, part: Path, first: int, note: Path | None, *, medium: bool
+    ) -> None:
         """Watch over `part`, whose first byte is number `first` of the file.
 
         `note` is where the file's validators are kept between runs; None keeps them in memory.
+        A `medium` is refused if its first bytes are those of something else.
         """
         self.ydl, self._part, self._first, self._note = ydl, part, first, note
+        self._medium = medium
         self.validators = _read(note)
+        self.announced = True
+        """Whether the source said how long the body is, so that its end can be told."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever yt-dlp asks for
         return getattr(self.ydl, name)
@@ -69,7 +77,7 @@ class Source:
         if self.validators.if_range:
             request.headers["If-Range"] = self.validators.if_range
         try:
-            answer = self.ydl.urlopen(request)
+            answer = self._ask(request)
         except HTTPError as error:
             if error.status != RANGE_NOT_SATISFIABLE:
                 raise
@@ -93,7 +101,7 @@ class Source:
         """
         if self.validators.if_range:
             request.headers["If-Range"] = self.validators.if_range
-        answer = self.ydl.urlopen(request)
+        answer = self._ask(request)
         start = parse_http_range(request.headers["Range"])[0]
         if self.validators.contradict(Validators.of(answer.headers)) or not _is_at(answer, start):
             answer.close()
@@ -114,9 +122,16 @@ class Source:
         return self._begin(request)
 
     def _begin(self, request: Request) -> Response:
-        answer = self.ydl.urlopen(request)
+        answer = self._ask(request)
+        if self._medium:
+            head, answer = head_of(answer)
+            require_media(head)
+        self.announced = any(answer.headers.get(name) for name in LENGTH_HEADERS)
         self._keep(Validators.of(answer.headers))
         return answer
+
+    def _ask(self, request: Request) -> Response:
+        return urlopen_medium(self.ydl, request)
 
     def _keep(self, told: Validators) -> None:
         """Record the version before its first byte is written."""
@@ -129,6 +144,12 @@ class Source:
         with self._part.open("rb") as file:
             file.seek(-length, 2)
             return file.read()
+
+
+def urlopen_medium(ydl: YoutubeDL, request: Request) -> Response:
+    """Request something that may be of any size: see downloader.py."""
+    ask: Callable[[Request], Response] = getattr(ydl, "urlopen_medium", ydl.urlopen)
+    return ask(request)
 
 
 def said(ydl: YoutubeDL) -> None:

@@ -1,4 +1,4 @@
-"""Puts a picture into the finished file; where that fails, the file stays without one."""
+"""Puts a picture into the finished file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ class ThumbnailFilePP(EmbedThumbnailPP):  # type: ignore[misc]  # yt-dlp has non
 
     def run(self, info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
         """Put it in."""
-        try:
-            super().run(info | {"thumbnails": [{"filepath": str(self._picture)}]})
-        except Exception as error:  # noqa: BLE001 -- ffmpeg's, mutagen's: none is worth a failure
-            self.report_warning(str(error))
+        super().run(info | {"thumbnails": [{"filepath": str(self._picture)}]})
         return [], info
 
     def get_stream_number(self, path: str, keys: object, value: object) -> tuple[Any, Any]:

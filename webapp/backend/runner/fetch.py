@@ -1,7 +1,9 @@
-"""The runner's main job: make one file in its staging folder, going on where a former try ended."""
+"""The runner's main job: make one file in its staging folder, resuming where a former run ended."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,15 @@ from domain.models import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result
-from runner.metadata import extract_metadata, is_list, only_entry, require_ended
+from runner.metadata import (
+    add_entry,
+    extract_metadata,
+    is_list,
+    only_entry,
+    require_ended,
+    without_login,
+)
+from runner.notes import missing, missing_subtitles
 from runner.options import parameters
 from runner.progress_meter import ProgressMeter
 from runner.reopen import reopen
@@ -19,9 +29,9 @@ from runner.thumbnails import extract_frame, fetch_thumbnail
 from runner.trim import DURATION_SLACK, kept_duration, measure_duration, require_within, trim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from runner.downloader import Downloader
 
-    from yt_dlp import YoutubeDL
+Emit = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +44,132 @@ class FetchJob:
     rate: int = 0
     """Bytes/s at most; 0 = as fast as it goes."""
     cookies: str | None = None
+    finished: str | None = None
+    """A file that was made before and lacks only extras: nothing else is fetched."""
 
 
-def fetch(job: FetchJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+def fetch(job: FetchJob, emit: Emit) -> dict[str, Any]:
     """Make the file; return its name and size, and what is known of the medium.
 
     Raises:
         Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
 
     """
-    import yt_dlp
-
-    from runner.conditional import CHANGED
-    from runner.postprocessors import postprocessors
-
     staging, request = Path(job.staging), DownloadRequest.model_validate(job.request)
     with locked(staging):
         result = read_result(staging)
         if result:  # it was whole before the api died
             return result
-        meter = ProgressMeter(emit)
-        options = parameters(request, staging=staging, ffmpeg=job.ffmpeg)
-        options |= {"ratelimit": job.rate or None, "extract_flat": "in_playlist", "playlistend": 2}
-        options["progress_hooks"] = [meter.progress]
-        options["source_changed"] = lambda: emit({"event": "note", "note": CHANGED.as_error()})
-        options["postprocessor_hooks"] = [meter.converting]
-        with (
-            private_copy(staging, job.cookies) as cookies,
-            yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
-        ):
-            emit({"event": "progress", "stage": "fetching"})
-            info = _medium(downloader, request.url)
-            described = extract_metadata(info)
-            emit({"event": "info", **described})
-            require_ended(info)
-            require_within(request.start, described["duration"], slack=DURATION_SLACK)
-            meter.expect(info)
-            cover = _cover(downloader, info, request, staging)
-            for step in postprocessors(request, cover):
-                downloader.add_post_processor(step)
-            reopen(staging)
-            info = downloader.process_ie_result(info, download=True)
-            made = Path(info["requested_downloads"][-1]["filepath"])
+        with private_copy(staging, job.cookies) as cookies:
+            result = _make(job, request, staging, cookies, emit)
+        write_result(staging, result)
+        return result
+
+
+def _make(
+    job: FetchJob, request: DownloadRequest, staging: Path, cookies: str | None, emit: Emit
+) -> dict[str, Any]:
+    from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
+
+    from runner.conditional import CHANGED
+    from runner.downloader import Downloader
+
+    # As yt-dlp's own command line does it: what asks without a downloader finds it, too.
+    FFmpegPostProcessor._ffmpeg_location.set(job.ffmpeg)  # noqa: SLF001
+    meter = ProgressMeter(emit)
+    options = parameters(request, staging=staging, ffmpeg=job.ffmpeg) | {
+        "cookiefile": cookies,
+        "ratelimit": job.rate or None,
+        "extract_flat": "in_playlist",
+        "playlistend": 2,
+        "progress_hooks": [meter.progress],
+        "postprocessor_hooks": [meter.converting],
+        "source_changed": lambda: emit({"event": "note", "note": CHANGED.as_error()}),
+    }
+    with Downloader(options, audio=request.audio) as downloader:
+        emit({"event": "progress", "stage": "fetching"})
+        info = _medium(downloader, request)
+        known = extract_metadata(info)
+        emit({"event": "info", **known})
+        require_ended(info)
+        require_within(request.start, known["duration"], slack=DURATION_SLACK)
+        meter.expect(info)
+        cover = _cover(downloader, info, request, staging)
+        if job.finished:
+            made = _complete(downloader, info, request, Path(job.finished), staging, cover)
+        else:
+            made = _download(downloader, info, request, staging, cover)
             if request.start is not None or request.end is not None:
-                made, kept = _stretch(job.ffmpeg, made, request, described["duration"])
-                info["duration"] = described["duration"] = kept
-            picture = cover.name if cover else _picture(downloader, info, job, made)
+                made, known["duration"] = _clip(job.ffmpeg, made, request, known["duration"])
+        known["duration"] = known["duration"] or measure_duration(job.ffmpeg, made)
+        info["duration"] = known["duration"]
+        picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
-        write_result(staging, result | described)
-        return result | described
+        return result | known | {"notes": downloader.notes}
 
 
-def _medium(downloader: YoutubeDL, url: str) -> dict[str, Any]:
+def _medium(downloader: Downloader, request: DownloadRequest) -> dict[str, Any]:
     """What is known of the one medium that a link leads to, be it through lists of one."""
-    info = downloader.extract_info(url, download=False)
+    info = downloader.extract_info(request.url, download=False)
     while is_list(info):
         info = downloader.process_ie_result(only_entry(info), download=False)
-    found: dict[str, Any] = sanitized(info)
+    found: dict[str, Any] = without_login(sanitized(info))
+    if request.entry:
+        add_entry(found, request.entry)
     return found
 
 
-def _stretch(
+def _download(
+    downloader: Downloader,
+    info: dict[str, Any],
+    request: DownloadRequest,
+    staging: Path,
+    cover: Path | None,
+) -> Path:
+    """Download all streams, merge and convert them; return the file."""
+    from runner.postprocessors import CompletenessPP, postprocessors
+
+    downloader.add_post_processor(CompletenessPP(staging, downloader.notes))
+    for step in postprocessors(request, cover, info.get("abr"), downloader.notes):
+        downloader.add_post_processor(step)
+    reopen(staging)
+    done = downloader.process_ie_result(info, download=True)
+    _note_languages(downloader, done, request)
+    return Path(done["requested_downloads"][-1]["filepath"])
+
+
+def _complete(
+    downloader: Downloader,
+    info: dict[str, Any],
+    request: DownloadRequest,
+    finished: Path,
+    staging: Path,
+    cover: Path | None,
+) -> Path:
+    """Embed what was missing into a copy of the finished file; return the copy."""
+    from runner.postprocessors import extras
+
+    made = staging / f"media{finished.suffix}"
+    shutil.copyfile(finished, made)
+    info |= {"filepath": str(made), "ext": finished.suffix[1:]}
+    downloader._write_subtitles(info, str(made))  # noqa: SLF001 -- as a download does
+    for step in extras(request, cover, downloader.notes):
+        step.set_downloader(downloader)
+        info = downloader.run_pp(step, info)
+    _note_languages(downloader, info, request)
+    return Path(info["filepath"])
+
+
+def _note_languages(downloader: Downloader, info: dict[str, Any], request: DownloadRequest) -> None:
+    """Note the languages that the site does not have at all."""
+    if FORMATS[request.format].holds_subtitles:
+        there = {*(info.get("subtitles") or ()), *(info.get("automatic_captions") or ())}
+        downloader.notes += [
+            missing_subtitles(language) for language in request.subtitles if language not in there
+        ]
+
+
+def _clip(
     ffmpeg: str | None, made: Path, request: DownloadRequest, told: float | None
 ) -> tuple[Path, float | None]:
     """What is kept of the whole, and its length. Sites are wrong about lengths, or silent."""
@@ -106,16 +181,18 @@ def _stretch(
 
 
 def _cover(
-    downloader: YoutubeDL, info: dict[str, Any], request: DownloadRequest, staging: Path
+    downloader: Downloader, info: dict[str, Any], request: DownloadRequest, staging: Path
 ) -> Path | None:
     """What is to be put into the file: the site's picture."""
     if "thumbnail" not in request.embed or not FORMATS[request.format].holds_picture:
         return None
     name = fetch_thumbnail(downloader, info, staging)
+    if name is None:
+        downloader.notes.append(missing("thumbnail"))
     return staging / name if name else None
 
 
-def _picture(downloader: YoutubeDL, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
+def _picture(downloader: Downloader, info: dict[str, Any], job: FetchJob, made: Path) -> str | None:
     folder = made.parent
     picture = fetch_thumbnail(downloader, info, folder)
     if picture is None and FORMATS[job.request["format"]].kind == "video":

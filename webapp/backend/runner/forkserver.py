@@ -60,10 +60,10 @@ def _warm_up() -> None:
     import yt_dlp
     import yt_dlp.extractor.generic
 
-    from runner import postprocessors, read_size, resume  # noqa: F401 -- `postprocessors` is to be there already
+    from runner import direct, downloader, playlists, postprocessors, read_size, resume  # noqa: F401 -- to be there already
 
-    resume.install()
-    read_size.install()
+    for patch in (resume, read_size, direct, playlists):
+        patch.install()
     yt_dlp.YoutubeDL({"quiet": True}).close()
     _settle_proxies()
     for extractor in yt_dlp.extractor.gen_extractor_classes():

@@ -21,7 +21,7 @@ from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError
 
-from runner.conditional import said
+from runner.conditional import said, urlopen_medium
 from runner.validators import Validators
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _same(self: FragmentFD, fragment: Fragment, known: Sample, info: dict[str, A
     if part := fragment.get("byte_range"):
         headers["Range"] = f"bytes={part['start']}-{part['end'] - 1}"
     try:
-        answer = self.ydl.urlopen(Request(fragment["url"], None, headers))
+        answer = urlopen_medium(self.ydl, Request(fragment["url"], None, headers))
     except HTTPError as error:
         if error.status == HTTPStatus.NOT_MODIFIED:
             return True

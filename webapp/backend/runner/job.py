@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from domain.failures import classify
 from net.egress import Allowed
 from runner.fetch import FetchJob, fetch
+from runner.limits import limit_memory
 from runner.probe import ProbeJob, probe
 from runner.sandbox import enter_sandbox
 
@@ -35,6 +36,7 @@ def main(end: socket.socket) -> None:
     threading.Thread(target=_listen, args=(jobs, inbox), daemon=True).start()
     emit = _emitter(end.makefile("w", encoding="utf-8"))
     order = json.loads(inbox.get())
+    limit_memory()
     enter_sandbox(Allowed.parse(order.pop("allowed")))
     try:
         emit({"event": "done", **_carry_out(order, emit)})

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError
+from domain.links import anonymous
 from domain.models import LANGUAGE, MAX_URL_LENGTH
 from domain.texts import MAX_LENGTH, line
 from runner.options import NO_LANGUAGES
+from runner.tracks import audio_tracks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from domain.models import Entry
+
 Info = dict[str, Any]
-HEIGHTS = (2160, 1440, 1080, 720, 480, 360, 240, 144)
 MAX_ENTRIES = 500
 
 
@@ -29,6 +33,27 @@ def extract_metadata(info: Info) -> dict[str, Any]:
         "platform": platform(info),
         "media_key": media_key(info),
     }
+
+
+def without_login(info: Info) -> Info:
+    """Forget user and password in the addresses that are shown or written into files."""
+    for name in ("webpage_url", "original_url"):
+        if isinstance(info.get(name), str):
+            info[name] = anonymous(info[name])
+    if info.get("webpage_url_domain"):
+        info["webpage_url_domain"] = info["webpage_url_domain"].rpartition("@")[2]
+    return info
+
+
+def add_entry(info: Info, entry: Entry) -> None:
+    """Add what the list knew: its title wins over a mere file's name."""
+    if entry.title and (info.get("extractor_key") == "Generic" or not info.get("title")):
+        info["title"] = entry.title
+    if entry.number:
+        info.setdefault("track_number", entry.number)
+    if entry.date and not info.get("upload_date"):
+        info["upload_date"] = entry.date.replace("-", "")
+    info["duration"] = info.get("duration") or entry.duration
 
 
 def platform(info: Info) -> str:
@@ -94,8 +119,9 @@ def require_ended(info: Info) -> None:
         raise DownloadError("live", "This is live.", "Send the link again when it has ended.")
 
 
-def preview(info: Info) -> dict[str, Any]:
-    """What is shown before a download is wished for."""
+def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
+    """What is shown before a download is wished for; `complete` if that is the whole list."""
+    entries = _entries(info)
     return {
         **extract_metadata(info),
         "live": is_live(info),
@@ -103,8 +129,17 @@ def preview(info: Info) -> dict[str, Any]:
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
         "subtitles": list(dict.fromkeys(_languages(info))),
         "chapters": len(info.get("chapters") or ()),
-        "entries": _entries(info),
+        "audio": audio_tracks(info.get("formats") or ()),
+        "entries": entries[:max_entries],
+        "total": _total(info, len(entries), max_entries) if is_list(info) else None,
+        "complete": len(entries) <= max_entries,
     }
+
+
+def _total(info: Info, seen: int, max_entries: int) -> int | None:
+    """How many entries the list has; None if it is longer than was seen and nobody tells."""
+    count = info.get("playlist_count") if seen > max_entries else seen
+    return count if isinstance(count, int) and count > 0 else None
 
 
 def _languages(info: Info) -> Iterator[str]:
@@ -117,16 +152,33 @@ def _languages(info: Info) -> Iterator[str]:
 
 def _entries(info: Info) -> list[dict[str, Any]]:
     """Each medium of a list once, by an address that leads to it alone."""
-    found = {_address(entry, info): entry for entry in info.get("entries") or () if entry}
-    return [
-        {
-            "url": url,
-            "title": line(entry.get("title")),
-            "duration": seconds(entry.get("duration")),
-        }
-        for url, entry in found.items()
-        if url
-    ]
+    found: dict[str, Info] = {}
+    for number, entry in enumerate(info.get("entries") or (), 1):
+        url = _address(entry, info) if entry else None
+        if url and url not in found:
+            found[url] = _entry(entry, url, number, info)
+    return list(found.values())
+
+
+def _entry(entry: Info, url: str, number: int, of: Info) -> Info:
+    known = {
+        "url": url,
+        "title": line(entry.get("title")),
+        "duration": seconds(entry.get("duration")),
+        "number": number,
+        "date": _date(entry.get("upload_date"), entry.get("timestamp")),
+        "page": _link(anonymous(of.get("webpage_url") or "")),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _date(day: object, moment: object) -> str | None:
+    """A date such as 2026-01-31, of yt-dlp's 20260131 or a time in seconds."""
+    if isinstance(day, str) and re.fullmatch(r"\d{8}", day):
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    if isinstance(moment, int | float) and 0 <= moment < 2**33:
+        return datetime.fromtimestamp(moment, UTC).date().isoformat()
+    return None
 
 
 def _address(entry: Info, of: Info) -> str | None:
@@ -139,22 +191,26 @@ def _address(entry: Info, of: Info) -> str | None:
 
 
 def _resolutions(formats: list[Info]) -> list[dict[str, Any]]:
-    """Which heights there are, each with the size of its best format where that is known."""
-    videos = [f for f in formats if f.get("vcodec") != "none" and f.get("height")]
+    """Which sizes there are, each with the bytes of its best format where that is known."""
     sound = _largest(f for f in formats if _only_audio(f)) or 0
+    sizes: dict[int, list[Info]] = {}
+    for format_ in formats:
+        if format_.get("vcodec") != "none" and (lines := _smaller_side(format_)):
+            sizes.setdefault(lines, []).append(format_)
     found = []
-    for height in HEIGHTS:
-        of_it = [f for f in videos if _rounded(f["height"]) == height]
-        if of_it:
-            size = _largest(of_it)
-            with_sound = size + sound if size and of_it[-1].get("acodec") == "none" else size
-            found.append({"resolution": f"{height}p", "bytes": with_sound})
+    for lines in sorted(sizes, reverse=True):
+        of_it = sizes[lines]
+        size = _largest(of_it)
+        with_sound = size + sound if size and of_it[-1].get("acodec") == "none" else size
+        found.append({"resolution": f"{lines}p", "bytes": with_sound})
     return found
 
 
-def _rounded(height: int) -> int:
-    """The usual height that is nearest: 1034 counts as 1080."""
-    return min(HEIGHTS, key=lambda usual: abs(usual - height))
+def _smaller_side(format_: Info) -> int | None:
+    """What a size is called by, as people do and as yt-dlp's `res` counts; 10 to 99999."""
+    sides = [format_.get("width"), format_.get("height")]
+    smaller = min((int(side) for side in sides if side), default=0)
+    return smaller if 10 <= smaller < 100_000 else None  # noqa: PLR2004 -- as documented
 
 
 def _largest(formats: Iterable[Info]) -> int | None:
@@ -169,4 +225,7 @@ def _only_audio(format_: Info) -> bool:
 def _link(value: object) -> str | None:
     """An address; one that is cut off would lead nowhere."""
     text = line(value, MAX_URL_LENGTH + 1)
-    return text if text and len(text) <= MAX_URL_LENGTH else None
+    web = (
+        text and len(text) <= MAX_URL_LENGTH and re.match(r"https?://[^\s]+$", text, re.IGNORECASE)
+    )
+    return text if web else None

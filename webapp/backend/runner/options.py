@@ -16,17 +16,24 @@ SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9
 NO_LANGUAGES = {"live_chat"}
 """What sites list among subtitles, and is none."""
+COMPATIBLE = ("vcodec:h264", "acodec:aac")
+"""What every device plays, before anything newer."""
 
 
 def parameters(request: DownloadRequest, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
     """What `yt_dlp.YoutubeDL` is given for a request."""
     format_ = _audio(request) if FORMATS[request.format].kind == "audio" else _video(request)
-    return {**common(staging, ffmpeg), **format_, **_subtitles(request)}
+    page = request.entry.page if request.entry else None
+    return {**common(staging, ffmpeg, page), **format_, **_subtitles(request)}
 
 
-def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
-    """What every use of yt-dlp shares, with the resume rules that are mere parameters."""
+def common(staging: Path, ffmpeg: str | None, page: str | None = None) -> dict[str, Any]:
+    """What every use of yt-dlp shares, with the resume rules that are mere parameters.
+
+    `page` is sent as the Referer.
+    """
     return {
+        "http_headers": {"Referer": page} if page else {},
         "paths": {"home": str(staging)},
         "outtmpl": {"default": "media.%(ext)s"},
         "quiet": True,
@@ -53,11 +60,12 @@ def common(staging: Path, ffmpeg: str | None) -> dict[str, Any]:
 
 
 def _video(request: DownloadRequest) -> dict[str, Any]:
-    sort = ["ext:webm:webm"] if request.format == "webm" else ["ext:mp4:m4a"]
+    container = ["ext:webm:webm"] if request.format == "webm" else ["ext:mp4:m4a"]
+    codecs = list(COMPATIBLE) if _is_compatible(request) else []
     if request.resolution == "best":
-        sort = ["res", *sort]
+        sort = ["lang", *codecs, "res", *container]
     else:
-        sort = [f"res:{request.resolution.removesuffix('p')}", *sort]
+        sort = ["lang", f"res:{request.resolution.removesuffix('p')}", *codecs, *container]
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
@@ -65,8 +73,13 @@ def _video(request: DownloadRequest) -> dict[str, Any]:
     }
 
 
+def _is_compatible(request: DownloadRequest) -> bool:
+    return request.format == "mp4" and request.codecs == "compatible"
+
+
 def _audio(request: DownloadRequest) -> dict[str, Any]:
-    return {"format": "ba[ext=m4a]/ba/b" if request.format == "m4a" else "ba/b"}
+    format_ = "ba[ext=m4a]/ba/b" if request.format == "m4a" else "ba/b"
+    return {"format": format_, "format_sort": ["lang"]}
 
 
 def _subtitles(request: DownloadRequest) -> dict[str, Any]:

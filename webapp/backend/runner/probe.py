@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from files.cookies import private_copy
-from runner.metadata import MAX_ENTRIES, is_list, only_entry, preview
+from runner.metadata import MAX_ENTRIES, is_list, only_entry, preview, without_login
 from runner.options import common
 from runner.thumbnails import fetch_thumbnail
 
@@ -19,6 +19,7 @@ class ProbeJob:
     url: str
     folder: str
     cookies: str | None = None
+    max_entries: int = MAX_ENTRIES
 
 
 def probe(job: ProbeJob) -> dict[str, Any]:
@@ -28,16 +29,20 @@ def probe(job: ProbeJob) -> dict[str, Any]:
         Exception: whatever yt-dlp raises; `failures.classify` knows what it means.
 
     """
-    import yt_dlp
+    from runner.downloader import Downloader
 
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    options = common(folder, None) | {"extract_flat": "in_playlist", "playlistend": MAX_ENTRIES}
+    options = common(folder, None) | {
+        "extract_flat": "in_playlist",
+        "playlistend": job.max_entries + 1,  # one more tells that there are more
+    }
     with (
         private_copy(folder, job.cookies) as cookies,
-        yt_dlp.YoutubeDL(options | {"cookiefile": cookies}) as downloader,
+        Downloader(options | {"cookiefile": cookies}) as downloader,
     ):
         info = downloader.extract_info(job.url, download=False)
         if is_list(info) and len(list(info["entries"])) == 1:
             info = downloader.process_ie_result(only_entry(info), download=False)
-        return preview(info) | {"thumbnail": fetch_thumbnail(downloader, info, folder)}
+        found = preview(without_login(info), job.max_entries)
+        return found | {"thumbnail": fetch_thumbnail(downloader, info, folder)}

@@ -19,11 +19,20 @@ def note_of(medium: Path) -> Path:
     return medium.with_name(f"{medium.name}.source")
 
 
-def keep_finished(medium: Path, journal: dict[str, Any] | None = None) -> None:
-    """Record that `medium` is complete as it is now; `journal` is that of its fragments."""
-    note = note_of(medium)
-    known = _read(note) | {"finished": _as_it_is(medium), "journal": journal}
-    write_atomically(note, json.dumps(known))
+def keep_finished(
+    medium: Path, journal: dict[str, Any] | None = None, *, announced: bool = True
+) -> None:
+    """Record that `medium` is complete as it is now.
+
+    `journal` is that of its fragments; `announced` is whether the source told its length.
+    """
+    finished = {"finished": _as_it_is(medium), "journal": journal, "announced": announced}
+    write_atomically(note_of(medium), json.dumps(_read(note_of(medium)) | finished))
+
+
+def all_announced(staging: Path) -> bool:
+    """Whether the source told the length of every stream in `staging`."""
+    return all(_read(note).get("announced", True) for note in staging.glob("media.*.source"))
 
 
 def reopen(staging: Path) -> None:

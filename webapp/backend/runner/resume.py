@@ -145,7 +145,9 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         drop_tail(part)
         first = parse_http_range((info.get("http_headers") or {}).get("Range"))[0] or 0
         whole = not isinstance(self, HttpQuietDownloader)  # else it is a fragment
-        source = Source(self.ydl, part, first, note_of(Path(filename)) if whole else None)
+        note = note_of(Path(filename)) if whole else None
+        medium = whole and bool(info.get("format_id"))  # subtitles have none
+        source = Source(self.ydl, part, first, note, medium=medium)
         self.ydl = source
         try:
             done = download(self, filename, info)
@@ -153,7 +155,7 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
             self.ydl = source.ydl
             self.validators = source.validators
         if done and whole:
-            keep_finished(Path(filename))
+            keep_finished(Path(filename), announced=source.announced)
         return done
 
     return cut_then_download

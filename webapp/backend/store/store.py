@@ -26,7 +26,7 @@ from store.tables import controls, downloads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.models import Action, DownloadRequest, Sort
+    from domain.models import Action, DownloadRequest, Entry, Sort
     from store.paging import Cursor
 
 Row = dict[str, Any]
@@ -35,7 +35,6 @@ RECENT = 100
 MAX_HOST_LENGTH = 260
 """Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
 REQUEST_COLUMNS = ("url", "format", "resolution")
-OPTION_COLUMNS = ("format", "resolution", "options")
 
 
 class Store:
@@ -90,7 +89,7 @@ class Store:
         """The newest download of the same medium in the same way, unless it came to nothing."""
         wanted = _values(request)
         rows = self.of_medium(request.url, key)
-        return next((row for row in rows if all(row[n] == wanted[n] for n in OPTION_COLUMNS)), None)
+        return next((row for row in rows if _way(row) == _way(wanted)), None)
 
     def page(
         self,
@@ -128,12 +127,20 @@ class Store:
         }
         if action == "retry":
             values |= {"attempt": 1, "error": None, "notes": []}
+        if action == "cancel":  # what is only being completed stays as it was
+            whole = downloads.c.file_name.is_not(None)
+            values["state"] = sa.case((whole, "done"), else_=values["state"])
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
 
     def renew(self, item: str) -> Row | None:
         """Queue a finished one anew: its file was lost. None when it is not finished."""
         lost: Row = {"file_name": None, "file_bytes": None, "finished": None}
         values = lost | {"state": "queued", "attempt": 1, "not_before": None, "notes": []}
+        return self._change(values, downloads.c.id == item, downloads.c.state == "done")
+
+    def complete(self, item: str) -> Row | None:
+        """Queue a finished one for what it lacks; its file stays. None when it is not finished."""
+        values: Row = {"state": "queued", "attempt": 1, "not_before": None}
         return self._change(values, downloads.c.id == item, downloads.c.state == "done")
 
     def move(self, item: str, before: str | None) -> Row | None:
@@ -275,6 +282,12 @@ class Store:
         return dict(row) if row else None
 
 
+def _way(row: Row) -> tuple[Any, ...]:
+    """In which way something is downloaded, wherever its link was found."""
+    options = {name: value for name, value in row["options"].items() if name != "entry"}
+    return row["format"], row["resolution"], options
+
+
 def _values(request: DownloadRequest) -> Row:
     return {
         "id": new_id(),
@@ -285,7 +298,14 @@ def _values(request: DownloadRequest) -> Row:
         "attempt": 1,
         "run": 0,
         "created": now(),
+        **(_listed(request.entry) if request.entry else {}),
     }
+
+
+def _listed(entry: Entry) -> Row:
+    """What a list told already, until the medium itself is looked at."""
+    title = {"title": entry.title, "title_key": title_key(entry.title)} if entry.title else {}
+    return {**title, "duration": entry.duration}
 
 
 def _last_place() -> sa.Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.links import anonymous
 from domain.models import Download, DownloadErrorBody, MediaFile, Progress
 from domain.names import media_type, playable
 
@@ -27,6 +28,7 @@ def view(
     waiting = Progress(stage="waiting") if row["state"] == "queued" else None
     return Download(
         **{name: row[name] for name in _SAME},
+        url=anonymous(row["url"]),
         thumbnail=row["thumbnail"] is not None,
         position=row["position"] if row["state"] == "queued" else None,
         progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
@@ -37,6 +39,6 @@ def view(
 
 
 _SAME = (
-    *("id", "url", "platform", "title", "uploader", "duration", "format", "resolution"),
+    *("id", "platform", "title", "uploader", "duration", "format", "resolution"),
     *("state", "attempt", "created", "started", "finished"),
 )

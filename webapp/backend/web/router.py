@@ -18,6 +18,7 @@ from domain.models import (
     Download,
     DownloadPage,
     DownloadRequest,
+    Entry,
     Listing,
     Move,
     QueueChange,
@@ -70,9 +71,12 @@ def add(
 @router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")
 def add_many(requests: BulkDownloadRequest, lifecycle: Loaded) -> list[Download]:
     """Queue many links at once, all or none."""
-    options = requests.model_dump(exclude={"urls"})
-    wanted = [DownloadRequest(url=url, **options) for url in dict.fromkeys(requests.urls)]
-    return lifecycle.container().downloads.add(wanted)
+    options = requests.model_dump(exclude={"urls", "entries"})
+    wanted: dict[str, Entry | None] = dict.fromkeys(requests.urls)
+    wanted |= {entry.url: entry for entry in requests.entries}
+    return lifecycle.container().downloads.add(
+        [DownloadRequest(url=url, entry=entry, **options) for url, entry in wanted.items()]
+    )
 
 
 @router.post("/downloads/actions", operation_id="changeDownloads")

@@ -16,6 +16,7 @@ from domain.failures import DownloadError, classify
 from domain.ids import now
 from domain.models import Progress
 from domain.names import suffix
+from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError
 from files.cookies import cookies_for
 from files.staging import final_name
@@ -97,6 +98,7 @@ class Executor:
             return
         name = final_name(item, result)
         path = self.staging.finish(item, name)
+        self._replace(row["file_name"], name)
         picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
             *(item, run),
@@ -106,6 +108,7 @@ class Executor:
             file_bytes=path.stat().st_size,
             thumbnail=picture,
             finished=now(),
+            notes=lasting(row["notes"]) + result.get("notes", []),
         )
         if done:
             self.store.record_host_success(done["host"])
@@ -114,6 +117,11 @@ class Executor:
         elif self._unwanted(item):
             path.unlink(missing_ok=True)
             self.staging.withdraw(item)
+
+    def _replace(self, former: str | None, name: str) -> None:
+        """Remove the file of before if the one that is more complete has another name."""
+        if former and former != name:
+            (self.staging.media_dir / former).unlink(missing_ok=True)
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
@@ -218,8 +226,16 @@ class Executor:
             "ffmpeg": self.ffmpeg,
             "rate": self.rate,
             "cookies": cookies_for(self.cookies, row["host"]),
+            "finished": self._finished(row),
             "allowed": self.allowed,
         }
+
+    def _finished(self, row: Row) -> str | None:
+        """The file that is there already, if only extras are missing from it."""
+        if not row["file_name"] or not lacks_extras_only(row["notes"]):
+            return None
+        path = self.staging.media_dir / row["file_name"]
+        return str(path) if path.is_file() else None
 
     def _keep_picture(self, item: str, made: str | None) -> str | None:
         """Move the thumbnail to its place; its suffix. May be repeated after a crash."""
@@ -240,6 +256,8 @@ class Executor:
             wait = BACK_OFF[attempt - 1]
             after: dict[str, Any] = {"state": "queued", "not_before": now(after=wait)}
             after["attempt"] = attempt + 1
+        elif row["file_name"]:  # it could not be completed: it is what it was
+            after = {"state": "done"}
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)

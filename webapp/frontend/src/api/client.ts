@@ -5,6 +5,7 @@ import type {
   Download,
   DownloadPage,
   DownloadQuery,
+  EntryPage,
   Preview,
   QueueChange,
   QueueState,
@@ -65,10 +66,17 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
  *
  * @throws {ApiError} 409 for a single link that is there already in the same format, unless `again`.
  */
-export async function createDownloads({ urls, ...how }: DownloadRequest, again = false): Promise<Download[]> {
+export async function createDownloads({ urls, entries = [], ...how }: DownloadRequest, again = false): Promise<Download[]> {
+  const listed = entries.filter(({ url }) => urls.includes(url));
+  if (listed.length > 0) return request('/api/downloads/bulk', { method: 'POST', body: { entries: listed, ...how } });
   if (urls.length > 1) return request('/api/downloads/bulk', { method: 'POST', body: { urls, ...how } });
   const path = again ? '/api/downloads' : '/api/downloads?unless_known=true';
   return [await request<Download>(path, { method: 'POST', body: { url: urls[0], ...how } })];
+}
+
+/** All entries of a list that has been previewed. */
+export function listEntries(key: string, signal: AbortSignal): Promise<EntryPage> {
+  return request(`/api/previews/${key}/entries?limit=5000`, { signal });
 }
 
 export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {

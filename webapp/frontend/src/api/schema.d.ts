@@ -308,6 +308,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/previews/{key}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Show a part of a previewed list. The whole list is looked at once, which may take a while.
+         */
+        get: operations["listEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/previews/{key}/thumbnail": {
         parameters: {
             query?: never;
@@ -439,6 +459,35 @@ export interface components {
             yt_dlp_age_days: number;
         };
         /**
+         * AudioTrack
+         * @description One of several audio tracks of a video.
+         */
+        AudioTrack: {
+            /**
+             * Default
+             * @description Whether it is taken unless another is chosen
+             */
+            default: boolean;
+            /**
+             * Described
+             * @description Whether it describes the picture, for blind people
+             */
+            described: boolean;
+            /**
+             * Id
+             * @example en
+             * @example en+ad
+             */
+            id: string;
+            /** Language */
+            language: string | null;
+            /**
+             * Name
+             * @description As the site calls it
+             */
+            name: string | null;
+        };
+        /**
          * BlockedHost
          * @description A host that is on hold until `open_until`, for the nth time in a row (`failures`).
          */
@@ -465,9 +514,26 @@ export interface components {
         };
         /**
          * BulkDownloadRequest
-         * @description Many wishes at once, each to be downloaded in the same way.
+         * @description Many downloads with the same options: of links, or of entries of a preview.
          */
         BulkDownloadRequest: {
+            /**
+             * Audio
+             * @description Of several audio tracks the one to take; null = the site's own
+             */
+            audio?: string | null;
+            /**
+             * Audio Bitrate
+             * @description Of mp3, m4a and opus, in kbit/s; null = about the source's
+             */
+            audio_bitrate?: (128 | 192 | 320) | null;
+            /**
+             * Codecs
+             * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
+             * @default compatible
+             * @enum {string}
+             */
+            codecs: "compatible" | "best";
             /**
              * Embed
              * @description Put into the file
@@ -480,6 +546,11 @@ export interface components {
              */
             end?: number | null;
             /**
+             * Entries
+             * @default []
+             */
+            entries: components["schemas"]["Entry"][];
+            /**
              * Format
              * @default mp4
              * @enum {string}
@@ -487,10 +558,12 @@ export interface components {
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
             /**
              * Resolution
+             * @description best, or the smaller side in pixels, such as 1080p
              * @default best
-             * @enum {string}
+             * @example best
+             * @example 1080p
              */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            resolution: string;
             /**
              * Start
              * @description Keep only from here on (seconds); the whole is fetched all the same
@@ -502,7 +575,10 @@ export interface components {
              * @default []
              */
             subtitles: string[];
-            /** Urls */
+            /**
+             * Urls
+             * @default []
+             */
             urls: string[];
         };
         /**
@@ -568,9 +644,11 @@ export interface components {
             progress: components["schemas"]["Progress"] | null;
             /**
              * Resolution
-             * @enum {string}
+             * @description best, or the smaller side in pixels, such as 1080p
+             * @example best
+             * @example 1080p
              */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            resolution: string;
             /** Started */
             started: string | null;
             /**
@@ -611,9 +689,26 @@ export interface components {
         };
         /**
          * DownloadRequest
-         * @description A wish: what to download and how.
+         * @description What to download and how.
          */
         DownloadRequest: {
+            /**
+             * Audio
+             * @description Of several audio tracks the one to take; null = the site's own
+             */
+            audio?: string | null;
+            /**
+             * Audio Bitrate
+             * @description Of mp3, m4a and opus, in kbit/s; null = about the source's
+             */
+            audio_bitrate?: (128 | 192 | 320) | null;
+            /**
+             * Codecs
+             * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
+             * @default compatible
+             * @enum {string}
+             */
+            codecs: "compatible" | "best";
             /**
              * Embed
              * @description Put into the file
@@ -625,6 +720,8 @@ export interface components {
              * @description Keep only up to here (seconds)
              */
             end?: number | null;
+            /** @description What the list knew that it is from */
+            entry?: components["schemas"]["Entry"] | null;
             /**
              * Format
              * @default mp4
@@ -633,10 +730,12 @@ export interface components {
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
             /**
              * Resolution
+             * @description best, or the smaller side in pixels, such as 1080p
              * @default best
-             * @enum {string}
+             * @example best
+             * @example 1080p
              */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            resolution: string;
             /**
              * Start
              * @description Keep only from here on (seconds); the whole is fetched all the same
@@ -656,15 +755,51 @@ export interface components {
         };
         /**
          * Entry
-         * @description One of a list of media.
+         * @description One of a list of media, with what only the list knows of it.
          */
         Entry: {
+            /**
+             * Date
+             * @description Of upload
+             */
+            date?: string | null;
             /** Duration */
-            duration: number | null;
+            duration?: number | null;
+            /**
+             * Number
+             * @description In the list, from 1
+             */
+            number?: number | null;
+            /**
+             * Page
+             * @description The page that it is on: some sites want it as the Referer
+             */
+            page?: string | null;
             /** Title */
-            title: string | null;
-            /** Url */
+            title?: string | null;
+            /**
+             * Url
+             * @example https://example.org/clip.mp4
+             */
             url: string;
+        };
+        /**
+         * EntryPage
+         * @description A part of a list of media.
+         */
+        EntryPage: {
+            /**
+             * Complete
+             * @description False if the list is longer than what can be looked at
+             */
+            complete: boolean;
+            /** Items */
+            items: components["schemas"]["Entry"][];
+            /**
+             * Total
+             * @description How many match, on all pages
+             */
+            total: number;
         };
         /**
          * FieldProblem
@@ -704,9 +839,11 @@ export interface components {
             id: string;
             /**
              * Resolution
-             * @enum {string}
+             * @description best, or the smaller side in pixels, such as 1080p
+             * @example best
+             * @example 1080p
              */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            resolution: string;
             /**
              * State
              * @enum {string}
@@ -751,6 +888,11 @@ export interface components {
          * @description What a link leads to, before anything is downloaded.
          */
         Preview: {
+            /**
+             * Audio
+             * @description Empty unless there is a choice
+             */
+            audio: components["schemas"]["AudioTrack"][];
             /** Audio Bytes */
             audio_bytes: number | null;
             /** Chapters */
@@ -762,9 +904,14 @@ export interface components {
             duration: number | null;
             /**
              * Entries
-             * @description Of a playlist or channel; at most 500
+             * @description The first of a playlist or channel; at most 500
              */
             entries: components["schemas"]["Entry"][];
+            /**
+             * Key
+             * @description Names this preview in `/api/previews/{key}/entries`
+             */
+            key: string;
             /**
              * Known
              * @description Downloads of the same medium, newest first; at most 10
@@ -789,6 +936,11 @@ export interface components {
             thumbnail: string | null;
             /** Title */
             title: string | null;
+            /**
+             * Total
+             * @description How many entries there are; null = nobody knows yet
+             */
+            total: number | null;
             /** Uploader */
             uploader: string | null;
             /** Url */
@@ -931,9 +1083,11 @@ export interface components {
             bytes: number | null;
             /**
              * Resolution
-             * @enum {string}
+             * @description best, or the smaller side in pixels, such as 1080p
+             * @example best
+             * @example 1080p
              */
-            resolution: "best" | "2160p" | "1440p" | "1080p" | "720p" | "480p" | "360p" | "240p" | "144p";
+            resolution: string;
         };
         /**
          * Token
@@ -2573,11 +2727,115 @@ export interface operations {
             };
         };
     };
+    listEntries: {
+        parameters: {
+            query?: {
+                /** @description Number of the first to show, from 1 */
+                first?: number;
+                limit?: number;
+                /** @description Newest first instead of the list's own order */
+                newest?: boolean;
+                /** @description Only titles with these words */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The `key` of a preview */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     getPreviewThumbnail: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The `key` of a preview */
                 key: string;
             };
             cookie?: never;

@@ -14,10 +14,12 @@ export type Changes = Schemas['Changes'];
 export type Preview = Schemas['Preview'];
 export type QueueState = Schemas['QueueState'];
 export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;
+export type Entry = Schemas['Entry'];
+export type EntryPage = Schemas['EntryPage'];
 /** How something is to be downloaded; what is left out is as the backend has it. */
-export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resolution'> & Partial<Omit<Schemas['DownloadRequest'], 'url'>>;
-/** Links, all to be downloaded in the same way. */
-export type DownloadRequest = DownloadOptions & { urls: readonly string[] };
+export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resolution'> & Partial<Omit<Schemas['DownloadRequest'], 'url' | 'entry'>>;
+/** Links, all to be downloaded in the same way; of those from a list, with what the list knew. */
+export type DownloadRequest = DownloadOptions & { urls: readonly string[]; entries?: readonly Entry[] };
 export type DownloadPage = Schemas['DownloadPage'];
 export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;

@@ -19,6 +19,9 @@ const PLAYLIST = {
   subtitles: [],
   chapters: 0,
   known: [],
+  total: 3,
+  key: 'list',
+  audio: [],
   entries: [
     { url: 'https://example.org/1', title: 'One', duration: 60 },
     { url: 'https://example.org/2', title: 'Two', duration: null },
@@ -123,8 +126,20 @@ describe('the composer', () => {
     await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
     await user.click(screen.getByRole('button', { name: 'Download 2' }));
     await waitFor(() => {
-      expect(wishes()).toMatchObject([{ urls: ['https://example.org/1', 'https://example.org/3'] }]);
+      expect(wishes()).toMatchObject([{ entries: [PLAYLIST.entries[0], PLAYLIST.entries[2]] }]);
     });
+  });
+
+  test('shows all entries of a list that is longer than its preview', async () => {
+    const more = { url: 'https://example.org/4', title: 'Four' };
+    server.answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, total: 4 } }
+        : { status: 200, body: { items: [...PLAYLIST.entries, more], total: 4, complete: true } };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    expect(await screen.findByRole('checkbox', { name: /Four/ })).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Download 4' })).toBeInTheDocument();
   });
 
   test('says why a link cannot be had, and still lets it be tried', async () => {

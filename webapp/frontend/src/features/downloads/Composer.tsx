@@ -66,7 +66,8 @@ export function Composer() {
       return;
     } else {
       if (wanted.length === 0) return; // a list of which nothing is chosen
-      create({ urls: wanted, ...optionsOf(preferences), ...more.how });
+      const list = isList && looked.preview ? { entries: looked.preview.entries } : {};
+      create({ urls: wanted, ...list, ...optionsOf(preferences), ...more.how });
       setExtras(NO_EXTRAS);
       setDraft('');
       setComplaint(null);
@@ -188,9 +189,7 @@ function Options({ preferences, preview, onChange }: OptionsProps) {
   const resolutions =
     offered.length === 0
       ? RESOLUTIONS
-      : RESOLUTIONS.filter(
-          (one) => one === 'best' || offered.includes(one) || one === preferences.resolution,
-        );
+      : ['best', ...offered, ...[preferences.resolution].filter((one) => one !== 'best' && !offered.includes(one))];
   const labelOf = (one: Resolution): string => {
     const name = one === 'best' ? t('composer.best') : one;
     return name + sizeOf(preview?.resolutions.find(({ resolution }) => resolution === one)?.bytes);

@@ -110,7 +110,7 @@ function Entries({ preview, chosen, onChoose }: Omit<PreviewCardProps, 'state'> 
             <span className={css.entryTitle} dir="auto">
               {at + 1}. {title ?? url}
             </span>
-            {duration !== null && <span className={css.soft}>{formatDuration(duration)}</span>}
+            {duration != null && <span className={css.soft}>{formatDuration(duration)}</span>}
           </label>
         ))}
       </div>

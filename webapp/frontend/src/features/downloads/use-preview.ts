@@ -1,7 +1,7 @@
 /** What a link leads to, asked for while the user still decides. */
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { previewLink } from '@/api/client.ts';
+import { useEffect, useMemo, useState } from 'react';
+import { listEntries, previewLink } from '@/api/client.ts';
 import { readLinks } from '@/entities/download/parse-links.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Preview } from '@/api/types.ts';
@@ -36,8 +36,25 @@ export function usePreview(draft: string): PreviewState {
     retry: false,
     staleTime: FRESH,
   });
+  const whole = useWholeList(data ?? null);
   if (link === null) return { preview: null, looking: false, error: null };
   // A server that is away has a banner of its own; the link need not be blamed for it.
   const blamed = error instanceof ApiError && error.away ? null : error;
-  return { preview: data ?? null, looking: isFetching, error: blamed };
+  return { preview: whole, looking: isFetching, error: blamed };
+}
+
+/** The same with all entries, once they are there: a preview brings only the first of a long list. */
+function useWholeList(preview: Preview | null): Preview | null {
+  const cut = preview !== null && preview.entries.length > 0 && preview.entries.length !== preview.total;
+  const { data } = useQuery({
+    queryKey: ['entries', preview?.key],
+    queryFn: ({ signal }) => listEntries(preview?.key ?? '', signal),
+    enabled: cut,
+    retry: false,
+    staleTime: FRESH,
+  });
+  return useMemo(
+    () => (cut && data ? { ...preview, entries: data.items, total: data.total } : preview),
+    [cut, data, preview],
+  );
 }

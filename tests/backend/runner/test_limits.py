@@ -1,0 +1,95 @@
+"""What a runner may take of the machine; docs/security.md has the numbers."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import psutil
+import pytest
+
+from app.previews import MAX_SECONDS
+from runner.downloader import MAX_PAGE_BYTES
+from runner.limits import MAX_ADDRESS_SPACE
+from tests.media_source import Manner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.backend.api_process import Api
+    from tests.media_source import MediaSource
+
+SECURITY = Path(__file__).parents[3] / "docs/security.md"
+RESIDENT_BYTES = 700_000_000
+"""What a runner must stay below: a page of the largest size, and what is made of it."""
+
+
+class Watch(threading.Thread):
+    """The most memory that any process below the api took."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(daemon=True)
+        assert api.process
+        self._api = psutil.Process(api.process.pid)
+        self._done = threading.Event()
+        self.most = 0
+
+    def run(self) -> None:
+        while not self._done.wait(0.02):
+            for child in self._api.children(recursive=True):
+                try:
+                    self.most = max(self.most, child.memory_info().rss)
+                except psutil.Error:
+                    continue
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self.join()
+
+
+def bomb(media: MediaSource) -> str:
+    """A page of 1 GB that is 1 MB on the wire."""
+    first = gzip.compress(b"<html><title>x</title>" + b" " * 1_000_000)
+    (media.folder / "bomb.html").write_bytes(first + gzip.compress(b" " * 10_000_000) * 100)
+    media.manners["/bomb.html"] = Manner(headers={"Content-Encoding": "gzip"})
+    return f"{media.base}/bomb.html"
+
+
+def endless(media: MediaSource) -> str:
+    (media.folder / "endless.html").write_bytes(b"<html><title>x</title>" + b"<p>a" * 100_000)
+    media.manners["/endless.html"] = Manner(framing="close", endless=True)
+    return f"{media.base}/endless.html"
+
+
+@pytest.mark.parametrize("page", [bomb, endless])
+def test_a_page_cannot_take_all_memory(
+    shared_api: Api, own_media: MediaSource, page: Callable[[MediaSource], str]
+) -> None:
+    url = page(own_media)
+    with Watch(shared_api) as watch:
+        seen = shared_api.client.post("/api/previews", json={"url": url})
+        failed = shared_api.wait(shared_api.add(url), "failed", "done")
+
+    assert seen.status_code == 422
+    assert "larger than" in seen.json()["detail"]
+    assert failed["error"]["kind"] == "page-too-large"
+    assert watch.most < RESIDENT_BYTES
+    assert shared_api.wait(shared_api.add(own_media.short), "done", "failed")["error"] is None
+
+
+def test_the_numbers_in_the_documentation_are_those_of_the_code() -> None:
+    told = SECURITY.read_text()
+
+    for number, unit in (
+        (MAX_PAGE_BYTES // 1_000_000, "MB"),
+        (MAX_ADDRESS_SPACE // 1024**3, "GiB"),
+        (int(MAX_SECONDS), "s"),
+    ):
+        assert re.search(rf"\b{number} {unit}\b", told), (number, unit)

@@ -1,0 +1,418 @@
+"""Traits of real servers and files, each with the result that a person expects."""
+
+from __future__ import annotations
+
+import json
+import wave
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.backend.api_process import Api, running, wait_for
+from tests.backend.pages import page_of
+from tests.media_probe import probe
+from tests.media_source import Manner, make_renditions, make_silent, make_sizes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.media_source import MediaSource
+
+
+def result(api: Api, url: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
+    return api.wait(api.add(url, **options), "done", "failed")
+
+
+def preview(api: Api, url: str) -> dict[str, Any]:
+    return api.ask("POST", "/api/previews", json={"url": url})
+
+
+def file_of(api: Api, download: dict[str, Any]) -> Path:
+    name: str = download["file"]["name"]
+    return api.media / name
+
+
+def kinds(download: dict[str, Any]) -> list[str]:
+    return [note["kind"] for note in download["notes"]]
+
+
+# Faults that pass
+
+
+def test_a_passing_fault_of_one_fragment_is_tried_again_until_it_has_passed(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/hls/index4.ts"] = Manner(stumbles=(503,) * 4)
+
+    done = result(shared_api, own_media.hls)
+
+    assert done["error"] is None
+
+
+def test_a_chunked_body_that_breaks_off_is_tried_again(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/clip.mp4"] = Manner(framing="chunked", sends=600_000, ranges=False)
+    item = shared_api.add(own_media.mp4)
+    again = wait_for(lambda: (d := shared_api.get(item))["attempt"] > 1 and d, "it is tried again")
+    del own_media.manners["/clip.mp4"]
+
+    assert again["error"]["kind"] == "broken-off"
+    assert shared_api.wait(item, "done", "failed")["error"] is None
+    assert shared_api.bytes_of(item) == own_media.mp4_bytes
+
+
+def test_a_piece_that_is_gone_is_said_to_be(shared_api: Api, own_media: MediaSource) -> None:
+    own_media.faults["/hls/index4.ts"] = 404
+
+    assert result(shared_api, own_media.hls)["error"]["kind"] == "piece-missing"
+
+
+def test_bad_files_of_a_host_do_not_hold_up_its_good_ones(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    (own_media.folder / "zero.mp4").touch()
+    bad = [shared_api.add(f"{own_media.base}/zero.mp4?{n}") for n in range(4)]
+    wait_for(lambda: all(shared_api.get(item)["attempt"] > 1 for item in bad), "all have failed")
+
+    done = result(shared_api, own_media.short)
+
+    assert done["error"] is None
+    assert shared_api.ask("GET", "/api/queue")["hosts"] == []
+    for item in bad:
+        shared_api.ask("POST", f"/api/downloads/{item}/cancel")
+
+
+# What is beside the medium
+
+
+SUBTITLES = {"en": "text.m3u8", "de": "missing.m3u8"}
+
+
+def subtitled(media: MediaSource, name: str = "subtitled") -> str:
+    """A stream with subtitles in two languages, of which one cannot be had."""
+    folder = media.folder / "hls"
+    (folder / "text.vtt").write_text("WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nSix o'clock\n")
+    for playlist in ("text.m3u8", "late.m3u8"):
+        (folder / playlist).write_text(
+            "#EXTM3U\n#EXT-X-TARGETDURATION:12\n#EXTINF:12,\ntext.vtt\n#EXT-X-ENDLIST\n"
+        )
+    offered = "".join(
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="t",NAME="{code}",LANGUAGE="{code}",URI="{uri}"\n'
+        for code, uri in SUBTITLES.items()
+    )
+    stream = '#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,SUBTITLES="t"\nindex.m3u8\n'
+    (folder / f"{name}.m3u8").write_text(f"#EXTM3U\n{offered}{stream}")
+    return f"{media.base}/hls/{name}.m3u8"
+
+
+def test_a_subtitle_that_is_missing_costs_a_note_and_not_the_video(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    done = result(shared_api, subtitled(own_media), subtitles=["en", "de", "fr"])
+
+    assert done["error"] is None
+    assert kinds(done) == ["missing-subtitles"] * 2
+    assert "(de)" in done["notes"][0]["sentence"]
+    assert "none in this language" in done["notes"][1]["sentence"]
+    streams = probe(file_of(shared_api, done)).streams
+    assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
+
+
+def test_a_retry_fetches_only_what_is_missing(shared_api: Api, own_media: MediaSource) -> None:
+    done = result(shared_api, subtitled(own_media), subtitles=["en", "de"])
+    (own_media.folder / "hls/missing.m3u8").write_bytes(
+        (own_media.folder / "hls/text.m3u8").read_bytes()
+    )
+    own_media.requests.clear()
+
+    shared_api.ask("POST", f"/api/downloads/{done['id']}/retry")
+
+    wait_for(lambda: not shared_api.get(done["id"])["notes"], "nothing is missing")
+    again = shared_api.wait(done["id"], "done", "failed")
+    assert not [path for path, _ in own_media.requests if path.endswith(".ts")]
+    streams = probe(file_of(shared_api, again)).streams
+    assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng", "deu"]
+    assert [s.kind for s in streams[:2]] == ["video", "audio"]
+
+
+def test_a_retry_that_brings_nothing_leaves_the_file_as_it_is(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    done = result(shared_api, subtitled(own_media), subtitles=["de"])
+    own_media.faults["/hls/subtitled.m3u8"] = 404
+
+    shared_api.ask("POST", f"/api/downloads/{done['id']}/retry")
+
+    again = shared_api.wait(done["id"], "done", "failed")
+    assert (again["state"], again["file"], kinds(again)) == ("done", done["file"], kinds(done))
+    assert shared_api.bytes_of(done["id"])
+
+
+def test_a_thumbnail_that_cannot_be_had_costs_a_note(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    url = page_of(own_media, "bare.html", thumbnailUrl=f"{own_media.base}/gone.jpg")
+
+    done = result(shared_api, url, embed=["thumbnail"])
+
+    assert done["error"] is None
+    assert kinds(done) == ["missing-thumbnail"]
+
+
+# Bodies whose end nobody announces
+
+
+def test_a_body_that_breaks_off_silently_is_kept_and_marked(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/clip.mp4"] = Manner(framing="close", sends=600_000, ranges=False)
+
+    done = result(shared_api, own_media.mp4)
+
+    assert kinds(done) == ["incomplete"]
+    assert "12 s" in done["notes"][0]["sentence"]
+    assert shared_api.bytes_of(done["id"])
+
+    del own_media.manners["/clip.mp4"]
+    shared_api.ask("POST", f"/api/downloads/{done['id']}/retry")
+    wait_for(lambda: not shared_api.get(done["id"])["notes"], "it is whole")
+    assert shared_api.bytes_of(done["id"]) == own_media.mp4_bytes
+
+
+def test_a_whole_body_without_a_length_is_not_marked(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/clip.mp4"] = Manner(framing="close", ranges=False)
+
+    done = result(shared_api, own_media.mp4)
+
+    assert kinds(done) == []
+    assert shared_api.bytes_of(done["id"]) == own_media.mp4_bytes
+
+
+# What a link leads to
+
+
+NOT_MEDIA = {
+    "paper.pdf": b"%PDF-1.4\n%%EOF\n",
+    "archive.zip": b"PK\x05\x06" + bytes(18),
+    "letter.txt": b"hello\n",
+    "photo.jpg": b"\xff\xd8\xff\xe0" + bytes(600),
+    "lie.mp4": b"%PDF-1.4\n" + b"\0" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("name", NOT_MEDIA)
+def test_what_is_no_medium_is_known_by_its_first_bytes(
+    shared_api: Api, own_media: MediaSource, name: str
+) -> None:
+    (own_media.folder / name).write_bytes(NOT_MEDIA[name])
+    own_media.throttle = 500_000
+
+    failed = result(shared_api, f"{own_media.base}/{name}")
+    seen = shared_api.client.post("/api/previews", json={"url": f"{own_media.base}/{name}"})
+
+    assert failed["error"]["kind"] == "not-media"
+    assert seen.status_code == 422
+    assert seen.json()["detail"] == failed["error"]["sentence"]
+
+
+def test_a_silent_video_as_audio_has_a_reason(shared_api: Api, own_media: MediaSource) -> None:
+    make_silent(own_media.folder)
+
+    failed = result(shared_api, f"{own_media.base}/silent.mp4", format="mp3")
+
+    assert failed["error"]["kind"] == "no-audio"
+
+
+def test_a_circle_of_redirects_is_named(shared_api: Api, own_media: MediaSource) -> None:
+    own_media.redirects["/circle"] = "/circle"
+
+    assert result(shared_api, f"{own_media.base}/circle")["error"]["kind"] == "redirect-loop"
+
+
+def test_a_video_behind_a_script_is_named_by_its_answer(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    (own_media.folder / "get.php").write_bytes((own_media.folder / "short.mp4").read_bytes())
+    own_media.manners["/get.php"] = Manner(
+        headers={
+            "Content-Type": "video/mp4",
+            "Content-Disposition": 'attachment; filename="Holiday film.mp4"',
+        }
+    )
+
+    done = result(shared_api, f"{own_media.base}/get.php?f=1")
+
+    assert done["error"] is None
+    assert done["title"] == "Holiday film"
+    assert done["file"]["name"].endswith(".mp4")
+
+
+def test_a_link_with_a_space_says_so(shared_api: Api) -> None:
+    answer = shared_api.client.post("/api/downloads", json={"url": "https://example.org/a b.mp4"})
+
+    assert answer.status_code == 422
+    assert "a space" in answer.json()["detail"]
+
+
+def test_a_password_in_a_link_is_kept_for_the_request_and_nowhere_else(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/short.mp4"] = Manner(login="ann:s3cret")
+    url = own_media.short.replace("://", "://ann:s3cret@")
+
+    seen = preview(shared_api, url)
+    done = result(shared_api, url, embed=["metadata"])
+
+    assert done["error"] is None
+    assert "s3cret" not in json.dumps([done, seen])
+    assert b"s3cret" not in shared_api.bytes_of(done["id"])
+    assert done["platform"] == f"127.0.0.1:{own_media.port}"
+
+
+# Sizes, codecs, audio tracks
+
+
+@pytest.mark.parametrize(
+    ("playlist", "offered", "chosen", "size"),
+    [
+        ("wide", ["1600p", "532p"], "1600p", (3840, 1600)),
+        ("wide", ["1600p", "532p"], "532p", (1280, 532)),
+        ("portrait", ["1080p", "720p"], "1080p", (1080, 1920)),
+        ("portrait", ["1080p", "720p"], "720p", (720, 1280)),
+    ],
+)
+def test_the_size_that_is_shown_is_the_one_that_is_fetched(
+    shared_api: Api,
+    own_media: MediaSource,
+    playlist: str,
+    offered: list[str],
+    chosen: str,
+    size: tuple[int, int],
+) -> None:
+    make_sizes(own_media.folder)
+    url = f"{own_media.base}/sizes/{playlist}.m3u8"
+
+    seen = [one["resolution"] for one in preview(shared_api, url)["resolutions"]]
+    done = result(shared_api, url, resolution=chosen)
+
+    assert seen == offered
+    video = next(s for s in probe(file_of(shared_api, done)).streams if s.kind == "video")
+    assert (video.width, video.height) == size
+
+
+@pytest.mark.parametrize(
+    ("audio", "pitch"), [(None, 440), ("de", 880), ("en+ad", 220), ("nonsense", 440)]
+)
+def test_the_audio_is_the_sites_own_track_or_the_chosen_one(
+    shared_api: Api, own_media: MediaSource, audio: str | None, pitch: int
+) -> None:
+    make_renditions(own_media.folder)
+    url = f"{own_media.base}/renditions/index.m3u8"
+
+    tracks = {track["id"]: track for track in preview(shared_api, url)["audio"]}
+    done = result(shared_api, url, format="wav", audio=audio)
+
+    assert set(tracks) == {"en", "de", "en+ad"}
+    assert [name for name, track in tracks.items() if track["default"]] == ["en"]
+    assert [name for name, track in tracks.items() if track["described"]] == ["en+ad"]
+    assert pitch_of(file_of(shared_api, done)) == pytest.approx(pitch, rel=0.05)
+
+
+def pitch_of(path: Path) -> float:
+    """The frequency of a plain tone: how often its wave rises through zero in the second half."""
+    with wave.open(str(path)) as file:
+        half = file.getnframes() // 2
+        file.setpos(half)
+        samples = memoryview(file.readframes(half)).cast("h")[:: file.getnchannels()]
+        rises: int = sum(a < 0 <= b for a, b in pairwise(samples.tolist()))
+        rate = rises * file.getframerate() / len(samples)
+    return float(rate)
+
+
+@pytest.mark.parametrize(("bitrate", "range_"), [(128, (110, 150)), (320, (280, 340))])
+def test_the_bit_rate_of_audio_can_be_chosen(
+    shared_api: Api, own_media: MediaSource, bitrate: int, range_: tuple[int, int]
+) -> None:
+    done = result(shared_api, own_media.mp4, format="mp3", audio_bitrate=bitrate)
+
+    kbps = done["file"]["bytes"] * 8 / 1000 / 12
+    assert range_[0] < kbps < range_[1]
+
+
+# Lists
+
+
+def feed(media: MediaSource, name: str, count: int) -> str:
+    items = "".join(
+        f"<item><title>Episode {n} of the show</title>"
+        f"<pubDate>Thu, 01 Jan 2026 0{n % 10}:00:00 +0000</pubDate>"
+        f'<enclosure url="{media.short}?e={n}" type="video/mp4" length="1"/></item>'
+        for n in range(1, count + 1)
+    )
+    (media.folder / name).write_text(
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>S</title>{items}</channel></rss>'
+    )
+    return f"{media.base}/{name}"
+
+
+def test_entries_of_a_list_keep_what_the_list_knew(shared_api: Api, own_media: MediaSource) -> None:
+    seen = preview(shared_api, feed(own_media, "show.xml", 3))
+    own_media.manners["/short.mp4"] = Manner(referer="/show.xml")
+
+    added = shared_api.client.post("/api/downloads/bulk", json={"entries": seen["entries"]}).json()
+
+    assert [one["title"] for one in added] == [f"Episode {n} of the show" for n in (1, 2, 3)]
+    done = [shared_api.wait(one["id"], "done", "failed") for one in added]
+    assert [one["error"] for one in done] == [None] * 3
+    assert [one["title"] for one in done] == [f"Episode {n} of the show" for n in (1, 2, 3)]
+    assert [entry["number"] for entry in seen["entries"]] == [1, 2, 3]
+
+
+def test_a_long_list_is_shown_in_parts_and_whole(shared_api: Api, own_media: MediaSource) -> None:
+    seen = preview(shared_api, feed(own_media, "long.xml", 1200))
+    path = f"/api/previews/{seen['key']}/entries"
+
+    second = shared_api.ask("GET", path, params={"first": 501, "limit": 500})
+    last = shared_api.ask("GET", path, params={"first": 1, "limit": 2, "newest": True, "q": "11"})
+
+    assert (len(seen["entries"]), seen["total"]) == (500, 1200)
+    assert (second["items"][0]["number"], len(second["items"])) == (501, 500)
+    assert (second["total"], second["complete"]) == (1200, True)
+    assert all("11" in entry["title"] for entry in last["items"])
+    assert len(last["items"]) == 2
+    everything = shared_api.ask("GET", path, params={"limit": 5000})["items"]
+    assert len(everything) == 1200
+
+
+# Small things
+
+
+def test_a_playlist_of_type_vod_is_not_live_although_its_end_is_not_marked(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    playlist = own_media.folder / "hls/index.m3u8"
+    assert "TYPE:VOD" in playlist.read_text()
+    playlist.write_text(playlist.read_text().replace("#EXT-X-ENDLIST", ""))
+
+    done = result(shared_api, own_media.hls)
+
+    assert done["error"] is None
+    assert not preview(shared_api, own_media.hls)["live"]
+
+
+def test_a_finished_file_has_its_duration(shared_api: Api, own_media: MediaSource) -> None:
+    assert result(shared_api, own_media.mp4)["duration"] == pytest.approx(12, abs=0.1)
+
+
+def test_ffmpeg_is_found_where_it_came_with_the_packages(
+    tmp_path: Path, own_media: MediaSource
+) -> None:
+    with running(tmp_path / "api", PATH=str(tmp_path)) as api:
+        done = [result(api, own_media.mp4, format=format_) for format_ in ("mp3", "mkv")]
+        done.append(result(api, own_media.dash))
+
+    assert [one["error"] for one in done] == [None] * 3

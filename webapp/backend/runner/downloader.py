@@ -1,0 +1,99 @@
+"""yt_dlp.YoutubeDL with what a runner needs: bounded pages, and extras that may be missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from yt_dlp import YoutubeDL
+from yt_dlp.networking import Request, Response
+from yt_dlp.utils import YoutubeDLError
+
+from domain.failures import DownloadError
+from runner.notes import missing_subtitles
+from runner.tracks import prefer_audio
+
+if TYPE_CHECKING:
+    import io
+
+MAX_PAGE_BYTES = 32_000_000
+"""Of a page, a playlist or an answer of an API, unpacked. The largest real ones have a third."""
+BLOCK = 65_536
+Files = list[tuple[str, str]]
+
+
+class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
+    """Downloads one medium, or looks at one page."""
+
+    def __init__(self, params: dict[str, Any], *, audio: str | None = None) -> None:
+        """Take yt-dlp's parameters, and the id of the audio track to prefer."""
+        super().__init__(params)
+        self._audio = audio
+        self.notes: list[dict[str, str]] = []
+        """What is missing from the result, each as an error is kept."""
+
+    def urlopen(self, req: Request | str) -> Response:
+        """Request a page; more than `MAX_PAGE_BYTES` of it cannot be read."""
+        answer = self.urlopen_medium(req)
+        return Response(
+            cast("io.IOBase", _Bounded(answer)),
+            *(answer.url, dict(answer.headers.items()), answer.status, answer.reason),
+            extensions=answer.extensions,
+        )
+
+    def urlopen_medium(self, req: Request | str) -> Response:
+        """Request something of any size."""
+        return super().urlopen(req)
+
+    def process_video_result(self, info: dict[str, Any], download: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 -- yt-dlp's
+        """Have the right audio track preferred before yt-dlp sorts the formats."""
+        prefer_audio(info.get("formats") or (), self._audio)
+        return super().process_video_result(info, download)
+
+    def _write_subtitles(self, info: dict[str, Any], filename: str) -> Files:
+        """Write each language by itself: one that cannot be had leaves a note, not an error."""
+        wanted: dict[str, Any] = info.get("requested_subtitles") or {}
+        written: Files = []
+        for language in list(wanted):
+            info["requested_subtitles"] = {language: wanted[language]}
+            try:
+                files = super()._write_subtitles(info, filename) or []
+                if not all(Path(file).is_file() for file, _ in files):
+                    raise YoutubeDLError("did not get any data")  # noqa: TRY301 -- the same end
+                written += files
+            except YoutubeDLError as error:
+                del wanted[language]
+                self.notes.append(missing_subtitles(language, error))
+        info["requested_subtitles"] = wanted
+        return written
+
+
+class _Bounded:
+    """A body that may be read up to `MAX_PAGE_BYTES`."""
+
+    def __init__(self, answer: Response) -> None:
+        self._answer, self._left = answer, MAX_PAGE_BYTES
+
+    @property
+    def closed(self) -> bool:
+        return bool(self._answer.closed)
+
+    def read(self, size: int | None = None) -> bytes:
+        parts, left = [], MAX_PAGE_BYTES + 1 if size is None or size < 0 else size
+        while left > 0 and (part := self._answer.read(min(BLOCK, left))):
+            self._left -= len(part)
+            if self._left < 0:
+                raise DownloadError(
+                    "page-too-large",
+                    f"The page is larger than {MAX_PAGE_BYTES // 1_000_000} MB, which no page is.",
+                    "Copy the link of the video itself.",
+                )
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._answer.close()

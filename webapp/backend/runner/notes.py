@@ -1,0 +1,21 @@
+"""What is missing from a finished download, in words for a person."""
+
+from __future__ import annotations
+
+from domain.failures import DownloadError, classify
+
+RETRY = "Retry to fetch only what is missing."
+
+
+def missing_subtitles(language: str, error: BaseException | None = None) -> dict[str, str]:
+    """Subtitles that the site does not have, or did not send."""
+    why = classify(error).sentence if error else "The site has none in this language."
+    sentence = f"The subtitles ({language}) are missing. {why}"
+    return DownloadError("missing-subtitles", sentence, RETRY).as_error()
+
+
+def missing(what: str, error: BaseException | None = None) -> dict[str, str]:
+    """Something beside video and audio (thumbnail, metadata, subtitles) that is not in the file."""
+    why = f"It could not be embedded: {classify(error).sentence}" if error else "The site has none."
+    sentence = f"The {what} {'are' if what == 'subtitles' else 'is'} missing. {why}"
+    return DownloadError(f"missing-{what}", sentence, RETRY).as_error()
