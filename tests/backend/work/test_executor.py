@@ -14,6 +14,7 @@ from domain.models import DownloadRequest, QueueChange
 from engine.lease import FileLease
 from engine.scheduler import Scheduler
 from files.disk import Disk
+from files.media_folder import MediaFolder
 from files.staging import Staging, write_result
 from store.store import Store
 from store.tables import downloads
@@ -69,6 +70,7 @@ class Scene:
             cast("Pool", self),
             self.staging,
             Disk(self.folder, 0),
+            MediaFolder(chosen.media_dir, self.folder / "media-folder.json"),
             thumbnails=self.folder,
             cookies=self.folder,
             allowed=[],

@@ -14,6 +14,7 @@ from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
+from files.media_folder import MediaFolder
 from files.staging import Staging
 from store.store import Store
 from store.urls import sibling_path
@@ -47,9 +48,9 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         FolderUnavailableError: when a folder cannot be written.
 
     """
-    thumbnails = settings.media_dir / ".thumbnails"
-    for folder in (settings.data_dir, settings.media_dir, thumbnails):
-        prepare(folder)
+    prepare(settings.data_dir)
+    media = MediaFolder(settings.media_dir, settings.data_dir / "media-folder.json")
+    media.prepare()
     store, pool = Store(settings.database_url), Pool()
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
@@ -57,7 +58,8 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     bus = _bus(settings)
     announcer = Announcer(store, _to_all(hub, bus))
     executor = Executor(
-        *(store, announcer, pool, staging, disk, thumbnails, cookies, allowed, find_ffmpeg()),
+        *(store, announcer, pool, staging, disk, media),
+        *(settings.media_dir / ".thumbnails", cookies, allowed, find_ffmpeg()),
         rate=settings.rate_limit,
     )
     lease = (

@@ -23,7 +23,10 @@ class Disk:
 
     def free(self) -> int:
         """Bytes that may still be used for downloads; never below 0."""
-        return max(0, shutil.disk_usage(self.folder).free - self.reserve)
+        try:
+            return max(0, shutil.disk_usage(self.folder).free - self.reserve)
+        except OSError:  # the folder is gone: media_folder.py says so
+            return 0
 
     def require(self, more: int = 0) -> None:
         """Make sure that there is room for `more` bytes.

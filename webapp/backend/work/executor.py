@@ -19,6 +19,7 @@ from domain.names import suffix
 from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError
 from files.cookies import cookies_for
+from files.media_folder import KIND as MEDIA_FOLDER
 from files.staging import final_name
 from store.breaker import HOST_FAULTS
 from work.pool import RunnerDiedError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from files.disk import Disk
+    from files.media_folder import MediaFolder
     from files.staging import Staging
     from store.store import Row, Store
     from work.announcer import Announcer
@@ -38,6 +40,9 @@ BACK_OFF = (1.0, 4.0, 15.0, 60.0)
 
 Only tries that bring nothing are counted. A site that says "too many requests" is believed.
 """
+
+FOLDER_POLL_SECONDS = 3.0
+"""Until a media folder that could not be used is tried again."""
 
 DISK_CHECK_BYTES = 16_000_000
 """Bytes between two looks at the disk."""
@@ -62,6 +67,7 @@ class Executor:
     pool: Pool
     staging: Staging
     disk: Disk
+    media: MediaFolder
     thumbnails: Path
     cookies: Path
     allowed: list[str]
@@ -185,6 +191,7 @@ class Executor:
             self.staging.withdraw(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
+        self.media.require()
         self.disk.require()
         item = row["id"]
         for event in runner.run(self._order(row)):
@@ -250,11 +257,15 @@ class Executor:
         row = self._current(item, run)
         if row is None:
             return
+        failure = self._folders_fault() or failure
         further = failure.kind != "rate-limited" and self.staging.has_grown(item)
         attempt = 1 if further else row["attempt"]
-        if failure.transient and attempt <= len(BACK_OFF):
+        after: dict[str, Any]
+        if failure.kind == MEDIA_FOLDER:  # nobody's fault: it waits until the folder is back
+            after = {"state": "queued", "not_before": now(after=FOLDER_POLL_SECONDS)}
+        elif failure.transient and attempt <= len(BACK_OFF):
             wait = BACK_OFF[attempt - 1]
-            after: dict[str, Any] = {"state": "queued", "not_before": now(after=wait)}
+            after = {"state": "queued", "not_before": now(after=wait)}
             after["attempt"] = attempt + 1
         elif row["file_name"]:  # it could not be completed: it is what it was
             after = {"state": "done"}
@@ -267,6 +278,14 @@ class Executor:
             self.store.record_host_failure(row["host"], item)
         if changed:
             self.announcer.announce(item)
+
+    def _folders_fault(self) -> DownloadError | None:
+        """What is wrong with the media folder, if that is why something failed."""
+        try:
+            self.media.require()
+        except DownloadError as fault:
+            return fault
+        return None
 
     def _current(self, item: str, run: int) -> Row | None:
         row = self.store.get(item)

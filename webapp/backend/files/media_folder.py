@@ -1,0 +1,82 @@
+"""The folder that finished files go to: whether it can be used, and whether it is the right one.
+
+A folder that was mounted once and is not now is an empty folder of another file system: what goes
+there fills the wrong disk and is hidden later. So the folder is marked with a file, and the file
+system it was on is remembered beside the database. Without the mark, on another file system, it is
+not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.failures import DownloadError
+from domain.problems import FolderUnavailableError
+from files.folders import prepare
+from files.staging import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MARK = ".media-folder"
+KIND = "media-folder"
+AGAIN = "Downloads go on by themselves then."
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFolder:
+    """`path`, and the file `memory` in which it is remembered where it was."""
+
+    path: Path
+    memory: Path
+
+    def prepare(self) -> None:
+        """Make and mark the folder where that can be done; `require` says what is wrong if not."""
+        with contextlib.suppress(DownloadError):
+            self.require()
+
+    def require(self) -> None:
+        """Make sure that files can be put there.
+
+        Raises:
+            DownloadError: of kind `media-folder`, with the folder, its owner and the way out.
+
+        """
+        known = self._remembered()
+        mark = self.path / MARK
+        if known is not None and not mark.exists() and self._device() != known:
+            raise self._not_mounted(mark)
+        try:
+            for folder in (self.path, self.path / ".staging", self.path / ".thumbnails"):
+                prepare(folder)
+            mark.touch()
+        except FolderUnavailableError as error:
+            raise DownloadError(KIND, error.detail, error.fix, transient=True) from error
+        if self._device() != known:
+            write_atomically(self.memory, json.dumps({str(self.path): self._device()}))
+
+    def _device(self) -> int | None:
+        """The file system of the folder, or of the nearest one above that is there."""
+        for folder in (self.path, *self.path.parents):
+            with contextlib.suppress(OSError):
+                return folder.stat().st_dev
+        return None
+
+    def _remembered(self) -> int | None:
+        try:
+            device = json.loads(self.memory.read_text())[str(self.path)]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return device if isinstance(device, int) else None
+
+    def _not_mounted(self, mark: Path) -> DownloadError:
+        return DownloadError(
+            KIND,
+            f"The media folder {self.path} is not mounted: it is on another file system than"
+            " before, and its mark is missing.",
+            f"Mount it. {AGAIN} If it is a new folder on purpose: touch {mark}",
+            transient=True,
+        )
