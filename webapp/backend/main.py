@@ -15,7 +15,7 @@ from fastapi.middleware.cors import CORSMiddleware
 import settings
 from app.lifecycle import Lifecycle
 from events.hub import EventHub
-from web import health, openapi, preview_router, problems, session
+from web import cookies_router, health, openapi, preview_router, problems, session
 from web.access import Access
 from web.limits import Limits
 from web.router import router
@@ -54,6 +54,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(preview_router.router)
+    app.include_router(cookies_router.router)
     app.include_router(session.router)
     problems.install(app)
     app.add_middleware(Limits)

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import contextlib
 import http.cookies
+import json
+from http.cookiejar import MozillaCookieJar
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.failures import DownloadError
-from files.cookies import cookies_for, private_copy
+from files.cookie_formats import parse
+from files.cookies import cookies_for, file_of, private_copy
 from tests.backend.api_process import wait_for
+from tests.media_source import Manner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +45,7 @@ def test_a_site_s_cookies_serve_it_and_what_is_below_it(
 ) -> None:
     keep(tmp_path, "example.org")
 
-    assert (cookies_for(tmp_path, host) is not None) == found
+    assert (file_of(tmp_path, host) is not None) == found
 
 
 def test_a_file_that_others_can_read_is_not_used(tmp_path: Path) -> None:
@@ -80,3 +86,98 @@ def test_a_copy_lasts_as_long_as_its_use(tmp_path: Path, *, fails: bool) -> None
             raise DownloadError("any", "Any.", "Any.")
 
     assert list(tmp_path.iterdir()) == []
+
+
+EXPORTS = {
+    "a header": "# Netscape HTTP Cookie File\n" + LINE.format(host="example.org"),
+    "no header": LINE.format(host="example.org"),
+    "a byte order mark": "\ufeff# Netscape HTTP Cookie File\n" + LINE.format(host="example.org"),
+    "HttpOnly": "#HttpOnly_" + LINE.format(host="example.org"),
+    "json": json.dumps([{"domain": ".example.org", "name": "session", "value": SECRET}]),
+    "json of another add-on": json.dumps(
+        {"cookies": [{"domain": "example.org", "name": "session", "value": SECRET, "path": "/"}]}
+    ),
+}
+
+
+def export(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text(text)
+    file.chmod(0o600)
+
+
+@pytest.mark.parametrize("text", EXPORTS.values(), ids=EXPORTS)
+def test_every_export_is_read(tmp_path: Path, text: str) -> None:
+    export(tmp_path, "example.org.txt", text)
+
+    jar = MozillaCookieJar()
+    copy = tmp_path / "copy"
+    copy.write_text(cookies_for(tmp_path, "www.example.org") or "")
+    jar.load(str(copy), ignore_discard=True, ignore_expires=True)
+
+    assert [(cookie.name, cookie.value) for cookie in jar] == [("session", SECRET)]
+
+
+@pytest.mark.parametrize("text", ["", "# Netscape HTTP Cookie File\n", "[]", "{", "hello"])
+def test_an_export_without_a_cookie_is_named(tmp_path: Path, text: str) -> None:
+    export(tmp_path, "example.org.txt", text)
+    export(tmp_path, "other.org.txt", EXPORTS["json"].replace("example.org", "other.org"))
+
+    with pytest.raises(DownloadError) as told:
+        cookies_for(tmp_path, "example.org")
+
+    assert "example.org.txt" in told.value.sentence
+    assert cookies_for(tmp_path, "other.org")
+
+
+@given(st.text(max_size=300))
+def test_no_export_whatever_it_holds_breaks_the_reading(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        for cookie in parse(text):
+            assert cookie.line().count("\t") == 6
+            assert cookie.line().count("\n") == 1
+
+
+def test_a_file_gives_no_cookies_of_other_sites(tmp_path: Path) -> None:
+    export(tmp_path, "example.org.txt", EXPORTS["json"].replace("example.org", "bank.example"))
+
+    with pytest.raises(DownloadError):
+        cookies_for(tmp_path, "example.org")
+    assert cookies_for(tmp_path, "bank.example") is None
+
+
+def test_after_a_redirect_the_cookies_of_the_other_host_are_sent_and_no_others(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.redirects["/go"] = own_media.short
+    own_media.manners["/short.mp4"] = Manner(cookie=f"session={SECRET}")
+    folder = shared_api.folder / "data/cookies"
+    keep(folder, "127.0.0.1")
+    try:
+        item = shared_api.add(f"http://localhost:{own_media.port}/go")
+        done = shared_api.wait(item, "done", "failed")
+    finally:
+        (folder / "127.0.0.1.txt").unlink()
+
+    assert done["error"] is None
+    sent = dict(zip((path for path, _ in own_media.requests), own_media.cookies, strict=True))
+    assert sent["/go"] == ""
+
+
+def test_what_is_wanted_is_said_with_its_place(shared_api: Api, own_media: MediaSource) -> None:
+    own_media.manners["/short.mp4"] = Manner(cookie="session=other")
+    folder = shared_api.folder / "data/cookies"
+
+    without = shared_api.wait(shared_api.add(own_media.short), "failed")["error"]
+    keep(folder, "127.0.0.1")
+    try:
+        with_old = shared_api.wait(shared_api.add(own_media.short), "failed")["error"]
+    finally:
+        (folder / "127.0.0.1.txt").unlink()
+    own_media.manners["/short.mp4"] = Manner(login="ann:s3cret")
+    basic = shared_api.wait(shared_api.add(own_media.short), "failed")["error"]
+
+    assert str(folder / "127.0.0.1.txt") in without["fix"]
+    assert "127.0.0.1.txt were sent" in with_old["fix"]
+    assert basic["kind"] == "password-needed"

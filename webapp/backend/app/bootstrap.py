@@ -38,6 +38,7 @@ class Container:
     downloads: DownloadService
     scheduler: Scheduler
     previews: Previews
+    cookies: Path
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -75,6 +76,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         DownloadService(store, staging, announcer, executor, scheduler, settings.media_dir),
         scheduler,
         previews,
+        cookies,
     )
 
 

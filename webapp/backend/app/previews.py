@@ -16,7 +16,7 @@ from domain.ids import new_id
 from domain.links import anonymous, host_of
 from domain.models import Entry, Preview
 from domain.problems import InvalidError, NotFoundError, UnavailableError
-from files.cookies import cookies_for
+from files.cookies import advise, cookies_for
 from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class Previews:
                     case {"event": "done", **answer}:
                         return answer
                     case {"event": "failed", **failure}:
-                        failed = DownloadError(**failure)
+                        failed = advise(DownloadError(**failure), self._cookies, host_of(url))
                         raise InvalidError(failed.sentence, failed.fix)
         if handle.timed_out:
             raise InvalidError(

@@ -49,7 +49,12 @@ STATUSES: dict[int, tuple[str, str, str]] = {
 }
 ANY_STATUS = ("refused", "The site refused the request.", "Open the link in a browser.")
 ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry later.")
-FIRST_ERROR, SERVER_ERROR = 400, 500
+FIRST_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
+PASSWORD_NEEDED = DownloadError(
+    "password-needed",
+    "The site wants a user name and a password.",
+    "Put them into the link: https://name:password@example.org/...",
+)
 TRANSIENT_STATUSES = {408, 416, 425, 429}
 
 PIECE_STATUS = r"got error: HTTP error (\d{3})"
@@ -191,8 +196,17 @@ def _by_type(error: BaseException) -> DownloadError | None:
         )
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DISK_FULL
+    if _wants_password(error):
+        return PASSWORD_NEEDED
     status = getattr(error, "status", None)
     return _of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
+
+
+def _wants_password(error: BaseException) -> bool:
+    """Whether the site asks for a name and a password (RFC 7617): cookies do not help there."""
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    challenge = headers.get("WWW-Authenticate", "") if headers else ""
+    return getattr(error, "status", None) == UNAUTHORIZED and challenge.lower().startswith("basic")
 
 
 def _of_status(status: int) -> DownloadError:

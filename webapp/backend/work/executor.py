@@ -18,7 +18,7 @@ from domain.models import Progress
 from domain.names import suffix
 from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError
-from files.cookies import cookies_for
+from files.cookies import advise, cookies_for
 from files.media_folder import KIND as MEDIA_FOLDER
 from files.staging import final_name
 from store.breaker import HOST_FAULTS
@@ -257,7 +257,7 @@ class Executor:
         row = self._current(item, run)
         if row is None:
             return
-        failure = self._folders_fault() or failure
+        failure = self._folders_fault() or advise(failure, self.cookies, row["host"])
         further = failure.kind != "rate-limited" and self.staging.has_grown(item)
         attempt = 1 if further else row["attempt"]
         after: dict[str, Any]
