@@ -22,3 +22,24 @@ def restart_window() -> str:
 def stable_after() -> str:
     """How long a service has to be READY until earlier crashes no longer count."""
     return f"{state_machine.STABLE_AFTER:g} s"
+
+
+def page_limit() -> str:
+    """How much of a page a runner reads."""
+    from runner.downloader import MAX_PAGE_BYTES
+
+    return f"{MAX_PAGE_BYTES // 1_000_000} MB"
+
+
+def memory_limit() -> str:
+    """The address space of a runner."""
+    from runner.limits import MAX_ADDRESS_SPACE
+
+    return f"{MAX_ADDRESS_SPACE // 1024**3} GiB"
+
+
+def preview_limit() -> str:
+    """How long a preview may take."""
+    from app.previews import MAX_SECONDS
+
+    return f"{MAX_SECONDS:.0f} s"

@@ -39,6 +39,7 @@ class Container:
     scheduler: Scheduler
     previews: Previews
     cookies: Path
+    media: MediaFolder
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -77,6 +78,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         scheduler,
         previews,
         cookies,
+        media,
     )
 
 

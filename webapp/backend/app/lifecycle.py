@@ -69,6 +69,9 @@ class Lifecycle:
                 return ("failed", str(self._problem)) if self._problem else ("warming", None)
             if error := future.exception():
                 return "failed", str(error)
+        if fault := self._container.result().media.fault:
+            threading.Thread(target=self._container.result().media.prepare, daemon=True).start()
+            return "failed", f"{fault.sentence} {fault.fix}"
         return "ready", None
 
     def container(self) -> Container:

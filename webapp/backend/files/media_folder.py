@@ -26,12 +26,14 @@ KIND = "media-folder"
 AGAIN = "Downloads go on by themselves then."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MediaFolder:
     """`path`, and the file `memory` in which it is remembered where it was."""
 
     path: Path
     memory: Path
+    fault: DownloadError | None = None
+    """What was wrong when it was looked at last."""
 
     def prepare(self) -> None:
         """Make and mark the folder where that can be done; `require` says what is wrong if not."""
@@ -45,6 +47,14 @@ class MediaFolder:
             DownloadError: of kind `media-folder`, with the folder, its owner and the way out.
 
         """
+        self.fault = None
+        try:
+            self._require()
+        except DownloadError as fault:
+            self.fault = fault
+            raise
+
+    def _require(self) -> None:
         known = self._remembered()
         mark = self.path / MARK
         if known is not None and not mark.exists() and self._device() != known:
