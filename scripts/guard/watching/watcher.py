@@ -210,8 +210,8 @@ class Watcher:
         self._report(
             f"the system watches no more files ({error}): they are looked at every "
             f"{POLLING_MS / 1000:g} s instead\n"
-            "  fix: printf 'fs.inotify.max_user_%s\\n' instances=1024 watches=524288 |"
-            " sudo tee /etc/sysctl.d/60-inotify.conf && sudo sysctl --system"
+            "  fix: printf 'fs.inotify.max_user_instances=1024\\nfs.inotify.max_user_watches=524288"
+            "\\n' | sudo tee /etc/sysctl.d/60-inotify.conf && sudo sysctl --system"
         )
 
 
