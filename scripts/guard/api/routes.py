@@ -138,7 +138,10 @@ class ControlApi:
         match action:
             case ["restart"]:
                 for view in snapshot.services:
-                    self._send(view.name, state_machine.Restart())
+                    if (
+                        view.state is not state_machine.State.FINISHED
+                    ):  # it is run again where it is named
+                        self._send(view.name, state_machine.Restart())
             case ["stop"]:
                 self._leave()
             case ["services", name, "attach"]:

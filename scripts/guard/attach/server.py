@@ -19,7 +19,7 @@ UNREAD_LIMIT = 4 * 1024 * 1024  # bytes that a client may leave unread before it
 TYPING_SECONDS = 1.0  # that a process may take to read what was typed
 _PAUSE = 0.01
 _SHOWN_LINES = 20
-NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN})
+NOTHING_RUNS = frozenset({State.STOPPED, State.BROKEN, State.FINISHED})
 
 
 class AttachServer:

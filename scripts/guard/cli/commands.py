@@ -14,13 +14,13 @@ from scripts.guard.cli.client import ask, load
 
 
 def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
-    """Print what runs; 0 if everything is READY, else 1."""
+    """Print what runs; 0 if everything is READY or has FINISHED, else 1."""
     answer = ask(load(procfile, env_files), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
         sys.stdout.write(snapshots.table(answer, datetime.now(UTC)) + "\n")
-    return 0 if all(view["state"] == "READY" for view in answer["services"]) else 1
+    return 0 if all(view["state"] in {"READY", "FINISHED"} for view in answer["services"]) else 1
 
 
 def restart(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:

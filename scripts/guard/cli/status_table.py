@@ -26,6 +26,8 @@ def table(status: dict[str, Any], now: datetime) -> str:
         for row in rows
     ]
     for view in status["services"]:
+        if view.get("waits_for"):
+            lines += ["", f"{view['name']} waits for {' and '.join(view['waits_for'])}"]
         if view["cause"]:
             lines += ["", f"{view['name']}: {view['cause']['sentence']}"]
             lines += [f"  fix: {view['cause']['fix']}"]

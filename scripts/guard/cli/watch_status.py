@@ -21,7 +21,7 @@ POLL_SECONDS = 0.5
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # the terminal's second screen
 _HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 _TONES = {"READY": "32", "STARTING": "34", "STOPPING": "34", "BACKOFF": "33", "UNHEALTHY": "33"}
-_TONES |= {"BROKEN": "1;31", "STOPPED": "2"}
+_TONES |= {"BROKEN": "1;31", "STOPPED": "2", "FINISHED": "32"}
 _STATE = re.compile(rf"\b(?:{'|'.join(_TONES)})\b")
 
 

@@ -97,9 +97,9 @@ def port(raw: str) -> int:
 
 def flag(raw: str) -> bool:
     """Parse yes or no."""
-    if raw not in {"0", "1"}:
-        raise ValueError("must be `1` (yes) or `0` (no)")
-    return raw == "1"
+    if raw.lower() not in {"0", "1", "yes", "no"}:
+        raise ValueError("must be `yes` (or `1`) or `no` (or `0`)")
+    return raw.lower() in {"1", "yes"}
 
 
 def seconds(raw: str) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scripts.guard.config import dotenv_file, parsing, procfile
+from scripts.guard.config import dotenv_file, order, parsing, procfile
 from scripts.guard.config.dotenv_file import is_pipe
 from scripts.guard.config.parsing import Values
 from scripts.guard.config.procfile import variable
@@ -55,6 +55,10 @@ class Service(NamedTuple):
     """Folders whose saved files start it again after it was given up."""
     health: str = "/"
     """The path that is asked for to learn that it is up."""
+    once: bool = False
+    """Whether it is meant to end: a migration, a build, a seed."""
+    after: tuple[str, ...] = ()
+    """The services that must be ready, or have finished, before it is started."""
     strict: bool = False
     """Whether a setting names that path: then only an answer without a server error counts."""
 
@@ -196,6 +200,7 @@ def _build(
         colour=terminal and not given.environment.get("NO_COLOR"),
         environment=given.environment,
     )
+    order.check({service.name: service.after for service in settings.services}, given.problems)
     owners: dict[int, str] = {settings.guard_port: "GUARD_PORT"}
     for service in settings.services:
         if service.port is None:
@@ -235,4 +240,6 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             watch_when_down=procfile.work_folder(root, command) or (root.resolve(),),
             health=health or ("/health" if name == "api" else "/"),
             strict=health is not None,
+            once=order.once(name, given),
+            after=order.after(name, lines, given),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+DEPENDENCY_DOWN = "dependency-down"
+
 
 class Cause(NamedTuple):
     """Why a service is not up, for the log, the page and the status alike."""
@@ -16,6 +18,11 @@ class Cause(NamedTuple):
     """The exact next command or edit."""
     transient: bool
     """Whether the same command may well succeed when it is tried again."""
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it crashed because another service was not there."""
+        return self.kind == DEPENDENCY_DOWN
 
     def as_json(self) -> dict[str, str]:
         """Return the JSON object of the control API."""

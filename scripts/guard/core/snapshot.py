@@ -22,6 +22,8 @@ class ServiceView(NamedTuple):
     ready_since: datetime | None
     restarts: int
     cause: Cause | None
+    waits_for: tuple[str, ...] = ()
+    """The services that must be up before it is started."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the control API."""
@@ -36,6 +38,7 @@ class ServiceView(NamedTuple):
             "ready_since": None if self.ready_since is None else timestamp(self.ready_since),
             "relaunches": self.restarts,
             "cause": None if self.cause is None else self.cause.as_json(),
+            "waits_for": list(self.waits_for),
         }
 
 

@@ -17,6 +17,10 @@ A crash is an exit that nobody asked for, code 0 included. A transient one is fo
 at once, then after 0.25, 0.5, 1, 2, 4 s; after `RESTART_LIMIT` restarts in `RESTART_WINDOW`
 seconds, or when retrying cannot help, the service is BROKEN: an open circuit breaker, whose
 half-open trial is a saved file or the user's wish.
+
+A crash because another service is not there says nothing of this one: it does not count, and the
+next start is when that one is up, or after 0.25, 0.5, 1, 2, 4, 4, ... s. What is meant to end
+(`once`) is FINISHED when it ends well, and BROKEN when it does not.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from scripts.guard.core.cause import Cause
 RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, ... restart
 RESTART_LIMIT = 5  # restarts ...
 RESTART_WINDOW = 30.0  # ... in so many seconds: the next crash breaks the circuit
+WAIT_DELAYS = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds, while another service is not there
 STABLE_AFTER = 10.0  # seconds of READY after which earlier crashes no longer count
 
 
@@ -42,6 +47,7 @@ class State(enum.Enum):
     STOPPING = "STOPPING"
     BACKOFF = "BACKOFF"
     BROKEN = "BROKEN"
+    FINISHED = "FINISHED"
 
 
 class Effect(enum.Enum):
@@ -65,6 +71,7 @@ class Trigger(enum.Enum):
     DUE = "due"
     DIED = "crashed, a restart may help"
     DIED_FATAL = "crashed, a restart cannot help"
+    FINISHED = "did what it was for"
     STOPPED = "stopped"
     STOPPED_FOR_RESTART = "stopped for a restart"
 
@@ -111,6 +118,8 @@ class Exited:
     """Its process is gone, and so is all that it had started."""
 
     cause: Cause
+    finished: bool = False
+    """Whether it was meant to end, and ended well."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,14 @@ class Broken:
     kind = State.BROKEN
 
 
-Phase = Stopped | Starting | Ready | Unhealthy | Stopping | Backoff | Broken
+@dataclass(frozen=True)
+class Finished:
+    """Nothing runs: it has done what it was for, and is run again only where the user asks."""
+
+    kind = State.FINISHED
+
+
+Phase = Stopped | Starting | Ready | Unhealthy | Stopping | Backoff | Broken | Finished
 
 
 @dataclass(frozen=True)
@@ -189,8 +205,12 @@ class Service:
 
     phase: Phase = field(default_factory=Stopped)
     crashes: tuple[float, ...] = ()
+    waits: int = 0
+    """How often in a row it has crashed because another service was not there."""
     grace: float = 5.0
     """Seconds between SIGTERM and SIGKILL."""
+    once: bool = False
+    """Whether it is meant to end; then it is not run again by itself, however it ended."""
 
     @property
     def state(self) -> State:
@@ -222,6 +242,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         Trigger.HUNG: State.UNHEALTHY,
         Trigger.DIED: State.BACKOFF,
         Trigger.DIED_FATAL: State.BROKEN,
+        Trigger.FINISHED: State.FINISHED,
     },
     State.READY: {
         Trigger.STOP: State.STOPPING,
@@ -230,6 +251,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         Trigger.HUNG: State.UNHEALTHY,
         Trigger.DIED: State.BACKOFF,
         Trigger.DIED_FATAL: State.BROKEN,
+        Trigger.FINISHED: State.FINISHED,
     },
     State.UNHEALTHY: {
         Trigger.STOP: State.STOPPING,
@@ -251,6 +273,12 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         Trigger.RESTART: State.STARTING,
         Trigger.RELOAD: State.STARTING,
         Trigger.RETRY: State.STARTING,
+        Trigger.STOP: State.STOPPED,
+    },
+    State.FINISHED: {
+        Trigger.START: State.STARTING,
+        Trigger.RESTART: State.STARTING,
+        Trigger.RELOAD: State.STARTING,
         Trigger.STOP: State.STOPPED,
     },
     State.BROKEN: {
@@ -289,13 +317,16 @@ def classify(service: Service, event: Event, now: float) -> Trigger:
             return Trigger.HUNG
         case Due():
             return Trigger.DUE
-        case Exited(cause):
-            if isinstance(service.phase, Stopping):
-                return (
-                    Trigger.STOPPED_FOR_RESTART if service.phase.restart_after else Trigger.STOPPED
-                )
-            heals = cause.transient and len(_recent_crashes(service, now)) < RESTART_LIMIT
-            return Trigger.DIED if heals else Trigger.DIED_FATAL
+        case Exited():
+            return _classify_exit(service, event, now)
+
+
+def _classify_exit(service: Service, exited: Exited, now: float) -> Trigger:
+    if isinstance(service.phase, Stopping):
+        return Trigger.STOPPED_FOR_RESTART if service.phase.restart_after else Trigger.STOPPED
+    if exited.finished:
+        return Trigger.FINISHED
+    return Trigger.DIED if _may_heal(service, exited.cause, now) else Trigger.DIED_FATAL
 
 
 def step(service: Service, event: Event, now: float) -> tuple[Service, tuple[Effect, ...]]:
@@ -305,12 +336,16 @@ def step(service: Service, event: Event, now: float) -> tuple[Service, tuple[Eff
     if target is None:
         return service, ()
     crashes = _recent_crashes(service, now)
+    waits = 0 if target is State.READY else service.waits
     if trigger in {Trigger.DIED, Trigger.DIED_FATAL}:
-        crashes = (*crashes, now)
+        if isinstance(event, Exited) and event.cause.is_of_another:
+            waits += 1
+        else:
+            crashes = (*crashes, now)
     elif trigger in {Trigger.START, Trigger.RESTART} and target is State.STARTING:
-        crashes = ()  # the user's request is a fresh beginning
+        crashes, waits = (), 0  # the user's request is a fresh beginning
     phase, effects = _enter(target, service, event, trigger, now)
-    return replace(service, phase=phase, crashes=crashes), effects
+    return replace(service, phase=phase, crashes=crashes, waits=waits), effects
 
 
 def _enter(
@@ -320,6 +355,8 @@ def _enter(
     match target:
         case State.STOPPED:
             return Stopped(), ()
+        case State.FINISHED:
+            return Finished(), ()
         case State.STARTING:
             return Starting(), (Effect.SPAWN,)
         case State.READY:
@@ -336,11 +373,28 @@ def _enter(
             return Stopping(restart_after, kill_at=now + service.grace), (Effect.TERMINATE,)
         case State.BACKOFF | State.BROKEN:
             assert isinstance(event, Exited)  # noqa: S101 - only a crash leads here
-            cause = phase.cause if isinstance(phase, Unhealthy) else event.cause
-            if target is State.BROKEN:
-                return Broken(cause), ()
-            delay = RESTART_DELAYS[len(_recent_crashes(service, now))]
-            return Backoff(retry_at=now + delay, cause=cause), ()
+            return _down(target, service, event.cause, now), ()
+
+
+def _down(target: State, service: Service, cause: Cause, now: float) -> Backoff | Broken:
+    if isinstance(service.phase, Unhealthy):
+        cause = service.phase.cause
+    if target is State.BROKEN:
+        return Broken(cause)
+    return Backoff(retry_at=now + _delay(service, cause, now), cause=cause)
+
+
+def _may_heal(service: Service, cause: Cause, now: float) -> bool:
+    """Whether another start may end otherwise: its own crashes count, those of others do not."""
+    if service.once or not cause.transient:
+        return False
+    return cause.is_of_another or len(_recent_crashes(service, now)) < RESTART_LIMIT
+
+
+def _delay(service: Service, cause: Cause, now: float) -> float:
+    if cause.is_of_another:
+        return WAIT_DELAYS[min(service.waits, len(WAIT_DELAYS) - 1)]
+    return RESTART_DELAYS[len(_recent_crashes(service, now))]
 
 
 def _recent_crashes(service: Service, now: float) -> tuple[float, ...]:

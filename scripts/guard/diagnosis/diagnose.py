@@ -122,6 +122,7 @@ def _as_ruled(rule: Rule, crash: Crash) -> Cause:
             return part(crash)
         groups = {name: crash.group(name) for name in crash.found.groupdict()}
         known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
+        known["variable"] = crash.service.variable
         return part.format(**{**groups, **known})
 
     transient = rule.transient(crash) if callable(rule.transient) else rule.transient

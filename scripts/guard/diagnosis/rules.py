@@ -6,6 +6,7 @@ The patterns are taken from the real programs' messages; the tests run those pro
 
 from __future__ import annotations
 
+from scripts.guard.core.cause import DEPENDENCY_DOWN
 from scripts.guard.diagnosis import messages, tracebacks
 from scripts.guard.diagnosis.context import Rule
 
@@ -85,6 +86,10 @@ _LIBPQ = r'connection to server at "(?P<host>[^"]+)".*, port (?P<port>\d+) faile
 _CANNOT_CONNECT = (
     _LIBPQ + "(?!FATAL)",
     r"connect ECONNREFUSED (?P<host>\S+):(?P<port>\d+)",  # Node
+    r"Error \d+ connecting to (?P<host>[^\s:]+):(?P<port>\d+)\. .*refused",  # redis-py
+    r"ConnectionRefusedError: .*Connect call failed \('(?P<host>[^']+)', (?P<port>\d+)",  # asyncio
+    r"dial tcp (?P<host>\S+):(?P<port>\d+): connect: connection refused",  # Go
+    r"onnection refused - connect\(2\) for \"?(?P<host>[^\s\"]+)\"? port (?P<port>\d+)",  # Ruby
 )
 _UNREADABLE = (
     r"PermissionError: \[Errno 13\] Permission denied: (?P<quote>['\"])(?P<file>.+?)(?P=quote)",
@@ -302,7 +307,7 @@ RULES: tuple[Rule, ...] = (
         for pattern in _UNREADABLE
     ),
     Rule(
-        "dependency-down",
+        DEPENDENCY_DOWN,
         _LIBPQ + r"FATAL: +(?P<error>the database system is .*|sorry, too many .*)",
         "{name} needs the database at {host}, port {port}, which takes no connection now: {error}.",
         "Wait until that server is ready; its own log says more.",
@@ -317,13 +322,21 @@ RULES: tuple[Rule, ...] = (
     ),
     *(
         Rule(
-            "dependency-down",
+            DEPENDENCY_DOWN,
             pattern,
             "{name} needs the server at {host}, port {port}, and nobody answers there.",
             "Start that server, or correct its address in .env.",
             transient=True,
         )
         for pattern in _CANNOT_CONNECT
+    ),
+    Rule(
+        DEPENDENCY_DOWN,
+        r"^(?:ConnectionRefusedError|.*Errno::ECONNREFUSED)\b",
+        "{name} needs another server, and nobody answers there.",
+        "Start that server, or correct its address in .env; where it is a line of the Procfile: "
+        "{variable}_AFTER=<its name>",
+        transient=True,
     ),
     # Any error that nobody caught.
     Rule(

@@ -67,7 +67,8 @@ class Readiness:
         known = self._probes.get(service.name)
         if known is not None and (known[0] != pid or state not in _PROBED):
             self._end(service.name)
-        if pid is not None and state is State.STARTING and service.name not in self._probes:
+        is_new = pid is not None and state is State.STARTING and service.name not in self._probes
+        if pid is not None and is_new and not service.once:  # what is to end is never ready
             task = asyncio.get_running_loop().create_task(self._await_up(service, pid))
             self._probes[service.name] = pid, task
 

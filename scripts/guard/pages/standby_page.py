@@ -19,6 +19,7 @@ _SENTENCES = {
     State.UNHEALTHY: "It takes no connections any more and is being replaced.",
     State.STOPPING: "It is being restarted.",
     State.BACKOFF: "It will be started again in a moment.",
+    State.FINISHED: "It has done what it was for.",
     State.BROKEN: "It was given up, since starting it again cannot help.",
 }
 
@@ -26,6 +27,8 @@ _SENTENCES = {
 def sentence(view: ServiceView) -> str:
     """Return what is the matter with a service, for someone who is no programmer."""
     what_next = _SENTENCES[view.state]
+    if view.waits_for:
+        what_next = f"It is started as soon as {' and '.join(view.waits_for)} is up."
     return what_next if view.cause is None else f"{view.cause.sentence} {what_next}"
 
 

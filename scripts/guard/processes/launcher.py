@@ -49,11 +49,13 @@ class Launcher:
             require_free(port, setting)
 
     def start_early(self) -> None:
-        """Start every service; `launch` answers with what was started here.
+        """Start every service that waits for no other; `launch` answers with what was started here.
 
         What cannot be started is left for `launch` to fail with.
         """
         for service in self._current.get().services:
+            if service.after:
+                continue
             with contextlib.suppress(OSError):
                 self._early[service.name] = self._start(service)
         self._record()

@@ -49,7 +49,7 @@ class _Managed:
 
     def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
         self.line = line
-        self.service = state_machine.Service(grace=grace)
+        self.service = state_machine.Service(grace=grace, once=line.once)
         self.process: Running | None = None
         self.serves: int | None = None
         """The port that its process was given, whatever its line says by now."""
@@ -60,6 +60,7 @@ class _Managed:
         self.restarts = 0
         self.cause: Cause | None = None
         self.removed = False
+        self.waits_for: tuple[str, ...] = ()
 
     @property
     def is_in_grace_period(self) -> bool:
@@ -79,6 +80,7 @@ class _Managed:
             ready_since=self.ready_since,
             restarts=self.restarts,
             cause=self.cause,
+            waits_for=self.waits_for,
         )
 
 
@@ -160,8 +162,12 @@ class Supervisor:
         code = process.reap()
         managed.process = None
         self._spawn_those_who_wait()
-        asked = managed.service.state is State.STOPPING
-        self.send(name, state_machine.Exited(_ASKED if asked else self._crashed(managed, code)))
+        if managed.service.state is State.STOPPING:
+            self.send(name, state_machine.Exited(_ASKED))
+        elif managed.line.once and code == 0:
+            self.send(name, state_machine.Exited(_DONE, finished=True))
+        else:
+            self.send(name, state_machine.Exited(self._crashed(managed, code)))
         return True
 
     def hung(self, name: str, cause: Cause) -> None:
@@ -231,11 +237,20 @@ class Supervisor:
                 self._report(f"{line.name} is back in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             else:
-                known.service = replace(known.service, grace=config.grace)
-                if environment.concerns(old, config, line.name):
+                known.service = replace(known.service, grace=config.grace, once=line.once)
+                if self._is_to_restart(known, old, config):
                     self._report(f"the settings of {line.name} changed: restarting it")
                     self.send(line.name, state_machine.Saved(reload=True))
         self.announce()
+
+    def _is_to_restart(
+        self, known: _Managed, old: settings.Settings, new: settings.Settings
+    ) -> bool:
+        """Whether changed settings concern a service; what has finished, if its line changed."""
+        before = old.find(known.line.name)
+        if known.service.state is State.FINISHED and before is not None:
+            return before.command != known.line.command
+        return environment.concerns(old, new, known.line.name)
 
     def _take_lines(self, config: settings.Settings) -> None:
         for line in config.services:
@@ -281,7 +296,11 @@ class Supervisor:
         managed.ready_since = managed.since if state is State.READY else None
         if state is State.READY:
             self._report(f"{managed.line.name} is ready after {seconds:.2f} s")
-        if state in {State.READY, State.STOPPED}:
+        if state is State.FINISHED:
+            self._report(f"{managed.line.name} has finished after {seconds:.2f} s")
+        if state in _UP:
+            self._start_those_who_wait(managed.line)
+        if state in {State.STOPPED, *_UP}:
             managed.cause = None
         if state is State.STARTING and before is State.BACKOFF:
             managed.restarts += 1
@@ -292,17 +311,25 @@ class Supervisor:
                 self._spawn(managed)
             case Effect.TERMINATE if managed.process:
                 self._drain(managed.line, managed.process, before)
-            case Effect.TERMINATE:  # it was still waiting for its port
+            case Effect.TERMINATE:  # it was still waiting for its port, or for another service
                 self._kept_waiting.discard(managed.line.name)
+                managed.waits_for = ()
                 self._events.append((managed.line.name, state_machine.Exited(_ASKED)))
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
 
     def _spawn(self, managed: _Managed) -> None:
-        """Start its process, once no other of ours is on its port: lines may exchange theirs."""
+        """Start its process, once those that it needs are up, and no other of ours is on its port.
+
+        Lines may exchange their ports.
+        """
         name, port = managed.line.name, managed.line.port
         others = [other for other in self._services.values() if other is not managed]
-        if port is not None and any(other.process and other.serves == port for other in others):
+        before, managed.waits_for = managed.waits_for, self._missing(managed.line)
+        if managed.waits_for and managed.waits_for != before:
+            self._report(f"{name} waits for {' and '.join(managed.waits_for)}")
+        taken = port is not None and any(other.process and other.serves == port for other in others)
+        if managed.waits_for or taken:
             self._kept_waiting.add(name)
             return
         self._kept_waiting.discard(name)
@@ -311,6 +338,22 @@ class Supervisor:
             managed.serves = port
         except OSError as error:
             self._events.append((name, state_machine.Exited(self._crashed(managed, error))))
+
+    def _missing(self, line: settings.Service) -> tuple[str, ...]:
+        """Return those of the services it is to be started after that are not up."""
+        needed = (self._services.get(name) for name in line.after)
+        return tuple(
+            other.line.name for other in needed if other and other.service.state not in _UP
+        )
+
+    def _start_those_who_wait(self, up: settings.Service) -> None:
+        """Start what waited for this one, or crashed because it was not there."""
+        self._spawn_those_who_wait()
+        for name, managed in self._services.items():
+            phase = managed.service.phase
+            if isinstance(phase, state_machine.Backoff) and phase.cause.is_of_another:
+                self._report(f"{name} is started again, now that {up.name} is up")
+                self._events.append((name, state_machine.Due()))
 
     def _spawn_those_who_wait(self) -> None:
         for name in tuple(self._kept_waiting):
@@ -330,12 +373,13 @@ class Supervisor:
         managed.cause = cause
         self._log_cause(managed, cause)
         whole = self._current.get().restart_scope is settings.RestartScope.STACK
-        if whole and managed.service.state is State.BACKOFF:
+        if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:
             self._restart_others(managed.line.name)
 
     def _restart_others(self, dead: str) -> None:
+        """Restart what runs; what is still starting begins afresh anyway."""
         for name, managed in list(self._services.items()):
-            if name != dead and managed.service.state in {State.STARTING, State.READY}:
+            if name != dead and managed.service.state is State.READY:
                 self._report(f"{name} is restarted with {dead} (GUARD_RELAUNCH=stack)")
                 self.send(name, state_machine.Restart())
 
@@ -363,3 +407,5 @@ class Supervisor:
 
 
 _ASKED = Cause("asked", "It was asked to stop.", "", transient=True)
+_DONE = Cause("done", "It has done what it was for.", "", transient=True)
+_UP = frozenset({State.READY, State.FINISHED})

@@ -102,6 +102,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "ready_since": None,
                 "relaunches": 5,
                 "cause": {"kind": "crash", "sentence": "It crashed.", "fix": "mend it"},
+                "waits_for": [],
             }
         ],
     }

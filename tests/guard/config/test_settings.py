@@ -136,6 +136,27 @@ def test_a_port_that_there_cannot_be_is_named(folder: Path) -> None:
     ]
 
 
+def test_a_line_called_release_is_meant_to_end_and_all_others_wait_for_it(folder: Path) -> None:
+    (folder / "Procfile").write_text("web: x\nrelease: migrate\nseed: y\ndb: z\n")
+    config = read(folder, {"SEED_ONCE": "yes", "WEB_AFTER": "db, seed"})
+    assert {each.name: (each.once, each.after) for each in config.services} == {
+        "web": (False, ("release", "db", "seed")),
+        "release": (True, ()),
+        "seed": (True, ("release",)),
+        "db": (False, ("release",)),
+    }
+
+
+def test_lines_that_would_wait_for_ever_are_named(folder: Path) -> None:
+    assert problems(folder, {"WEB_AFTER": "api", "API_AFTER": "web"}) == [
+        "web and api would wait for each other for ever; change WEB_AFTER or API_AFTER"
+    ]
+    (folder / ".env").write_text("WEB_AFTER=nobody,web\n")
+    assert problems(folder) == [
+        "WEB_AFTER=nobody,web: must name other lines of the Procfile: there is no nobody and no web"
+    ]
+
+
 def test_a_line_may_be_called_guard(folder: Path) -> None:
     (folder / "Procfile").write_text("guard: bundle exec guard\n")
     config = read(folder, {"GUARD_PORT": "9500", "GUARD_LINE_PORT": "3500"})

@@ -17,6 +17,7 @@ from scripts.guard.core.state_machine import (
     Effect,
     Event,
     Exited,
+    Finished,
     Hung,
     Phase,
     Ready,
@@ -39,6 +40,7 @@ from tests.guard.views import WITH_A_PROCESS
 
 CRASH = Cause("crash", "It crashed.", "mend it", transient=True)
 SYNTAX = Cause("syntax-error", "A file has a syntax error.", "mend line 3", transient=False)
+ABSENT = Cause("dependency-down", "It needs a server.", "start it", transient=True)
 FROZEN = Cause("hung", "It hung.", "look", transient=True)
 NOW = 100.0
 
@@ -50,10 +52,11 @@ PHASES: dict[State, Phase] = {
     State.STOPPING: Stopping(restart_after=False, kill_at=NOW + 5),
     State.BACKOFF: Backoff(retry_at=NOW + 1, cause=CRASH),
     State.BROKEN: Broken(SYNTAX),
+    State.FINISHED: Finished(),
 }
 EVENTS: tuple[Event, ...] = (
     Start(), Stop(), Restart(), Saved(reload=True), Saved(reload=False), Up(), Hung(FROZEN),
-    Exited(CRASH), Exited(SYNTAX), Due(),
+    Exited(CRASH), Exited(SYNTAX), Exited(CRASH, finished=True), Due(),
 )  # fmt: skip
 PAIRS = tuple(itertools.product(State, EVENTS))
 
@@ -208,3 +211,42 @@ def test_a_hung_process_is_killed_and_its_restart_names_the_hang() -> None:
 def test_a_late_answer_of_a_process_that_is_leaving_changes_nothing() -> None:
     leaving = Service(Stopping(restart_after=False, kill_at=NOW))
     assert step(leaving, Up(), NOW) == (leaving, ())
+
+
+@pytest.mark.parametrize("phase", [Starting(), Ready(since=NOW)])
+def test_what_has_done_what_it_was_for_is_finished_and_not_run_again(phase: Phase) -> None:
+    service = Service(phase, once=True)
+    service, effects = step(service, Exited(CRASH, finished=True), NOW)
+    assert (service.state, effects) == (State.FINISHED, ())
+    assert deadline(service) is None
+    service, effects = step(service, Saved(reload=False), NOW)
+    assert (service.state, effects) == (State.FINISHED, ())
+    service, effects = step(service, Restart(), NOW)
+    assert (service.state, effects) == (State.STARTING, (Effect.SPAWN,))
+
+
+def test_what_is_meant_to_end_and_fails_is_broken_at_once() -> None:
+    service, _ = step(Service(Starting(), once=True), Exited(CRASH), NOW)
+    assert service.state is State.BROKEN
+    assert service.cause == CRASH
+
+
+def test_crashes_for_want_of_another_never_count_and_are_retried_ever_less_often() -> None:
+    service = Service(Starting())
+    delays = []
+    now = NOW
+    for _ in range(7):
+        service, _ = step(service, Exited(ABSENT), now)
+        assert service.state is State.BACKOFF
+        at = deadline(service)
+        assert at is not None
+        delays.append(at - now)
+        now = at
+        service, _ = step(service, Due(), now)
+    assert delays == [0.25, 0.5, 1.0, 2.0, 4.0, 4.0, 4.0]
+    for _ in range(5):
+        service, _ = step(service, Exited(CRASH), now)
+        assert service.state is State.BACKOFF
+        service, _ = step(service, Due(), now)
+    service, _ = step(service, Exited(CRASH), now)
+    assert service.state is State.BROKEN

@@ -18,6 +18,7 @@ from scripts.guard.supervision.supervisor import Exited, Supervisor
 from tests.guard.views import WITH_A_PROCESS
 
 NAMES = ("web", "api")
+LINES = tuple(Service(name, "run") for name in NAMES)
 KILLED = -9
 
 
@@ -29,6 +30,7 @@ class Actor:
     pid: int
     stubborn: bool = False
     alive: bool = True
+    code: int = KILLED
     signals: list[signal.Signals] = field(default_factory=list)
 
     def signal(self, number: signal.Signals) -> None:
@@ -38,7 +40,7 @@ class Actor:
 
     def reap(self) -> int:
         assert not self.alive
-        return KILLED
+        return self.code
 
     def group_alive(self) -> bool:
         return False
@@ -54,10 +56,15 @@ class Play:
     """A supervisor, its actors and its clock."""
 
     def __init__(
-        self, restart_scope: RestartScope = RestartScope.PROCESS, *, transient: bool = True
+        self,
+        restart_scope: RestartScope = RestartScope.PROCESS,
+        *,
+        transient: bool = True,
+        lines: tuple[Service, ...] = LINES,
     ) -> None:
         self.now = 1000.0
         self.transient = transient
+        self.kind = "crash"
         self.stubborn = False
         self.refuse: OSError | None = None
         self.actors: list[Actor] = []
@@ -68,7 +75,7 @@ class Play:
             procfile=here / "Procfile",
             env_files=(here / ".env",),
             directory=here / ".guard",
-            services=tuple(Service(name, "run") for name in NAMES),
+            services=lines,
             restart_scope=restart_scope,
         )
         self.current = CurrentConfig(config)
@@ -89,7 +96,7 @@ class Play:
         return actor
 
     def explain(self, service: Service, end: int | OSError) -> Cause:
-        return Cause("crash", f"{service.name} ended ({end}).", "look", transient=self.transient)
+        return Cause(self.kind, f"{service.name} ended ({end}).", "look", transient=self.transient)
 
     def state(self, name: str) -> State:
         view = self.supervisor.snapshot().service(name)
@@ -106,10 +113,10 @@ class Play:
             if isinstance(running, Actor) and not running.alive:
                 self.supervisor.exited(name, running)
 
-    def crash(self, name: str) -> None:
+    def crash(self, name: str, code: int = KILLED) -> None:
         running = self.supervisor.running().get(name)
         if isinstance(running, Actor):
-            running.alive = False
+            running.alive, running.code = False, code
             self.supervisor.exited(name, running)
 
     def settle(self) -> None:
@@ -303,3 +310,89 @@ def perform(play: Play, action: str, name: str) -> None:
             play.pass_time(1)
         case "stubborn" | "meek":
             play.stubborn = action == "stubborn"
+
+
+def test_a_neighbour_that_is_still_starting_is_left_alone() -> None:
+    play = Play(RestartScope.STACK)
+    play.supervisor.start()
+    play.crash("web")
+    play.settle()
+    assert [actor.name for actor in play.actors] == ["web", "api", "web"]
+
+
+def test_what_crashed_for_want_of_another_starts_when_that_is_up_and_restarts_nobody() -> None:
+    play = Play(RestartScope.STACK)
+    play.kind = "dependency-down"
+    play.supervisor.start()
+    for _ in range(10):
+        play.crash("web")
+        play.pass_time(4)
+    play.crash("web")
+    assert (play.state("web"), play.state("api")) == (State.BACKOFF, State.STARTING)
+    play.supervisor.send("api", state_machine.Up())
+    assert (play.state("web"), play.state("api")) == (State.STARTING, State.READY)
+    assert sum(actor.name == "api" for actor in play.actors) == 1
+
+
+def test_a_line_that_ends_as_it_should_has_finished_and_disturbs_nobody() -> None:
+    play = Play(
+        RestartScope.STACK, lines=(Service("seed", "run", once=True), Service("web", "run"))
+    )
+    play.supervisor.start()
+    play.supervisor.send("web", state_machine.Up())
+    play.crash("seed", code=0)
+    play.settle()
+    assert (play.state("seed"), play.state("web")) == (State.FINISHED, State.READY)
+    assert [actor.name for actor in play.actors] == ["seed", "web"]
+
+
+def test_a_line_that_should_end_well_and_fails_is_broken_and_not_run_again() -> None:
+    play = Play(lines=(Service("seed", "run", once=True),))
+    play.supervisor.start()
+    play.crash("seed", code=1)
+    play.settle()
+    assert play.state("seed") is State.BROKEN
+    assert len(play.actors) == 1
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_a_line_waits_for_those_it_comes_after(finishes: bool) -> None:  # noqa: FBT001
+    first = Service("db", "run", once=finishes)
+    play = Play(lines=(Service("web", "run", after=("db",)), first))
+    play.supervisor.start()
+    assert [actor.name for actor in play.actors] == ["db"]
+    web = play.supervisor.snapshot().service("web")
+    assert web is not None
+    assert (web.state, web.waits_for) == (State.STARTING, ("db",))
+    if finishes:
+        play.crash("db", code=0)
+    else:
+        play.supervisor.send("db", state_machine.Up())
+    assert [actor.name for actor in play.actors] == ["db", "web"]
+    web = play.supervisor.snapshot().service("web")
+    assert web is not None
+    assert web.waits_for == ()
+
+
+def test_a_line_that_waits_can_be_stopped() -> None:
+    play = Play(lines=(Service("web", "run", after=("db",)), Service("db", "run")))
+    play.supervisor.start()
+    play.supervisor.send("web", state_machine.Stop())
+    assert play.state("web") is State.STOPPED
+    play.supervisor.send("db", state_machine.Up())
+    assert [actor.name for actor in play.actors] == ["db"]
+
+
+def test_changed_settings_do_not_run_again_what_has_finished() -> None:
+    line = Service("seed", "run", once=True)
+    play = Play(lines=(line,))
+    play.supervisor.start()
+    play.crash("seed", code=0)
+    old = play.current.get()
+    play.current.replace(old._replace(environment={"A": "2"}))
+    play.supervisor.reconfigure(old)
+    assert play.state("seed") is State.FINISHED
+    old = play.current.get()
+    play.current.replace(old._replace(services=(line._replace(command="other"),)))
+    play.supervisor.reconfigure(old)
+    assert play.state("seed") is State.STARTING

@@ -11,7 +11,8 @@ export type ServiceState =
   | 'UNHEALTHY'
   | 'STOPPING'
   | 'BACKOFF'
-  | 'BROKEN';
+  | 'BROKEN'
+  | 'FINISHED';
 
 export interface Service {
   name: string;
