@@ -79,6 +79,23 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
         yield mount
 
 
+@pytest.fixture
+def small_memory() -> Iterator[Path]:
+    """A control group with 64 MB, which only an administrator can make."""
+    for parent in (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")):
+        group = parent / f"guard-test-{os.getpid()}"
+        limit = "memory.limit_in_bytes" if parent.name == "memory" else "memory.max"
+        try:
+            group.mkdir()
+            (group / limit).write_text(str(64 << 20))
+        except OSError:
+            continue
+        yield group
+        group.rmdir()
+        return
+    pytest.skip("no memory control group can be made here")
+
+
 NOBODY = 65534  # a user who is neither root nor whoever runs the tests
 AsAnotherUser = Callable[[], AbstractContextManager[None]]
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -45,6 +46,19 @@ def test_a_death_is_kept_with_its_last_words_and_what_it_left(guarded: Guarded) 
     assert "by SIGKILL" in told.stdout
     assert "the last words" in told.stdout
     assert "SIGKILL" not in run.run("why", "api").stdout
+
+
+def test_a_kill_is_not_put_down_to_memory_because_another_process_ran_out_of_it(
+    guarded: Guarded, small_memory: Path
+) -> None:
+    run = guarded(*PAIR, GUARD_RELAUNCH="process")
+    old = run.await_state("web", "READY")["pid"]
+    greedy = f"exec {sys.executable} -c 'x = bytes(1) * (200 << 20)'"
+    command = ["sh", "-c", f"echo $$ > {small_memory}/cgroup.procs; {greedy}"]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    os.kill(old, signal.SIGKILL)
+    (crash,) = crashes_of(run, 1)
+    assert "'killed'" in str(crash["cause"])
 
 
 def test_what_was_asked_for_is_no_crash(guarded: Guarded) -> None:

@@ -18,6 +18,7 @@ from scripts.guard.app.deferred import Deferred
 from scripts.guard.app.event_loop import EventLoop
 from scripts.guard.app.exits import Exits
 from scripts.guard.app.hangs import HangWatch
+from scripts.guard.app.memory_watch import MemoryWatch
 from scripts.guard.app.ports import PortKeeper
 from scripts.guard.app.reload import Reload
 from scripts.guard.app.saves import Saves
@@ -29,6 +30,7 @@ from scripts.guard.config.current import CurrentConfig
 from scripts.guard.core import state_machine
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.snapshot import ServiceView
+from scripts.guard.diagnosis.memory_kills import memory_kills
 from scripts.guard.diagnosis.recorder import CrashRecorder
 from scripts.guard.health.readiness import Readiness
 from scripts.guard.http.access import Access
@@ -65,7 +67,8 @@ async def run(started: Started) -> int:
     current, launcher, log, _, signals, shell = started
     access = Access(partial(_ports, current), write_token(current.get().token_file))
     exits = Exits()
-    recorder = CrashRecorder(current, log, launcher)
+    kills = memory_kills()
+    recorder = CrashRecorder(current, log, launcher, kills)
     graceful_stop = GracefulStop(launcher.ports.find)
     responders = StandbyResponders(partial(_responder, current, log, access))
     supervisor = Supervisor(
@@ -130,6 +133,7 @@ async def run(started: Started) -> int:
             report=log.report,
             hung=supervisor.hung,
         ),
+        MemoryWatch(kills),
         saves,
         Deferred(saves.start, recorder.prepare, responder.prepare, leaving=shutdown.has_begun),
         shutdown,

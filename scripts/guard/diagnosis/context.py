@@ -44,7 +44,7 @@ class Context(NamedTuple):
     is_foreign: Callable[[Path], bool] = _nothing
     """Whether something below the root belongs to another user."""
     out_of_memory: bool = False
-    """Whether the kernel killed a process for want of memory since this one was started."""
+    """Whether the kernel killed this process because the memory was used up."""
 
 
 _FOLDER = re.compile(

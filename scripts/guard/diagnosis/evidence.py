@@ -1,30 +1,32 @@
-"""Look up what a dead process' last lines do not tell: ports, files, locks, kernel counters."""
+"""Look up what a dead process' last lines do not tell: ports, files, locks, kills for memory."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+import signal
 from functools import cache
 from pathlib import Path
 
 from scripts.guard.diagnosis.context import Context
+from scripts.guard.diagnosis.memory_kills import MemoryKills
 from scripts.guard.net import port_owners
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "uv.lock", "poetry.lock")
-_VMSTAT = Path("/proc/vmstat")
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+"""Itself, or, as a shell tells it, its command."""
 
 
 class Evidence:
     """Gathers the `Context` of deaths under one Procfile."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, kills: MemoryKills | None = None) -> None:
         self._root = root
-        self._killed_for_memory = memory_kills()
+        self._kills = kills
 
-    def gather(self) -> Context:
-        """Return what is to be known now; memory kills count once, for the death that is next."""
-        before, self._killed_for_memory = self._killed_for_memory, memory_kills()
+    def gather(self, pid: int | None = None, exit_status: int | OSError = 0) -> Context:
+        """Return what is to be known now of a process that has just ended, as `explain` has it."""
         return Context(
             root=self._root,
             held_by=cache(_held_by),
@@ -32,8 +34,13 @@ class Evidence:
             locked=self._locked,
             has_target=self._has_target,
             is_foreign=self._is_foreign,
-            out_of_memory=self._killed_for_memory > before,
+            out_of_memory=self._was_killed_for_memory(pid, exit_status),
         )
+
+    def _was_killed_for_memory(self, pid: int | None, exit_status: int | OSError) -> bool:
+        if self._kills is None or pid is None or exit_status not in _KILLED:
+            return False
+        return self._kills.has_killed(pid, itself=exit_status == -signal.SIGKILL)
 
     def _is_foreign(self, path: Path) -> bool:
         with contextlib.suppress(OSError, ValueError, RuntimeError):
@@ -57,16 +64,6 @@ class Evidence:
             if entry.search(lock.read_text("utf-8", "replace")):
                 return lock.name
         return None
-
-
-def memory_kills() -> int:
-    """Count the processes that the kernel killed for want of memory; 0 where it does not say."""
-    try:
-        counters = _VMSTAT.read_bytes()
-    except OSError:  # not Linux
-        return 0
-    count = re.search(rb"\noom_kill (\d+)\n", counters)
-    return int(count[1]) if count else 0
 
 
 def _held_by(port: int) -> str | None:

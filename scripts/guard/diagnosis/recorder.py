@@ -10,6 +10,7 @@ from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import Service
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.diagnosis.evidence import Evidence
+from scripts.guard.diagnosis.memory_kills import MemoryKills
 from scripts.guard.logs.pump import Log
 from scripts.guard.processes.launcher import Launcher
 
@@ -23,11 +24,13 @@ READ_SECONDS = 0.1  # that the final output of a dead process may take to be rea
 class CrashRecorder:
     """Follows the snapshots; what it needs for a crash is loaded by `prepare` or the first one."""
 
-    def __init__(self, current: CurrentConfig, log: Log, launcher: Launcher) -> None:
+    def __init__(
+        self, current: CurrentConfig, log: Log, launcher: Launcher, kills: MemoryKills
+    ) -> None:
         self._current = current
         self._log = log
         self._launcher = launcher
-        self._evidence = Evidence(current.get().root)
+        self._evidence = Evidence(current.get().root, kills)
         self._unkept: list[CrashReport] = []
 
     @cached_property
@@ -53,7 +56,10 @@ class CrashRecorder:
 
         self._log.drained(service.name, timeout=READ_SECONDS)
         lines = self._log.output_of_current_run(service.name)
-        return diagnose.explain(service, exit_status, lines, self._evidence.gather())
+        started = self._launcher.last_started.get(service.name)
+        pid = None if started is None else started.process.pid
+        context = self._evidence.gather(pid, exit_status)
+        return diagnose.explain(service, exit_status, lines, context)
 
     def record(self, service: Service, exit_status: int | OSError, cause: Cause) -> None:
         """Keep what is known of a crash, to be written at the next change."""

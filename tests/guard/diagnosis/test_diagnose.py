@@ -1,6 +1,5 @@
 """What deaths are put down to, from what the real programs really say."""
 
-import os
 import re
 import signal
 import socket
@@ -15,7 +14,7 @@ import pytest
 from scripts.guard.config.settings import Service
 from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
-from scripts.guard.diagnosis.evidence import Evidence, memory_kills
+from scripts.guard.diagnosis.evidence import Evidence
 from tests.guard.diagnosis.dying import run
 
 ROOT = Path(__file__).parents[3]
@@ -663,38 +662,6 @@ def test_a_kill_for_want_of_memory_is_told_from_others(tmp_path: Path) -> None:
     assert cause.kind == "out-of-memory"
     assert "memory was used up" in cause.sentence
     assert cause.transient
-
-
-@pytest.fixture
-def small_memory() -> Iterator[Path]:
-    """A control group with 64 MB, which only an administrator can make."""
-    for parent in (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")):
-        group = parent / f"guard-test-{os.getpid()}"
-        limit = "memory.limit_in_bytes" if parent.name == "memory" else "memory.max"
-        try:
-            group.mkdir()
-            (group / limit).write_text(str(64 << 20))
-        except OSError:
-            continue
-        yield group
-        group.rmdir()
-        return
-    pytest.skip("no memory control group can be made here")
-
-
-@pytest.mark.fault(row="F16")
-def test_the_kernels_own_kill_for_want_of_memory(small_memory: Path, tmp_path: Path) -> None:
-    evidence = Evidence(tmp_path)
-    assert not evidence.gather().out_of_memory
-    before = memory_kills()
-    command = f"echo $$ > {small_memory}/cgroup.procs; exec {PYTHON} -c 'x = b\"x\" * (200 << 20)'"
-    ended = subprocess.run(command, shell=True, check=False)  # noqa: S602 - as honcho runs it
-
-    cause = explain(Service("api", command), ended.returncode, [], evidence.gather())
-
-    assert memory_kills() > before
-    assert cause.kind == "out-of-memory"
-    assert not evidence.gather().out_of_memory
 
 
 def test_an_error_that_was_survived_is_not_blamed_for_a_kill(tmp_path: Path) -> None:
