@@ -11,7 +11,7 @@ import re
 import sys
 from configparser import Error, RawConfigParser
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
@@ -74,8 +74,12 @@ def _get(address: str) -> bytes:
     if login:
         token = base64.b64encode(unquote(login).encode()).decode()
         request.add_header("Authorization", f"Basic {token}")
-    with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-        content: bytes = answer.read(MAX_BYTES + 1)
+    try:
+        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            content: bytes = answer.read(MAX_BYTES + 1)
+    except HTTPError as error:
+        with error:
+            raise URLError(f"{parts.hostname} answered {error.code}, {error.reason}") from None
     if len(content) > MAX_BYTES:
         raise URLError(f"{urlsplit(address).hostname} sent more than {MAX_BYTES} bytes")
     return content

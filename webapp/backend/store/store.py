@@ -49,7 +49,11 @@ class Store:
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
         translate(self.engine)
-        migrate(self.engine)
+        try:
+            migrate(self.engine)
+        except BaseException:
+            self.engine.dispose()  # it is opened again and again until it can be used
+            raise
 
     def add(self, requests: Iterable[DownloadRequest]) -> Sequence[Row]:
         """Put wishes at the end of the queue, all or none."""
@@ -344,8 +348,10 @@ def _renumber(connection: sa.Connection) -> None:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
+    try:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+    except BaseException:
+        connection.close()  # the pool does not know it yet
+        raise
