@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from scripts.guard.api.events import Events
 from scripts.guard.api.routes import ControlApi
 from scripts.guard.app.deferred import Deferred
-from scripts.guard.app.event_loop import EventLoop
+from scripts.guard.app.event_loop import EventLoop, Follower
 from scripts.guard.app.exits import Exits
 from scripts.guard.app.hangs import HangWatch
 from scripts.guard.app.memory_watch import MemoryWatch
@@ -30,7 +30,7 @@ from scripts.guard.config.current import CurrentConfig
 from scripts.guard.core import state_machine
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.diagnosis.memory_kills import memory_kills
+from scripts.guard.diagnosis.memory_kills import MemoryKills, memory_kills
 from scripts.guard.diagnosis.recorder import CrashRecorder
 from scripts.guard.health.readiness import Readiness
 from scripts.guard.http.access import Access
@@ -62,10 +62,66 @@ class Started(NamedTuple):
     """The environment that the guard was started in."""
 
 
+class Supervised(NamedTuple):
+    """The supervisor, and what carries out its decisions."""
+
+    supervisor: Supervisor
+    recorder: CrashRecorder
+    kills: MemoryKills
+    graceful_stop: GracefulStop
+    responders: StandbyResponders
+    exits: Exits
+    shutdown: Shutdown
+
+
+class Shown(NamedTuple):
+    """What people and programs ask about it."""
+
+    control: ControlApi
+    attach_server: AttachServer
+    changes: Changes
+    history: History
+
+
 async def run(started: Started) -> int:
     """Run the stack until everything has left; returns the exit code."""
-    current, launcher, log, _, signals, shell = started
+    current, launcher, log = started.current, started.launcher, started.log
     access = Access(partial(_ports, current), write_token(current.get().token_file))
+    supervised = _supervised(started, access)
+    supervisor, shutdown = supervised.supervisor, supervised.shutdown
+    shown = _shown(started, access, supervised)
+    ports = PortKeeper(
+        current,
+        launcher.ports,
+        control=shown.control.answer,
+        relays=Ipv6Relays(log.report),
+        responders=supervised.responders,
+        leaving=shutdown.has_begun,
+    )
+    reload = Reload(current, launcher.ports, supervisor, shell=started.shell, report=log.report)
+    saves = Saves(
+        current,
+        send=supervisor.send,
+        reload=reload,
+        report=log.report,
+        leaving=shutdown.has_begun,
+    )
+    event_loop = EventLoop(
+        supervisor,
+        exits=supervised.exits,
+        shutdown=shutdown,
+        signals=started.signals,
+        followers=_followers(started, supervised, shown, ports, reload, saves),
+        report=log.report,
+    )
+    exit_code = await event_loop.run()
+    saves.stop()
+    await ports.close()
+    return exit_code
+
+
+def _supervised(started: Started, access: Access) -> Supervised:
+    current, launcher, log = started.current, started.launcher, started.log
     exits = Exits()
     kills = memory_kills()
     recorder = CrashRecorder(current, log, launcher, kills)
@@ -81,6 +137,11 @@ async def run(started: Started) -> int:
         pid=os.getpid(),
     )
     shutdown = Shutdown(supervisor, graceful_stop, log.report)
+    return Supervised(supervisor, recorder, kills, graceful_stop, responders, exits, shutdown)
+
+
+def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
+    supervisor, log = supervised.supervisor, started.log
     changes, history = Changes(), History()
     attach_server = AttachServer(
         log,
@@ -88,91 +149,68 @@ async def run(started: Started) -> int:
         view=lambda name: supervisor.snapshot().service(name),
         changes=changes,
     )
-    control = _control_api(
-        started, supervisor, access, recorder, changes, history, attach_server, shutdown.begin
-    )
-    ports = PortKeeper(
-        current,
-        launcher.ports,
-        control=control.answer,
-        relays=Ipv6Relays(log.report),
-        responders=responders,
-        leaving=shutdown.has_begun,
-    )
-    reload = Reload(current, launcher.ports, supervisor, shell=shell, report=log.report)
-    saves = Saves(
-        current,
-        send=supervisor.send,
-        reload=reload,
-        report=log.report,
-        leaving=shutdown.has_begun,
-    )
-    followers = (
-        recorder,
-        history,
-        Notifier(
-            enabled=lambda: current.get().notify,
-            environment=lambda: current.get().environment,
-            report=log.report,
-        ),
-        changes,
-        graceful_stop,
-        ports,
-        Readiness(
-            current,
-            up=lambda name: supervisor.send(name, state_machine.Up()),
-            discovered=reload.discovered,
-            report=log.report,
-            tag=launcher.tag,
-        ),
-        HangWatch(
-            current,
-            launcher.ports.find,
-            is_attached=attach_server.holds,
-            tail=log.tail,
-            report=log.report,
-            hung=supervisor.hung,
-        ),
-        MemoryWatch(kills),
-        saves,
-        Deferred(saves.start, recorder.prepare, responder.prepare, leaving=shutdown.has_begun),
-        shutdown,
-    )
-    event_loop = EventLoop(
-        supervisor,
-        exits=exits,
-        shutdown=shutdown,
-        signals=signals,
-        followers=followers,
-        report=log.report,
-    )
-    exit_code = await event_loop.run()
-    saves.stop()
-    await ports.close()
-    return exit_code
-
-
-def _control_api(
-    started: Started,
-    supervisor: Supervisor,
-    access: Access,
-    recorder: CrashRecorder,
-    changes: Changes,
-    history: History,
-    attach_server: AttachServer,
-    leave: Callable[[], None],
-) -> ControlApi:
     usage = Usage(lambda: {name: running.pid for name, running in supervisor.running().items()})
-    return ControlApi(
+    control = ControlApi(
         access=access,
         snapshot=supervisor.snapshot,
         events=Events(supervisor.snapshot, changes, started.feed, usage),
         history=history,
         send=supervisor.send,
-        tail=started.log.tail,
-        crashes=recorder.read,
+        tail=log.tail,
+        crashes=supervised.recorder.read,
         attach_server=attach_server,
-        leave=leave,
+        leave=supervised.shutdown.begin,
+    )
+    return Shown(control, attach_server, changes, history)
+
+
+def _followers(
+    started: Started,
+    supervised: Supervised,
+    shown: Shown,
+    ports: PortKeeper,
+    reload: Reload,
+    saves: Saves,
+) -> Sequence[Follower]:
+    """Return who is told of each snapshot, in this order."""
+    current, launcher, log = started.current, started.launcher, started.log
+    supervisor, shutdown = supervised.supervisor, supervised.shutdown
+    notifier = Notifier(
+        enabled=lambda: current.get().notify,
+        environment=lambda: current.get().environment,
+        report=log.report,
+    )
+    readiness = Readiness(
+        current,
+        up=lambda name: supervisor.send(name, state_machine.Up()),
+        discovered=reload.discovered,
+        report=log.report,
+        tag=launcher.tag,
+    )
+    hangs = HangWatch(
+        current,
+        launcher.ports.find,
+        is_attached=shown.attach_server.holds,
+        tail=log.tail,
+        report=log.report,
+        hung=supervisor.hung,
+    )
+    deferred = Deferred(
+        saves.start, supervised.recorder.prepare, responder.prepare, leaving=shutdown.has_begun
+    )
+    return (
+        supervised.recorder,
+        shown.history,
+        notifier,
+        shown.changes,
+        supervised.graceful_stop,
+        ports,
+        readiness,
+        hangs,
+        MemoryWatch(supervised.kills),
+        saves,
+        deferred,
+        shutdown,
     )
 
 

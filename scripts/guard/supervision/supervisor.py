@@ -20,68 +20,18 @@ from scripts.guard.config.current import CurrentConfig
 from scripts.guard.core import state_machine
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.process import Running
-from scripts.guard.core.snapshot import ServiceView, Snapshot
+from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import Effect, State
-
-Exited = Callable[[Running], bool]
-"""Take note that a process has ended; False where it is to be told again a little later."""
-Launch = Callable[[settings.Service, Exited], Running]
-"""Start a process, and tell once it has ended; raises `OSError`."""
-Changed = Callable[[Snapshot, float | None], None]
-"""Take note of a snapshot, and of when `tick()` is to be called (None: not before another one)."""
-Explain = Callable[[settings.Service, int | OSError], Cause]
-Drain = Callable[[settings.Service, Running, State], None]
-"""Ask a process to leave; the state is the one that it was in until then."""
-Record = Callable[[settings.Service, int | OSError, Cause], None]
-
-
-def _keep_nothing(*_: object) -> None:
-    """For those who need no record of the dead."""
-
-
-def send_sigterm(_line: settings.Service, process: Running, _state: State) -> None:
-    """Ask a process to leave, at once."""
-    process.signal(signal.SIGTERM)
-
-
-class _Managed:
-    """What the supervisor keeps of one service: the pure value, its process, and when."""
-
-    def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
-        self.line = line
-        self.service = state_machine.Service(grace=grace, once=line.once)
-        self.process: Running | None = None
-        self.serves: int | None = None
-        """The port that its process was given, whatever its line says by now."""
-        self.since = now
-        self.entered = 0.0
-        """The same on the monotonic clock."""
-        self.ready_since: datetime | None = None
-        self.restarts = 0
-        self.cause: Cause | None = None
-        self.removed = False
-        self.waits_for: tuple[str, ...] = ()
-
-    @property
-    def is_in_grace_period(self) -> bool:
-        """Whether it was asked to leave and its grace is not over."""
-        phase = self.service.phase
-        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
-
-    def view(self) -> ServiceView:
-        return ServiceView(
-            name=self.line.name,
-            state=self.service.state,
-            pid=None if self.process is None else self.process.pid,
-            port=self.line.port,
-            url=self.line.url,
-            held=self.line.held,
-            since=self.since,
-            ready_since=self.ready_since,
-            restarts=self.restarts,
-            cause=self.cause,
-            waits_for=self.waits_for,
-        )
+from scripts.guard.supervision.effects import (
+    Changed,
+    Drain,
+    Explain,
+    Launch,
+    Record,
+    keep_nothing,
+    send_sigterm,
+)
+from scripts.guard.supervision.managed import Managed
 
 
 class Supervisor:
@@ -94,7 +44,7 @@ class Supervisor:
         launch: Launch,
         explain: Explain,
         drain: Drain = send_sigterm,
-        record: Record = _keep_nothing,
+        record: Record = keep_nothing,
         report: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -118,7 +68,7 @@ class Supervisor:
         self._leaving = False
         self._kept_waiting: set[str] = set()
         self._services = {
-            line.name: _Managed(line, config.grace, self._since) for line in config.services
+            line.name: Managed(line, config.grace, self._since) for line in config.services
         }
 
     # --- What others ask and tell ------------------------------------------------------------
@@ -229,7 +179,7 @@ class Supervisor:
         for line in config.services:
             known = self._services.get(line.name)
             if known is None:
-                self._services[line.name] = _Managed(line, config.grace, self._wall())
+                self._services[line.name] = Managed(line, config.grace, self._wall())
                 self._report(f"{line.name} is new in {config.procfile.name}: starting it")
                 self.send(line.name, state_machine.Start())
             elif known.removed:
@@ -244,7 +194,7 @@ class Supervisor:
         self.announce()
 
     def _is_to_restart(
-        self, known: _Managed, old: settings.Settings, new: settings.Settings
+        self, known: Managed, old: settings.Settings, new: settings.Settings
     ) -> bool:
         """Whether changed settings concern a service; what has finished, if its line changed."""
         before = old.find(known.line.name)
@@ -289,7 +239,7 @@ class Supervisor:
             self._failed(managed, cause)
         self._forget(managed)
 
-    def _entered(self, managed: _Managed, before: State, now: float) -> None:
+    def _entered(self, managed: Managed, before: State, now: float) -> None:
         state = managed.service.state
         managed.since = self._wall()
         seconds, managed.entered = now - managed.entered, now
@@ -305,7 +255,7 @@ class Supervisor:
         if state is State.STARTING and before is State.BACKOFF:
             managed.restarts += 1
 
-    def _carry_out(self, managed: _Managed, effect: Effect, before: State) -> None:
+    def _carry_out(self, managed: Managed, effect: Effect, before: State) -> None:
         match effect:
             case Effect.SPAWN:
                 self._spawn(managed)
@@ -318,7 +268,7 @@ class Supervisor:
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
 
-    def _spawn(self, managed: _Managed) -> None:
+    def _spawn(self, managed: Managed) -> None:
         """Start its process, once those that it needs are up, and no other of ours is on its port.
 
         Lines may exchange their ports.
@@ -362,14 +312,14 @@ class Supervisor:
             else:
                 self._kept_waiting.discard(name)
 
-    def _crashed(self, managed: _Managed, exit_status: int | OSError) -> Cause:
+    def _crashed(self, managed: Managed, exit_status: int | OSError) -> Cause:
         """Explain a death that nobody asked for, and have it recorded."""
         cause = self._explain(managed.line, exit_status)
         # One that was killed because it hung died of that, whatever the signal says.
         self._record(managed.line, exit_status, managed.service.cause or cause)
         return cause
 
-    def _failed(self, managed: _Managed, cause: Cause) -> None:
+    def _failed(self, managed: Managed, cause: Cause) -> None:
         managed.cause = cause
         self._log_cause(managed, cause)
         whole = self._current.get().restart_scope is settings.RestartScope.STACK
@@ -383,7 +333,7 @@ class Supervisor:
                 self._report(f"{name} is restarted with {dead} (GUARD_RELAUNCH=stack)")
                 self.send(name, state_machine.Restart())
 
-    def _log_cause(self, managed: _Managed, cause: Cause) -> None:
+    def _log_cause(self, managed: Managed, cause: Cause) -> None:
         name = managed.line.name
         match managed.service.phase:
             case state_machine.Broken():
@@ -401,7 +351,7 @@ class Supervisor:
             case _:
                 self._report(f"{name}: {cause.sentence}")
 
-    def _forget(self, managed: _Managed) -> None:
+    def _forget(self, managed: Managed) -> None:
         if managed.removed and managed.service.state is State.STOPPED:
             self._services.pop(managed.line.name, None)
 

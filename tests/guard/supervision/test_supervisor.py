@@ -14,7 +14,8 @@ from scripts.guard.config.settings import RestartScope, Service, Settings
 from scripts.guard.core import state_machine
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.state_machine import State
-from scripts.guard.supervision.supervisor import Exited, Supervisor
+from scripts.guard.supervision.effects import Exited
+from scripts.guard.supervision.supervisor import Supervisor
 from tests.guard.views import WITH_A_PROCESS
 
 NAMES = ("web", "api")

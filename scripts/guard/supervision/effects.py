@@ -1,0 +1,32 @@
+"""The functions that the supervisor is given to carry out what it has decided."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from scripts.guard.config.settings import Service
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.process import Running
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.core.state_machine import State
+
+Exited = Callable[[Running], bool]
+"""Take note that a process has ended; False where it is to be told again a little later."""
+Launch = Callable[[Service, Exited], Running]
+"""Start a process, and tell once it has ended; raises `OSError`."""
+Changed = Callable[[Snapshot, float | None], None]
+"""Take note of a snapshot, and of when `tick()` is to be called (None: not before another one)."""
+Explain = Callable[[Service, int | OSError], Cause]
+Drain = Callable[[Service, Running, State], None]
+"""Ask a process to leave; the state is the one that it was in until then."""
+Record = Callable[[Service, int | OSError, Cause], None]
+
+
+def keep_nothing(*_: object) -> None:
+    """Record no crash."""
+
+
+def send_sigterm(_line: Service, process: Running, _state: State) -> None:
+    """Ask a process to leave, at once."""
+    process.signal(signal.SIGTERM)

@@ -1,0 +1,52 @@
+"""What the supervisor keeps of one service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scripts.guard.config import settings
+from scripts.guard.core import state_machine
+from scripts.guard.core.cause import Cause
+from scripts.guard.core.process import Running
+from scripts.guard.core.snapshot import ServiceView
+
+
+class Managed:
+    """The pure value of the state machine, the process, and since when."""
+
+    def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
+        self.line = line
+        self.service = state_machine.Service(grace=grace, once=line.once)
+        self.process: Running | None = None
+        self.serves: int | None = None
+        """The port that its process was given, whatever its line says by now."""
+        self.since = now
+        self.entered = 0.0
+        """The same on the monotonic clock."""
+        self.ready_since: datetime | None = None
+        self.restarts = 0
+        self.cause: Cause | None = None
+        self.removed = False
+        self.waits_for: tuple[str, ...] = ()
+
+    @property
+    def is_in_grace_period(self) -> bool:
+        """Whether it was asked to leave and its grace is not over."""
+        phase = self.service.phase
+        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
+
+    def view(self) -> ServiceView:
+        """Return what others may know of it."""
+        return ServiceView(
+            name=self.line.name,
+            state=self.service.state,
+            pid=None if self.process is None else self.process.pid,
+            port=self.line.port,
+            url=self.line.url,
+            held=self.line.held,
+            since=self.since,
+            ready_since=self.ready_since,
+            restarts=self.restarts,
+            cause=self.cause,
+            waits_for=self.waits_for,
+        )
