@@ -86,7 +86,7 @@ def _unexpected(options: SimpleNamespace) -> int:
     except Exception:  # noqa: BLE001 - the settings may be what it failed at
         path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"
         path.write_text(text, encoding="utf-8")
-    sys.stderr.write(f"The guard met an error of its own; what is known is in {path}\n")
+    sys.stderr.write(f"Internal error in the guard; details are in {path}\n")
     return UNEXPECTED
 
 

@@ -98,4 +98,4 @@ def test_a_missing_module_of_our_own_is_no_matter_of_setting_up(
     monkeypatch.setattr(up, "up", fail)
     monkeypatch.setenv("GUARD_DIR", str(tmp_path / "its"))
     assert commands.main([]) == commands.UNEXPECTED
-    assert "error of its own" in capsys.readouterr().err
+    assert "Internal error in the guard" in capsys.readouterr().err

@@ -261,7 +261,7 @@ def test_a_server_that_binds_for_itself_and_hangs_is_replaced(started: Started) 
     os.killpg(old, signal.SIGSTOP)
     with visits(run.ports["server"], answers=1, held=False):
         run.await_new_pid("server", old)
-    assert "has taken no connection" in run.output()
+    assert "accepted no connection" in run.output()
 
 
 def test_an_answer_of_somebody_else_does_not_count(

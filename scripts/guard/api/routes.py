@@ -1,4 +1,4 @@
-"""The HTTP API of the guard, on loopback: status, events, logs, and the wishes of the user.
+"""The HTTP API of the guard, on loopback: status, events, logs and actions.
 
 Who may ask for what is `access`'s to say.
 """
@@ -151,7 +151,7 @@ class ControlApi:
                     return _no_service(name)
                 self._send(name, _ACTIONS[verb]())
             case _:
-                return messages.problem(404, "Not found", "There is no such wish.")
+                return messages.problem(404, "Not found", "There is no such action.")
         return messages.as_json(self._snapshot().as_json(), status=202)
 
     def _attach(self, request: Request, name: str) -> Response:

@@ -1,7 +1,7 @@
 """Builds every part of a running stack, each from those before it, and runs the event loop.
 
-Nothing is assigned after construction. Two things are subscribed to: the supervisor's changes, by
-the event loop, and the settings in force, by whoever derives something from them.
+Nothing is assigned after construction. There are two subscriptions: the event loop's to the
+supervisor's changes, and some parts' to the current settings.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _followers(
     reload: Reload,
     saves: Saves,
 ) -> Sequence[Follower]:
-    """Return who is told of each snapshot, in this order."""
+    """Return the parts that receive each snapshot, in this order."""
     current, launcher, log = started.current, started.launcher, started.log
     supervisor, shutdown = supervised.supervisor, supervised.shutdown
     notifier = Notifier(

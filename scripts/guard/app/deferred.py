@@ -1,4 +1,4 @@
-"""What the start can do without, done when nothing starts any more, or after a while."""
+"""Deferred work, so that services that start have the processor to themselves."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import State
 
-SETTLED_SECONDS = 2.0  # after which a start that goes on is waited for no longer
+SETTLED_SECONDS = 2.0  # after which the work is done although a service is still starting
 
 
 class Deferred:
-    """Calls each of `work` once: services that start need the processor more."""
+    """Calls each of `work` once: when no service is starting any more, or after a while."""
 
     def __init__(self, *work: Callable[[], None], leaving: Callable[[], bool]) -> None:
         self._work = list(work)
@@ -21,7 +21,7 @@ class Deferred:
         self._loop.call_later(SETTLED_SECONDS, self._do)
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """Do it if everything is up, or has failed to come up."""
+        """Do it if every service is up or has failed to start."""
         is_settled = all(view.state is not State.STARTING for view in snapshot.services)
         if self._work and is_settled and not self._leaving():
             self._loop.call_soon(self._do)

@@ -1,4 +1,4 @@
-"""The event loop: signals, one timer, and the followers that are told of each snapshot."""
+"""The event loop: signals, one timer, and the followers that receive each snapshot."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from scripts.guard.supervision.supervisor import Supervisor
 
 
 class Follower(Protocol):
-    """Whoever does something about a change of state."""
+    """A part that reacts to changes of state."""
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """Follow what is known now. Nothing in here may block."""
+        """Receive the new snapshot; must not block."""
 
 
 class EventLoop:
@@ -45,7 +45,7 @@ class EventLoop:
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> int:
-        """Start everything and follow it until it has left; returns the exit code."""
+        """Start everything, and run until it has stopped; returns the exit code."""
         self._loop.set_exception_handler(self._complain)
         self._loop.add_signal_handler(signal.SIGCHLD, self._exits.reap_orphans)
         self._supervisor.subscribe(self._changed)
@@ -57,7 +57,7 @@ class EventLoop:
         return await self._shutdown.wait()
 
     def _changed(self, snapshot: Snapshot, due: float | None) -> None:
-        """Tell everybody, and have the supervisor called at its deadline."""
+        """Pass the snapshot to every follower, and schedule the supervisor's next tick."""
         for follower in self._followers:
             follower.on_change(snapshot)
         if self._timer is not None:
@@ -66,7 +66,7 @@ class EventLoop:
         self._timer = None if delay is None else self._loop.call_later(delay, self._supervisor.tick)
 
     def _complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Report an error of our own; everything else runs on."""
+        """Report an internal error; everything else keeps running."""
         error = context.get("exception")
         what = context["message"] if error is None else f"{context['message']}: {error!r}"
-        self._report(f"the guard met an error of its own, and runs on: {what}")
+        self._report(f"internal error (the guard keeps running): {what}")

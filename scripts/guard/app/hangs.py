@@ -44,7 +44,7 @@ class HangWatch:
         self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """Take note of what runs."""
+        """Keep what runs now."""
         self._views = snapshot.services
 
     def _look(self) -> None:

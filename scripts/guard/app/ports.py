@@ -16,7 +16,7 @@ from scripts.guard.net.port_table import Ports
 from scripts.guard.processes.launcher import held_ports
 from scripts.guard.standby.responders import StandbyResponders
 
-BORROW_PAUSE = 0.5  # seconds between two attempts to take the port of a server that is down
+BORROW_PAUSE = 0.5  # seconds between two attempts to bind the port of a server that is down
 _NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})
 
 
@@ -33,7 +33,7 @@ class PortKeeper:
         responders: StandbyResponders,
         leaving: Callable[[], bool],
     ) -> None:
-        """`leaving` says whether everybody leaves: then no port is borrowed any more."""
+        """`leaving` returns whether everything is being stopped: no port is borrowed then."""
         self._current = current
         self._ports = ports
         self._control = control
@@ -53,7 +53,7 @@ class PortKeeper:
         self._responders.follow(snapshot, self._sockets())
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Close every listener, with the requests in progress."""
         if self._borrowing is not None:
             self._borrowing.cancel()
         await self._responders.close()
@@ -61,7 +61,7 @@ class PortKeeper:
         await asyncio.gather(*(listener.close() for _, listener in self._listeners))
 
     def _listen(self) -> None:
-        """Have the control API on the port that it is to have now."""
+        """Serve the control API on its current port."""
         sock = self._ports.find(self._current.get().guard_port)
         if sock is None or any(sock is known for known, _ in self._listeners):
             return
@@ -71,9 +71,9 @@ class PortKeeper:
         self._listeners[-1][1].accept()
 
     def _borrow(self, snapshot: Snapshot) -> bool:
-        """Bind the ports of services that are down; returns whether all were to be had.
+        """Bind the ports of services that are down; returns whether all could be bound.
 
-        Those that are held we have, but for one whose former process bound it for itself.
+        Held ports are bound already, except one whose former process bound it by itself.
         """
         down = {view.name for view in snapshot.services if view.state in _NOBODY_THERE}
         borrowed = [
@@ -84,7 +84,7 @@ class PortKeeper:
         return all(borrowed)
 
     def _borrow_later(self, snapshot: Snapshot) -> None:
-        """Retry the ports that are still in use; a newer snapshot takes the place of this one."""
+        """Retry the ports that are still in use; a newer snapshot replaces this one."""
         if self._borrowing is not None:
             self._borrowing.cancel()
         self._borrowing = self._loop.call_later(BORROW_PAUSE, self.on_change, snapshot)

@@ -1,4 +1,4 @@
-"""Puts other settings in force while everything runs: those of a saved file, a discovered port."""
+"""Changes the settings while everything runs: after a save, or when a port is discovered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.guard.supervision.supervisor import Supervisor
 
 
 class Reload:
-    """Reads the files again, one reading after the other, and none in the event loop."""
+    """Reloads the files, one reload after the other, and not in the event loop."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Reload:
                 self._report(f"{error.message}\n  the stack runs on as it was; {error.fix}")
 
     def _put_in_force(self, config: Settings) -> None:
-        """Follow changed settings; raises `GuardError` where a new port cannot be had.
+        """Follow changed settings; raises `GuardError` if a new port is unavailable.
 
         New ports are bound before, old ones closed after what uses them has moved. One that a
         process of ours has bound for itself is bound once that has left.

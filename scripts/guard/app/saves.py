@@ -1,4 +1,4 @@
-"""What follows from a saved file: a restart, another try, or other settings."""
+"""What a saved file leads to: a restart, another try, or a reload of the settings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from scripts.guard.watching.churn import WriteStormFilter
 from scripts.guard.watching.sources import is_source
 from scripts.guard.watching.watcher import Watcher
 
-QUIET_POLL_SECONDS = 1.0  # between two looks at whether a file has come to rest
+QUIET_POLL_SECONDS = 1.0  # between two checks whether a file has become quiet
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})
 
 
 class Saves:
-    """Watches the folders of the services, more of them for those that are down."""
+    """Watches the folders of the services, and more folders of those that are down."""
 
     def __init__(
         self,
@@ -51,15 +51,15 @@ class Saves:
         )
 
     def start(self) -> None:
-        """Begin to watch; what has been saved until now counts too."""
+        """Start watching; what has been saved until now counts too."""
         self._watcher.start()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._watcher.stop()
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """Watch what the states ask for."""
+        """Watch the folders that the states call for."""
         if self._leaving():
             return
         config = self._current.get()
@@ -80,7 +80,7 @@ class Saves:
         self._await_quiet()
 
     def _await_quiet(self) -> None:
-        """Let what a burst of saves held back count once it is over."""
+        """Deliver the saves of a burst once it is over."""
         if self._quiet is None and (due := self._burst.due) is not None:
             self._quiet = self._loop.call_later(due, self._burst_over)
 
@@ -90,7 +90,7 @@ class Saves:
         self._await_quiet()
 
     def _count(self, paths: frozenset[Path]) -> None:
-        """Tell the services which these saves concern."""
+        """Restart or retry the services that these saves concern."""
         for service in self._current.get().services:
             changed = [path for path in paths if is_source(path, service.watch)]
             if changed:
@@ -107,8 +107,8 @@ class Saves:
         paths, noisy = self._churn.note(path for path in paths if own not in path.parents)
         for path in noisy:
             self._report(
-                f"{path} is written over and over, by a program it seems: it restarts nothing "
-                "until it rests\n"
+                f"{path} keeps changing; it causes no restarts "
+                "until it stops\n"
                 "  fix: keep it elsewhere, or name folders without it in <NAME>_WATCH"
             )
         if noisy and self._resting is None:

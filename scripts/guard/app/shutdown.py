@@ -1,4 +1,4 @@
-"""The end: everybody is asked to leave, and is waited for."""
+"""Stops everything and waits until it has stopped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.guard.supervision.supervisor import Supervisor
 
 
 class Shutdown:
-    """Begun by a signal or a command; over when nothing runs any more."""
+    """Started by a signal or a command; complete when no process runs."""
 
     def __init__(
         self, supervisor: Supervisor, graceful_stop: GracefulStop, report: Callable[[str], None]
@@ -24,7 +24,7 @@ class Shutdown:
         self._exit_code: int | None = None
 
     def has_begun(self) -> bool:
-        """Whether everybody is leaving."""
+        """Whether everything is being stopped."""
         return self._exit_code is not None
 
     def begin(self, code: int = 0) -> None:
@@ -38,19 +38,19 @@ class Shutdown:
     def signalled(self, number: signal.Signals) -> None:
         """Begin, as a signal asks; a second Ctrl-C kills what is still there.
 
-        Only a person repeats Ctrl-C. A closed terminal is told of twice, by the kernel and by the
-        shell, and `make` hands on a SIGTERM that its whole group was sent.
+        Only a person repeats Ctrl-C. A closed terminal is signalled twice, by the kernel and by
+        the shell, and `make` forwards a SIGTERM that its whole group received.
         """
         if self.has_begun() and number is signal.SIGINT:
             self._supervisor.kill()
-        self.begin(128 + number)  # as shells tell it
+        self.begin(128 + number)  # as shells report it
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """See whether everybody has left."""
+        """Check whether everything has stopped."""
         if self.has_begun() and all(view.pid is None for view in snapshot.services):
             self._over.set()
 
     async def wait(self) -> int:
-        """Wait until everybody has left; returns the exit code."""
+        """Wait until everything has stopped; returns the exit code."""
         await self._over.wait()
         return self._exit_code or 0

@@ -1,4 +1,4 @@
-"""Starts a service: gives it its port, its place in the log, and has its end noticed."""
+"""Starts a service: its port, its output in the log, its exit watched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scripts.guard.standby.responders import StandbyResponders
 
 
 class Starts:
-    """Carries out the supervisor's wish for a process."""
+    """The supervisor's `launch`."""
 
     def __init__(
         self, launcher: Launcher, log: Log, exits: Exits, responders: StandbyResponders

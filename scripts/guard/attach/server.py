@@ -46,7 +46,7 @@ class AttachServer:
     async def serve(
         self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Connect one client, until it leaves or the service is given up."""
+        """Connect one client, until it leaves or nothing runs any more."""
         loop = asyncio.get_running_loop()
 
         def show(data: bytes) -> None:

@@ -18,7 +18,7 @@ class WindowSize:
         self._terminal = terminal
         self._own: bytes | None = None
         self._clients: dict[object, bytes | None] = {}
-        """What each wishes, the latest last."""
+        """The size that each client asked for, the latest last."""
 
     @property
     def is_shared(self) -> bool:
@@ -26,13 +26,13 @@ class WindowSize:
         return bool(self._clients)
 
     def enter(self) -> object:
-        """Take in a client; it has no wish yet."""
+        """Add a client; it has not asked for a size yet."""
         client = object()
         self._clients[client] = None
         return client
 
     def resize(self, client: object, rows: int, columns: int) -> None:
-        """Take over the size of a client's; the process is told by SIGWINCH."""
+        """Set the size of a client's terminal; the process gets SIGWINCH."""
         del self._clients[client]
         self._clients[client] = _SIZE.pack(rows, columns, 0, 0)
         self.follow()

@@ -1,4 +1,4 @@
-"""What a death is put down to."""
+"""What a crash is attributed to."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The one error that a user is told of without a traceback."""
+"""The one error that users see without a traceback."""
 
 from __future__ import annotations
 
 
 class GuardError(Exception):
-    """An expected failure, told to the user without a traceback; the exit code is 1.
+    """An expected failure, shown to the user without a traceback; the exit code is 1.
 
     ``message`` says what happened, with the value, and the likely cause; ``fix`` is the exact next
     command or edit.

@@ -16,7 +16,7 @@ The rules of this file:
 A crash is an exit that nobody asked for, code 0 included. A transient one is followed by a restart
 at once, then after 0.25, 0.5, 1, 2, 4 s; after `RESTART_LIMIT` restarts in `RESTART_WINDOW`
 seconds, or when retrying cannot help, the service is BROKEN: an open circuit breaker, whose
-half-open trial is a saved file or the user's wish.
+half-open trial is a saved file or the user's request.
 
 A crash because another service is not there says nothing of this one: it does not count, and the
 next start is when that one is up, or after 0.25, 0.5, 1, 2, 4, 4, ... s. What is meant to end
@@ -135,7 +135,7 @@ Event = Start | Stop | Restart | Saved | Up | Hung | Exited | Due
 
 @dataclass(frozen=True)
 class Stopped:
-    """Nothing runs, as was wished."""
+    """Nothing runs, as requested."""
 
     kind = State.STOPPED
 

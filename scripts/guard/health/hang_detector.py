@@ -91,7 +91,7 @@ class HangDetector:
 def _hung(name: str, seconds: float) -> Cause:
     return Cause(
         "hung",
-        f"{name} has taken no connection for {seconds:.0f} s although some wait; it is replaced.",
+        f"{name} accepted no connection for {seconds:.0f} s while clients waited; restarting it.",
         "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
         "this off",
         transient=True,

@@ -34,7 +34,7 @@ class Watch(Protocol):
         """Return for how many seconds connections have waited with none taken."""
 
     def reset(self) -> None:
-        """Begin anew: there is a reason why it takes none."""
+        """Start again: there is a reason why it accepts none."""
 
     def close(self) -> None:
         """Look no more."""
@@ -87,7 +87,7 @@ class AcceptQueueWatch:
         return self._timer.note(moves=not before <= self._seen)
 
     def reset(self) -> None:
-        """Begin anew: there is a reason why it takes none."""
+        """Start again: there is a reason why it accepts none."""
         self._timer.reset()
 
     def close(self) -> None:
@@ -114,7 +114,7 @@ class HttpWatch:
         return self._timer.note(moves=answered)
 
     def reset(self) -> None:
-        """Begin anew: there is a reason why it answers none."""
+        """Start again: there is a reason why it answers none."""
         self._timer.reset()
 
     def close(self) -> None:

@@ -64,11 +64,11 @@ async def _exchange(
 async def _answer(handler: Handler, request: Request) -> Response:
     try:
         return await handler(request)
-    except Exception as error:  # noqa: BLE001 - who asked is told, and so is the guard's user
+    except Exception as error:  # noqa: BLE001 - answered and logged
         asyncio.get_running_loop().call_exception_handler(
             {"message": f"{request.method} {request.target[:100]}", "exception": error}
         )
-        return problem(500, "Error", "The guard met an error of its own; its log says more.")
+        return problem(500, "Error", "Internal error in the guard; details are in its log.")
 
 
 async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -83,7 +83,7 @@ class Listener:
             os.set_blocking(descriptor, blocks)
 
     def _try_later(self) -> None:
-        """Let those wait who cannot be had now, and do not ask for them over and over."""
+        """Leave the connections in the queue for now, instead of trying over and over."""
         self._loop.remove_reader(self._sock.fileno())
         if self._accepting and self._later is None:
             self._later = self._loop.call_later(FULL_PAUSE, self._resume)

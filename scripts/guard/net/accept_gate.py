@@ -1,9 +1,9 @@
-"""Closes the door of a held port for the moment in which its server is asked to leave.
+"""Pauses new connections to a held port while its server is being stopped.
 
-A server that leaves drops the connections that it has accepted but not read from yet. So, before it
-is asked, no new ones are let in until it has read what came. The kernel drops the first packet of a
-new connection (a socket filter that accepts none), and the client's kernel sends it again by itself
-within a second: the client sees a short wait, and no error.
+A server that stops drops the connections that it has accepted but not read from yet. So, before it
+is asked to stop, no new ones are let in until it has read what came. The kernel drops the first
+packet of a new connection (a socket filter that accepts none), and the client's kernel sends it
+again by itself within a second: the client sees a short wait, and no error.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from scripts.guard.net import accept_queue
 
 STOPS_ACCEPTING_SECONDS = 0.25  # from SIGTERM until a server has stopped accepting
-DRAIN_SECONDS = 1.0  # after which a server is asked to leave even if it has not read all
-POLL_SECONDS = 0.005  # between two looks at whether it has
+DRAIN_SECONDS = 1.0  # after which a server is stopped even if it has not read everything
+POLL_SECONDS = 0.005  # between two checks whether it has
 
 _SO_ATTACH_FILTER, _SO_DETACH_FILTER = 26, 27  # linux/asm-generic/socket.h
 _BPF_RET = 0x06  # linux/filter.h: return a constant, the number of bytes to accept
@@ -25,14 +25,14 @@ _ESTABLISHED = "01"  # net/tcp_states.h
 
 
 class AcceptGate:
-    """The door of one held port."""
+    """The accept gate of one held port."""
 
     def __init__(self, sock: socket.socket, port: int) -> None:
         self._sock = sock
         self._port = f"{port:04X}"
 
     def pause(self) -> bool:
-        """Let nobody new in; whether that can be had on this system."""
+        """Stop accepting; returns False where the system cannot."""
         if not sys.platform.startswith("linux"):
             return False
         try:
@@ -42,8 +42,8 @@ class AcceptGate:
         return True
 
     def resume(self) -> None:
-        """Let everybody in again, those too who came while it was closed."""
-        with contextlib.suppress(OSError):  # the port was given up meanwhile
+        """Accept again, also the connections that were tried meanwhile."""
+        with contextlib.suppress(OSError):  # the port was released meanwhile
             self._sock.setsockopt(socket.SOL_SOCKET, _SO_DETACH_FILTER, b"\0\0\0\0")
 
     def is_drained(self) -> bool:

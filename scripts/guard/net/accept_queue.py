@@ -1,4 +1,4 @@
-"""How many connections wait to be accepted, and whose they are."""
+"""Accept queues: how many connections wait to be accepted, and from which clients."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def length_at(port: int) -> int | None:
 
 
 def peers_at(port: int) -> frozenset[str]:
-    """Return who waits to be accepted on a port of this machine; empty where that is not told.
+    """Return the clients that wait to be accepted on a port; empty where the system does not say.
 
     Linux: in ``/proc/net/tcp`` a connection that nobody has accepted yet belongs to no inode.
     """

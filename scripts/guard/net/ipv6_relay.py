@@ -44,7 +44,9 @@ class Ipv6Relays:
         except OSError as error:
             self._given_up.add(port)
             if socket.has_ipv6:
-                self._report(f"port {port} is held on 127.0.0.1 only; [::1] cannot be had: {error}")
+                self._report(
+                    f"port {port} is held on 127.0.0.1 only, [::1] is unavailable: {error}"
+                )
             return
         self._listening[port] = asyncio.get_running_loop().create_task(_relay(sock, port))
 

@@ -1,4 +1,4 @@
-"""Which processes listen on which ports of this machine, and who holds one that cannot be had."""
+"""Which processes listen on which ports, and the error for a port that is unavailable."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def owners(port: int) -> list[PortOwner]:
 
 
 def unavailable(port: int, setting: str, error: OSError) -> GuardError:
-    """Return the error that says why `port` cannot be had, by whom, and what to type."""
+    """Build the error for an unavailable port: reason, current owner, fix."""
     if error.errno == errno.EACCES:
         return GuardError(
             f"port {port} ({setting}) may not be opened by this user; ports below 1024 need root",

@@ -1,7 +1,7 @@
 """The listening sockets that the guard has at the moment, by port: held for good, or borrowed.
 
-A port is held for a service that takes its socket from the guard. It is borrowed from one that
-binds for itself, while that is down: so long its visitors are told what is going on.
+A port is held for a service that takes its socket from the guard. It is borrowed from a service
+that binds by itself, while that is down, so that its visitors get an answer.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Who descends from a process that the guard started, wherever it has moved since.
+"""Finds a service's descendants, even after they changed process group, session or parent.
 
-A process leaves its group by `setpgid`, its session by `setsid`, its parent by that one's death. On
+A process leaves its group by `setpgid`, its session by `setsid`, its parent when that exits. On
 Linux the guard is the subreaper of all that it starts: who loses its parent becomes a child of the
-guard. Whose it was is told by its session or, if it left that too, by the mark that it inherited in
-its environment. Elsewhere every process is searched for these two.
+guard. Which service it belongs to is known by its session or, if it left that too, by the run tag
+that it inherited in its environment. Elsewhere every process is searched for these two.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from scripts.guard.core.run_tag import RunTag
 
-REMOVAL_SECONDS = 0.5  # that killed processes may take to be gone; one in a system call may not
+REMOVAL_SECONDS = 0.5  # longest wait for killed processes to disappear
 _PAUSE = 0.001
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of linux/prctl.h
 _PROC = Path("/proc")
@@ -46,11 +46,11 @@ class _Stat(NamedTuple):
 
 
 def become_subreaper() -> None:
-    """Become the parent of every descendant that loses its own, where the system has that."""
+    """Become the parent of every descendant that loses its own (prctl(2)), on Linux."""
     if _LINUX:
         import ctypes
 
-        _own_start()  # asked now, since the first death is in a hurry
+        _own_start()  # asked now, so that the first crash does not wait for it
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
 

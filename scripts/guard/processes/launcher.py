@@ -33,7 +33,7 @@ class Started(NamedTuple):
 class Launcher:
     """Starts the lines of the Procfile, each with its socket and its environment.
 
-    Raises `GuardError` where a port cannot be had.
+    Raises `GuardError` if a port is unavailable.
     """
 
     def __init__(self, current: CurrentConfig) -> None:

@@ -3,7 +3,7 @@
 Each process gets a PTY of its own as controlling terminal. It keeps colours and line buffering,
 and when the guard is killed outright the kernel hangs the terminal up, which ends the process.
 An exit is seen by pid (pidfd where there is one), never by the end of the output: a grandchild
-that keeps the output open must not hide a death.
+that keeps the output open must not hide an exit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from honcho.process import Popen
 from scripts.guard.core.run_tag import RunTag
 from scripts.guard.processes import descendants
 
-POLL_SECONDS = 0.02  # between two looks at a process whose end nothing tells
+POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing reports
 _LINUX = sys.platform.startswith("linux")
 
 
@@ -89,7 +89,7 @@ class Process:
         def wait() -> None:
             try:
                 _await_end(self.pid)
-            finally:  # whatever happens: a death that nobody is told of is the worst of all
+            finally:  # whatever happens: an exit that goes unnoticed is the worst case
                 notify()
 
         threading.Thread(target=wait, name=f"wait-{self.pid}", daemon=True).start()
@@ -106,7 +106,7 @@ def spawn(
 
     Its descendants are known by the `tag`, which they inherit.
 
-    Raises `OSError` where no process or terminal can be had.
+    Raises `OSError` if no process or terminal is available.
     """
     master, slave = os.openpty()
     try:

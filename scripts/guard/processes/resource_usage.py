@@ -15,7 +15,7 @@ class Use(NamedTuple):
     """What the processes of one session use together."""
 
     memory: int
-    """Resident bytes, what they share counted for each."""
+    """Resident bytes (RSS); shared pages count once per process."""
     cpu: float | None
     """Share of one processor since the last look, 1.0 being all of it; None at the first."""
     processes: int

@@ -68,7 +68,7 @@ class Lock:
 
 
 def owner(directory: Path) -> int | None:
-    """Return the pid of the guard that runs in that folder, 0 if it is not told, None if none."""
+    """Return the pid of the guard that runs in that folder, 0 if unknown, None if none."""
     path = directory / "lock"
     try:
         with path.open() as stream:

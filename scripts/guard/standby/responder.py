@@ -1,7 +1,7 @@
 """Answers on a held port while its service cannot.
 
-For `patience` seconds connections just wait in the kernel's queue. After that, or at once when
-waiting cannot help, they are accepted here and told what died, why, and what to do.
+For `patience` seconds connections wait in the kernel's queue. After that, or at once when waiting
+cannot help, they are accepted here, and answered with what crashed, why, and the fix.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _YIELD = 0.05  # seconds in which a server that is coming up may take the connec
 
 
 class StandbyResponder:
-    """Watches over one held port."""
+    """Answers on one port."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class StandbyResponder:
         return self._listener.is_busy
 
     def hand_back(self) -> None:
-        """Take those who wait by now, who would be lost with the socket, and then no more."""
+        """Accept what waits now, which would be lost with the socket, and then nothing more."""
         self._forget_timer()
         if self._down_since is not None:
             self._listener.accept()
@@ -109,7 +109,7 @@ class StandbyResponder:
             return messages.problem(403, "Foreign host", detail)
         stranger = self._access.is_stranger(request)
         if stranger:
-            view = view._replace(cause=None)  # it tells of files, and quotes the log
+            view = view._replace(cause=None)  # it names files, and quotes the log
         if request.method == "OPTIONS" and self._access.origin(request) is not None:
             # What it wants to send is not ours to judge: the answer to that will say why.
             wanted = request.headers.get

@@ -1,4 +1,4 @@
-"""Whom a visitor meets on each port while its service cannot answer."""
+"""One standby responder for each held or borrowed port."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class StandbyResponders:
         self._retired: list[StandbyResponder] = []
 
     def follow(self, snapshot: Snapshot, sockets: Mapping[str, socket.socket]) -> None:
-        """Have the right one on each service's socket, and it know the service's state."""
+        """Attach a responder to each service's current socket, and pass it the state."""
         for name in self._responders.keys() - sockets.keys():
             self.retire(name)  # before the socket is closed
         for view in snapshot.services:
@@ -36,7 +36,7 @@ class StandbyResponders:
         known[1].follow(view)
 
     def retire(self, name: str) -> None:
-        """Answer those who wait on a service's socket by now, and leave the socket alone."""
+        """Answer what waits on a service's socket now, then leave the socket alone."""
         _, standby = self._responders.pop(name, (None, None))
         if standby is not None:
             standby.hand_back()
@@ -44,6 +44,6 @@ class StandbyResponders:
             self._retired.append(standby)
 
     async def close(self) -> None:
-        """End what is under way."""
+        """End the requests in progress."""
         current = [standby for _, standby in self._responders.values()]
         await asyncio.gather(*(standby.close() for standby in (*current, *self._retired)))

@@ -1,4 +1,4 @@
-"""Asks a server to leave without losing who came: close the door, let it read, then SIGTERM."""
+"""Graceful stop: pause accepts, drain, then SIGTERM."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scripts.guard.net.accept_gate import (
 
 
 class GracefulStop:
-    """Follows the snapshots, to open each gate again once its server has left."""
+    """Follows the snapshots, to open each gate again once its server has stopped."""
 
     def __init__(self, find: Callable[[int], socket.socket | None]) -> None:
         """`find` gives the listening socket that the guard has of a port."""
@@ -32,11 +32,11 @@ class GracefulStop:
         self._paused: dict[str, tuple[AcceptGate, Running]] = {}
 
     def hurry(self) -> None:
-        """From now on everybody leaves: nobody new needs to be let in at all."""
+        """Everything is being stopped: from now on send SIGTERM without draining."""
         self._hurried = True
 
     def begin(self, service: Service, process: Running, state: State) -> None:
-        """Send SIGTERM once the server has read all that reached it, or has had time enough."""
+        """Send SIGTERM once the server has read what has reached it, or its time is over."""
         sock = None if service.port is None else self._find(service.port)
         if self._hurried or sock is None or service.port is None or _has_let_nobody_in(sock, state):
             process.signal(signal.SIGTERM)
@@ -47,18 +47,18 @@ class GracefulStop:
         self._drain_then_stop(service.name, gate, process, until)
 
     def on_change(self, snapshot: Snapshot) -> None:
-        """Let everybody in again whose server has left."""
+        """Open the gates of servers that have stopped."""
         for name, (gate, process) in tuple(self._paused.items()):
             view = snapshot.service(name)
             if view is None or view.pid != process.pid:
                 self._resume(name, gate)
 
     def _drain_then_stop(self, name: str, gate: AcceptGate, process: Running, until: float) -> None:
-        if not self._is_paused(name, gate):  # the server has left by itself
+        if not self._is_paused(name, gate):  # the server has exited by itself
             return
         if self._hurried or gate.is_drained() or time.monotonic() >= until:
             process.signal(signal.SIGTERM)
-            # Who has not left by then has heard it, and takes nobody in: let them wait inside.
+            # By then a server has stopped accepting; new connections may wait in the queue.
             self._loop.call_later(STOPS_ACCEPTING_SECONDS, self._resume, name, gate)
         else:
             self._loop.call_later(POLL_SECONDS, self._drain_then_stop, name, gate, process, until)
@@ -73,5 +73,5 @@ class GracefulStop:
 
 
 def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:
-    """Whether a server has not begun to accept: those who wait are the next one's, unharmed."""
+    """Whether a server accepts nothing yet: what waits in the queue is served by the next one."""
     return state is State.STARTING and bool(accept_queue.length(sock))

@@ -12,14 +12,14 @@ from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.state_machine import State
 
 Exited = Callable[[Running], bool]
-"""Take note that a process has ended; False where it is to be told again a little later."""
+"""Handle the exit of a process; returns False if it is to be called again a little later."""
 Launch = Callable[[Service, Exited], Running]
-"""Start a process, and tell once it has ended; raises `OSError`."""
+"""Start a process, and call the function once it has exited; raises `OSError`."""
 Changed = Callable[[Snapshot, float | None], None]
-"""Take note of a snapshot, and of when `tick()` is to be called (None: not before another one)."""
+"""Receive a snapshot, and when to call `tick()` (None: not before the next snapshot)."""
 Explain = Callable[[Service, int | OSError], Cause]
 Drain = Callable[[Service, Running, State], None]
-"""Ask a process to leave; the state is the one that it was in until then."""
+"""Ask a process to stop; the state is the one it was in until then."""
 Record = Callable[[Service, int | OSError, Cause], None]
 
 
@@ -28,5 +28,5 @@ def keep_nothing(*_: object) -> None:
 
 
 def send_sigterm(_line: Service, process: Running, _state: State) -> None:
-    """Ask a process to leave, at once."""
+    """Ask a process to stop, at once."""
     process.signal(signal.SIGTERM)

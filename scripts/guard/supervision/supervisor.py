@@ -1,8 +1,8 @@
 """The one writer of state: take an event, step, carry out the effects.
 
-It knows no event loop. Whoever runs it sends events, calls `tick()` when `deadline()` is past, and
-tells it of exits; it is told at construction how to launch, to explain a death and to tell the
-time. Events that come up while one is handled are queued, never handled in place.
+It knows no event loop. Its caller sends events, calls `tick()` when `deadline()` is past, and calls
+`exited` for every exit; how to launch, to explain a crash and to read the clock is passed in.
+Events that occur while one is being handled are queued, never handled in place.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from scripts.guard.supervision.managed import Managed
 
 
 class Supervisor:
-    """Keeps every service of the Procfile where it is wished to be."""
+    """Keeps every service of the Procfile in the state that was asked for."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Supervisor:
             line.name: Managed(line, config.grace, self._since) for line in config.services
         }
 
-    # --- What others ask and tell ------------------------------------------------------------
+    # --- What others call --------------------------------------------------------------------
 
     def subscribe(self, follower: Changed) -> None:
         """Have `follower` called after every change, from now on."""
@@ -99,7 +99,7 @@ class Supervisor:
         self._handle()
 
     def exited(self, name: str, process: Running) -> bool:
-        """Take note that a process has ended: collect it, explain it, restart.
+        """Handle an exit: reap the process, explain a crash, restart.
 
         Returns False where that has to wait: an exit that was asked for is over when the whole line
         has left or its grace is, since the shell that leads a line does not wait for what it runs.
@@ -121,7 +121,7 @@ class Supervisor:
         return True
 
     def hung(self, name: str, cause: Cause) -> None:
-        """Take note that a service takes connections no more; raises `KeyError`."""
+        """Handle a service that has stopped accepting connections; raises `KeyError`."""
         self.send(name, state_machine.Hung(cause))
 
     def tick(self) -> None:
@@ -313,9 +313,9 @@ class Supervisor:
                 self._kept_waiting.discard(name)
 
     def _crashed(self, managed: Managed, exit_status: int | OSError) -> Cause:
-        """Explain a death that nobody asked for, and have it recorded."""
+        """Explain a crash, and have it recorded."""
         cause = self._explain(managed.line, exit_status)
-        # One that was killed because it hung died of that, whatever the signal says.
+        # If it was killed because it hung, that is the cause, whatever the signal says.
         self._record(managed.line, exit_status, managed.service.cause or cause)
         return cause
 
@@ -326,11 +326,11 @@ class Supervisor:
         if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:
             self._restart_others(managed.line.name)
 
-    def _restart_others(self, dead: str) -> None:
+    def _restart_others(self, crashed: str) -> None:
         """Restart what runs; what is still starting begins afresh anyway."""
         for name, managed in list(self._services.items()):
-            if name != dead and managed.service.state is State.READY:
-                self._report(f"{name} is restarted with {dead} (GUARD_RELAUNCH=stack)")
+            if name != crashed and managed.service.state is State.READY:
+                self._report(f"{name} is restarted with {crashed} (GUARD_RELAUNCH=stack)")
                 self.send(name, state_machine.Restart())
 
     def _log_cause(self, managed: Managed, cause: Cause) -> None:
