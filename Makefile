@@ -77,6 +77,12 @@ test-stack: setup-all ## The guard and whole stacks, with real processes and rea
 test-browser: setup-all build ## The whole thing in a real Chromium
 	@$(py) -m pytest tests/browser
 
+test-pythons: setup-python ## All checks and tests on every Python here, and on Debian 13 and sid as root (on="3.12 sid": there; targets=test-unit: that; w=1: write docs/compatibility.md)
+	@$(py) -m scripts.compatibility $(if $(w),-w) --targets "$(or $(targets),check test)" $(on)
+
+test-nodes: setup-python ## The front end on the oldest and the newest Node (targets=test: that; w=1: write docs/compatibility.md)
+	@$(py) -m scripts.compatibility $(if $(w),-w) --targets "$(or $(targets),test-frontend build)" --node 20.19.0 --node 22.12.0 --node latest
+
 smoke: setup-python ## Check the running stack from outside, with a real download and a restart
 	@$(py) -m scripts.smoke
 

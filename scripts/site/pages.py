@@ -9,7 +9,14 @@ Navigation = list[dict[str, object]]
 
 USE = ("docs/startup-guide.md", "docs/using.md", "docs/troubleshooting.md")
 RUN = ("docs/settings.md", "docs/architecture.md", "docs/benchmarks.md")
-DEVELOP = ("CONTRIBUTING.md", "docs/api.md", "docs/faults.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md")
+DEVELOP = (
+    "CONTRIBUTING.md",
+    "docs/api.md",
+    "docs/compatibility.md",
+    "docs/faults.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+)
 OPERATE = ("docs/containers.md", "docs/scaling.md", "docs/security.md", "SECURITY.md")
 ALSO = ("LICENSE", "webapp/frontend/public/icon.svg", "docs/images")
 """What pages link to or show, without being one."""
