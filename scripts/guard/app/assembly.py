@@ -18,6 +18,7 @@ from scripts.guard.app.deferred import Deferred
 from scripts.guard.app.event_loop import EventLoop, Follower
 from scripts.guard.app.exits import Exits
 from scripts.guard.app.hangs import HangWatch
+from scripts.guard.app.lost_ports import LostPorts
 from scripts.guard.app.memory_watch import MemoryWatch
 from scripts.guard.app.ports import PortKeeper
 from scripts.guard.app.reload import Reload
@@ -36,7 +37,9 @@ from scripts.guard.health.readiness import Readiness
 from scripts.guard.http.access import Access
 from scripts.guard.logs.pump import Log
 from scripts.guard.logs.ring_buffer import RingBuffer
+from scripts.guard.net import accept_queue
 from scripts.guard.net.ipv6_relay import Ipv6Relays
+from scripts.guard.processes import descendants
 from scripts.guard.processes.launcher import Launcher
 from scripts.guard.processes.process import Process
 from scripts.guard.processes.resource_usage import Usage
@@ -71,6 +74,7 @@ class Supervised(NamedTuple):
     graceful_stop: GracefulStop
     responders: StandbyResponders
     exits: Exits
+    starts: Starts
     shutdown: Shutdown
 
 
@@ -127,9 +131,10 @@ def _supervised(started: Started, access: Access) -> Supervised:
     recorder = CrashRecorder(current, log, launcher, kills)
     graceful_stop = GracefulStop(launcher.ports.find)
     responders = StandbyResponders(partial(_responder, current, log, access))
+    starts = Starts(launcher, log, exits, responders)
     supervisor = Supervisor(
         current,
-        launch=Starts(launcher, log, exits, responders).launch,
+        launch=starts.launch,
         explain=recorder.explain,
         record=recorder.record,
         drain=graceful_stop.begin,
@@ -137,7 +142,9 @@ def _supervised(started: Started, access: Access) -> Supervised:
         pid=os.getpid(),
     )
     shutdown = Shutdown(supervisor, graceful_stop, log.report)
-    return Supervised(supervisor, recorder, kills, graceful_stop, responders, exits, shutdown)
+    return Supervised(
+        supervisor, recorder, kills, graceful_stop, responders, exits, starts, shutdown
+    )
 
 
 def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
@@ -187,6 +194,15 @@ def _followers(
         report=log.report,
         tag=launcher.tag,
     )
+    lost_ports = LostPorts(
+        current,
+        listening=accept_queue.lengths,
+        members=lambda name, leader: descendants.members(leader, launcher.tag(name)),
+        borrow=launcher.ports.borrow,
+        give_back=supervised.starts.give_back,
+        announce=supervisor.announce,
+        lost=lambda name, cause: supervisor.send(name, state_machine.PortLost(cause)),
+    )
     hangs = HangWatch(
         current,
         launcher.ports.find,
@@ -206,6 +222,7 @@ def _followers(
         supervised.graceful_stop,
         ports,
         readiness,
+        lost_ports,
         hangs,
         MemoryWatch(supervised.kills),
         saves,

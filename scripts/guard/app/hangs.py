@@ -33,6 +33,7 @@ class HangWatch:
         self._find = find
         self._hung = hung
         self._views: Sequence[ServiceView] = ()
+        self._lengths: dict[int, int] | None = None
         self._loop = asyncio.get_running_loop()
         self._detector = HangDetector(
             queue_length=self._queue_length,
@@ -48,6 +49,7 @@ class HangWatch:
         self._views = snapshot.services
 
     def _look(self) -> None:
+        self._lengths = None
         for name, cause in self._detector.look(self._views, self._current.get().hang):
             self._hung(name, cause)
         self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
@@ -56,7 +58,13 @@ class HangWatch:
         sock = self._find(view.port or 0)
         if sock is not None:
             return partial(accept_queue.length, sock)
-        return partial(accept_queue.length_at, view.port or 0)
+        return partial(self._length_at, view.port or 0)
+
+    def _length_at(self, port: int) -> int | None:
+        """Return the length of somebody else's accept queue; all are read once at each look."""
+        if self._lengths is None:
+            self._lengths = accept_queue.lengths() or {}
+        return self._lengths.get(port)
 
     def _ask(self, view: ServiceView) -> Callable[[], Awaitable[bool]] | None:
         service = self._current.get().find(view.name)

@@ -30,7 +30,7 @@ class Starts:
 
         It is called again as long as it returns False. Raises `OSError`.
         """
-        self._give_back(service)
+        self.give_back(service)
         is_early = service.name in self._launcher.early  # its output is read already
         process = self._launcher.launch(service)
         if not is_early:
@@ -38,7 +38,7 @@ class Starts:
         self._exits.watch(process, partial(exited, process))
         return process
 
-    def _give_back(self, service: Service) -> None:
+    def give_back(self, service: Service) -> None:
         """Close a borrowed port, which the service is about to bind; its visitors are answered."""
         ports = self._launcher.ports
         if service.port is None or service.held or ports.find(service.port) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DEPENDENCY_DOWN = "dependency-down"
+PORT_LOST = "port-lost"
 
 
 class Cause(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from scripts.guard.core.cause import Cause
+from scripts.guard.core.cause import PORT_LOST, Cause
 from scripts.guard.core.state_machine import State
 
 
@@ -24,6 +24,15 @@ class ServiceView(NamedTuple):
     cause: Cause | None
     waits_for: tuple[str, ...] = ()
     """The services that must be up before it is started."""
+
+    @property
+    def has_lost_its_port(self) -> bool:
+        """Whether it runs on although nobody listens on its port any more."""
+        return (
+            self.state is State.STARTING
+            and self.cause is not None
+            and (self.cause.kind == PORT_LOST)
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the control API."""

@@ -68,6 +68,7 @@ class Trigger(enum.Enum):
     RETRY = "retry"
     UP = "up"
     HUNG = "hung"
+    PORT_LOST = "listens no more"
     DUE = "due"
     DIED = "crashed, a restart may help"
     DIED_FATAL = "crashed, a restart cannot help"
@@ -114,6 +115,13 @@ class Hung:
 
 
 @dataclass(frozen=True)
+class PortLost:
+    """It runs on, but nobody listens on its port: a reloader whose child has crashed does that."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True)
 class Exited:
     """Its process is gone, and so is all that it had started."""
 
@@ -127,7 +135,7 @@ class Due:
     """The `deadline()` of its state is past."""
 
 
-Event = Start | Stop | Restart | Saved | Up | Hung | Exited | Due
+Event = Start | Stop | Restart | Saved | Up | Hung | PortLost | Exited | Due
 
 
 # --- Where it can stand ----------------------------------------------------------------------
@@ -142,8 +150,9 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Starting:
-    """A process runs and has not answered yet."""
+    """A process runs and has not answered yet, or listens no more: then there is a cause."""
 
+    cause: Cause | None = None
     kind = State.STARTING
 
 
@@ -221,7 +230,7 @@ class Service:
     def cause(self) -> Cause | None:
         """Why it is not up, where something is wrong."""
         match self.phase:
-            case Unhealthy(cause) | Broken(cause) | Backoff(cause=cause):
+            case Unhealthy(cause) | Broken(cause) | Starting(cause) | Backoff(cause=cause):
                 return cause
             case _:
                 return None
@@ -249,6 +258,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         Trigger.RESTART: State.STOPPING,
         Trigger.RELOAD: State.STOPPING,
         Trigger.HUNG: State.UNHEALTHY,
+        Trigger.PORT_LOST: State.STARTING,
         Trigger.DIED: State.BACKOFF,
         Trigger.DIED_FATAL: State.BROKEN,
         Trigger.FINISHED: State.FINISHED,
@@ -315,6 +325,8 @@ def classify(service: Service, event: Event, now: float) -> Trigger:
             return Trigger.UP
         case Hung():
             return Trigger.HUNG
+        case PortLost():
+            return Trigger.PORT_LOST
         case Due():
             return Trigger.DUE
         case Exited():
@@ -353,11 +365,11 @@ def _enter(
 ) -> tuple[Phase, tuple[Effect, ...]]:
     phase = service.phase
     match target:
-        case State.STOPPED:
-            return Stopped(), ()
-        case State.FINISHED:
-            return Finished(), ()
+        case State.STOPPED | State.FINISHED:
+            return Stopped() if target is State.STOPPED else Finished(), ()
         case State.STARTING:
+            if isinstance(event, PortLost):
+                return Starting(event.cause), ()
             return Starting(), (Effect.SPAWN,)
         case State.READY:
             return Ready(since=now), ()

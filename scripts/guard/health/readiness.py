@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import Service
 from scripts.guard.core.run_tag import RunTag
-from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.core.snapshot import ServiceView, Snapshot
 from scripts.guard.core.state_machine import State
 from scripts.guard.health import probe
 from scripts.guard.net import port_owners
@@ -34,6 +35,16 @@ FORWARDERS = frozenset(
 _PROBED = frozenset({State.STARTING, State.READY})
 
 
+class _Probe(NamedTuple):
+    pid: int
+    again: bool
+    """Whether the process was up before, and has lost its port."""
+    task: asyncio.Task[None]
+
+    def is_for(self, view: ServiceView, *, again: bool) -> bool:
+        return (self.pid, self.again) == (view.pid, again) and view.state in _PROBED
+
+
 class Readiness:
     """Has one probe under way for every process that starts, and none for any other."""
 
@@ -51,7 +62,7 @@ class Readiness:
         self._discovered = discovered
         self._report = report
         self._tag = tag
-        self._probes: dict[str, tuple[int, asyncio.Task[None]]] = {}
+        self._probes: dict[str, _Probe] = {}
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Begin or end probes, as the processes and states of the services ask."""
@@ -61,23 +72,25 @@ class Readiness:
         for view in snapshot.services:
             service = config.find(view.name)
             if service is not None:
-                self._follow(service, view.pid, view.state)
+                self._follow(service, view)
 
-    def _follow(self, service: Service, pid: int | None, state: State) -> None:
+    def _follow(self, service: Service, view: ServiceView) -> None:
+        again = view.has_lost_its_port
         known = self._probes.get(service.name)
-        if known is not None and (known[0] != pid or state not in _PROBED):
+        if known is not None and not known.is_for(view, again=again):
             self._end(service.name)
-        is_new = pid is not None and state is State.STARTING and service.name not in self._probes
-        if pid is not None and is_new and not service.once:  # what is to end is never ready
-            task = asyncio.get_running_loop().create_task(self._await_up(service, pid))
-            self._probes[service.name] = pid, task
+        if view.pid is None or view.state is not State.STARTING or service.name in self._probes:
+            return
+        if not service.once:  # what is to end is never ready
+            await_up = self._await_up(service, view.pid, again=again)
+            task = asyncio.get_running_loop().create_task(await_up)
+            self._probes[service.name] = _Probe(view.pid, again, task)
 
     def _end(self, name: str) -> None:
-        _, task = self._probes.pop(name)
-        task.cancel()
+        self._probes.pop(name).task.cancel()
 
-    async def _await_up(self, service: Service, pid: int) -> None:
-        if service.port is None or service.discovered:
+    async def _await_up(self, service: Service, pid: int, *, again: bool) -> None:
+        if service.port is None or (service.discovered and not again):
             await asyncio.sleep(WORKER_UP_SECONDS)
             self._up(service.name)
             await self._find_port(service, pid)

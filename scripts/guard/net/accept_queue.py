@@ -26,19 +26,23 @@ def length(sock: socket.socket) -> int | None:
     return int.from_bytes(info[24:28], sys.byteorder)
 
 
-def length_at(port: int) -> int | None:
-    """Return the same for whoever listens on a port of this machine.
+def lengths() -> dict[int, int] | None:
+    """Return the same for every port of this machine that is listened on, None if that is not told.
 
     Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
-    queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``).
+    queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``). The listening ones stand first.
     """
-    found = None
+    found: dict[int, int] | None = None
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        with contextlib.suppress(OSError):
-            for line in table.read_text().splitlines()[1:]:
-                _, local, _, state, queues, *_ = line.split()
-                if state == _LISTENING and local.endswith(f":{port:04X}"):
-                    found = (found or 0) + int(queues.partition(":")[2], 16)
+        with contextlib.suppress(OSError), table.open() as lines:
+            found = {} if found is None else found
+            next(lines, None)
+            for line in lines:
+                _, local, _, state, queues, *_ = line.split(maxsplit=5)
+                if state != _LISTENING:
+                    break
+                port = int(local.rpartition(":")[2], 16)
+                found[port] = found.get(port, 0) + int(queues.partition(":")[2], 16)
     return found
 
 

@@ -59,7 +59,7 @@ class StandbyResponder:
             self._down_since = now
             bind.restore_backlog(self._sock)
         left = self._down_since + self._patience() - now
-        if state in _NO_USE_WAITING:
+        if state in _NO_USE_WAITING or view.has_lost_its_port:
             self._forget_timer()
             self._listener.accept()
         elif left <= 0:

@@ -20,6 +20,7 @@ from scripts.guard.core.state_machine import (
     Finished,
     Hung,
     Phase,
+    PortLost,
     Ready,
     Restart,
     Saved,
@@ -41,6 +42,7 @@ from tests.guard.views import WITH_A_PROCESS
 CRASH = Cause("crash", "It crashed.", "mend it", transient=True)
 SYNTAX = Cause("syntax-error", "A file has a syntax error.", "mend line 3", transient=False)
 ABSENT = Cause("dependency-down", "It needs a server.", "start it", transient=True)
+SILENT = Cause("port-lost", "Nobody listens.", "correct it", transient=True)
 FROZEN = Cause("hung", "It hung.", "look", transient=True)
 NOW = 100.0
 
@@ -56,6 +58,7 @@ PHASES: dict[State, Phase] = {
 }
 EVENTS: tuple[Event, ...] = (
     Start(), Stop(), Restart(), Saved(reload=True), Saved(reload=False), Up(), Hung(FROZEN),
+    PortLost(SILENT),
     Exited(CRASH), Exited(SYNTAX), Exited(CRASH, finished=True), Due(),
 )  # fmt: skip
 PAIRS = tuple(itertools.product(State, EVENTS))
@@ -250,3 +253,10 @@ def test_crashes_for_want_of_another_never_count_and_are_retried_ever_less_often
         service, _ = step(service, Due(), now)
     service, _ = step(service, Exited(CRASH), now)
     assert service.state is State.BROKEN
+
+
+def test_what_has_lost_its_port_is_awaited_and_no_second_process_is_started() -> None:
+    service, effects = step(Service(Ready(since=NOW)), PortLost(SILENT), NOW)
+    assert (service.state, service.cause, effects) == (State.STARTING, SILENT, ())
+    service, effects = step(service, Up(), NOW)
+    assert (service.state, service.cause, effects) == (State.READY, None, ())

@@ -1,0 +1,106 @@
+"""Notices that a server runs on without its port, and has the guard answer there until it is back.
+
+A reloader (`runserver`, `node --watch`) stays when the child that served has crashed, and starts
+another once a file is saved. Until then nobody listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from scripts.guard.config.current import CurrentConfig
+from scripts.guard.config.settings import Service
+from scripts.guard.core.cause import PORT_LOST, Cause
+from scripts.guard.core.snapshot import ServiceView, Snapshot
+from scripts.guard.core.state_machine import State
+
+LOOK_SECONDS = 0.5
+LOOKS = 3  # in a row that find nobody: a reloader that only changes its child is faster
+CHILD_LOOK_SECONDS = 0.025  # a new child takes longer to load than that, and then binds the port
+CHILD_SECONDS = 5.0  # that a new child may take to bind it, before the guard takes it again
+
+
+class LostPorts:
+    """Follows the snapshots; `lost` is called with the name of a service and what is wrong."""
+
+    def __init__(
+        self,
+        current: CurrentConfig,
+        *,
+        listening: Callable[[], Mapping[int, int] | None],
+        members: Callable[[str, int], Iterable[int]],
+        borrow: Callable[[int], bool],
+        give_back: Callable[[Service], None],
+        announce: Callable[[], None],
+        lost: Callable[[str, Cause], None],
+    ) -> None:
+        """`listening` gives the ports of this machine that are listened on, None if not known.
+
+        `members` gives the pids of a service, by its name and its leader's pid.
+        """
+        self._current = current
+        self._listening = listening
+        self._members = members
+        self._borrow = borrow
+        self._give_back = give_back
+        self._announce = announce
+        self._lost = lost
+        self._views: Sequence[ServiceView] = ()
+        self._missing: dict[str, int] = {}
+        self._standing_in: dict[str, asyncio.Task[None]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_later(LOOK_SECONDS, self._look)
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Stand in for those that have lost their ports, and for no other."""
+        self._views = snapshot.services
+        lost = {view.name: view for view in self._views if view.has_lost_its_port}
+        for name in self._standing_in.keys() - lost.keys():
+            self._standing_in.pop(name).cancel()
+        for name, view in lost.items():
+            service = self._current.get().find(name)
+            if service is not None and name not in self._standing_in and not service.held:
+                task = self._loop.create_task(self._stand_in(service, view.pid or 0))
+                self._standing_in[name] = task
+
+    def _look(self) -> None:
+        self._loop.call_later(LOOK_SECONDS, self._look)
+        candidates = [
+            view
+            for view in self._views
+            if view.state is State.READY and view.port is not None and not view.held
+        ]
+        listening = self._listening() if candidates else None
+        if listening is None:
+            return
+        for view in candidates:
+            count = 0 if view.port in listening else self._missing.get(view.name, 0) + 1
+            self._missing[view.name] = count
+            if count >= LOOKS:
+                self._missing[view.name] = 0
+                self._lost(view.name, _cause(view))
+
+    async def _stand_in(self, service: Service, leader: int) -> None:
+        """Answer on the port until the service has a new process, and then let it have the port."""
+        port = service.port or 0
+        while True:
+            known = set(self._members(service.name, leader))
+            self._borrow(port)
+            self._announce()
+            # The system tells nobody of the child of another.
+            while known.issuperset(self._members(service.name, leader)):  # noqa: ASYNC110
+                await asyncio.sleep(CHILD_LOOK_SECONDS)
+            self._give_back(service)
+            await asyncio.sleep(CHILD_SECONDS)
+
+
+def _cause(view: ServiceView) -> Cause:
+    return Cause(
+        PORT_LOST,
+        f"{view.name} still runs, but nobody listens on port {view.port} any more; its last lines "
+        "say why.",
+        "Correct what they name. A program that reloads itself starts again as soon as that is "
+        f"saved; any other with: make restart p={view.name}",
+        transient=True,
+    )

@@ -1,0 +1,62 @@
+"""A server that reloads itself stays when its child has crashed; the guard answers meanwhile."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Observe
+from tests.stack.conftest import Guarded
+from tests.stack.harness import ask, until
+
+SERVER = """
+require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT, '127.0.0.1')
+"""
+
+
+@pytest.mark.fault(row="F34")
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is what is tested")
+def test_a_reloader_without_its_child_is_not_ready_and_its_port_says_why(
+    guarded: Guarded, tmp_path: Path, observe: Observe
+) -> None:
+    server = tmp_path / "server.js"
+    server.write_text(SERVER)
+    run = guarded("web: exec node --watch server.js $PORT")
+    ready = run.await_state("web", "READY")
+    server.write_text("this is no JavaScript")
+    lost = run.await_state("web", "STARTING")
+    assert lost["pid"] == ready["pid"]
+    assert lost["cause"]["kind"] == "port-lost"
+    assert run.run("status").returncode == 1
+    until(lambda: ask(run.ports["web"]).status == 503, "the guard answers on the port")
+    page = ask(run.ports["web"], headers={"Accept": "text/html"})
+    assert b"nobody listens on port" in page.body
+    assert b"SyntaxError" in page.body
+    server.write_text(SERVER)
+    back = run.await_state("web", "READY")
+    assert (back["pid"], back["cause"]) == (ready["pid"], None)
+    assert ask(run.ports["web"]).body == b"ok"
+    observe()
+    # A second time, and with a restart by hand.
+    server.write_text("this is no JavaScript")
+    run.await_state("web", "STARTING")
+    server.write_text(SERVER + os.linesep)
+    run.await_state("web", "READY")
+
+
+def test_a_worker_that_stops_listening_is_told_of(guarded: Guarded, tmp_path: Path) -> None:
+    (tmp_path / "closes.py").write_text(
+        "import socket, sys, time\n"
+        "server = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n"
+        "client, _ = server.accept()\n"
+        "client.recv(1000)\n"
+        "client.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n')\n"
+        "client.close(); server.close()\n"
+        "time.sleep(1000)\n"
+    )
+    run = guarded("web: exec python closes.py $PORT")
+    run.await_output("nobody listens on port")
+    assert run.service("web")["state"] == "STARTING"
+    assert run.run("restart", "web").returncode == 0
+    run.await_output("is ready after")
