@@ -145,6 +145,9 @@ def test_pause_keeps_what_has_come_and_resume_goes_on(shared_api: Api, media: Me
     )
 
     assert shared_api.ask("POST", f"/api/downloads/{item}/pause")["state"] == "paused"
+    shown = shared_api.get(item)["progress"]
+    assert (shown["stage"], shown["speed"], shown["eta"]) == ("waiting", None, None)
+    assert 0 < shown["fraction"] < 1
     media.throttle = 0
     media.requests.clear()
     assert shared_api.ask("POST", f"/api/downloads/{item}/resume")["state"] == "queued"
@@ -152,6 +155,26 @@ def test_pause_keeps_what_has_come_and_resume_goes_on(shared_api: Api, media: Me
     shared_api.wait(item, "done")
     assert shared_api.bytes_of(item) == media.mp4_bytes
     assert any(first > 300_000 for _, first in media.requests)
+
+
+def test_everything_paused_keeps_its_progress(shared_api: Api, media: MediaSource) -> None:
+    media.throttle = 100_000
+    item = shared_api.add(media.mp4)
+    wait_for(
+        lambda: (shared_api.get(item)["progress"] or {}).get("bytes", 0) > 100_000, "a good part"
+    )
+    shared_api.ask("PATCH", "/api/queue", json={"paused": True})
+    try:
+        wait_for(lambda: shared_api.get(item)["state"] == "queued", "it waits")
+        shown = shared_api.get(item)["progress"]
+        assert shown["stage"] == "waiting"
+        assert shown["bytes"] >= 100_000
+        assert 0 < shown["fraction"] < 1
+    finally:
+        media.throttle = 0
+        shared_api.ask("PATCH", "/api/queue", json={"paused": False})
+    shared_api.wait(item, "done")
+    assert shared_api.get(item)["progress"] is None
 
 
 def test_cancel_stops_at_once_and_leaves_nothing(shared_api: Api, media: MediaSource) -> None:

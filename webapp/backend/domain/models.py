@@ -223,6 +223,10 @@ class Progress(BaseModel):
     speed: float | None = Field(default=None, description="bytes/s")
     eta: float | None = Field(default=None, description="seconds")
 
+    def at_rest(self, stage: Stage) -> Progress:
+        """The same bytes at a stage in which none arrive."""
+        return self.model_copy(update={"stage": stage, "speed": None, "eta": None})
+
 
 class DownloadErrorBody(BaseModel):
     """Why something went wrong, for a person: a sentence and what to do."""

@@ -40,7 +40,6 @@ class PeerSync:
         row = self.store.get(item)  # news may be late: the store decides
         if row is None or row["state"] != "running":
             self.executor.interrupt(item)
-            self.announcer.live.pop(item, None)
             self.scheduler.wake()
         self.announcer.announce(item, publish=self.hub.publish)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.actions import UNFINISHED
 from domain.links import anonymous
 from domain.models import Download, DownloadErrorBody, MediaFile, Progress
 from domain.names import media_type, playable
@@ -25,17 +26,27 @@ def view(
         playable=playable(name),
         missing=missing,
     )
-    waiting = Progress(stage="waiting") if row["state"] == "queued" else None
     return Download(
         **{name: row[name] for name in _SAME},
         url=anonymous(row["url"]),
         thumbnail=row["thumbnail"] is not None,
         position=row["position"] if row["state"] == "queued" else None,
-        progress=(progress or Progress(stage="fetching")) if row["state"] == "running" else waiting,
+        progress=_progress(row["state"], progress),
         error=DownloadErrorBody(**row["error"]) if row["error"] else None,
         notes=[DownloadErrorBody(**note) for note in row["notes"]],
         file=file or None,
     )
+
+
+def _progress(state: str, known: Progress | None) -> Progress | None:
+    """How far it is; what stands still keeps what has come, without a speed."""
+    if state == "running":
+        return known or Progress(stage="fetching")
+    if state not in UNFINISHED:
+        return None
+    if known:
+        return known.at_rest("waiting")
+    return Progress(stage="waiting") if state == "queued" else None
 
 
 _SAME = (

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from domain.actions import UNFINISHED
 from store.view import view
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Announcer:
     store: Store
     publish: Publish
     live: dict[str, Progress] = field(default_factory=dict)
-    """How far running downloads are, by id; nothing else knows."""
+    """How far unfinished downloads are, by id; nothing else knows."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
@@ -47,6 +48,7 @@ class Announcer:
                 if row := rows.get(item):
                     self._publish(row, publish)
                 else:
+                    self.live.pop(item, None)
                     publish(item, "removed", json.dumps({"id": item}))
 
     def progress(self, row: Row, *, still: Callable[[], bool]) -> None:
@@ -56,6 +58,8 @@ class Announcer:
                 self._publish(row, self.publish)
 
     def _publish(self, row: Row, publish: Publish) -> Download:
+        if row["state"] not in UNFINISHED:
+            self.live.pop(row["id"], None)
         download = view(row, self.live.get(row["id"]))
         publish(download.id, "download", download.model_dump_json())
         return download

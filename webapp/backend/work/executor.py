@@ -166,6 +166,8 @@ class Executor:
         with self._lock:
             former = self._runners.get(item)
             self._runners[item] = runner
+            if known := self.announcer.live.get(item):
+                self.announcer.live[item] = known.at_rest("fetching")
             if former:
                 former.kill()
             if self._stopping:
@@ -181,8 +183,6 @@ class Executor:
             interrupted = self._runners.get(item) is not runner
             if not interrupted:
                 del self._runners[item]
-            if item not in self._runners:
-                self.announcer.live.pop(item, None)
         if self._stopping:
             return
         if interrupted:  # other processes may have heard of its progress last

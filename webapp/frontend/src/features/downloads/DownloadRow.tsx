@@ -26,10 +26,10 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
   const { state, progress } = download;
   const name = displayName(download);
   const fraction = state === 'done' ? 1 : (progress?.fraction ?? 0);
-  const moving = state === 'running' || state === 'paused';
+  const isUnderWay = state === 'running' || (isUnfinished(download) && (progress?.bytes ?? 0) > 0);
   return (
     <li className={css.row} data-state={state} data-id={download.id}>
-      {moving && <span className={css.progressFill} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
+      {isUnderWay && <span className={css.progressFill} style={{ transform: `scaleX(${fraction.toString()})` }} aria-hidden />}
       {movable ? (
         <DragHandle id={download.id} name={name} className={css.tile} onChange={onChange}>
           <Icon name={isAudio(download.format) ? 'audio' : 'video'} />
@@ -42,7 +42,7 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
           {name}
         </p>
         <Facts download={download} />
-        {moving && <Bar download={download} name={name} />}
+        {isUnderWay && <Bar download={download} name={name} />}
         {state === 'failed' && download.error && (
           <p className={classes(css.error, 'clamp')}>
             {download.error.sentence} <span>{download.error.fix}</span>
@@ -93,7 +93,7 @@ function Facts({ download }: { download: Download }) {
   const running = state === 'running' && progress !== null;
   const facts: (ReactNode | null)[] = [
     <strong key="state">{running ? t(`stage.${progress.stage}`) : t(`state.${state}`)}</strong>,
-    running && progress.fraction != null ? formatPercent(progress.fraction, locale) : null,
+    isUnfinished(download) && progress?.fraction != null ? formatPercent(progress.fraction, locale) : null,
     moved(download, locale, (done, total) => t('progress.ofTotal', { done, total })),
     running && progress.speed != null ? formatSpeed(progress.speed, locale) : null,
     running && progress.eta != null ? t('progress.left', { time: formatDuration(progress.eta) }) : null,
@@ -110,11 +110,12 @@ function Facts({ download }: { download: Download }) {
 }
 
 function moved(
-  { state, progress }: Download,
+  download: Download,
   locale: string,
   show: (done: string, total: string) => string,
 ): string | null {
-  if (progress === null || progress.bytes === 0 || (state !== 'running' && state !== 'paused')) return null;
+  const { progress } = download;
+  if (progress === null || progress.bytes === 0 || !isUnfinished(download)) return null;
   const done = formatBytes(progress.bytes, locale);
   return progress.total == null ? done : show(done, formatBytes(progress.total, locale));
 }
