@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 INTERVAL = 0.25
-PING_SECONDS = 15.0
+PING_SECONDS = 2.0
 BACKLOG = 64
 PING = b"event: ping\ndata: {}\n\n"  # no comment: the page hears it
 

@@ -10,6 +10,7 @@ import { startStreams } from './app/start-streams.ts';
 import { CrashPage } from './app/CrashPage.tsx';
 import { fetchWhenIdle } from './app/lazy-parts.ts';
 import { reloadOnStaleBuild } from './app/reload-on-stale-build.ts';
+import { writeText } from './stores/safe-storage.ts';
 import { startI18n } from './i18n/i18n.ts';
 import { makeQueryClient } from './app/query-client.ts';
 
@@ -38,6 +39,8 @@ const queryClient = makeQueryClient();
 startStreams(queryClient);
 fetchWhenIdle();
 registerServiceWorker();
+root.dataset.started = 'true'; // index.html need not say that nothing came
+writeText('session', 'load-tries', null);
 createRoot(root).render(
   <StrictMode>
     <CrashPage>

@@ -17,6 +17,7 @@ export const backendStream = new ResilientEventSource({
   url: '/api/events',
   delays: [250, 1000, 2000, 4000, 8000, 15_000],
   diagnose: checkHealth,
+  silenceLimit: 4500, // it pings every two seconds
   events: {
     // The stream's documents come from our own backend, typed by its OpenAPI.
     snapshot: (data) => {

@@ -19,6 +19,8 @@ export interface Problem {
   detail: string;
   fix: string | null;
   errors: FieldError[];
+  /** The server took the request and gave no answer in time: somebody is there, and hangs. */
+  hangs: boolean;
   /** The service in whose place the guard or the forwarding answers, else null. */
   service: string | null;
   /** Its state, where the guard answers. */
@@ -76,6 +78,7 @@ export function problemOf(status: number, body: unknown): Problem {
     detail: text(document.detail) ?? `HTTP ${status.toString()}`,
     fix: text(document.fix),
     errors: fieldErrorsOf(document.errors),
+    hangs: false,
     service: text(document.service),
     state: text(document.state),
     cause: causeOf(document.cause),
@@ -83,6 +86,6 @@ export function problemOf(status: number, body: unknown): Problem {
 }
 
 /** No answer at all: the network, or the server of this page, is gone. */
-export function noResponse(detail: string): Problem {
-  return { ...problemOf(0, null), detail };
+export function noResponse(detail: string, hangs = false): Problem {
+  return { ...problemOf(0, null), detail, hangs };
 }

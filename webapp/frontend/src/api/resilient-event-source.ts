@@ -3,9 +3,9 @@
  *
  * `EventSource` gives up for ever on a 503 and reconnects every three seconds otherwise. This one is
  * a circuit breaker: after a failure it waits (longer each time), says until when and why, lets one
- * trial through, and can be told to try at once. A server that pings is away when it has been silent for
- * long, though the connection stands: it hangs, or the network is gone without a word. Each connection begins with the server's snapshot,
- * so nothing needs to be remembered of what was missed.
+ * trial through, and can be told to try at once. A server that pings is away when it has been silent
+ * for long, though the connection stands: it hangs, or the network is gone without a word. Each
+ * connection begins with the server's snapshot, so nothing needs to be remembered of what was missed.
  */
 import { createStore, type ReadableStore } from '@/utils/store.ts';
 import type { Problem } from './problem.ts';
@@ -32,6 +32,8 @@ export interface StreamOptions {
   delays: readonly number[];
   /** Asks why the stream cannot be had; null when nothing is known. */
   diagnose: (signal: AbortSignal) => Promise<Problem | null>;
+  /** A server that pings has failed when nothing has come from it for so long, milliseconds. */
+  silenceLimit: number;
   open?: (url: string) => Source;
   now?: () => number;
   wallClock?: () => number;
@@ -39,9 +41,6 @@ export interface StreamOptions {
 
 /** A trial that has had no answer after this long has failed, milliseconds. */
 const TRIAL_LIMIT = 10_000;
-
-/** Two pings and a half: longer than a server that pings is ever silent, milliseconds. */
-const SILENCE_LIMIT = 40_000;
 
 export class ResilientEventSource {
   readonly #options: StreamOptions;
@@ -120,7 +119,7 @@ export class ResilientEventSource {
     this.#timer = this.#pings
       ? setTimeout(() => {
           this.#fail(null);
-        }, SILENCE_LIMIT)
+        }, this.#options.silenceLimit)
       : undefined;
   }
 

@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { backendStream } from '@/api/event-stream.ts';
 import { useWaitingCount } from '@/entities/download/outbox.ts';
@@ -10,7 +11,7 @@ import { useStore } from '@/hooks/use-store.ts';
 import { Button } from '@/components/Button.tsx';
 import { classes } from '@/utils/classes.ts';
 import css from './OfflineBanner.module.css';
-import { guardStatus } from './guard-stream.ts';
+import { guardStatus, hasSeenGuard } from './guard-stream.ts';
 import { Login } from './Login.tsx';
 import { useCountdown, useHealth } from './use-health.ts';
 import { useRestart } from './use-restart.ts';
@@ -18,11 +19,13 @@ import { useRestart } from './use-restart.ts';
 /** A restart takes half a second: only what lasts longer is worth moving the page for, milliseconds. */
 const BRIEF_OUTAGE = 1200;
 
-/** What can be said where nobody watches the backend: who noticed, and what begins it all. */
+/** What can be said where no guard watches the backend: who noticed, and what starts it all. */
 function causeWithoutGuard(stream: StreamState): Pick<Cause, 'sentence' | 'fix'> | null {
   const problem = stream.phase === 'open' ? null : stream.problem;
-  if (problem?.state != null) return null; // a guard has answered, which starts it again by itself
-  return { sentence: problem?.service == null ? '' : problem.detail, fix: problem?.fix ?? 'make dev' };
+  if (problem?.state != null || hasSeenGuard()) return null; // a guard restarts it by itself
+  if (problem === null) return null; // not known yet
+  if (problem.hangs) return { sentence: i18next.t('status.hangs'), fix: '' };
+  return { sentence: problem.service === null ? '' : problem.detail, fix: problem.fix ?? 'make dev' };
 }
 
 /** A fix is told in words, or is the command to type. */

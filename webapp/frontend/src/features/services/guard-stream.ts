@@ -38,6 +38,7 @@ export const guardStream = new ResilientEventSource({
   url: '/guard/api/events',
   delays: [1000, 5000, 15_000, 60_000],
   diagnose: (signal) => checkGuard(signal),
+  silenceLimit: 40_000, // the guard does not ping
   events: {
     status: (data) => {
       lastStatus.set(data as GuardStatus);
@@ -52,6 +53,11 @@ async function checkGuard(signal: AbortSignal): Promise<Problem | null> {
   } catch (error) {
     return error instanceof ApiError ? error.problem : null;
   }
+}
+
+/** Whether a guard has answered since the page was opened, and so runs or is about to again. */
+export function hasSeenGuard(): boolean {
+  return lastStatus.get() !== null;
 }
 
 /** What the guard says now; null while none is running. */
