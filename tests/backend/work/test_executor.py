@@ -131,7 +131,8 @@ def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
     assert states[states.index(state) :].count("running") == 0
     assert states[-1] == state
     assert scene.runner.killed
-    assert (item in scene.announcer.live) == (state in {"paused", "queued"})  # it keeps its progress
+    keeps_its_progress = state in {"paused", "queued"}
+    assert (item in scene.announcer.live) == keeps_its_progress
 
 
 def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
