@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from scripts.guard.core.errors import GuardError
+from .core.errors import GuardError
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +76,7 @@ def _unexpected(options: SimpleNamespace) -> int:
     import traceback
     from datetime import UTC, datetime
 
-    from scripts.guard.config import settings
+    from .config import settings
 
     text = f"{datetime.now(UTC).isoformat()} {sys.argv}\n{traceback.format_exc()}"
     try:
@@ -91,13 +91,13 @@ def _unexpected(options: SimpleNamespace) -> int:
 
 
 def _up(options: SimpleNamespace) -> int:
-    from scripts.guard.app import up
+    from .app import up
 
     return up.up(options.procfile, options.env)
 
 
 def _status(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import commands, watch_status
+    from .cli import commands, watch_status
 
     if options.watch:
         return watch_status.watch(options.procfile, options.env)
@@ -105,37 +105,37 @@ def _status(options: SimpleNamespace) -> int:
 
 
 def _restart(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import commands
+    from .cli import commands
 
     return commands.restart(options.procfile, options.env, options.name)
 
 
 def _stop(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import commands
+    from .cli import commands
 
     return commands.stop(options.procfile, options.env)
 
 
 def _attach(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import attach
+    from .cli import attach
 
     return attach.attach(options.procfile, options.env, options.name)
 
 
 def _logs(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import logs
+    from .cli import logs
 
     return logs.logs(options.procfile, options.env, options.name, follow=options.follow)
 
 
 def _why(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import why
+    from .cli import why
 
     return why.why(options.procfile, options.env, options.name)
 
 
 def _doctor(options: SimpleNamespace) -> int:
-    from scripts.guard.cli import doctor
+    from .cli import doctor
 
     return doctor.doctor(
         options.procfile, options.env, options.name, as_json=options.json, more=options.checks

@@ -13,10 +13,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from scripts.guard.core.broadcast import Changes
-from scripts.guard.core.snapshot import Snapshot, timestamp
-from scripts.guard.logs.ring_buffer import Block, RingBuffer
-from scripts.guard.processes.resource_usage import INTERVAL, Usage
+from ..core.broadcast import Changes
+from ..core.snapshot import Snapshot, timestamp
+from ..logs.ring_buffer import Block, RingBuffer
+from ..processes.resource_usage import INTERVAL, Usage
 
 PING_SECONDS = 15.0  # between two comments on a quiet event stream
 BUNDLE_SECONDS = 0.1  # log lines are gathered for so long: nobody reads faster

@@ -12,15 +12,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-from scripts.guard.api.events import Events, Wanted
-from scripts.guard.attach.protocol import PROTOCOL
-from scripts.guard.attach.server import NOTHING_RUNS, AttachServer
-from scripts.guard.core import state_machine
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.http import messages
-from scripts.guard.http.access import Access
-from scripts.guard.http.messages import Request, Response
-from scripts.guard.supervision.history import History
+from ..attach.protocol import PROTOCOL
+from ..attach.server import NOTHING_RUNS, AttachServer
+from ..core import state_machine
+from ..core.snapshot import Snapshot
+from ..http import messages
+from ..http.access import Access
+from ..http.messages import Request, Response
+from ..supervision.history import History
+from .events import Events, Wanted
 
 TAIL_LINES = 200
 MAX_TAIL_LINES = 10_000
@@ -96,7 +96,7 @@ class ControlApi:
                 return messages.problem(404, "Not found", f"There is no {request.method} here.")
 
     def _page(self) -> Response:
-        from scripts.guard.pages import dashboard  # not needed before somebody looks
+        from ..pages import dashboard  # not needed before somebody looks
 
         headers = {
             **_UNSTORED,

@@ -12,45 +12,45 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from scripts.guard.api.events import Events
-from scripts.guard.api.routes import ControlApi
-from scripts.guard.app.deferred import Deferred
-from scripts.guard.app.event_loop import EventLoop, Follower
-from scripts.guard.app.exits import Exits
-from scripts.guard.app.hangs import HangWatch
-from scripts.guard.app.lost_ports import LostPorts
-from scripts.guard.app.memory_watch import MemoryWatch
-from scripts.guard.app.ports import PortKeeper
-from scripts.guard.app.reload import Reload
-from scripts.guard.app.saves import Saves
-from scripts.guard.app.shutdown import Shutdown
-from scripts.guard.app.signals import Signals
-from scripts.guard.app.starts import Starts
-from scripts.guard.attach.server import AttachServer
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.core import state_machine
-from scripts.guard.core.broadcast import Changes
-from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.diagnosis.memory_kills import MemoryKills, memory_kills
-from scripts.guard.diagnosis.recorder import CrashRecorder
-from scripts.guard.health.readiness import Readiness
-from scripts.guard.http.access import Access
-from scripts.guard.logs.pump import Log
-from scripts.guard.logs.ring_buffer import RingBuffer
-from scripts.guard.net import accept_queue
-from scripts.guard.net.ipv6_relay import Ipv6Relays
-from scripts.guard.processes import descendants
-from scripts.guard.processes.launcher import Launcher
-from scripts.guard.processes.process import Process
-from scripts.guard.processes.resource_usage import Usage
-from scripts.guard.rundir.token import write_token
-from scripts.guard.standby import responder
-from scripts.guard.standby.responder import StandbyResponder
-from scripts.guard.standby.responders import StandbyResponders
-from scripts.guard.supervision.drain import GracefulStop
-from scripts.guard.supervision.history import History
-from scripts.guard.supervision.notifier import Notifier
-from scripts.guard.supervision.supervisor import Supervisor
+from ..api.events import Events
+from ..api.routes import ControlApi
+from ..attach.server import AttachServer
+from ..config.current import CurrentConfig
+from ..core import state_machine
+from ..core.broadcast import Changes
+from ..core.snapshot import ServiceView
+from ..diagnosis.memory_kills import MemoryKills, memory_kills
+from ..diagnosis.recorder import CrashRecorder
+from ..health.readiness import Readiness
+from ..http.access import Access
+from ..logs.pump import Log
+from ..logs.ring_buffer import RingBuffer
+from ..net import accept_queue
+from ..net.ipv6_relay import Ipv6Relays
+from ..processes import descendants
+from ..processes.launcher import Launcher
+from ..processes.process import Process
+from ..processes.resource_usage import Usage
+from ..rundir.token import write_token
+from ..standby import responder
+from ..standby.responder import StandbyResponder
+from ..standby.responders import StandbyResponders
+from ..supervision.drain import GracefulStop
+from ..supervision.history import History
+from ..supervision.notifier import Notifier
+from ..supervision.supervisor import Supervisor
+from .deferred import Deferred
+from .event_loop import EventLoop, Follower
+from .exits import Exits
+from .hangs import HangWatch
+from .lost_ports import LostPorts
+from .memory_watch import MemoryWatch
+from .ports import PortKeeper
+from .reload import Reload
+from .saves import Saves
+from .shutdown import Shutdown
+from .signals import Signals
+from .starts import Starts
 
 
 class Started(NamedTuple):

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from scripts.guard.app.exits import Exits
-from scripts.guard.app.shutdown import Shutdown
-from scripts.guard.app.signals import Signals
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.supervision.supervisor import Supervisor
+from ..core.snapshot import Snapshot
+from ..supervision.supervisor import Supervisor
+from .exits import Exits
+from .shutdown import Shutdown
+from .signals import Signals
 
 
 class Follower(Protocol):

@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from scripts.guard.core.process import Running
-from scripts.guard.processes import descendants
+from ..core.process import Running
+from ..processes import descendants
 
 LINGER_POLL_SECONDS = 0.02  # between two checks of a process group that is still stopping
 

@@ -7,12 +7,12 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.health import liveness, probe
-from scripts.guard.health.hang_detector import HangDetector
-from scripts.guard.net import accept_queue
+from ..config.current import CurrentConfig
+from ..core.cause import Cause
+from ..core.snapshot import ServiceView, Snapshot
+from ..health import liveness, probe
+from ..health.hang_detector import HangDetector
+from ..net import accept_queue
 
 
 class HangWatch:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service
-from scripts.guard.core.cause import PORT_LOST, Cause
-from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.core.state_machine import State
+from ..config.current import CurrentConfig
+from ..config.settings import Service
+from ..core.cause import PORT_LOST, Cause
+from ..core.snapshot import ServiceView, Snapshot
+from ..core.state_machine import State
 
 LOOK_SECONDS = 0.5
 LOOKS = 3  # in a row that find nobody: a reloader that only changes its child is faster

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.diagnosis.memory_kills import MemoryKills
+from ..core.snapshot import Snapshot
+from ..diagnosis.memory_kills import MemoryKills
 
 INTERVAL = 1.0  # seconds between two looks
 

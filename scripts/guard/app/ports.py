@@ -6,15 +6,15 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
-from scripts.guard.http.listener import Listener
-from scripts.guard.http.messages import Handler
-from scripts.guard.net.ipv6_relay import Ipv6Relays
-from scripts.guard.net.port_table import Ports
-from scripts.guard.processes.launcher import held_ports
-from scripts.guard.standby.responders import StandbyResponders
+from ..config.current import CurrentConfig
+from ..core.snapshot import Snapshot
+from ..core.state_machine import State
+from ..http.listener import Listener
+from ..http.messages import Handler
+from ..net.ipv6_relay import Ipv6Relays
+from ..net.port_table import Ports
+from ..processes.launcher import held_ports
+from ..standby.responders import StandbyResponders
 
 BORROW_PAUSE = 0.5  # seconds between two attempts to bind the port of a server that is down
 _NOBODY_THERE = frozenset({State.STOPPED, State.BACKOFF, State.BROKEN})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-from scripts.guard.config import settings
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service, Settings
-from scripts.guard.core.errors import GuardError
-from scripts.guard.net.port_table import Ports, require_free
-from scripts.guard.processes.launcher import held_ports, self_binding
-from scripts.guard.rundir import directory
-from scripts.guard.supervision.supervisor import Supervisor
+from ..config import settings
+from ..config.current import CurrentConfig
+from ..config.settings import Service, Settings
+from ..core.errors import GuardError
+from ..net.port_table import Ports, require_free
+from ..processes.launcher import held_ports, self_binding
+from ..rundir import directory
+from ..supervision.supervisor import Supervisor
 
 
 class Reload:

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.guard.app.reload import Reload
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.core import state_machine
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
-from scripts.guard.watching.burst import Burst
-from scripts.guard.watching.churn import WriteStormFilter
-from scripts.guard.watching.sources import is_source
-from scripts.guard.watching.watcher import Watcher
+from ..config.current import CurrentConfig
+from ..core import state_machine
+from ..core.snapshot import Snapshot
+from ..core.state_machine import State
+from ..watching.burst import Burst
+from ..watching.churn import WriteStormFilter
+from ..watching.sources import is_source
+from ..watching.watcher import Watcher
+from .reload import Reload
 
 QUIET_POLL_SECONDS = 1.0  # between two checks whether a file has become quiet
 _DOWN = frozenset({State.BROKEN, State.BACKOFF})

@@ -6,9 +6,9 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.supervision.drain import GracefulStop
-from scripts.guard.supervision.supervisor import Supervisor
+from ..core.snapshot import Snapshot
+from ..supervision.drain import GracefulStop
+from ..supervision.supervisor import Supervisor
 
 
 class Shutdown:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from scripts.guard.app.exits import Exits
-from scripts.guard.config.settings import Service
-from scripts.guard.core.process import Running
-from scripts.guard.logs.pump import Log
-from scripts.guard.processes.launcher import Launcher
-from scripts.guard.processes.process import Process
-from scripts.guard.standby.responders import StandbyResponders
+from ..config.settings import Service
+from ..core.process import Running
+from ..logs.pump import Log
+from ..processes.launcher import Launcher
+from ..processes.process import Process
+from ..standby.responders import StandbyResponders
+from .exits import Exits
 
 
 class Starts:

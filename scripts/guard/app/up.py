@@ -15,18 +15,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from scripts.guard.app.signals import Signals
-from scripts.guard.config import settings
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import LogFormat, Settings
-from scripts.guard.processes import descendants
-from scripts.guard.processes.launcher import Launcher
-from scripts.guard.rundir import directory
-from scripts.guard.rundir.lock import Lock
-from scripts.guard.rundir.orphans import remove_orphans
+from ..config import settings
+from ..config.current import CurrentConfig
+from ..config.settings import LogFormat, Settings
+from ..processes import descendants
+from ..processes.launcher import Launcher
+from ..rundir import directory
+from ..rundir.lock import Lock
+from ..rundir.orphans import remove_orphans
+from .signals import Signals
 
 if TYPE_CHECKING:
-    from scripts.guard.logs.pump import Log
+    from ..logs.pump import Log
 
 
 def up(procfile: Path, env_files: Sequence[Path]) -> int:
@@ -53,7 +53,7 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
     try:
         sys.stdout.write(banner(config))
         sys.stdout.flush()
-        from scripts.guard.logs.ring_buffer import RingBuffer
+        from ..logs.ring_buffer import RingBuffer
 
         log, feed = _log(config), RingBuffer()
         log.follow(feed.take)
@@ -68,7 +68,7 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
         cast("dict[str, Any]", sys.modules).setdefault("ssl", None)
         import asyncio
 
-        from scripts.guard.app.assembly import Started, run
+        from .assembly import Started, run
 
         return asyncio.run(run(Started(current, launcher, log, feed, signals, shell)))
     finally:
@@ -79,7 +79,7 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
 
 
 def _log(config: Settings) -> Log:
-    from scripts.guard.logs.pump import Log
+    from ..logs.pump import Log
 
     return Log(
         [service.name for service in config.services],

@@ -8,12 +8,12 @@ import os
 import struct
 from collections.abc import Callable
 
-from scripts.guard.attach.protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
-from scripts.guard.attach.window_size import WindowSize
-from scripts.guard.core.broadcast import Changes
-from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.core.state_machine import State
-from scripts.guard.logs.pump import Log
+from ..core.broadcast import Changes
+from ..core.snapshot import ServiceView
+from ..core.state_machine import State
+from ..logs.pump import Log
+from .protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
+from .window_size import WindowSize
 
 UNREAD_LIMIT = 4 * 1024 * 1024  # bytes that a client may leave unread before it misses some
 TYPING_SECONDS = 1.0  # that a process may take to read what was typed

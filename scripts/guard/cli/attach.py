@@ -14,12 +14,12 @@ import tty
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scripts.guard.attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
-from scripts.guard.cli import client
-from scripts.guard.cli.terminal_modes import TerminalModes
-from scripts.guard.config import settings
-from scripts.guard.core.errors import GuardError
-from scripts.guard.rundir import lock
+from ..attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
+from ..config import settings
+from ..core.errors import GuardError
+from ..rundir import lock
+from . import client
+from .terminal_modes import TerminalModes
 
 DETACH = b"\x1d"  # Ctrl-]
 ANSWER_SECONDS = 5.0

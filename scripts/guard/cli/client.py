@@ -9,10 +9,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from scripts.guard.config import settings
-from scripts.guard.core.errors import GuardError
-from scripts.guard.http import client
-from scripts.guard.rundir import directory, lock
+from ..config import settings
+from ..core.errors import GuardError
+from ..http import client
+from ..rundir import directory, lock
 
 ANSWER_SECONDS = 5.0
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from scripts.guard.cli import status_table as snapshots
-from scripts.guard.cli.client import ask, load
+from . import status_table as snapshots
+from .client import ask, load
 
 
 def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:

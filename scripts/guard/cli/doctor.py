@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
 
-from scripts.guard.core.errors import GuardError
-from scripts.guard.doctor import (
+from ..core.errors import GuardError
+from ..doctor import (
     Check,
     Finding,
     dotenv_checks,
@@ -19,7 +19,7 @@ from scripts.guard.doctor import (
     runtime_checks,
     service_check,
 )
-from scripts.guard.doctor.facts import Facts, gather
+from ..doctor.facts import Facts, gather
 
 
 def doctor(

@@ -19,15 +19,15 @@ from typing import NamedTuple
 from honcho.colour import get_colours
 from honcho.printer import Message
 
-from scripts.guard.cli import client
-from scripts.guard.config.settings import LogFormat, Settings
-from scripts.guard.core.errors import GuardError
-from scripts.guard.logs import ansi
-from scripts.guard.logs.printer import JsonPrinter, Printer
-from scripts.guard.logs.pump import own_name
-from scripts.guard.logs.tail_reader import TailReader
-from scripts.guard.logs.terminal_writer import TerminalWriter
-from scripts.guard.rundir import lock
+from ..config.settings import LogFormat, Settings
+from ..core.errors import GuardError
+from ..logs import ansi
+from ..logs.printer import JsonPrinter, Printer
+from ..logs.pump import own_name
+from ..logs.tail_reader import TailReader
+from ..logs.terminal_writer import TerminalWriter
+from ..rundir import lock
+from . import client
 
 LINES = 100
 POLL_SECONDS = 0.2

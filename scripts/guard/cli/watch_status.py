@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from scripts.guard.cli import client
-from scripts.guard.cli.status_table import table
-from scripts.guard.config import settings
-from scripts.guard.core.errors import GuardError
+from ..config import settings
+from ..core.errors import GuardError
+from . import client
+from .status_table import table
 
 POLL_SECONDS = 0.5
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"  # the terminal's second screen

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard.cli import client
-from scripts.guard.cli.status_table import ago
-from scripts.guard.core.errors import GuardError
-from scripts.guard.diagnosis.crash_reports import CrashReports, Record
-from scripts.guard.logs import ansi
-from scripts.guard.rundir import lock
+from ..core.errors import GuardError
+from ..diagnosis.crash_reports import CrashReports, Record
+from ..logs import ansi
+from ..rundir import lock
+from . import client
+from .status_table import ago
 
 LINES = 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scripts.guard.config.settings import Settings
+from .settings import Settings
 
 
 class CurrentConfig:

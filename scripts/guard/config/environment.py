@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from scripts.guard.config.settings import Service, Settings
+from .settings import Service, Settings
 
 _OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL says its port
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from scripts.guard.config import parsing
-from scripts.guard.config.parsing import Values
-from scripts.guard.config.procfile import variable
+from . import parsing
+from .parsing import Values
+from .procfile import variable
 
 RELEASE = "release"
 """A line of that name is meant to end, and all others wait for it, as on Heroku."""

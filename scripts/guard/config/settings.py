@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from scripts.guard.config import dotenv_file, order, parsing, procfile
-from scripts.guard.config.dotenv_file import is_pipe
-from scripts.guard.config.parsing import Values
-from scripts.guard.config.procfile import variable
-from scripts.guard.config.signature import Signature, signature
-from scripts.guard.core.errors import GuardError
+from ..core.errors import GuardError
+from . import dotenv_file, order, parsing, procfile
+from .dotenv_file import is_pipe
+from .parsing import Values
+from .procfile import variable
+from .signature import Signature, signature
 
 
 class RestartScope(enum.Enum):

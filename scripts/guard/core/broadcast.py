@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from scripts.guard.core.snapshot import Snapshot
+from .snapshot import Snapshot
 
 
 class Changes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from scripts.guard.core.cause import PORT_LOST, Cause
-from scripts.guard.core.state_machine import State
+from .cause import PORT_LOST, Cause
+from .state_machine import State
 
 
 class ServiceView(NamedTuple):

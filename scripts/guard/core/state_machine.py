@@ -28,7 +28,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
-from scripts.guard.core.cause import Cause
+from .cause import Cause
 
 RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, ... restart
 RESTART_LIMIT = 5  # restarts ...

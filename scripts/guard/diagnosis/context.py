@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from scripts.guard.config.settings import Service
+    from ..config.settings import Service
 
 
 def _nobody(_port: int) -> str | None:

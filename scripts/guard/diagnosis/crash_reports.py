@@ -22,10 +22,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.snapshot import timestamp
-from scripts.guard.processes.descendants import ProcessInfo
-from scripts.guard.rundir.files import write_file
+from ..core.cause import Cause
+from ..core.snapshot import timestamp
+from ..processes.descendants import ProcessInfo
+from ..rundir.files import write_file
 
 KEPT = 50
 LINES = 200

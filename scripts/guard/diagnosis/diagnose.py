@@ -11,14 +11,14 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.time_limit import TimeLimitError, time_limit
-from scripts.guard.diagnosis import final_output
-from scripts.guard.diagnosis.context import Context, Crash, Rule, Text
-from scripts.guard.diagnosis.rules import RULES
+from ..core.cause import Cause
+from ..core.time_limit import TimeLimitError, time_limit
+from . import final_output
+from .context import Context, Crash, Rule, Text
+from .rules import RULES
 
 if TYPE_CHECKING:
-    from scripts.guard.config.settings import Service
+    from ..config.settings import Service
 
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""

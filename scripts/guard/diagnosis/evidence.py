@@ -9,9 +9,9 @@ import signal
 from functools import cache
 from pathlib import Path
 
-from scripts.guard.diagnosis.context import Context
-from scripts.guard.diagnosis.memory_kills import MemoryKills
-from scripts.guard.net import port_owners
+from ..net import port_owners
+from .context import Context
+from .memory_kills import MemoryKills
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "uv.lock", "poetry.lock")
 _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scripts.guard.diagnosis import tracebacks
-from scripts.guard.diagnosis.context import Rule
+from . import tracebacks
+from .context import Rule
 
 LINES = 80
 """How much is kept of what it said, for the way to an error is long."""

@@ -6,8 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from scripts.guard.diagnosis import tracebacks
-from scripts.guard.diagnosis.context import Crash
+from . import tracebacks
+from .context import Crash
 
 
 def port_taken(crash: Crash) -> str:

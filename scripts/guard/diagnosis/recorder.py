@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.diagnosis.evidence import Evidence
-from scripts.guard.diagnosis.memory_kills import MemoryKills
-from scripts.guard.logs.pump import Log
-from scripts.guard.processes.launcher import Launcher
+from ..config.current import CurrentConfig
+from ..config.settings import Service
+from ..core.snapshot import Snapshot
+from ..logs.pump import Log
+from ..processes.launcher import Launcher
+from .evidence import Evidence
+from .memory_kills import MemoryKills
 
 if TYPE_CHECKING:
-    from scripts.guard.core.cause import Cause
-    from scripts.guard.diagnosis.crash_reports import CrashReport, CrashReports, Record
+    from ..core.cause import Cause
+    from .crash_reports import CrashReport, CrashReports, Record
 
 READ_SECONDS = 0.1  # that the final output of a dead process may take to be read
 
@@ -36,7 +36,7 @@ class CrashRecorder:
     @cached_property
     def _reports(self) -> CrashReports:
         """The crash reports of this folder; loaded when something crashes or somebody asks."""
-        from scripts.guard.diagnosis.crash_reports import CrashReports
+        from .crash_reports import CrashReports
 
         return CrashReports(self._current.get().directory / "crashes")
 
@@ -46,13 +46,13 @@ class CrashRecorder:
 
     def prepare(self) -> None:
         """Load what a crash needs while there is time: the restart need not wait for it then."""
-        from scripts.guard.diagnosis import diagnose  # noqa: F401 - loaded for later
+        from . import diagnose  # noqa: F401 - loaded for later
 
         self._reports.prepare(self._current.get().environment)
 
     def explain(self, service: Service, exit_status: int | OSError) -> Cause:
         """Return why a process ended, or could not be started."""
-        from scripts.guard.diagnosis import diagnose
+        from . import diagnose
 
         self._log.drained(service.name, timeout=READ_SECONDS)
         lines = self._log.output_of_current_run(service.name)
@@ -63,7 +63,7 @@ class CrashRecorder:
 
     def record(self, service: Service, exit_status: int | OSError, cause: Cause) -> None:
         """Keep what is known of a crash, to be written at the next change."""
-        from scripts.guard.diagnosis.crash_reports import CrashReport
+        from .crash_reports import CrashReport
 
         config = self._current.get()
         was_started = not isinstance(exit_status, OSError)

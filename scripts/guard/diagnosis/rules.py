@@ -6,9 +6,9 @@ The patterns are taken from the real programs' messages; the tests run those pro
 
 from __future__ import annotations
 
-from scripts.guard.core.cause import DEPENDENCY_DOWN
-from scripts.guard.diagnosis import messages, tracebacks
-from scripts.guard.diagnosis.context import Rule
+from ..core.cause import DEPENDENCY_DOWN
+from . import messages, tracebacks
+from .context import Rule
 
 # --- Fixes that several rules share ----------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.facts import Facts
+from . import Check, Problem
+from .facts import Facts
 
 SHOWN = 5  # lines named in one message
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.guard.core.errors import GuardError
-from scripts.guard.http import client
-from scripts.guard.http.client import Answer
-from scripts.guard.net import port_owners
-from scripts.guard.rundir import lock
+from ..core.errors import GuardError
+from ..http import client
+from ..http.client import Answer
+from ..net import port_owners
+from ..rundir import lock
 
 if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's work
-    from scripts.guard.config import settings
+    from ..config import settings
 
 PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
 STATUS_SECONDS = 3.0  # for the guard's own answer: a millisecond, on a machine that is not busy
@@ -75,8 +75,8 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
     procfile = procfile.absolute()
     config, error = None, None
     try:
-        from scripts.guard.config import settings
-        from scripts.guard.rundir import directory
+        from ..config import settings
+        from ..rundir import directory
 
         config = directory.of_running(settings.load(procfile, env_files, pipes=False))
     except GuardError as caught:

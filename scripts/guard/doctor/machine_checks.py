@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from scripts.guard.doctor import Check, Problem
-from scripts.guard.doctor.facts import Facts
+from . import Check, Problem
+from .facts import Facts
 
 DISK_BYTES = 500 * 1024 * 1024
 OPEN_FILES = 1024

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scripts.guard.doctor import Check, Problem, service_check
-from scripts.guard.doctor.facts import LOOPBACKS, Facts, ask, has
+from . import Check, Problem, service_check
+from .facts import LOOPBACKS, Facts, ask, has
 
 if TYPE_CHECKING:
-    from scripts.guard.config.settings import Service, Settings
+    from ..config.settings import Service, Settings
 
 
 def checks(facts: Facts) -> Iterator[Check]:

@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.guard.core.errors import GuardError
-from scripts.guard.core.run_tag import RunTag
-from scripts.guard.doctor import Problem, machine_checks, messages
-from scripts.guard.doctor.facts import (
+from ..core.errors import GuardError
+from ..core.run_tag import RunTag
+from ..http.client import Answer
+from . import Problem, machine_checks, messages
+from .facts import (
     LOOPBACKS,
     PROBE_SECONDS,
     Facts,
@@ -23,12 +24,11 @@ from scripts.guard.doctor.facts import (
     is_suspended,
     port_owner,
 )
-from scripts.guard.doctor.messages import Diagnosis, Message
-from scripts.guard.http.client import Answer
+from .messages import Diagnosis, Message
 
 if TYPE_CHECKING:
-    from scripts.guard.config.settings import Service, Settings
-    from scripts.guard.net.port_owners import PortOwner
+    from ..config.settings import Service, Settings
+    from ..net.port_owners import PortOwner
 
 HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds
 
@@ -175,7 +175,7 @@ def _stranger(case: Case) -> Diagnosis | None:
 
 def _beside(case: Case, leader: int) -> PortOwner | None:
     """Return who listens in place of a process that runs, as the guard itself decides it."""
-    from scripts.guard.health import readiness
+    from ..health import readiness
 
     if any(listener.port == case.port for listener in case.own):
         return None

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.core.state_machine import State
-from scripts.guard.health import liveness
-from scripts.guard.net import accept_queue
+from ..core.cause import Cause
+from ..core.snapshot import ServiceView
+from ..core.state_machine import State
+from ..net import accept_queue
+from . import liveness
 
 QueueLength = Callable[[], int | None]
 Ask = Callable[[], Awaitable[bool]]

@@ -9,15 +9,15 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service
-from scripts.guard.core.run_tag import RunTag
-from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.core.state_machine import State
-from scripts.guard.health import probe
-from scripts.guard.net import port_owners
-from scripts.guard.net.port_owners import PortOwner
-from scripts.guard.processes import descendants
+from ..config.current import CurrentConfig
+from ..config.settings import Service
+from ..core.run_tag import RunTag
+from ..core.snapshot import ServiceView, Snapshot
+from ..core.state_machine import State
+from ..net import port_owners
+from ..net.port_owners import PortOwner
+from ..processes import descendants
+from . import probe
 
 WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
 FINDING_PAUSES = (1, 2, 4, 8, 16, 32, 0)  # seconds between looks at what it listens on

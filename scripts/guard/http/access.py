@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from scripts.guard.http.messages import Request, Response
-from scripts.guard.net import peer_uid
+from ..net import peer_uid
+from .messages import Request, Response
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 

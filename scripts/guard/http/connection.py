@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import h11
 
-from scripts.guard.http.messages import Handler, Request, Response, Upgrade, problem
-from scripts.guard.net import peer_uid
+from ..net import peer_uid
+from .messages import Handler, Request, Response, Upgrade, problem
 
 REQUEST_TIMEOUT = 10.0  # seconds that a client may take to send its request
 LINGER_SECONDS = 2.0  # for which what a client still sends is read, so that it reads its answer ...

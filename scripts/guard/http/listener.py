@@ -6,8 +6,8 @@ import asyncio
 import os
 import socket
 
-from scripts.guard.http.messages import Handler
-from scripts.guard.net.peer_uid import NOTHING_LEFT
+from ..net.peer_uid import NOTHING_LEFT
+from .messages import Handler
 
 FULL_PAUSE = 0.5  # seconds until somebody is let in again where descriptors have run out
 
@@ -97,7 +97,7 @@ class Listener:
                     self._try_later()
                 return  # none is left
             try:
-                from scripts.guard.http.connection import serve  # h11 is not needed before
+                from .connection import serve  # h11 is not needed before
             except OSError:  # the last descriptor went to the connection
                 connection.close()
                 self._try_later()

@@ -11,7 +11,7 @@ import codecs
 import re
 from functools import cache
 
-from scripts.guard.logs import ansi
+from . import ansi
 
 LIMIT = 64 * 1024
 MORE = "…".encode()

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import honcho.printer
 from honcho.printer import Message
 
-from scripts.guard.logs import ansi
+from . import ansi
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scripts.guard.logs.terminal_writer import TerminalWriter
+    from .terminal_writer import TerminalWriter
 
 ERASE_LINE = b"\r\x1b[K"
 LEFT_OFF = "…\n".encode()

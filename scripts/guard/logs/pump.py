@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from honcho.colour import get_colours
 from honcho.printer import Message
 
-from scripts.guard.logs.line_splitter import LineSplitter
-from scripts.guard.logs.printer import JsonPrinter, Printer
-from scripts.guard.logs.rotating_file import RotatingFile
-from scripts.guard.logs.terminal_writer import TerminalWriter
+from .line_splitter import LineSplitter
+from .printer import JsonPrinter, Printer
+from .rotating_file import RotatingFile
+from .terminal_writer import TerminalWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, BinaryIO
 
-from scripts.guard.logs.rotating_file import FILES, numbered
+from .rotating_file import FILES, numbered
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import socket
 import sys
 from pathlib import Path
 
-from scripts.guard.net import accept_queue
+from . import accept_queue
 
 STOPS_ACCEPTING_SECONDS = 0.25  # from SIGTERM until a server has stopped accepting
 DRAIN_SECONDS = 1.0  # after which a server is stopped even if it has not read everything

@@ -11,7 +11,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Mapping
 
-from scripts.guard.net import bind
+from . import bind
 
 _CHUNK = 64 * 1024
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.guard.core.errors import GuardError
+from ..core.errors import GuardError
 
 _PROC = Path("/proc")
 _LISTENING = "0A"  # TCP_LISTEN of net/tcp_states.h

@@ -10,7 +10,7 @@ import contextlib
 import socket
 from collections.abc import Mapping
 
-from scripts.guard.net import bind, port_owners
+from . import bind, port_owners
 
 
 class Ports:

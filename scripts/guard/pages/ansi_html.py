@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.guard.pages.template import escape
+from .template import escape
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _OTHER_CODES = re.compile(

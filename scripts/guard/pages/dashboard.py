@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.guard.pages.template import Page, facts
+from .template import Page, facts
 
 _PAGE = Page("dashboard.html")
 

@@ -5,10 +5,10 @@ It reloads itself into the app the moment that it is back.
 
 from __future__ import annotations
 
-from scripts.guard.core.snapshot import ServiceView, timestamp
-from scripts.guard.core.state_machine import State
-from scripts.guard.pages.ansi_html import ansi_to_html
-from scripts.guard.pages.template import Inert, Page, facts
+from ..core.snapshot import ServiceView, timestamp
+from ..core.state_machine import State
+from .ansi_html import ansi_to_html
+from .template import Inert, Page, facts
 
 _PAGE = Page("standby.html")
 

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.guard.core.run_tag import RunTag
+from ..core.run_tag import RunTag
 
 REMOVAL_SECONDS = 0.5  # longest wait for killed processes to disappear
 _PAUSE = 0.001

@@ -11,14 +11,14 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from scripts.guard.config import environment
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service, Settings
-from scripts.guard.core.run_tag import RunTag
-from scripts.guard.net.port_table import Ports, require_free
-from scripts.guard.processes import process
-from scripts.guard.processes.process import Process
-from scripts.guard.rundir import orphans
+from ..config import environment
+from ..config.current import CurrentConfig
+from ..config.settings import Service, Settings
+from ..core.run_tag import RunTag
+from ..net.port_table import Ports, require_free
+from ..rundir import orphans
+from . import process
+from .process import Process
 
 
 class Started(NamedTuple):

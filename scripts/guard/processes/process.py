@@ -23,8 +23,8 @@ from pathlib import Path
 
 from honcho.process import Popen
 
-from scripts.guard.core.run_tag import RunTag
-from scripts.guard.processes import descendants
+from ..core.run_tag import RunTag
+from . import descendants
 
 POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing reports
 _LINUX = sys.platform.startswith("linux")

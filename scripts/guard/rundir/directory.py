@@ -11,8 +11,8 @@ import os
 import stat
 from pathlib import Path
 
-from scripts.guard.config.settings import Settings
-from scripts.guard.rundir import lock
+from ..config.settings import Settings
+from . import lock
 
 TEMPORARY = Path("/tmp")  # noqa: S108 - whatever TMPDIR each command has; who owns it is checked
 ROOM = 16 * 1024  # bytes that must fit, for the lock, the lease and the token

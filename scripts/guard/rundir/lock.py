@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scripts.guard.core.errors import GuardError
+from ..core.errors import GuardError
 
 
 class Lock:

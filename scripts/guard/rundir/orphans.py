@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.guard.core.run_tag import RunTag
+from ..core.run_tag import RunTag
 
 if TYPE_CHECKING:
     import psutil
-from scripts.guard.rundir.files import write_file
+from .files import write_file
 
 PID_LIMIT = 2**31 - 1  # no number beyond it is a process'
 START_TOLERANCE = 2.0  # seconds between the clock at a start and the kernel's record of it

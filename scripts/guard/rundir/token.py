@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from scripts.guard.rundir.files import write_file
+from .files import write_file
 
 
 def write_token(path: Path) -> str:

@@ -11,13 +11,13 @@ import socket
 import time
 from collections.abc import Callable
 
-from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.core.state_machine import State
-from scripts.guard.http import messages
-from scripts.guard.http.access import Access
-from scripts.guard.http.listener import Listener
-from scripts.guard.http.messages import Request, Response
-from scripts.guard.net import bind
+from ..core.snapshot import ServiceView
+from ..core.state_machine import State
+from ..http import messages
+from ..http.access import Access
+from ..http.listener import Listener
+from ..http.messages import Request, Response
+from ..net import bind
 
 _NO_USE_WAITING = frozenset({State.BROKEN, State.STOPPED, State.UNHEALTHY})
 _YIELD = 0.05  # seconds in which a server that is coming up may take the connection itself
@@ -96,7 +96,7 @@ class StandbyResponder:
             self._patience_over = None
 
     async def _answer(self, request: Request) -> Response:
-        from scripts.guard.pages import standby_page as page  # not needed before somebody is down
+        from ..pages import standby_page as page  # not needed before somebody is down
 
         view = self._view
         headers = {
@@ -140,4 +140,4 @@ class StandbyResponder:
 
 def prepare() -> None:
     """Load what an answer needs while there is time."""
-    from scripts.guard.pages import standby_page  # noqa: F401 - loaded for later
+    from ..pages import standby_page  # noqa: F401 - loaded for later

@@ -6,8 +6,8 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 
-from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.standby.responder import StandbyResponder
+from ..core.snapshot import ServiceView, Snapshot
+from .responder import StandbyResponder
 
 
 class StandbyResponders:

@@ -8,12 +8,12 @@ import socket
 import time
 from collections.abc import Callable
 
-from scripts.guard.config.settings import Service
-from scripts.guard.core.process import Running
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
-from scripts.guard.net import accept_queue
-from scripts.guard.net.accept_gate import (
+from ..config.settings import Service
+from ..core.process import Running
+from ..core.snapshot import Snapshot
+from ..core.state_machine import State
+from ..net import accept_queue
+from ..net.accept_gate import (
     DRAIN_SECONDS,
     POLL_SECONDS,
     STOPS_ACCEPTING_SECONDS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
-from scripts.guard.config.settings import Service
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.process import Running
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
+from ..config.settings import Service
+from ..core.cause import Cause
+from ..core.process import Running
+from ..core.snapshot import Snapshot
+from ..core.state_machine import State
 
 Exited = Callable[[Running], bool]
 """Handle the exit of a process; returns False if it is to be called again a little later."""

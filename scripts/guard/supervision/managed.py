@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scripts.guard.config import settings
-from scripts.guard.core import state_machine
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.process import Running
-from scripts.guard.core.snapshot import ServiceView
+from ..config import settings
+from ..core import state_machine
+from ..core.cause import Cause
+from ..core.process import Running
+from ..core.snapshot import ServiceView
 
 
 class Managed:

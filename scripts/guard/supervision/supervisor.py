@@ -15,14 +15,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from scripts.guard.config import environment, settings
-from scripts.guard.config.current import CurrentConfig
-from scripts.guard.core import state_machine
-from scripts.guard.core.cause import Cause
-from scripts.guard.core.process import Running
-from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import Effect, State
-from scripts.guard.supervision.effects import (
+from ..config import environment, settings
+from ..config.current import CurrentConfig
+from ..core import state_machine
+from ..core.cause import Cause
+from ..core.process import Running
+from ..core.snapshot import Snapshot
+from ..core.state_machine import Effect, State
+from .effects import (
     Changed,
     Drain,
     Explain,
@@ -31,7 +31,7 @@ from scripts.guard.supervision.effects import (
     keep_nothing,
     send_sigterm,
 )
-from scripts.guard.supervision.managed import Managed
+from .managed import Managed
 
 
 class Supervisor:

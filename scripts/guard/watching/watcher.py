@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.guard.config.signature import Signature, signature
-from scripts.guard.watching.sources import folders_below, is_source, sources
+from ..config.signature import Signature, signature
+from .sources import folders_below, is_source, sources
 
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
