@@ -116,6 +116,9 @@ format: setup-python ## Format the Python code and fix what the linter can
 docs: setup-python ## Update the generated parts of the documentation
 	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 
+docs-run: setup-python ## Type every command of README and startup guide in a bare container (image=...), into docs/docs-run.md
+	@$(py) -m scripts.newcomer $(image)
+
 site: setup-python ## Build the documentation as a site with search, into dist/site
 	@$(py) -m scripts.site
 
