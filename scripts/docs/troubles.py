@@ -30,7 +30,7 @@ class Example:
         """What the guard puts it down to, in a project at `/p` whose files are all there."""
         context = Context(
             Path("/p"),
-            exists=lambda path: path.name not in {"httpx", "httpx.py", "pip"},
+            exists=lambda path: path.name not in {"feedparser", "feedparser.py", "pip"},
             has_target=lambda name: name == "setup",
             locked=lambda package: "requirements.txt" if package == "uvicorn" else None,
             out_of_memory=self.out_of_memory,
@@ -46,7 +46,7 @@ EXAMPLES = (
         "SyntaxError: invalid syntax\n",
     ),
     Example(API, 1, f"{CRASH}ImportError: cannot import name 'stat' from 'downloads' (/p/x.py)\n"),
-    Example(API, 1, f"{CRASH}ModuleNotFoundError: No module named 'httpx'\n"),
+    Example(API, 1, f"{CRASH}ModuleNotFoundError: No module named 'feedparser'\n"),
     Example(
         API, 1, 'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".\n'
     ),
@@ -72,7 +72,12 @@ EXAMPLES = (
         API, 2, "python: can't open file '/p/webapp/backend/serve.py': [Errno 2] No such file\n"
     ),
     Example(WEB, 1, 'npm error Missing script: "strat"\n'),
-    Example(API, 2, "Error: No such option: --relaod\n"),
+    Example(
+        API,
+        2,
+        "Error: No such option '--relaod'. "
+        "(Did you mean one of: '--reload', '--reload-delay', '--reload-dir'?)\n",
+    ),
     Example(WEB, 1, "Error: ENOSPC: System limit for number of file watchers reached\n"),
     Example(API, 1, "OSError: [Errno 28] No space left on device\n"),
     Example(API, 1, "OSError: [Errno 24] Too many open files\n"),

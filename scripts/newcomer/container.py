@@ -15,6 +15,8 @@ ENGINES = ("podman", "docker")
 USER = "newcomer"
 HOME = f"/home/{USER}"
 CTRL_C = b"\x03"
+PASSED_ON = ("npm_config_", "PIP_INDEX_", "UV_INDEX", "http_proxy", "https_proxy")
+"""Where this machine gets its packages from, if its shell says so: the machine in it does too."""
 PREPARE = f"""
 set -e
 apt-get update -q && apt-get install -yq --no-install-recommends sudo ca-certificates
@@ -48,8 +50,13 @@ class Machine:
         """Type a line in a terminal of the user's, in a folder."""
         typed = f"cd {folder} && {line}"
         command = [self.engine, "exec", "--interactive", "--tty", "--user", USER]
-        command += ["--env", f"HOME={HOME}", "--env", f"USER={USER}", "--env", "TERM=xterm"]
+        for name, value in {"HOME": HOME, "USER": USER, "TERM": "xterm", **_passed_on()}.items():
+            command += ["--env", f"{name}={value}"]
         return Terminal([*command, self.name, "bash", "-c", typed])
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
 
 
 class Terminal:

@@ -67,7 +67,7 @@ WHILE_IT_RUNS = {
     "make restart p=api": "",
     "make restart p=web": "",
     "make setup && make restart p=web": "rm -rf webapp/frontend/node_modules/vite",
-    ".venv/bin/uv pip install httpx && make restart p=api": "",
+    ".venv/bin/uv pip install feedparser && make restart p=api": "",
     "make restart": "",
     "make smoke": "",
     "make build": "",
