@@ -1,6 +1,7 @@
 """`python -m scripts.newcomer [IMAGE]`: type them all; exit 1 if one did not do what it should."""
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ CTRL_C = (0, 130, 2, -2)  # statuses of what was ended by Ctrl-C
 
 def main(words: list[str]) -> int:
     """Type them all in a container of an image. Returns 0, or 1 if something failed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the container goes as well
     image = words[0] if words else IMAGE
     try:
         with machine(image, archive(ROOT, "HEAD")) as bare:

@@ -12,7 +12,11 @@ import pytest
 from scripts.docs.render import MARKED, VALUE, documents
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = {"benchmarks.md": "make bench", "faults.md": "make faults"}
+WRITTEN = {
+    "benchmarks.md": "make bench",
+    "faults.md": "make faults",
+    "docs-run.md": "make docs-run",
+}
 """Written as a whole by a command."""
 RECORDS = ("CHANGELOG.md", "decisions")
 """Dated: what was true then."""
