@@ -104,8 +104,8 @@ def node(path: str) -> Problem | None:
     """The Node that the Procfile's lines find."""
     found = _version("node", path)
     if found is None:
-        return Problem("there is no Node", "make setup   # it brings one")
-    return None if accepts(found) else Problem(f"Node is {found}", "make setup   # it brings one")
+        return Problem("there is no Node", "make setup   # installs one")
+    return None if accepts(found) else Problem(f"Node is {found}", "make setup   # installs one")
 
 
 def npm(path: str) -> Problem | None:
@@ -115,7 +115,7 @@ def npm(path: str) -> Problem | None:
         return None  # to ask it takes Node half a second
     if found and _version("npm", path) is not None:
         return None
-    return Problem("there is no npm that runs", "make setup   # it brings one")
+    return Problem("there is no npm that runs", "make setup   # installs one")
 
 
 def ffmpeg(path: str) -> Problem | None:

@@ -1,7 +1,7 @@
 """Recordings of terminals as one animated SVG: no script, so that it moves wherever images do.
 
-Each state of a line is a text that is visible from one moment to another. Whoever has asked their
-system for less motion sees the end of it, standing still.
+Each state of a line is a text that is visible from one moment to another. Where the system
+is set to less motion, the end of it is shown, standing still.
 """
 
 from __future__ import annotations

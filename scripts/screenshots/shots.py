@@ -13,7 +13,7 @@ from scripts.screenshots.stage import Stage, until
 WIDE = ViewportSize(width=1200, height=870)
 PHONE = ViewportSize(width=390, height=760)
 SHORT = ViewportSize(width=1200, height=345)
-SLOW = 100_000  # bytes/s: slow enough to be seen under way
+SLOW = 100_000  # bytes/s: slow enough to be seen in progress
 READY_TWICE = 4  # lines: two services, before and after
 
 
@@ -36,7 +36,7 @@ def dashboard(stage: Stage, browser: Browser) -> Page:
 
 
 def app(stage: Stage, browser: Browser) -> Page:
-    """The app: a finished download, one under way, one that failed."""
+    """The app: a finished download, one in progress, one that failed."""
     done = stage.add(SUNRISE.url)
     until(lambda: _state(stage, done["id"]) == "done", "the first download")
     failed = stage.add(MISSING.url)

@@ -1,4 +1,4 @@
-"""Bring a fresh clone to the point where it runs; do nothing, quickly, when it already does.
+"""Install what a fresh clone needs to run; do nothing, quickly, when it is all there.
 
 Standard library only: these modules run before any package is installed.
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class SetupError(Exception):
-    """A step that failed: what happened, and the command that mends it."""
+    """A step that failed: what happened, and the command that fixes it."""
 
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)

@@ -45,7 +45,7 @@ def main(names: list[str]) -> int:
         sys.stderr.write(f"setup: {error}\n  To fix it: {error.fix}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("\nsetup: interrupted; the next one goes on from here\n")
+        sys.stderr.write("\nsetup: interrupted; the next run continues from here\n")
         return INTERRUPTED
     return 0
 
