@@ -14,7 +14,6 @@ DEVELOP = (
     "docs/api.md",
     "docs/compatibility.md",
     "docs/faults.md",
-    "docs/docs-run.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
 )

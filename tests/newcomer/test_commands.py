@@ -50,9 +50,3 @@ def test_the_page_counts_what_was_typed_only() -> None:
     assert "| `make dev` | yes | 1.2 |" in text
     assert "| `make x \\| y` | **no** | 2.0 |" in text
     assert "| `wsl --install` | not typed: another system |  |" in text
-
-
-def test_the_last_run_typed_what_the_documents_say_now() -> None:
-    run = (ROOT / "docs/docs-run.md").read_text(encoding="utf-8")
-    told = {step.command.replace("|", "\\|") for step in steps(ROOT)}
-    assert {command for command in told if f"| `{command}` |" not in run} == set()
