@@ -88,7 +88,10 @@ def _ended(terminal: Terminal) -> str | None:
 
 
 def _followed(terminal: Terminal) -> str | None:
-    terminal.wait(5)
+    deadline = time.monotonic() + PATIENCE
+    while not terminal.output and time.monotonic() < deadline:
+        if terminal.wait(1) is not None:
+            break
     shown = terminal.output
     status = terminal.interrupt()
     return None if shown and status in CTRL_C else f"exit status {status}: {shown[-600:]}"
@@ -96,23 +99,33 @@ def _followed(terminal: Terminal) -> str | None:
 
 def _served(bare: Machine, terminal: Terminal, command: str) -> str | None:
     """Wait until what it serves answers."""
-    port = re.search(r"WEB_PORT=(\d+)", command)
-    if "uvicorn" in command:
-        url = "http://localhost:8000/health"
-    elif "my-project" in command:
-        url = "http://localhost:5000/"
-    else:
-        url = f"http://localhost:{port[1] if port else 3000}/"
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        asking = bare.terminal(HOME, ANSWERS.format(url=url))
-        answered = asking.wait(10) == 0
+    for url in _addresses(command):
+        while not _answers(bare, url):
+            if terminal.wait(1) is not None:
+                return f"it ended: {terminal.output[-600:]}"
+            if time.monotonic() > deadline:
+                return f"nothing answers at {url}: {terminal.output[-600:]}"
+    return None
+
+
+def _addresses(command: str) -> tuple[str, ...]:
+    """Where what is started has to answer."""
+    port = re.search(r"WEB_PORT=(\d+)", command)
+    web, api = f"http://localhost:{port[1] if port else 3000}/", "http://localhost:8000/ready"
+    if "my-project" in command:
+        return ("http://localhost:5000/",)
+    if "uvicorn" in command:
+        return (api,)
+    return (web,) if "npm start" in command else (web, api)
+
+
+def _answers(bare: Machine, url: str) -> bool:
+    asking = bare.terminal(HOME, ANSWERS.format(url=url))
+    try:
+        return asking.wait(30) == 0
+    finally:
         asking.close()
-        if answered:
-            return None
-        if terminal.wait(1) is not None:
-            return f"it ended: {terminal.output[-600:]}"
-    return f"nothing answers at {url}: {terminal.output[-600:]}"
 
 
 if __name__ == "__main__":
