@@ -88,11 +88,13 @@ ELSEWHERE = {
     r"WEB_PORT=3001 make dev( open=1)?": "this module's own stack is started with ports like that",
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",
-    r"uvicorn( --fd)?|npm run dev|python -m scripts\.guard -f PATH": "named, not advised",
+    r"cd web && \.\.\.|npm run dev": "named, not advised",
+    r"uvicorn( --fd)?|python -m scripts\.guard -f PATH": "named, not advised",
     r"\.venv/bin/python -m scripts\.guard -f .*": "tests/stack/test_foreign_procfiles.py",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
-    r"make (test.*|check|format|bench|faults.*|screenshots|site|lock|update-ytdlp|clean)": "takes "
-    "minutes, the network, or the whole clone; each is a thin call, and is typed without being run",
+    r"make (test.*|check|format|bench|faults.*|screenshots|site|docs-run)": "takes minutes; each "
+    "is a thin call, and is typed without being run",
+    r"make (lock|update-ytdlp|clean)": "changes the clone, by the network; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",
     r"make release .*": "tests/release",
     r"git pull": "where this was cloned from",
