@@ -14,7 +14,7 @@ The rules of this file:
    is past, the caller sends `Due`.
 
 A crash is an exit that nobody asked for, code 0 included. A transient one is followed by a restart
-at once, then after 0.25, 0.5, 1, 2, 4 s; after `RESTART_LIMIT` restarts in `RESTART_WINDOW`
+at once, then after 0.25, 0.5, 1, 2 s; after `RESTART_LIMIT` restarts in `RESTART_WINDOW`
 seconds, or when retrying cannot help, the service is BROKEN: an open circuit breaker, whose
 half-open trial is a saved file or the user's request.
 
@@ -30,8 +30,8 @@ from dataclasses import dataclass, field, replace
 
 from .cause import Cause
 
-RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, ... restart
-RESTART_LIMIT = 5  # restarts ...
+RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0)  # seconds before the 1st, 2nd, ... restart
+RESTART_LIMIT = len(RESTART_DELAYS)  # restarts ...
 RESTART_WINDOW = 30.0  # ... in so many seconds: the next crash breaks the circuit
 WAIT_DELAYS = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds, while another service is not there
 STABLE_AFTER = 10.0  # seconds of READY after which earlier crashes no longer count
