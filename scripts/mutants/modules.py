@@ -1,0 +1,60 @@
+"""Which modules are mutated, and which tests must notice: pure ones, whose tests take a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+GUARD, BACKEND = Path("scripts/guard"), Path("webapp/backend")
+
+
+class Module(NamedTuple):
+    """A module and its tests, from the project's root."""
+
+    file: Path
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is imported as."""
+        inside = self.file.relative_to(BACKEND) if self.file.is_relative_to(BACKEND) else self.file
+        return ".".join(inside.with_suffix("").parts)
+
+
+def _of(folder: Path, tests: str, modules: dict[str, str]) -> Iterable[Module]:
+    for file, names in modules.items():
+        places = (
+            name if name.startswith("tests/") else f"{tests}/{name}" for name in names.split()
+        )
+        yield Module(folder / f"{file}.py", tuple(places))
+
+
+MODULES: tuple[Module, ...] = (
+    *_of(
+        GUARD,
+        "tests/guard",
+        {
+            "core/state_machine": "core/test_state_machine.py tests/docs/test_numbers.py",
+            "config/parsing": "config/test_settings.py",
+            "config/procfile": "config/test_settings.py",
+            "config/dotenv_file": "config/test_dotenv_file.py",
+            "logs/line_splitter": "logs/test_line_splitter.py",
+            "logs/ring_buffer": "logs/test_ring_buffer.py",
+            "watching/churn": "watching/test_churn.py",
+            "pages/template": "pages/test_template.py",
+            "diagnosis/final_output": "diagnosis/test_final_output.py",
+        },
+    ),
+    *_of(
+        BACKEND,
+        "tests/backend",
+        {
+            "settings": "test_settings.py tests/docs/test_numbers.py",
+            "domain/names": "domain/test_names.py",
+            "domain/texts": "domain/test_texts.py",
+            "net/egress": "net/test_egress.py",
+            "runner/read_size": "runner/test_read_size.py",
+        },
+    ),
+)
