@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.bench.report import machine
-from scripts.faults.runs import CollectionError, Run, once, rows_of, wanted
+from scripts.faults.runs import CollectionError, Run, marked, once, rows_of, wanted
 from scripts.faults.table import document, render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     runs: list[Run] = []
     for number in range(1, options.times + 1):
         begun = time.monotonic()
-        found = once(root, tests, rows, options.jobs)
+        found = once(root, tests, marked(rows), options.jobs)
         runs += found
         failed = sorted({run.row or run.test for run in found if not run.passed})
         took = f"run {number} of {options.times}: {time.monotonic() - begun:.0f} s"

@@ -48,10 +48,9 @@ class Record:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write down what became of a test's set-up, of itself, or of its clearing up."""
-        passed = report.outcome == "passed"
-        why = "" if passed else _why(report)
+        why = "" if report.passed else _why(report)
         seen = dict(report.user_properties)
-        self._append(report.nodeid, report.when, seen, passed=passed, why=why)
+        self._append(report.nodeid, report.when, seen, outcome=report.outcome, why=why)
 
     def _append(
         self,
@@ -59,13 +58,14 @@ class Record:
         phase: str | None,
         seen: dict[str, object],
         *,
-        passed: bool = True,
+        outcome: str = "passed",
         why: str = "",
     ) -> None:
         row = seen.pop(ROW, "")
-        line = {"test": test, "phase": phase, "row": row, "seen": seen, "passed": passed}
+        line = {"test": test, "phase": phase, "row": row, "seen": seen, "why": why}
+        ended = {"passed": outcome == "passed", "skipped": outcome == "skipped"}
         with self._file.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({**line, "why": why}) + "\n")
+            stream.write(json.dumps({**line, **ended}) + "\n")
 
 
 def _why(report: pytest.TestReport) -> str:

@@ -50,6 +50,7 @@ class Line(TypedDict):
     """Empty if it is no test of the fault table."""
     seen: Seen
     passed: bool
+    skipped: bool
     why: str
 
 
@@ -62,6 +63,8 @@ class Run:
     passed: bool
     why: str = ""
     seen: Seen = field(default_factory=Seen)
+    skipped: bool = False
+    """Whether it says itself that it cannot be run here: no survival, but no failure either."""
 
 
 class CollectionError(Exception):
@@ -73,19 +76,32 @@ def wanted(root: Path, rows: Sequence[str]) -> dict[str, str]:
 
     Raises `CollectionError` with what pytest said, and where a row has no test.
     """
-    code, output, found = _pytest(root, rows, "--collect-only")
-    if code != 0:
-        raise CollectionError(f"pytest could not collect the tests (exit code {code}):\n{output}")
-    tests = {line["test"]: line["row"] for line in found}
+    tests = collected(root, marked(rows))
     if without := sorted(set(rows) - set(tests.values())):
         raise CollectionError(f"no test is marked with {', '.join(without)}")
     return tests
 
 
-def once(root: Path, tests: Mapping[str, str], rows: Sequence[str], jobs: int) -> list[Run]:
+def marked(rows: Sequence[str]) -> list[str]:
+    """Return how pytest is told to take the tests of these rows; of all if none is named."""
+    return ["-m", " or ".join(f"fault(row={row!r})" for row in rows) or "fault"]
+
+
+def collected(root: Path, chosen: Sequence[str]) -> dict[str, str]:
+    """Return the tests that pytest finds by these arguments, with the row of each that has one.
+
+    Raises `CollectionError` with what pytest said.
+    """
+    code, output, found = _pytest(root, chosen, "--collect-only")
+    if code != 0:
+        raise CollectionError(f"pytest could not collect the tests (exit code {code}):\n{output}")
+    return {line["test"]: line["row"] for line in found}
+
+
+def once(root: Path, tests: Mapping[str, str], chosen: Sequence[str], jobs: int) -> list[Run]:
     """Run every test once, files side by side if there is more than one job."""
     side_by_side = ("-n", str(jobs), "--dist", "loadfile") if jobs > 1 else ()
-    code, output, recorded = _pytest(root, rows, *side_by_side)
+    code, output, recorded = _pytest(root, chosen, *side_by_side)
     phases: dict[str, list[Line]] = {test: [] for test in tests}
     for line in recorded:
         phases.setdefault(line["test"], []).append(line)
@@ -108,12 +124,11 @@ def lines(record: Path) -> Iterator[Line]:
             yield json.loads(line)
 
 
-def _pytest(root: Path, rows: Sequence[str], *options: str) -> tuple[int, str, list[Line]]:
+def _pytest(root: Path, chosen: Sequence[str], *options: str) -> tuple[int, str, list[Line]]:
     """Return pytest's exit code, the end of its output, and what was recorded."""
-    marked = " or ".join(f"fault(row={row!r})" for row in rows) or "fault"
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", marked, *options]
+        command = [sys.executable, "-m", "pytest", "-q", *chosen, *options]
         command += ["-p", "scripts.faults.record", "--record", str(record)]
         ended = subprocess.run(
             command,
@@ -137,4 +152,11 @@ def _run(test: str, row: str, phases: Sequence[Line], ended: str) -> Run:
     seen = Seen()
     for phase in phases:
         seen.update(phase["seen"])
-    return Run(row or phases[0]["row"], test, passed=complete and not bad, why=why, seen=seen)
+    return Run(
+        row=row or (phases[0]["row"] if phases else ""),
+        test=test,
+        passed=complete and not bad,
+        why=why,
+        seen=seen,
+        skipped=all(phase["passed"] or phase["skipped"] for phase in phases) and bool(bad),
+    )

@@ -1,0 +1,60 @@
+"""The pairs: what is broken in which file, and the test that must turn red."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FILE = Path(__file__).with_name("pairs.toml")
+SECONDS = 120.0
+"""That a test has to turn red, if its pair does not say otherwise."""
+
+
+class Pair(NamedTuple):
+    """A promise, the change that breaks it, and the test that must notice."""
+
+    promise: str
+    """As `promises()` names it."""
+    file: str
+    search: str
+    """What stands in the file just once ..."""
+    replace: str
+    """... and what is put in its place."""
+    test: str
+    """As pytest names it."""
+    seconds: float = SECONDS
+
+
+class BadPairError(Exception):
+    """A pair does not fit the project any more; the message says how."""
+
+
+def pairs(file: Path = FILE) -> list[Pair]:
+    """Read the list."""
+    return [_pair(**entry) for entry in _read(file)["pair"]]
+
+
+def unpaired(file: Path = FILE) -> dict[str, str]:
+    """Return the promises that have no pair, each with the reason."""
+    return {entry["promise"]: entry["why"] for entry in _read(file).get("unpaired", [])}
+
+
+def broken(pair: Pair, root: Path) -> str:
+    """Return the text of the file with the change; raises `BadPairError` where it does not fit."""
+    try:
+        text = (root / pair.file).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadPairError(f"{pair.promise}: there is no {pair.file}") from error
+    if (count := text.count(pair.search)) != 1:
+        raise BadPairError(f"{pair.promise}: {pair.search!r} is {count} times in {pair.file}")
+    return text.replace(pair.search, pair.replace)
+
+
+def _pair(*, seconds: float = SECONDS, **texts: str) -> Pair:
+    return Pair(**texts, seconds=seconds)
+
+
+def _read(file: Path) -> Mapping[str, list[dict[str, Any]]]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+"""What the documentation promises: sentences, by the name that a pair refers to them with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FAULT = re.compile(r"^\| (F\d+) \| (.+) \|$", re.MULTILINE)
+HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
+BULLET = re.compile(r"^- (.+?)$", re.MULTILINE)
+FEATURE = re.compile(r"^- \*\*\[(.+?)\]", re.MULTILINE)
+
+
+def promises(root: Path) -> list[str]:
+    """Return the promises of README, architecture, security and containers.
+
+    Each is the document's name and the promise: the row of the fault table, the heading, or the
+    sentence.
+    """
+    documents = {
+        "README": (_section(root / "README.md", "## What you get"), FEATURE),
+        "architecture": (_section(root / "docs/architecture.md", "## What must survive"), FAULT),
+        "security": (_section(root / "docs/security.md", "## What is promised"), HEADING),
+        "containers": (_section(root / "docs/containers.md", "### What is promised"), BULLET),
+    }
+    return [
+        f"{name}: {match[1]}"
+        for name, (text, pattern) in documents.items()
+        for match in pattern.finditer(text)
+    ]
+
+
+def _section(path: Path, heading: str) -> str:
+    """Return what stands below a heading, up to the next of its rank; raises `ValueError`."""
+    text = path.read_text(encoding="utf-8")
+    begin = text.index(f"\n{heading}") + 1
+    rank = heading.partition(" ")[0]
+    after = re.search(rf"^#{{1,{len(rank)}}} ", text[begin + len(rank) :], re.MULTILINE)
+    return text[begin:] if after is None else text[begin : begin + len(rank) + after.start()]

@@ -1,0 +1,103 @@
+"""Mutation testing itself: a mutant is met by the tests, and is told from the original or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.mutants.__main__ import ROOT, judge, main
+from scripts.mutants.equivalents import equivalents
+from scripts.mutants.modules import MODULES
+from scripts.mutants.operators import mutants
+from scripts.mutants.report import Judged, killed_share, table
+from scripts.mutants.runner import NoTestsError, Outcome, outcome, seconds_of
+
+SAMPLE = 8
+SOURCE = "def grown(age):\n    while age < 0:\n        age = age + 1\n    return age >= 18\n"
+TEST = """
+from looked_at import grown
+def test_grown():
+    assert grown(20) and not grown(-1)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "looked_at.py").write_text(SOURCE)
+    (tmp_path / "test_it.py").write_text(TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    monkeypatch.setattr("scripts.mutants.runner.LEAST_SECONDS", 3.0)
+    return tmp_path
+
+
+def judged(project: Path) -> dict[str, Outcome]:
+    file = project / "looked_at.py"
+    usual = seconds_of(["test_it.py"], project)
+    return {
+        each.change: outcome("looked_at", file, each.tree, ["test_it.py"], project, usual / 10)
+        for each in mutants(SOURCE)
+    }
+
+
+@pytest.mark.timeout(600)
+def test_what_the_tests_tell_from_the_original_is_killed_and_the_rest_survives(
+    project: Path,
+) -> None:
+    found = judged(project)
+    assert found["return age >= 18 -> return None"] is Outcome.KILLED
+    assert found["age + 1 -> age - 1"] is Outcome.TIMED_OUT
+    assert found["age >= 18 -> age > 18"] is Outcome.SURVIVED
+    assert (project / "looked_at.py").read_text() == SOURCE
+
+
+@pytest.mark.parametrize("tests", ["assert False", "import nothing_there"])
+def test_tests_that_fail_as_it_stands_judge_nothing(project: Path, tests: str) -> None:
+    (project / "test_it.py").write_text(f"def test_it():\n    {tests}\n")
+    with pytest.raises(NoTestsError, match="do not pass as it stands"):
+        seconds_of(["test_it.py"], project)
+    with pytest.raises(NoTestsError):
+        seconds_of(["test_nothing.py"], project)
+
+
+def test_the_share_is_of_those_that_can_be_told(tmp_path: Path) -> None:
+    one = mutants("x = 1")[0]
+    killed, survived = Outcome.KILLED, Outcome.SURVIVED
+    file = tmp_path / "a.py"
+    found = [Judged(file, one, killed, equivalent=False)] * 8
+    found += [Judged(file, one, Outcome.TIMED_OUT, equivalent=False)]
+    found += [Judged(file, one, survived, equivalent=True)] * 5
+    assert killed_share(found) == 1
+    found += [Judged(file, one, survived, equivalent=False)]
+    assert killed_share(found) == 0.9
+    assert killed_share([]) is None
+    assert table(found).splitlines()[-1] == "| all | 15 | 9 | 5 | 1 | 90% |"
+
+
+def test_every_module_and_its_tests_are_there() -> None:
+    for module in MODULES:
+        assert (ROOT / module.file).is_file()
+        assert all((ROOT / test).is_file() for test in module.tests)
+
+
+def test_every_equivalent_mutant_is_one_of_a_module_and_has_its_reason() -> None:
+    there = {
+        (module.file.as_posix(), each.code, each.change)
+        for module in MODULES
+        for each in mutants((ROOT / module.file).read_text())
+    }
+    listed = [tuple(each[:3]) for each in equivalents()]
+    assert set(listed) <= there
+    assert len(set(listed)) == len(listed)
+    assert all(len(each.why.split()) >= 4 for each in equivalents())
+
+
+@pytest.mark.timeout(900)
+def test_a_sample_of_all_mutants_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Others each day; `make mutants` has them all."""
+    assert main(["--sample", str(SAMPLE)]) == 0, capsys.readouterr().out
+
+
+def test_nothing_is_judged_by_nobody() -> None:
+    assert judge([]) == []
+    assert main(["no-such-module"]) == 2

@@ -1,0 +1,110 @@
+"""Every promise of the documentation has a pair that fits, or stands among those without."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scripts.sabotage.__main__ import sabotage
+from scripts.sabotage.pairs import BadPairError, Pair, broken, pairs, unpaired
+from scripts.sabotage.promises import promises
+from scripts.sabotage.scratch import TIMED_OUT, NoNamespaceError, namespace, run, scratch
+
+ROOT = Path(__file__).resolve().parents[2]
+PAIRS = pairs()
+
+
+def test_every_promise_has_a_pair_or_a_reason() -> None:
+    promised = promises(ROOT)
+    paired, without = {pair.promise for pair in PAIRS}, unpaired()
+    assert set(promised) - paired - set(without) == set()
+    assert paired - set(promised) == set()
+    assert set(without) - set(promised) == set()
+    assert paired & set(without) == set()
+    assert len(PAIRS) >= 40
+    assert len(promised) == len(set(promised)) >= 50
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.promise[:40])
+def test_a_pair_fits_the_project(pair: Pair) -> None:
+    text = broken(pair, ROOT)
+    assert text != (ROOT / pair.file).read_text(encoding="utf-8")
+    if pair.file.endswith(".py"):
+        ast.parse(text)
+    file, *names = pair.test.split("::")
+    assert (ROOT / file).is_file()
+    assert {name.partition("[")[0] for name in names} <= functions_of(ROOT / file)
+
+
+@cache
+def functions_of(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_a_pair_that_does_not_fit_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\ny = 1\n")
+    with pytest.raises(BadPairError, match=r"'1' is 2 times in a\.py"):
+        broken(Pair("p", "a.py", "1", "2", "t"), tmp_path)
+    with pytest.raises(BadPairError, match=r"there is no b\.py"):
+        broken(Pair("p", "b.py", "1", "2", "t"), tmp_path)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A project whose promise is held by one test, and by another is not."""
+    try:
+        namespace()
+    except NoNamespaceError as error:
+        pytest.skip(str(error))
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    (tmp_path / "kept.py").write_text("PROMISE = 1\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    (tmp_path / "test_kept.py").write_text(
+        "import os, time, kept\n"
+        "def test_holds(): assert kept.PROMISE == 1\n"
+        "def test_holds_nothing(): assert kept\n"
+        "def test_is_slow(): time.sleep(0 if kept.PROMISE == 1 else 60)\n"
+        "def test_is_alone(): assert os.getpid() < 20\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("test", "code"), [("test_holds", 0), ("test_holds_nothing", 1), ("test_is_slow", 1)]
+)
+def test_only_a_test_that_turns_red_in_time_has_noticed(
+    copy: Path, test: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = Pair("a: promise", "kept.py", "= 1", "= 2", f"test_kept.py::{test}", seconds=15)
+    assert sabotage(copy, [pair]) == code
+    assert ("**no**" in capsys.readouterr().out) == bool(code)
+    assert (copy / "kept.py").read_text() == "PROMISE = 1\n"
+
+
+def test_nothing_is_noticed_by_tests_that_are_red_before(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "kept.py").write_text("PROMISE = 3\n")
+    pair = Pair("a: promise", "kept.py", "= 3", "= 2", "test_kept.py::test_holds")
+    assert sabotage(copy, [pair]) == 1
+    assert "not all green before" in capsys.readouterr().err
+    assert sabotage(copy, []) == 1
+
+
+def test_broken_code_meets_no_process_of_this_machine(copy: Path) -> None:
+    assert run(copy, ["test_kept.py::test_is_alone"], 60)[0] == 0
+    (copy / "kept.py").write_text("PROMISE = 2\n")
+    assert run(copy, ["test_kept.py::test_is_slow"], 0.5)[0] == TIMED_OUT
+
+
+def test_what_is_broken_is_a_copy() -> None:
+    with scratch(ROOT) as one:
+        assert (one / "Makefile").read_text() == (ROOT / "Makefile").read_text()
+        assert (one / ".venv").is_symlink()
+        (one / "Makefile").write_text("")
+    assert not one.exists()
+    assert (ROOT / "Makefile").read_text()
