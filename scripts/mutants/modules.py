@@ -35,7 +35,7 @@ MODULES: tuple[Module, ...] = (
         GUARD,
         "tests/guard",
         {
-            "core/state_machine": "core/test_state_machine.py tests/docs/test_numbers.py",
+            "core/state_machine": "core/test_state_machine.py tests/docs/test_defaults.py",
             "config/parsing": "config/test_settings.py",
             "config/procfile": "config/test_settings.py",
             "config/dotenv_file": "config/test_dotenv_file.py",
@@ -50,7 +50,7 @@ MODULES: tuple[Module, ...] = (
         BACKEND,
         "tests/backend",
         {
-            "settings": "test_settings.py tests/docs/test_numbers.py",
+            "settings": "test_settings.py tests/docs/test_defaults.py",
             "domain/names": "domain/test_names.py",
             "domain/texts": "domain/test_texts.py",
             "net/egress": "net/test_egress.py",

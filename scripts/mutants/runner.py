@@ -1,7 +1,7 @@
 """Runs tests against a mutant, in a forked process that imports the mutant instead of the module.
 
-The parent has pytest loaded and nothing of this project, so that a run costs the tests and little
-besides.
+The parent has loaded pytest, what tests need of others, and nothing of this project, so that a run
+costs the tests and little besides.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 
+import hypothesis.strategies  # noqa: F401 - loaded before the fork, as is the next
+import psutil  # noqa: F401
 import pytest
 
 SLOWER = 5
@@ -29,6 +31,7 @@ LEAST_SECONDS = 10.0
 """... in any case so long: then the mutant loops, which is a difference that was seen."""
 MEMORY_BYTES = 4 << 30
 POLL_SECONDS = 0.01
+PLUGINS = ("pytest_timeout", "_hypothesis_pytestplugin")
 # What pytest exits with: all passed; some failed; stopped; its own error; wrong usage; no tests.
 PASSED, NO_TESTS = 0, (4, 5)
 
@@ -131,7 +134,9 @@ def _test(tests: Sequence[str], root: Path, finder: _Finder | None) -> None:
             os.dup2(nowhere, descriptor)
         if finder is not None:
             sys.meta_path.insert(0, finder)
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-        code = int(pytest.main([*options, *tests]))
+        # Whatever else is installed for tests takes longer to load than most of these tests.
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        plugins = [word for plugin in PLUGINS for word in ("-p", plugin)]
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *plugins, *tests]))
     finally:
         os._exit(code)
