@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("pairs.toml")
-SECONDS = 120.0
+SECONDS = 240.0
 """That a test has to turn red, if its pair does not say otherwise."""
 
 

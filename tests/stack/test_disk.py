@@ -26,7 +26,7 @@ def _no_substitute_stays(tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def disk(small_disk: SmallDisk) -> Iterator[Path]:
-    """A disk of 256 KiB."""
+    """A disk of 256 KiB; asked for before the guard, which so has left when it goes."""
     disk = small_disk("256k")
     yield disk
     shutil.rmtree(elsewhere(disk / ".guard"), ignore_errors=True)
@@ -59,7 +59,7 @@ def assert_it_works(run: GuardRun) -> None:
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_fills_up_while_the_stack_runs(guarded: Guarded, disk: Path) -> None:
+def test_a_disk_that_fills_up_while_the_stack_runs(disk: Path, guarded: Guarded) -> None:
     run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")
     fill(disk)
@@ -70,7 +70,7 @@ def test_a_disk_that_fills_up_while_the_stack_runs(guarded: Guarded, disk: Path)
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_is_full_at_the_start(guarded: Guarded, disk: Path) -> None:
+def test_a_disk_that_is_full_at_the_start(disk: Path, guarded: Guarded) -> None:
     fill(disk)
     run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")
@@ -81,7 +81,7 @@ def test_a_disk_that_is_full_at_the_start(guarded: Guarded, disk: Path) -> None:
 
 
 @pytest.mark.fault(row="F17")
-def test_a_disk_that_may_only_be_read(guarded: Guarded, disk: Path) -> None:
+def test_a_disk_that_may_only_be_read(disk: Path, guarded: Guarded) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     run = guarded(*PAIR, GUARD_DIR=str(disk / ".guard"), GUARD_RELAUNCH="process")
     run.await_state("web", "READY")

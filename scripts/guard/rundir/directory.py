@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import zlib
 from pathlib import Path
 
 from ..config.settings import Settings
@@ -72,13 +73,16 @@ def _substitute(directory: Path) -> Path:
 
 
 def elsewhere(directory: Path) -> Path:
-    """Name a folder's substitute, the same for every command of this user."""
+    """Name a folder's substitute, the same for every command of this user.
+
+    Device and inode alone are another folder's too, another day: numbers of disks are used again.
+    """
     try:
         place = directory.parent.stat()
     except OSError:
         return directory
-    name = f"guard-{os.getuid()}-{place.st_dev:x}-{place.st_ino:x}"
-    return TEMPORARY / name
+    path = zlib.crc32(bytes(directory.parent.resolve()))
+    return TEMPORARY / f"guard-{os.getuid()}-{place.st_dev:x}-{place.st_ino:x}-{path:08x}"
 
 
 def _fix(directory: Path) -> str:

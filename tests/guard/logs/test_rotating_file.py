@@ -3,6 +3,7 @@
 import errno
 import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,25 +54,28 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "logs" / "api.log").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """Nothing that this process writes may be longer than 205 bytes."""
+    """No file that this process writes meanwhile may be longer than 205 bytes: pytest's neither."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (205, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("small_disk")
 def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_path: Path) -> None:
     clock = Clock()
     file = RotatingFile(tmp_path / "api.log", clock=clock)
-    assert file.write(lines(*range(20))) is None
-
-    error = file.write(lines(20, 21))
+    with small_disk():
+        first = file.write(lines(*range(20)))
+        error = file.write(lines(20, 21))
+        next_one = file.write(lines(22))
+    assert first is None
     assert error is not None
     assert error.errno == errno.EFBIG
-    assert file.write(lines(22)) is None  # not tried, not complained of
+    assert next_one is None  # not tried, not complained of
     assert (tmp_path / "api.log").read_bytes() == lines(*range(20))
 
     (tmp_path / "api.log").write_bytes(lines(0))  # room is made

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.core.errors import GuardError
-from scripts.guard.rundir.directory import prepare
+from scripts.guard.rundir.directory import elsewhere, prepare
 from scripts.guard.rundir.lock import Lock, owner
 from scripts.guard.rundir.token import write_token
 from tests.stack.harness import until
@@ -51,6 +51,21 @@ def test_a_substitute_that_somebody_else_prepared_is_not_used(tmp_path: Path) ->
     assert len({first, other, another}) == 3
     other.rmdir()
     another.rmdir()
+
+
+def test_the_substitute_of_another_disk_in_the_same_place_or_number_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may have the number of an earlier one, and a folder the inode of a deleted one."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.symlink_to(one)
+    assert elsewhere(one / ".guard") == elsewhere(other / ".guard")
+    other.unlink()
+    other.mkdir()
+    numbers = one.stat()
+    monkeypatch.setattr(Path, "stat", lambda _self, **_: numbers)
+    assert elsewhere(one / ".guard") != elsewhere(other / ".guard")
 
 
 def test_a_second_lock_is_refused_and_names_the_first(tmp_path: Path) -> None:

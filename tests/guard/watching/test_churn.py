@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from scripts.guard.watching.churn import OFTEN, REST_SECONDS, WriteStormFilter
+from scripts.guard.watching.churn import WriteStormFilter
 
+OFTEN, WITHIN_SECONDS, REST_SECONDS = 5, 5.0, 3.0
 LOG, SOURCE = Path("/src/server.out"), Path("/src/main.py")
 
 
@@ -35,9 +36,10 @@ def test_it_counts_once_when_it_has_come_to_rest() -> None:
     writes.note([LOG])
     clock.now += REST_SECONDS / 2
     assert writes.quiet() == frozenset()
-    clock.now += REST_SECONDS
+    assert [writes.is_noisy] == [True]
+    clock.now += REST_SECONDS / 2
     assert writes.quiet() == {LOG}
-    assert not writes.is_noisy
+    assert [writes.is_noisy] == [False]
     assert writes.note([LOG])[0] == {LOG}
 
 
@@ -47,3 +49,16 @@ def test_one_who_saves_every_other_second_is_a_person() -> None:
     for _ in range(20):
         assert writes.note([SOURCE]) == (frozenset([SOURCE]), frozenset())
         clock.now += 2
+
+
+def test_a_storm_is_so_many_saves_within_so_many_seconds() -> None:
+    for pause, is_storm in (
+        (WITHIN_SECONDS / (OFTEN - 1), True),
+        (WITHIN_SECONDS / (OFTEN - 1) + 0.01, False),
+    ):
+        clock = Clock()
+        writes = WriteStormFilter(clock)
+        for _ in range(OFTEN - 1):
+            assert writes.note([LOG])[1] == frozenset()
+            clock.now += pause
+        assert bool(writes.note([LOG])[1]) is is_storm
