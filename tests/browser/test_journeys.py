@@ -134,7 +134,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(app: App, media: MediaSo
     app.await_done(app.row("clip"))
     app.page.locator("body").evaluate("() => document.activeElement.blur()")
     keys.press("?")
-    expect(app.page.get_by_role("dialog", name="Settings")).to_be_visible()
+    expect(app.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     keys.press("Escape")
     expect(app.page.get_by_role("dialog")).to_have_count(0)
     keys.press("l")

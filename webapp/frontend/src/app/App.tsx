@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
@@ -8,32 +9,40 @@ import { StatusPill } from '@/features/services/StatusPill.tsx';
 import { useStore } from '@/hooks/use-store.ts';
 import { toastsUsed } from '@/stores/toasts.ts';
 import { playing } from '@/entities/download/player-store.ts';
+import { undoLast } from '@/entities/download/undo.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { LazyPart } from '@/components/LazyPart.tsx';
 import { Announcer } from './Announcer.tsx';
 import css from './App.module.css';
 import { Logo } from './Logo.tsx';
-import { library, player, servicesSheet, settingsSheet, toasts } from './lazy-parts.ts';
+import { library, player, servicesSheet, settingsSheet, shortcutsSheet, toasts } from './lazy-parts.ts';
+import { tabPrefix } from './tab-status.ts';
+import { NotFound } from './NotFound.tsx';
 import { focusField, useShortcuts } from './shortcuts.ts';
 
 export function App() {
   const { t } = useTranslation();
-  const [sheet, setSheet] = useState<'services' | 'settings' | null>(null);
+  const [sheet, setSheet] = useState<'services' | 'settings' | 'shortcuts' | null>(null);
+  const client = useQueryClient();
   const [location, navigate] = useLocation();
   const played = useStore(playing);
   const hasToasts = useStore(toastsUsed);
   const title = location === '/library' ? `${t('nav.library')} · ${t('app.name')}` : t('app.name');
+  const prefix = useStore(tabPrefix);
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    document.title = prefix === '' ? title : `${prefix} · ${title}`;
+  }, [prefix, title]);
   const close = (): void => {
     setSheet(null);
   };
-  useShortcuts((shortcut) => {
-    if (shortcut === '/') focusField();
-    else if (shortcut === 'd') navigate('/');
-    else if (shortcut === 'l') navigate('/library');
-    else setSheet(shortcut === 's' ? 'services' : 'settings');
+  useShortcuts({
+    onShortcut: (shortcut) => {
+      if (shortcut === '/') focusField();
+      else if (shortcut === 'd') navigate('/');
+      else if (shortcut === 'l') navigate('/library');
+      else setSheet(shortcut === 's' ? 'services' : 'shortcuts');
+    },
+    onUndo: () => undoLast(client),
   });
   return (
     <>
@@ -70,15 +79,19 @@ export function App() {
           <Route path="/library">
             <LazyPart of={library} given={{}} />
           </Route>
-          <Route>
+          <Route path="/">
             <Composer />
             <DownloadList />
+          </Route>
+          <Route>
+            <NotFound />
           </Route>
         </Switch>
       </main>
       <Announcer />
       {sheet === 'services' && <LazyPart of={servicesSheet} given={{ onOpenChange: close }} floating />}
       {sheet === 'settings' && <LazyPart of={settingsSheet} given={{ onOpenChange: close }} floating />}
+      {sheet === 'shortcuts' && <LazyPart of={shortcutsSheet} given={{ onOpenChange: close }} floating />}
       {played && <LazyPart key={played.id} of={player} given={{ download: played }} floating />}
       {hasToasts && <LazyPart of={toasts} given={{}} floating />}
     </>

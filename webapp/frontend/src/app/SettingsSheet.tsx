@@ -9,7 +9,6 @@ import { Sheet } from '@/components/Sheet.tsx';
 import { Switch } from '@/components/Switch.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
-import { SHORTCUTS } from './shortcuts.ts';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 const CODES = Object.keys(LANGUAGES) as Language[];
@@ -23,7 +22,7 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
   const [theme, setTheme] = useState(currentTheme);
   const language = CODES.find((code) => code === i18n.language) ?? 'en';
   return (
-    <Sheet title={t('settings.title')} open onOpenChange={onOpenChange}>
+    <Sheet title={t('settings.title')} onOpenChange={onOpenChange}>
       <Section title={t('settings.theme')}>
         <SegmentedControl
           label={t('settings.theme')}
@@ -44,7 +43,6 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
         />
       </Section>
       {canNotify() && <Notifications />}
-      <Keys />
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
         <Bookmarklet />
@@ -79,32 +77,6 @@ function Notifications() {
           {t('settings.notifyRefused')}
         </p>
       )}
-    </Section>
-  );
-}
-
-function Keys() {
-  const { t } = useTranslation();
-  const [on, turn] = usePreference('shortcuts');
-  return (
-    <Section title={t('settings.shortcuts')}>
-      <Switch label={t('settings.shortcutsOn')} checked={on} onChange={turn} />
-      <dl className={css.keys} data-off={!on}>
-        {SHORTCUTS.map((key) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{t(`shortcuts.${key}`)}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>
-            <kbd>Enter</kbd>
-          </dt>
-          <dd>{t('shortcuts.enter')}</dd>
-        </div>
-      </dl>
     </Section>
   );
 }

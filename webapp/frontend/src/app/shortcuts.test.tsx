@@ -4,13 +4,15 @@ import { renderApp } from '@/testing/render.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
 const act = vi.fn();
+const undo = vi.fn(() => true);
 
 function Page() {
-  useShortcuts(act);
+  useShortcuts({ onShortcut: act, onUndo: undo });
   return (
     <>
       <input type="radio" aria-label="free" />
       <input aria-label="text" />
+      <textarea aria-label="links" />
       <select aria-label="list" />
       <div role="alertdialog">
         <button type="button" aria-label="question" />
@@ -30,4 +32,26 @@ test.each([
   screen.getByLabelText(name).focus();
   await user.keyboard('d');
   expect(act).toHaveBeenCalledTimes(times);
+});
+
+test('a question mark in the empty link field shows the shortcuts, and is text in a full one', async () => {
+  act.mockReset();
+  const { user } = renderApp(<Page />);
+  const field = screen.getByLabelText('links');
+  field.focus();
+  await user.keyboard('?');
+  expect(act).toHaveBeenCalledExactlyOnceWith('?');
+  await user.keyboard('a?d');
+  expect(field).toHaveValue('a?d');
+  expect(act).toHaveBeenCalledOnce();
+});
+
+test('Ctrl Z undoes, except where it undoes typing', async () => {
+  const { user } = renderApp(<Page />);
+  screen.getByLabelText('text').focus();
+  await user.keyboard('{Control>}z{/Control}');
+  expect(undo).not.toHaveBeenCalled();
+  screen.getByLabelText('free').focus();
+  await user.keyboard('{Control>}z{/Control}');
+  expect(undo).toHaveBeenCalledOnce();
 });

@@ -1,4 +1,4 @@
-/** Single keys that act wherever nothing is being typed. They can be turned off in the settings. */
+/** Single keys that act wherever nothing is being typed. They can be turned off. */
 import { useEffect } from 'react';
 import { getPreference } from '@/stores/preferences.ts';
 import { isTextField } from '@/utils/is-text-field.ts';
@@ -7,30 +7,46 @@ import { useEventCallback } from '@/hooks/use-event-callback.ts';
 export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
 export type Shortcut = (typeof SHORTCUTS)[number];
 
+const IN_FRONT = 'select, [role=dialog], [role=alertdialog], [role=menu]';
+
 /** A list takes letters as well, and what is open in front of the page has the keys to itself. */
 function isBusy(target: EventTarget | null): boolean {
-  if (isTextField(target)) return true;
-  return target instanceof HTMLElement && target.closest('select, [role=dialog], [role=alertdialog], [role=menu]') !== null;
+  return isTextField(target) || (target instanceof HTMLElement && target.closest(IN_FRONT) !== null);
+}
+
+/** The link field has the focus when the page opens; no link begins with a question mark. */
+function asksInEmptyField({ key, target }: KeyboardEvent): boolean {
+  return key === '?' && target instanceof HTMLTextAreaElement && target.value === '';
 }
 
 function isShortcut(key: string): key is Shortcut {
   return (SHORTCUTS as readonly string[]).includes(key);
 }
 
-export function useShortcuts(act: (shortcut: Shortcut) => void): void {
-  const latest = useEventCallback(act);
+interface Actions {
+  onShortcut: (shortcut: Shortcut) => void;
+  /** Returns whether there was anything to undo. */
+  onUndo: () => boolean;
+}
+
+export function useShortcuts(actions: Actions): void {
+  const onKeyDown = useEventCallback((event: KeyboardEvent): void => {
+    const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+    if (isBusy(target) && !asksInEmptyField(event)) return;
+    if ((ctrlKey || metaKey) && !altKey && !shiftKey && key === 'z') {
+      if (actions.onUndo()) event.preventDefault();
+      return;
+    }
+    if (ctrlKey || metaKey || altKey || !isShortcut(key) || !getPreference('shortcuts')) return;
+    event.preventDefault();
+    actions.onShortcut(key);
+  });
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
-      if (!isShortcut(event.key) || !getPreference('shortcuts')) return;
-      event.preventDefault();
-      latest(event.key);
-    };
     addEventListener('keydown', onKeyDown);
     return () => {
       removeEventListener('keydown', onKeyDown);
     };
-  }, [latest]);
+  }, [onKeyDown]);
 }
 
 /** The field that `/` leads to: the one for links, or the library's search. */

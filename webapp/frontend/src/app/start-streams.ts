@@ -9,12 +9,14 @@ import { followQueue } from '@/entities/download/queue-query.ts';
 import { followConnection } from './query-client.ts';
 import { getPreference } from '@/stores/preferences.ts';
 import { flushHolds } from '@/entities/download/undo.ts';
+import { followTabStatus } from './tab-status.ts';
 import { notifyWhenDone } from './notify.ts';
 
 export function startStreams(client: QueryClient): void {
   followDownloads(client);
   followLibrary(client);
   followQueue(client);
+  followTabStatus(client);
   keepOutbox(client);
   followConnection(client);
   notifyWhenDone();

@@ -1,23 +1,26 @@
 import * as Dialog from '@radix-ui/react-dialog';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import { IconButton } from './Button.tsx';
 import css from './Sheet.module.css';
 import { useReturnFocus } from './use-return-focus.ts';
 
 interface SheetProps {
   title: string;
-  open: boolean;
   onOpenChange: (open: boolean) => void;
   children: ReactNode;
 }
 
 /** A panel from the side (from below on a phone). */
-export function Sheet({ title, open, onOpenChange, children }: SheetProps) {
+export function Sheet({ title, onOpenChange, children }: SheetProps) {
   const { t } = useTranslation();
   const returnFocus = useReturnFocus();
+  useBackToClose(() => {
+    onOpenChange(false);
+  });
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root open onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={css.overlay} />
         <Dialog.Content className={css.sheet} aria-describedby={undefined} onCloseAutoFocus={returnFocus}>

@@ -10,6 +10,7 @@ import { useLocale } from '@/i18n/locale.ts';
 import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { classes } from '@/utils/classes.ts';
+import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import css from './Player.module.css';
 import { useReturnFocus } from '@/components/use-return-focus.ts';
 
@@ -18,6 +19,9 @@ export default function Player({ download }: { download: Download }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const returnFocus = useReturnFocus();
+  useBackToClose(() => {
+    playing.set(null);
+  });
   const [failed, setFailed] = useState(false);
   const { id, file, uploader } = download;
   const name = displayName(download);

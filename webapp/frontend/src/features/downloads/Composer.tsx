@@ -17,7 +17,7 @@ import { Select } from '@/components/Select.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import css from './Composer.module.css';
-import { NO_EXTRAS, readExtras, type Extras } from './extras.ts';
+import { keepExtras, keptExtras, readExtras, type Extras } from './extras.ts';
 import { MoreOptions } from './MoreOptions.tsx';
 import { usePreferences, type Preferences } from './format-preferences.ts';
 import { usePreview } from './use-preview.ts';
@@ -44,7 +44,7 @@ export function Composer() {
     field.current?.focus();
   });
   const looked = usePreview(draft);
-  const [extras, setExtras] = useState(NO_EXTRAS);
+  const [extras, setExtras] = useState(keptExtras);
   const [chosen, setChosen] = useChosen(looked.preview);
   const id = useId();
   const reading = readLinks(draft);
@@ -68,7 +68,7 @@ export function Composer() {
       if (wanted.length === 0) return; // a list of which nothing is chosen
       const list = isList && looked.preview ? { entries: looked.preview.entries } : {};
       create({ urls: wanted, ...list, ...optionsOf(preferences), ...more.how });
-      setExtras(NO_EXTRAS);
+      setExtras(keptExtras());
       setDraft('');
       setComplaint(null);
     }
@@ -77,6 +77,7 @@ export function Composer() {
 
   const changeExtras = (next: Extras): void => {
     setExtras(next);
+    keepExtras(next);
     setComplaint(null);
   };
 
@@ -134,6 +135,7 @@ export function Composer() {
       </div>
       <p id={`${id}-note`} className={css.note} role={complaint ? 'alert' : undefined} data-bad={complaint !== null}>
         {complaint ?? t('composer.hint')}
+        {complaint === null && <span className={css.keys}> {t('composer.keys')}</span>}
       </p>
       <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
       <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />

@@ -13,6 +13,7 @@ import { classes } from '@/utils/classes.ts';
 import css from './DownloadList.module.css';
 import { DownloadRow } from './DownloadRow.tsx';
 import { HeldNotice, QueueLine } from './QueueLine.tsx';
+import { TotalsLine } from './TotalsLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
 export const focusKeeper = { load: () => import('./keep-focus.ts') };
@@ -59,6 +60,7 @@ function Lists() {
   }
   return (
     <div className={css.lists}>
+      <TotalsLine items={downloads ?? []} />
       <HeldNotice />
       {active.length + pending.length > 0 && (
         <Section title={t('queue.active')} items={active} pending={pending} onChange={change}>
@@ -95,7 +97,7 @@ interface SectionProps {
 function Section({ title, items, pending, onChange, children }: SectionProps) {
   const waiting = items.filter(({ state }) => state === 'queued').length;
   return (
-    <section className={css.section}>
+    <section className={css.section} data-list>
       <header className={css.head}>
         <h2 className={css.title}>
           {title} <span>{items.length + pending.length}</span>

@@ -71,6 +71,7 @@ export function DragHandle({ id, name, className, onChange, children }: DragHand
         aria-label={t('move.grip', { title: name })}
         title={t('move.hint')}
         onPointerEnter={loadDrag}
+        onTouchStart={loadDrag}
         onPointerDown={loadDrag}
         onKeyDown={onKeyDown}
       >

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Preview } from '@/api/types.ts';
 import { Select } from '@/components/Select.tsx';
+import { usePreference } from '@/stores/preferences.ts';
 import { readExtras, type Extras } from './extras.ts';
 import css from './MoreOptions.module.css';
 
@@ -18,11 +19,18 @@ interface MoreOptionsProps {
 /** What few want: pieces put into the file, subtitles, a part of the whole. */
 export function MoreOptions({ extras, preview, audio, onChange }: MoreOptionsProps) {
   const { t } = useTranslation();
+  const [open, setOpen] = usePreference('moreOptions');
   const { embed } = extras;
   const reading = readExtras(extras, audio);
   const languages = preview?.subtitles ?? [];
   return (
-    <details className={css.more}>
+    <details
+      className={css.more}
+      open={open}
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
+    >
       <summary>{t('more.title')}</summary>
       <div className={css.body}>
         <fieldset className={css.group}>

@@ -1,4 +1,4 @@
-/** Rows that are dragged by a handle and dropped between others. LazyModule when a handle is touched. */
+/** Rows that are dragged by a handle and dropped between others. Fetched when a handle is touched. */
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 
 type Edge = 'before' | 'after';
@@ -20,13 +20,60 @@ function edgeOf(row: HTMLElement, y: number): Edge {
   return y < top + height / 2 ? 'before' : 'after';
 }
 
+function rowAt(x: number, y: number): HTMLElement | null {
+  return document.elementFromPoint(x, y)?.closest<HTMLElement>('li[data-sortable]') ?? null;
+}
+
+/** The same by finger, which the browsers' own dragging serves badly: returns how to undo it. */
+function draggableByTouch(row: HTMLElement, handle: HTMLElement, id: string): () => void {
+  let over: HTMLElement | null = null;
+  const clear = (): void => {
+    if (over) delete over.dataset.drop;
+    over = null;
+  };
+  const onMove = ({ clientX, clientY }: PointerEvent): void => {
+    const target = rowAt(clientX, clientY);
+    if (target !== over) clear();
+    if (target === null || target === row) return;
+    over = target;
+    over.dataset.drop = edgeOf(over, clientY);
+  };
+  const end = ({ type, clientY }: PointerEvent): void => {
+    removeEventListener('pointermove', onMove);
+    removeEventListener('pointerup', end);
+    removeEventListener('pointercancel', end);
+    delete row.dataset.dragged;
+    const target = over;
+    clear();
+    if (type === 'pointerup' && target) dropped.get(target)?.(id, edgeOf(target, clientY));
+  };
+  const onDown = (event: PointerEvent): void => {
+    if (event.pointerType === 'mouse') return;
+    event.preventDefault();
+    row.dataset.dragged = 'true';
+    addEventListener('pointermove', onMove);
+    addEventListener('pointerup', end);
+    addEventListener('pointercancel', end);
+  };
+  handle.addEventListener('pointerdown', onDown);
+  return () => {
+    handle.removeEventListener('pointerdown', onDown);
+  };
+}
+
+/** What each row does when another is dropped on it. */
+const dropped = new WeakMap<HTMLElement, Sortable['onDrop']>();
+
 /** Makes one row draggable, and a place to drop others at; returns how to undo that. */
 export function makeSortable({ row, handle, id, onDrop }: Sortable): () => void {
   const show = (edge: Edge | null): void => {
     if (edge === null) delete row.dataset.drop;
     else row.dataset.drop = edge;
   };
+  dropped.set(row, onDrop);
+  row.dataset.sortable = 'true';
   const undo = [
+    draggableByTouch(row, handle, id),
     draggable({
       element: row,
       dragHandle: handle,
@@ -56,6 +103,8 @@ export function makeSortable({ row, handle, id, onDrop }: Sortable): () => void 
   ];
   return () => {
     show(null);
+    dropped.delete(row);
+    delete row.dataset.sortable;
     for (const one of undo) one();
   };
 }

@@ -1,5 +1,6 @@
 /** What few want of a download, as it was typed, and what becomes of it. */
 import type { DownloadOptions } from '@/api/types.ts';
+import { readJson, writeJson } from '@/stores/safe-storage.ts';
 import { parseTime } from './parse-time.ts';
 
 export interface Extras {
@@ -15,6 +16,25 @@ export type ExtrasReading =
   | { ok: false; at: 'start' | 'end'; key: 'more.noTime' | 'more.endsFirst'; time: string };
 
 export const NO_EXTRAS: Extras = { embed: [], subtitles: [], start: '', end: '' };
+
+const STORAGE_KEY = 'more-options';
+
+type Kept = Pick<Extras, 'embed' | 'subtitles'>;
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== 'object' || value === null) return false;
+  const { embed, subtitles } = value as Partial<Record<keyof Kept, unknown>>;
+  return [embed, subtitles].every((list) => Array.isArray(list) && list.every((one) => typeof one === 'string'));
+}
+
+/** The user's last choice. A clip belongs to one link and is not kept. */
+export function keptExtras(): Extras {
+  return { ...NO_EXTRAS, ...readJson('local', STORAGE_KEY, isKept) };
+}
+
+export function keepExtras({ embed, subtitles }: Extras): void {
+  writeJson('local', STORAGE_KEY, { embed, subtitles });
+}
 
 /** What is to be sent: nothing that was left out, no subtitles in a song, no time that is none. */
 export function readExtras({ embed, subtitles, start, end }: Extras, audio: boolean): ExtrasReading {

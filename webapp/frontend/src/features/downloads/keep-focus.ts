@@ -3,7 +3,7 @@
  *
  * When the element that has the focus is taken away, the browser gives it to nobody and the next Tab
  * begins at the top of the page. Here the row that took its place gets it, never a button of that
- * row: a second press must not do to another row what was meant for the first. LazyModule when something in
+ * row: a second press must not do to another row what was meant for the first. Fetched when something in
  * the lists gets the focus first, or ahead when nothing else is to do.
  */
 interface Place {

@@ -13,11 +13,11 @@ import { Icon } from '@/components/icons.tsx';
 import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import { Entries } from './Entries.tsx';
 import css from './Library.module.css';
-import { useLibrary, type LibraryFilter } from './library-query.ts';
+import { useLibrary } from './library-query.ts';
 import { SelectionBar } from './SelectionBar.tsx';
+import { KINDS, useAddress, useKeptScroll } from './use-address.ts';
 import { useSelection } from './use-selection.ts';
 
-const KINDS = ['all', 'video', 'audio'] as const;
 const LAYOUTS = ['grid', 'list'] as const;
 const SORTS = ['newest', 'oldest', 'title', 'largest', 'longest'] as const satisfies readonly DownloadSort[];
 
@@ -34,8 +34,7 @@ function useKept<T extends string>(key: string, values: readonly [T, ...T[]]): [
 
 export default function Library() {
   const { t } = useTranslation();
-  const [q, setQ] = useState('');
-  const [kind, setKind] = useState<LibraryFilter['kind']>('all');
+  const [{ q, kind }, changeAddress] = useAddress();
   const [sort, setSort] = useKept('sort', SORTS);
   const [layout, setLayout] = useKept('layout', LAYOUTS);
   const asked = useDeferredValue(useSettled(q.trim()));
@@ -46,6 +45,7 @@ export default function Library() {
     () => (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => !leaving.has(id)),
     [data, leaving],
   );
+  useKeptScroll(entries.length > 0);
   const change = useChange();
   const selection = useSelection(entries);
   const pick = useEventCallback(selection.toggle);
@@ -65,7 +65,7 @@ export default function Library() {
             placeholder={t('library.search')}
             value={q}
             onChange={(event) => {
-              setQ(event.target.value);
+              changeAddress({ q: event.target.value });
             }}
           />
         </label>
@@ -74,7 +74,9 @@ export default function Library() {
           values={KINDS}
           value={kind}
           show={(one) => t(`library.${one}`)}
-          onChange={setKind}
+          onChange={(next) => {
+            changeAddress({ kind: next });
+          }}
         />
         <span className={css.sort}>
           <Select

@@ -18,7 +18,7 @@ interface ServicesSheetProps {
 export default function ServicesSheet({ onOpenChange }: ServicesSheetProps) {
   const { t } = useTranslation();
   return (
-    <Sheet title={t('services.title')} open onOpenChange={onOpenChange}>
+    <Sheet title={t('services.title')} onOpenChange={onOpenChange}>
       <Backend />
       <Guard />
     </Sheet>
