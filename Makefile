@@ -55,6 +55,12 @@ restart: packages ## Restart everything, or one service: make restart p=api
 stop: packages ## Stop everything, from another terminal
 	@$(guard) stop
 
+backup: packages ## Keep the queue, the library and the list of files in a ZIP, while the app runs (to=FILE)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.backup keep $(to)
+
+restore: packages ## Bring a backup back into a stopped app: make restore from=FILE (replace=1: over what is there)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.backup restore $(if $(replace),--replace) $(or $(from),$(error name the file: make restore from=FILE))
+
 ##@ Test it
 # Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.
 test: setup-all build ## Install what tests need, and run them all
@@ -72,7 +78,7 @@ test-frontend: setup-all ## The front end alone, without a browser
 	@npm --prefix webapp/frontend run --silent test
 
 test-stack: setup-all ## The guard and whole stacks, with real processes and real faults
-	@$(py) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers
+	@$(py) -m pytest tests/guard tests/stack tests/setup tests/desktop tests/containers tests/backup
 
 test-browser: setup-all build ## The whole thing in a real Chromium
 	@$(py) -m pytest tests/browser
@@ -100,6 +106,9 @@ sabotage: setup-all ## Break each promise of the documentation in a copy: its te
 
 flakes: setup-all build ## Run all tests n=5 times on a machine kept busy, and list what failed (t=tests/stack: some)
 	@$(py) -m scripts.flakes -n $(or $(n),5) $(t)
+
+containers: setup-all ## Build and run all containers with podman or docker, do what may happen to them, and measure (engine=docker; w=1: write docs/containers.md)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.containers $(if $(w),-w) $(engine)
 
 ##@ Work on it
 setup: bootstrap ## Install what `make dev` needs, and nothing else (python=3.13: on that Python, as with any target)

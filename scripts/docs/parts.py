@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from scripts.containers.measured import measured
 from scripts.docs import doctor, packages, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "proof": proof,
     "routes": routes,
     "settings": settings,
+    "containers": measured,
     "restart-delays": values.restart_delays,
     "restart-limit": values.restart_limit,
     "restart-window": values.restart_window,

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 NAME = "sy-media-downloader"
-IMAGES = {"backend": "webapp/backend/Dockerfile", "frontend": "webapp/frontend/Dockerfile"}
+IMAGES = {
+    "backend": ("Dockerfile", "production"),
+    "frontend": ("webapp/frontend/Dockerfile", "production"),
+    "single": ("Dockerfile", "single"),
+}
 ENGINES = ("docker", "podman")
 
 
@@ -32,9 +36,9 @@ def wheel(root: Path) -> list[Path]:
 def image_commands(version: str) -> Iterator[list[str]]:
     """The commands that build the production images; none where there is no engine."""
     engine = next(filter(shutil.which, ENGINES), None)
-    for name, file in IMAGES.items() if engine else ():
+    for name, (file, target) in IMAGES.items() if engine else ():
         tag = f"{NAME}-{name}:{version}"
-        yield [str(engine), "build", "--target", "production", "-f", file, "-t", tag, "."]
+        yield [str(engine), "build", "--target", target, "-f", file, "-t", tag, "."]
 
 
 def _run(root: Path, *command: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILES = sorted(ROOT.glob("webapp/*/Dockerfile"))
+DOCKERFILES = [ROOT / "Dockerfile", ROOT / "webapp/frontend/Dockerfile"]
 COMPOSE_FILES = [ROOT / "docker-compose.dev.yml", ROOT / "docker-compose.yml"]
 SECRETS = ROOT / "docker-compose.secrets.yml"
 """Laid over docker-compose.yml."""

@@ -19,7 +19,7 @@ from tests.containers.processes import DEADLINE, on_port, running, wait_until_he
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-BACKEND = stages(ROOT / "webapp/backend/Dockerfile")
+BACKEND = stages(ROOT / "Dockerfile")
 FRONTEND = stages(ROOT / "webapp/frontend/Dockerfile")
 COMPOSE_FILE = {"development": "docker-compose.dev.yml", "production": "docker-compose.yml"}
 

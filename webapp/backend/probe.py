@@ -12,14 +12,15 @@ import math
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    from psutil import Process
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 5.0
+READY = 200
 SILENT_SINCE = Path(tempfile.gettempdir()) / "silent-since"
 """Its time of change is that of the first probe in a row that had no answer."""
 
@@ -39,19 +40,18 @@ def main(port: int, patience: float) -> int:
 
 def _ask(port: int) -> str:
     """Why downloads cannot run, empty if they can; raises TimeoutError."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=ANSWER_SECONDS):
-            return ""
-    except urllib.error.HTTPError as error:
-        return error.read().decode(errors="replace")
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise error.reason from None
-        return f"no answer: {error.reason}"
+        connection.request("GET", "/ready")
+        answer = connection.getresponse()
+        body = answer.read().decode(errors="replace")
     except TimeoutError:
         raise
     except (OSError, HTTPException) as error:
         return f"no answer: {error!r}"
+    finally:
+        connection.close()
+    return "" if answer.status == READY else body
 
 
 def _note_silence(port: int, patience: float) -> None:
@@ -61,15 +61,17 @@ def _note_silence(port: int, patience: float) -> None:
     if time.time() - SILENT_SINCE.stat().st_mtime < patience:
         return
     SILENT_SINCE.unlink()
+    import psutil  # not for every probe: they come every few seconds
+
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):  # it has just gone, or is none of ours
             if _serves(process, port):
                 process.kill()
 
 
-def _serves(process: psutil.Process, port: int) -> bool:
+def _serves(process: Process, port: int) -> bool:
     return any(
-        connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port
+        connection.status == "LISTEN" and connection.laddr[1] == port
         for connection in process.net_connections("tcp")
     )
 

@@ -1,0 +1,1 @@
+"""Builds and runs the containers with the engines that are there, and keeps what was measured."""

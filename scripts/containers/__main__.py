@@ -1,0 +1,50 @@
+"""Runs the tests that need a container engine, and prints what they measured.
+
+With -w, the figures go into docs/containers.md; those of an engine that is not here stay. Exit code
+0 if there is an engine and every test passed, else 1.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts.bench.report import machine
+from scripts.containers.measured import MEASURED, Measured
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = [f"tests/containers/test_{name}.py" for name in ("production", "development", "single")]
+
+
+def main() -> int:
+    """Run them all."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.containers", description=__doc__)
+    parser.add_argument("-w", dest="write", action="store_true", help="write docs/containers.md")
+    parser.add_argument("engine", nargs="?", default="", help="podman or docker; all if not named")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "figures.jsonl"
+        report.touch()
+        chosen = ["-k", options.engine] if options.engine else []
+        command = [sys.executable, "-m", "pytest", "-rs", "--timeout", "1800", *TESTS, *chosen]
+        failed = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "CONTAINERS_REPORT": str(report)}, check=False
+        ).returncode
+        day = datetime.now(UTC).date().isoformat()
+        found = Measured.of(report.read_text(encoding="utf-8"), day, machine())
+    if not found.runs:
+        sys.stderr.write("No container engine could be used: the reasons are above.\n")
+        return 1
+    sys.stdout.write(found.table() + "\n")
+    if options.write and not failed:
+        Measured.load().with_runs_of(found).save()
+        subprocess.run([sys.executable, "-m", "scripts.docs"], cwd=ROOT, check=True)
+        sys.stdout.write(f"Written: {MEASURED.relative_to(ROOT)}, docs/containers.md\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

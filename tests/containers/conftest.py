@@ -1,0 +1,57 @@
+"""The engine of a test, a site to download from, and what a run has measured."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.containers.engine import ENGINES, Engine, unusable
+from tests.media_source import media_folder  # noqa: F401 -- a fixture
+
+SOURCE = Path(__file__).with_name("source.py")
+SITE, SITE_PORT = "media.test", 9000
+
+Note = Callable[[str, str], None]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine that is here, with all base images; else the test is skipped, and says why."""
+    if reason := unusable(request.param):
+        pytest.skip(reason)
+    return Engine(request.param)
+
+
+@pytest.fixture
+def note(engine: Engine) -> Note:
+    """Keep a figure for the documentation: `make containers w=1` asks for it."""
+
+    def keep(what: str, figure: str) -> None:
+        if report := os.environ.get("CONTAINERS_REPORT"):
+            line = {"engine": f"{engine.name} {engine.version()}", "what": what, "figure": figure}
+            with Path(report).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line | {"machine": platform.machine()}) + "\n")
+
+    return keep
+
+
+@contextmanager
+def site(engine: Engine, image: str, network: str, media: Path) -> Iterator[str]:
+    """A site inside of `network`, from an image that has Python; its name is media.test."""
+    name = f"{network}-site"
+    command = ("python", "-u", "/tmp/source.py", str(SITE_PORT), "/tmp/clip.mp4")
+    try:
+        engine(
+            *("create", "--name", name, "--network", network, "--network-alias", SITE),
+            *("--user", "0", "--entrypoint", command[0], image, *command[1:]),
+        )
+        engine("cp", SOURCE, f"{name}:/tmp/source.py")
+        engine("cp", media / "clip.mp4", f"{name}:/tmp/clip.mp4")
+        engine("start", name)
+        yield f"http://{SITE}:{SITE_PORT}/clip.mp4"
+    finally:
+        engine("rm", "--force", name, check=False)

@@ -1,0 +1,254 @@
+"""A container engine, if there is one: podman or docker, with its way to read a compose file."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.containers.images import COMPOSE_FILES, DOCKERFILES, services
+
+ENGINES = ("podman", "docker")
+BUILD_SECONDS = 1800
+DEADLINE = 240.0
+"""Seconds until something must be so, on a busy machine too."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What both engines understand alike."""
+
+    name: str
+
+    def __call__(self, *words: str | Path, check: bool = True) -> str:
+        """Run one command; its output without the last line's end."""
+        return _run([self.name, *words], check=check)
+
+    def inspect(self, container: str, what: str) -> str:
+        return self("inspect", "--format", what, container)
+
+    def healthy(self, container: str) -> bool:
+        """By the health check of the container; podman without systemd runs none by itself."""
+        if self.name == "podman":
+            return _code(["podman", "healthcheck", "run", container]) == 0
+        return self.inspect(container, "{{.State.Health.Status}}") == "healthy"
+
+    def size(self, image: str) -> int:
+        """Bytes of all its layers, unpacked."""
+        return int(self("image", "inspect", "--format", "{{.Size}}", image))
+
+    def version(self) -> str:
+        return self("version", "--format", "{{.Server.Version}}").splitlines()[0]
+
+    @property
+    def compose(self) -> list[str]:
+        if self.name == "docker":
+            return ["docker", "compose"]
+        found = shutil.which("podman-compose", path=_search_path())
+        return [found] if found else []
+
+
+@cache
+def unusable(name: str) -> str:
+    """Why the tests cannot use this engine here; empty if they can."""
+    engine = Engine(name)
+    if not shutil.which(name):
+        return f"{name} is not installed"
+    if _code([name, "info"]):
+        return f"{name} is installed, and its engine does not answer: {name} info says why"
+    if not engine.compose or _code([*engine.compose, "version"]):
+        return f"{name} has no compose: docker-compose-plugin, or podman-compose beside podman"
+    missing = [image for image in base_images() if _code([name, "image", "inspect", image])]
+    return f"base images are missing: {name} pull {' '.join(missing)}" if missing else ""
+
+
+def base_images() -> set[str]:
+    """What the images are made of, and what is run as it is."""
+    made = "\n".join(path.read_text(encoding="utf-8") for path in DOCKERFILES)
+    based = {image for image in re.findall(r"^FROM (\S+)", made, re.MULTILINE) if ":" in image}
+    taken = {
+        str(service["image"])
+        for compose in COMPOSE_FILES
+        for service in services(compose).values()
+        if "image" in service
+    }
+    return based | taken
+
+
+@dataclass
+class Stack:
+    """The containers of one compose file, under a name of their own."""
+
+    engine: Engine
+    file: Path
+    port: int
+    environment: dict[str, str]
+    name: str = field(default_factory=lambda: f"sytest{uuid4().hex[:8]}")
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long building and starting took."""
+
+    def compose(self, *words: str, check: bool = True, **environment: str) -> str:
+        command = [*self.engine.compose, "--project-name", self.name, "--file", self.file, *words]
+        return _run(command, check=check, **{**self.environment, **environment})
+
+    def containers(self, service: str) -> list[str]:
+        label = "label=com.docker.compose"
+        filters = (
+            f"{label}.project={self.name}",
+            f"{label}.service={service}",
+            f"{label}.container-number",  # images have the other two
+        )
+        chosen = [word for each in filters for word in ("--filter", each)]
+        return sorted(self.engine("ps", "--all", "--quiet", *chosen).split())
+
+    def all(self) -> list[str]:
+        return [each for name in services(self.file) for each in self.containers(name)]
+
+    def up(self) -> None:
+        self.compose("up", "--detach")
+        self.await_health()
+
+    def down(self) -> None:
+        """Volumes stay, and the network where somebody else is on it."""
+        self.compose("down", check=False)
+        assert not self.all()
+
+    def await_health(self) -> None:
+        wait_for(lambda: all(map(self.engine.healthy, self.all())), "all are healthy", self.logs)
+
+    def logs(self) -> str:
+        return "\n".join(self.engine("logs", "--tail", "15", each) for each in self.all())
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=DEADLINE)
+
+    def remove(self) -> None:
+        """Containers, volumes, networks and the images that were built."""
+        images = {self.engine.inspect(each, "{{.Image}}") for each in self.all()}
+        self.compose("down", "--volumes", check=False)
+        for each in self.all():
+            self.engine("rm", "--force", "--volumes", each, check=False)
+        for image in images:
+            tags = self.engine(
+                "image", "inspect", "--format", "{{json .RepoTags}}", image, check=False
+            )
+            for tag in json.loads(tags or "[]") or []:
+                if self.name in tag:
+                    self.engine("rmi", tag, check=False)
+
+
+@contextmanager
+def running(stack: Stack) -> Iterator[Stack]:
+    """Build, start, and leave nothing behind; build and start are timed apart."""
+    try:
+        began = time.monotonic()
+        stack.compose("build")
+        built = time.monotonic()
+        stack.up()
+        stack.seconds = {"build": built - began, "up": time.monotonic() - built}
+        yield stack
+    finally:
+        stack.remove()
+
+
+@dataclass
+class Visitor:
+    """Asks without a pause, and counts what it gets: every attempt is an answer or a failure."""
+
+    client: httpx.Client
+    path: str
+    answers: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def visit(self) -> None:
+        try:
+            status = self.client.get(self.path).status_code
+        except httpx.TransportError as error:
+            self.failures.append(repr(error))
+            return
+        if status == httpx.codes.OK:
+            self.answers += 1
+        else:
+            self.failures.append(str(status))
+
+
+@contextmanager
+def visiting(stack: Stack, path: str = "/api/queue", pause: float = 0.02) -> Iterator[Visitor]:
+    """A visitor in a thread, while the block runs."""
+    over = threading.Event()
+    with stack.client() as client:
+        visitor = Visitor(client, path)
+
+        def visit() -> None:
+            while not over.wait(pause):
+                visitor.visit()
+
+        thread = threading.Thread(target=visit)
+        thread.start()
+        try:
+            yield visitor
+        finally:
+            over.set()
+            thread.join()
+
+
+def wait_for(
+    look: Callable[[], Any], what: str, more: Callable[[], str] = str, seconds: float = DEADLINE
+) -> float:
+    """Wait until `look` says yes; the seconds it took."""
+    began = time.monotonic()
+    while not look():
+        if time.monotonic() - began > seconds:
+            message = f"not within {seconds:.0f} s: {what}\n{more()}"
+            raise AssertionError(message)
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def free_port() -> int:
+    """A port for as long as a module's containers live, which is longer than a test."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _search_path() -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+
+def _run(command: list[Any], *, check: bool = True, **environment: str) -> str:
+    # podman's own format has room for what docker's has: a health check in an image.
+    given = {**os.environ, "PATH": _search_path(), "BUILDAH_FORMAT": "docker", **environment}
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=given,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=BUILD_SECONDS,
+        check=False,
+    )
+    if check and done.returncode:
+        typed = " ".join(map(str, command))
+        said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        message = f"{typed}: {done.returncode}\n{said}"
+        raise AssertionError(message)
+    # A container's own errors are no errors of the engine.
+    return (done.stdout + done.stderr if "logs" in command else done.stdout).strip()
+
+
+def _code(command: list[str]) -> int:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode
