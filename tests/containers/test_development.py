@@ -12,6 +12,8 @@ from tests.containers.conftest import Note
 from tests.containers.engine import Engine, Stack, free_port, running, wait_for
 from tests.containers.images import ROOT
 
+pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -27,6 +27,8 @@ BASES = {
 }
 SIGNAL = """
 import psutil
+
+pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 for process in psutil.process_iter():
     if process.pid > 1 and process.name() == "uvicorn":
         process.send_signal({signal})

@@ -16,6 +16,8 @@ from tests.containers.engine import DEADLINE, Engine, free_port, wait_for
 from tests.containers.images import ROOT
 from tests.containers.test_production import BASES, add, file, is_done, megabytes
 
+pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
+
 UNLIKE_THE_IMAGE = ("--env", "PUID=4321", "--env", "PGID=4322", "--env", "UMASK=027")
 
 
