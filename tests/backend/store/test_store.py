@@ -491,3 +491,19 @@ def test_the_host_of_a_link(url: str, host: str) -> None:
 
 def test_versions_are_in_order() -> None:
     assert list(VERSIONS) == [f"{n:04d}" for n in range(1, len(VERSIONS) + 1)]
+
+
+def test_what_was_added_is_on_the_disk_before_it_is_confirmed(store: Store) -> None:
+    levels: list[tuple[str, int]] = []
+
+    def note(_: object, cursor: sqlite3.Cursor, statement: str, *__: object) -> None:
+        level = cursor.connection.execute("PRAGMA synchronous").fetchone()[0]
+        levels.append((statement.split(maxsplit=1)[0], level))
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    item = wish(store, "https://example.org/")
+    store.act(item, "pause")
+
+    full, normal = 2, 1
+    assert [level for word, level in levels if word == "INSERT"] == [full]
+    assert [level for word, level in levels if word == "UPDATE"] == [normal]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from domain.actions import UNFINISHED
@@ -21,6 +23,14 @@ Publish = Callable[[str, str, str], object]
 """Called with (item, event, JSON)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """Downloads that are to be queued, and what becomes of them."""
+
+    requests: Sequence[DownloadRequest]
+    done: Future[list[Download]] = field(default_factory=Future)
+
+
 @dataclass(slots=True)
 class Announcer:
     """One announcement at a time: what is published last is the latest."""
@@ -30,14 +40,33 @@ class Announcer:
     live: dict[str, Progress] = field(default_factory=dict)
     """How far unfinished downloads are, by id; nothing else knows."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _additions: list[_Addition] = field(default_factory=list)
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
         """Queue downloads and announce them.
 
-        They are not looked up for it: nobody can have published anything later of them yet.
+        They are not looked up for it: nobody can have published anything later of them yet. Who
+        comes while others are being written to the disk is written together with the next.
         """
+        addition = _Addition(requests)
+        self._additions.append(addition)
         with self._lock:
-            return [self._publish(row, self.publish) for row in self.store.add(requests)]
+            if not addition.done.done():
+                self._add_all()
+        return addition.done.result()
+
+    def _add_all(self) -> None:
+        """Add everything that waits, in one transaction (group commit)."""
+        waiting, self._additions = self._additions, []
+        try:
+            rows = iter(self.store.add([r for addition in waiting for r in addition.requests]))
+            for addition in waiting:
+                mine = islice(rows, len(addition.requests))
+                addition.done.set_result([self._publish(row, self.publish) for row in mine])
+        except Exception as error:  # noqa: BLE001 -- each of them is told
+            for addition in waiting:
+                if not addition.done.done():
+                    addition.done.set_exception(error)
 
     def announce(self, *items: str, publish: Publish | None = None) -> None:
         """Look downloads up, and publish what they are now, or that they are gone."""
