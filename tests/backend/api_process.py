@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 DEADLINE = 60.0
+SERVER_ERROR = re.compile(r'HTTP/1\.\d" 500\b')
 POLL = 0.02
 T = TypeVar("T")
 
@@ -93,6 +95,14 @@ class Api:
             self.end()
         self.client.close()
         self._socket.close()
+        self._demand_no_failure()
+
+    def _demand_no_failure(self) -> None:
+        """No test may make the server fail, whatever else it is about."""
+        if self.log.exists():
+            lines = self.log.read_text(errors="replace").splitlines()
+            failed = [line for line in lines if SERVER_ERROR.search(line)]
+            assert not failed, f"the api answered with its own error: {failed[:3]}; see {self.log}"
 
     def get(self, item: str) -> dict[str, Any]:
         return self.ask("GET", f"/api/downloads/{item}")

@@ -15,8 +15,9 @@ from fastapi.middleware.cors import CORSMiddleware
 import settings
 from app.lifecycle import Lifecycle
 from events.hub import EventHub
-from web import cookies_router, health, openapi, preview_router, problems, session
+from web import cookies_router, header_timeout, health, openapi, preview_router, problems, session
 from web.access import Access
+from web.attempts import Attempts
 from web.limits import Limits
 from web.router import router
 from web.shutdown import graceful_shutdown
@@ -48,6 +49,8 @@ def build(chosen: settings.Settings) -> FastAPI:
         title="SY Media Downloader",
         version="0.1.0",
         lifespan=_lifespan,
+        docs_url=None,  # both load scripts from another host, on the API's origin
+        redoc_url=None,
         responses=problems.documented(401, 403, 413, 421, 429),
     )
     app.state.settings = chosen
@@ -58,7 +61,8 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(session.router)
     problems.install(app)
     app.add_middleware(Limits)
-    app.add_middleware(Access, settings=chosen)
+    app.state.attempts = attempts = Attempts(chosen.access_token)
+    app.add_middleware(Access, settings=chosen, attempts=attempts)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[chosen.web_url],
@@ -69,6 +73,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.add_middleware(SpaFiles)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
+    header_timeout.install()
     return app
 
 

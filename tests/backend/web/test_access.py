@@ -8,10 +8,12 @@ import pytest
 from settings import parse
 from tests.backend.api_process import Api, running
 from web.access import Access
+from web.attempts import WRONG, Attempts
 from web.limits import MAX_BYTES, Buckets, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from starlette.types import Message, Receive, Scope, Send
 
@@ -24,6 +26,7 @@ def ask(
     *,
     headers: dict[str, str] | None = None,
     client: str | None = "127.0.0.1",
+    attempts: Attempts | None = None,
     **environ: str,
 ) -> int:
     """The status of a request; 200 when it was let through."""
@@ -38,6 +41,8 @@ def ask(
         statuses.append(message.get("status", 0))
 
     statuses: list[int] = []
+    chosen = parse(environ)
+    attempts = attempts or Attempts(chosen.access_token)
     scope: dict[str, Any] = {
         "type": "http",
         "method": method,
@@ -45,7 +50,8 @@ def ask(
         "headers": [(k.encode(), v.encode()) for k, v in (OWN | (headers or {})).items()],
         "client": (client, 5) if client else None,
     }
-    asyncio.run(Access(app, parse(environ))(scope, receive, send))
+    access = Access(app, chosen, attempts, lambda _, session: session == "good")
+    asyncio.run(access(scope, receive, send))
     return statuses[0]
 
 
@@ -115,11 +121,13 @@ def test_without_a_token_only_this_machine_is_answered(
     [
         ({"authorization": "Bearer s3cret"}, 200),
         ({"authorization": "bearer s3cret"}, 200),
-        ({"cookie": "a=b; access=s3cret"}, 200),
+        ({"cookie": "a=b; session=good"}, 200),
+        ({"cookie": "session=s3cret"}, 401),
         ({"authorization": "Bearer wrong"}, 401),
         ({"authorization": "Basic s3cret"}, 401),
         ({"authorization": "Bearer "}, 401),
-        ({"cookie": "access=wröng"}, 401),
+        ({"cookie": "session=wröng"}, 401),
+        ({"authorization": "Bearer wröng"}, 401),
     ],
 )
 def test_a_token_opens_and_nothing_else_does(headers: dict[str, str], status: int) -> None:
@@ -150,6 +158,75 @@ def test_a_browser_logs_in_with_the_token_and_holds_a_cookie(locked: Api) -> Non
     locked.client.delete("/api/session")
     assert locked.client.get("/api/downloads").status_code == 401
     assert "s3cret" not in locked.log.read_text()
+
+
+def test_a_session_is_random_kept_hashed_and_ends_with_logging_out(locked: Api) -> None:
+    cookies = []
+    for _ in range(2):
+        locked.client.cookies.clear()
+        locked.client.post("/api/session", json={"token": "s3cret"})
+        cookies.append(locked.client.cookies["session"])
+    copied = {"Cookie": f"session={cookies[1]}"}
+    database = (locked.folder / "data/app.db").read_bytes()
+    database += (locked.folder / "data/app.db-wal").read_bytes()
+
+    locked.client.delete("/api/session")
+    locked.client.cookies.clear()
+
+    assert cookies[0] != cookies[1]
+    assert "s3cret" not in cookies
+    assert cookies[0].encode() not in database
+    assert locked.client.get("/api/downloads", headers=copied).status_code == 401
+    other = {"Cookie": f"session={cookies[0]}"}
+    assert locked.client.get("/api/downloads", headers=other).status_code == 200
+
+
+def test_behind_tls_the_cookie_is_bound_to_this_host(locked: Api) -> None:
+    answer = locked.client.post(
+        "/api/session", json={"token": "s3cret"}, headers={"X-Forwarded-Proto": "https"}
+    )
+
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+
+
+def test_wrong_tokens_are_limited_for_each_client_by_itself() -> None:
+    attempts = Attempts("s3cret")
+
+    def guess(token: str, client: str) -> int:
+        headers = {"authorization": f"Bearer {token}"}
+        return ask(headers=headers, client=client, attempts=attempts, ACCESS_TOKEN="s3cret")
+
+    wrong = [guess("wrong", "8.8.8.8") for _ in range(int(WRONG.burst) + 1)]
+
+    assert wrong == [401] * int(WRONG.burst) + [429]
+    assert guess("s3cret", "8.8.8.8") == 429, "or the limit would tell which one is right"
+    assert guess("s3cret", "9.9.9.9") == 200
+    cookie = {"cookie": "session=good"}
+    assert ask(headers=cookie, client="8.8.8.8", attempts=attempts, ACCESS_TOKEN="s3cret") == 200
+
+
+def test_logging_in_and_bearer_share_their_limit_behind_a_proxy_too(tmp_path: Path) -> None:
+    def client(address: str) -> dict[str, str]:
+        return {"X-Forwarded-For": address}
+
+    with running(tmp_path, ACCESS_TOKEN="s3cret") as api:
+        guesser, other = client("203.0.113.5"), client("203.0.113.6")
+        for number in range(int(WRONG.burst)):
+            if number % 2:
+                api.client.post("/api/session", json={"token": "no"}, headers=guesser)
+            else:
+                wrong = {"Authorization": "Bearer no"}
+                api.client.get("/api/downloads", headers=guesser | wrong)
+        refused = api.client.post("/api/session", json={"token": "s3cret"}, headers=guesser)
+        welcome = api.client.post("/api/session", json={"token": "s3cret"}, headers=other)
+
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert welcome.status_code == 204
 
 
 def test_a_huge_body_is_refused_whether_its_length_is_told_or_not(shared_api: Api) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.download_service import DownloadService
 from app.previews import Previews
+from app.sessions import Sessions
 from engine.lease import FileLease, PostgresLease
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
@@ -40,6 +41,7 @@ class Container:
     previews: Previews
     cookies: Path
     media: MediaFolder
+    sessions: Sessions
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -79,6 +81,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         previews,
         cookies,
         media,
+        Sessions(store, settings.access_token),
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from domain.texts import SURROGATES
 from store.tables import downloads
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Cursor:
         padded = text + "=" * (-len(text) % 4)
         try:
             value, number = json.loads(base64.urlsafe_b64decode(padded))
-        except (TypeError, ValueError):  # neither base64 nor JSON, or not two values
+        # Neither base64 nor JSON, or not two values, or brackets in brackets in brackets.
+        except (TypeError, ValueError, RecursionError):
             raise ValueError(text) from None
         if not (_is_number(number) and _is_key(value, ORDERS[sort].kind)):
             raise ValueError(text)
@@ -104,9 +106,14 @@ def _is_number(value: object) -> bool:
     return type(value) is int and 0 <= value < MAX_NUMBER
 
 
+def _is_storable(text: str) -> bool:
+    """PostgreSQL takes no NUL, and no database half a character."""
+    return "\0" not in text and not SURROGATES.search(text)
+
+
 def _is_key(value: object, kind: type) -> bool:
     if isinstance(value, float):
         return kind is float and 0 <= value < MAX_NUMBER
     if isinstance(value, str):
-        return kind is str and "\0" not in value  # PostgreSQL takes no NUL
+        return kind is str and _is_storable(value)
     return kind is not str and _is_number(value)

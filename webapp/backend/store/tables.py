@@ -98,6 +98,14 @@ hosts = Table(
     Column("open_until", String(24)),
 )
 
+# Sessions of browsers that logged in: see sessions.py.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("expires", String(24), nullable=False),
+)
+
 # What the operator changed while running, shared by all processes: concurrency, paused.
 controls = Table(
     "controls",

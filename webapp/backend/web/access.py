@@ -8,26 +8,35 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from web.problems import answer
+from domain.problems import Problem
+from web.problems import answer, of_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from settings import Networks, Settings
+    from web.attempts import Attempts
 
-COOKIE = "access"
+COOKIE = "session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PUBLIC_PATHS = {"/health", "/ready", "/api/session"}
+
+
+def _is_good(scope: Scope, session: str) -> bool:
+    good: bool = scope["app"].state.lifecycle.container().sessions.is_good(session)
+    return good
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,16 @@ class Access:
 
     app: ASGIApp
     settings: Settings
+    attempts: Attempts
+    is_good: Callable[[Scope, str], bool] = field(default=_is_good)
+    """Whether a session counts."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request."""
-        refusal = self._judge(scope) if scope["type"] == "http" else None
+        refusal = await self._judge(scope) if scope["type"] == "http" else None
         await (refusal or self.app)(scope, receive, send)
 
-    def _judge(self, scope: Scope) -> Response | None:
+    async def _judge(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if _name(host) not in self.settings.api_hosts:
@@ -57,15 +69,12 @@ class Access:
                 f"A page of {headers.get('origin', 'another site')[:100]} may not change anything.",
                 "Use the app's own page; WEB_URL says where it is.",
             )
-        if scope["path"] in PUBLIC_PATHS or self._known(headers, scope):
+        if scope["path"] in PUBLIC_PATHS:
             return None
         if self.settings.access_token:
-            return answer(
-                401,
-                "The access token is missing or wrong.",
-                "Send it as 'Authorization: Bearer TOKEN', or log in.",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            return await self._unless_logged_in(headers, scope)
+        if _is_from(scope, self.settings.open_access):
+            return None
         return answer(
             403,
             "Only this machine is answered as long as no access token is set.",
@@ -76,20 +85,46 @@ class Access:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
-        return origin == self.settings.web_url or urlsplit(origin).netloc == host
+        return origin == self.settings.web_url or _authority(origin) == host
 
-    def _known(self, headers: Headers, scope: Scope) -> bool:
-        token = self.settings.access_token
-        if not token:
-            return _is_from(scope, self.settings.open_access)
+    async def _unless_logged_in(self, headers: Headers, scope: Scope) -> Response | None:
+        """Nothing for a session or the token; else what is answered to who has neither."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
-        return is_token(given if scheme.lower() == "bearer" else cookie, token)
+        if scheme.lower() == "bearer":
+            refusal = self.attempts.refuse(scope)
+            if refusal or self.attempts.right(scope, given):
+                return refusal
+        elif session := session_of(scope):
+            try:
+                if await to_thread.run_sync(self.is_good, scope, session):
+                    return None
+            except Problem as problem:  # the database cannot be asked
+                return of_problem(problem)
+        return answer(
+            401,
+            "The access token is missing or wrong.",
+            "Send it as 'Authorization: Bearer TOKEN', or log in.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
 
 
-def is_token(given: str, token: str) -> bool:
-    """Compare in a time that tells nothing."""
-    return hmac.compare_digest(given.encode(), token.encode())
+def cookie_name(scope: Scope) -> str:
+    """With TLS a name that browsers take only for this very host, path and TLS."""
+    return f"__Host-{COOKIE}" if scope.get("scheme") == "https" else COOKIE
+
+
+def session_of(scope: Scope) -> str:
+    """The id of the session that a browser sends; empty if it sends none."""
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    return cookies.get(cookie_name(scope), "")
+
+
+def _authority(origin: str) -> str | None:
+    """Host and port of an origin; None if it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

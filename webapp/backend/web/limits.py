@@ -5,6 +5,7 @@ A bucket for each client and kind of request: it holds a burst, and refills at a
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4_000_000
 MAX_CLIENTS = 10_000
+BODY_SECONDS = 20.0
+"""How long the body of a request may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,18 @@ class Rate:
 
 PREVIEWS = Rate(burst=30, per_second=2)
 WRITES = Rate(burst=3000, per_second=600)
-LOGINS = Rate(burst=10, per_second=0.2)
 
 
 def rate_of(method: str, path: str) -> Rate | None:
     """What applies to a request; None for reading, which costs little."""
     if method in {"GET", "HEAD", "OPTIONS"}:
         return None
-    return {"/api/previews": PREVIEWS, "/api/session": LOGINS}.get(path, WRITES)
+    return PREVIEWS if path == "/api/previews" else WRITES
+
+
+def client_of(scope: Scope) -> str:
+    """Whom a request is counted for."""
+    return str((scope.get("client") or ("local", 0))[0])
 
 
 @dataclass(slots=True)
@@ -48,6 +55,12 @@ class Buckets:
 
     clock: Callable[[], float] = time.monotonic
     _left: dict[tuple[str, Rate], tuple[float, float]] = field(default_factory=dict)
+
+    def wait(self, client: str, rate: Rate) -> float:
+        """Seconds until there is one to take; 0 if there is."""
+        left, since = self._left.get((client, rate), (rate.burst, 0.0))
+        left += (self.clock() - since) * rate.per_second
+        return 0.0 if left >= 1 else (1 - left) / rate.per_second
 
     def take(self, client: str, rate: Rate) -> float:
         """Take one; 0 if there was one, else the seconds until there is."""
@@ -74,21 +87,31 @@ class Limits:
             await self.app(scope, receive, send)
             return
         rate = rate_of(scope["method"], scope["path"])
-        client = (scope.get("client") or ("local", 0))[0]
-        wait = self.buckets.take(client, rate) if rate else 0.0
-        length = Headers(scope=scope).get("content-length", "0")
-        if wait:
+        wait = self.buckets.take(client_of(scope), rate) if rate else 0.0
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "0")
+        if "content-length" in headers and "transfer-encoding" in headers:
+            await _two_lengths(scope, receive, send)
+        elif wait:
             seconds = str(int(wait) + 1)
             fix = f"Try again in {seconds} s."
             too_often = answer(429, "Too many requests.", fix, headers={"Retry-After": seconds})
             await too_often(scope, receive, send)
         elif not length.isdigit() or int(length) > MAX_BYTES:
             await _too_large(scope, receive, send)
-        elif "transfer-encoding" in Headers(scope=scope):  # a body that does not tell its length
-            body = await _collected(receive)
-            await (_too_large if body is None else self.app)(scope, _replay(body, receive), send)
+        elif "transfer-encoding" in headers or int(length):
+            await self._with_body(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on a request with its body, once that is there."""
+        try:
+            body = await asyncio.wait_for(_collected(receive), BODY_SECONDS)
+        except TimeoutError:
+            await _too_slow(scope, receive, send)
+            return
+        await (_too_large if body is None else self.app)(scope, _replay(body, receive), send)
 
 
 async def _collected(receive: Receive) -> bytes | None:
@@ -116,6 +139,20 @@ def _replay(body: bytes | None, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body or b"", "more_body": False}
 
     return again
+
+
+async def _too_slow(scope: Scope, receive: Receive, send: Send) -> None:
+    detail = f"The body did not come within {BODY_SECONDS:.0f} s."
+    await answer(408, detail, "Send it again.", headers={"Connection": "close"})(
+        scope, receive, send
+    )
+
+
+async def _two_lengths(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse what two servers in a row may read differently (RFC 9112, 6.1): request smuggling."""
+    detail = "The request tells its length in two ways."
+    fix = "Send Content-Length or Transfer-Encoding, not both."
+    await answer(400, detail, fix, headers={"Connection": "close"})(scope, receive, send)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:

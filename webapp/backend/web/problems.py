@@ -98,11 +98,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def of_problem(problem: Problem) -> JSONResponse:
+    """The answer that a problem of the domain is told with."""
+    status = next(status for kind, status in STATUSES if isinstance(problem, kind))
+    return answer(status, problem.detail, problem.fix)
+
+
 async def _problem(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, Problem):
         raise error
-    status = next(status for kind, status in STATUSES if isinstance(error, kind))
-    return answer(status, error.detail, error.fix)
+    return of_problem(error)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -111,11 +116,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that is no text
         message = "The body is not JSON in UTF-8."
         found = [FieldProblem(field="body", message=message)]
-        return answer(422, message, "See /docs for what is expected.", errors=found)
+        return answer(422, message, "See docs/api.md for what is expected.", errors=found)
     detail, fix = {
-        404: (f"There is nothing at {request.url.path}.", "See /docs for what there is."),
-        405: (f"{request.method} is not offered at {request.url.path}.", "See /docs."),
-    }.get(error.status_code, (str(error.detail), "See /docs for what this address expects."))
+        404: (f"There is nothing at {request.url.path}.", "See docs/api.md for what there is."),
+        405: (f"{request.method} is not offered at {request.url.path}.", "See docs/api.md."),
+    }.get(error.status_code, (str(error.detail), "See docs/api.md for what this address expects."))
     return answer(error.status_code, detail, fix, headers=error.headers)
 
 
@@ -128,7 +133,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     return answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         " ".join(problem.message for problem in found),
-        "Correct what is named and send it again; /docs shows every field.",
+        "Correct what is named and send it again; /openapi.json shows every field.",
         errors=found,
     )
 

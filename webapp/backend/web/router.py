@@ -26,6 +26,7 @@ from domain.models import (
 )
 from domain.problems import ConflictError
 from web.problems import documented
+from web.ranges import RangeResponse
 
 router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 503))
 
@@ -160,7 +161,7 @@ def file(
     path, download = lifecycle.container().downloads.file(item)
     if download.file is None or not download.file.playable:
         disposition = "attachment"
-    return FileResponse(
+    return RangeResponse(
         path,
         media_type=download.file.mime if download.file else None,
         filename=path.name,

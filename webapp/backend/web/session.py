@@ -1,4 +1,8 @@
-"""Logging in from a browser: the access token becomes a cookie that pages cannot read."""
+"""Logging in from a browser: the access token becomes a session in a cookie that pages cannot read.
+
+The cookie holds a random id, not the token: cookies go to every port of a host, so whatever else
+listens on localhost may see it. It ends with the session, which logging out revokes.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.problems import ForbiddenError
-from web.access import COOKIE, is_token
+from web.access import cookie_name, session_of
 from web.problems import documented
 
 router = APIRouter(prefix="/api", tags=["session"])
 
-MONTH = 30 * 24 * 3600
+LIFETIME_SECONDS = 30 * 24 * 3600
 
 
 class Token(BaseModel):
@@ -34,22 +38,36 @@ def session(request: Request) -> Session:
     return Session(needed=bool(request.app.state.settings.access_token))
 
 
-@router.post("/session", status_code=204, operation_id="logIn", responses=documented(403, 422))
-def log_in(given: Token, request: Request, response: Response) -> None:
-    """Exchange the token for a cookie; event streams and players can send nothing else."""
-    token = request.app.state.settings.access_token
-    if not token or not is_token(given.token, token):
+@router.post(
+    "/session", status_code=204, operation_id="logIn", responses=documented(403, 422, 429, 503)
+)
+def log_in(given: Token, request: Request) -> Response:
+    """Exchange the token for a session; event streams and players can send nothing but a cookie."""
+    attempts = request.app.state.attempts
+    if refusal := attempts.refuse(request.scope):
+        return refusal  # type: ignore[no-any-return]
+    if not attempts.right(request.scope, given.token):
         raise ForbiddenError("That is not the access token.", "Ask whoever set ACCESS_TOKEN.")
+    begun = request.app.state.lifecycle.container().sessions.begin(LIFETIME_SECONDS)
+    response = Response(status_code=204)
     response.set_cookie(
-        *(COOKIE, token),
-        max_age=MONTH,
+        *(cookie_name(request.scope), begun),
+        max_age=LIFETIME_SECONDS,
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
+    return response
 
 
-@router.delete("/session", status_code=204, operation_id="logOut", responses=documented(403))
-def log_out(response: Response) -> None:
-    """Forget the cookie."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+@router.delete("/session", status_code=204, operation_id="logOut", responses=documented(403, 503))
+def log_out(request: Request, response: Response) -> None:
+    """End the session, here and wherever else its cookie is."""
+    if current := session_of(request.scope):
+        request.app.state.lifecycle.container().sessions.end(current)
+    response.delete_cookie(
+        cookie_name(request.scope),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )

@@ -431,12 +431,12 @@ export interface paths {
         put?: never;
         /**
          * Log In
-         * @description Exchange the token for a cookie; event streams and players can send nothing else.
+         * @description Exchange the token for a session; event streams and players can send nothing but a cookie.
          */
         post: operations["logIn"];
         /**
          * Log Out
-         * @description Forget the cookie.
+         * @description End the session, here and wherever else its cookie is.
          */
         delete: operations["logOut"];
         options?: never;
@@ -3563,6 +3563,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
         };
     };
     logOut: {
@@ -3619,6 +3628,15 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
