@@ -126,3 +126,14 @@ def test_every_setting_is_in_the_example() -> None:
     assert len(set(names)) > 8
     for name in set(names) - {"WEB_URL"}:  # handed on by the guard, not set by people
         assert re.search(rf"^# {name}=", example, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(("given", "mode"), [("700", 0o700), ("750", 0o750)])
+def test_the_data_folder_is_private_or_the_groups(tmp_path: Path, given: str, mode: int) -> None:
+    assert parse({}, tmp_path).data_dir_mode == 0o700
+    assert parse({"DATA_DIR_MODE": given}, tmp_path).data_dir_mode == mode
+
+
+def test_another_mode_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="DATA_DIR_MODE=777"):
+        parse({"DATA_DIR_MODE": "777"}, tmp_path)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE = "sqlite:///"
+MODES = {"700": 0o700, "750": 0o750}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
 EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -36,6 +37,8 @@ class Settings:
     """What the operator chose; paths are absolute."""
 
     data_dir: Path
+    data_dir_mode: int
+    """Of the folder when it is made: 0o700, or 0o750 for the group to read."""
     media_dir: Path
     database_url: str
     concurrency: int
@@ -83,6 +86,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
     data_dir = read.folder("DATA_DIR", "data")
     chosen = Settings(
         data_dir=data_dir,
+        data_dir_mode=_mode(read.text("DATA_DIR_MODE", "700"), read.problems),
         media_dir=read.folder("MEDIA_DIR", f"{data_dir}/media"),
         database_url=_database_url(
             read.secret("DATABASE_URL", "DATABASE_URL_FILE") or f"sqlite:///{data_dir}/app.db",
@@ -147,6 +151,13 @@ class _Reader:
             reason = getattr(error, "strerror", None) or "it is no text"
             self.problems.append(f"{file}={path} cannot be read: {reason}.")
             return ""
+
+
+def _mode(given: str, problems: list[str]) -> int:
+    if given not in MODES:
+        problems.append(f"DATA_DIR_MODE={given}: give 700 (only you) or 750 (your group reads).")
+        return MODES["700"]
+    return MODES[given]
 
 
 def _log_level(given: str, problems: list[str]) -> str:

@@ -50,3 +50,10 @@ def test_somebody_elses_folder_is_told_with_user_and_command(below: str) -> None
     told = tried.stderr.splitlines()[-1]
     assert f"{folder} belongs to user 0 (mode 755), and the backend runs as user 1000." in told
     assert f"sudo chown -R 1000:1000 {folder} (in a container: " in told
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o750])
+def test_a_new_folder_is_closed_to_others(tmp_path: Path, mode: int) -> None:
+    prepare(tmp_path / "data", mode)
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == mode

@@ -507,3 +507,16 @@ def test_what_was_added_is_on_the_disk_before_it_is_confirmed(store: Store) -> N
     full, normal = 2, 1
     assert [level for word, level in levels if word == "INSERT"] == [full]
     assert [level for word, level in levels if word == "UPDATE"] == [normal]
+
+
+def test_a_new_database_and_what_sqlite_puts_beside_it_are_for_its_owner_only(
+    tmp_path: Path,
+) -> None:
+    store = Store(f"sqlite:///{tmp_path}/new.db")
+    wish(store, "https://example.org/")
+
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    store.engine.dispose()
+
+    assert modes["new.db-wal"] == 0o600
+    assert set(modes.values()) == {0o600}

@@ -52,7 +52,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         FolderUnavailableError: when a folder cannot be written.
 
     """
-    prepare(settings.data_dir)
+    prepare(settings.data_dir, settings.data_dir_mode)
     media = MediaFolder(settings.media_dir, settings.data_dir / "media-folder.json")
     media.prepare()
     store, pool = Store(settings.database_url), Pool()

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 ITSELF = "the backend goes on by itself"
 
 
-def prepare(folder: Path) -> None:
-    """Make `folder` if need be, and write in it.
+def prepare(folder: Path, mode: int = 0o777) -> None:
+    """Make `folder` if need be, with that mode less the umask's bits, and write in it.
 
     Raises:
         FolderUnavailableError: naming the folder, whose it is, and what lets us write there.
 
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -6,7 +6,9 @@ both win: whoever comes second changes no row and is told so.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -46,6 +48,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
+        if self.sqlite:
+            _make_private(url)
         self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
@@ -368,6 +372,14 @@ def _renumber(connection: sa.Connection) -> None:
     for place, number in enumerate(ordered.scalars().all(), 1):
         same = downloads.c.number == number
         connection.execute(downloads.update().where(same).values(position=place))
+
+
+def _make_private(url: str) -> None:
+    """Make the file of a new database for its owner only; SQLite's others beside it follow it."""
+    file = sa.make_url(url).database
+    with suppress(OSError):  # whatever is wrong with the place, opening it says better
+        if file and not Path(file).exists():
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
