@@ -416,3 +416,33 @@ def test_ffmpeg_is_found_where_it_came_with_the_packages(
         done.append(result(api, own_media.dash))
 
     assert [one["error"] for one in done] == [None] * 3
+
+
+def test_a_conversion_tells_how_far_it_is(shared_api: Api, own_media: MediaSource) -> None:
+    item = shared_api.add(own_media.mp4, format="webm", resolution="best")
+
+    def far() -> float | None:
+        progress = shared_api.get(item)["progress"] or {}
+        return progress.get("fraction") if progress.get("stage") == "converting" else None
+
+    fraction = wait_for(far, "it converts, and tells how far it is")
+    shared_api.ask("POST", f"/api/downloads/{item}/cancel")
+    assert 0 < fraction <= 1
+
+
+def test_what_a_failed_download_keeps_is_shown_and_can_be_cleared(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.faults["/hls/index4.ts"] = 404
+    failed = result(shared_api, own_media.hls)
+
+    kept = [
+        one for one in shared_api.client.get("/api/leftovers").json() if one["id"] == failed["id"]
+    ]
+    cleared = shared_api.client.delete("/api/leftovers", params={"item": failed["id"]})
+    after = [one["id"] for one in shared_api.client.get("/api/leftovers").json()]
+
+    assert [one["bytes"] > 10_000 for one in kept] == [True]
+    assert cleared.status_code == 204
+    assert failed["id"] not in after
+    assert shared_api.get(failed["id"])["state"] == "failed"

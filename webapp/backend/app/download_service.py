@@ -13,6 +13,7 @@ from domain.models import (
     Changes,
     DownloadPage,
     Known,
+    Leftover,
     QueueState,
     Refusal,
     Snapshot,
@@ -168,6 +169,20 @@ class DownloadService:
         if kind is None or not path.is_file():
             raise NotFoundError("There is no picture of it.", "It comes with the finished file.")
         return path, kind
+
+    def leftovers(self) -> list[Leftover]:
+        """What is kept of failed downloads, the largest first."""
+        sizes = self.staging.sizes()
+        rows = self.store.get_many(list(sizes))
+        failed = [self._view(row) for row in rows.values() if row["state"] == "failed"]
+        found = [Leftover(id=d.id, title=d.title, url=d.url, bytes=sizes[d.id]) for d in failed]
+        return sorted((one for one in found if one.bytes), key=lambda one: -one.bytes)
+
+    def clear_leftovers(self, item: str | None = None) -> None:
+        """Remove what is kept of a failed download, or of all; a retry begins anew then."""
+        for leftover in self.leftovers():
+            if item in {None, leftover.id}:
+                self.staging.discard(leftover.id)
 
     def queue(self) -> QueueState:
         """The queue as a whole."""

@@ -360,6 +360,15 @@ class QueueState(BaseModel):
     hosts: list[BlockedHost]
 
 
+class Leftover(BaseModel):
+    """What is kept of a failed download, so that a retry can go on with it."""
+
+    id: str
+    title: str | None
+    url: str
+    bytes: int
+
+
 class QueueChange(BaseModel):
     """What is to be different from now on; what is left out stays."""
 

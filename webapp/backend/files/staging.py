@@ -75,6 +75,10 @@ class Staging:
             write_atomically(folder / REACHED, str(there))
         return True
 
+    def sizes(self) -> dict[str, int]:
+        """Bytes that are kept of each item."""
+        return {folder.name: _bytes_in(folder) for folder in self.root.glob("*") if folder.is_dir()}
+
     def discard(self, item: str) -> None:
         """Remove what `item` left, unless somebody works on it."""
         self._remove(item)

@@ -71,12 +71,14 @@ def _make(
 ) -> dict[str, Any]:
     from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 
+    from runner import conversion
     from runner.conditional import CHANGED
     from runner.downloader import Downloader
 
     # As yt-dlp's own command line does it: what asks without a downloader finds it, too.
     FFmpegPostProcessor._ffmpeg_location.set(job.ffmpeg)  # noqa: SLF001
     meter = ProgressMeter(emit)
+    conversion.listen(meter.converted)
     options = parameters(request, staging=staging, ffmpeg=job.ffmpeg) | {
         "cookiefile": cookies,
         "ratelimit": job.rate or None,

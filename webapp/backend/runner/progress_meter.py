@@ -27,6 +27,7 @@ class ProgressMeter:
         self._parts: list[str] = []
         self._done_bytes = 0
         self._best = 0.0
+        self._step_began = 0.0
 
     def expect(self, info: dict[str, Any]) -> None:
         """Learn how many parts are to come, and their sizes if known."""
@@ -64,8 +65,22 @@ class ProgressMeter:
     def converting(self, status: dict[str, Any]) -> None:
         """Take a call of yt-dlp's postprocessor hook."""
         if status["status"] == "started" and status["postprocessor"] not in HIDDEN:
-            event = {"event": "progress", "stage": "converting", "bytes": self._done_bytes}
-            self._emit(event | {"total": self._done_bytes})
+            self._step_began = self._clock()
+            self._emit(self._conversion())
+
+    def converted(self, seconds: float, of: float) -> None:
+        """Tell how far the present step is."""
+        now = self._clock()
+        if now - self._told < INTERVAL or seconds <= 0:
+            return
+        self._told = now
+        fraction = min(1.0, seconds / of)
+        eta = (now - self._step_began) * (1 - fraction) / fraction
+        self._emit(self._conversion() | {"fraction": round(fraction, 4), "eta": round(eta, 1)})
+
+    def _conversion(self) -> dict[str, Any]:
+        event = {"event": "progress", "stage": "converting"}
+        return event | {"bytes": self._done_bytes, "total": self._done_bytes}
 
     def _fraction(self, status: dict[str, Any], here: int, whole: float | None) -> float:
         """Of all parts: by bytes where every size is known, else each part counts alike."""

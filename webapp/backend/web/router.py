@@ -19,6 +19,7 @@ from domain.models import (
     DownloadPage,
     DownloadRequest,
     Entry,
+    Leftover,
     Listing,
     Move,
     QueueChange,
@@ -188,6 +189,21 @@ def picture(path: object, kind: str) -> FileResponse:
     media_type = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}[kind]
     headers = SAFE_HEADERS | {"Cache-Control": "private, max-age=86400"}
     return FileResponse(str(path), media_type=media_type, headers=headers)
+
+
+@router.get("/leftovers", operation_id="listLeftovers", tags=["queue"])
+def leftovers(lifecycle: Loaded) -> list[Leftover]:
+    """Show what is kept of failed downloads, so that a retry can go on with it."""
+    return lifecycle.container().downloads.leftovers()
+
+
+@router.delete("/leftovers", status_code=204, operation_id="clearLeftovers", tags=["queue"])
+def clear_leftovers(
+    lifecycle: Loaded,
+    item: Annotated[str | None, Query(pattern=PATTERN, description="Only of this one")] = None,
+) -> None:
+    """Remove it; a retry begins anew then."""
+    lifecycle.container().downloads.clear_leftovers(item)
 
 
 @router.get("/queue", operation_id="getQueue", tags=["queue"])
