@@ -16,7 +16,9 @@ from tests.stack.conftest import Guarded
 from tests.stack.harness import DEADLINE, Answer, ask, toy
 
 AWHILE = 6.0
-"""Seconds of sleep, six times as long as a hang; `make faults` has a minute of it, by `SECONDS`."""
+"""Seconds of sleep, longer than a hang; `make faults` has a minute of it, by `SECONDS`."""
+GUARD_ALONE = 1.5
+"""Seconds for which the guard is awake before the others: it looks at them at least once."""
 
 
 def patient(port: int) -> Answer:
@@ -27,7 +29,7 @@ def patient(port: int) -> Answer:
 @pytest.mark.parametrize("first", ["guard", "services"])
 def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, first: str) -> None:
     asleep = float(os.environ.get(SECONDS, AWHILE))
-    run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="1")
+    run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="4")
     pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
     for pid in (run.pid, *pids):
         os.kill(pid, signal.SIGSTOP)
@@ -39,7 +41,10 @@ def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, firs
     for visitor in visitors:
         visitor.start()
     time.sleep(asleep)
-    for pid in (run.pid, *pids) if first == "guard" else (*pids, run.pid):
+    if first == "guard":
+        os.kill(run.pid, signal.SIGCONT)
+        time.sleep(GUARD_ALONE)
+    for pid in (*pids, run.pid):
         os.kill(pid, signal.SIGCONT)
     for visitor in visitors:
         visitor.join()

@@ -260,3 +260,25 @@ def test_what_has_lost_its_port_is_awaited_and_no_second_process_is_started() ->
     assert (service.state, service.cause, effects) == (State.STARTING, SILENT, ())
     service, effects = step(service, Up(), NOW)
     assert (service.state, service.cause, effects) == (State.READY, None, ())
+
+
+def test_who_is_not_told_otherwise_has_five_seconds_to_leave() -> None:
+    service, _ = step(Service(Ready(since=NOW)), Stop(), NOW)
+    assert deadline(service) == NOW + 5
+
+
+def test_a_crash_counts_for_thirty_seconds_and_not_at_the_thirtieth() -> None:
+    service = Service(Starting(), crashes=(NOW,) * RESTART_LIMIT)
+    assert step(service, Exited(CRASH), NOW + 29.9)[0].state is State.BROKEN
+    assert step(service, Exited(CRASH), NOW + 30)[0].state is State.BACKOFF
+
+
+@pytest.mark.parametrize("event", [Start(), Restart(), Up()])
+def test_who_came_up_or_was_asked_for_waits_for_others_from_the_beginning_again(
+    event: Event,
+) -> None:
+    phase = Starting() if event == Up() else Broken(CRASH)
+    service, _ = step(replace(Service(phase), waits=4), event, NOW)
+    assert service.waits == 0
+    service, _ = step(service, Exited(ABSENT), NOW)
+    assert deadline(service) == NOW + 0.25
