@@ -17,6 +17,7 @@ ITEM = "01m84cwny6g09044e2b7b5hf5d"
 @example("\u202egnp.exe")
 @example("a" * 1000)
 @example("🎬" * 200)
+@example("a" + "🎬" * 200)  # of which the last that fits would be cut in two
 @example(" . ")
 @example("a\x00b\nc")
 def test_any_title_gives_a_name_that_every_file_system_takes(title: str) -> None:
@@ -38,6 +39,8 @@ def test_any_title_gives_a_name_that_every_file_system_takes(title: str) -> None
         ("日本語", "日本語 [b5hf5d].mp4"),
         ("", "download [b5hf5d].mp4"),
         ("AC/DC", "AC_DC [b5hf5d].mp4"),
+        ("a" + "🎬" * 200, f"a{'🎬' * 44} [b5hf5d].mp4"),
+        ("b" * 181, f"{'b' * 180} [b5hf5d].mp4"),
     ],
 )
 def test_what_can_be_kept_of_a_title_is_kept(title: str, expected: str) -> None:

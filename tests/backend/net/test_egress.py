@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net.egress import Allowed, BadEntryError, RefusedError
+from net.egress import Allowed, BadEntryError, RefusedError, resolve_name
 
 if TYPE_CHECKING:
     from net.egress import Address
@@ -20,8 +20,11 @@ PRIVATE = [
     *("2002:7f00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1"),
     *("192.0.0.192", "192.0.0.9", "192.88.99.1", "168.63.129.16", "::ffff:168.63.129.16"),
     *("64:ff9b::a83f:8110", "64:ff9b:1::1", "fec0::1", "::8.8.8.8"),
+    *("64:ff9b::10.0.0.1", "64:ff9b::192.168.1.1"),
 ]
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8"]
+# As a network without IPv4 reaches it; each byte of the address counts.
+PUBLIC += ["64:ff9b::8.8.8.8", "64:ff9b::93.184.216.34", "64:ff9b::9.9.9.9", "64:ff9b::11.0.0.1"]
 
 
 def nowhere(_: str) -> set[Address]:
@@ -37,6 +40,16 @@ def test_what_is_not_public_is_refused(address: str) -> None:
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_passes(address: str) -> None:
     Allowed().check(address, 443)
+
+
+def test_a_name_that_is_listed_is_looked_up_when_it_is_needed() -> None:
+    """Really: `localhost` is a name that every machine knows."""
+    allowed = Allowed.parse(["localhost:8080"])
+    allowed.check("127.0.0.1", 8080)
+    for address, port in (("127.0.0.1", 8081), ("10.0.0.1", 8080)):
+        with pytest.raises(RefusedError):
+            allowed.check(address, port)
+    assert resolve_name("no-such-name.invalid") == set()
 
 
 @pytest.mark.parametrize("spelling", ["localhost", "0x7f.1", "2130706433", "127.1", "017700000001"])

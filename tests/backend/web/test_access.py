@@ -9,7 +9,7 @@ from settings import parse
 from tests.backend.api_process import Api, running
 from web.access import Access
 from web.attempts import WRONG, Attempts
-from web.limits import MAX_BYTES, Buckets, Rate
+from web.limits import LOGINS, MAX_BYTES, Buckets, Limits, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,19 @@ def ask(
     **environ: str,
 ) -> int:
     """The status of a request; 200 when it was let through."""
+    return asked(method, path, headers=headers, client=client, attempts=attempts, **environ)[0]
+
+
+def asked(
+    method: str = "GET",
+    path: str = "/api/downloads",
+    *,
+    headers: dict[str, str] | None = None,
+    client: str | None = "127.0.0.1",
+    attempts: Attempts | None = None,
+    **environ: str,
+) -> tuple[int, dict[str, str]]:
+    """The status of a request, and the headers of its answer."""
 
     async def app(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -38,9 +51,10 @@ def ask(
         return {"type": "http.request"}
 
     async def send(message: Message) -> None:
-        statuses.append(message.get("status", 0))
+        if message["type"] == "http.response.start":
+            answers.append(message)
 
-    statuses: list[int] = []
+    answers: list[Message] = []
     chosen = parse(environ)
     attempts = attempts or Attempts(chosen.access_token)
     scope: dict[str, Any] = {
@@ -52,7 +66,8 @@ def ask(
     }
     access = Access(app, chosen, attempts, lambda _, session: session == "good")
     asyncio.run(access(scope, receive, send))
-    return statuses[0]
+    (answer,) = answers
+    return answer["status"], {key.decode(): value.decode() for key, value in answer["headers"]}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +147,21 @@ def test_without_a_token_only_this_machine_is_answered(
 )
 def test_a_token_opens_and_nothing_else_does(headers: dict[str, str], status: int) -> None:
     assert ask(headers=headers, ACCESS_TOKEN="s3cret", client="8.8.8.8") == status
+
+
+def test_who_lacks_the_token_is_told_how_to_send_it() -> None:
+    status, headers = asked(ACCESS_TOKEN="s3cret")
+    assert (status, headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}])
+def test_a_page_of_another_site_may_ask_and_cannot_read_the_answer(
+    method: str, headers: dict[str, str]
+) -> None:
+    """Its browser asks all the same; without this header it keeps the answer to itself."""
+    _, answered = asked(method, headers={**headers, "sec-fetch-site": "cross-site"})
+    assert not {name for name in answered if name.startswith("access-control-")}
 
 
 def test_health_needs_no_token() -> None:
@@ -239,6 +269,44 @@ def test_a_huge_body_is_refused_whether_its_length_is_told_or_not(shared_api: Ap
     untold = shared_api.client.post("/api/downloads", content=endless(), headers=json)
 
     assert told.status_code == untold.status_code == 413
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again() -> None:
+    clock = [0.0]
+    limits = Limits(_answers, Buckets(clock=lambda: clock[0]))
+    statuses = [_limited(limits)[0] for _ in range(int(LOGINS.burst) + 1)]
+    assert statuses == [200] * 10 + [429]
+    status, headers = _limited(limits)
+    assert (status, headers["retry-after"]) == (429, "6")
+    assert headers["content-type"] == "application/problem+json"
+    assert _limited(limits, client="127.0.0.2")[0] == 200
+    assert _limited(limits, method="GET")[0] == 200
+    clock[0] += 5
+    assert _limited(limits)[0] == 200
+    assert _limited(limits)[0] == 429
+
+
+async def _answers(_: Scope, __: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def _limited(
+    limits: Limits, *, method: str = "POST", client: str = "127.0.0.1"
+) -> tuple[int, dict[str, str]]:
+    """Log in once more; the status and the headers of the answer."""
+    started: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.append(message)
+
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": "/api/session"}
+    asyncio.run(limits({**scope, "headers": [], "client": (client, 5)}, receive, send))
+    (answer,) = started
+    return answer["status"], {key.decode(): value.decode() for key, value in answer["headers"]}
 
 
 def test_a_bucket_holds_a_burst_and_refills() -> None:

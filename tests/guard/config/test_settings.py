@@ -89,6 +89,12 @@ def test_every_problem_of_every_file_is_told_in_one_message(folder: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize("port", ["1", "65535"])
+def test_the_first_and_the_last_port_are_ports(folder: Path, port: str) -> None:
+    (folder / ".env").write_text(f"WEB_PORT={port}\n", encoding="utf-8")
+    assert load(folder / "Procfile", shell={}).services[0].port == int(port)
+
+
 @pytest.mark.parametrize("bad", ["high", "0", "65536", "-1", "3000.0", "\uff13000"])
 def test_a_port_out_of_range_is_named(folder: Path, bad: str) -> None:
     (folder / ".env").write_text(f"WEB_PORT={bad}\n", encoding="utf-8")
