@@ -17,6 +17,8 @@ from tests.stack.harness import DEADLINE, Answer, ask, toy
 
 AWHILE = 6.0
 """Seconds of sleep, longer than a hang; `make faults` has a minute of it, by `SECONDS`."""
+LOOKS = 2.5
+"""Seconds in which the guard looks at its services twice."""
 GUARD_ALONE = 1.5
 """Seconds for which the guard is awake before the others: it looks at them at least once."""
 
@@ -31,6 +33,7 @@ def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, firs
     asleep = float(os.environ.get(SECONDS, AWHILE))
     run = guarded(toy("web"), toy("api"), GUARD_HANG_SECONDS="4")
     pids = [run.await_state(name, "READY")["pid"] for name in ("web", "api")]
+    time.sleep(LOOKS)  # or it has not looked before it sleeps, and nothing to compare with
     for pid in (run.pid, *pids):
         os.kill(pid, signal.SIGSTOP)
     answers: list[Answer] = []
@@ -49,6 +52,6 @@ def test_nothing_is_restarted_when_everything_was_stopped(guarded: Guarded, firs
     for visitor in visitors:
         visitor.join()
     assert [answer.status for answer in answers] == [200, 200]
-    time.sleep(2.5)  # two looks of the guard's more
+    time.sleep(LOOKS)
     assert [run.service(name)["pid"] for name in ("web", "api")] == pids
     assert [run.service(name)["state"] for name in ("web", "api")] == ["READY", "READY"]

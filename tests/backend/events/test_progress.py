@@ -5,7 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from events.hub import BACKLOG, PING, EventHub
-from runner.progress_meter import ProgressMeter
+from runner.progress_meter import HIDDEN, ProgressMeter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -154,3 +154,16 @@ def test_subtitles_are_no_part_of_what_is_measured() -> None:
     tell(meter, clock, downloaded_bytes=100, total_bytes=400)
 
     assert [(event["bytes"], event["fraction"]) for event in events] == [(100, 0.25)]
+
+
+def test_a_conversion_is_told_of_with_what_has_come_and_a_hidden_step_is_not() -> None:
+    events: list[dict[str, Any]] = []
+    clock = Clock()
+    meter = ProgressMeter(events.append, clock=clock)
+    tell(meter, clock, downloaded_bytes=300, total_bytes=300, status="finished")
+    for postprocessor in ("ExtractAudio", *HIDDEN):
+        for status in ("started", "processing", "finished"):
+            meter.converting({"status": status, "postprocessor": postprocessor})
+
+    (converting,) = [event for event in events if event["stage"] == "converting"]
+    assert converting == {"event": "progress", "stage": "converting", "bytes": 300, "total": 300}

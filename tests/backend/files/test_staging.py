@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +20,25 @@ def test_one_at_a_time_works_on_an_item_and_the_other_tries_again_later(tmp_path
     assert classify(told.value).transient
     with locked(tmp_path, seconds=0):
         pass
+
+
+def test_who_waits_for_a_lock_has_it_when_it_is_freed_in_time(tmp_path: Path) -> None:
+    waiting = threading.Event()
+    had: list[str] = []
+
+    def wait_for_it() -> None:
+        waiting.set()
+        with locked(tmp_path, seconds=60):
+            had.append("the other")
+
+    other = threading.Thread(target=wait_for_it)
+    with locked(tmp_path):
+        other.start()
+        waiting.wait()
+        time.sleep(0.1)  # it has tried at least once
+        had.append("the first")
+    other.join()
+    assert had == ["the first", "the other"]
 
 
 def test_what_somebody_works_on_is_not_discarded(tmp_path: Path) -> None:

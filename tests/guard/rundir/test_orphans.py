@@ -13,7 +13,9 @@ import psutil
 import pytest
 
 from scripts.guard.core.run_tag import RunTag
+from scripts.guard.net.bind import hold
 from scripts.guard.rundir.orphans import RecordedProcess, record_processes, remove_orphans
+from tests.conftest import FreePort
 from tests.stack.harness import until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,6 +77,26 @@ def test_a_leader_that_was_recorded_is_removed_with_its_session(
     assert removed(tmp_path, entry(leader.pid, leader.create_time())) == ["web"]
     assert not lives(leader)
     assert not lives(child)
+
+
+LARGE_SERVER = """
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+memory = b"x" * (200 << 20)  # which the kernel takes a while to take back
+open(sys.argv[2], "w").close()
+time.sleep(1000)
+"""
+
+
+def test_the_port_of_an_orphan_that_takes_its_time_to_die_is_free_afterwards(
+    tmp_path: Path, bystanders: Bystanders, free_port: FreePort
+) -> None:
+    port, ready = free_port(), tmp_path / "ready"
+    command = [sys.executable, "-c", LARGE_SERVER, str(port), str(ready)]
+    orphan = bystanders.start(command=command)
+    until(ready.exists, "it listens, and is large")
+    assert removed(tmp_path, entry(orphan.pid, orphan.create_time())) == ["web"]
+    hold(port).close()
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, -3.0, 3.0, 3600.0])
