@@ -18,18 +18,20 @@ def test_a_stranger_on_the_port_is_named_and_lives_on(guarded: Guarded) -> None:
     folder = run.procfile.parent
     command = [sys.executable, "-m", "http.server", str(run.ports["web"]), "-b", "127.0.0.1"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL) as stranger:
-        until(lambda: not is_free(run.ports["web"]), "the stranger listens")
-        assert run.start().await_end() == 1
-        output = run.output()
-        assert f"port {run.ports['web']} (WEB_PORT) is held by another process" in output
-        assert f"pid {stranger.pid}, started" in output
-        assert f"in {folder}: " in output
-        assert "http.server" in output
-        assert f"kill {stranger.pid}" in output
-        assert stranger.poll() is None
-        assert is_free(run.ports["api"])
-        assert "is up" not in output
-        stranger.terminate()
+        try:
+            until(lambda: not is_free(run.ports["web"]), "the stranger listens")
+            assert run.start().await_end() == 1
+            output = run.output()
+            assert f"port {run.ports['web']} (WEB_PORT) is held by another process" in output
+            assert f"pid {stranger.pid}, started" in output
+            assert f"in {folder}: " in output
+            assert "http.server" in output
+            assert f"kill {stranger.pid}" in output
+            assert stranger.poll() is None
+            assert is_free(run.ports["api"])
+            assert "is up" not in output
+        finally:
+            stranger.terminate()
 
 
 @pytest.mark.fault(row="F15")

@@ -24,7 +24,7 @@ linux = pytest.mark.skipif(
 
 
 async def wait_for(state: Callable[[], object]) -> None:
-    while not state():
+    while not state():  # noqa: ASYNC110 - nobody tells of it
         await asyncio.sleep(0.005)
 
 
