@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("-w", dest="write", action="store_true", help="write docs/containers.md")
     parser.add_argument("engine", nargs="?", default="", help="podman or docker; all if not named")
     options = parser.parse_args()
+    day, about = datetime.now(UTC).date().isoformat(), machine()  # the load is that of before
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "figures.jsonl"
         report.touch()
@@ -33,8 +34,7 @@ def main() -> int:
         failed = subprocess.run(
             command, cwd=ROOT, env={**os.environ, "CONTAINERS_REPORT": str(report)}, check=False
         ).returncode
-        day = datetime.now(UTC).date().isoformat()
-        found = Measured.of(report.read_text(encoding="utf-8"), day, machine())
+        found = Measured.of(report.read_text(encoding="utf-8"), day, about)
     if not found.runs:
         sys.stderr.write("No container engine could be used: the reasons are above.\n")
         return 1
