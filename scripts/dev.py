@@ -5,10 +5,13 @@ only make it complain (`*** [dev] Error 130`) about what the user has just asked
 status is passed on.
 """
 
+import os
 import sys
 
+from scripts import TYPED
 from scripts.guard.__main__ import INTERRUPTED, main
 
 if __name__ == "__main__":
+    os.environ |= TYPED | ({"GUARD_TYPED_START": "make app"} if "-f" in sys.argv else {})
     status = main(sys.argv[1:])
     sys.exit(0 if status == INTERRUPTED else status)

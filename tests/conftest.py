@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from scripts import TYPED
 from scripts.bench.visits import Visits, together
+from scripts.guard.core import hints
 from scripts.setup import packages, system
 from tests.leftovers import left, new_mark
 
@@ -28,6 +30,10 @@ OURS = new_mark()
 os.environ[OURS] = "yes"
 # What came with the packages (an ffmpeg, a Node) is found like what the machine has.
 os.environ["PATH"] = packages.search_path()
+
+# Messages name the commands of this project, wherever they are made.
+os.environ |= TYPED
+hints.configure("procguard", [], TYPED)
 
 # Below the range from which systems draw the ports of outgoing connections, so that none of those
 # takes one between our look and the server's bind.

@@ -3,14 +3,17 @@
 import sys
 from pathlib import Path
 
+from scripts import TYPED
 from scripts.docs.parts import PARTS
 from scripts.docs.render import documents, render
+from scripts.guard.core import hints
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
     """Rewrite what is out of date."""
+    hints.configure("procguard", [], TYPED)
     for path in documents(ROOT):
         text = path.read_text(encoding="utf-8")
         fresh = render(text, PARTS)

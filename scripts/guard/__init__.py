@@ -18,3 +18,5 @@ guard. ``cli`` holds the commands, ``app`` runs the stack.
 Which package may import which stands in ``.importlinter``. The guard knows nothing of the web
 app: it runs any Procfile.
 """
+
+__version__ = "0.1.0"

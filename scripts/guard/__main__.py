@@ -13,27 +13,38 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from . import __version__
+from .core import hints
 from .core.errors import GuardError
 
 if TYPE_CHECKING:
     import argparse
 
 EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
+_EXAMPLES = """examples:
+  procguard                        run Procfile.dev (or Procfile) of this folder
+  procguard -f deploy/Procfile     run another one
+  procguard restart web            from another terminal: restart one service
+  procguard logs web -f            follow what it writes
+  procguard doctor web             why it cannot be reached
+"""
 OLDEST = (3, 11)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = SimpleNamespace(run=_up, procfile=Path("Procfile.dev"), env=[])
+    options = SimpleNamespace(run=_up, procfile=None, env=[])
     given = sys.argv[1:] if arguments is None else arguments
-    if given:  # `make dev` gives none: its processes need not wait for a parser
+    if given:  # a start gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
+    hints.configure(_program(), _places(options), _typed(options))
+    options.procfile = options.procfile or _default_procfile()
     try:
         _require_python()
         return int(options.run(options))
@@ -45,6 +56,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _expected(_not_set_up(f"{error.name} is not installed for it"))
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
         return _unexpected(options)
+
+
+def _program() -> str:
+    """Return how this program is called."""
+    return f"python -m {__package__}" if "." in (__package__ or "") else "procguard"
+
+
+def _places(options: SimpleNamespace) -> list[str]:
+    """Return the options that every command about the same stack needs."""
+    files = [word for file in options.env for word in ("-e", str(file))]
+    return [*(["-f", str(options.procfile)] if options.procfile else []), *files]
+
+
+def _typed(options: SimpleNamespace) -> Mapping[str, str]:
+    """Return how commands are typed here, where the project says so for its own Procfile."""
+    import importlib
+    import os
+
+    parent = (__package__ or "").rpartition(".")[0]
+    if options.procfile or not parent or "GUARD_TYPED" in os.environ:
+        return os.environ
+    typed: Mapping[str, str] = getattr(importlib.import_module(parent), "TYPED", {})
+    return typed
+
+
+def _default_procfile() -> Path:
+    """Return the Procfile for developing where there is one, else the Procfile."""
+    found = Path("Procfile.dev")
+    return found if found.exists() or not Path("Procfile").exists() else Path("Procfile")
 
 
 def _require_python() -> None:
@@ -59,10 +99,11 @@ def _is_part_of_us(module: str) -> bool:
 def _not_set_up(why: str) -> GuardError:
     import shlex
 
-    again = shlex.join([".venv/bin/python", "-m", "scripts.guard", *sys.argv[1:]])
+    again = shlex.join([".venv/bin/python", "-m", str(__package__), *sys.argv[1:]])
+    setup = hints.setup()
     return GuardError(
         f"The guard cannot run on Python {sys.version.partition(' ')[0]} ({sys.executable}): {why}",
-        f"make setup && {again}",
+        f"{setup} && {again}" if setup else "pip install procguard",
     )
 
 
@@ -164,10 +205,13 @@ def _parser() -> argparse.ArgumentParser:
     common = fresh(parents=[beside])
     common.add_argument("-f", dest="procfile", type=Path, help="the Procfile")
     parser = argparse.ArgumentParser(
-        prog="python -m scripts.guard",
+        prog=_program(),
         description="Runs a Procfile so that no connection to its ports is refused.",
+        epilog=_EXAMPLES.replace("procguard", _program()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
     )
+    parser.add_argument("--version", action="version", version=f"procguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     up = commands.add_parser("up", parents=[common], help="run the stack (the default)")
     up.set_defaults(run=_up)

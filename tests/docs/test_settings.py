@@ -64,7 +64,7 @@ def test_honcho_and_the_guard_read_the_example_alike() -> None:
 
 # `app.up` keeps the shell's variables as they were, for when `.env` is read again; `doctor` judges
 # them even where they are no valid settings.
-READ_IT = {"scripts/guard": {"config/settings.py", "app/up.py", "doctor/facts.py"}}
+READ_IT = {"scripts/guard": {"config/settings.py", "__main__.py", "app/up.py", "doctor/facts.py"}}
 READ_IT |= {"webapp/backend": {"settings.py"}}
 
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from scripts import TYPED
 from scripts.bench.visits import Visits, visiting
 from tests.leftovers import left, new_mark
 
@@ -123,6 +124,7 @@ class GuardRun:
             "PYTHONPATH": str(ROOT),
             "GUARD_DIR": str(self.directory),
             **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
+            **TYPED,
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

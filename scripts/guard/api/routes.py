@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
-from ..core import state_machine
+from ..core import hints, state_machine
 from ..core.snapshot import Snapshot
 from ..http import messages
 from ..http.access import Access
@@ -166,7 +166,7 @@ class ControlApi:
                 409,
                 "Not running",
                 f"{name} is {view.state.value}: there is no terminal to attach to.{why}",
-                fix=f"make restart p={name}",
+                fix=hints.command("restart", name),
             )
         upgrade = partial(self._attach_server.serve, name)
         return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
@@ -184,7 +184,7 @@ def _another_user(uid: int | None) -> Response:
         "Another user's guard",
         f"User {os.geteuid()} started this guard, and you are user {uid}: it answers to the one "
         "who started it and to root only.",
-        fix=f"sudo -u '#{os.geteuid()}' make status",
+        fix=f"sudo -u '#{os.geteuid()}' {hints.command('status')}",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..config.current import CurrentConfig
 from ..config.settings import Service
+from ..core import hints
 from ..core.cause import PORT_LOST, Cause
 from ..core.snapshot import ServiceView, Snapshot
 from ..core.state_machine import State
@@ -101,6 +102,6 @@ def _cause(view: ServiceView) -> Cause:
         f"{view.name} still runs, but nobody listens on port {view.port} any more; its last lines "
         "say why.",
         "Correct what they name. A program that reloads itself starts again as soon as that is "
-        f"saved; any other with: make restart p={view.name}",
+        f"saved; any other with: {hints.command('restart', view.name)}",
         transient=True,
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, frame
 from ..config import settings
+from ..core import hints
 from ..core.errors import GuardError
 from ..rundir import lock
 from . import client
@@ -32,7 +33,7 @@ def attach(procfile: Path, env_files: Sequence[Path], name: str) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise GuardError(
             "attach needs a terminal to connect; here the input or the output is something else",
-            f"make logs p={name}   # to see what it writes",
+            f"{hints.command('logs', name)}   # to see what it writes",
         )
     config = client.load(procfile, env_files)
     with _connected(config, name) as (connection, begun):
@@ -48,7 +49,7 @@ def attach(procfile: Path, env_files: Sequence[Path], name: str) -> int:
 def _connected(config: settings.Settings, name: str) -> Iterator[tuple[socket.socket, bytes]]:
     """Give the connection, switched to our protocol, and what came on it already."""
     if lock.owner(config.directory) is None:
-        raise GuardError(f"no guard runs in {config.root}", "make dev")
+        raise GuardError(f"no guard runs in {config.root}", hints.start())
     request = (
         f"POST /api/services/{name}/attach HTTP/1.1\r\nHost: localhost:{config.guard_port}\r\n"
         f"X-Guard-Token: {client.token(config.token_file)}\r\nContent-Length: 0\r\n"
@@ -65,7 +66,8 @@ def _connected(config: settings.Settings, name: str) -> Iterator[tuple[socket.so
             yield connection, rest
     except OSError as error:
         raise GuardError(
-            f"the guard does not answer on port {config.guard_port} ({error})", "make status"
+            f"the guard does not answer on port {config.guard_port} ({error})",
+            hints.command("status"),
         ) from error
 
 
@@ -85,8 +87,11 @@ def _refusal(connection: socket.socket, body: bytes) -> GuardError:
         body += chunk
     with contextlib.suppress(ValueError, KeyError, TypeError):
         answer = json.loads(body)
-        return GuardError(answer["detail"], answer.get("fix", "make status"))
-    return GuardError("the guard does not know how to attach", "restart it: make stop; make dev")
+        return GuardError(answer["detail"], answer.get("fix", hints.command("status")))
+    return GuardError(
+        "the guard does not know how to attach",
+        f"restart it: {hints.command('stop')}; {hints.start()}",
+    )
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import settings
+from ..core import hints
 from ..core.errors import GuardError
 from ..http import client
 from ..rundir import directory, lock
@@ -38,7 +39,7 @@ def load(procfile: Path, env_files: Sequence[Path]) -> settings.Settings:
 def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     """Return the control API's answer; raises `GuardError` if it has none or says no."""
     if lock.owner(config.directory) is None:
-        raise GuardError(f"no guard runs in {config.root}", "make dev")
+        raise GuardError(f"no guard runs in {config.root}", hints.start())
     headers = {"X-Guard-Token": token(config.token_file)} if method == "POST" else {}
     port = config.guard_port
     answer = client.ask("127.0.0.1", port, path, ANSWER_SECONDS, method=method, headers=headers)
@@ -48,10 +49,10 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
         raise GuardError(
             f"the guard does not answer on port {port} ({answer.error or error}); it was perhaps "
             "started with another GUARD_PORT",
-            "GUARD_PORT=<that port> make status   # or end it with Ctrl-C where it runs",
+            f"GUARD_PORT=<that port> {hints.command('status')}   # or end it with Ctrl-C there",
         ) from error
     if answer.status is None or answer.status >= HTTPStatus.BAD_REQUEST:
-        raise GuardError(f"the guard says: {value.get('detail', value)}", "make status")
+        raise GuardError(f"the guard says: {value.get('detail', value)}", hints.command("status"))
     return value
 
 
@@ -61,5 +62,6 @@ def token(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise GuardError(
-            f"{path} cannot be read ({error.strerror})", "run this as the user who ran `make dev`"
+            f"{path} cannot be read ({error.strerror})",
+            f"run this as the user who ran `{hints.start()}`",
         ) from error

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
 
+from ..core import hints
 from ..core.errors import GuardError
 from ..doctor import (
     Check,
@@ -53,13 +54,13 @@ def _all(facts: Facts, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT0
 
 def _one(facts: Facts, name: str, as_json: bool) -> int:  # noqa: FBT001 - private
     if facts.config is None:
-        raise facts.error or GuardError("the settings are invalid", "make doctor")
+        raise facts.error or GuardError("the settings are invalid", hints.command("doctor"))
     line = facts.config.find(name)
     if line is None or line.port is None:
         serving = ", ".join(one.name for one in facts.config.services if one.port is not None)
         raise GuardError(
             f"{facts.procfile.name} has no service {name!r} with a port; it has: {serving}",
-            "make doctor   # or make doctor p=NAME with one of these",
+            f"{hints.command('doctor')}   # or with the name of one of these",
         )
     why = service_check.cause(facts, line, service_check.HUNG_SECONDS)
     if as_json:

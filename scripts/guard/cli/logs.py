@@ -20,6 +20,7 @@ from honcho.colour import get_colours
 from honcho.printer import Message
 
 from ..config.settings import LogFormat, Settings
+from ..core import hints
 from ..core.errors import GuardError
 from ..logs import ansi
 from ..logs.printer import JsonPrinter, Printer
@@ -139,15 +140,15 @@ def _require_known(config: Settings, written: Written, name: str | None) -> None
     if name is not None and name not in known:
         raise GuardError(
             f"{config.procfile.name} has no service {name!r}; it has: {', '.join(known)}",
-            "make logs   # of all, or with p=NAME of one of these",
+            f"{hints.command('logs')}   # of all, or with the name of one of these",
         )
 
 
 def _nothing_yet(config: Settings, name: str | None) -> GuardError:
     if _runs(config):
-        return GuardError(f"{name or 'nobody'} has written nothing yet", "make status")
+        return GuardError(f"{name or 'nobody'} has written nothing yet", hints.command("status"))
     whose = "" if name is None else f" of {name}"
-    return GuardError(f"no log{whose} yet in {config.directory}: nothing ran here", "make dev")
+    return GuardError(f"no log{whose} yet in {config.directory}: nothing ran here", hints.start())
 
 
 def _runs(config: Settings) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..core import hints
 from ..core.errors import GuardError
 from ..diagnosis.crash_reports import CrashReports, Record
 from ..logs import ansi
@@ -23,7 +24,9 @@ def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
     config = client.load(procfile, env_files)
     if name is not None and config.find(name) is None:
         names = ", ".join(service.name for service in config.services)
-        raise GuardError(f"{procfile.name} has no line {name!r}; it has {names}", "make why")
+        raise GuardError(
+            f"{procfile.name} has no line {name!r}; it has {names}", hints.command("why")
+        )
     views = None
     if lock.owner(config.directory) is not None:
         views = client.ask(config, "GET", "/api/status")["services"]
@@ -46,7 +49,7 @@ def answer(
     """Return it in words: the services' status (None: no guard runs), their crashes, the time."""
     if views is None:
         last = account(records[0], now) if records else "Nothing has crashed here yet."
-        return f"No guard runs here; `make dev` starts it.\n\n{last}"
+        return f"No guard runs here; `{hints.start()}` starts it.\n\n{last}"
     wrong = [view for view in views if _is_wrong(view)]
     if wrong:
         return "\n\n".join(_trouble(view, records, now) for view in wrong)

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..core import hints
 from ..core.cause import Cause
 from ..core.time_limit import TimeLimitError, time_limit
 from . import final_output
@@ -47,7 +48,7 @@ _SIGNALS: Mapping[int, str] = {
 _NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
     errno.E2BIG: (
         "{name} could not be started: a variable of its environment is larger than 128 kB.",
-        "Keep its value in a file and set the file's name, then: make restart p={name}",
+        "Keep its value in a file and set the file's name, then: {restart}",
         False,
     ),
     errno.EAGAIN: (
@@ -67,7 +68,7 @@ _NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
     ),
     errno.ENOENT: (
         "{name} could not be started: its folder or the shell is not there ({error}).",
-        "Look whether the folder of the Procfile still exists, then: make restart p={name}",
+        "Look whether the folder of the Procfile still exists, then: {restart}",
         False,
     ),
 }
@@ -123,7 +124,7 @@ def _as_ruled(rule: Rule, crash: Crash) -> Cause:
         groups = {name: crash.group(name) for name in crash.found.groupdict()}
         known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
         known["variable"] = crash.service.variable
-        return part.format(**{**groups, **known})
+        return part.format(**{**hints.known(crash.name), **groups, **known})
 
     transient = rule.transient(crash) if callable(rule.transient) else rule.transient
     return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient)
@@ -132,9 +133,9 @@ def _as_ruled(rule: Rule, crash: Crash) -> Cause:
 def _not_started(name: str, error: OSError) -> Cause:
     sentence, fix, transient = _NOT_STARTED.get(
         error.errno or 0,
-        ("{name} could not be started: {error}.", "Look at the error, then: make restart", True),
+        ("{name} could not be started: {error}.", "Look at the error, then: {restart}", True),
     )
-    told = {"name": name, "error": error.strerror or error}
+    told = {**hints.known(name), "name": name, "error": error.strerror or error}
     return Cause("not-started", sentence.format(**told), fix.format(**told), transient)
 
 
@@ -153,7 +154,7 @@ def _signalled(name: str, number: int) -> Cause:
     return Cause(
         "killed",
         sentence.format(name=name),
-        f"Nothing, if that was meant. What it was doing: make logs p={name}",
+        f"Nothing, if that was meant. What it was doing: {hints.command('logs', name)}",
         transient=True,
     )
 
@@ -163,7 +164,7 @@ def _not_known(name: str, code: int) -> Cause:
         "exit",
         f"{name} ended with error code {code}; why is not known, for searching its last lines took "
         f"longer than {LIMIT_SECONDS} s.",
-        f"Look at its last lines: make logs p={name}",
+        f"Look at its last lines: {hints.command('logs', name)}",
         transient=True,
     )
 
@@ -172,4 +173,6 @@ def _ended(name: str, code: int) -> Cause:
     sentence = f"{name} ended with error code {code}."
     if code == 0:
         sentence = f"{name} ended by itself, without an error, though nobody had asked it to."
-    return Cause("exit", sentence, f"Its last lines say more: make logs p={name}", transient=True)
+    return Cause(
+        "exit", sentence, f"Its last lines say more: {hints.command('logs', name)}", transient=True
+    )

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+from ..core import hints
 from . import tracebacks
 from .context import Crash
 
@@ -20,9 +21,8 @@ def port_taken(crash: Crash) -> str:
 def free_the_port(crash: Crash) -> str:
     """Tell how to find the holder of the port, or how to take another."""
     return (
-        f"End that program (`make doctor p={crash.name}` shows it), or give {crash.name} another"
-        f" port in .env: "
-        f"{crash.service.variable}_PORT=..."
+        f"End that program (`{hints.command('doctor', crash.name)}` shows it), or give "
+        f"{crash.name} another port in .env: {crash.service.variable}_PORT=..."
     )
 
 
@@ -83,9 +83,23 @@ def _set_up(crash: Crash) -> str | None:
 
     It knows where Node and pip are, which need not be on the PATH of the shell it is typed in.
     """
-    if not crash.context.has_target("setup"):
+    setup = hints.setup()
+    if setup is None or not crash.context.has_target("setup"):
         return None
-    return f"make setup && make restart p={crash.name}"
+    return f"{setup} && {hints.command('restart', crash.name)}"
+
+
+def newer_node(crash: Crash) -> str:
+    """Return how a newer Node gets here."""
+    if set_up := _set_up(crash):
+        return f"{set_up}   # brings a Node that does"
+    return f"Install that Node, then: {hints.command('restart', crash.name)}"
+
+
+def newer_python(crash: Crash) -> str:
+    """Return how a newer Python gets here."""
+    anew = hints.setup() or hints.command("restart", crash.name)
+    return f"Install a newer Python, then: {anew}"
 
 
 def install_python_module(crash: Crash) -> str:
@@ -94,13 +108,22 @@ def install_python_module(crash: Crash) -> str:
         return f"Correct the import of {crash.group('module')}; it is saved, and it starts again."
     module = crash.group("module").partition(".")[0]
     package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
+    if not _is_package(package):
+        return f"Its last lines name it: {hints.command('logs', crash.name)}"
     lock = crash.context.locked(package)
     pip = _pip(crash)
     if lock is None:
-        return f"{pip} install {package} && make restart p={crash.name}"
+        return f"{pip} install {package} && {hints.command('restart', crash.name)}"
     if set_up := _set_up(crash):
         return f"{set_up}   # {lock} lists {package}"
-    return f"{pip} install -r {lock} && make restart p={crash.name}   # it lists {package}"
+    return (
+        f"{pip} install -r {lock} && {hints.command('restart', crash.name)}   # it lists {package}"
+    )
+
+
+def _is_package(name: str) -> bool:
+    """Whether that can be a package of Python's: a log may hold anything, and this gets typed."""
+    return re.fullmatch(r"[A-Za-z0-9](?:[\w.-]{0,80}[A-Za-z0-9])?", name, re.ASCII) is not None
 
 
 def _lacks_node_packages(crash: Crash) -> bool:
@@ -121,7 +144,8 @@ def install_node_packages(crash: Crash) -> str:
     if lock and (set_up := _set_up(crash)):
         return set_up
     install = f"npm {'ci' if lock else 'install'}"
-    return f"(cd {_quoted(crash, crash.folder)} && {install}) && make restart p={crash.name}"
+    restart = hints.command("restart", crash.name)
+    return f"(cd {_quoted(crash, crash.folder)} && {install}) && {restart}"
 
 
 def node_file_missing(crash: Crash) -> str:
@@ -197,7 +221,7 @@ def allow(crash: Crash) -> str:
     """Let only what is of the project change hands: elsewhere it may be another's on purpose."""
     there = _quoted(crash, _what_is_there(crash))
     if _is_foreign(crash):
-        return f"sudo chown $USER {there} && make restart p={crash.name}"
+        return f"sudo chown $USER {there} && {hints.command('restart', crash.name)}"
     return f"Give {crash.name} another place, or look who may use this one: ls -ld {there}"
 
 

@@ -14,10 +14,8 @@ from .context import Rule
 
 _SAVE = "Correct {place}; as soon as it is saved, {name} starts again."
 _LINE = "Correct {line}; as soon as it is saved, it starts again."
-_SEE_ABOVE = "The lines before it say more: make logs p={name}"
-_FREE_DISK = (
-    "Delete what you do not need (`df -h .` shows what is left), then: make restart p={name}"
-)
+_SEE_ABOVE = "The lines before it say more: {logs}"
+_FREE_DISK = "Delete what you do not need (`df -h .` shows what is left), then: {restart}"
 
 # --- Pieces of patterns ------------------------------------------------------------------------
 
@@ -149,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         "wrong-version",
         _NODE_TOO_OLD,
         "{name} does not run on the Node that is installed: it needs {version}.",
-        "make setup && make restart p={name}   # brings a Node that does",
+        messages.newer_node,
         # Vite says so first, and fails later if it does: the cause is what it said.
         survived=r" ready in ",
         ends=r"\b\w*Error\b",
@@ -159,7 +157,7 @@ RULES: tuple[Rule, ...] = (
         r"requires (?:a different )?Python(?: version)?:?(?P<version>.*)"
         r"|Python (?P<least>[\d.]+\+?)(?: or \w+)? is required",
         "{name} does not run on the Python that is installed.",
-        "Install a newer Python, then: make clean setup",
+        messages.newer_python,
     ),
     *(
         Rule("module-missing", pattern, messages.python_module, messages.install_python_module)
@@ -216,7 +214,7 @@ RULES: tuple[Rule, ...] = (
         "command-not-found",
         r"\Z",
         "A program that {name} runs is not there.",
-        "Look which in its last lines (make logs p={name}), and install it.",
+        "Look which in its last lines ({logs}), and install it.",
         codes=frozenset({127}),
     ),
     Rule(
@@ -318,7 +316,7 @@ RULES: tuple[Rule, ...] = (
         _LIBPQ + r"FATAL: +(?P<error>.*)",
         "The database at {host}, port {port}, refuses {name}: {error}.",
         "Correct the user, password or database name in .env, or create them in that server; "
-        "then: make restart p={name}",
+        "then: {restart}",
     ),
     *(
         Rule(

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..core import hints
+
 DEADLINE = 1.2  # seconds for all checks together
 
 
@@ -81,7 +83,8 @@ def _made(check: Check) -> Finding:
     except Exception as error:  # noqa: BLE001 - a check that crashes is a finding
         problem = Problem(
             f"this could not be looked at: {type(error).__name__}: {error}",
-            "make setup   # if that does not help, this is a fault of the doctor: report it",
+            f"{hints.setup() or hints.start()}   # if that does not help, this is a fault of the "
+            "doctor: report it",
         )
     return Finding(check.title, problem, time.monotonic() - begun)
 
@@ -89,5 +92,5 @@ def _made(check: Check) -> Finding:
 def _unfinished(deadline: float) -> Problem:
     return Problem(
         f"no answer within {deadline:g} s: the machine is very busy, or a program hangs",
-        "make doctor   # again, when the machine is less busy",
+        f"{hints.command('doctor')}   # again, when the machine is less busy",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from ..core import hints
 from . import Check, Problem
 from .facts import Facts
 
@@ -40,7 +41,7 @@ def _read_alike(path: Path) -> Problem | None:
         f"{path.name} has lines that bare honcho reads otherwise than the guard and the app:\n"
         + "\n".join(lines),
         'write them as NAME=value or NAME="value", with no quote, $, { or backslash in the value; '
-        "or start with `make dev`, which is not concerned",
+        f"or start with `{hints.start()}`, which is not concerned",
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core import hints
 from ..core.errors import GuardError
 from ..http import client
 from ..http.client import Answer
@@ -82,7 +83,10 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
     except GuardError as caught:
         error = caught
     except ImportError as missing:
-        error = GuardError(f"the Python package {missing.name} is missing", "make setup")
+        error = GuardError(
+            f"the Python package {missing.name} is missing",
+            hints.setup() or f"pip install {missing.name}",
+        )
     guard = None if config is None else lock.owner(config.directory)
     return Facts(
         procfile=procfile,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from ..core import hints
 from . import Check, Problem
 from .facts import Facts
 
@@ -45,7 +46,7 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Problem | None:
         return None
     return Problem(
         f"this is Python {'.'.join(map(str, version))}",
-        f"install Python {PYTHON[0]}.{PYTHON[1]} or newer, then: make clean setup",
+        f"install Python {PYTHON[0]}.{PYTHON[1]} or newer, then: {hints.setup() or hints.start()}",
     )
 
 
@@ -59,7 +60,10 @@ def packages() -> Problem | None:
             missing.append(name)
     if not missing:
         return None
-    return Problem(f"these Python packages are missing: {', '.join(missing)}", "make setup")
+    return Problem(
+        f"these Python packages are missing: {', '.join(missing)}",
+        hints.setup() or f"pip install {' '.join(missing)}",
+    )
 
 
 def proxy(environment: Mapping[str, str]) -> Problem | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core import hints
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -29,13 +31,15 @@ class Message:
 
     def of(self, **known: object) -> Diagnosis:
         """Return it about one case; raises `KeyError` where something is not known."""
+        name = known.get("name")
+        known = {**hints.known(None if name is None else str(name)), **known}
         return Diagnosis(self.kind, self.sentence.format(**known), self.fix.format(**known))
 
 
 NOT_RUNNING = Message(
     "not-running",
     "nothing runs: no guard in {root}, and nobody listens on port {port}",
-    "make dev",
+    "{start}",
 )
 GUARD_STOPPED = Message(
     "guard-stopped",
@@ -46,25 +50,25 @@ GUARD_ELSEWHERE = Message(
     "guard-elsewhere",
     "the guard (pid {guard}) was started with other ports than this shell and .env say: "
     "GUARD_PORT={guard_port} here, and it listens on {elsewhere}",
-    "end it with Ctrl-C in its terminal, then: make dev",
+    "end it with Ctrl-C in its terminal, then: {start}",
 )
 GUARD_HUNG = Message(
     "guard-hung",
     "the guard (pid {guard}) does not answer on port {guard_port}",
-    "kill -9 {guard}   # it takes the stack along; then: make dev",
+    "kill -9 {guard}   # it takes the stack along; then: {start}",
 )
-STOPPED = Message("exited", "{name} was stopped on request", "make restart p={name}")
+STOPPED = Message("exited", "{name} was stopped on request", "{restart}")
 EXITED = Message("exited", "{sentence}", "{fix}")
 BROKEN_CODE = Message("broken-code", "{sentence}", "{fix}")
 FAILING = Message(
     "broken-code",
     "{name} runs and answers {path} with {said}",
-    "make logs p={name}   # the last lines say where its code fails",
+    "{logs}   # the last lines say where its code fails",
 )
 STARTING = Message(
     "starting",
     "{name} is being started",
-    "wait a moment; if it takes long: make logs p={name}",
+    "wait a moment; if it takes long: {logs}",
 )
 OTHER_PORT = Message(
     "other-port",
@@ -75,7 +79,7 @@ OTHER_SETTING = Message(
     "other-port",
     "{name} runs at {url}, since the guard was started with {setting}={other}; this shell and .env "
     "say {port}",
-    "open {url}, or end the guard (make stop) and start it anew: make dev",
+    "open {url}, or end the guard ({stop}) and start it anew: {start}",
 )
 OTHER_FAMILY = Message(
     "other-family",
@@ -86,27 +90,27 @@ OTHER_FAMILY = Message(
 NOT_LISTENING = Message(
     "not-listening",
     "{name} runs and does not listen on port {port}",
-    "make logs p={name}   # then: make restart p={name}",
+    "{logs}   # then: {restart}",
 )
 STRANGER = Message(
     "stranger",
     "port {port} is held by a program that is not {name}: {who}",
-    "kill {pid}   # or take another port: {setting}={next} make dev",
+    "kill {pid}   # or take another port: {setting}={next} {start}",
 )
 HIDDEN_STRANGER = Message(
     "stranger",
     "port {port} is held by a process that this user may not see",
-    "sudo lsof -i :{port}   # or take another port: {setting}={next} make dev",
+    "sudo lsof -i :{port}   # or take another port: {setting}={next} {start}",
 )
 SLOW = Message(
     "slow",
     "{name} is slow to answer on port {port}: nothing came within {seconds} s",
-    "make doctor p={name}   # waits longer, and says whether it hangs",
+    "{doctor}   # waits longer, and says whether it hangs",
 )
 HUNG = Message(
     "hung",
     "{name} takes connections on port {port}, and answers none",
-    "make logs p={name}   # look for an endless loop or a call that blocks; then: {anew}",
+    "{logs}   # look for an endless loop or a call that blocks; then: {anew}",
 )
 ALL_WELL = Message(
     "all-well",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..core import hints
 from . import Check, Problem, service_check
 from .facts import LOOPBACKS, Facts, ask, has
 
@@ -37,7 +38,7 @@ def _settings(facts: Facts) -> Problem | None:
 
 def _guard(facts: Facts, config: Settings) -> Problem | None:
     if facts.guard is None:
-        return Problem(f"no guard runs in {facts.root}", "make dev")
+        return Problem(f"no guard runs in {facts.root}", hints.start())
     return None if facts.status is not None else service_check.silent_guard(facts, config)
 
 
@@ -45,7 +46,7 @@ def _worker(facts: Facts, line: Service) -> Problem | None:
     view = facts.view(line.name)
     if view is None or view["state"] == "READY":
         return None  # without a guard nothing is known of it, which is told already
-    cause = view["cause"] or {"sentence": "", "fix": f"make restart p={line.name}"}
+    cause = view["cause"] or {"sentence": "", "fix": hints.command("restart", line.name)}
     return Problem(f"{line.name} is {view['state']}. {cause['sentence']}".strip(), cause["fix"])
 
 
@@ -61,5 +62,5 @@ def _reached(facts: Facts, line: Service, host: str) -> Problem | None:
     shown = f"[{host}]" if ":" in host else host
     return Problem(
         f"http://{shown}:{line.port} is refused, while another address of localhost is not",
-        f"make doctor p={line.name}   # says who listens where",
+        f"{hints.command('doctor', line.name)}   # says who listens where",
     )

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core import hints
 from ..core.errors import GuardError
 from ..core.run_tag import RunTag
 from ..http.client import Answer
@@ -121,7 +122,7 @@ def cause(facts: Facts, line: Service, patience: float = PROBE_SECONDS) -> Diagn
     that is slow.
     """
     if facts.config is None or line.port is None:
-        raise GuardError(f"{line.name} serves no port", "make status")
+        raise GuardError(f"{line.name} serves no port", hints.command("status"))
     case = Case(facts, facts.config, line, line.port, patience)
     return next(filter(None, (rule(case) for rule in RULES)))
 
@@ -204,7 +205,7 @@ def _hung(case: Case) -> Diagnosis | None:
     if case.state != "UNHEALTHY" and case.patience < HUNG_SECONDS:
         return case.explain(messages.SLOW, seconds=f"{case.patience:g}")
     guarded = case.facts.guard is not None
-    anew = f"make restart p={case.name}" if guarded else "end it and type: make dev"
+    anew = hints.command("restart", case.name) if guarded else f"end it and type: {hints.start()}"
     return case.explain(messages.HUNG, anew=anew)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from ..core import hints
 from ..core.cause import Cause
 from ..core.snapshot import ServiceView
 from ..core.state_machine import State
@@ -83,7 +84,7 @@ class HangDetector:
             return True
         waits = any(liveness.is_prompt(line) for line in self._tail(name, 1))
         if waits and name not in self._debugged:
-            self._report(f"{name} waits in a debugger: make attach p={name}")
+            self._report(f"{name} waits in a debugger: {hints.command('attach', name)}")
         (self._debugged.add if waits else self._debugged.discard)(name)
         return waits
 

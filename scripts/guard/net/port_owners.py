@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core import hints
 from ..core.errors import GuardError
 
 _PROC = Path("/proc")
@@ -114,21 +115,23 @@ def unavailable(port: int, setting: str, error: OSError) -> GuardError:
     if error.errno == errno.EACCES:
         return GuardError(
             f"port {port} ({setting}) may not be opened by this user; ports below 1024 need root",
-            f"{setting}={port + 8000} make dev",
+            f"{setting}={port + 8000} {hints.start()}",
         )
     if error.errno != errno.EADDRINUSE:
-        return GuardError(f"port {port} ({setting}) cannot be opened: {error}", "make doctor")
+        return GuardError(
+            f"port {port} ({setting}) cannot be opened: {error}", hints.command("doctor")
+        )
     others = [owner for owner in owners(port) if owner.pid != os.getpid()]
     if not others:
         return GuardError(
             f"port {port} ({setting}) is held by a process that this user may not see "
             "(another user's, or one in a container)",
-            f"sudo lsof -i :{port}   # or take another port: {setting}={port + 1} make dev",
+            f"sudo lsof -i :{port}   # or take another port: {setting}={port + 1} {hints.start()}",
         )
     lines = "\n".join(f"  {owner}" for owner in others)
     return GuardError(
         f"port {port} ({setting}) is held by another process:\n{lines}",
-        f"kill {others[0].pid}   # or take another port: {setting}={port + 1} make dev",
+        f"kill {others[0].pid}   # or take another port: {setting}={port + 1} {hints.start()}",
     )
 
 

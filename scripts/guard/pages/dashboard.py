@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core import hints
 from .template import Page, facts
 
 _PAGE = Page("dashboard.html")
@@ -9,7 +10,7 @@ _PAGE = Page("dashboard.html")
 
 def render(token: str) -> bytes:
     """Return the page; `token` lets its buttons write."""
-    return _PAGE.render(facts=facts(token=token))
+    return _PAGE.render(facts=facts(token=token, start=hints.start()))
 
 
 def policy() -> str:

@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 
 from ..config.settings import Settings
+from ..core import hints
 from . import lock
 
 TEMPORARY = Path("/tmp")  # noqa: S108 - whatever TMPDIR each command has; who owns it is checked
@@ -88,4 +89,6 @@ def elsewhere(directory: Path) -> Path:
 def _fix(directory: Path) -> str:
     if directory.is_dir() and directory.stat().st_uid != os.getuid():
         return f"sudo chown -R {os.getuid()} {directory}"
-    return f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path make dev"
+    return (
+        f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"
+    )

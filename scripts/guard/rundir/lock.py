@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..core import hints
 from ..core.errors import GuardError
 
 
@@ -63,7 +64,8 @@ class Lock:
         pid, since = owner.get("pid", "unknown"), owner.get("since", "an unknown time")
         return GuardError(
             f"a guard runs in this folder already: pid {pid}, since {since}",
-            "make status   # what it runs; `make restart` restarts, `make stop` ends it",
+            f"{hints.command('status')}   # what it runs; `{hints.command('restart')}` restarts, "
+            f"`{hints.command('stop')}` ends it",
         )
 
 

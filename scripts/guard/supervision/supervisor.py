@@ -17,7 +17,7 @@ from functools import partial
 
 from ..config import environment, settings
 from ..config.current import CurrentConfig
-from ..core import state_machine
+from ..core import hints, state_machine
 from ..core.cause import Cause
 from ..core.process import Running
 from ..core.snapshot import Snapshot
@@ -341,7 +341,7 @@ class Supervisor:
                 self._report(f"  fix: {cause.fix}")
                 self._report(
                     "  it starts again when a file is saved, on the page's button, or with: "
-                    f"make restart p={name}"
+                    f"{hints.command('restart', name)}"
                 )
             case state_machine.Backoff(retry_at=at) if at > self._clock():
                 delay = at - self._clock()

@@ -1,0 +1,63 @@
+"""The commands that messages name, as they are typed where this guard was started.
+
+`procguard restart web` in any project, `make restart p=web` in one whose Makefile says so (it sets
+`GUARD_TYPED`, `GUARD_TYPED_START` and `GUARD_TYPED_SETUP`). No other file of the guard spells a
+command of its own out.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Typed(NamedTuple):
+    """How commands are typed: templates with `{command}` and `{name}`, `[...]` only with a name."""
+
+    command: str = "procguard {command}[ {name}]"
+    start: str = "procguard"
+    setup: str | None = None
+    """What installs what the project needs; None where nobody has said."""
+
+
+class _Hints:
+    """The one value, set once by the program that starts."""
+
+    typed = Typed()
+
+
+def configure(program: str, options: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Take note of how the guard was started: as which program, and with which options."""
+    words = " ".join([program, *map(shlex.quote, options)])
+    _Hints.typed = Typed(
+        environment.get("GUARD_TYPED", f"{words} {{command}}[ {{name}}]"),
+        environment.get("GUARD_TYPED_START", words),
+        environment.get("GUARD_TYPED_SETUP"),
+    )
+
+
+def command(verb: str, name: str | None = None) -> str:
+    """Return how a command of the guard is typed, about one service or about all."""
+    part = r"\1" if name else ""
+    template = re.sub(r"\[(.*?)\]", part, _Hints.typed.command)
+    return template.replace("{command}", verb).replace("{name}", shlex.quote(name or ""))
+
+
+def start() -> str:
+    """Return how the stack is started."""
+    return _Hints.typed.start
+
+
+def setup() -> str | None:
+    """Return how the project installs what it needs, if it has said so."""
+    return _Hints.typed.setup
+
+
+def known(name: str | None = None) -> dict[str, str]:
+    """Return all of them by name, for templates: `{restart}`, `{logs}`, `{start}` ..."""
+    verbs = ("restart", "logs", "doctor", "why", "stop", "status", "attach")
+    return {
+        verb: command(verb, name if verb not in {"stop", "status"} else None) for verb in verbs
+    } | {"start": start()}
