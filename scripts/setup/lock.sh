@@ -9,7 +9,7 @@ lock() { # lock FILE SOURCE...
     file=$1
     shift
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+        --no-emit-package procguard --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
         $upgrades --output-file "$file" "$@"
 }
 

@@ -10,7 +10,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-RUNTIME: list[str] = PROJECT["project"]["dependencies"]
+GUARD = tomllib.loads((ROOT / "scripts/guard/pyproject.toml").read_text(encoding="utf-8"))
+# The guard runs where it stands, so what is locked is what it needs.
+RUNTIME: list[str] = [
+    *(line for line in PROJECT["project"]["dependencies"] if line != "procguard"),
+    *GUARD["project"]["dependencies"],
+]
 GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
 SOURCES = {
     "requirements.txt": RUNTIME,
