@@ -22,7 +22,7 @@ make {targets} {python}
 status=$?
 PATH="$PWD/.venv/bin:$PATH"
 tell python python --version
-tell node node --version
+command -v node >/dev/null && tell node node --version
 . /etc/os-release 2>/dev/null && tell system echo "$PRETTY_NAME"
 exit $status
 """
@@ -39,10 +39,10 @@ class Outcome:
     passed: int
     failed: int
     skipped: int
-    python: str = "?"
-    node: str = "?"
-    system: str = "?"
-    begun: str = "?"
+    python: str = "-"
+    node: str = "-"
+    system: str = "-"
+    begun: str = "-"
     """The day, as 2026-01-31."""
 
     @property

@@ -1,6 +1,8 @@
 """What is read from the output of pytest, Vitest and the script around them."""
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,21 @@ def test_the_script_tells_what_is_read_and_ends_as_make_did(tmp_path: Path) -> N
     assert (found.status, found.passed) == (2, 2)  # make's own status for a recipe that failed
     assert found.begun.startswith("20")
     assert "on 3.13" in done.stdout
+
+
+def test_where_there_is_no_node_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("test: ; @echo 1 passed in 0.1s\n")
+    for name in ("sh", "make", "date", "tail", "echo"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    (tmp_path / "python").symlink_to(sys.executable)
+    script = SCRIPT.replace("{targets}", "test").replace("{python}", "")
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = outcome("test", 0, done.stdout)
+    assert (found.node, found.python[:2], done.stderr) == ("-", "3.", "")
