@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.ids import seconds_until
 from domain.problems import DatabaseUnavailableError
+from store import sqlite_clock
 from store.database_errors import explain
 from store.urls import sibling_path
 
@@ -78,6 +79,7 @@ class Scheduler:
         self._requeue_what_the_dead_left()
         if not self._settings.distributed:
             _prepare(self._beside())
+        sqlite_clock.provide()
         DBOS(config=self._config())
         self._start = self._define(DBOS)
         DBOS.launch()
