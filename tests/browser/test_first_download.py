@@ -62,7 +62,7 @@ def test_a_playlist_becomes_the_same_file_with_and_without_a_killed_backend(
     assert digest(app.save(row)) == clean
 
 
-@pytest.mark.parametrize("relaunch", ["stack", "process"])
+@pytest.mark.parametrize("restart", ["stack", "process"])
 def test_a_download_under_way_survives_the_backend_s_death(
     start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, restart: str
 ) -> None:
