@@ -446,3 +446,24 @@ def test_what_a_failed_download_keeps_is_shown_and_can_be_cleared(
     assert cleared.status_code == 204
     assert failed["id"] not in after
     assert shared_api.get(failed["id"])["state"] == "failed"
+
+
+@pytest.mark.parametrize(("codecs", "taken"), [("compatible", "old"), ("best", "new")])
+def test_an_mp4_has_codecs_that_every_device_plays_unless_the_best_is_wanted(
+    shared_api: Api, own_media: MediaSource, codecs: str, taken: str
+) -> None:
+    hls = own_media.folder / "hls"
+    for name in ("old", "new"):
+        (hls / f"{name}.m3u8").write_bytes((hls / "index.m3u8").read_bytes())
+    variant = '#EXT-X-STREAM-INF:BANDWIDTH={},RESOLUTION=640x360,CODECS="{},mp4a.40.2"\n{}.m3u8\n'
+    (hls / "codecs.m3u8").write_text(
+        "#EXTM3U\n"
+        + variant.format(1_000_000, "avc1.4d401e", "old")
+        + variant.format(2_000_000, "vp09.00.10.08", "new")
+    )
+
+    done = result(shared_api, f"{own_media.base}/hls/codecs.m3u8", codecs=codecs)
+
+    playlists = [path for path, _ in own_media.requests if path.endswith(".m3u8")]
+    assert done["error"] is None
+    assert playlists[-1] == f"/hls/{taken}.m3u8"

@@ -71,4 +71,10 @@ describe('a row', () => {
     expect(screen.getAllByRole('progressbar')[1]).toHaveAttribute('aria-valuenow', '100');
     expect(title).toHaveBeenCalledTimes(looks);
   });
+
+  test('says what is missing from a finished file', () => {
+    const note = { kind: 'missing-subtitles', sentence: 'The subtitles (de) are missing.', fix: 'Retry.' };
+    renderApp(<DownloadRow download={makeDownload({ state: 'done', notes: [note] })} onChange={vi.fn()} />);
+    expect(screen.getByText(/The subtitles \(de\) are missing/)).toBeInTheDocument();
+  });
 });

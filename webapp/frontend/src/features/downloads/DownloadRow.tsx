@@ -43,6 +43,7 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         </p>
         <Facts download={download} />
         {isUnderWay && <Bar download={download} name={name} />}
+        {state === 'done' && <Notes download={download} />}
         {state === 'failed' && download.error && (
           <p className={classes(css.error, 'clamp')}>
             {download.error.sentence} <span>{download.error.fix}</span>
@@ -53,6 +54,15 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
     </li>
   );
 });
+
+/** What is worth knowing although it is done: a missing subtitle, say. */
+function Notes({ download }: { download: Download }) {
+  return download.notes.map(({ sentence, fix }) => (
+    <p key={sentence} className={classes(css.error, 'clamp')}>
+      {sentence} <span>{fix}</span>
+    </p>
+  ));
+}
 
 function Tile({ download }: { download: Download }) {
   return (

@@ -84,6 +84,11 @@ export const Entry = memo(function Entry(props: EntryProps) {
           {name}
         </p>
         <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
+        {download.notes.map(({ sentence }) => (
+          <p key={sentence} className={css.facts}>
+            {sentence}
+          </p>
+        ))}
       </div>
       <div className={css.actions} inert={picked !== null}>
         {file?.missing ? (
