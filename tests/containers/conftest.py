@@ -54,4 +54,4 @@ def site(engine: Engine, image: str, network: str, media: Path) -> Iterator[str]
         engine("start", name)
         yield f"http://{SITE}:{SITE_PORT}/clip.mp4"
     finally:
-        engine("rm", "--force", name, check=False)
+        engine("rm", "--force", "--volumes", name, check=False)

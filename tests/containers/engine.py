@@ -122,9 +122,17 @@ class Stack:
         self.await_health()
 
     def down(self) -> None:
-        """Volumes stay, and the network where somebody else is on it."""
+        """Named volumes stay, and the network where somebody else is on it."""
+        nameless = {volume for each in self.all() for volume in self._nameless(each)}
         self.compose("down", check=False)
         assert not self.all()
+        for volume in nameless:
+            self.engine("volume", "rm", volume, check=False)
+
+    def _nameless(self, container: str) -> list[str]:
+        """Volumes of this container alone: the engine names them by a hash."""
+        mounts = self.engine.inspect(container, "{{range .Mounts}}{{.Name}} {{end}}").split()
+        return [each for each in mounts if re.fullmatch(r"[0-9a-f]{64}", each)]
 
     def await_health(self) -> None:
         wait_for(lambda: all(map(self.engine.healthy, self.all())), "all are healthy", self.logs)

@@ -56,7 +56,7 @@ def run(household: Household, volume: str, *options: str) -> Iterator[tuple[str,
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE) as client:
             yield container, client
     finally:
-        engine("rm", "--force", container, check=False)
+        engine("rm", "--force", "--volumes", container, check=False)
 
 
 @pytest.fixture
