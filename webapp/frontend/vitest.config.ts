@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'dev/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
     environment: 'jsdom',
+    // From Node 25 on its own localStorage, without a file, would hide the one of jsdom.
+    execArgv: process.allowedNodeEnvironmentFlags.has('--experimental-webstorage') ? ['--no-experimental-webstorage'] : [],
     restoreMocks: true,
     testTimeout: 30_000,
   },
