@@ -1,7 +1,9 @@
 """`.env` is read as python-dotenv reads it, where honcho would read something else."""
 
+import inspect
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,3 +97,56 @@ def test_a_folder_called_env_is_a_problem(tmp_path: Path) -> None:
     problems: list[str] = []
     assert dotenv_file.read(tmp_path / ".env", problems) == {}
     assert len(problems) == 1
+
+
+def test_a_file_may_have_a_megabyte_and_no_byte_more(tmp_path: Path) -> None:
+    file, problems = tmp_path / ".env", list[str]()
+    for size, is_read in ((2**20, True), (2**20 + 1, False)):
+        file.write_bytes(b"A=1\n#" + b"x" * (size - 5))
+        assert bool(dotenv_file.read(file, problems)) is is_read
+    assert problems == [f"{file}: cannot be read (it is larger than 1024 kB)"]
+
+
+def test_a_pipe_may_give_a_megabyte_and_no_byte_more(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".env")
+    for size, is_read in ((2**20, True), (2**20 + 1, False)):
+        problems: list[str] = []
+        with writer(tmp_path / ".env", b"A=1\n#" + b"x" * (size - 5)):
+            assert bool(dotenv_file.read(tmp_path / ".env", problems)) is is_read
+        assert bool(problems) is not is_read
+
+
+def descriptors() -> list[str]:
+    return sorted(path.name for path in Path("/dev/fd").iterdir())
+
+
+def test_reading_leaves_no_descriptor_open(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=1\n")
+    before = descriptors()
+    assert dotenv_file.read(tmp_path / ".env", []) == {"A": "1"}
+    assert dotenv_file.read(tmp_path / "none", []) == {}
+    assert descriptors() == before
+
+
+def test_only_a_named_pipe_is_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").touch()
+    names = ("pipe", "file", "none")
+    assert [dotenv_file.is_pipe(tmp_path / name) for name in names] == [True, False, False]
+
+
+def test_a_pipe_is_waited_for_as_long_as_its_program_takes(tmp_path: Path) -> None:
+    """A program that wants a password first: the default is five seconds, or what is asked for."""
+    os.mkfifo(tmp_path / ".env")
+
+    def later() -> None:
+        time.sleep(0.2)
+        (tmp_path / ".env").write_text("A=1\n")
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    assert dotenv_file.read(tmp_path / ".env", []) == {"A": "1"}
+    thread.join()
+    problems: list[str] = []
+    assert dotenv_file.read(tmp_path / ".env", problems, pipe_seconds=0.01) == {}
+    assert inspect.signature(dotenv_file.read).parameters["pipe_seconds"].default == 5

@@ -262,3 +262,33 @@ def test_colour_is_forced_where_the_terminal_has_it_and_nobody_objects(folder: P
 
 def test_names_become_variables() -> None:
     assert variable("my-api_2") == "MY_API_2"
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("GUARD_PATIENCE_SECONDS", ["0", "0.5", "3600"], ["-0.1", "3600.1", "nan", "soon"]),
+        ("GUARD_NOTIFY", ["0", "1", "yes", "No"], ["2", "maybe"]),
+        ("GUARD_DIR", [".own", "deep/.guard"], [".", "..", "/"]),
+    ],
+)
+def test_a_setting_takes_what_it_says_and_nothing_else(
+    folder: Path, name: str, good: list[str], bad: list[str]
+) -> None:
+    for raw in good:
+        read(folder, {name: raw})
+    for raw in bad:
+        (problem,) = problems(folder, {name: raw})
+        assert problem.startswith(f"{name}={raw}: must be ")
+
+
+def test_what_is_set_is_what_is_read(folder: Path) -> None:
+    (folder / ".env").write_text("WEB_HEALTH=/a?b\n")
+    shell = {"GUARD_PATIENCE_SECONDS": "3600", "GUARD_DIR": "deep/.guard", "GUARD_NOTIFY": "yes"}
+    config = read(folder, shell)
+    assert (config.patience, config.directory) == (3600, folder / "deep/.guard")
+    assert config.notify
+    assert config.services[0].health == "/a?b"
+    assert not read(folder, {"GUARD_NOTIFY": "no"}).notify
+    (folder / ".env").write_text("WEB_HEALTH=a\n")
+    assert problems(folder) == ["WEB_HEALTH=a: must be a path that begins with a slash"]
