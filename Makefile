@@ -98,11 +98,11 @@ faults: setup-all ## Inflict every fault of docs/architecture.md on real process
 bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=downloads: one)
 	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)
 
-mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; j=2: at a time)
-	@$(py) -m scripts.mutants $(if $(j),-j $(j)) $(m)
+mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; j=2: at a time; w=1: to docs/testing.md)
+	@$(py) -m scripts.mutants $(if $(j),-j $(j)) $(if $(w),-w) $(m)
 
-sabotage: setup-all ## Break each promise of the documentation in a copy: its test must turn red (p=F11: one)
-	@$(py) -m scripts.sabotage $(p)
+sabotage: setup-all ## Break each promise of the documentation in a copy: its test must turn red (p=F11: one; w=1: to docs/testing.md)
+	@$(py) -m scripts.sabotage $(if $(w),-w) $(p)
 
 flakes: setup-all build ## Run all tests n=5 times on a machine kept busy, and list what failed (t=tests/stack: some)
 	@$(py) -m scripts.flakes -n $(or $(n),5) $(t)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from scripts.docs.written import put
 from scripts.mutants.equivalents import equivalents
 from scripts.mutants.modules import MODULES, Module
 from scripts.mutants.operators import Mutant, mutants
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(table(judged) + "\n")
+    if options.write:
+        put(ROOT / "docs/testing.md", "make mutants w=1", table(judged))
     survivors = [each for each in judged if each.survived]
     sys.stdout.writelines(f"\nsurvived: {each}" for each in survivors)
     sys.stdout.write("\n")
@@ -96,6 +99,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=today, help="which sample: today's, if not given"
     )
+    parser.add_argument("-w", dest="write", action="store_true", help="write docs/testing.md")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="a part of a file's name")
     return parser.parse_args(arguments)
 

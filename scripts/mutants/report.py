@@ -52,6 +52,5 @@ def killed_share(judged: Iterable[Judged]) -> float | None:
 def _row(name: str, judged: Sequence[Judged]) -> tuple[str, ...]:
     survived = sum(each.survived for each in judged)
     killed = sum(each.outcome is not Outcome.SURVIVED for each in judged)
-    share = killed_share(judged)
     counts = (len(judged), killed, len(judged) - killed - survived, survived)
-    return (name, *map(str, counts), "-" if share is None else f"{share:.0%}")
+    return (name, *map(str, counts), f"{killed} of {killed + survived}")

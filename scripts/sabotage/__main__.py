@@ -11,43 +11,64 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from scripts.docs.written import put
 from scripts.sabotage.pairs import BadPairError, Pair, broken, pairs
 from scripts.sabotage.scratch import NoNamespaceError, run, scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 GREEN, RED = 0, 1  # what pytest exits with: all passed, some failed
 ALL_SECONDS = 1800.0
+HEAD = "| promise | test | red | s |\n| --- | --- | --- | --- |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Break what is promised, and print which tests noticed."""
     parser = argparse.ArgumentParser(prog="python -m scripts.sabotage", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help="a part of a promise's name")
-    parts = parser.parse_args(arguments).parts
+    parser.add_argument("-w", dest="write", action="store_true", help="write docs/testing.md")
+    options = parser.parse_args(arguments)
+    parts = options.parts
     chosen = [pair for pair in pairs() if not parts or any(part in pair.promise for part in parts)]
     try:
         with scratch(ROOT) as copy:
-            return sabotage(copy, chosen)
+            rows = sabotage(copy, chosen)
     except (BadPairError, NoNamespaceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    if options.write:
+        lines = [HEAD, *map(str, rows)]
+        put(ROOT / "docs/testing.md", "make sabotage w=1", "\n".join(lines))
+    return 0 if rows and all(row.red for row in rows) else 1
 
 
-def sabotage(copy: Path, chosen: Sequence[Pair]) -> int:
-    """Run the tests as they stand, then each with its promise broken."""
+class Row(NamedTuple):
+    """What became of a pair."""
+
+    pair: Pair
+    red: bool
+    seconds: float
+
+    def __str__(self) -> str:
+        answer = "yes" if self.red else "**no**"
+        return f"| {self.pair.promise} | `{self.pair.test}` | {answer} | {self.seconds:.1f} |"
+
+
+def sabotage(copy: Path, chosen: Sequence[Pair]) -> list[Row]:
+    """Run the tests as they stand, then each with its promise broken; nothing if they are red."""
     code, output = run(copy, sorted({pair.test for pair in chosen}), ALL_SECONDS)
     if not chosen or code != GREEN or " skipped" in output.splitlines()[-1]:
         sys.stderr.write(f"the tests are not all green before anything is broken:\n{output}\n")
-        return 1
-    sys.stdout.write("| promise | test | red | s |\n| --- | --- | --- | --- |\n")
-    red = [_breaks(copy, pair) for pair in chosen]
-    sys.stdout.write(f"\n{sum(red)} of {len(red)} red\n")
-    return 0 if all(red) else 1
+        return []
+    sys.stdout.write(f"{HEAD}\n")
+    rows = [_break(copy, pair) for pair in chosen]
+    sys.stdout.write(f"\n{sum(row.red for row in rows)} of {len(rows)} red\n")
+    return rows
 
 
-def _breaks(copy: Path, pair: Pair) -> bool:
-    """Break one promise, run its test, and put things right again; whether it turned red."""
+def _break(copy: Path, pair: Pair) -> Row:
+    """Break one promise, run its test, and put things right again."""
     file = copy / pair.file
     whole = file.read_text(encoding="utf-8")
     begun = time.monotonic()
@@ -56,14 +77,12 @@ def _breaks(copy: Path, pair: Pair) -> bool:
         code, output = run(copy, [pair.test], pair.seconds)
     finally:
         file.write_text(whole, encoding="utf-8")
-    took = time.monotonic() - begun
-    noticed = code == RED
-    answer = "yes" if noticed else "**no**"
-    sys.stdout.write(f"| {pair.promise} | `{pair.test}` | {answer} | {took:.1f} |\n")
+    row = Row(pair, code == RED, time.monotonic() - begun)
+    sys.stdout.write(f"{row}\n")
     sys.stdout.flush()
-    if not noticed:
+    if not row.red:
         sys.stderr.write(f"{pair.promise}: pytest exited with {code}\n{output[-2000:]}\n")
-    return noticed
+    return row
 
 
 if __name__ == "__main__":
