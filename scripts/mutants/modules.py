@@ -43,7 +43,6 @@ MODULES: tuple[Module, ...] = (
             "logs/ring_buffer": "logs/test_ring_buffer.py",
             "watching/churn": "watching/test_churn.py",
             "pages/template": "pages/test_template.py",
-            "diagnosis/final_output": "diagnosis/test_final_output.py",
         },
     ),
     *_of(

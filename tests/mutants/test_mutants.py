@@ -94,8 +94,8 @@ def test_every_equivalent_mutant_is_one_of_a_module_and_has_its_reason() -> None
 
 @pytest.mark.timeout(900)
 def test_a_sample_of_all_mutants_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Others each day; `make mutants` has them all."""
-    assert main(["--sample", str(SAMPLE)]) == 0, capsys.readouterr().out
+    """A fixed one; `make mutants` has them all."""
+    assert main(["--sample", str(SAMPLE), "--seed", "1"]) == 0, capsys.readouterr().out
 
 
 def test_nothing_is_judged_by_nobody() -> None:

@@ -62,3 +62,11 @@ def test_ids_are_unique_and_sort_by_the_time_of_their_making() -> None:
 
 def test_timestamps_sort_as_texts() -> None:
     assert now(after=-1) < now() < now(after=0.5) < now(after=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "plays"),
+    [("a.mp4", True), ("a.b.MP3", True), ("a.mkv", False), ("mp4", True), ("a", False)],
+)
+def test_what_browsers_play_is_told_by_the_ending(name: str, *, plays: bool) -> None:
+    assert playable(name) is plays

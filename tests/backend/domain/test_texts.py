@@ -59,3 +59,7 @@ def test_the_key_of_a_medium_is_short_enough_for_an_index_and_still_its_own() ->
     assert other
     assert one != other
     assert len(one) <= MAX_LENGTH
+
+
+def test_a_line_has_five_hundred_characters_at_most() -> None:
+    assert line("x" * 501) == "x" * 500
