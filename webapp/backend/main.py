@@ -16,11 +16,12 @@ import settings
 from app.lifecycle import Lifecycle
 from events.hub import EventHub
 from web import cookies_router, header_timeout, health, openapi, preview_router, problems, session
+from web.accept_errors import report_once
 from web.access import Access
 from web.attempts import Attempts
 from web.limits import Limits
 from web.router import router
-from web.shutdown import graceful_shutdown
+from web.shutdown import AnswerCancelled, graceful_shutdown
 from web.static_files import SpaFiles
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ LOAD_DELAY_SECONDS = 0.05
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    report_once(asyncio.get_running_loop())
     hub = EventHub()
     app.state.lifecycle = lifecycle = Lifecycle(app.state.settings, hub)
     with graceful_shutdown(begin=lifecycle.end_requests, end=lifecycle.stop):
@@ -71,6 +73,7 @@ def build(chosen: settings.Settings) -> FastAPI:
         allow_credentials=True,
     )
     app.add_middleware(SpaFiles)
+    app.add_middleware(AnswerCancelled)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
     header_timeout.install()

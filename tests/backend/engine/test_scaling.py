@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import psycopg
@@ -23,67 +16,21 @@ from store.migrate import config
 from store.paging import Cursor
 from store.store import Store
 from tests.backend.api_process import Api, wait_for
+from tests.backend.postgres import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from tests.conftest import FreePort
     from tests.media_source import MediaSource
-
-BINARIES = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-
-
-def postgres_binaries() -> Path:
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    if not BINARIES:
-        missing = "PostgreSQL is not installed: apt-get install postgresql"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    return BINARIES[0]
-
-
-def as_nobody_special() -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    if os.getuid() != 0:
-        return []
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
+def postgres(free_port: FreePort) -> Iterator[str]:
     """The URL of a server of our own, on a free port, gone afterwards."""
-    binaries = postgres_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    run = as_nobody_special()
-    subprocess.run(
-        [*run, binaries / "initdb", "-D", folder / "db", "-U", "app", "-A", "trust", "--no-sync"],
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    options = ("-k", str(folder), "-h", "127.0.0.1", "-p", str(port), "-c", "fsync=off")
-    server = subprocess.Popen(
-        [*run, binaries / "postgres", "-D", folder / "db", *options],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-
-        def answers() -> bool:
-            ask = [str(binaries / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
-            return subprocess.run(ask, capture_output=True, check=False).returncode == 0
-
-        wait_for(answers, "PostgreSQL answers")
-        yield f"postgresql://app@127.0.0.1:{port}/postgres"
-    finally:
-        server.send_signal(signal.SIGINT)  # does not wait for clients
-        server.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+    with serving(free_port()) as server:
+        yield server.url
 
 
 @pytest.fixture

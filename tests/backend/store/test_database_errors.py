@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from domain.models import DownloadRequest
 from domain.problems import DatabaseUnavailableError
-from store import store as store_module
+from store import database
+from store.migrate import config
 from store.store import Store
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.web.test_bad_input import problem
@@ -29,7 +31,7 @@ REQUEST = DownloadRequest(url="https://example.org/a.mp4")
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database that this program has made, and no patience with one that is locked."""
-    monkeypatch.setattr(store_module, "BUSY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
     Store(f"sqlite:///{tmp_path}/app.db").engine.dispose()
     return tmp_path / "app.db"
 
@@ -113,7 +115,7 @@ def lock(file: Path) -> Callable[[], object]:
 def refused(api: Api) -> dict[str, Any]:
     """What the server says of itself once it knows that it cannot work."""
     ready: dict[str, Any] = wait_for(
-        lambda: (told := api.client.get("/ready").json())["engine"] == "failed" and told,
+        lambda: (told := api.client.get("/ready").json())["engine"] == "waiting" and told,
         "the trouble is told",
     )
     assert not ready["ready"]
@@ -161,18 +163,18 @@ def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_men
     assert api.log.read_text().count(sentence) == 1
 
 
-def test_without_the_journal_of_what_runs_links_are_kept_and_downloaded_later(
-    tmp_path: Path, media: MediaSource
-) -> None:
-    journal = tmp_path / "data/app.engine.db"
-    journal.parent.mkdir()
-    journal.write_bytes(b"no database either" * 100)
+def test_the_journal_of_the_engine_of_old_is_deleted(tmp_path: Path, media: MediaSource) -> None:
+    file = tmp_path / "data/app.db"
+    file.parent.mkdir()
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "0004")
+    engine.dispose()
+    for name in ("app.engine.db", "app.engine.db-wal", "app.engine.db-shm"):
+        (file.parent / name).write_bytes(b"no database either" * 100)
     with running(tmp_path) as api:
-        assert f"{journal} is damaged" in refused(api)["detail"]
-        item = api.add(media.mp4)
-
-        journal.unlink()
-        api.wait(item, "done")
+        api.wait(api.add(media.mp4), "done")
+        assert not list(file.parent.glob("app.engine.db*"))
 
 
 def test_what_ends_while_the_database_is_locked_is_done_all_the_same(

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
+
+import psutil
+
+from tests.backend.api_process import wait_for
 
 if TYPE_CHECKING:
     from tests.backend.api_process import Api
@@ -64,3 +71,31 @@ def test_ctrl_c_ends_it_as_uvicorn_does(api: Api) -> None:
     assert api.end(signal.SIGINT) == 0
 
     assert UVICORNS_OWN_WAY in api.log.read_text()
+
+
+def connections(api: Api) -> int:
+    assert api.process
+    found = psutil.Process(api.process.pid).net_connections("tcp")
+    return sum(connection.status == psutil.CONN_ESTABLISHED for connection in found)
+
+
+def test_whoever_waits_for_too_long_is_told_to_come_back(api: Api, media: MediaSource) -> None:
+    """While another program holds the database a request lasts; the server leaves all the same."""
+    api.ready()
+    with (
+        closing(sqlite3.connect(api.folder / "data/app.db", isolation_level=None)) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        ask = api.client.request
+        waiting = [
+            pool.submit(ask, "POST", "/api/downloads", json={"url": media.mp4}),
+            pool.submit(ask, "PATCH", "/api/queue", json={"paused": False}),
+        ]
+        wait_for(lambda: connections(api) >= len(waiting), "both wait")
+        api.end()
+        for answer in (asked.result() for asked in waiting):
+            assert answer.status_code == 503
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.headers["retry-after"]
+            assert answer.json()["fix"]

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from scripts.guard.doctor import (
     service_check,
 )
 from scripts.guard.doctor.facts import LOOPBACKS, Facts, Listener
+from tests.conftest import FreePort
 
 PROBLEM = Problem("it is broken", "mend it")
 
@@ -350,3 +352,35 @@ def test_tools_that_are_missing_are_named(tmp_path: Path) -> None:
         problem = check(nothing)
         assert problem is not None
         assert problem.fix.startswith("make setup")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (200, {"engine": "ready"}, None),
+        (503, {"engine": "waiting", "detail": "The disk is full."}, "The disk is full."),
+        (503, {"engine": "warming", "detail": None}, None),
+        (503, {"title": "api is starting"}, None),
+        (503, ["not ours"], None),
+    ],
+)
+def test_what_a_running_backend_waits_for_is_told(
+    status: int, body: object, told: str | None
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nobody needs to know."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request).start()
+        problem = checks.backend({"API_PORT": str(server.server_port)})
+    assert (problem and problem.message) == told
+
+
+def test_a_backend_that_does_not_run_is_no_problem_here(free_port: FreePort) -> None:
+    assert checks.backend({"API_PORT": str(free_port())}) is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.download_service import DownloadService
 from app.previews import Previews
 from app.sessions import Sessions
-from engine.lease import FileLease, PostgresLease
+from engine.lease import FileLease, Lease
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
 from files.disk import Disk
@@ -66,12 +66,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         *(settings.media_dir / ".thumbnails", cookies, allowed, find_ffmpeg()),
         rate=settings.rate_limit,
     )
-    lease = (
-        PostgresLease(store.engine)
-        if settings.distributed
-        else FileLease(Path(sibling_path(settings.database_url, "engine.lock")))
-    )
-    scheduler = Scheduler(settings, store, executor, lease)
+    scheduler = Scheduler(settings, store, executor, _lease(settings))
     if bus:
         PeerSync(bus, hub, store, announcer, executor, scheduler).start()
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
@@ -85,10 +80,18 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     )
 
 
+def _lease(settings: Settings) -> Lease:
+    if not settings.distributed:
+        return FileLease(Path(sibling_path(settings.database_url, "engine.lock")))
+    from engine.postgres_lease import PostgresLease  # loads PostgreSQL's client
+
+    return PostgresLease(settings.database_url)
+
+
 def _bus(settings: Settings) -> PgNotifyBus | None:
     if not settings.distributed:
         return None
-    from events.bus import PgNotifyBus  # loads PostgreSQL's client
+    from events.bus import PgNotifyBus
 
     return PgNotifyBus(settings.database_url)
 

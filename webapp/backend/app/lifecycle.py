@@ -1,7 +1,8 @@
-"""Loads store and engine in the background while the server already answers.
+"""Loads store and scheduler in the background while the server already answers.
 
-Nothing heavy is imported here: SQLAlchemy, DBOS and yt-dlp come in a thread. A request that needs
-the store waits for it, not for the engine.
+Nothing heavy is imported here: SQLAlchemy comes in a thread. A request that needs the store waits
+for it, not for the scheduler. What fails is tried again until it succeeds: a full disk, an absent
+server, used up descriptors all pass, and nobody should have to restart anything for it.
 """
 
 from __future__ import annotations
@@ -27,19 +28,20 @@ MAX_WAIT_SECONDS = 30.0
 POLL_SECONDS = 0.2
 """Seconds between two checks whether the store will not come."""
 RETRY_SECONDS = 2.0
-"""Seconds until a database that could not be used is tried again."""
+"""Seconds until what failed is tried again."""
 
 T = TypeVar("T")
+State = Literal["warming", "waiting", "ready"]
 log = logging.getLogger("uvicorn.error")
 
 
 class Lifecycle:
-    """The download service of one api process."""
+    """The download service of one backend process."""
 
     def __init__(self, settings: Settings, hub: EventHub) -> None:
         self._settings, self.hub = settings, hub
         self._container: Future[Container] = Future()
-        self._launched: Future[None] = Future()
+        self._launched = threading.Event()
         self._problem: Problem | None = None
         self._stopping = threading.Event()
         self.previews: set[PreviewHandle] = set()
@@ -50,6 +52,7 @@ class Lifecycle:
 
     def end_requests(self) -> None:
         """Let go of the requests that would otherwise last: the server waits for them."""
+        self._stopping.set()
         self.hub.close()
         for handle in list(self.previews):
             handle.drop()
@@ -57,77 +60,90 @@ class Lifecycle:
     def stop(self) -> None:
         """End at once: what is under way is taken up by the next process."""
         self._stopping.set()
-        if self._container.done() and not self._container.exception():
+        if self._container.done():
             container = self._container.result()
             container.scheduler.stop()
             container.downloads.executor.stop()
 
-    def readiness(self) -> tuple[Literal["warming", "ready", "failed"], str | None]:
-        """The engine's state, and what is wrong if it failed."""
-        for future in (self._container, self._launched):
-            if not future.done():
-                return ("failed", str(self._problem)) if self._problem else ("warming", None)
-            if error := future.exception():
-                return "failed", str(error)
-        if fault := self._container.result().media.fault:
-            threading.Thread(target=self._container.result().media.prepare, daemon=True).start()
-            return "failed", f"{fault.sentence} {fault.fix}"
-        return "ready", None
+    def readiness(self) -> tuple[State, str | None]:
+        """Whether downloads run; if not, what is waited for."""
+        problem: object = self._problem
+        if self._launched.is_set():
+            container = self._container.result()
+            problem = container.scheduler.problem
+            if fault := container.media.fault:
+                threading.Thread(target=container.media.prepare, daemon=True).start()
+                problem = f"{fault.sentence} {fault.fix}"
+        if problem:
+            return "waiting", str(problem)
+        return ("ready" if self._launched.is_set() else "warming"), None
 
     def container(self) -> Container:
         """What has been loaded; waits for it, unless it is known that this would be in vain.
 
         Raises:
-            UnavailableError: when it cannot be loaded.
+            UnavailableError: when it is not there in time.
 
         """
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not self._container.done() and time.monotonic() < deadline:
             if self._problem:
                 raise UnavailableError(self._problem.detail, self._problem.fix)
+            if self._stopping.is_set():
+                raise UnavailableError("The backend is shutting down.", "Send it again.")
             wait((self._container,), POLL_SECONDS)
-        try:
-            return self._container.result(0)
-        except TimeoutError:
-            detail = "The database is still being opened."
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the person is told
-            detail = str(error)
-        raise UnavailableError(detail, "Retry in a moment; if it stays so, see the log of `api`.")
+        if self._container.done():
+            return self._container.result()
+        raise UnavailableError(
+            "The database is still being opened.",
+            "Retry in a moment; if it keeps failing, see the log of `api`.",
+        )
 
     def _load(self) -> None:
-        try:
-            from app.bootstrap import assemble
-
-            container = self._retry(lambda: assemble(self._settings, self.hub))
-        except Exception as error:  # `/ready` and every request tell it
-            log.exception("The backend cannot start its work.")
-            self._container.set_exception(error)
-            return
+        container = self._retry(self._assemble)
         if container is None:
             return
         self._container.set_result(container)
-        try:
-            self._retry(container.scheduler.launch)
-            if not self._stopping.is_set():
-                container.downloads.staging.sweep(container.downloads.store.ids)
-                container.downloads.executor.pool.warm()
-        except Exception as error:
-            log.exception("The download engine cannot start.")
-            self._launched.set_exception(error)
-            return
-        self._launched.set_result(None)
+        downloads = container.downloads
+        for act in (
+            container.scheduler.launch,
+            lambda: downloads.staging.sweep(downloads.store.ids),
+            downloads.executor.pool.warm,
+        ):
+            self._retry(act)
+        if not self._stopping.is_set():
+            self._launched.set()
+
+    def _assemble(self) -> Container:
+        from app.bootstrap import assemble
+
+        return assemble(self._settings, self.hub)
 
     def _retry(self, act: Callable[[], T]) -> T | None:
-        """Do what needs a database, again and again while that cannot be used."""
+        """Call `act` until it succeeds; None when the server ends before that."""
         while not self._stopping.is_set():
             try:
                 done = act()
-            except Problem as problem:
-                if str(problem) != str(self._problem):
-                    log.error("%s", problem)  # noqa: TRY400 -- a sentence
-                self._problem = problem
+            except Exception as error:  # noqa: BLE001 -- all of it may pass, and is told
+                self._met(error)
                 self._stopping.wait(RETRY_SECONDS)
             else:
                 self._problem = None
                 return done
         return None
+
+    def _met(self, error: Exception) -> None:
+        problem = error if isinstance(error, Problem) else _unexpected(error)
+        if str(problem) != str(self._problem):
+            trace = None if isinstance(error, Problem) else error
+            log.error("The backend waits: %s", problem, exc_info=trace)
+        self._problem = problem
+
+
+def _unexpected(error: Exception) -> Problem:
+    """What to say of an error that no part has words for: a full disk, no descriptors, a bug."""
+    said = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+    return UnavailableError(
+        f"The backend cannot start its work: {said}.",
+        "It tries again by itself; the log of `api` has the details.",
+    )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 
 class Problem(Exception):  # noqa: N818 -- the RFC's word
-    """Raise one of its kinds with one sentence and what to do about it."""
+    """Raise one of its kinds with one sentence and what to do about it; as text, it is both."""
 
     def __init__(self, detail: str, fix: str) -> None:
-        super().__init__(detail)
+        super().__init__(detail, fix)
         self.detail, self.fix = detail, fix
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.fix}"
 
 
 class ForbiddenError(Problem):
@@ -35,10 +38,7 @@ class InvalidError(Problem):
 
 
 class UnavailableError(Problem):
-    """Not now; later it may be. As text, the reason with what to do."""
-
-    def __str__(self) -> str:
-        return f"{self.detail} {self.fix}"
+    """Not now; later it may be."""
 
 
 class DatabaseUnavailableError(UnavailableError):

@@ -29,7 +29,7 @@ class PeerSync:
 
     def start(self) -> None:
         """Begin to follow the others."""
-        self.bus.listen(self._on_message, self._on_connect)
+        self.bus.listen(self._on_message, self._on_connect, self.scheduler.wake)
 
     def _on_message(self, item: str, event: str, data: str | None) -> None:
         told = Download.model_validate_json(data) if event == "download" and data else None

@@ -1,46 +1,35 @@
-"""The engine: what is under way, durably, over DBOS. The only file that imports it.
+"""Takes from the queue what there is room for, and runs each download in a thread.
 
-The store is the queue; the engine takes from it what there is room for and runs it as a durable
-workflow of two steps, fetch and publish. What a process leaves behind goes back to its place in the
-queue, and whoever has room goes on with it where its files are. DBOS itself would hand it to any
-process, room or not: each process has a name of its own at each start, so that DBOS finds nothing
-to recover. It is told what else its defaults get wrong here: a fixed application version (the
-default changes with the source), a journal in WAL mode.
+The store is the queue: a row that runs names the process that works on it. What a process leaves
+behind, however it ended, goes back to its place in the queue and is claimed like any other; its
+files are in staging, from where the next one goes on. See docs/decisions/0023.
+
+Nothing is polled for speed: what is added or changed wakes the loop, by an event here and by NOTIFY
+from other processes. It looks by itself only for what nobody can announce: processes that died.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import signal
-import sqlite3
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domain.ids import seconds_until
 from domain.problems import DatabaseUnavailableError
-from store import sqlite_clock
-from store.database_errors import explain
-from store.urls import sibling_path
+from engine.watchdog import Watchdog
+from work.executor import StoppingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dbos import DBOSConfig
-
     from engine.lease import Lease
     from settings import Settings
     from store.store import Row, Store
     from work.executor import Executor
 
-NAME, VERSION = "media-downloader", "1"
-ENDED_KEPT = 100
-"""Downloads between two clearings of DBOS's own tables."""
 MIN_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.02, 5.0
 SHARED_WAIT_SECONDS = 1.0
 """Seconds between two looks for dead processes; half of what a takeover takes."""
 RETRY_SECONDS = 1.0
+LEASE_POLL_SECONDS = 0.05
 
 log = logging.getLogger("uvicorn.error")
 
@@ -48,42 +37,40 @@ log = logging.getLogger("uvicorn.error")
 class Scheduler:
     """Keeps up to `concurrency` downloads running."""
 
-    def __init__(self, settings: Settings, store: Store, executor: Executor, lease: Lease) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        executor: Executor,
+        lease: Lease,
+        watchdog: Watchdog | None = None,
+    ) -> None:
         self._settings, self._store, self._executor, self._lease = settings, store, executor, lease
+        self._watchdog = watchdog or Watchdog()
         self._running: set[tuple[str, int]] = set()
         # Claimed and not begun (None), or ended for a reason that could not be noted.
         self._orphaned: dict[tuple[str, int], Exception | None] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._start: Callable[[str, int], None] = _not_launched
-        self._tidy: Callable[[], None] = lambda: None
-        self._ended_since = ENDED_KEPT
         self._no_room = False
+        self.problem: str | None = None
+        """Why the queue is not served now; None while it is."""
 
     def launch(self) -> None:
-        """Import and start DBOS, then serve the queue; takes a second.
+        """Wait until this process may work on the database (lease.py), then serve the queue.
 
-        It waits until this process may work on the database: see lease.py. What dead processes
-        left is queued again first, its own former self's too.
+        What dead processes left is queued again first.
 
         Raises:
-            DatabaseUnavailableError: when DBOS's own database cannot be used; call it again later.
+            DatabaseUnavailableError: when the database cannot be used; call it again later.
 
         """
-        from dbos import DBOS
-
-        self._lease.acquire(self._stopping)
-        if self._stopping.is_set():
-            return
+        while not self._lease.acquire():
+            if self._stopping.wait(LEASE_POLL_SECONDS):
+                return
         self._requeue_what_the_dead_left()
-        if not self._settings.distributed:
-            _prepare(self._beside())
-        sqlite_clock.provide()
-        DBOS(config=self._config())
-        self._start = self._define(DBOS)
-        DBOS.launch()
-        self._tidy = lambda: _forget_ended(DBOS, self._lease)
+        self._watchdog.start()
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
     def limits(self) -> tuple[int, bool]:
@@ -112,44 +99,56 @@ class Scheduler:
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
+            self._watchdog.beat()
             self._wake.clear()
             self._no_room = False  # what is added from now on may have been missed below
             try:
-                if self._settings.distributed:
-                    self._take_over()
-                self._settle_orphaned()
-                self._no_room = self.fill()
-                if self._ended_since >= ENDED_KEPT:
-                    self._ended_since = 0
-                    self._tidy()
-                wait = self._longest_wait if self._no_room else self._until_due()
+                wait = self._turn()
+                self._solved()
             except DatabaseUnavailableError as problem:
-                log.error("The queue waits: %s", problem)  # noqa: TRY400 -- a sentence
+                self._met(str(problem))
                 wait = RETRY_SECONDS
-            except Exception:
-                log.exception("The queue could not be served; it is tried again.")
+            except Exception as error:
+                log.exception("The queue could not be served; trying again.")
+                self.problem = f"The queue could not be served: {error}"
                 wait = RETRY_SECONDS
             self._wake.wait(wait)
 
-    def _take_over(self) -> None:
-        """Queue again what dead processes were working on; let go of what is not ours any more.
-
-        End, if this one counts as dead.
-        """
-        if not self._lease.held():
-            log.error("The lease was lost: others go on with this process's downloads. It ends.")
-            os.kill(os.getpid(), signal.SIGTERM)
-            self._stopping.set()
-            return
+    def _turn(self) -> float:
+        """Do what there is to do; the seconds until the next turn, if nobody wakes it before."""
+        if self.problem:
+            self._store.open()  # the tables may have gone with a database that was replaced
+        if not self._lease.held() and not self._renew_lease():
+            return RETRY_SECONDS
         self._requeue_what_the_dead_left()
         self._drop_lost_runs()
+        self._settle_orphaned()
+        self._no_room = self.fill()
+        return self._longest_wait if self._no_room else self._until_due()
+
+    def _met(self, problem: str) -> None:
+        if problem != self.problem:
+            log.error("The queue waits: %s", problem)
+        self.problem = problem
+
+    def _solved(self) -> None:
+        if self.problem:
+            log.warning("The queue is served again.")
+        self.problem = None
+
+    def _renew_lease(self) -> bool:
+        """Stop all that runs here, as others may go on with it, and work under a new name."""
+        if self._executor.interrupt_all():
+            log.warning("The lease was lost: downloads are stopped here and queued again.")
+        return self._lease.acquire()
 
     def _drop_lost_runs(self) -> None:
         """Interrupt what others stopped or took over, and this process did not hear of."""
         with self._lock:
             here = {item for item, _ in self._running}
-        for item in here - self._store.running(self._lease.executor):
-            self._executor.interrupt(item)
+        if here:
+            for item in here - self._store.running(self._lease.executor):
+                self._executor.interrupt(item)
 
     def _requeue_what_the_dead_left(self) -> None:
         for executor in self._lease.dead(self._store.executors()):
@@ -167,7 +166,7 @@ class Scheduler:
             # Who paused everything between the look and the claim did not see this one run.
             concurrency, paused = self.limits()
             if not paused:
-                self._run(row)
+                self._start(row)
         self._settle_orphaned()
         return True
 
@@ -180,18 +179,37 @@ class Scheduler:
                 self._executor.announcer.announce(item)
             del self._orphaned[item, run]
 
-    def _run(self, row: Row) -> None:
+    def _start(self, row: Row) -> None:
         item, run = row["id"], row["run"]
         with self._lock:
             self._running.add((item, run))
         try:
             self._executor.announcer.announce(item)
             del self._orphaned[item, run]
-            self._start(item, run)
+            threading.Thread(
+                target=self._download, args=(item, run), name=f"download {item}", daemon=True
+            ).start()
         except Exception:
             self._orphaned[item, run] = None
             self._ended(item, run)
             raise
+
+    def _download(self, item: str, run: int) -> None:
+        """One download from its claim to its end, in a thread of its own."""
+        try:
+            result = self._executor.fetch(item, run)
+            if result is not None:
+                self._executor.finish(item, run, result)
+        except StoppingError:  # the next process goes on with it
+            pass
+        except DatabaseUnavailableError as problem:
+            log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
+            self._orphaned[item, run] = problem
+        except Exception as error:
+            log.exception("Download %s ended unexpectedly.", item)
+            self._give_up(item, run, error)
+        finally:
+            self._ended(item, run)
 
     def _until_due(self) -> float:
         """Seconds until the queue should be looked at again, if nobody wakes it."""
@@ -212,87 +230,4 @@ class Scheduler:
     def _ended(self, item: str, run: int) -> None:
         with self._lock:
             self._running.discard((item, run))
-            self._ended_since += 1
         self._wake.set()
-
-    def _define(self, dbos: Any) -> Callable[[str, int], None]:  # noqa: ANN401 -- a class
-        """Register the workflow; return what starts it."""
-
-        @dbos.step(name="fetch")  # type: ignore[untyped-decorator]
-        def fetch(item: str, run: int) -> dict[str, Any] | None:
-            return self._executor.fetch(item, run)
-
-        @dbos.step(name="publish")  # type: ignore[untyped-decorator]
-        def finish(item: str, run: int, result: dict[str, Any]) -> None:
-            self._executor.finish(item, run, result)
-
-        @dbos.workflow(name="download")  # type: ignore[untyped-decorator]
-        def download(item: str, run: int) -> None:
-            try:
-                result = fetch(item, run)
-                if result is not None:
-                    finish(item, run, result)
-            except DatabaseUnavailableError as problem:
-                log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
-                self._orphaned[item, run] = problem
-            except Exception as error:
-                log.exception("Download %s ended unexpectedly.", item)
-                self._give_up(item, run, error)
-            finally:
-                self._ended(item, run)
-
-        return lambda item, run: dbos.start_workflow(download, item, run)
-
-    def _config(self) -> DBOSConfig:
-        return {
-            "name": NAME,
-            "application_version": VERSION,
-            "executor_id": self._lease.executor,
-            "system_database_url": self._system_url(),
-            "log_level": "WARNING",
-            "enable_otlp": False,
-        }
-
-    def _system_url(self) -> str:
-        if self._settings.distributed:
-            return self._settings.database_url
-        return f"sqlite:///{self._beside()}"
-
-    def _beside(self) -> str:
-        """DBOS's own SQLite database, beside ours."""
-        return sibling_path(self._settings.database_url, "engine.db")
-
-
-def _prepare(file: str) -> None:
-    """Set DBOS's SQLite database up, and make sure that it can be used.
-
-    Raises:
-        DatabaseUnavailableError: when it cannot.
-
-    """
-    try:
-        with contextlib.closing(sqlite3.connect(file)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:
-        raise explain(file, error) from error
-
-
-def _forget_ended(dbos: Any, lease: Lease) -> None:  # noqa: ANN401 -- a class
-    """Delete DBOS's records of what has ended or died: the store has what is worth knowing."""
-
-    def records(*status: str) -> Any:  # noqa: ANN401 -- DBOS's
-        return dbos.list_workflows(
-            status=list(status), limit=1000, load_input=False, load_output=False
-        )
-
-    begun = records("PENDING", "ENQUEUED")
-    dead = lease.dead({str(workflow.executor_id) for workflow in begun})
-    over = [workflow for workflow in begun if workflow.executor_id in dead]
-    over += records("SUCCESS", "ERROR", "CANCELLED")
-    if over:
-        dbos.delete_workflows([workflow.workflow_id for workflow in over])
-
-
-def _not_launched(_: str, __: int) -> None:
-    raise RuntimeError("The engine has not been launched.")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     OnMessage = Callable[[str, str, str | None], None]
+    OnChange = Callable[[], None]
 
 CHANNEL = "downloads"
 MAX_BYTES = 7_900
@@ -42,13 +43,13 @@ class PgNotifyBus:
         self._sender: psycopg.Connection | None = None
         self._lock = threading.Lock()
 
-    def listen(self, on_message: OnMessage, on_connect: Callable[[], None]) -> None:
+    def listen(self, on_message: OnMessage, on_connect: OnChange, on_disconnect: OnChange) -> None:
         """Begin to hear the others, in a thread, and return at once.
 
         `on_message` is called with (item, event, JSON or None), `on_connect` whenever something may
-        have been missed.
+        have been missed, `on_disconnect` when PostgreSQL has gone.
         """
-        arguments = (on_message, on_connect)
+        arguments = (on_message, on_connect, on_disconnect)
         threading.Thread(target=self._listen, args=arguments, name="bus", daemon=True).start()
 
     def publish(self, item: str, event: str, data: str) -> None:
@@ -73,7 +74,7 @@ class PgNotifyBus:
         self._sender = self._connect()
         self._sender.execute(NOTIFY, (CHANNEL, message))
 
-    def _listen(self, on_message: OnMessage, on_connect: Callable[[], None]) -> None:
+    def _listen(self, on_message: OnMessage, on_connect: OnChange, on_disconnect: OnChange) -> None:
         while True:
             try:
                 with self._connect() as connection:
@@ -83,6 +84,7 @@ class PgNotifyBus:
                         self._dispatch(notification.payload, on_message)
             except (psycopg.Error, DatabaseUnavailableError) as error:
                 log.warning("The other processes cannot be heard, it is tried again: %s", error)
+                on_disconnect()
             except Exception:  # whatever it is: without this thread nobody is heard any more
                 log.exception("The other processes cannot be heard, it is tried again.")
             time.sleep(RETRY_SECONDS)
@@ -98,5 +100,10 @@ class PgNotifyBus:
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
-            self._url, autocommit=True, connect_timeout=5, keepalives_idle=5, keepalives_interval=2
+            self._url,
+            autocommit=True,
+            connect_timeout=5,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            tcp_user_timeout=8_000,
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
 
 ITSELF = "the backend goes on by itself"
+UNDEFINED_TABLE = "42P01"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 def newer(name: str, version: str, known: str) -> DatabaseUnavailableError:
@@ -46,6 +48,9 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
                 "Give that one (DATABASE_PASSWORD; POSTGRES_PASSWORD with compose) and restart, or "
                 f"set the new one in the database with psql's \\password; {ITSELF} then."
             )
+        case text if "no such table" in text or ("relation" in text and "does not exist" in text):
+            detail = f"has lost tables ({reason})."
+            fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
         case text if "is full" in text:
             detail, fix = "cannot grow: the disk is full.", f"Free some space; {ITSELF}."
         case text:
@@ -61,8 +66,10 @@ def translate(engine: Engine) -> None:
     def replace(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception
         # The base class itself is how SQLite tells of damage; its other kinds are faults of ours.
-        known = type(error) is sqlite3.DatabaseError or isinstance(
-            context.sqlalchemy_exception, OperationalError
+        known = (
+            type(error) is sqlite3.DatabaseError
+            or getattr(error, "sqlstate", None) == UNDEFINED_TABLE
+            or isinstance(context.sqlalchemy_exception, OperationalError)
         )
         return explain(name_of(engine), error) if known and not context.is_pre_ping else None
 

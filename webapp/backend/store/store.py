@@ -6,21 +6,16 @@ both win: whoever comes second changes no row and is told so.
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-
-# DBOS loads it while requests are served, and SQLAlchemy asks a half loaded one about their values.
-import sqlalchemy.orm
 
 from domain.actions import RESULTS, UNFINISHED
 from domain.ids import new_id, now
 from domain.links import host_of
 from store import breaker
-from store.database_errors import translate
+from store.database import connect
 from store.migrate import migrate
 from store.paging import ORDERS, in_order, title_key
 from store.search import matching
@@ -33,7 +28,6 @@ if TYPE_CHECKING:
     from store.paging import Cursor
 
 Row = dict[str, Any]
-BUSY_TIMEOUT_SECONDS = 10
 RECENT = 100
 MAX_HOST_LENGTH = 260
 """Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
@@ -47,18 +41,19 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self.sqlite = url.startswith("sqlite")
-        if self.sqlite:
-            _make_private(url)
-        self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
-        if self.sqlite:
-            sa.event.listen(self.engine, "connect", _prepare_sqlite)
-        translate(self.engine)
-        try:
-            migrate(self.engine)
-        except BaseException:
-            self.engine.dispose()  # it is opened again and again until it can be used
-            raise
+        self.engine = connect(url, migrate)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+
+    def open(self) -> None:
+        """Make the tables, where they are missing, and bring them up to date.
+
+        To be called again when something was wrong: the database may be another one by now.
+
+        Raises:
+            DatabaseUnavailableError: when it is newer than this program, or cannot be used.
+
+        """
+        migrate(self.engine)
 
     def add(self, requests: Iterable[DownloadRequest]) -> Sequence[Row]:
         """Put wishes at the end of the queue, all or none.
@@ -372,21 +367,3 @@ def _renumber(connection: sa.Connection) -> None:
     for place, number in enumerate(ordered.scalars().all(), 1):
         same = downloads.c.number == number
         connection.execute(downloads.update().where(same).values(position=place))
-
-
-def _make_private(url: str) -> None:
-    """Make the file of a new database for its owner only; SQLite's others beside it follow it."""
-    file = sa.make_url(url).database
-    with suppress(OSError):  # whatever is wrong with the place, opening it says better
-        if file and not Path(file).exists():
-            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
-    try:
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-    except BaseException:
-        connection.close()  # the pool does not know it yet
-        raise

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from domain.ids import now
 
@@ -27,15 +27,15 @@ class Readiness(BaseModel):
     """Whether downloads can run."""
 
     ready: bool
-    engine: Literal["warming", "ready", "failed"]
-    detail: str | None = None
+    engine: Literal["warming", "waiting", "ready"]
+    detail: str | None = Field(default=None, description="What is waited for")
     timestamp: str
 
 
 @router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="getHealth")
 async def health() -> Health:
-    """Answer as soon as the server can, long before the engine is warm."""
+    """Answer as soon as the server can, long before it can work."""
     return Health(timestamp=now())
 
 
@@ -43,10 +43,10 @@ async def health() -> Health:
 @router.get(
     "/ready",
     operation_id="getReadiness",
-    responses={503: {"model": Readiness, "description": "Not yet, or not at all"}},
+    responses={503: {"model": Readiness, "description": "Not yet, or not now"}},
 )
 async def readiness(request: Request, response: Response) -> Readiness:
-    """Say whether the engine is warm."""
+    """Say whether downloads run; if not, what is waited for. It is tried again by itself."""
     engine, detail = request.app.state.lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
     return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "2"
+"""Seconds, for what may work later."""
 STATUSES: tuple[tuple[type[Problem], HTTPStatus], ...] = (
     (ForbiddenError, HTTPStatus.FORBIDDEN),
     (NotFoundError, HTTPStatus.NOT_FOUND),
@@ -101,7 +103,8 @@ def install(app: FastAPI) -> None:
 def of_problem(problem: Problem) -> JSONResponse:
     """The answer that a problem of the domain is told with."""
     status = next(status for kind, status in STATUSES if isinstance(problem, kind))
-    return answer(status, problem.detail, problem.fix)
+    later = {"Retry-After": RETRY_AFTER} if isinstance(problem, UnavailableError) else None
+    return answer(status, problem.detail, problem.fix, headers=later)
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:

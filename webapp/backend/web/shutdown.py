@@ -14,13 +14,18 @@ import logging
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uvicorn import Server
 
+from web.problems import RETRY_AFTER, answer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POLL_SECONDS = 0.005
@@ -79,3 +84,35 @@ def _is_idle(server: Server) -> bool:
     state = server.server_state
     transports = [connection.transport for connection in state.connections]
     return not state.tasks and not any(t.get_write_buffer_size() for t in transports)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCancelled:
+    """ASGI middleware: who is still waiting when uvicorn's patience ends is told to come back.
+
+    uvicorn cancels them then, and would answer a bare 500.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = False
+
+        async def track(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, track)
+        except asyncio.CancelledError:
+            if begun or scope["type"] != "http":
+                raise
+            refusal = answer(
+                503,
+                "The backend is restarting, and this request had not been carried out yet.",
+                "Send it again.",
+                headers={"Retry-After": RETRY_AFTER},
+            )
+            await refusal(scope, receive, send)

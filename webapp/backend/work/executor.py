@@ -88,7 +88,12 @@ class Executor:
         try:
             with self._runner(item) as runner:
                 row = self._current(item, run)
-                return self._follow(runner, row, run) if row else None
+                try:
+                    return self._follow(runner, row, run) if row else None
+                except RunnerDiedError:
+                    if self._runners.get(item) is runner or self._stopping:
+                        raise
+                    return None  # who interrupted it says what follows
         except DownloadError as failure:
             self._failed(item, run, failure)
         except RunnerDiedError as error:
@@ -146,6 +151,10 @@ class Executor:
             if runner:
                 runner.kill()
         return runner is not None
+
+    def interrupt_all(self) -> bool:
+        """Kill every runner, whoever goes on with its download; whether there was one."""
+        return bool([item for item in list(self._runners) if self.interrupt(item)])
 
     def has(self, item: str) -> bool:
         """Whether a runner of this process works on it."""

@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Answer as soon as the server can, long before the engine is warm.
+         * @description Answer as soon as the server can, long before it can work.
          */
         get: operations["getHealth"];
         put?: never;
@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * Readiness
-         * @description Say whether the engine is warm.
+         * @description Say whether downloads run; if not, what is waited for. It is tried again by itself.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -1134,13 +1134,16 @@ export interface components {
          * @description Whether downloads can run.
          */
         Readiness: {
-            /** Detail */
+            /**
+             * Detail
+             * @description What is waited for
+             */
             detail?: string | null;
             /**
              * Engine
              * @enum {string}
              */
-            engine: "warming" | "ready" | "failed";
+            engine: "warming" | "waiting" | "ready";
             /** Ready */
             ready: boolean;
             /** Timestamp */
@@ -3979,7 +3982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Not yet, or not at all */
+            /** @description Not yet, or not now */
             503: {
                 headers: {
                     [name: string]: unknown;
