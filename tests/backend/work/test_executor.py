@@ -135,6 +135,19 @@ def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
     assert (item in scene.announcer.live) == keeps_its_progress
 
 
+def test_an_interrupted_run_says_nothing_of_its_end(scene: Scene) -> None:
+    """Who interrupts a run says what follows; it is no failed attempt."""
+    item, run = scene.claimed()
+    scene.runner = Runner(scene.executor.interrupt_all)
+
+    assert scene.executor.fetch(item, run) is None
+
+    row = scene.store.get(item)
+    assert row
+    assert (row["state"], row["run"], row["attempt"], row["error"]) == ("running", run, 1, None)
+    assert scene.runner.killed
+
+
 def test_what_is_told_last_is_what_is_true_then(scene: Scene) -> None:
     item, _ = scene.claimed()
     scene.downloads.act(item, "pause")
