@@ -26,7 +26,7 @@ def probed(api: Api, item: str) -> Media:
     return probe(api.media / api.wait(item, "done")["file"]["name"])
 
 
-def test_a_stretch_is_cut_out(shared_api: Api, media: MediaSource) -> None:
+def test_a_clip_is_cut_out(shared_api: Api, media: MediaSource) -> None:
     item = shared_api.add(media.mp4, format="wav", start=2, end=5.5)
 
     assert abs(probed(shared_api, item).seconds - 3.5) < 0.1
@@ -41,7 +41,7 @@ def test_what_is_kept_of_a_video_has_a_length_and_a_picture_of_its_own(
     assert shared_api.get(item)["duration"] == 1.5
 
 
-def test_a_stretch_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: MediaSource) -> None:
+def test_a_clip_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: MediaSource) -> None:
     made = tmp_path / "media.mp4"
     made.write_bytes(media.mp4_bytes)
 
@@ -51,7 +51,7 @@ def test_a_stretch_can_be_cut_out_again_after_a_crash(tmp_path: Path, media: Med
     assert made.read_bytes() == media.mp4_bytes
 
 
-def test_a_stretch_beyond_the_end_is_refused_once_the_end_is_known(
+def test_a_clip_beyond_the_end_is_refused_once_the_end_is_known(
     shared_api: Api, media: MediaSource
 ) -> None:
     silent = shared_api.wait(shared_api.add(media.short, start=100, end=110), "failed", "done")
@@ -60,12 +60,12 @@ def test_a_stretch_beyond_the_end_is_refused_once_the_end_is_known(
     told = shared_api.wait(shared_api.add(url, start=100), "failed", "done")
 
     assert silent["error"]["kind"] == told["error"]["kind"] == "beyond-end"
-    assert silent["error"]["sentence"].startswith("The stretch begins at 100 s, but the medium")
+    assert silent["error"]["sentence"].startswith("The clip starts at 100 s, but the medium")
     asked = [path for path, _ in media.requests]
     assert asked == ["/two-seconds.html", "/short.mp4"], "looked at, not fetched"
 
 
-def test_what_is_kept_has_the_length_that_the_file_has_not_the_one_wished_for(
+def test_what_is_kept_has_the_length_that_the_file_has_not_the_one_requested(
     shared_api: Api, media: MediaSource
 ) -> None:
     item = shared_api.add(media.short, start=1, end=60)
@@ -104,7 +104,7 @@ def test_metadata_is_put_into_the_file_when_asked_for(shared_api: Api, media: Me
     assert probed(shared_api, item).tags["title"] == "short"
 
 
-def test_subtitles_of_the_wished_languages_are_put_into_the_file(
+def test_subtitles_of_the_requested_languages_are_put_into_the_file(
     shared_api: Api, media: MediaSource
 ) -> None:
     (media.folder / "hls/text.vtt").write_text(
@@ -127,7 +127,7 @@ def test_subtitles_of_the_wished_languages_are_put_into_the_file(
     assert sorted(kinds) == ["audio", "subtitle", "video"]
 
 
-def test_languages_are_wished_for_as_sites_name_them(tmp_path: Path) -> None:
+def test_languages_are_requested_as_sites_name_them(tmp_path: Path) -> None:
     subtitles = ["pt_BR", "zh-Hans", "all", "x.y", "live_chat"]
     request = DownloadRequest.model_validate({"url": "https://e.org/", "subtitles": subtitles})
     given = parameters(request, staging=tmp_path, ffmpeg=None)

@@ -120,8 +120,10 @@ class DownloadService:
         if row is None:
             for name in filter(None, (item, before)):
                 if self._row(name)["state"] != "queued":
-                    raise ConflictError(f"{name} is not queued.", "Only what waits can be moved.")
-            raise ConflictError("The queue has just changed.", "Try again.")
+                    raise ConflictError(
+                        f"{name} is not queued.", "Only queued downloads can be moved."
+                    )
+            raise ConflictError("The queue has changed meanwhile.", "Try again.")
         return self._changed(row)
 
     def delete(self, item: str, *, file: bool) -> None:
@@ -145,7 +147,7 @@ class DownloadService:
         self.scheduler.wake()
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
-        """Forget many; what is gone already is as wished."""
+        """Forget many; what is gone already is no error."""
         for item in items:
             with suppress(UnknownDownloadError):
                 self.delete(item, file=file)
@@ -159,7 +161,7 @@ class DownloadService:
             )
         path = self.media_dir / download.file.name
         if download.file.missing:
-            raise GoneError(f"{path.name} was moved or deleted.", "Retry: it comes again.")
+            raise GoneError(f"{path.name} was moved or deleted.", "Retry to download it again.")
         return path, download
 
     def thumbnail(self, item: str) -> tuple[Path, str]:
@@ -167,7 +169,7 @@ class DownloadService:
         kind = self._row(item)["thumbnail"]
         path = self.executor.thumbnails / f"{item}.{kind}"
         if kind is None or not path.is_file():
-            raise NotFoundError("There is no picture of it.", "It comes with the finished file.")
+            raise NotFoundError("There is no thumbnail.", "It is made when the download finishes.")
         return path, kind
 
     def leftovers(self) -> list[Leftover]:

@@ -197,7 +197,7 @@ class Previews:
                 f"The site took longer than {handle.seconds:.0f} s to answer.",
                 "Try again later; a download of the link may take longer.",
             )
-        raise UnavailableError("The preview was given up.", "Ask again.")
+        raise UnavailableError("The preview was cancelled.", "Ask again.")
 
 
 def _key(url: str) -> str:

@@ -35,24 +35,28 @@ class DownloadError(Exception):
 DISK_FULL = DownloadError("disk-full", "The disk is full.", "Free some space, then retry.")
 
 STATUSES: dict[int, tuple[str, str, str]] = {
-    401: ("login-needed", "The site wants a login.", "Give the backend its cookies, then retry."),
+    401: (
+        "login-needed",
+        "This site requires signing in.",
+        "Give the backend the site's cookies, then retry.",
+    ),
     403: (
         "forbidden",
         "The site refused access.",
-        "Open the link in a browser: is a login needed?",
+        "Open the link in a browser: does the site require signing in?",
     ),
     404: ("not-found", "There is nothing at this address.", "Check the link in a browser."),
     410: ("gone", "What was at this address has been removed.", "Look for another link to it."),
     416: ("range", "The site refused to continue the file.", "Retry; it starts again."),
-    429: ("rate-limited", "The site says: too many requests.", "Wait a while, then retry."),
+    429: ("rate-limited", "The site is limiting requests.", "Wait a while, then retry."),
     451: ("blocked", "The site may not show this for legal reasons.", "Look for another source."),
 }
 ANY_STATUS = ("refused", "The site refused the request.", "Open the link in a browser.")
-ANY_SERVER_ERROR = ("server-error", "The site has a problem of its own.", "Retry later.")
+ANY_SERVER_ERROR = ("server-error", "The site has an internal error.", "Retry later.")
 FIRST_ERROR, UNAUTHORIZED, SERVER_ERROR = 400, 401, 500
 PASSWORD_NEEDED = DownloadError(
     "password-needed",
-    "The site wants a user name and a password.",
+    "The site requires a user name and a password.",
     "Put them into the link: https://name:password@example.org/...",
 )
 TRANSIENT_STATUSES = {408, 416, 425, 429}
@@ -118,7 +122,7 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         r"conversion failed|error (opening|writing|muxing)",
         DownloadError(
             "conversion",
-            "ffmpeg could not put what came into the wished format.",
+            "ffmpeg could not convert the file to the requested format.",
             "Choose mkv for a video, which takes nearly everything as it is; m4a for sound.",
         ),
     ),
@@ -171,7 +175,7 @@ def classify(error: BaseException) -> DownloadError:
     for pattern, failed in TEXTS:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
-    fix = "Retry; if it stays so, update yt-dlp: make update-ytdlp."
+    fix = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
     return DownloadError("unexpected", _first_line(error), fix)
 
 

@@ -36,7 +36,7 @@ class ItemBusyError(DownloadError):
     """
 
     def __init__(self) -> None:
-        sentence = "The try before this one has not quite ended yet."
+        sentence = "The previous attempt has not ended yet."
         super().__init__("busy", sentence, "Nothing needs to be done.", transient=True)
 
 

@@ -1,4 +1,4 @@
-"""Brings a video into the wished container: copied where its codecs fit, else encoded again.
+"""Brings a video into the requested container: copied where its codecs fit, else encoded again.
 
 Copying takes seconds and loses nothing; which codecs a container takes, ffmpeg knows best.
 """

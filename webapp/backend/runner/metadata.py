@@ -120,7 +120,7 @@ def require_ended(info: Info) -> None:
 
 
 def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
-    """What is shown before a download is wished for; `complete` if that is the whole list."""
+    """What is shown before a download is requested; `complete` if that is the whole list."""
     entries = _entries(info)
     return {
         **extract_metadata(info),
@@ -143,7 +143,7 @@ def _total(info: Info, seen: int, max_entries: int) -> int | None:
 
 
 def _languages(info: Info) -> Iterator[str]:
-    """Those that may be wished for."""
+    """Those that may be requested."""
     for kind in ("subtitles", "automatic_captions"):
         for language in sorted(info.get(kind) or ()):
             if re.match(LANGUAGE, language) and language not in NO_LANGUAGES:

@@ -1,4 +1,4 @@
-"""Keeps a stretch of a finished medium.
+"""Keeps a clip of a finished medium.
 
 The whole is fetched first: so it can be resumed like any other, and ffmpeg, which would else open
 the address itself, stays without a network. The streams are copied, not encoded again; a video
@@ -49,14 +49,14 @@ def trim(ffmpeg: str | None, made: Path, start: float | None, end: float | None)
     except (OSError, subprocess.SubprocessError) as error:
         raise DownloadError(
             "cut",
-            "The stretch could not be cut out.",
+            "The clip could not be cut.",
             "Check start and end against the medium's length.",
         ) from error
     return target
 
 
 def require_within(start: float | None, duration: float | None, *, slack: float = 0.0) -> None:
-    """Let a stretch pass that begins before the end, or whose medium nobody knows the length of.
+    """Let a clip pass that begins before the end, or whose medium nobody knows the length of.
 
     Raises:
         DownloadError: when nothing would be kept.
@@ -65,7 +65,7 @@ def require_within(start: float | None, duration: float | None, *, slack: float 
     if start is not None and duration is not None and start >= duration + slack:
         raise DownloadError(
             "beyond-end",
-            f"The stretch begins at {start:g} s, but the medium ends at {duration:g} s.",
+            f"The clip starts at {start:g} s, but the medium ends at {duration:g} s.",
             "Send the link again with a start before the end.",
         )
 

@@ -1,4 +1,4 @@
-"""The tables of our own database: what was wished for, and what became of it.
+"""The tables of our own database: what was requested, and what became of it.
 
 The migrations make them; a test holds the two together.
 """

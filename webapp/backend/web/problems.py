@@ -144,7 +144,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 async def _unexpected(_: Request, __: Exception) -> JSONResponse:
     return answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
-        "The server ran into an error of its own.",
+        "Internal server error.",
         "Try again; if it happens again, the log of `api` holds the traceback to report.",
     )
 

@@ -307,5 +307,5 @@ class Executor:
 
 def _not_noted(error: DatabaseUnavailableError) -> DownloadError:
     sentence = f"What came of it could not be noted: {error.detail}"
-    fix = "Retry; if it stays so, see the log of `api`."
+    fix = "Retry; if it keeps failing, see the log of `api`."
     return DownloadError("database", sentence, fix, transient=True)

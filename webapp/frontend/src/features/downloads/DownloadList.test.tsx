@@ -83,12 +83,12 @@ describe('the queue', () => {
     server.answer = ({ path, method }) =>
       method === 'GET'
         ? { status: 200, body: path === '/api/queue' ? QUEUE : third }
-        : { status: 409, body: { detail: 'It is not queued.', fix: 'Only what waits can be moved.' } };
+        : { status: 409, body: { detail: 'It is not queued.', fix: 'Only queued downloads can be moved.' } };
     const { user } = start();
     screen.getByRole('button', { name: 'Move Third' }).focus();
     await user.keyboard('{ArrowUp}');
     await waitFor(() => {
-      expect(toasts.get()).toMatchObject([{ detail: 'It is not queued. Only what waits can be moved.' }]);
+      expect(toasts.get()).toMatchObject([{ detail: 'It is not queued. Only queued downloads can be moved.' }]);
     });
     await waitFor(() => {
       expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
