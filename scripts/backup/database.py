@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy import Connection, Engine
 
-from engine.lease import CLASS
+from engine.postgres_lease import CLASS
 from scripts.backup.archive import Reader, Row, table_file
 from store.migrate import VERSIONS, config
 from store.tables import metadata
