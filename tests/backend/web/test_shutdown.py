@@ -61,7 +61,8 @@ def test_event_streams_are_ended_properly(api: Api) -> None:
 
     api.process.send_signal(signal.SIGTERM)
 
-    assert list(events) == []  # an end in mid-answer would raise
+    # An end in mid-answer would raise; a ping may have been on its way.
+    assert {name for name, _ in events} <= {"ping"}
     assert api.process.wait(60) == -signal.SIGTERM
 
 
