@@ -21,7 +21,7 @@ from scripts.guard.doctor import Check, Problem
 from scripts.guard.doctor.facts import Facts
 from scripts.setup.node import ACCEPTED, accepts
 
-VERSION_SECONDS = 1.0  # that a program may take to tell its version
+VERSION_SECONDS = 8.0  # that a program may take to tell its version, on a busy machine too
 YT_DLP_DAYS = 180  # sites change, and a version that old fails on many
 SHOWN = 4  # packages named in one message
 
