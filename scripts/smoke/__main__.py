@@ -20,7 +20,7 @@ def main() -> int:
     urls = {service.name: str(service.url) for service in config.services}
     verdict = Verdict()
     with httpx.Client(base_url=urls["web"], timeout=30, trust_env=False) as client:
-        stack = Stack(urls["web"], urls["api"], config.guard_url, client)
+        stack = Stack(urls["web"], urls["api"], config.guard_url, config.token_file, client)
         for check in CHECKS:
             sys.stdout.write(f"{verdict.add(judge(check, stack))}\n")
             sys.stdout.flush()

@@ -55,7 +55,6 @@ def project(
         **{f"{name}_PORT": str(free_port()) for name in ("WEB", "API", "GUARD")},
         "GUARD_DIR": str(tmp_path / "guard"),
         "DATA_DIR": str(tmp_path / "data"),
-        "ALLOW_HOSTS": "127.0.0.1",
         "BROWSER": str(browser),
     }
     with (tmp_path / "log").open("w") as log:

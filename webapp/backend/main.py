@@ -15,7 +15,16 @@ from fastapi.middleware.cors import CORSMiddleware
 import settings
 from app.lifecycle import Lifecycle
 from events.hub import EventHub
-from web import cookies_router, header_timeout, health, openapi, preview_router, problems, session
+from web import (
+    cookies_router,
+    header_timeout,
+    health,
+    openapi,
+    permit_router,
+    preview_router,
+    problems,
+    session,
+)
 from web.accept_errors import report_once
 from web.access import Access
 from web.attempts import Attempts
@@ -60,6 +69,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(router)
     app.include_router(preview_router.router)
     app.include_router(cookies_router.router)
+    app.include_router(permit_router.router)
     app.include_router(session.router)
     problems.install(app)
     app.add_middleware(Limits)

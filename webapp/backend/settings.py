@@ -52,6 +52,8 @@ class Settings:
     disk_reserve_mb: int
     rate_limit: int
     """Bytes/s of each download; 0 = as fast as it goes."""
+    guard_token_file: Path | None = None
+    """Where the guard that started this process keeps its token; None: no guard did."""
 
     @property
     def distributed(self) -> bool:
@@ -105,6 +107,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         log_level=_log_level(read.text("LOG_LEVEL", "info"), read.problems),
         disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
+        guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
     )
     if read.problems:
         raise SettingsError(

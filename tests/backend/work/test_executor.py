@@ -73,7 +73,7 @@ class Scene:
             MediaFolder(chosen.media_dir, self.folder / "media-folder.json"),
             thumbnails=self.folder,
             cookies=self.folder,
-            allowed=[],
+            allowed=list,
             ffmpeg=None,
         )
         self.scheduler = Scheduler(

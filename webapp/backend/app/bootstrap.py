@@ -17,6 +17,7 @@ from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
 from files.media_folder import MediaFolder
 from files.staging import Staging
+from net.permits import Permits
 from store.store import Store
 from store.urls import sibling_path
 from work.announcer import Announcer
@@ -42,6 +43,7 @@ class Container:
     cookies: Path
     media: MediaFolder
     sessions: Sessions
+    permits: Permits
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -57,13 +59,14 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     media.prepare()
     store, pool = Store(settings.database_url), Pool()
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
+    permits = Permits(allowed)
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
     bus = _bus(settings)
     announcer = Announcer(store, _to_all(hub, bus))
     executor = Executor(
         *(store, announcer, pool, staging, disk, media),
-        *(settings.media_dir / ".thumbnails", cookies, allowed, find_ffmpeg()),
+        *(settings.media_dir / ".thumbnails", cookies, permits.texts, find_ffmpeg()),
         rate=settings.rate_limit,
     )
     scheduler = Scheduler(settings, store, executor, _lease(settings))
@@ -77,6 +80,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         cookies,
         media,
         Sessions(store, settings.access_token),
+        permits,
     )
 
 

@@ -25,7 +25,7 @@ from store.breaker import HOST_FAULTS
 from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from files.disk import Disk
@@ -70,7 +70,8 @@ class Executor:
     media: MediaFolder
     thumbnails: Path
     cookies: Path
-    allowed: list[str]
+    allowed: Callable[[], list[str]]
+    """What may be reached although it is not public; asked for each download."""
     ffmpeg: str | None
     rate: int = 0
     """Bytes/s of each download; 0 = as fast as it goes."""
@@ -243,7 +244,7 @@ class Executor:
             "rate": self.rate,
             "cookies": cookies_for(self.cookies, row["host"]),
             "finished": self._finished(row),
-            "allowed": self.allowed,
+            "allowed": self.allowed(),
         }
 
     def _finished(self, row: Row) -> str | None:
