@@ -48,7 +48,7 @@ RULES: tuple[tuple[str, Manner, str, str], ...] = (
     (r"tar -xzf ~/Downloads/.*", Manner.RUN, "", "cd ~"),
     (r"(WEB_PORT=\d+ )?make (dev|app)( open=1)?", Manner.SERVE, "", ""),
     (r".*honcho start .*|.*uvicorn .* --reload|.*npm start", Manner.SERVE, "", ""),
-    (r".* -m scripts\.guard -f .*|procguard -f .*", Manner.SERVE, "", OWN_PROJECT),
+    (r"cd ~/my-project && .*procguard", Manner.SERVE, "", OWN_PROJECT),
     (r"make logs .*", Manner.FOLLOW, "", ""),
 )
 """Pattern, manner, why not, and what is done first; whatever else is run to its end."""

@@ -9,9 +9,10 @@ TOML = r'(?m)^version = "(?P<version>[^"]+)"'
 JSON = r'(?m)^  "version": "(?P<version>[^"]+)"'
 LOCK = r'(?m)^  (?:    )?"version": "(?P<version>[^"]+)"'  # of the lock, and of its root package
 PYTHON = r'(?m)^ +version="(?P<version>[^"]+)"'
+MODULE = r'(?m)^__version__ = "(?P<version>[^"]+)"'
 PLACES = (
     ("pyproject.toml", TOML, 1),
-    ("scripts/guard/pyproject.toml", TOML, 1),
+    ("scripts/guard/__init__.py", MODULE, 1),
     ("webapp/frontend/package.json", JSON, 1),
     ("webapp/frontend/package-lock.json", LOCK, 2),
     ("webapp/backend/main.py", PYTHON, 1),
