@@ -79,7 +79,7 @@ def test_a_preview_is_given_up_when_the_client_leaves(api: Api) -> None:
     cookies = api.folder / "data/cookies"
     cookies.mkdir()
     (cookies / "127.0.0.1.txt").touch(0o600)
-    (cookies / "127.0.0.1.txt").write_text("# Netscape HTTP Cookie File\n")
+    (cookies / "127.0.0.1.txt").write_text("127.0.0.1\tFALSE\t/\tFALSE\t0\tname\tvalue\n")
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, never answers
         silent.settimeout(DEADLINE)
         client = HTTPConnection(urlsplit(api.url).netloc)
