@@ -1,7 +1,7 @@
 /**
  * Who may import whom. Each rule carries its sentence of why, which `npm run lint` prints.
  *
- * Layers, highest first: app > features > entities > components, i18n > stores, api > hooks > utils.
+ * Layers, highest first: app > features > entities > components > i18n > stores, api > hooks > utils.
  */
 
 const NOT_FROM_BELOW = {
@@ -9,7 +9,7 @@ const NOT_FROM_BELOW = {
   features: 'A feature is a part of the page; what is shared knows no feature.',
   entities: 'What draws or stores any value does not know what a download is.',
   components: 'Below the components nothing is drawn.',
-  i18n: 'Components and code below them get texts and numbers that are ready to show.',
+  i18n: 'What lies below the languages says nothing to people.',
   stores: 'The lowest layers hold no state of the page.',
   api: 'The lowest layers do not talk to a server.',
   hooks: 'utils/ is plain TypeScript, without React.',
@@ -23,7 +23,7 @@ const NOT_FROM_BELOW = {
 const FORBIDDEN = {
   features: ['app'],
   entities: ['app', 'features'],
-  components: ['app', 'features', 'entities', 'i18n'],
+  components: ['app', 'features', 'entities'],
   i18n: ['app', 'features', 'entities', 'components'],
   stores: ['app', 'features', 'entities', 'components', 'i18n', 'api'],
   api: ['app', 'features', 'entities', 'components', 'i18n', 'stores'],

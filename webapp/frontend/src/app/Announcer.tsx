@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { onFinished } from '@/entities/download/on-finished.ts';
 import { displayName } from '@/entities/download/display-name.ts';
 

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import { Button } from '@/components/Button.tsx';
 import { EmptyState } from '@/components/EmptyState.tsx';
 
@@ -14,14 +14,14 @@ export class CrashPage extends Component<{ children: ReactNode }, { crashed: boo
   override render() {
     if (!this.state.crashed) return this.props.children;
     return (
-      <EmptyState icon="alert" title={i18next.t('crash.title')} hint={i18next.t('crash.detail')}>
+      <EmptyState icon="alert" title={translate('crash.title')} hint={translate('crash.detail')}>
         <Button
           look="primary"
           onClick={() => {
             location.reload();
           }}
         >
-          {i18next.t('crash.reload')}
+          {translate('crash.reload')}
         </Button>
       </EmptyState>
     );

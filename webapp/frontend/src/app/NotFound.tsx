@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { Link } from 'wouter';
 import { EmptyState } from '@/components/EmptyState.tsx';
 

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
-import { LANGUAGES, chooseLanguage, type Language } from '@/i18n/i18n.ts';
+import { useTranslation } from '@/i18n/translate.ts';
+import { LANGUAGES, chooseLanguage, nameOfLanguage } from '@/i18n/i18n.ts';
 import { usePreference } from '@/stores/preferences.ts';
 import { chooseTheme, currentTheme, type Theme } from '@/stores/theme.ts';
 import { Select } from '@/components/Select.tsx';
@@ -11,16 +11,14 @@ import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-const CODES = Object.keys(LANGUAGES) as Language[];
 
 interface SettingsSheetProps {
   onOpenChange: (open: boolean) => void;
 }
 
 export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [theme, setTheme] = useState(currentTheme);
-  const language = CODES.find((code) => code === i18n.language) ?? 'en';
   return (
     <Sheet title={t('settings.title')} onOpenChange={onOpenChange}>
       <Section title={t('settings.theme')}>
@@ -36,9 +34,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
         />
         <Select
           label={t('settings.language')}
-          values={CODES}
+          values={LANGUAGES}
           value={language}
-          show={(code) => LANGUAGES[code]}
+          show={nameOfLanguage}
           onChange={(code) => void chooseLanguage(code)}
         />
       </Section>

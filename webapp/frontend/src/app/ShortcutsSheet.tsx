@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { Sheet } from '@/components/Sheet.tsx';
 import { Switch } from '@/components/Switch.tsx';
 import { usePreference } from '@/stores/preferences.ts';

@@ -1,5 +1,6 @@
 /** A word from the system when a download is done while nobody looks at the page. */
-import i18next from 'i18next';
+import { localFailure } from '@/i18n/failures.ts';
+import { translate } from '@/i18n/translate.ts';
 import { onFinished } from '@/entities/download/on-finished.ts';
 import { displayName } from '@/entities/download/display-name.ts';
 import { showToast } from '@/stores/toasts.ts';
@@ -18,7 +19,7 @@ export async function mayNotify(): Promise<boolean> {
 export function announce(download: Download): void {
   const done = download.state === 'done';
   const name = displayName(download);
-  const body = done ? i18next.t('state.done') : (download.error?.sentence ?? i18next.t('state.failed'));
+  const body = done ? translate('state.done') : (download.error ? localFailure(download.error).sentence : translate('state.failed'));
   try {
     new Notification(name, { body, icon: '/icon-192.png', tag: download.id });
   } catch {

@@ -1,6 +1,6 @@
 /** What the tab tells of the downloads while another one is open: in its title and its icon. */
 import { hashKey, type QueryClient } from '@tanstack/react-query';
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import { LIVE_KEY, type Downloads } from '@/entities/download/live-query.ts';
 import { totalsOf, type Totals } from '@/entities/download/totals.ts';
 import { createStore, type ReadableStore } from '@/utils/store.ts';
@@ -13,7 +13,7 @@ export const tabPrefix: ReadableStore<string> = tabStatus;
 function prefixOf({ running, fraction }: Totals): string {
   if (running === 0) return '';
   const percent = fraction === null ? [] : [`${Math.floor(fraction * 100).toString()} %`];
-  return [...percent, i18next.t('totals.running', { count: running })].join(' · ');
+  return [...percent, translate('totals.running', { count: running })].join(' · ');
 }
 
 /** The app's icon with a ring that fills, or with a mark for what has failed. */

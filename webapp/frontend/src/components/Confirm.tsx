@@ -1,6 +1,6 @@
 import * as Alert from '@radix-ui/react-alert-dialog';
 import type { MouseEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { Button } from './Button.tsx';
 import { classes } from '@/utils/classes.ts';
 import css from './Confirm.module.css';

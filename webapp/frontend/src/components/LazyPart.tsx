@@ -1,6 +1,6 @@
 /** Parts of the app that are fetched when they are first shown, and can be fetched again. */
 import { Component, Suspense, lazy, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react';
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import { Button } from './Button.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import css from './LazyPart.module.css';
@@ -70,9 +70,9 @@ export class LazyPart<P extends object> extends Component<LazyPartProps<P>, { er
 function Missing({ floating, onRetry }: { floating: boolean; onRetry: () => void }) {
   return (
     <div className={floating ? css.floating : undefined} role="alert">
-      <EmptyState icon="alert" title={i18next.t('part.missing')} hint={i18next.t('part.hint')}>
+      <EmptyState icon="alert" title={translate('part.missing')} hint={translate('part.hint')}>
         <Button look="primary" icon="retry" onClick={onRetry}>
-          {i18next.t('action.retry')}
+          {translate('action.retry')}
         </Button>
       </EmptyState>
     </div>

@@ -1,6 +1,6 @@
 import * as Dialog from '@radix-ui/react-dialog';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import { IconButton } from './Button.tsx';
 import css from './Sheet.module.css';

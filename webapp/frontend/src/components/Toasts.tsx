@@ -1,6 +1,6 @@
 /** Messages in the corner, read aloud once. Those without an action go away by themselves. */
 import * as Toast from '@radix-ui/react-toast';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { Button, IconButton } from './Button.tsx';

@@ -1,7 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import de from './locales/de.json';
+import { LANGUAGES, chooseLanguage, nameOfLanguage } from './i18n.ts';
+import { localFailure } from './failures.ts';
 import en from './locales/en.json';
+import { translate } from './translate.ts';
+
+function read(path: string): object {
+  return JSON.parse(readFileSync(`src/i18n/${path}.json`, 'utf8')) as object;
+}
+
+const OTHERS = LANGUAGES.filter((code) => code !== 'en');
 
 /** Every key with the names that its text expects, as "a.b {{count}}". */
 function keysOf(texts: object, path = ''): string[] {
@@ -19,9 +27,39 @@ function sourcesBelow(folder: string): string[] {
     .map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
 }
 
+/** Their sentences hold what only the backend knows: a path, a size, yt-dlp's own words. */
+const SPEAK_FOR_THEMSELVES = new Set(['unexpected', 'address-refused', 'too-large', 'page-too-large', 'not-media', 'piece-missing']);
+
 describe('the languages', () => {
-  test('say the same things with the same names in them', () => {
-    expect(keysOf(de).sort()).toEqual(keysOf(en).sort());
+  test('are English and whatever has its two files', () => {
+    expect(LANGUAGES).toEqual(['en', 'de', 'fr']);
+    expect(LANGUAGES.map(nameOfLanguage)).toEqual(['English', 'Deutsch', 'Français']);
+  });
+
+  test.each(OTHERS)('say in %s the same things with the same names in them', (code) => {
+    expect(keysOf(read(`locales/${code}`)).sort()).toEqual(keysOf(en).sort());
+  });
+
+  test.each(OTHERS)('say in %s why a download failed, for the same kinds', (code) => {
+    expect(Object.keys(read(`failures/${code}`))).toEqual(Object.keys(read('failures/de')));
+  });
+
+  test('name the failures that the backend classifies', () => {
+    const source = readFileSync('../backend/domain/failures.py', 'utf8');
+    const kinds = [...source.matchAll(/(?:DownloadError\(|\d{3}: \()\s*"([a-z-]+)"/g)].map(([, kind]) => kind ?? '');
+    expect(kinds.length).toBeGreaterThan(15);
+    const told = Object.keys(read('failures/de'));
+    expect(kinds.filter((kind) => !told.includes(kind) && !SPEAK_FOR_THEMSELVES.has(kind))).toEqual([]);
+  });
+
+  test('change in mid-sentence, with the value that the backend gave', async () => {
+    const failure = { kind: 'not-found', sentence: 'There is nothing at this address (HTTP 404).', fix: 'Check the link.' };
+    expect(localFailure(failure)).toBe(failure);
+    await chooseLanguage('de');
+    expect(localFailure(failure).sentence).toBe('Unter dieser Adresse gibt es nichts (HTTP 404).');
+    expect(translate('action.retry')).toBe('Erneut versuchen');
+    expect(localFailure({ ...failure, kind: 'unexpected' }).sentence).toBe(failure.sentence);
+    await chooseLanguage('en');
   });
 
   test('hold nothing that is never said', () => {

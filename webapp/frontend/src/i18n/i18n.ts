@@ -1,55 +1,53 @@
-/** Languages: English is in the bundle, others are fetched when chosen. */
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import en from './locales/en.json';
+/**
+ * Languages: English is in the bundle, others are fetched when chosen.
+ *
+ * A language is two files, `locales/xx.json` and `failures/xx.json`; nothing else names it.
+ */
 import { readText, writeText } from '@/stores/safe-storage.ts';
+import { setFailures, type Failures } from './failures.ts';
+import en from './locales/en.json';
+import { speak, type Texts } from './translate.ts';
 
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
-export type Language = keyof typeof LANGUAGES;
+const locales = import.meta.glob<Texts>('./locales/*.json', { import: 'default' });
+const failures = import.meta.glob<Failures>('./failures/*.json', { import: 'default' });
 
 const STORAGE_KEY = 'language';
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    resources: { translation: typeof en };
-  }
+/** The codes of all languages, English first. */
+export const LANGUAGES: readonly string[] = Object.keys(locales)
+  .map((path) => path.replace(/^.*\/(\w+)\.json$/, '$1'))
+  .sort((a, b) => Number(b === 'en') - Number(a === 'en') || a.localeCompare(b));
+
+/** A language in its own words: "Deutsch". */
+export function nameOfLanguage(code: string): string {
+  const name = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
-function isLanguage(value: string | null | undefined): value is Language {
-  return value != null && value in LANGUAGES;
+function isLanguage(code: string | null | undefined): code is string {
+  return code != null && LANGUAGES.includes(code);
 }
 
-function preferred(): Language {
+function preferred(): string {
   const chosen = readText('local', STORAGE_KEY);
   if (isLanguage(chosen)) return chosen;
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
 }
 
-async function load(language: Language): Promise<void> {
-  if (language === 'de' && !i18next.hasResourceBundle('de', 'translation')) {
-    const { default: de } = await import('./locales/de.json');
-    i18next.addResourceBundle('de', 'translation', de);
-  }
+async function show(code: string): Promise<void> {
+  const texts = code === 'en' ? en : await locales[`./locales/${code}.json`]?.();
+  const told = await failures[`./failures/${code}.json`]?.();
+  setFailures(told ?? {}); // first: what speaks is drawn at once
+  speak(code, texts ?? en);
+  document.documentElement.lang = code;
 }
 
 /** English where the language cannot be fetched just now: better than an empty page. */
-async function show(wanted: Language): Promise<void> {
-  const language = await load(wanted).then(() => wanted, () => 'en' as const);
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
-}
-
 export async function startI18n(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false }, // React escapes
-  });
-  await show(preferred());
+  await show(preferred()).catch(() => show('en'));
 }
 
-export async function chooseLanguage(language: Language): Promise<void> {
-  writeText('local', STORAGE_KEY, language);
-  await show(language);
+export async function chooseLanguage(code: string): Promise<void> {
+  writeText('local', STORAGE_KEY, code);
+  await startI18n();
 }

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from './translate.ts';
 
 /** The chosen language as the user's country writes it: "en-GB" where the page speaks English. */
 export function localeOf(language: string, preferred: readonly string[]): string {
@@ -6,5 +6,5 @@ export function localeOf(language: string, preferred: readonly string[]): string
 }
 
 export function useLocale(): string {
-  return localeOf(useTranslation().i18n.language, navigator.languages);
+  return localeOf(useTranslation().language, navigator.languages);
 }

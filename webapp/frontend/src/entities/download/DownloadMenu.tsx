@@ -1,7 +1,7 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { copyText } from '@/utils/clipboard.ts';
 import type { Change } from './mutations.ts';
 import { queuedIds } from './live-query.ts';

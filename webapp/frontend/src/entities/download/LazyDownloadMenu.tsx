@@ -1,5 +1,5 @@
 import { useState, type ComponentProps } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { IconButton } from '@/components/Button.tsx';
 import type DownloadMenu from './DownloadMenu.tsx';
 import { lazyPart, LazyPart } from '@/components/LazyPart.tsx';

@@ -1,6 +1,6 @@
 import * as Dialog from '@radix-ui/react-dialog';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { fileUrl, thumbnailUrl } from '@/api/client.ts';
 import { displayName } from './display-name.ts';
 import { formatBytes } from '@/i18n/format.ts';

@@ -6,7 +6,7 @@
  * mutation cache (and over a reload of the page, see outbox.ts) and is sent on its return.
  */
 import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import { useMemo } from 'react';
 import {
   actOnDownload,
@@ -125,10 +125,10 @@ export function setUpMutations(client: QueryClient): void {
       }
       showToast({
         tone: 'bad',
-        title: i18next.t('action.known'),
+        title: translate('action.known'),
         detail: creation.urls[0],
         action: {
-          label: i18next.t('action.again'),
+          label: translate('action.again'),
           run: () => {
             execute(client, CREATE_KEY, { ...creation, again: true });
           },
@@ -143,7 +143,7 @@ export function setUpMutations(client: QueryClient): void {
       applyOptimistically(client, change);
     },
     onSuccess: (refused: readonly Refusal[]) => {
-      if (refused[0]) showToast({ tone: 'bad', title: i18next.t('action.failed'), detail: refused[0].detail });
+      if (refused[0]) showToast({ tone: 'bad', title: translate('action.failed'), detail: refused[0].detail });
       void refetchDownloads(client, refused.map(({ id }) => id));
     },
     onError: (error, change: Change) => {

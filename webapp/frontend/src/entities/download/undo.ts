@@ -5,7 +5,7 @@
  * that is closed sends what it holds; one that is killed has lost nothing.
  */
 import { onlineManager, type QueryClient } from '@tanstack/react-query';
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import type { Download } from '@/api/types.ts';
 import { dismissToast, showToast } from '@/stores/toasts.ts';
 import { displayName } from './display-name.ts';
@@ -73,10 +73,10 @@ function announce(client: QueryClient, key: HoldKey, { change }: Hold, first: Do
   const toast = showToast({
     key,
     tone: 'good',
-    title: i18next.t(`undo.${key}`, { count: ids.length }),
+    title: translate(`undo.${key}`, { count: ids.length }),
     detail: ids.length === 1 && first ? displayName(first) : undefined,
     action: {
-      label: i18next.t('undo.undo'),
+      label: translate('undo.undo'),
       run: () => {
         undo(client, key);
       },

@@ -1,5 +1,5 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { useCreate } from '@/entities/download/mutations.ts';
 import { platformOf, readLinks } from '@/entities/download/parse-links.ts';
 import { formatBytes } from '@/i18n/format.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { type Change } from '@/entities/download/mutations.ts';
 import { useChange } from '@/entities/download/use-change.ts';

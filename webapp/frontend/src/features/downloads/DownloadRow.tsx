@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { fileUrl, thumbnailUrl } from '@/api/client.ts';
 import { isPlayable, playing } from '@/entities/download/player-store.ts';
 import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/i18n/format.ts';
@@ -11,6 +11,7 @@ import type { Change } from '@/entities/download/mutations.ts';
 import { displayName, siteOf } from '@/entities/download/display-name.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { classes } from '@/utils/classes.ts';
+import { localFailure } from '@/i18n/failures.ts';
 import css from './DownloadRow.module.css';
 import { DragHandle } from './DragHandle.tsx';
 
@@ -43,25 +44,23 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         </p>
         <Facts download={download} />
         {isUnderWay && <Bar download={download} name={name} />}
-        {state === 'done' && <Notes download={download} />}
-        {state === 'failed' && download.error && (
-          <p className={classes(css.error, 'clamp')}>
-            {download.error.sentence} <span>{download.error.fix}</span>
-          </p>
-        )}
+        {state === 'done' && download.notes.map((note) => <FailureText key={note.sentence} failure={note} />)}
+        {state === 'failed' && download.error && <FailureText failure={download.error} />}
       </div>
       <Actions download={download} name={name} onChange={onChange} />
     </li>
   );
 });
 
-/** What is worth knowing although it is done: a missing subtitle, say. */
-function Notes({ download }: { download: Download }) {
-  return download.notes.map(({ sentence, fix }) => (
-    <p key={sentence} className={classes(css.error, 'clamp')}>
+/** Why it failed, or what is worth knowing although it is done: a missing subtitle, say. */
+function FailureText({ failure }: { failure: NonNullable<Download['error']> }) {
+  useTranslation(); // drawn again in another language
+  const { sentence, fix } = localFailure(failure);
+  return (
+    <p className={classes(css.error, 'clamp')} dir="auto">
       {sentence} <span>{fix}</span>
     </p>
-  ));
+  );
 }
 
 function Tile({ download }: { download: Download }) {

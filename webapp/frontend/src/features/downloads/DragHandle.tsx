@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { queuedIds } from '@/entities/download/live-query.ts';
 import { useStore } from '@/hooks/use-store.ts';

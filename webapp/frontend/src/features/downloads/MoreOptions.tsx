@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { Preview } from '@/api/types.ts';
 import { Select } from '@/components/Select.tsx';
 import { usePreference } from '@/stores/preferences.ts';

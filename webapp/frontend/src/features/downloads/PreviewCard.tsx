@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatDuration } from '@/i18n/format.ts';
 import type { Preview } from '@/api/types.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { useChangeQueue, useQueue } from '@/entities/download/queue-query.ts';
 import { Button } from '@/components/Button.tsx';
 import { lazyPart, LazyPart } from '@/components/LazyPart.tsx';

@@ -1,5 +1,5 @@
 import * as Popover from '@radix-ui/react-popover';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { MAX_AT_ONCE } from '@/entities/download/queue-query.ts';
 import { formatBytes, formatTime } from '@/i18n/format.ts';
 import { useLocale } from '@/i18n/locale.ts';

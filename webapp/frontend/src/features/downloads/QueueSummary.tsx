@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { QueueState } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import css from './QueueLine.module.css';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import type { Download, DownloadState } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';

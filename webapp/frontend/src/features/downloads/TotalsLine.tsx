@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { useQueue } from '@/entities/download/queue-query.ts';
 import { totalsOf } from '@/entities/download/totals.ts';
 import { formatBytes, formatDuration, formatSpeed } from '@/i18n/format.ts';

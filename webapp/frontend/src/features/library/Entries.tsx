@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import type { Download } from '@/api/types.ts';
 import { useEventCallback } from '@/hooks/use-event-callback.ts';

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { fileUrl, thumbnailUrl } from '@/api/client.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { displayName } from '@/entities/download/display-name.ts';

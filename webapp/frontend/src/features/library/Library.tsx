@@ -1,5 +1,5 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { usePendingDeletions } from '@/entities/download/mutations.ts';
 import { useChange } from '@/entities/download/use-change.ts';
 import { ApiError } from '@/api/problem.ts';

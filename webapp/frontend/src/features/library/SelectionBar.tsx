@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { MAX_SAVED_AT_ONCE, saveFiles } from '@/entities/download/save-files.ts';
 import { Button, IconButton } from '@/components/Button.tsx';

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { logIn } from '@/api/client.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';

@@ -1,5 +1,4 @@
-import i18next from 'i18next';
-import { useTranslation } from 'react-i18next';
+import { translate, useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { useWaitingCount } from '@/entities/download/outbox.ts';
 import { formatTime } from '@/i18n/format.ts';
@@ -24,7 +23,7 @@ function causeWithoutGuard(stream: StreamState): Pick<Cause, 'sentence' | 'fix'>
   const problem = stream.phase === 'open' ? null : stream.problem;
   if (problem?.state != null || hasSeenGuard()) return null; // a guard restarts it by itself
   if (problem === null) return null; // not known yet
-  if (problem.hangs) return { sentence: i18next.t('status.hangs'), fix: '' };
+  if (problem.hangs) return { sentence: translate('status.hangs'), fix: '' };
   return { sentence: problem.service === null ? '' : problem.detail, fix: problem.fix ?? 'make dev' };
 }
 

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { formatTime } from '@/i18n/format.ts';
 import { useStore } from '@/hooks/use-store.ts';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/i18n/translate.ts';
 import css from './StatusPill.module.css';
 import { useHealth } from './use-health.ts';
 

@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import { translate } from '@/i18n/translate.ts';
 import { useMutation } from '@tanstack/react-query';
 import { showToast } from '@/stores/toasts.ts';
 import { restartAll, restartService } from './guard-stream.ts';
@@ -10,10 +10,10 @@ export function useRestart(): (name: string | null) => void {
     networkMode: 'always', // it is the guard that is asked, not the backend
     retry: false,
     onSuccess: () => {
-      showToast({ tone: 'good', title: i18next.t('services.restarting') });
+      showToast({ tone: 'good', title: translate('services.restarting') });
     },
     onError: (error) => {
-      showToast({ tone: 'bad', title: i18next.t('action.failed'), detail: error.message });
+      showToast({ tone: 'bad', title: translate('action.failed'), detail: error.message });
     },
   });
   return mutate;
