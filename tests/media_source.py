@@ -416,7 +416,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.manner.framing == "chunked":
             self.wfile.write(b"0\r\n\r\n")
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base names it
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it
         """Say nothing: the tests' output is theirs."""
 
 

@@ -42,7 +42,7 @@ class Writer:
         """Write JSON lines; the number of rows."""
         count = 0
         with self._zip.open(name, "w", force_zip64=True) as file:
-            for count, row in enumerate(rows, 1):  # noqa: B007 -- counted, not used
+            for count, row in enumerate(rows, 1):  # noqa: B007 - counted, not used
                 file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         return count
 

@@ -185,4 +185,4 @@ def _insert(connection: Connection, name: str, rows: Iterator[Row]) -> None:
         # What was numbered by us does not move the counter.
         last = sa.func.coalesce(sa.func.max(number), 0) + 1
         counter = sa.func.pg_get_serial_sequence(name, "number")
-        connection.execute(sa.select(sa.func.setval(counter, last, False)))  # noqa: FBT003 -- SQL's
+        connection.execute(sa.select(sa.func.setval(counter, last, False)))  # noqa: FBT003 - SQL's

@@ -97,7 +97,7 @@ def main(command: list[str]) -> None:
     if not os.environ.get("OPEN_ACCESS"):  # this machine, as far as can be told from in here
         os.environ["OPEN_ACCESS"] = gateway()
     identity.take()
-    os.execvp(command[0], command)  # noqa: S606 -- the image's own command
+    os.execvp(command[0], command)  # noqa: S606 - the image's own command
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Api:
         added: str = self.ask("POST", "/api/downloads", json={"url": url} | choice)["id"]
         return added
 
-    def ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 -- httpx names them
+    def ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx names them
         answer = self.client.request(method, path, **options)
         assert answer.is_success, answer.text
         body: dict[str, Any] = answer.json()

@@ -165,5 +165,5 @@ def multiply(database: Path, times: int) -> None:
             ]
             for n in range(times)
         )
-        connection.executemany(f"INSERT INTO downloads ({columns}) VALUES ({marks})", copies)  # noqa: S608 -- its own columns
+        connection.executemany(f"INSERT INTO downloads ({columns}) VALUES ({marks})", copies)  # noqa: S608 - its own columns
     connection.close()

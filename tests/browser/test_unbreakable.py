@@ -83,7 +83,7 @@ def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[App]:
     with sqlite3.connect(stack.environment["DATA_DIR"] + "/app.db", timeout=10) as database:
         for column in ("title", "uploader", "platform"):
             database.execute(
-                f"UPDATE downloads SET {column} = CASE number % 3 "  # noqa: S608 -- of the list above
+                f"UPDATE downloads SET {column} = CASE number % 3 "  # noqa: S608 - of the list above
                 "WHEN 0 THEN ? WHEN 1 THEN ? ELSE ? END",
                 [*UNBREAKABLE.values()],
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.containers.engine import ENGINES, Engine, unusable
-from tests.media_source import media_folder  # noqa: F401 -- a fixture
+from tests.media_source import media_folder  # noqa: F401 - a fixture
 
 SOURCE = Path(__file__).with_name("source.py")
 SITE, SITE_PORT = "media.test", 9000

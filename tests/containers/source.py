@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[start : start + BLOCK])
             time.sleep(BLOCK / int(rate[1]) if rate else 0)
 
-    do_GET = do_HEAD = _answer  # noqa: N815 -- the library's names
+    do_GET = do_HEAD = _answer  # noqa: N815 - the library's names
 
 
 if __name__ == "__main__":

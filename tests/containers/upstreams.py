@@ -31,7 +31,7 @@ class Upstream:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = _handle  # noqa: N815 -- the library's names
+            do_GET = do_POST = _handle  # noqa: N815 - the library's names
 
             def log_message(self, *_: object) -> None:
                 """Stay quiet."""

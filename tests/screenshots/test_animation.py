@@ -50,7 +50,7 @@ def test_it_is_kept_as_asciinema_does() -> None:
 
 def test_the_svg_is_well_formed_inert_and_coloured() -> None:
     drawn = svg([cast((0.0, "\x1b[31m<script>\x1b[0m & more\n"), (2.0, "end"))])
-    root = ET.fromstring(drawn)  # noqa: S314 -- our own
+    root = ET.fromstring(drawn)  # noqa: S314 - our own
     assert "script" not in {element.tag.rpartition("}")[2] for element in root.iter()}
     assert 'class="c1"' in drawn
     assert "prefers-reduced-motion" in drawn

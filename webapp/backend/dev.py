@@ -51,6 +51,6 @@ def _reason(error: BaseException) -> str:
 
 try:
     from main import app
-except (Exception, SystemExit) as failure:  # noqa: BLE001 -- whatever keeps it from loading
+except (Exception, SystemExit) as failure:  # noqa: BLE001 - whatever keeps it from loading
     traceback.print_exception(failure)
     app = broken(failure)  # type: ignore[assignment]

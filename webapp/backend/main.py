@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web import startup_imports  # isort: skip  # noqa: F401 -- before FastAPI
+from web import startup_imports  # isort: skip  # noqa: F401 - before FastAPI
 
 import asyncio
 import gc

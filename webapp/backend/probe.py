@@ -34,7 +34,7 @@ def main(port: int, patience: float) -> int:
         _note_silence(port, patience)
     else:
         SILENT_SINCE.unlink(missing_ok=True)
-    print(reason or "ready")  # noqa: T201 -- the engine keeps it
+    print(reason or "ready")  # noqa: T201 - the engine keeps it
     return 1 if reason else 0
 
 

@@ -59,7 +59,7 @@ def test_whatever_is_killed_whenever_every_file_ends_identical(
         shared_api.wait(item, "done")
         clean[kind] = {shared_api.bytes_of(item)}
     clean[KINDS[-1]] = {old, new}
-    moments = random.Random(SEED)  # noqa: S311 -- repeatable is what it must be
+    moments = random.Random(SEED)  # noqa: S311 - repeatable is what it must be
     media.throttle = 150_000
     with running(tmp_path, DOWNLOAD_CONCURRENCY="6") as api:
         kinds = list(islice(cycle(KINDS), DOWNLOADS))

@@ -44,7 +44,7 @@ class Forger(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base names it
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it
         """Say nothing."""
 
 

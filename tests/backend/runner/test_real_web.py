@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
 
 
-def result(api: Api, url: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
+def result(api: Api, url: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     return api.wait(api.add(url, **options), "done", "failed")
 
 

@@ -55,9 +55,9 @@ class Server(http.server.BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body)
 
-    do_HEAD = do_GET  # noqa: N815 -- the base names it
+    do_HEAD = do_GET  # noqa: N815 - the base names it
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base names it
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it
         """Say nothing."""
 
 

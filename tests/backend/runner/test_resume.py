@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_yt_dlp_still_has_the_methods_that_are_overridden() -> None:
-    assert list(inspect.signature(FragmentFD._write_ytdl_file).parameters) == ["self", "ctx"]  # noqa: SLF001 -- the contract
+    assert list(inspect.signature(FragmentFD._write_ytdl_file).parameters) == ["self", "ctx"]  # noqa: SLF001 - the contract
     assert list(inspect.signature(FragmentFD._prepare_frag_download).parameters) == ["self", "ctx"]  # noqa: SLF001
     assert list(inspect.signature(FragmentFD._read_fragment).parameters) == ["self", "ctx"]  # noqa: SLF001
     for method in (FragmentFD._prepare_and_start_frag_download, FragmentFD._finish_frag_download):  # noqa: SLF001

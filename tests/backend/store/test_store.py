@@ -266,7 +266,7 @@ def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     assert len(rare) == len(plain) == 50
 
 
-def walk(store: Store, sort: Sort, limit: int = 70, **what: Any) -> Iterator[Row]:  # noqa: ANN401 -- page's
+def walk(store: Store, sort: Sort, limit: int = 70, **what: Any) -> Iterator[Row]:  # noqa: ANN401 - page's
     """All pages, one after the other, with cursors as a client has them: as text."""
     after = None
     while rows := store.page(sort=sort, after=after, limit=limit, **what):
@@ -367,7 +367,7 @@ def test_a_forged_cursor_is_told_from_a_true_one(sort: Sort, text: str) -> None:
 @pytest.mark.parametrize(
     "value", ["x", None, True, -1, 2**63, [1], {}, 1.5, float("nan"), float("inf"), "a\0b"]
 )
-def test_a_cursor_holds_only_what_the_order_s_column_can(value: Any) -> None:  # noqa: ANN401 -- anything
+def test_a_cursor_holds_only_what_the_order_s_column_can(value: Any) -> None:  # noqa: ANN401 - anything
     sorts: list[Sort] = ["title", "largest"]
     for sort in sorts:
         if sort == "title" and value == "x":
@@ -386,7 +386,7 @@ def test_a_library_of_the_first_version_is_sorted_too(tmp_path: Path) -> None:
         command.upgrade(config(connection), "0001")
         connection.exec_driver_sql("ATTACH ? AS present", (str(present),))
         columns = ", ".join(c["name"] for c in sa.inspect(connection).get_columns("downloads"))
-        copy = f"INSERT INTO downloads ({columns}) SELECT {columns} FROM present.downloads"  # noqa: S608 -- ours
+        copy = f"INSERT INTO downloads ({columns}) SELECT {columns} FROM present.downloads"  # noqa: S608 - ours
         connection.exec_driver_sql(copy)
     first.dispose()
 

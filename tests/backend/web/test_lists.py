@@ -29,7 +29,7 @@ def five(shared_api: Api) -> Iterator[list[str]]:
     shared_api.ask("PATCH", "/api/queue", json={"paused": False})
 
 
-def pages(api: Api, **query: Any) -> Iterator[list[str]]:  # noqa: ANN401 -- a query
+def pages(api: Api, **query: Any) -> Iterator[list[str]]:  # noqa: ANN401 - a query
     """The ids on each page, two at most on one."""
     params = {"limit": 2, "q": "lists.example"} | query
     while True:

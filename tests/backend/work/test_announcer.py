@@ -37,7 +37,7 @@ def test_who_comes_while_the_disk_is_busy_is_written_together(
     announcer = Announcer(store, lambda item, _, __: told.append(item))
     first, sizes, add = threading.Event(), list[int](), store.add
 
-    def slow(requests: list[DownloadRequest]) -> Any:  # noqa: ANN401 -- as the store's
+    def slow(requests: list[DownloadRequest]) -> Any:  # noqa: ANN401 - as the store's
         if not sizes:
             first.wait(30)
         sizes.append(len(requests))
@@ -46,7 +46,7 @@ def test_who_comes_while_the_disk_is_busy_is_written_together(
     monkeypatch.setattr(store, "add", slow)
     with ThreadPoolExecutor(MANY) as threads:
         adding = [threads.submit(announcer.add, [request(n)]) for n in range(MANY)]
-        while len(announcer._additions) < MANY - 1:  # noqa: SLF001 -- all but the first wait
+        while len(announcer._additions) < MANY - 1:  # noqa: SLF001 - all but the first wait
             assert not all(one.done() for one in adding)
         first.set()
         added = [one.result(30)[0] for one in adding]

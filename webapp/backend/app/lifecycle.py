@@ -124,7 +124,7 @@ class Lifecycle:
         while not self._stopping.is_set():
             try:
                 done = act()
-            except Exception as error:  # noqa: BLE001 -- all of it may pass, and is told
+            except Exception as error:  # noqa: BLE001 - all of it may pass, and is told
                 self._met(error)
                 self._stopping.wait(RETRY_SECONDS)
             else:

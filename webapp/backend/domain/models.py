@@ -49,7 +49,7 @@ def _web_address(text: str) -> str:
         raise ValueError(
             f"{text[:200]!r} is not a web address: there is a space in it. Write %20 in its place."
         )
-    if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 -- ASCII
+    if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 - ASCII
         raise ValueError(f"{text[:200]!r} is not a web address: its host is missing or damaged.")
     return text
 

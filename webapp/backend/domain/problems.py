@@ -6,7 +6,7 @@ Each kind says why, never how it is answered: `web.problems` knows its status co
 from __future__ import annotations
 
 
-class Problem(Exception):  # noqa: N818 -- the RFC's word
+class Problem(Exception):  # noqa: N818 - the RFC's word
     """Raise one of its kinds with one sentence and what to do about it; as text, it is both."""
 
     def __init__(self, detail: str, fix: str) -> None:

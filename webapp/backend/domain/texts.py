@@ -10,7 +10,7 @@ SURROGATES = re.compile(r"[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
-def sanitized(value: Any) -> Any:  # noqa: ANN401 -- whatever a site tells
+def sanitized(value: Any) -> Any:  # noqa: ANN401 - whatever a site tells
     """The same, with halves of characters joined or replaced in every text in it, and no NUL."""
     match value:
         case str():

@@ -136,6 +136,6 @@ def _keys(connection: psycopg.Connection, question: str) -> set[int]:
     return {row[0] for row in connection.execute(question, (CLASS,))}
 
 
-def _one(connection: psycopg.Connection, question: str, *values: int) -> Any:  # noqa: ANN401 -- a column
+def _one(connection: psycopg.Connection, question: str, *values: int) -> Any:  # noqa: ANN401 - a column
     row = connection.execute(question, values).fetchone()
     return row[0] if row else None

@@ -203,7 +203,7 @@ class Scheduler:
         except StoppingError:  # the next process goes on with it
             pass
         except DatabaseUnavailableError as problem:
-            log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 -- a sentence
+            log.error("Download %s is put back: %s", item, problem)  # noqa: TRY400 - a sentence
             self._orphaned[item, run] = problem
         except Exception as error:
             log.exception("Download %s ended unexpectedly.", item)

@@ -61,7 +61,7 @@ class Source:
         self.announced = True
         """Whether the source said how long the body is, so that its end can be told."""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever yt-dlp asks for
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever yt-dlp asks for
         return getattr(self.ydl, name)
 
     def urlopen(self, request: Request) -> Response:

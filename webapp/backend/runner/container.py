@@ -35,7 +35,7 @@ ENCODING = {
 class ContainerPP(FFmpegVideoConvertorPP):  # type: ignore[misc]  # yt-dlp has none
     """A step of yt-dlp's that tries one way after the other."""
 
-    def run_ffmpeg(self, path: str, out_path: str, _: object, **options: Any) -> None:  # noqa: ANN401 -- yt-dlp's
+    def run_ffmpeg(self, path: str, out_path: str, _: object, **options: Any) -> None:  # noqa: ANN401 - yt-dlp's
         """Make `out_path` of `path`.
 
         Raises:

@@ -30,7 +30,7 @@ KNOWN_ENDINGS = _UnsafeExtensionError.ALLOWED_EXTENSIONS
 
 def install() -> None:
     """Patch yt-dlp in this process."""
-    GenericIE._request_webpage = _keeping(GenericIE._request_webpage)  # noqa: SLF001 -- the contract
+    GenericIE._request_webpage = _keeping(GenericIE._request_webpage)  # noqa: SLF001 - the contract
     GenericIE._real_extract = _naming(GenericIE._real_extract)  # noqa: SLF001
 
 
@@ -87,7 +87,7 @@ class _Pushed:
 
 
 def _keeping(request: Callable[..., Any]) -> Callable[..., Any]:
-    def request_and_keep(self: GenericIE, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 -- yt-dlp's
+    def request_and_keep(self: GenericIE, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - yt-dlp's
         answer = request(self, *arguments, **options)
         if isinstance(answer, Response):
             head, answer = head_of(answer)

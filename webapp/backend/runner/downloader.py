@@ -45,7 +45,7 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Request something of any size."""
         return super().urlopen(req)
 
-    def process_video_result(self, info: dict[str, Any], download: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 -- yt-dlp's
+    def process_video_result(self, info: dict[str, Any], download: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - yt-dlp's
         """Have the right audio track preferred before yt-dlp sorts the formats."""
         prefer_audio(info.get("formats") or (), self._audio)
         return super().process_video_result(info, download)
@@ -59,7 +59,7 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             try:
                 files = super()._write_subtitles(info, filename) or []
                 if not all(Path(file).is_file() for file, _ in files):
-                    raise YoutubeDLError("did not get any data")  # noqa: TRY301 -- the same end
+                    raise YoutubeDLError("did not get any data")  # noqa: TRY301 - the same end
                 written += files
             except YoutubeDLError as error:
                 del wanted[language]

@@ -154,7 +154,7 @@ def _complete(
     made = staging / f"media{finished.suffix}"
     shutil.copyfile(finished, made)
     info |= {"filepath": str(made), "ext": finished.suffix[1:]}
-    downloader._write_subtitles(info, str(made))  # noqa: SLF001 -- as a download does
+    downloader._write_subtitles(info, str(made))  # noqa: SLF001 - as a download does
     for step in extras(request, cover, downloader.notes):
         step.set_downloader(downloader)
         info = downloader.run_pp(step, info)

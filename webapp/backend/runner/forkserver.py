@@ -60,7 +60,7 @@ def _warm_up() -> None:
     import yt_dlp
     import yt_dlp.extractor.generic
 
-    from runner import conversion, direct, downloader, playlists, postprocessors, read_size, resume  # noqa: F401 -- to be there already
+    from runner import conversion, direct, downloader, playlists, postprocessors, read_size, resume  # noqa: F401 - to be there already
 
     for patch in (resume, read_size, direct, playlists, conversion):
         patch.install()
@@ -92,7 +92,7 @@ def _become_runner(control: socket.socket, end: socket.socket) -> NoReturn:
         control.close()
         job.main(end)
         os._exit(0)  # nothing is left to be tidied; threads of libraries are not waited for
-    except BaseException:  # noqa: BLE001 -- nothing may get back into the forkserver's loop
+    except BaseException:  # noqa: BLE001 - nothing may get back into the forkserver's loop
         traceback.print_exc()
     finally:
         os._exit(1)

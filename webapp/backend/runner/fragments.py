@@ -64,7 +64,7 @@ class Playlist:
 
 def install() -> None:
     """Patch yt-dlp in this process."""
-    FragmentFD._read_fragment = _sampling(FragmentFD._read_fragment)  # noqa: SLF001 -- see resume.py
+    FragmentFD._read_fragment = _sampling(FragmentFD._read_fragment)  # noqa: SLF001 - see resume.py
     FragmentFD.download_and_append_fragments = _conditional(
         FragmentFD.download_and_append_fragments
     )
@@ -121,7 +121,7 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         context: Context,
         fragments: Iterable[Fragment],
         info: dict[str, Any],
-        **options: Any,  # noqa: ANN401 -- yt-dlp's
+        **options: Any,  # noqa: ANN401 - yt-dlp's
     ) -> bool:
         if "begun" not in context:
             return download(self, context, fragments, info, **options)
@@ -146,7 +146,7 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
 def _start_at(self: FragmentFD, context: Context, index: int, info: dict[str, Any]) -> None:
     """Report progress from that fragment on."""
     context["fragment_index"] = index
-    context["dl"]._progress_hooks.clear()  # noqa: SLF001 -- the one that counts from 0
+    context["dl"]._progress_hooks.clear()  # noqa: SLF001 - the one that counts from 0
     self._start_frag_download(context, info)
 
 

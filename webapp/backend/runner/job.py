@@ -40,7 +40,7 @@ def main(end: socket.socket) -> None:
     enter_sandbox(Allowed.parse(order.pop("allowed")))
     try:
         emit({"event": "done", **_carry_out(order, emit)})
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the api is told
+    except Exception as error:  # noqa: BLE001 - whatever it is, the api is told
         emit(classify(error).as_event())
 
 

@@ -210,7 +210,7 @@ def _smaller_side(format_: Info) -> int | None:
     """What a size is called by, as people do and as yt-dlp's `res` counts; 10 to 99999."""
     sides = [format_.get("width"), format_.get("height")]
     smaller = min((int(side) for side in sides if side), default=0)
-    return smaller if 10 <= smaller < 100_000 else None  # noqa: PLR2004 -- as documented
+    return smaller if 10 <= smaller < 100_000 else None  # noqa: PLR2004 - as documented
 
 
 def _largest(formats: Iterable[Info]) -> int | None:

@@ -74,14 +74,14 @@ class CompletenessPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no type
         return [], info
 
 
-def optional(step: Any, what: str, notes: Notes) -> Any:  # noqa: ANN401 -- yt-dlp has no types
+def optional(step: Any, what: str, notes: Notes) -> Any:  # noqa: ANN401 - yt-dlp has no types
     """Let a step fail: the file stays as it was before."""
     run = step.run
 
     def run_or_note(info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
         try:
             done: tuple[list[str], dict[str, Any]] = run(info)
-        except Exception as error:  # noqa: BLE001 -- ffmpeg's, mutagen's: none costs the medium
+        except Exception as error:  # noqa: BLE001 - ffmpeg's, mutagen's: none costs the medium
             notes.append(missing(what, error))
             return [], info
         return done

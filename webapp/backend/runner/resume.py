@@ -41,7 +41,7 @@ Context = dict[str, Any]
 
 def install() -> None:
     """Put the fixes into yt-dlp, in this process."""
-    FragmentFD._write_ytdl_file = _write_journal  # noqa: SLF001 -- see above
+    FragmentFD._write_ytdl_file = _write_journal  # noqa: SLF001 - see above
     FragmentFD._prepare_frag_download = _repairing(FragmentFD._prepare_frag_download)  # noqa: SLF001
     FragmentFD._prepare_and_start_frag_download = _beginning(  # noqa: SLF001
         FragmentFD._prepare_and_start_frag_download  # noqa: SLF001

@@ -32,7 +32,7 @@ def enter_sandbox(allowed: Allowed) -> None:
 
 
 def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
-    def connect(sock: socket.socket, address: Any) -> None:  # noqa: ANN401 -- of any family
+    def connect(sock: socket.socket, address: Any) -> None:  # noqa: ANN401 - of any family
         if sock.family not in NUMERIC_FAMILIES:
             raise RefusedError("Only connections over the internet protocol are allowed.")
         if address is not None:
@@ -70,7 +70,7 @@ def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
     return hook
 
 
-def _numeric(address: Any) -> tuple[str, int]:  # noqa: ANN401 -- a sockaddr
+def _numeric(address: Any) -> tuple[str, int]:  # noqa: ANN401 - a sockaddr
     """Host and port of where the socket goes; a name could lead anywhere once judged."""
     host, port = str(address[0]), int(address[1])
     if re.fullmatch(r"[\d.]+|[0-9a-fA-F:.]+(%\w+)?", host):

@@ -24,7 +24,7 @@ def audio_tracks(formats: Iterable[Format]) -> list[dict[str, Any]]:
     """The tracks that there are to choose from; none if there is nothing to choose."""
     tracks = _by_track(formats)
     taken = _default(tracks)
-    if len(tracks) < 2:  # noqa: PLR2004 -- one is no choice
+    if len(tracks) < 2:  # noqa: PLR2004 - one is no choice
         return []
     return [
         {

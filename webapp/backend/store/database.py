@@ -41,7 +41,7 @@ def connect(url: str, prepare: Callable[[sa.Engine], None]) -> sa.Engine:
         _make_private(engine)
         again = _engine(url, poolclass=sa.NullPool)
 
-        def require_same_file(_: object, record: Any, __: object) -> None:  # noqa: ANN401 -- the pool's
+        def require_same_file(_: object, record: Any, __: object) -> None:  # noqa: ANN401 - the pool's
             if _file_at(record.info["path"]) != record.info["file"]:
                 log.error(REPLACED, record.info["path"])
                 _make_private(again)
@@ -58,7 +58,7 @@ def connect(url: str, prepare: Callable[[sa.Engine], None]) -> sa.Engine:
     return engine
 
 
-def _engine(url: str, **options: Any) -> sa.Engine:  # noqa: ANN401 -- SQLAlchemy's
+def _engine(url: str, **options: Any) -> sa.Engine:  # noqa: ANN401 - SQLAlchemy's
     if url.startswith("sqlite"):
         engine = sa.create_engine(url, **options)
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -77,7 +77,7 @@ def _make_private(engine: sa.Engine) -> None:
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 -- the driver's
+def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's
     try:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -89,7 +89,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 -- th
     record.info.update(path=path, file=_file_at(path))
 
 
-def _prepare_postgresql(connection: Any, _: object) -> None:  # noqa: ANN401 -- the driver's
+def _prepare_postgresql(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
     connection.commit()
@@ -97,7 +97,7 @@ def _prepare_postgresql(connection: Any, _: object) -> None:  # noqa: ANN401 -- 
 
 def _file_at(path: str) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)  # noqa: PTH116 -- asked for every statement
+        found = os.stat(path)  # noqa: PTH116 - asked for every statement
     except OSError:
         return None
     return found.st_dev, found.st_ino

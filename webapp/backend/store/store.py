@@ -210,7 +210,7 @@ class Store:
         with self.engine.connect() as connection:
             return cast("str | None", connection.execute(waiting).scalar_one())
 
-    def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 -- columns
+    def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 - columns
         """Write what start number `run` found; None when that start is not the present one."""
         if values.get("title"):
             values["title_key"] = title_key(values["title"])

@@ -27,7 +27,7 @@ def install() -> None:
             _watch(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
 
 
-def _watch(protocol: Any) -> None:  # noqa: ANN401 -- a class of uvicorn's
+def _watch(protocol: Any) -> None:  # noqa: ANN401 - a class of uvicorn's
     if not hasattr(protocol, TIMER):
         setattr(protocol, TIMER, None)
         protocol.connection_made = _after(protocol.connection_made)
@@ -35,7 +35,7 @@ def _watch(protocol: Any) -> None:  # noqa: ANN401 -- a class of uvicorn's
 
 
 def _after(method: Callable[..., None]) -> Callable[..., None]:
-    def then_watch(self: Any, *arguments: Any) -> None:  # noqa: ANN401 -- either protocol
+    def then_watch(self: Any, *arguments: Any) -> None:  # noqa: ANN401 - either protocol
         method(self, *arguments)
         timer: asyncio.TimerHandle | None = getattr(self, TIMER)
         if not _waits(self):

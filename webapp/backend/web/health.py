@@ -86,6 +86,6 @@ def keep_probes_out_of_the_log() -> None:
 
 def _is_no_probe(record: logging.LogRecord) -> bool:
     arguments = record.args
-    if not isinstance(arguments, tuple) or len(arguments) < 3:  # noqa: PLR2004 -- client, method, path
+    if not isinstance(arguments, tuple) or len(arguments) < 3:  # noqa: PLR2004 - client, method, path
         return True
     return str(arguments[2]).partition("?")[0] not in PROBES

@@ -52,7 +52,7 @@ CONFLICT = documented(404, 409)
 def add(
     request: DownloadRequest,
     lifecycle: Loaded,
-    unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 -- a query
+    unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 - a query
 ) -> Download:
     """Queue a download. It is kept before this answers: no crash can lose it."""
     container = lifecycle.container()
@@ -139,7 +139,7 @@ def move(item: Id, place: Move, lifecycle: Loaded) -> Download:
 def delete(
     item: Id,
     lifecycle: Loaded,
-    file: Annotated[bool, Query(description="Remove the finished file too")] = False,  # noqa: FBT002 -- a query
+    file: Annotated[bool, Query(description="Remove the finished file too")] = False,  # noqa: FBT002 - a query
 ) -> None:
     """Forget a download, whatever its state."""
     lifecycle.container().downloads.delete(item, file=file)

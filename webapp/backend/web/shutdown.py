@@ -71,7 +71,7 @@ def graceful_shutdown(*, begin: Callable[[], object], end: Callable[[], object])
 
 async def _end_when_idle(server: Server, end: Callable[[], object]) -> None:
     await asyncio.sleep(POLL_SECONDS)  # what has reached this process is read first
-    while not _is_idle(server):  # noqa: ASYNC110 -- uvicorn has no event to wait for
+    while not _is_idle(server):  # noqa: ASYNC110 - uvicorn has no event to wait for
         await asyncio.sleep(POLL_SECONDS)
     end()
     log.info("All requests finished; shutting down.")

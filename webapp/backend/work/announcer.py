@@ -63,7 +63,7 @@ class Announcer:
             for addition in waiting:
                 mine = islice(rows, len(addition.requests))
                 addition.done.set_result([self._publish(row, self.publish) for row in mine])
-        except Exception as error:  # noqa: BLE001 -- each of them is told
+        except Exception as error:  # noqa: BLE001 - each of them is told
             for addition in waiting:
                 if not addition.done.done():
                     addition.done.set_exception(error)
