@@ -13,6 +13,7 @@ DEVELOP = (
     "CONTRIBUTING.md",
     "docs/api.md",
     "docs/compatibility.md",
+    "docs/testing.md",
     "docs/faults.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
