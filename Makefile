@@ -13,9 +13,6 @@ unexport python
 unexport PYTHONDONTWRITEBYTECODE
 
 whole := tests/stack/test_project.py
-unit := tests/docs tests/desktop $(wildcard \
-	tests/guard/core/test_state_machine.py tests/guard/config/test_settings.py tests/setup/test_[insu]*.py \
-	tests/backend/net/test_egress.py tests/backend/domain/test_names.py tests/backend/test_settings.py)
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
@@ -68,8 +65,8 @@ test: setup-all build ## Install what tests need, and run them all
 	@$(py) -m pytest -n 3 --dist loadfile --ignore $(whole)
 	@$(py) -m pytest $(whole)
 
-test-unit: setup-python ## The quick tests, which start nothing (a few seconds)
-	@$(py) -m pytest -q $(unit)
+test-unit: setup-python ## The quick tests: all that start no process and open no port (seconds)
+	@$(py) -m pytest -q --quick
 
 test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL
 	@$(py) -m pytest tests/backend

@@ -20,6 +20,7 @@ from scripts import TYPED
 from scripts.bench.visits import Visits, together
 from scripts.guard.core import hints
 from scripts.setup import packages, system
+from tests import quick
 from tests.leftovers import left, new_mark
 
 if TYPE_CHECKING:
@@ -56,6 +57,33 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have `--quick`, which `make test-unit` gives."""
+    parser.addoption("--quick", action="store_true", help="only tests that start nothing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--quick`, look at what the tests start."""
+    if config.getoption("--quick"):
+        quick.watch()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--quick`, leave out every test that starts something."""
+    if config.getoption("--quick"):
+        left_out = [item for item in items if not quick.is_quick(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if quick.is_quick(item)]
+
+
+@pytest.fixture(autouse=True)
+def quick_ones_start_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that is taken for quick and starts something."""
+    quick.begin(request.node.nodeid if request.config.getoption("--quick") else None)
+    yield
+    quick.begin(None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from scripts import checks
 from scripts.guard import doctor
 
 
+@pytest.mark.starts
 def test_a_program_that_is_slow_to_answer_on_a_busy_machine_is_not_missing(tmp_path: Path) -> None:
     slow = tmp_path / "ffmpeg"
     slow.write_text("#!/bin/sh\nsleep 1.5\necho ffmpeg version 7\n")

@@ -45,6 +45,7 @@ def test_somebodys_folder_is_not(tmp_path: Path) -> None:
     hand_over(tmp_path / "not there", SOMEBODY)
 
 
+@pytest.mark.starts
 @only_root
 def test_nothing_leads_back() -> None:
     child = os.fork()

@@ -5,6 +5,7 @@ import pytest
 from scripts.desktop import places, shortcut
 
 
+@pytest.mark.starts
 def test_linux_has_it_in_the_menu_and_on_the_desktop_which_is_made_where_it_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

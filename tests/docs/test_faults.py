@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.starts
 def test_the_table_and_the_tests_name_the_same_faults() -> None:
     table = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| (F\d+) \|", table, re.MULTILINE))

@@ -10,6 +10,7 @@ from scripts.docs.render import MARKED, VALUE, documents, render
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.starts
 @pytest.mark.parametrize("path", documents(ROOT), ids=lambda path: path.name)
 def test_generated_parts_are_up_to_date(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from tests.guard.diagnosis import slow_inputs
 
 SIZE = 64_000  # characters of a text
 LIMIT = 0.05  # seconds of this thread's processor time, not of the clock
-TEXTS = 60  # of each pattern, spread over all kinds
+TEXTS = 30  # of each pattern, spread over all kinds
 
 
 def candidates(pattern: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from scripts.guard.processes import process
 DEADLINE = 60.0
 
 
+@pytest.mark.starts
 @pytest.mark.fault(row="F3")
 @pytest.mark.parametrize("has_waitid", [True, False])
 def test_an_end_is_told_of_where_there_are_no_pidfds(
