@@ -238,7 +238,7 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             held=procfile.names(command, f"{prefix}_FD"),
             watch=given.take_of_service(f"{prefix}_WATCH", (), parsing.folders(root)),
             watch_when_down=procfile.work_folder(root, command) or (root.resolve(),),
-            health=health or ("/health" if name == "api" else "/"),
+            health=health or "/",
             strict=health is not None,
             once=order.once(name, given),
             after=order.after(name, lines, given),

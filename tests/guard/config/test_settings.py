@@ -41,7 +41,7 @@ def problems(folder: Path, shell: Mapping[str, str] | None = None) -> list[str]:
 def test_a_line_states_its_own_port_and_whether_it_takes_a_socket(folder: Path) -> None:
     web, api, worker = read(folder).services
     assert (web.port, web.held, web.url) == (3000, True, "http://localhost:3000")
-    assert (api.port, api.held, api.health) == (8000, True, "/health")
+    assert (api.port, api.held, api.health) == (8000, True, "/")
     assert (worker.port, worker.held, worker.url) == (None, False, None)
 
 
@@ -176,7 +176,7 @@ def test_a_variable_of_the_shell_that_only_looks_like_a_setting_is_ignored(folde
     )
     api = config.find("api")
     assert api is not None
-    assert (api.port, api.health, api.strict) == (8000, "/health", False)
+    assert (api.port, api.health, api.strict) == (8000, "/", False)
     assert [warning.partition(" ")[0] for warning in config.warnings] == [
         "PORT=x",
         "WEB_WATCH=true",
