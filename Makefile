@@ -56,7 +56,7 @@ backup: packages ## Keep the queue, the library and the list of files in a ZIP, 
 	@PYTHONPATH=webapp/backend $(py) -m scripts.backup keep $(to)
 
 restore: packages ## Bring a backup back into a stopped app: make restore from=FILE (replace=1: over what is there)
-	@PYTHONPATH=webapp/backend $(py) -m scripts.backup restore $(if $(replace),--replace) $(or $(from),$(error name the file: make restore from=FILE))
+	@PYTHONPATH=webapp/backend $(py) -m scripts.backup restore $(if $(replace),--replace) $(or $(from),"$${from:?name the file: make restore from=FILE}")
 
 ##@ Test it
 # Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.

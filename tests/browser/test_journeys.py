@@ -218,5 +218,5 @@ def test_without_a_guard_the_page_says_so_and_works(app: App, stack: GuardRun) -
     app.status.click()
     sheet = app.page.get_by_role("dialog")
     expect(sheet.get_by_text("Not running")).to_be_visible()
-    expect(sheet.get_by_text("Nothing is wrong", exact=False)).to_be_visible()
+    expect(sheet.get_by_text("This is not an error", exact=False)).to_be_visible()
     assert stack.service("api")["state"] == "READY"

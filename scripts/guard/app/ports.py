@@ -47,8 +47,10 @@ class PortKeeper:
     def on_change(self, snapshot: Snapshot) -> None:
         """Listen, borrow, relay and stand by, as the settings and the states ask."""
         self._listen()
+        if self._borrowing is not None:  # with what was known before
+            self._borrowing.cancel()
         if not self._leaving() and not self._borrow(snapshot):
-            self._borrow_later(snapshot)
+            self._borrowing = self._loop.call_later(BORROW_PAUSE, self.on_change, snapshot)
         self._relays.follow(self._held())
         self._responders.follow(snapshot, self._sockets())
 
@@ -82,12 +84,6 @@ class PortKeeper:
             if service.port is not None and service.name in down
         ]
         return all(borrowed)
-
-    def _borrow_later(self, snapshot: Snapshot) -> None:
-        """Retry the ports that are still in use; a newer snapshot replaces this one."""
-        if self._borrowing is not None:
-            self._borrowing.cancel()
-        self._borrowing = self._loop.call_later(BORROW_PAUSE, self.on_change, snapshot)
 
     def _held(self) -> dict[int, socket.socket]:
         """Return the listening sockets that are ours for good, by port."""

@@ -91,9 +91,10 @@ def _set_up(crash: Crash) -> str | None:
 
 def newer_node(crash: Crash) -> str:
     """Return how a newer Node gets here."""
-    if set_up := _set_up(crash):
-        return f"{set_up}   # brings a Node that does"
-    return f"Install that Node, then: {hints.command('restart', crash.name)}"
+    restart = hints.command("restart", crash.name)
+    if set_up := hints.setup():
+        return f"{set_up} && {restart}   # brings a Node that does"
+    return f"Install that Node, then: {restart}"
 
 
 def newer_python(crash: Crash) -> str:

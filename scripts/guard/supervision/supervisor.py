@@ -83,9 +83,9 @@ class Supervisor:
             follower(self.snapshot(), self.deadline())
 
     def start(self) -> None:
-        """Start everything."""
-        for name in list(self._services):
-            self.send(name, state_machine.Start())
+        """Start everything, before anybody is told: nothing counts as stopped meanwhile."""
+        self._events.extend((name, state_machine.Start()) for name in self._services)
+        self._handle()
 
     def send(self, name: str, event: state_machine.Event) -> None:
         """Take an event for the service of that name; raises `KeyError` if there is none."""
