@@ -93,9 +93,9 @@ ELSEWHERE = {
     r"python3 -m venv .*/pip install \./scripts/guard|cd ~/my-project && .*": "by the network; "
     "tests/guard build the wheel, install it and run a foreign project",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
-    r"make (test.*|check|format|bench|faults.*|mutants.*|sabotage.*|screenshots|site|docs-run)": "takes minutes; each "
+    r"make (test.*|check|format|bench|faults.*|screenshots|site|docs-run)": "takes minutes; each "
     "is a thin call, and is typed without being run",
-    r"make (mutants|flakes|sabotage|containers)": "as the line before",
+    r"make (mutants|flakes|sabotage|containers)( .*)?": "as the line before",
     r"make (backup|restore).*": "of containers: tests/containers",
     r"make (lock|update-ytdlp|clean)": "changes the clone, by the network; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",
