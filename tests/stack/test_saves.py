@@ -61,8 +61,9 @@ def test_a_checkout_is_one_restart_and_not_one_a_file(guarded: Guarded, tmp_path
         time.sleep(0.02)  # as git writes them
     until(lambda: run.output().count("was saved") > before, "the burst counts")
     await_restart_by(run, source / "main.py")
-    # Its first file may count for itself; on a loaded machine two may lie half a second apart.
-    assert before + 2 <= run.output().count("was saved") <= before + 6
+    # Its first file may count for itself, and the last save as a part of it; on a loaded machine
+    # two of its files may lie half a second apart.
+    assert before + 1 <= run.output().count("was saved") <= before + 6
 
 
 @pytest.mark.fault(row="F35")
