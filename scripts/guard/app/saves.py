@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ..config.current import CurrentConfig
@@ -94,7 +94,7 @@ class Saves:
         for service in self._current.get().services:
             changed = [path for path in paths if is_source(path, service.watch)]
             if changed:
-                self._report(f"{service.name}: {changed[0].name} was saved")
+                self._report(f"{service.name}: {_saved_files(changed)}")
                 self._send(service.name, state_machine.Saved(reload=True))
             elif service.name in self._down and any(
                 is_source(path, service.watch_when_down) for path in paths
@@ -122,3 +122,9 @@ class Saves:
             self._saved(quiet)
         if self._churn.is_noisy and self._resting is None:
             self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
+
+
+def _saved_files(paths: Collection[Path]) -> str:
+    """What is said of saves: "main.py was saved", "main.py and 2 more were saved"."""
+    first, *more = sorted(path.name for path in paths)
+    return f"{first} and {len(more)} more were saved" if more else f"{first} was saved"
