@@ -23,11 +23,12 @@ from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..health.readiness import Readiness
 from ..http.access import Access
+from ..http.admission import Admission
 from ..logs.pump import Log
 from ..logs.ring_buffer import RingBuffer
 from ..net import accept_queue
 from ..net.ipv6_relay import Ipv6Relays
-from ..processes import descendants
+from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
 from ..processes.process import Process
 from ..processes.resource_usage import Usage
@@ -91,13 +92,15 @@ async def run(started: Started) -> int:
     """Run the stack until everything has left; returns the exit code."""
     current, launcher, log = started.current, started.launcher, started.log
     access = Access(partial(_ports, current), write_token(current.get().token_file))
-    supervised = _supervised(started, access)
+    admission = Admission(descriptors.limit())
+    supervised = _supervised(started, access, admission)
     supervisor, shutdown = supervised.supervisor, supervised.shutdown
     shown = _shown(started, access, supervised)
     ports = PortKeeper(
         current,
         launcher.ports,
         control=shown.control.answer,
+        admission=admission,
         relays=Ipv6Relays(log.report),
         responders=supervised.responders,
         leaving=shutdown.has_begun,
@@ -124,13 +127,13 @@ async def run(started: Started) -> int:
     return exit_code
 
 
-def _supervised(started: Started, access: Access) -> Supervised:
+def _supervised(started: Started, access: Access, admission: Admission) -> Supervised:
     current, launcher, log = started.current, started.launcher, started.log
     exits = Exits()
     kills = memory_kills()
     recorder = CrashRecorder(current, log, launcher, kills)
     graceful_stop = GracefulStop(launcher.ports.find)
-    responders = StandbyResponders(partial(_responder, current, log, access))
+    responders = StandbyResponders(partial(_responder, current, log, access, admission))
     starts = Starts(launcher, log, exits, responders)
     supervisor = Supervisor(
         current,
@@ -232,7 +235,12 @@ def _followers(
 
 
 def _responder(
-    current: CurrentConfig, log: Log, access: Access, sock: socket.socket, view: ServiceView
+    current: CurrentConfig,
+    log: Log,
+    access: Access,
+    admission: Admission,
+    sock: socket.socket,
+    view: ServiceView,
 ) -> StandbyResponder:
     return StandbyResponder(
         sock,
@@ -241,6 +249,7 @@ def _responder(
         tail=partial(log.tail, view.name),
         guard_url=lambda: current.get().guard_url,
         access=access,
+        admission=admission,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ..config.current import CurrentConfig
 from ..core.snapshot import Snapshot
 from ..core.state_machine import State
+from ..http.admission import Admission
 from ..http.listener import Listener
 from ..http.messages import Handler
 from ..net.ipv6_relay import Ipv6Relays
@@ -29,6 +30,7 @@ class PortKeeper:
         ports: Ports,
         *,
         control: Handler,
+        admission: Admission,
         relays: Ipv6Relays,
         responders: StandbyResponders,
         leaving: Callable[[], bool],
@@ -37,6 +39,7 @@ class PortKeeper:
         self._current = current
         self._ports = ports
         self._control = control
+        self._admission = admission
         self._relays = relays
         self._responders = responders
         self._leaving = leaving
@@ -69,7 +72,7 @@ class PortKeeper:
             return
         for _, former in self._listeners:
             former.ignore()
-        self._listeners.append((sock, Listener(sock, self._control)))
+        self._listeners.append((sock, Listener(sock, self._control, self._admission)))
         self._listeners[-1][1].accept()
 
     def _borrow(self, snapshot: Snapshot) -> bool:

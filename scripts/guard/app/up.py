@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..config import settings
 from ..config.current import CurrentConfig
 from ..config.settings import LogFormat, Settings
-from ..processes import descendants
+from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
 from ..rundir import directory
 from ..rundir.lock import Lock
@@ -46,7 +46,7 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
     removed = remove_orphans(config.directory)
     current = CurrentConfig(config)
     current.subscribe(lambda config: lock.note(config.guard_port))
-    launcher = Launcher(current)
+    launcher = Launcher(current, files=descriptors.raise_limit())
     descendants.become_subreaper()
     launcher.start_early()
     log: Log | None = None

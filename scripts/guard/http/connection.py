@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import h11
 
-from ..net import peer_uid
 from .messages import Handler, Request, Response, Upgrade, problem
 
 REQUEST_TIMEOUT = 10.0  # seconds that a client may take to send its request
@@ -22,12 +21,12 @@ LINGER_BYTES = 64 * 1024 * 1024  # ... and so much of it
 _CHUNK = 64 * 1024
 
 
-async def serve(connection: socket.socket, handler: Handler) -> None:
-    """Read one request from an accepted connection, answer it and close."""
+async def serve(connection: socket.socket, handler: Handler, uid: int | None) -> None:
+    """Read one request from an accepted connection of that user, answer it and close."""
     reader, writer = await asyncio.open_connection(sock=connection)
     try:
         with contextlib.suppress(ConnectionError, TimeoutError, OSError):
-            await _exchange(reader, writer, handler, peer_uid.uid(connection))
+            await _exchange(reader, writer, handler, uid)
     finally:  # also when the guard leaves in the middle of it
         writer.close()
     with contextlib.suppress(ConnectionError, OSError):

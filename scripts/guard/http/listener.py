@@ -5,23 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from functools import partial
 
+from ..net import peer_uid
+from ..net.bind import BACKLOG
 from ..net.peer_uid import NOTHING_LEFT
+from .admission import Admission
 from .messages import Handler
 
-FULL_PAUSE = 0.5  # seconds until somebody is let in again where descriptors have run out
+FULL_PAUSE = 0.5  # seconds until somebody is let in again where there was no room
+AT_ONCE = 8  # connections that are accepted before everything else in the guard has its turn
 
 
 class Listener:
     """Accepts on a listening socket that may be shared with another process, while it is told to.
 
     `pause` seconds pass between a connection's arrival and the attempt to accept it, so that
-    another process that accepts too comes first.
+    another process that accepts too comes first. Another user's connection is closed at once where
+    the `admission` has no room for it; the guard's own user waits in the kernel's queue.
     """
 
-    def __init__(self, sock: socket.socket, handler: Handler) -> None:
+    def __init__(self, sock: socket.socket, handler: Handler, admission: Admission) -> None:
         self._sock = sock
         self._handler = handler
+        self._admission = admission
         self._loop = asyncio.get_running_loop()
         self._accepting = False
         self._pause = 0.0
@@ -29,13 +36,17 @@ class Listener:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def accept(self, pause: float = 0.0) -> None:
-        """Begin to accept, or change the pause; without one, those who wait are taken now."""
+        """Begin to accept, or change the pause; without one, the first who wait are taken now."""
         self._pause = pause
         if not self._accepting:
             self._accepting = True
             self._loop.add_reader(self._sock.fileno(), self._readable)
         if not pause:
-            self._accept_all()
+            self._accept_some()
+
+    def take_all(self) -> None:
+        """Accept whoever waits now, at once: the socket is about to be closed."""
+        self._accept_some(BACKLOG)
 
     def ignore(self) -> None:
         """Leave the connections to others; those under way are answered to the end."""
@@ -60,25 +71,25 @@ class Listener:
 
     def _readable(self) -> None:
         if not self._pause:
-            self._accept_all()
+            self._accept_some()
             return
         self._loop.remove_reader(self._sock.fileno())
         self._later = self._loop.call_later(self._pause, self._resume)
 
     def _resume(self) -> None:
         self._later = None
-        self._accept_all()
+        self._accept_some()
         if self._accepting and self._later is None:
             self._loop.add_reader(self._sock.fileno(), self._readable)
 
-    def _accept_all(self) -> None:
+    def _accept_some(self, most: int = AT_ONCE) -> None:
         # Another process that has the socket may have made it block for both; that is put back, for
         # it may rely on it.
         descriptor = self._sock.fileno()
         blocks = os.get_blocking(descriptor)
         os.set_blocking(descriptor, False)
         try:
-            self._accept_waiting()
+            self._accept_waiting(most)
         finally:
             os.set_blocking(descriptor, blocks)
 
@@ -88,8 +99,11 @@ class Listener:
         if self._accepting and self._later is None:
             self._later = self._loop.call_later(FULL_PAUSE, self._resume)
 
-    def _accept_waiting(self) -> None:
-        while True:
+    def _accept_waiting(self, most: int) -> None:
+        for _ in range(most):
+            if self._admission.is_full:
+                self._try_later()
+                return
             try:
                 connection, _ = self._sock.accept()
             except OSError as error:
@@ -97,12 +111,26 @@ class Listener:
                     self._try_later()
                 return  # none is left
             try:
-                from .connection import serve  # h11 is not needed before
-            except OSError:  # the last descriptor went to the connection
+                self._serve(connection)
+            except OSError as error:
                 connection.close()
-                self._try_later()
-                return
-            connection.setblocking(False)  # noqa: FBT003 - the library's signature
-            task = self._loop.create_task(serve(connection, self._handler))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+                if error.errno in NOTHING_LEFT:  # the last descriptor went to the connection
+                    self._try_later()
+                    return
+
+    def _serve(self, connection: socket.socket) -> None:
+        """Begin to answer, or close a connection that is one too many; raises `OSError`."""
+        from .connection import serve  # h11 is not needed before
+
+        uid = peer_uid.uid(connection)
+        if not self._admission.enter(uid):
+            connection.close()
+            return
+        connection.setblocking(False)  # noqa: FBT003 - the library's signature
+        task = self._loop.create_task(serve(connection, self._handler, uid))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._served, uid))
+
+    def _served(self, uid: int | None, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._admission.leave(uid)

@@ -33,11 +33,13 @@ class Started(NamedTuple):
 class Launcher:
     """Starts the lines of the Procfile, each with its socket and its environment.
 
-    Raises `GuardError` if a port is unavailable.
+    `files` is how many files they may open, where that is not what the guard may. Raises
+    `GuardError` if a port is unavailable.
     """
 
-    def __init__(self, current: CurrentConfig) -> None:
+    def __init__(self, current: CurrentConfig, *, files: int | None = None) -> None:
         config = current.get()
+        self._files = files
         self._current = current
         self.ports = Ports()
         self.last_started: dict[str, Started] = {}
@@ -82,7 +84,9 @@ class Launcher:
         fds = self._listening(service)
         variables = environment.of(config, service, *fds or (None,))
         tag = self.tag(service.name)
-        started = process.spawn(service.command, variables, config.root, fds, tag)
+        started = process.spawn(
+            service.command, variables, config.root, fds, tag, files=self._files
+        )
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started
 

@@ -101,10 +101,13 @@ def spawn(
     folder: Path,
     sockets: tuple[int, ...] = (),
     tag: RunTag | None = None,
+    *,
+    files: int | None = None,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 
-    Its descendants are known by the `tag`, which they inherit.
+    Its descendants are known by the `tag`, which they inherit; each may open that many `files`, or
+    as many as the guard.
 
     Raises `OSError` if no process or terminal is available.
     """
@@ -112,7 +115,7 @@ def spawn(
     try:
         _prepare(slave)
         popen = Popen(
-            _line(command, slave),
+            _line(command, slave, files),
             env={**environment, **(tag.as_environment() if tag else {})},
             cwd=str(folder),
             stdin=slave,
@@ -144,7 +147,7 @@ def _await_end(pid: int) -> None:
             time.sleep(POLL_SECONDS)
 
 
-def _line(command: str, slave: int) -> str:
+def _line(command: str, slave: int, files: int | None) -> str:
     """Return what the shell is to run: the line, and what makes it lead it well.
 
     A shell that SIGTERM ends leaves before what it runs, and the kernel then hangs the terminal up
@@ -152,7 +155,8 @@ def _line(command: str, slave: int) -> str:
     """
     # On Linux a session leader that opens a terminal gets it as its controlling one.
     terminal = f": <{shlex.quote(os.ttyname(slave))}; " if _LINUX else ""
-    return f"trap 'wait; exit 143' TERM; {terminal}{command}"
+    limit = f"ulimit -Sn {files}; " if files is not None else ""
+    return f"trap 'wait; exit 143' TERM; {limit}{terminal}{command}"
 
 
 def _take_terminal(slave: int) -> dict[str, object]:

@@ -15,6 +15,7 @@ from ..core.snapshot import ServiceView
 from ..core.state_machine import State
 from ..http import messages
 from ..http.access import Access
+from ..http.admission import Admission
 from ..http.listener import Listener
 from ..http.messages import Request, Response
 from ..net import bind
@@ -35,9 +36,10 @@ class StandbyResponder:
         tail: Callable[[], list[str]],
         guard_url: Callable[[], str],
         access: Access,
+        admission: Admission,
     ) -> None:
         self._sock = sock
-        self._listener = Listener(sock, self._answer)
+        self._listener = Listener(sock, self._answer, admission)
         self._patience = patience
         self._view = view
         self._tail = tail
@@ -79,7 +81,7 @@ class StandbyResponder:
         """Accept what waits now, which would be lost with the socket, and then nothing more."""
         self._forget_timer()
         if self._down_since is not None:
-            self._listener.accept()
+            self._listener.take_all()
         self._listener.ignore()
 
     async def close(self) -> None:
