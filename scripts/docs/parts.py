@@ -8,7 +8,8 @@ from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
 from scripts.docs.settings import settings
-from scripts.guard.core.state_machine import TRANSITIONS, State
+from scripts.guard.core.phases import State
+from scripts.guard.core.state_machine import TRANSITIONS
 
 
 def state_diagram() -> str:

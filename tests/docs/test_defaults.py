@@ -14,16 +14,9 @@ import pytest
 import settings as backend
 from scripts.guard.config import settings as guard
 from scripts.guard.core.cause import Cause
-from scripts.guard.core.state_machine import (
-    Backoff,
-    Due,
-    Exited,
-    Ready,
-    Service,
-    Starting,
-    State,
-    step,
-)
+from scripts.guard.core.events import Due, Exited
+from scripts.guard.core.phases import Backoff, Ready, Service, Starting, State
+from scripts.guard.core.state_machine import step
 
 ROOT = Path(__file__).resolve().parents[2]
 DELAYS = [0, 0.25, 0.5, 1, 2]

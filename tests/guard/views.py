@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import ServiceView
-from scripts.guard.core.state_machine import State
 
 WITH_A_PROCESS = frozenset({State.STARTING, State.READY, State.UNHEALTHY, State.STOPPING})
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

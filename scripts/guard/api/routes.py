@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
-from ..core import hints, state_machine
+from ..core import events, hints, phases
 from ..core.snapshot import Snapshot
 from ..http import messages
 from ..http.access import Access
@@ -26,10 +26,10 @@ TAIL_LINES = 200
 MAX_TAIL_LINES = 10_000
 _MAX_DIGITS = 18
 _UNSTORED = {"Cache-Control": "no-store"}
-_ACTIONS: dict[str, Callable[[], state_machine.Event]] = {
-    "restart": state_machine.Restart,
-    "stop": state_machine.Stop,
-    "start": state_machine.Start,
+_ACTIONS: dict[str, Callable[[], events.Event]] = {
+    "restart": events.Restart,
+    "stop": events.Stop,
+    "start": events.Start,
 }
 
 
@@ -43,7 +43,7 @@ class ControlApi:
         snapshot: Callable[[], Snapshot],
         events: Events,
         history: History,
-        send: Callable[[str, state_machine.Event], None],
+        send: Callable[[str, events.Event], None],
         tail: Callable[[str, int], list[str]],
         crashes: Callable[[], list[dict[str, Any]]],
         attach_server: AttachServer,
@@ -138,10 +138,8 @@ class ControlApi:
         match action:
             case ["restart"]:
                 for view in snapshot.services:
-                    if (
-                        view.state is not state_machine.State.FINISHED
-                    ):  # it is run again where it is named
-                        self._send(view.name, state_machine.Restart())
+                    if view.state is not phases.State.FINISHED:  # it is run again where it is named
+                        self._send(view.name, events.Restart())
             case ["stop"]:
                 self._leave()
             case ["services", name, "attach"]:

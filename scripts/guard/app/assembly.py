@@ -16,7 +16,7 @@ from ..api.events import Events
 from ..api.routes import ControlApi
 from ..attach.server import AttachServer
 from ..config.current import CurrentConfig
-from ..core import state_machine
+from ..core import events
 from ..core.broadcast import Changes
 from ..core.snapshot import ServiceView
 from ..diagnosis.memory_kills import MemoryKills, memory_kills
@@ -192,7 +192,7 @@ def _followers(
     )
     readiness = Readiness(
         current,
-        up=lambda name: supervisor.send(name, state_machine.Up()),
+        up=lambda name: supervisor.send(name, events.Up()),
         discovered=reload.discovered,
         report=log.report,
         tag=launcher.tag,
@@ -204,7 +204,7 @@ def _followers(
         borrow=launcher.ports.borrow,
         give_back=supervised.starts.give_back,
         announce=supervisor.announce,
-        lost=lambda name, cause: supervisor.send(name, state_machine.PortLost(cause)),
+        lost=lambda name, cause: supervisor.send(name, events.PortLost(cause)),
     )
     hangs = HangWatch(
         current,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from ..core.phases import State
 from ..core.snapshot import Snapshot
-from ..core.state_machine import State
 
 SETTLED_SECONDS = 2.0  # after which the work is done although a service is still starting
 

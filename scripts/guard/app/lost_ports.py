@@ -13,8 +13,8 @@ from ..config.current import CurrentConfig
 from ..config.settings import Service
 from ..core import hints
 from ..core.cause import PORT_LOST, Cause
+from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
-from ..core.state_machine import State
 
 LOOK_SECONDS = 0.5
 LOOKS = 3  # in a row that find nobody: a reloader that only changes its child is faster

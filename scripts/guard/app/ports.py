@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 
 from ..config.current import CurrentConfig
+from ..core.phases import State
 from ..core.snapshot import Snapshot
-from ..core.state_machine import State
 from ..http.admission import Admission
 from ..http.listener import Listener
 from ..http.messages import Handler

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ..config.current import CurrentConfig
-from ..core import state_machine
+from ..core import events
+from ..core.phases import State
 from ..core.snapshot import Snapshot
-from ..core.state_machine import State
 from ..watching.burst import Burst
 from ..watching.churn import WriteStormFilter
 from ..watching.sources import is_source
@@ -27,7 +27,7 @@ class Saves:
         self,
         current: CurrentConfig,
         *,
-        send: Callable[[str, state_machine.Event], None],
+        send: Callable[[str, events.Event], None],
         reload: Reload,
         report: Callable[[str], None],
         leaving: Callable[[], bool],
@@ -95,11 +95,11 @@ class Saves:
             changed = [path for path in paths if is_source(path, service.watch)]
             if changed:
                 self._report(f"{service.name}: {_saved_files(changed)}")
-                self._send(service.name, state_machine.Saved(reload=True))
+                self._send(service.name, events.Saved(reload=True))
             elif service.name in self._down and any(
                 is_source(path, service.watch_when_down) for path in paths
             ):
-                self._send(service.name, state_machine.Saved(reload=False))
+                self._send(service.name, events.Saved(reload=False))
 
     def _by_people(self, paths: frozenset[Path]) -> frozenset[Path]:
         """Leave out what the guard writes itself, and what a program writes over and over."""

@@ -9,8 +9,8 @@ import struct
 from collections.abc import Callable
 
 from ..core.broadcast import Changes
+from ..core.phases import State
 from ..core.snapshot import ServiceView
-from ..core.state_machine import State
 from ..logs.pump import Log
 from .protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
 from .window_size import WindowSize

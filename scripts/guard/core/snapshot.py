@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from .cause import PORT_LOST, Cause
-from .state_machine import State
+from .phases import State
 
 
 class ServiceView(NamedTuple):

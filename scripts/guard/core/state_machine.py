@@ -2,13 +2,13 @@
 
 The rules of this file:
 
-1. A `Service` is its state and the crashes that count against it. Data lives inside the state that
-   it belongs to.
+1. A `Service` is its state and the crashes that count against it (`phases.py`). Data lives inside
+   the state that it belongs to.
 2. `step(service, event, now)` is the only way from one `Service` to the next. It returns the
    effects to carry out, in order; it carries out none.
-3. An `Event` is what happened in the world. `classify()` reads it in the light of the state (an
-   exit that was asked for is no crash) as a `Trigger`; `TRANSITIONS` then says, as a literal, where
-   that leads.
+3. An `Event` is what happened in the world (`events.py`). `classify()` reads it in the light of
+   the state (an exit that was asked for is no crash) as a `Trigger`; `TRANSITIONS` then says, as a
+   literal, where that leads.
 4. A pair that is not in `TRANSITIONS` changes nothing.
 5. `now` is in seconds on a monotonic clock. What has to happen at a time is a `deadline()`; when it
    is past, the caller sends `Due`.
@@ -26,28 +26,29 @@ next start is when that one is up, or after 0.25, 0.5, 1, 2, 4, 4, ... s. What i
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .cause import Cause
+from .events import Due, Event, Exited, Hung, PortLost, Restart, Saved, Start, Stop, Up
+from .phases import (
+    Backoff,
+    Broken,
+    Finished,
+    Phase,
+    Ready,
+    Service,
+    Starting,
+    State,
+    Stopped,
+    Stopping,
+    Unhealthy,
+)
 
 RESTART_DELAYS = (0.0, 0.25, 0.5, 1.0, 2.0)  # seconds before the 1st, 2nd, ... restart
 RESTART_LIMIT = len(RESTART_DELAYS)  # restarts ...
 RESTART_WINDOW = 30.0  # ... in so many seconds: the next crash breaks the circuit
 WAIT_DELAYS = (0.25, 0.5, 1.0, 2.0, 4.0)  # seconds, while another service is not there
 STABLE_AFTER = 10.0  # seconds of READY after which earlier crashes no longer count
-
-
-class State(enum.Enum):
-    """Where a service stands, as the status shows it."""
-
-    STOPPED = "STOPPED"
-    STARTING = "STARTING"
-    READY = "READY"
-    UNHEALTHY = "UNHEALTHY"
-    STOPPING = "STOPPING"
-    BACKOFF = "BACKOFF"
-    BROKEN = "BROKEN"
-    FINISHED = "FINISHED"
 
 
 class Effect(enum.Enum):
@@ -76,167 +77,6 @@ class Trigger(enum.Enum):
     STOPPED = "stopped"
     STOPPED_FOR_RESTART = "stopped for a restart"
 
-
-# --- What happens in the world ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Start:
-    """The user wants it to run."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The user wants it not to run."""
-
-
-@dataclass(frozen=True)
-class Restart:
-    """A restart was requested: by the user, a changed setting or another service's crash."""
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A file that concerns it was saved; `reload` where a running process is to be replaced."""
-
-    reload: bool
-
-
-@dataclass(frozen=True)
-class Up:
-    """It answered."""
-
-
-@dataclass(frozen=True)
-class Hung:
-    """Connections wait and it takes none."""
-
-    cause: Cause
-
-
-@dataclass(frozen=True)
-class PortLost:
-    """It runs on, but nobody listens on its port: a reloader whose child has crashed does that."""
-
-    cause: Cause
-
-
-@dataclass(frozen=True)
-class Exited:
-    """Its process is gone, and so is all that it had started."""
-
-    cause: Cause
-    finished: bool = False
-    """Whether it was meant to end, and ended well."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """The `deadline()` of its state is past."""
-
-
-Event = Start | Stop | Restart | Saved | Up | Hung | PortLost | Exited | Due
-
-
-# --- Where it can stand ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Nothing runs, as requested."""
-
-    kind = State.STOPPED
-
-
-@dataclass(frozen=True)
-class Starting:
-    """A process runs and has not answered yet, or listens no more: then there is a cause."""
-
-    cause: Cause | None = None
-    kind = State.STARTING
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A process runs and answers."""
-
-    since: float
-    kind = State.READY
-
-
-@dataclass(frozen=True)
-class Unhealthy:
-    """A process runs, answers no more, and has been sent SIGKILL."""
-
-    cause: Cause
-    kind = State.UNHEALTHY
-
-
-@dataclass(frozen=True)
-class Stopping:
-    """A process was asked to leave; `restart_after` where another is to follow."""
-
-    restart_after: bool
-    kill_at: float | None
-    kind = State.STOPPING
-
-
-@dataclass(frozen=True)
-class Backoff:
-    """Nothing runs; the next attempt is at `retry_at`."""
-
-    retry_at: float
-    cause: Cause
-    kind = State.BACKOFF
-
-
-@dataclass(frozen=True)
-class Broken:
-    """Nothing runs, and nothing will until a file is saved or the user asks."""
-
-    cause: Cause
-    kind = State.BROKEN
-
-
-@dataclass(frozen=True)
-class Finished:
-    """Nothing runs: it has done what it was for, and is run again only where the user asks."""
-
-    kind = State.FINISHED
-
-
-Phase = Stopped | Starting | Ready | Unhealthy | Stopping | Backoff | Broken | Finished
-
-
-@dataclass(frozen=True)
-class Service:
-    """One service: where it stands, and the times of the crashes that count against it."""
-
-    phase: Phase = field(default_factory=Stopped)
-    crashes: tuple[float, ...] = ()
-    waits: int = 0
-    """How often in a row it has crashed because another service was not there."""
-    grace: float = 5.0
-    """Seconds between SIGTERM and SIGKILL."""
-    once: bool = False
-    """Whether it is meant to end; then it is not run again by itself, however it ended."""
-
-    @property
-    def state(self) -> State:
-        """The name of where it stands."""
-        return self.phase.kind
-
-    @property
-    def cause(self) -> Cause | None:
-        """Why it is not up, where something is wrong."""
-        match self.phase:
-            case Unhealthy(cause) | Broken(cause) | Starting(cause) | Backoff(cause=cause):
-                return cause
-            case _:
-                return None
-
-
-# --- What leads where ------------------------------------------------------------------------
 
 TRANSITIONS: dict[State, dict[Trigger, State]] = {
     State.STOPPED: {

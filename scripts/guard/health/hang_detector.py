@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from ..core import hints
 from ..core.cause import Cause
+from ..core.phases import State
 from ..core.snapshot import ServiceView
-from ..core.state_machine import State
 from ..net import accept_queue
 from . import liveness
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..config.settings import Service
+from ..core.phases import State
 from ..core.run_tag import RunTag
 from ..core.snapshot import ServiceView, Snapshot
-from ..core.state_machine import State
 from ..net import port_owners
 from ..net.port_owners import PortOwner
 from ..processes import descendants

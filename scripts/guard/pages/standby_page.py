@@ -5,8 +5,8 @@ It reloads itself into the app the moment that it is back.
 
 from __future__ import annotations
 
+from ..core.phases import State
 from ..core.snapshot import ServiceView, timestamp
-from ..core.state_machine import State
 from .ansi_html import ansi_to_html
 from .template import Inert, Page, facts
 

@@ -11,8 +11,8 @@ import socket
 import time
 from collections.abc import Callable
 
+from ..core.phases import State
 from ..core.snapshot import ServiceView
-from ..core.state_machine import State
 from ..http import messages
 from ..http.access import Access
 from ..http.admission import Admission

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 
 from ..config.settings import Service
+from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
-from ..core.state_machine import State
 from ..net import accept_queue
 from ..net.accept_gate import (
     DRAIN_SECONDS,

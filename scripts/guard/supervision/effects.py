@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from ..config.settings import Service
 from ..core.cause import Cause
+from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
-from ..core.state_machine import State
 
 Exited = Callable[[Running], bool]
 """Handle the exit of a process; returns False if it is to be called again a little later."""

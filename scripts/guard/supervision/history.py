@@ -6,8 +6,8 @@ from collections import deque
 from datetime import timedelta
 from typing import Any
 
+from ..core.phases import State
 from ..core.snapshot import Snapshot, timestamp
-from ..core.state_machine import State
 
 SPAN = timedelta(hours=1)
 LIMIT = 2000  # changes kept of each service: a crash loop makes a few a second, for seconds

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from ..config import settings
-from ..core import state_machine
+from ..core import phases
 from ..core.cause import Cause
 from ..core.process import Running
 from ..core.snapshot import ServiceView
@@ -16,7 +17,7 @@ class Managed:
 
     def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
         self.line = line
-        self.service = state_machine.Service(grace=grace, once=line.once)
+        self.service = phases.Service(grace=grace, once=line.once)
         self.process: Running | None = None
         self.serves: int | None = None
         """The port that its process was given, whatever its line says by now."""
@@ -29,11 +30,16 @@ class Managed:
         self.removed = False
         self.waits_for: tuple[str, ...] = ()
 
+    def follow(self, line: settings.Service, grace: float) -> None:
+        """Take what its line and the settings say by now; `grace` is in seconds."""
+        self.line = line
+        self.service = replace(self.service, grace=grace, once=line.once)
+
     @property
     def is_in_grace_period(self) -> bool:
         """Whether it was asked to leave and its grace is not over."""
         phase = self.service.phase
-        return isinstance(phase, state_machine.Stopping) and phase.kill_at is not None
+        return isinstance(phase, phases.Stopping) and phase.kill_at is not None
 
     def view(self) -> ServiceView:
         """Return what others may know of it."""

@@ -12,8 +12,8 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
+from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
-from ..core.state_machine import State
 
 SECONDS = 10.0  # that the program may take before it is killed
 _DOWN = frozenset({State.BROKEN, State.UNHEALTHY})

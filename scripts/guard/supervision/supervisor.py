@@ -11,26 +11,20 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from ..config import environment, settings
+from ..config import settings
 from ..config.current import CurrentConfig
-from ..core import hints, state_machine
+from ..core import events, phases, state_machine
 from ..core.cause import Cause
+from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
-from ..core.state_machine import Effect, State
-from .effects import (
-    Changed,
-    Drain,
-    Explain,
-    Launch,
-    Record,
-    keep_nothing,
-    send_sigterm,
-)
+from ..core.state_machine import Effect
+from . import messages, order
+from .changes import changes
+from .effects import Changed, Drain, Explain, Launch, Record, keep_nothing, send_sigterm
 from .managed import Managed
 
 
@@ -63,7 +57,7 @@ class Supervisor:
         self._wall = wall
         self._pid = pid
         self._since = wall()
-        self._events: deque[tuple[str, state_machine.Event]] = deque()
+        self._events: deque[tuple[str, events.Event]] = deque()
         self._handling = False
         self._leaving = False
         self._kept_waiting: set[str] = set()
@@ -84,16 +78,14 @@ class Supervisor:
 
     def start(self) -> None:
         """Start everything, before anybody is told: nothing counts as stopped meanwhile."""
-        self._events.extend((name, state_machine.Start()) for name in self._services)
+        self._events.extend((name, events.Start()) for name in self._services)
         self._handle()
 
-    def send(self, name: str, event: state_machine.Event) -> None:
+    def send(self, name: str, event: events.Event) -> None:
         """Take an event for the service of that name; raises `KeyError` if there is none."""
         if name not in self._services:
             raise KeyError(name)
-        if self._leaving and isinstance(
-            event, state_machine.Start | state_machine.Restart | state_machine.Saved
-        ):
+        if self._leaving and isinstance(event, events.Start | events.Restart | events.Saved):
             return
         self._events.append((name, event))
         self._handle()
@@ -113,16 +105,16 @@ class Supervisor:
         managed.process = None
         self._spawn_those_who_wait()
         if managed.service.state is State.STOPPING:
-            self.send(name, state_machine.Exited(_ASKED))
+            self.send(name, events.Exited(_ASKED))
         elif managed.line.once and code == 0:
-            self.send(name, state_machine.Exited(_DONE, finished=True))
+            self.send(name, events.Exited(_DONE, finished=True))
         else:
-            self.send(name, state_machine.Exited(self._crashed(managed, code)))
+            self.send(name, events.Exited(self._crashed(managed, code)))
         return True
 
     def hung(self, name: str, cause: Cause) -> None:
         """Handle a service that has stopped accepting connections; raises `KeyError`."""
-        self.send(name, state_machine.Hung(cause))
+        self.send(name, events.Hung(cause))
 
     def tick(self) -> None:
         """Send `Due` to every service whose deadline is past."""
@@ -130,7 +122,7 @@ class Supervisor:
         for name, managed in list(self._services.items()):
             at = state_machine.deadline(managed.service)
             if at is not None and at <= now:
-                self.send(name, state_machine.Due())
+                self.send(name, events.Due())
 
     def deadline(self) -> float | None:
         """When `tick()` is to be called, on the monotonic clock; None while nothing is awaited."""
@@ -158,7 +150,7 @@ class Supervisor:
         """Stop everything, for good: from here on nothing is started."""
         self._leaving = True
         for name in list(self._services):
-            self.send(name, state_machine.Stop())
+            self.send(name, events.Stop())
 
     def kill(self) -> None:
         """Kill everything that still runs, at once."""
@@ -171,41 +163,19 @@ class Supervisor:
         `old` are those that were in force before.
         """
         config = self._current.get()
-        for name, managed in list(self._services.items()):
-            if config.find(name) is None and not managed.removed:
-                managed.removed = True
-                self._report(f"{name} is no longer in {config.procfile.name}: stopping it")
-                self.send(name, state_machine.Stop())
-        for line in config.services:
-            known = self._services.get(line.name)
-            if known is None:
-                self._services[line.name] = Managed(line, config.grace, self._wall())
-                self._report(f"{line.name} is new in {config.procfile.name}: starting it")
-                self.send(line.name, state_machine.Start())
-            elif known.removed:
-                known.removed = False
-                self._report(f"{line.name} is back in {config.procfile.name}: starting it")
-                self.send(line.name, state_machine.Start())
-            else:
-                known.service = replace(known.service, grace=config.grace, once=line.once)
-                if self._is_to_restart(known, old, config):
-                    self._report(f"the settings of {line.name} changed: restarting it")
-                    self.send(line.name, state_machine.Saved(reload=True))
+        for change in tuple(changes(self._services, old, config)):
+            line = config.find(change.name)
+            if line is not None and change.name not in self._services:
+                self._services[change.name] = Managed(line, config.grace, self._wall())
+            self._services[change.name].removed = line is None
+            self._report(change.sentence)
+            self.send(change.name, change.event)
         self.announce()
-
-    def _is_to_restart(
-        self, known: Managed, old: settings.Settings, new: settings.Settings
-    ) -> bool:
-        """Whether changed settings concern a service; what has finished, if its line changed."""
-        before = old.find(known.line.name)
-        if known.service.state is State.FINISHED and before is not None:
-            return before.command != known.line.command
-        return environment.concerns(old, new, known.line.name)
 
     def _take_lines(self, config: settings.Settings) -> None:
         for line in config.services:
             if line.name in self._services:
-                self._services[line.name].line = line
+                self._services[line.name].follow(line, config.grace)
 
     # --- How an event is handled -------------------------------------------------------------
 
@@ -220,7 +190,7 @@ class Supervisor:
             self._handling = False
         self.announce()
 
-    def _take(self, name: str, event: state_machine.Event) -> None:
+    def _take(self, name: str, event: events.Event) -> None:
         managed = self._services.get(name)
         if managed is None:
             return
@@ -233,7 +203,7 @@ class Supervisor:
             self._carry_out(managed, effect, before.state)
         at = state_machine.deadline(managed.service)
         if at is not None and at <= now:
-            self._events.append((name, state_machine.Due()))
+            self._events.append((name, events.Due()))
         cause = managed.service.cause
         if cause is not None and managed.service.state is not before.state:
             self._failed(managed, cause)
@@ -244,13 +214,11 @@ class Supervisor:
         managed.since = self._wall()
         seconds, managed.entered = now - managed.entered, now
         managed.ready_since = managed.since if state is State.READY else None
-        if state is State.READY:
-            self._report(f"{managed.line.name} is ready after {seconds:.2f} s")
-        if state is State.FINISHED:
-            self._report(f"{managed.line.name} has finished after {seconds:.2f} s")
-        if state in _UP:
+        for sentence in messages.of_entering(managed.line.name, managed.service.phase, seconds):
+            self._report(sentence)
+        if state in order.UP:
             self._start_those_who_wait(managed.line)
-        if state in {State.STOPPED, *_UP}:
+        if state in {State.STOPPED, *order.UP}:
             managed.cause = None
         if state is State.STARTING and before is State.BACKOFF:
             managed.restarts += 1
@@ -264,46 +232,34 @@ class Supervisor:
             case Effect.TERMINATE:  # it was still waiting for its port, or for another service
                 self._kept_waiting.discard(managed.line.name)
                 managed.waits_for = ()
-                self._events.append((managed.line.name, state_machine.Exited(_ASKED)))
+                self._events.append((managed.line.name, events.Exited(_ASKED)))
             case Effect.KILL if managed.process:
                 managed.process.signal(signal.SIGKILL)
 
     def _spawn(self, managed: Managed) -> None:
-        """Start its process, once those that it needs are up, and no other of ours is on its port.
-
-        Lines may exchange their ports.
-        """
-        name, port = managed.line.name, managed.line.port
-        others = [other for other in self._services.values() if other is not managed]
-        before, managed.waits_for = managed.waits_for, self._missing(managed.line)
+        """Start its process, once those that it needs are up and its port is not another's."""
+        name = managed.line.name
+        before, managed.waits_for = managed.waits_for, order.missing(managed.line, self._services)
         if managed.waits_for and managed.waits_for != before:
             self._report(f"{name} waits for {' and '.join(managed.waits_for)}")
-        taken = port is not None and any(other.process and other.serves == port for other in others)
-        if managed.waits_for or taken:
+        if managed.waits_for or order.is_port_taken(managed, self._services):
             self._kept_waiting.add(name)
             return
         self._kept_waiting.discard(name)
         try:
             managed.process = self._launch(managed.line, partial(self.exited, name))
-            managed.serves = port
+            managed.serves = managed.line.port
         except OSError as error:
-            self._events.append((name, state_machine.Exited(self._crashed(managed, error))))
-
-    def _missing(self, line: settings.Service) -> tuple[str, ...]:
-        """Return those of the services it is to be started after that are not up."""
-        needed = (self._services.get(name) for name in line.after)
-        return tuple(
-            other.line.name for other in needed if other and other.service.state not in _UP
-        )
+            self._events.append((name, events.Exited(self._crashed(managed, error))))
 
     def _start_those_who_wait(self, up: settings.Service) -> None:
         """Start what waited for this one, or crashed because it was not there."""
         self._spawn_those_who_wait()
         for name, managed in self._services.items():
             phase = managed.service.phase
-            if isinstance(phase, state_machine.Backoff) and phase.cause.is_of_another:
+            if isinstance(phase, phases.Backoff) and phase.cause.is_of_another:
                 self._report(f"{name} is started again, now that {up.name} is up")
-                self._events.append((name, state_machine.Due()))
+                self._events.append((name, events.Due()))
 
     def _spawn_those_who_wait(self) -> None:
         for name in tuple(self._kept_waiting):
@@ -321,7 +277,9 @@ class Supervisor:
 
     def _failed(self, managed: Managed, cause: Cause) -> None:
         managed.cause = cause
-        self._log_cause(managed, cause)
+        phase = managed.service.phase
+        for sentence in messages.of_failure(managed.line.name, phase, cause, self._clock()):
+            self._report(sentence)
         whole = self._current.get().restart_scope is settings.RestartScope.STACK
         if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:
             self._restart_others(managed.line.name)
@@ -331,25 +289,7 @@ class Supervisor:
         for name, managed in list(self._services.items()):
             if name != crashed and managed.service.state is State.READY:
                 self._report(f"{name} is restarted with {crashed} (GUARD_RELAUNCH=stack)")
-                self.send(name, state_machine.Restart())
-
-    def _log_cause(self, managed: Managed, cause: Cause) -> None:
-        name = managed.line.name
-        match managed.service.phase:
-            case state_machine.Broken():
-                self._report(f"{name} is broken: {cause.sentence}")
-                self._report(f"  fix: {cause.fix}")
-                self._report(
-                    "  it starts again when a file is saved, on the page's button, or with: "
-                    f"{hints.command('restart', name)}"
-                )
-            case state_machine.Backoff(retry_at=at) if at > self._clock():
-                delay = at - self._clock()
-                self._report(f"{name}: {cause.sentence} Restarting in {delay:.2f} s.")
-            case state_machine.Backoff():
-                self._report(f"{name}: {cause.sentence} Restarting.")
-            case _:
-                self._report(f"{name}: {cause.sentence}")
+                self.send(name, events.Restart())
 
     def _forget(self, managed: Managed) -> None:
         if managed.removed and managed.service.state is State.STOPPED:
@@ -358,4 +298,3 @@ class Supervisor:
 
 _ASKED = Cause("asked", "It was asked to stop.", "", transient=True)
 _DONE = Cause("done", "It has done what it was for.", "", transient=True)
-_UP = frozenset({State.READY, State.FINISHED})

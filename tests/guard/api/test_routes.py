@@ -8,8 +8,8 @@ import pytest
 
 from scripts.guard.cli.status_table import table
 from scripts.guard.core.cause import Cause
+from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.core.state_machine import State
 from scripts.guard.http.access import Access
 from scripts.guard.http.messages import Request
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from scripts.guard.core.state_machine import State
+from scripts.guard.core.phases import State
 from scripts.guard.health import liveness, probe
 from scripts.guard.health.hang_detector import HangDetector
 from scripts.guard.health.probe import Reply

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from scripts.guard.api.events import Events, Wanted
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.cause import Cause
+from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import ServiceView, Snapshot
-from scripts.guard.core.state_machine import State
 from scripts.guard.logs import ring_buffer
 from scripts.guard.logs.ring_buffer import RingBuffer
 from scripts.guard.pages import dashboard, standby_page

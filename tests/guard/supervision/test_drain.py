@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from scripts.guard.config.settings import Service
+from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
 from scripts.guard.net.bind import hold
 from scripts.guard.supervision.drain import GracefulStop
 from tests.conftest import FreePort

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.core.cause import Cause
+from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
-from scripts.guard.core.state_machine import State
 from scripts.guard.supervision import notifier
 from scripts.guard.supervision.notifier import Notifier
 from tests.guard.views import NOON, WEB

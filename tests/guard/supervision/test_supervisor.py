@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.settings import RestartScope, Service, Settings
-from scripts.guard.core import state_machine
+from scripts.guard.core import events
 from scripts.guard.core.cause import Cause
-from scripts.guard.core.state_machine import State
+from scripts.guard.core.phases import State
 from scripts.guard.supervision.effects import Exited
 from scripts.guard.supervision.supervisor import Supervisor
 from tests.guard.views import WITH_A_PROCESS
@@ -129,7 +129,7 @@ class Play:
 
     def up(self) -> None:
         for name in NAMES:
-            self.supervisor.send(name, state_machine.Up())
+            self.supervisor.send(name, events.Up())
 
 
 def started(restart_scope: RestartScope = RestartScope.PROCESS, *, transient: bool = True) -> Play:
@@ -164,7 +164,7 @@ def test_a_death_that_cannot_heal_leaves_the_neighbours_alone_in_stack_mode() ->
 
 def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_restarted() -> None:
     play = started(RestartScope.STACK)
-    play.supervisor.send("api", state_machine.Stop())
+    play.supervisor.send("api", events.Stop())
     play.settle()
     play.crash("web")
     play.settle()
@@ -173,7 +173,7 @@ def test_a_stopped_neighbour_stays_stopped_when_the_stack_is_restarted() -> None
 
 def test_a_planned_restart_concerns_one_process_even_in_stack_mode() -> None:
     play = started(RestartScope.STACK)
-    play.supervisor.send("web", state_machine.Restart())
+    play.supervisor.send("web", events.Restart())
     play.settle()
     assert [actor.name for actor in play.actors] == ["web", "api", "web"]
 
@@ -231,7 +231,7 @@ def test_one_that_waits_for_its_port_can_be_stopped() -> None:
     moved(play, Service("web", "run", port=2), Service("api", "run", port=2))
     play.crash("web")
     assert play.state("web") is State.STARTING
-    play.supervisor.send("web", state_machine.Stop())
+    play.supervisor.send("web", events.Stop())
     assert play.state("web") is State.STOPPED
     play.crash("api")
     assert "web" not in play.supervisor.running()
@@ -241,7 +241,7 @@ def test_leaving_stops_everything_and_starts_nothing_more() -> None:
     play = started()
     play.supervisor.leave()
     for name in NAMES:
-        play.supervisor.send(name, state_machine.Start())
+        play.supervisor.send(name, events.Start())
     play.settle()
     assert play.supervisor.running() == {}
     assert len(play.actors) == len(NAMES)
@@ -249,13 +249,13 @@ def test_leaving_stops_everything_and_starts_nothing_more() -> None:
 
 def test_an_event_for_an_unknown_service_is_an_error() -> None:
     with pytest.raises(KeyError):
-        started().supervisor.send("db", state_machine.Start())
+        started().supervisor.send("db", events.Start())
 
 
-WISHES: dict[str, state_machine.Event] = {
-    "start": state_machine.Start(),
-    "stop": state_machine.Stop(),
-    "restart": state_machine.Restart(),
+WISHES: dict[str, events.Event] = {
+    "start": events.Start(),
+    "stop": events.Stop(),
+    "restart": events.Restart(),
 }
 ACTIONS = st.one_of(
     st.tuples(st.sampled_from(sorted(WISHES)), st.sampled_from(NAMES)),
@@ -300,11 +300,11 @@ def perform(play: Play, action: str, name: str) -> None:
         case "crash":
             play.crash(name)
         case "up":
-            play.supervisor.send(name, state_machine.Up())
+            play.supervisor.send(name, events.Up())
         case "hung":
             play.supervisor.hung(name, hung)
         case "save":
-            play.supervisor.send(name, state_machine.Saved(reload=True))
+            play.supervisor.send(name, events.Saved(reload=True))
         case "bury":
             play.reap_orphans()
         case "wait":
@@ -330,7 +330,7 @@ def test_what_crashed_for_want_of_another_starts_when_that_is_up_and_restarts_no
         play.pass_time(4)
     play.crash("web")
     assert (play.state("web"), play.state("api")) == (State.BACKOFF, State.STARTING)
-    play.supervisor.send("api", state_machine.Up())
+    play.supervisor.send("api", events.Up())
     assert (play.state("web"), play.state("api")) == (State.STARTING, State.READY)
     assert sum(actor.name == "api" for actor in play.actors) == 1
 
@@ -340,7 +340,7 @@ def test_a_line_that_ends_as_it_should_has_finished_and_disturbs_nobody() -> Non
         RestartScope.STACK, lines=(Service("seed", "run", once=True), Service("web", "run"))
     )
     play.supervisor.start()
-    play.supervisor.send("web", state_machine.Up())
+    play.supervisor.send("web", events.Up())
     play.crash("seed", code=0)
     play.settle()
     assert (play.state("seed"), play.state("web")) == (State.FINISHED, State.READY)
@@ -368,7 +368,7 @@ def test_a_line_waits_for_those_it_comes_after(finishes: bool) -> None:  # noqa:
     if finishes:
         play.crash("db", code=0)
     else:
-        play.supervisor.send("db", state_machine.Up())
+        play.supervisor.send("db", events.Up())
     assert [actor.name for actor in play.actors] == ["db", "web"]
     web = play.supervisor.snapshot().service("web")
     assert web is not None
@@ -378,9 +378,9 @@ def test_a_line_waits_for_those_it_comes_after(finishes: bool) -> None:  # noqa:
 def test_a_line_that_waits_can_be_stopped() -> None:
     play = Play(lines=(Service("web", "run", after=("db",)), Service("db", "run")))
     play.supervisor.start()
-    play.supervisor.send("web", state_machine.Stop())
+    play.supervisor.send("web", events.Stop())
     assert play.state("web") is State.STOPPED
-    play.supervisor.send("db", state_machine.Up())
+    play.supervisor.send("db", events.Up())
     assert [actor.name for actor in play.actors] == ["db"]
 
 

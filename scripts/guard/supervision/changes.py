@@ -1,0 +1,47 @@
+"""What changed settings ask of the services that are known: pure, nothing is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..config import environment
+from ..config.settings import Service, Settings
+from ..core import events
+from ..core.phases import State
+from .managed import Managed
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to happen to one service, and what the log says of it."""
+
+    name: str
+    event: events.Event
+    sentence: str
+
+
+def changes(known: Mapping[str, Managed], old: Settings, new: Settings) -> Iterator[Change]:
+    """Compare the services that are known with the lines of `new`: what is gone comes first."""
+    procfile = new.procfile.name
+    for name, managed in known.items():
+        if new.find(name) is None and not managed.removed:
+            sentence = f"{name} is no longer in {procfile}: stopping it"
+            yield Change(name, events.Stop(), sentence)
+    for line in new.services:
+        name = line.name
+        if name not in known:
+            yield Change(name, events.Start(), f"{name} is new in {procfile}: starting it")
+        elif known[name].removed:
+            yield Change(name, events.Start(), f"{name} is back in {procfile}: starting it")
+        elif _is_concerned(line, known[name], old, new):
+            sentence = f"the settings of {name} changed: restarting it"
+            yield Change(name, events.Saved(reload=True), sentence)
+
+
+def _is_concerned(line: Service, managed: Managed, old: Settings, new: Settings) -> bool:
+    """Whether the changed settings are its own; of what has finished: its line."""
+    before = old.find(line.name)
+    if managed.service.state is State.FINISHED and before is not None:
+        return before.command != line.command
+    return environment.concerns(old, new, line.name)

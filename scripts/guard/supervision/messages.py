@@ -1,0 +1,35 @@
+"""What the log says of a service whose state has changed."""
+
+from __future__ import annotations
+
+from ..core import hints, phases
+from ..core.cause import Cause
+
+
+def of_entering(name: str, phase: phases.Phase, seconds: float) -> list[str]:
+    """Return the lines on the state it has reached, after so many seconds in the one before."""
+    match phase:
+        case phases.Ready():
+            return [f"{name} is ready after {seconds:.2f} s"]
+        case phases.Finished():
+            return [f"{name} has finished after {seconds:.2f} s"]
+        case _:
+            return []
+
+
+def of_failure(name: str, phase: phases.Phase, cause: Cause, now: float) -> list[str]:
+    """Return the lines on why it is not up; `now` is on the monotonic clock, in seconds."""
+    match phase:
+        case phases.Broken():
+            command = hints.command("restart", name)
+            return [
+                f"{name} is broken: {cause.sentence}",
+                f"  fix: {cause.fix}",
+                f"  it starts again when a file is saved, on the page's button, or with: {command}",
+            ]
+        case phases.Backoff(retry_at=at) if at > now:
+            return [f"{name}: {cause.sentence} Restarting in {at - now:.2f} s."]
+        case phases.Backoff():
+            return [f"{name}: {cause.sentence} Restarting."]
+        case _:
+            return [f"{name}: {cause.sentence}"]

@@ -1,0 +1,26 @@
+"""What a service has to wait for before its process may start: pure, nothing is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..config.settings import Service
+from ..core.phases import State
+from .managed import Managed
+
+UP = frozenset({State.READY, State.FINISHED})
+"""Where a service stands that others need not wait for any more."""
+
+
+def missing(line: Service, known: Mapping[str, Managed]) -> tuple[str, ...]:
+    """Return those of the services it is to be started after that are not up."""
+    needed = (known.get(name) for name in line.after)
+    return tuple(other.line.name for other in needed if other and other.service.state not in UP)
+
+
+def is_port_taken(managed: Managed, known: Mapping[str, Managed]) -> bool:
+    """Whether the process of another service still has its port: lines may exchange theirs."""
+    port = managed.line.port
+    return port is not None and any(
+        other is not managed and other.process and other.serves == port for other in known.values()
+    )

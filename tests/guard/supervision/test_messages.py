@@ -1,0 +1,35 @@
+"""What the log says of a service whose state has changed."""
+
+import pytest
+
+from scripts.guard.core import phases
+from scripts.guard.core.cause import Cause
+from scripts.guard.supervision import messages
+
+CAUSE = Cause("crash", "web was killed.", "look at its log", transient=True)
+
+
+@pytest.mark.parametrize(
+    ("phase", "says"),
+    [
+        (phases.Backoff(retry_at=12.5, cause=CAUSE), "web: web was killed. Restarting in 2.50 s."),
+        (phases.Backoff(retry_at=10.0, cause=CAUSE), "web: web was killed. Restarting."),
+        (phases.Unhealthy(CAUSE), "web: web was killed."),
+        (phases.Starting(CAUSE), "web: web was killed."),
+    ],
+)
+def test_a_failure_is_told_with_when_it_is_tried_again(phase: phases.Phase, says: str) -> None:
+    assert messages.of_failure("web", phase, CAUSE, now=10.0) == [says]
+
+
+def test_what_is_broken_is_told_with_the_fix_and_the_command() -> None:
+    broken, fix, command = messages.of_failure("web", phases.Broken(CAUSE), CAUSE, now=10.0)
+    assert broken == "web is broken: web was killed."
+    assert fix == "  fix: look at its log"
+    assert command.endswith("or with: make restart p=web")
+
+
+def test_only_what_is_up_is_told_of_with_the_time_it_took() -> None:
+    assert messages.of_entering("web", phases.Ready(1.0), 0.25) == ["web is ready after 0.25 s"]
+    assert messages.of_entering("web", phases.Finished(), 2) == ["web has finished after 2.00 s"]
+    assert messages.of_entering("web", phases.Starting(), 2) == []
