@@ -23,6 +23,7 @@ from web import (
     permit_router,
     preview_router,
     problems,
+    profiles_router,
     session,
 )
 from web.accept_errors import report_once
@@ -69,6 +70,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(router)
     app.include_router(preview_router.router)
     app.include_router(cookies_router.router)
+    app.include_router(profiles_router.router)
     app.include_router(permit_router.router)
     app.include_router(session.router)
     problems.install(app)

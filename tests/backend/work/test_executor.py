@@ -10,6 +10,7 @@ import pytest
 
 import settings
 from app.download_service import DownloadService
+from app.profiles import Profiles
 from domain.models import DownloadRequest, QueueChange
 from engine.lease import FileLease
 from engine.scheduler import Scheduler
@@ -86,6 +87,7 @@ class Scene:
             self.executor,
             self.scheduler,
             chosen.media_dir,
+            Profiles(self.store),
         )
 
     def take(self) -> Runner:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.download_service import DownloadService
 from app.previews import Previews
+from app.profiles import Profiles
 from app.sessions import Sessions
 from engine.lease import FileLease, Lease
 from engine.peer_sync import PeerSync
@@ -44,6 +45,7 @@ class Container:
     media: MediaFolder
     sessions: Sessions
     permits: Permits
+    profiles: Profiles
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -73,14 +75,18 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     if bus:
         PeerSync(bus, hub, store, announcer, executor, scheduler).start()
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
+    profiles = Profiles(store)
     return Container(
-        DownloadService(store, staging, announcer, executor, scheduler, settings.media_dir),
+        DownloadService(
+            *(store, staging, announcer, executor, scheduler, settings.media_dir, profiles)
+        ),
         scheduler,
         previews,
         cookies,
         media,
         Sessions(store, settings.access_token),
         permits,
+        profiles,
     )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from app.profiles import Profiles
     from domain.models import Action, Download, DownloadRequest, Listing, QueueChange, Sort
     from engine.scheduler import Scheduler
     from files.staging import Staging
@@ -47,16 +48,22 @@ class DownloadService:
     executor: Executor
     scheduler: Scheduler
     media_dir: Path
+    profiles: Profiles
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
-        """Keep the wishes, so that nothing can lose them, and queue them."""
-        added = self.announcer.add(requests)
+        """Keep the wishes, so that nothing can lose them, and queue them.
+
+        Raises:
+            InvalidError: when a wish names a profile that there is not.
+
+        """
+        added = self.announcer.add(self.profiles.resolve_all(requests))
         self.scheduler.notify_added()
         return added
 
     def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
-        row = self.store.find_duplicate(request, key)
+        row = self.store.find_duplicate(self.profiles.resolve(request), key)
         return self._view(row) if row and not self._lost(row) else None
 
     def known(self, url: str, key: str | None) -> list[Known]:

@@ -7,18 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from domain.choices import AudioTrackId, OfProfile, Resolution, Seconds
 from domain.formats import FormatName, Kind
 from domain.ids import PATTERN
 from domain.texts import MAX_LENGTH
 
-Resolution = Annotated[
-    str,
-    Field(
-        pattern=r"^(best|[1-9][0-9]{1,4}p)$",
-        description="best, or the smaller side in pixels, such as 1080p",
-        examples=["best", "1080p"],
-    ),
-]
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 Action = Literal["pause", "resume", "cancel", "retry"]
 Sort = Literal["newest", "oldest", "title", "largest", "longest"]
@@ -61,47 +54,6 @@ WebAddress = Annotated[
 ]
 
 
-Embedded = Literal["metadata", "chapters", "thumbnail"]
-LANGUAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
-Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
-AudioTrackId = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}(\+ad)?$", examples=["en", "en+ad"])
-]
-Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
-
-
-class DownloadOptions(BaseModel):
-    """How something is to be downloaded."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: FormatName = "mp4"
-    resolution: Resolution = "best"
-    embed: list[Embedded] = Field(default=[], max_length=3, description="Put into the file")
-    subtitles: list[Language] = Field(default=[], max_length=10, description="Languages, put in")
-    start: Seconds | None = Field(
-        default=None,
-        description="Keep only from here on (seconds); the whole is fetched all the same",
-    )
-    end: Seconds | None = Field(default=None, description="Keep only up to here (seconds)")
-    codecs: Literal["compatible", "best"] = Field(
-        default="compatible",
-        description="Of an mp4: H.264 and AAC, which every device plays, or the best quality",
-    )
-    audio: AudioTrackId | None = Field(
-        default=None, description="Of several audio tracks the one to take; null = the site's own"
-    )
-    audio_bitrate: Literal[128, 192, 320] | None = Field(
-        default=None, description="Of mp3, m4a and opus, in kbit/s; null = about the source's"
-    )
-
-    @model_validator(mode="after")
-    def _end_after_start(self) -> Self:
-        if self.end is not None and self.end <= (self.start or 0):
-            raise ValueError(f"end ({self.end:g} s) must be after start ({self.start or 0:g} s).")
-        return self
-
-
 class Entry(BaseModel):
     """One of a list of media, with what only the list knows of it."""
 
@@ -117,14 +69,14 @@ class Entry(BaseModel):
     )
 
 
-class DownloadRequest(DownloadOptions):
+class DownloadRequest(OfProfile):
     """What to download and how."""
 
     url: WebAddress
     entry: Entry | None = Field(default=None, description="What the list knew that it is from")
 
 
-class BulkDownloadRequest(DownloadOptions):
+class BulkDownloadRequest(OfProfile):
     """Many downloads with the same options: of links, or of entries of a preview."""
 
     urls: list[WebAddress] = Field(default=[], max_length=MAX_BULK)

@@ -34,7 +34,11 @@ class GoneError(Problem):
 
 
 class InvalidError(Problem):
-    """What was asked for makes no sense, or leads to nothing."""
+    """What was asked for makes no sense, or leads to nothing; `field` names what of it."""
+
+    def __init__(self, detail: str, fix: str, field: str | None = None) -> None:
+        super().__init__(detail, fix)
+        self.field = field
 
 
 class UnavailableError(Problem):

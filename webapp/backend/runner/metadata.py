@@ -8,9 +8,10 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from domain.choices import LANGUAGE
 from domain.failures import DownloadError
 from domain.links import anonymous
-from domain.models import LANGUAGE, MAX_URL_LENGTH
+from domain.models import MAX_URL_LENGTH
 from domain.texts import MAX_LENGTH, line
 from runner.options import NO_LANGUAGES
 from runner.tracks import audio_tracks

@@ -106,7 +106,20 @@ sessions = Table(
     Column("expires", String(24), nullable=False),
 )
 
-# What the operator changed while running, shared by all processes: concurrency, paused.
+# Choices that people gave a name.
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    # The name in the form in which no two may be the same.
+    Column("name_key", Text, nullable=False, unique=True),
+    # Only what differs from the choices' defaults.
+    Column("choices", JSON, nullable=False),
+)
+
+# What the operator changed while running, shared by all processes: concurrency,
+# paused, the default profile.
 controls = Table(
     "controls",
     metadata,

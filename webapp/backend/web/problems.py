@@ -104,7 +104,9 @@ def of_problem(problem: Problem) -> JSONResponse:
     """The answer that a problem of the domain is told with."""
     status = next(status for kind, status in STATUSES if isinstance(problem, kind))
     later = {"Retry-After": RETRY_AFTER} if isinstance(problem, UnavailableError) else None
-    return answer(status, problem.detail, problem.fix, headers=later)
+    field = problem.field if isinstance(problem, InvalidError) else None
+    errors = [FieldProblem(field=field, message=problem.detail)] if field else None
+    return answer(status, problem.detail, problem.fix, errors=errors, headers=later)
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:

@@ -73,7 +73,7 @@ def add(
 @router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")
 def add_many(requests: BulkDownloadRequest, lifecycle: Loaded) -> list[Download]:
     """Queue many links at once, all or none."""
-    options = requests.model_dump(exclude={"urls", "entries"})
+    options = requests.model_dump(exclude={"urls", "entries"}, exclude_unset=True)
     wanted: dict[str, Entry | None] = dict.fromkeys(requests.urls)
     wanted |= {entry.url: entry for entry in requests.entries}
     return lifecycle.container().downloads.add(
