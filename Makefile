@@ -18,8 +18,8 @@ whole := tests/stack/test_project.py
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
 
 ##@ Run it
-dev: setup ## Start the app under the guard; this is all you need (open=1: and open its page)
-	@$(if $(open),$(py) -m scripts.desktop open --wait &) exec $(py) -m scripts.dev
+dev: setup ## Start the app under the guard; this is all you need (open=1: and open its page; s="web": only that)
+	@$(if $(open),$(py) -m scripts.desktop open --wait &) exec $(py) -m scripts.dev $(if $(s),up $(s))
 
 app: build ## Start the production build, without reload
 	@exec $(py) -m scripts.dev -f Procfile
@@ -49,8 +49,11 @@ attach: packages ## Use the terminal of a service, for example at a breakpoint()
 restart: packages ## Restart everything, or one service: make restart p=api
 	@$(guard) restart $(p)
 
-stop: packages ## Stop everything, from another terminal
-	@$(guard) stop
+start: packages ## Start a service that was stopped or left out: make start p=api
+	@$(guard) start $(p)
+
+stop: packages ## Stop everything, from another terminal, or one service: make stop p=api
+	@$(guard) stop $(p)
 
 backup: packages ## Keep the queue, the library and the list of files in a ZIP, while the app runs (to=FILE)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.backup keep $(to)

@@ -30,7 +30,10 @@ EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
 _EXAMPLES = """examples:
   procguard                        run Procfile.dev (or Procfile) of this folder
   procguard -f deploy/Procfile     run another one
-  procguard restart web            from another terminal: restart one service
+  procguard up web worker          only these lines of it
+  procguard start api              from another terminal: bring another line in
+  procguard up -m web=2,worker=0   two of one, on ports beside each other; none of another
+  procguard restart web            restart one service
   procguard logs web -f            follow what it writes
   procguard doctor web             why it cannot be reached
 """
@@ -39,7 +42,7 @@ OLDEST = (3, 11)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = SimpleNamespace(run=_up, procfile=None, env=[])
+    options = SimpleNamespace(run=_up, procfile=None, env=[], names=[], formation={})
     given = sys.argv[1:] if arguments is None else arguments
     if given:  # a start gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
@@ -133,8 +136,10 @@ def _unexpected(options: SimpleNamespace) -> int:
 
 def _up(options: SimpleNamespace) -> int:
     from .app import up
+    from .config.selection import Selection
 
-    return up.up(options.procfile, options.env)
+    selection = Selection(tuple(options.names), options.formation)
+    return up.up(options.procfile, options.env, selection)
 
 
 def _status(options: SimpleNamespace) -> int:
@@ -145,16 +150,22 @@ def _status(options: SimpleNamespace) -> int:
     return commands.status(options.procfile, options.env, as_json=options.json)
 
 
+def _start(options: SimpleNamespace) -> int:
+    from .cli import commands
+
+    return commands.start(options.procfile, options.env, options.names)
+
+
 def _restart(options: SimpleNamespace) -> int:
     from .cli import commands
 
-    return commands.restart(options.procfile, options.env, options.name)
+    return commands.restart(options.procfile, options.env, options.names)
 
 
 def _stop(options: SimpleNamespace) -> int:
     from .cli import commands
 
-    return commands.stop(options.procfile, options.env)
+    return commands.stop(options.procfile, options.env, options.names)
 
 
 def _attach(options: SimpleNamespace) -> int:
@@ -188,6 +199,18 @@ def _files(raw: str) -> list[Path]:
     return [Path(name) for name in raw.split(",") if name]
 
 
+def _formation(raw: str) -> dict[str, int]:
+    """Parse `-m web=2,worker=0`."""
+    import argparse
+
+    from .config.selection import formation
+
+    try:
+        return dict(formation(raw))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
@@ -214,6 +237,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"procguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     up = commands.add_parser("up", parents=[common], help="run the stack (the default)")
+    up.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these lines; all if none is named"
+    )
+    up.add_argument(
+        "-m",
+        "--formation",
+        type=_formation,
+        default=argparse.SUPPRESS,
+        metavar="NAME=N,...",
+        help="how often each line runs: web=2,worker=0; `all` is every other line",
+    )
     up.set_defaults(run=_up)
     status = commands.add_parser("status", parents=[common], help="what runs, since when")
     status.add_argument("--json", action="store_true", help="as the control API has it")
@@ -239,10 +273,18 @@ def _parser() -> argparse.ArgumentParser:
         "--checks", action="append", default=[], metavar="MODULE", help="a module with more checks"
     )
     doctor.set_defaults(run=_doctor)
-    restart = commands.add_parser("restart", parents=[common], help="restart one or all")
-    restart.add_argument("name", nargs="?", help="the service; all if none is named")
+    start = commands.add_parser(
+        "start", parents=[common], help="start what was left out or stopped"
+    )
+    start.add_argument("names", nargs="*", metavar="NAME", help="the services")
+    start.set_defaults(run=_start)
+    restart = commands.add_parser("restart", parents=[common], help="restart some or all")
+    restart.add_argument(
+        "names", nargs="*", metavar="NAME", help="the services; all if none is named"
+    )
     restart.set_defaults(run=_restart)
-    stop = commands.add_parser("stop", parents=[common], help="end the guard and its stack")
+    stop = commands.add_parser("stop", parents=[common], help="stop some, or the guard with all")
+    stop.add_argument("names", nargs="*", metavar="NAME", help="the services; all if none is named")
     stop.set_defaults(run=_stop)
     return parser
 

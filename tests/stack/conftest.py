@@ -1,6 +1,6 @@
 """What the tests on real processes share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,12 +16,15 @@ def guarded(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Guarded]:
     """A function that starts a guard over these Procfile lines, with these settings."""
     with ExitStack() as closing:
 
-        def start(*lines: str, started: bool = True, **environment: str) -> GuardRun:
+        def start(
+            *lines: str, started: bool = True, up: Sequence[str] = (), **environment: str
+        ) -> GuardRun:
             procfile = tmp_path / "Procfile"
             procfile.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
             names = [line.partition(":")[0] for line in lines]
             ports = {name: free_port() for name in [*names, "guard"]}
             run = GuardRun(procfile, environment, ports)
+            run.options = up
             closing.callback(run.close)
             return run.start() if started else run
 

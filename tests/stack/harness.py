@@ -127,6 +127,8 @@ class GuardRun:
             **TYPED,
             **environment,
         }
+        self.options: Sequence[str] = ()
+        """What `up` is given."""
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -144,7 +146,7 @@ class GuardRun:
         """
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [*within, *self.command("up")],
+                [*within, *self.command("up", *self.options)],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

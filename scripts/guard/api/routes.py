@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
 from ..core import events, hints, phases
+from ..core.errors import GuardError
 from ..core.snapshot import Snapshot
 from ..http import messages
 from ..http.access import Access
@@ -138,18 +139,29 @@ class ControlApi:
         match action:
             case ["restart"]:
                 for view in snapshot.services:
-                    if view.state is not phases.State.FINISHED:  # it is run again where it is named
+                    # What has finished is run again where it is named, what was left out too.
+                    if view.state is not phases.State.FINISHED and not view.left_out:
                         self._send(view.name, events.Restart())
             case ["stop"]:
                 self._leave()
             case ["services", name, "attach"]:
                 return self._attach(request, name)
             case ["services", name, verb] if verb in _ACTIONS:
-                if snapshot.service(name) is None:
-                    return _no_service(name)
-                self._send(name, _ACTIONS[verb]())
+                return self._act(name, _ACTIONS[verb])
             case _:
                 return messages.problem(404, "Not found", "There is no such action.")
+        return messages.as_json(self._snapshot().as_json(), status=202)
+
+    def _act(self, name: str, event: Callable[[], events.Event]) -> Response:
+        """Send an event to a service, or to every instance of a line."""
+        views = [view for view in self._snapshot().services if view.is_called(name)]
+        if not views:
+            return _no_service(name)
+        try:
+            for view in views:
+                self._send(view.name, event())
+        except GuardError as error:
+            return messages.problem(409, "Not possible", error.message, fix=error.fix)
         return messages.as_json(self._snapshot().as_json(), status=202)
 
     def _attach(self, request: Request, name: str) -> Response:

@@ -44,6 +44,7 @@ from .deferred import Deferred
 from .event_loop import EventLoop, Follower
 from .exits import Exits
 from .hangs import HangWatch
+from .left_out import LeftOut
 from .lost_ports import LostPorts
 from .memory_watch import MemoryWatch
 from .ports import PortKeeper
@@ -165,7 +166,7 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         snapshot=supervisor.snapshot,
         events=Events(supervisor.snapshot, changes, started.feed, usage),
         history=history,
-        send=supervisor.send,
+        send=LeftOut(started.current, started.launcher.ports, supervisor.send).send,
         tail=log.tail,
         crashes=supervised.recorder.read,
         attach_server=attach_server,

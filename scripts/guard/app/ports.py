@@ -84,7 +84,7 @@ class PortKeeper:
         borrowed = [
             self._ports.borrow(service.port)
             for service in self._current.get().services
-            if service.port is not None and service.name in down
+            if service.port is not None and service.name in down and not service.left_out
         ]
         return all(borrowed)
 

@@ -60,7 +60,11 @@ class Reload:
             old = self._current.get()
             try:
                 config = await asyncio.to_thread(
-                    settings.load, old.procfile, old.named_env_files, self._shell
+                    settings.load,
+                    old.procfile,
+                    old.named_env_files,
+                    self._shell,
+                    selection=old.selection,
                 )
                 self._put_in_force(config)
             except GuardError as error:
@@ -96,8 +100,17 @@ class Reload:
             directory=old.directory,
             log_format=old.log_format,
             colour=old.colour,
-            services=tuple(_as_discovered(service, old) for service in config.services),
+            selection=old.selection,
+            services=tuple(
+                _as_left_out(_as_discovered(service, old), old) for service in config.services
+            ),
         )
+
+
+def _as_left_out(service: Service, before: Settings) -> Service:
+    """Leave out what was left out, and nothing more: only the user brings a line in."""
+    known = before.find(service.name)
+    return service if known is None else service._replace(left_out=known.left_out)
 
 
 def _as_discovered(service: Service, before: Settings) -> Service:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..config import settings
 from ..config.current import CurrentConfig
+from ..config.selection import Selection
 from ..config.settings import LogFormat, Settings
+from ..core import hints
 from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
 from ..rundir import directory
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from ..logs.pump import Log
 
 
-def up(procfile: Path, env_files: Sequence[Path]) -> int:
+def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
     """Run the stack until it is told to leave; returns the exit code (130, 143, 129, 0).
 
     Raises `GuardError` where it cannot start; then nothing of ours is left running.
@@ -37,7 +39,8 @@ def up(procfile: Path, env_files: Sequence[Path]) -> int:
     signals = Signals()
     signals.install()
     shell = dict(os.environ)
-    config = settings.load(procfile, env_files, shell)
+    config = settings.load(procfile, env_files, shell, selection=selection)
+    selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it
     used, complaint = directory.prepare(config.directory)
     config = config._replace(directory=used)
@@ -102,6 +105,10 @@ def _end(launcher: Launcher, log: Log | None) -> None:
 
 def banner(config: Settings) -> str:
     """Return what is printed before the logs: the URLs to open."""
-    lines = [f"  {service.name:<10} {service.url}" for service in config.services if service.url]
+    started = [service for service in config.services if not service.left_out]
+    lines = [f"  {service.name:<10} {service.url}" for service in started if service.url]
     lines.append(f"  {'guard':<10} {config.guard_url}")
+    if left_out := [service.name for service in config.services if service.left_out]:
+        start = hints.command("start", left_out[0])
+        lines.append(f"  {'left out':<10} {', '.join(left_out)} (to start it: {start})")
     return "\n" + "\n".join(lines) + "\n  Ctrl-C stops everything.\n\n"

@@ -52,7 +52,8 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
             f"GUARD_PORT=<that port> {hints.command('status')}   # or end it with Ctrl-C there",
         ) from error
     if answer.status is None or answer.status >= HTTPStatus.BAD_REQUEST:
-        raise GuardError(f"the guard says: {value.get('detail', value)}", hints.command("status"))
+        fix = value.get("fix", hints.command("status"))
+        raise GuardError(f"the guard says: {value.get('detail', value)}", fix)
     return value
 
 

@@ -9,31 +9,67 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from ..core import hints
+from ..core.errors import GuardError
 from . import status_table as snapshots
 from .client import ask, load
 
 
 def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
-    """Print what runs; 0 if everything is READY or has FINISHED, else 1."""
+    """Print what runs; 0 if all that is to run is READY or has FINISHED, else 1."""
     answer = ask(load(procfile, env_files), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
         sys.stdout.write(snapshots.table(answer, datetime.now(UTC)) + "\n")
-    return 0 if all(view["state"] in {"READY", "FINISHED"} for view in answer["services"]) else 1
+    wanted = [view for view in answer["services"] if not view["left_out"]]
+    return 0 if all(view["state"] in {"READY", "FINISHED"} for view in wanted) else 1
 
 
-def restart(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
-    """Restart one service, or all."""
-    config = load(procfile, env_files)
-    one = f"/api/services/{quote(name or '', safe='')}/restart"
-    ask(config, "POST", "/api/restart" if name is None else one)
-    sys.stdout.write(f"{name or 'everything'} is being restarted\n")
+def start(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> int:
+    """Start services of a running stack: stopped ones, or lines that were left out."""
+    if not names:
+        raise GuardError(
+            "which one? `start` starts services of a stack that runs",
+            f"{hints.start()}   # to run the stack; or name a service",
+        )
+    return _act(procfile, env_files, "start", names, "is being started")
+
+
+def restart(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> int:
+    """Restart some services, or all."""
+    if names:
+        return _act(procfile, env_files, "restart", names, "is being restarted")
+    ask(load(procfile, env_files), "POST", "/api/restart")
+    sys.stdout.write("everything is being restarted\n")
     return 0
 
 
-def stop(procfile: Path, env_files: Sequence[Path]) -> int:
-    """End the guard and all that it runs."""
+def stop(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> int:
+    """Stop some services, or end the guard and all that it runs."""
+    if names:
+        return _act(procfile, env_files, "stop", names, "is being stopped")
     ask(load(procfile, env_files), "POST", "/api/stop")
     sys.stdout.write("the guard is stopping everything\n")
+    return 0
+
+
+def _act(
+    procfile: Path, env_files: Sequence[Path], verb: str, names: Sequence[str], said: str
+) -> int:
+    config = load(procfile, env_files)
+    known = {
+        each
+        for view in ask(config, "GET", "/api/status")["services"]
+        for each in (view["name"], view["line"])
+    }
+    if unknown := [name for name in names if name not in known]:
+        raise GuardError(
+            f"{config.procfile.name} has no line {' or '.join(map(repr, unknown))}; "
+            f"it has: {', '.join(sorted(known))}",
+            f"{hints.command(verb, min(known))}   # or another one of these",
+        )
+    for name in names:
+        ask(config, "POST", f"/api/services/{quote(name, safe='')}/{verb}")
+        sys.stdout.write(f"{name} {said}\n")
     return 0

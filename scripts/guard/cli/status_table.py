@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..core import hints
+
 
 def table(status: dict[str, Any], now: datetime) -> str:
     """Return the status, in the JSON's shape, as lines for a terminal."""
@@ -28,6 +30,9 @@ def table(status: dict[str, Any], now: datetime) -> str:
     for view in status["services"]:
         if view.get("waits_for"):
             lines += ["", f"{view['name']} waits for {' and '.join(view['waits_for'])}"]
+        if view.get("left_out"):
+            start = hints.command("start", view["name"])
+            lines += ["", f"{view['name']} was left out; to start it: {start}"]
         if view["cause"]:
             lines += ["", f"{view['name']}: {view['cause']['sentence']}"]
             lines += [f"  fix: {view['cause']['fix']}"]

@@ -22,17 +22,19 @@ LINES = 20
 def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
     """Print what is the matter, or was last; 0 if all is well now, else 1."""
     config = client.load(procfile, env_files)
-    if name is not None and config.find(name) is None:
-        names = ", ".join(service.name for service in config.services)
-        raise GuardError(
-            f"{procfile.name} has no line {name!r}; it has {names}", hints.command("why")
-        )
     views = None
     if lock.owner(config.directory) is not None:
         views = client.ask(config, "GET", "/api/status")["services"]
         records = client.ask(config, "GET", "/api/crashes")["crashes"]
     else:
         records = CrashReports(config.directory / "crashes").read()
+    names = dict.fromkeys(service.name for service in config.services)
+    names |= dict.fromkeys(view["name"] for view in views or ())  # of several instances
+    if name is not None and name not in names:
+        raise GuardError(
+            f"{procfile.name} has no line {name!r}; it has {', '.join(names)}",
+            hints.command("why"),
+        )
     if name is not None:
         views = None if views is None else [view for view in views if view["name"] == name]
         records = [record for record in records if record["service"] == name]

@@ -17,13 +17,14 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
     others; `fd` is the number of its listening descriptor, None where it binds for itself.
     """
     own = {"PYTHONUNBUFFERED": "1"}
-    for other in settings.services:
+    others = [*reversed(settings.services), service]  # of several instances the first, or itself
+    for other in others:
         if other.port is not None:
             own[f"{other.variable}_URL"] = str(other.url)
     environment = {**own, **settings.environment}  # what the user has set stays as it is
     environment["GUARD_URL"] = settings.guard_url
     environment["GUARD_TOKEN_FILE"] = str(settings.token_file)
-    for other in settings.services:
+    for other in others:
         if other.port is not None:  # as the user has set it, where that is a port
             environment[f"{other.variable}_PORT"] = str(other.port)
         if other.held:

@@ -19,6 +19,7 @@ from . import dotenv_file, order, parsing, procfile
 from .dotenv_file import is_pipe
 from .parsing import Values
 from .procfile import variable
+from .selection import EVERYTHING, Selection
 from .signature import Signature, signature
 
 
@@ -62,10 +63,20 @@ class Service(NamedTuple):
     strict: bool = False
     """Whether a setting names that path: then only an answer without a server error counts."""
 
+    instance_of: str | None = None
+    """The line that it is one of several instances of; its name then ends in its number."""
+    left_out: bool = False
+    """Whether it is not started with the others; until it is, its port is left alone."""
+
+    @property
+    def line(self) -> str:
+        """The name of its line in the Procfile."""
+        return self.instance_of or self.name
+
     @property
     def variable(self) -> str:
         """The prefix of its environment variables: ``my-api`` -> ``MY_API``."""
-        return variable(self.name)
+        return variable(self.line)
 
     @property
     def url(self) -> str | None:
@@ -82,6 +93,8 @@ class Settings(NamedTuple):
     """Where settings are read from; a later one wins."""
     directory: Path
     services: tuple[Service, ...]
+    selection: Selection = EVERYTHING
+    """Which of them are started."""
     restart_scope: RestartScope = RestartScope.STACK
     patience: float = 3.0
     hang: float = 15.0
@@ -130,6 +143,7 @@ def load(
     env_files: Sequence[Path] = (),
     shell: Mapping[str, str] | None = None,
     *,
+    selection: Selection = EVERYTHING,
     terminal: bool | None = None,
     pipes: bool = True,
 ) -> Settings:
@@ -158,7 +172,7 @@ def load(
     for file in env_files:
         from_files |= dotenv_file.read(file, problems, pipe_seconds=seconds)
     given = Values(MappingProxyType({**from_files, **shell}), problems, frozenset(shell))
-    settings = _build(path, env_files, lines, given, terminal=terminal)
+    settings = _build(path, env_files, lines, given, selection, terminal=terminal)
     if problems:
         raise GuardError(
             "\n".join(problems), f"correct the above, then run the same command again (in {root})"
@@ -179,16 +193,20 @@ def _build(
     env_files: tuple[Path, ...],
     lines: Mapping[str, str],
     given: Values,
+    selection: Selection,
     *,
     terminal: bool,
 ) -> Settings:
     root = path.parent
+    services = tuple(_services(root, lines, given))
+    order.check({service.name: service.after for service in services}, given.problems)
     settings = Settings(
         root=root,
         procfile=path,
         env_files=env_files,
         directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
-        services=tuple(_services(root, lines, given)),
+        services=selected(_instances(services, selection), selection),
+        selection=selection,
         restart_scope=given.choice("GUARD_RELAUNCH", RestartScope.STACK),
         patience=given.take("GUARD_PATIENCE_SECONDS", 3.0, parsing.seconds),
         hang=given.take("GUARD_HANG_SECONDS", 15.0, parsing.seconds),
@@ -200,15 +218,47 @@ def _build(
         colour=terminal and not given.environment.get("NO_COLOR"),
         environment=given.environment,
     )
-    order.check({service.name: service.after for service in settings.services}, given.problems)
     owners: dict[int, str] = {settings.guard_port: "GUARD_PORT"}
     for service in settings.services:
         if service.port is None:
             continue
         own = f"{service.variable}_PORT"
+        if not parsing.is_port(service.port):
+            given.problems.append(
+                f"{service.name}: would have port {service.port}, and ports end at "
+                f"{parsing.LAST_PORT}; set {own}, or a lower PORT"
+            )
         if (other := owners.setdefault(service.port, own)) != own:
             given.problems.append(f"{own}={service.port}: is the same port as {other}")
     return settings
+
+
+def selected(services: tuple[Service, ...], selection: Selection) -> tuple[Service, ...]:
+    """Return the services, each with whether a selection leaves it out."""
+    lines = {service.name: service.line for service in services}
+    after = {each.line: [lines[other] for other in each.after] for each in services}
+    wanted = selection.wanted(after)
+    return tuple(each._replace(left_out=each.line not in wanted) for each in services)
+
+
+def _instances(lines: Sequence[Service], selection: Selection) -> tuple[Service, ...]:
+    """Return the services of the lines: instances have names and ports of their own."""
+    names = {line.name: _names(line.name, selection) for line in lines}
+    return tuple(
+        line._replace(
+            name=name,
+            port=None if line.port is None else line.port + step,
+            offered=None if line.offered is None else line.offered + step,
+            after=tuple(other for needed in line.after for other in names[needed]),
+            instance_of=line.name if len(names[line.name]) > 1 else None,
+        )
+        for line in lines
+        for step, name in enumerate(names[line.name])
+    )
+
+
+def _names(line: str, selection: Selection) -> list[str]:
+    return [f"{line}.{number}" if number else line for number in selection.instances(line)]
 
 
 def _polling(raw: str) -> bool | None:
@@ -224,11 +274,6 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
         port = given.take_of_service(
             f"{prefix}_PORT", procfile.default_port(command, prefix, offered), parsing.port
         )
-        if port is not None and not parsing.is_port(port):
-            given.problems.append(
-                f"{name}: would have port {port}, and ports end at {parsing.LAST_PORT}; "
-                f"set {prefix}_PORT, or a lower PORT"
-            )
         health = given.take_of_service(f"{prefix}_HEALTH", None, parsing.absolute_path)
         yield Service(
             name=name,

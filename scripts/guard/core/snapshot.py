@@ -24,6 +24,14 @@ class ServiceView(NamedTuple):
     cause: Cause | None
     waits_for: tuple[str, ...] = ()
     """The services that must be up before it is started."""
+    line: str = ""
+    """The name of its line in the Procfile, where that is not its own: of several instances."""
+    left_out: bool = False
+    """Whether it was not to be started with the others, and has not been since."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name is its own, or that of the line that it is an instance of."""
+        return name in {self.name, self.line}
 
     @property
     def has_lost_its_port(self) -> bool:
@@ -48,6 +56,8 @@ class ServiceView(NamedTuple):
             "relaunches": self.restarts,
             "cause": None if self.cause is None else self.cause.as_json(),
             "waits_for": list(self.waits_for),
+            "line": self.line or self.name,
+            "left_out": self.left_out,
         }
 
 

@@ -56,7 +56,7 @@ class Launcher:
         What cannot be started is left for `launch` to fail with.
         """
         for service in self._current.get().services:
-            if service.after:
+            if service.after or service.left_out:
                 continue
             with contextlib.suppress(OSError):
                 self._early[service.name] = self._start(service)
@@ -113,7 +113,7 @@ def held_ports(config: Settings) -> dict[int, str]:
     return {config.guard_port: "GUARD_PORT"} | {
         service.port: f"{service.variable}_PORT"
         for service in config.services
-        if service.held and service.port is not None
+        if service.held and service.port is not None and not service.left_out
     }
 
 
@@ -122,5 +122,5 @@ def self_binding(config: Settings) -> list[tuple[int, str]]:
     return [
         (service.port, f"{service.variable}_PORT")
         for service in config.services
-        if not service.held and service.port is not None
+        if not service.held and service.port is not None and not service.left_out
     ]

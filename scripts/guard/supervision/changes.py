@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..config import environment
 from ..config.settings import Service, Settings
-from ..core import events
+from ..core import events, hints
 from ..core.phases import State
 from .managed import Managed
 
@@ -31,12 +31,20 @@ def changes(known: Mapping[str, Managed], old: Settings, new: Settings) -> Itera
     for line in new.services:
         name = line.name
         if name not in known:
-            yield Change(name, events.Start(), f"{name} is new in {procfile}: starting it")
+            yield _arrival(line, f"{name} is new in {procfile}")
         elif known[name].removed:
-            yield Change(name, events.Start(), f"{name} is back in {procfile}: starting it")
+            yield _arrival(line, f"{name} is back in {procfile}")
         elif _is_concerned(line, known[name], old, new):
             sentence = f"the settings of {name} changed: restarting it"
             yield Change(name, events.Saved(reload=True), sentence)
+
+
+def _arrival(line: Service, sentence: str) -> Change:
+    """Start a line that has come to the Procfile, unless only others were named."""
+    if line.left_out:
+        command = hints.command("start", line.name)
+        return Change(line.name, events.Stop(), f"{sentence}; to start it: {command}")
+    return Change(line.name, events.Start(), f"{sentence}: starting it")
 
 
 def _is_concerned(line: Service, managed: Managed, old: Settings, new: Settings) -> bool:

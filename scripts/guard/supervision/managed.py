@@ -55,4 +55,6 @@ class Managed:
             restarts=self.restarts,
             cause=self.cause,
             waits_for=self.waits_for,
+            line=self.line.line,
+            left_out=self.line.left_out,
         )

@@ -15,7 +15,11 @@ UP = frozenset({State.READY, State.FINISHED})
 def missing(line: Service, known: Mapping[str, Managed]) -> tuple[str, ...]:
     """Return those of the services it is to be started after that are not up."""
     needed = (known.get(name) for name in line.after)
-    return tuple(other.line.name for other in needed if other and other.service.state not in UP)
+    return tuple(
+        other.line.name
+        for other in needed
+        if other and other.service.state not in UP and not other.line.left_out
+    )
 
 
 def is_port_taken(managed: Managed, known: Mapping[str, Managed]) -> bool:

@@ -78,7 +78,11 @@ class Supervisor:
 
     def start(self) -> None:
         """Start everything, before anybody is told: nothing counts as stopped meanwhile."""
-        self._events.extend((name, events.Start()) for name in self._services)
+        self._events.extend(
+            (name, events.Start())
+            for name, managed in self._services.items()
+            if not managed.line.left_out
+        )
         self._handle()
 
     def send(self, name: str, event: events.Event) -> None:

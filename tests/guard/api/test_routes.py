@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scripts.guard.cli.status_table import table
+from scripts.guard.core import hints
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import ServiceView, Snapshot
@@ -103,9 +104,18 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "relaunches": 5,
                 "cause": {"kind": "crash", "sentence": "It crashed.", "fix": "mend it"},
                 "waits_for": [],
+                "line": "api",
+                "left_out": False,
             }
         ],
     }
+
+
+def test_the_table_says_how_to_start_what_was_left_out() -> None:
+    view = VIEW._replace(state=State.STOPPED, cause=None, left_out=True)
+    status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(view,)).as_json()
+    start = hints.command("start", "api")
+    assert table(status, MOMENT).endswith(f"api was left out; to start it: {start}")
 
 
 def test_the_table_says_what_is_the_matter_and_what_mends_it() -> None:

@@ -42,6 +42,13 @@ def test_a_line_that_is_back_is_started_and_one_that_is_leaving_is_not_asked_twi
     assert asked(leaving, WEB, API) == [("web", events.Start())]
 
 
+def test_a_new_line_is_not_started_where_only_others_were_named() -> None:
+    old, new = config(WEB), config(WEB, API._replace(left_out=True))
+    (change,) = changes(known(WEB), old, new)
+    assert change.event == events.Stop()
+    assert "api is new in Procfile; to start it: " in change.sentence
+
+
 def test_a_changed_line_concerns_its_service_alone() -> None:
     changed = WEB._replace(command="run web --fast")
     assert asked(known(WEB, API), changed, API) == [("web", events.Saved(reload=True))]
