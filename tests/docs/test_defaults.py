@@ -78,8 +78,9 @@ def test_a_port_of_this_stack_is_as_listed(tmp_path: Path, name: str) -> None:
 
 
 READ = ("DATA_DIR", "MEDIA_DIR", "DATABASE_URL", "DOWNLOAD_CONCURRENCY", "DISK_RESERVE_MB")
+ALSO_READ = ("RATE_LIMIT", "API_HOSTS", "OPEN_ACCESS", "LOG_LEVEL", "SHOW_FOLDERS")
 
 
-@pytest.mark.parametrize("name", [*READ, "RATE_LIMIT", "API_HOSTS", "OPEN_ACCESS", "LOG_LEVEL"])
+@pytest.mark.parametrize("name", [*READ, *ALSO_READ])
 def test_a_default_of_the_backend_is_as_listed(tmp_path: Path, name: str) -> None:
     assert backend.parse({name: DEFAULTS[name]}, tmp_path) == backend.parse({}, tmp_path)

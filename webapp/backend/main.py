@@ -17,6 +17,7 @@ from app.lifecycle import Lifecycle
 from events.hub import EventHub
 from web import (
     cookies_router,
+    folder_router,
     header_timeout,
     health,
     openapi,
@@ -71,6 +72,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(preview_router.router)
     app.include_router(cookies_router.router)
     app.include_router(profiles_router.router)
+    app.include_router(folder_router.router)
     app.include_router(permit_router.router)
     app.include_router(session.router)
     problems.install(app)

@@ -10,9 +10,10 @@ import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import quote, urlsplit
 
+from files import desktop
 from net.egress import Allowed, BadEntryError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE = "sqlite:///"
 MODES = {"700": 0o700, "750": 0o750}
+SHOW_FOLDERS: tuple[desktop.Allowed, ...] = get_args(desktop.Allowed)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
 EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -52,6 +54,8 @@ class Settings:
     disk_reserve_mb: int
     rate_limit: int
     """Bytes/s of each download; 0 = as fast as it goes."""
+    desktop: desktop.Desktop
+    """Of this machine, on which folders may be shown."""
     guard_token_file: Path | None = None
     """Where the guard that started this process keeps its token; None: no guard did."""
 
@@ -107,6 +111,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         log_level=_log_level(read.text("LOG_LEVEL", "info"), read.problems),
         disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
+        desktop=desktop.Desktop(_allows(read.text("SHOW_FOLDERS", "auto"), read.problems), environ),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
     )
     if read.problems:
@@ -167,6 +172,13 @@ def _log_level(given: str, problems: list[str]) -> str:
     if given.lower() not in LOG_LEVELS:
         problems.append(f"LOG_LEVEL={given}: choose one of {', '.join(LOG_LEVELS)}.")
     return given.lower()
+
+
+def _allows(given: str, problems: list[str]) -> desktop.Allowed:
+    chosen = next((one for one in SHOW_FOLDERS if one == given.lower()), None)
+    if chosen is None:
+        problems.append(f"SHOW_FOLDERS={given}: choose one of {', '.join(SHOW_FOLDERS)}.")
+    return chosen or "auto"
 
 
 def _allowed(given: tuple[str, ...], problems: list[str]) -> Allowed:

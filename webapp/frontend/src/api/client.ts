@@ -6,6 +6,7 @@ import type {
   DownloadPage,
   DownloadQuery,
   EntryPage,
+  MediaFolder,
   Preview,
   QueueChange,
   QueueState,
@@ -140,6 +141,15 @@ export function fileUrl(id: string, download = false): string {
 
 export function thumbnailUrl(id: string): string {
   return `/api/downloads/${encodeURIComponent(id)}/thumbnail`;
+}
+
+export function getFolder(signal: AbortSignal): Promise<MediaFolder> {
+  return request('/api/folder', { signal });
+}
+
+/** Opens the folder of a finished file, or that of all, on the desktop of the backend's machine. */
+export function showInFolder(id: string | null): Promise<unknown> {
+  return request(id === null ? '/api/folder/show' : `/api/downloads/${encodeURIComponent(id)}/show`, { method: 'POST' });
 }
 
 /** Exchanges the access token for a cookie. */

@@ -3,6 +3,8 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { LANGUAGES, chooseLanguage, nameOfLanguage } from '@/i18n/i18n.ts';
 import { usePreference } from '@/stores/preferences.ts';
 import { chooseTheme, currentTheme, type Theme } from '@/stores/theme.ts';
+import { copyPath, openFolder, useFolder } from '@/entities/download/media-folder.ts';
+import { Button } from '@/components/Button.tsx';
 import { Select } from '@/components/Select.tsx';
 import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
@@ -40,6 +42,7 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
           onChange={(code) => void chooseLanguage(code)}
         />
       </Section>
+      <Files />
       {canNotify() && <Notifications />}
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
@@ -55,6 +58,42 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
       <h3>{title}</h3>
       {children}
     </section>
+  );
+}
+
+/** Where files go, and whether they come here too. */
+function Files() {
+  const { t } = useTranslation();
+  const folder = useFolder();
+  const [on, turn] = usePreference('saveHere');
+  return (
+    <Section title={t('settings.files')}>
+      {folder && (
+        <>
+          <p className={css.soft}>{t(folder.container ? 'file.liesInContainer' : 'file.lies')}</p>
+          <p className={css.path}>
+            <bdi>{folder.path}</bdi>
+          </p>
+          <div className={css.buttons}>
+            {folder.opens && (
+              <Button
+                icon="folder"
+                onClick={() => {
+                  openFolder(null);
+                }}
+              >
+                {t('file.open')}
+              </Button>
+            )}
+            <Button icon="copy" onClick={() => void copyPath(folder.path)}>
+              {t('file.copyPath')}
+            </Button>
+          </div>
+        </>
+      )}
+      <Switch label={t('settings.saveHere')} checked={on} onChange={turn} />
+      <p className={css.soft}>{t('settings.saveHereHint')}</p>
+    </Section>
   );
 }
 

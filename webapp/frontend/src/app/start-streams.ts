@@ -8,6 +8,7 @@ import { keepOutbox } from '@/entities/download/outbox.ts';
 import { followQueue } from '@/entities/download/queue-query.ts';
 import { followConnection } from './query-client.ts';
 import { getPreference } from '@/stores/preferences.ts';
+import { saveHereWhenDone } from '@/entities/download/save-here.ts';
 import { flushHolds } from '@/entities/download/undo.ts';
 import { followTabStatus } from './tab-status.ts';
 import { notifyWhenDone } from './notify.ts';
@@ -20,6 +21,7 @@ export function startStreams(client: QueryClient): void {
   keepOutbox(client);
   followConnection(client);
   notifyWhenDone();
+  saveHereWhenDone();
   backendStream.start();
   guardStream.start();
   // The guard knows the moment at which a trial will succeed: no need to sit the wait out.
@@ -42,7 +44,7 @@ export function startStreams(client: QueryClient): void {
  */
 function rest(): void {
   guardStream.stop();
-  if (!getPreference('notify')) backendStream.stop();
+  if (!getPreference('notify') && !getPreference('saveHere')) backendStream.stop();
 }
 
 function wake(): void {

@@ -3,7 +3,7 @@ import { useStore } from '@/hooks/use-store.ts';
 import { createEmitter } from '@/utils/emitter.ts';
 import { readJson, writeJson } from './safe-storage.ts';
 
-const DEFAULTS = { shortcuts: true, notify: false, moreOptions: false };
+const DEFAULTS = { shortcuts: true, notify: false, moreOptions: false, saveHere: false };
 
 export type PreferenceName = keyof typeof DEFAULTS;
 

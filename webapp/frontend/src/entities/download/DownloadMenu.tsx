@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { copyText } from '@/utils/clipboard.ts';
 import type { Change } from './mutations.ts';
+import { copyPath, openFolder, pathOf, useFolder } from './media-folder.ts';
 import { queuedIds } from './live-query.ts';
 import { showToast } from '@/stores/toasts.ts';
 import type { Download } from '@/api/types.ts';
@@ -23,6 +24,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const { id, url, file, state } = download;
+  const folder = useFolder();
   const copyLink = async (): Promise<void> => {
     if (!(await copyText(url))) showToast({ tone: 'bad', title: t('action.notCopied'), detail: url });
   };
@@ -44,6 +46,25 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
               <Icon name="link" size={18} />
               {t('action.copyLink')}
             </Menu.Item>
+            {file && !file.missing && folder && (
+              <>
+                {folder.opens && (
+                  <Menu.Item
+                    className={menu.item}
+                    onSelect={() => {
+                      openFolder(id);
+                    }}
+                  >
+                    <Icon name="folder" size={18} />
+                    {t('file.show')}
+                  </Menu.Item>
+                )}
+                <Menu.Item className={menu.item} onSelect={() => void copyPath(pathOf(folder, file.name))}>
+                  <Icon name="copy" size={18} />
+                  {t('file.copyPath')}
+                </Menu.Item>
+              </>
+            )}
             {state === 'queued' && <Moves id={id} onChange={onChange} />}
             <Menu.Separator className={menu.separator} />
             <Menu.Item

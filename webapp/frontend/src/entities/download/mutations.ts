@@ -25,6 +25,7 @@ import { useStore } from '@/hooks/use-store.ts';
 import { heldDeletions, holds } from './held-changes.ts';
 import { showErrorToast } from './error-toast.ts';
 import { restoreDraft } from './draft-store.ts';
+import { noteToSave } from './save-here.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live-query.ts';
 import { isGone, refetchDownloads } from './refetch.ts';
 
@@ -112,6 +113,7 @@ export function setUpMutations(client: QueryClient): void {
     scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
     mutationFn: ({ again = false, ...wish }: Creation) => createDownloads(wish, again),
     onSuccess: (created: Download[]) => {
+      noteToSave(created);
       const known = new Set(client.getQueryData<Downloads>(LIVE_KEY)?.map(({ id }) => id));
       for (const item of created) {
         if (!known.has(item.id)) changeLive(client, { type: 'download', item });

@@ -17,6 +17,7 @@ import { Select } from '@/components/Select.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import css from './Composer.module.css';
+import { Destination } from './Destination.tsx';
 import { keepExtras, keptExtras, readExtras, type Extras } from './extras.ts';
 import { MoreOptions } from './MoreOptions.tsx';
 import { usePreferences, type Preferences } from './format-preferences.ts';
@@ -140,6 +141,7 @@ export function Composer() {
       <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
       <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />
       <MoreOptions extras={extras} preview={looked.preview} audio={preferences.kind === 'audio'} onChange={changeExtras} />
+      <Destination />
     </form>
   );
 }
