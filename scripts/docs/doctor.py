@@ -19,6 +19,7 @@ EXAMPLE: dict[str, object] = {
     "elsewhere": 3001,
     "other": 3001,
     "url": "http://localhost:3000",
+    "scheme": "http",
     "root": "/home/me/project",
     "variable": "WEB",
     "setting": "WEB_PORT",

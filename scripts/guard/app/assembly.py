@@ -43,6 +43,7 @@ from ..supervision.supervisor import Supervisor
 from .deferred import Deferred
 from .event_loop import EventLoop, Follower
 from .exits import Exits
+from .findings import Findings
 from .hangs import HangWatch
 from .left_out import LeftOut
 from .lost_ports import LostPorts
@@ -119,7 +120,7 @@ async def run(started: Started) -> int:
         exits=supervised.exits,
         shutdown=shutdown,
         signals=started.signals,
-        followers=_followers(started, supervised, shown, ports, reload, saves),
+        followers=_followers(started, supervised, shown, ports, saves),
         report=log.report,
     )
     exit_code = await event_loop.run()
@@ -180,7 +181,6 @@ def _followers(
     supervised: Supervised,
     shown: Shown,
     ports: PortKeeper,
-    reload: Reload,
     saves: Saves,
 ) -> Sequence[Follower]:
     """Return the parts that receive each snapshot, in this order."""
@@ -191,10 +191,12 @@ def _followers(
         environment=lambda: current.get().environment,
         report=log.report,
     )
+    findings = Findings(current, announce=supervisor.announce, report=log.report)
     readiness = Readiness(
         current,
         up=lambda name: supervisor.send(name, events.Up()),
-        discovered=reload.discovered,
+        listens=findings.listens,
+        speaks=findings.speaks,
         report=log.report,
         tag=launcher.tag,
     )

@@ -68,6 +68,6 @@ class HangWatch:
 
     def _ask(self, view: ServiceView) -> Callable[[], Awaitable[bool]] | None:
         service = self._current.get().find(view.name)
-        if service is None or service.discovered:  # what it listens for is not known
+        if service is None or not service.speaks_http:
             return None
         return partial(probe.responds, service.port or 0, service.health)

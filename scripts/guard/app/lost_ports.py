@@ -61,7 +61,9 @@ class LostPorts:
             self._standing_in.pop(name).cancel()
         for name, view in lost.items():
             service = self._current.get().find(name)
-            if service is not None and name not in self._standing_in and not service.held:
+            if service is None or service.held or not service.speaks_http:
+                continue
+            if name not in self._standing_in:
                 task = self._loop.create_task(self._stand_in(service, view.pid or 0))
                 self._standing_in[name] = task
 

@@ -78,13 +78,18 @@ class PortKeeper:
     def _borrow(self, snapshot: Snapshot) -> bool:
         """Bind the ports of services that are down; returns whether all could be bound.
 
-        Held ports are bound already, except one whose former process bound it by itself.
+        Only those that spoke HTTP: a client of something else would wait in vain for its answer,
+        where it is refused at once without us. Held ports are bound already, except one whose
+        former process bound it by itself.
         """
         down = {view.name for view in snapshot.services if view.state in _NOBODY_THERE}
         borrowed = [
             self._ports.borrow(service.port)
             for service in self._current.get().services
-            if service.port is not None and service.name in down and not service.left_out
+            if service.port is not None
+            and service.name in down
+            and not service.left_out
+            and (service.held or service.speaks_http)
         ]
         return all(borrowed)
 

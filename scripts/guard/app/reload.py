@@ -1,4 +1,4 @@
-"""Changes the settings while everything runs: after a save, or when a port is discovered."""
+"""Changes the settings while everything runs, after a save."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..net.port_table import Ports, require_free
 from ..processes.launcher import held_ports, self_binding
 from ..rundir import directory
 from ..supervision.supervisor import Supervisor
+from . import findings
 
 
 class Reload:
@@ -41,19 +42,6 @@ class Reload:
         task = asyncio.get_running_loop().create_task(self._reload())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def discovered(self, name: str, port: int) -> None:
-        """Take note of the port that a service listens on, which its line does not state."""
-        config = self._current.get()
-        others = {each.port for each in config.services if each.name != name}
-        known = config.find(name)
-        if known is None or known.port == port or port in others:
-            return
-        self._report(f"{name} listens on port {port}: http://localhost:{port}")
-        service = known._replace(port=port, discovered=True)
-        services = [service if each.name == name else each for each in config.services]
-        self._current.replace(config._replace(services=tuple(services)))
-        self._supervisor.announce()
 
     async def _reload(self) -> None:
         async with self._one_at_a_time:
@@ -102,7 +90,7 @@ class Reload:
             colour=old.colour,
             selection=old.selection,
             services=tuple(
-                _as_left_out(_as_discovered(service, old), old) for service in config.services
+                _as_left_out(findings.kept(service, old), old) for service in config.services
             ),
         )
 
@@ -111,11 +99,3 @@ def _as_left_out(service: Service, before: Settings) -> Service:
     """Leave out what was left out, and nothing more: only the user brings a line in."""
     known = before.find(service.name)
     return service if known is None else service._replace(left_out=known.left_out)
-
-
-def _as_discovered(service: Service, before: Settings) -> Service:
-    """Keep the port on which a line that has not changed was found to listen."""
-    known = before.find(service.name)
-    if known is None or not known.discovered or known.command != service.command or service.port:
-        return service
-    return service._replace(port=known.port, discovered=True)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..core.errors import GuardError
+from ..core.protocol import Protocol
 from . import dotenv_file, order, parsing, procfile
 from .dotenv_file import is_pipe
 from .parsing import Values
@@ -62,6 +63,8 @@ class Service(NamedTuple):
     """The services that must be ready, or have finished, before it is started."""
     strict: bool = False
     """Whether a setting names that path: then only an answer without a server error counts."""
+    speaks: Protocol | None = None
+    """What it was seen to speak; None as long as it has not answered."""
 
     instance_of: str | None = None
     """The line that it is one of several instances of; its name then ends in its number."""
@@ -80,8 +83,14 @@ class Service(NamedTuple):
 
     @property
     def url(self) -> str | None:
-        """Where a browser finds it."""
-        return None if self.port is None else f"http://localhost:{self.port}"
+        """Where it is found: by a browser, unless it speaks something else."""
+        scheme = (self.speaks or Protocol.HTTP).value
+        return None if self.port is None else f"{scheme}://localhost:{self.port}"
+
+    @property
+    def speaks_http(self) -> bool:
+        """Whether it was seen to speak HTTP, or a setting says so: others are never answered."""
+        return self.speaks is Protocol.HTTP or (self.speaks is None and self.strict)
 
 
 class Settings(NamedTuple):

@@ -88,13 +88,16 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
             hints.setup() or f"pip install {missing.name}",
         )
     guard = None if config is None else lock.owner(config.directory)
+    status = None if config is None or guard is None else _status(guard, config.guard_port)
+    if config is not None and status is not None:
+        config = _with_found_ports(config, status)
     return Facts(
         procfile=procfile,
         env_files=tuple(env_files) or (procfile.parent / ".env", procfile.parent / ".env.local"),
         config=config,
         error=error,
         guard=guard,
-        status=None if config is None or guard is None else _status(guard, config.guard_port),
+        status=status,
         listeners=_listeners(),
     )
 
@@ -111,6 +114,16 @@ def is_suspended(pid: int) -> bool:
         return False
 
 
+def _with_found_ports(config: settings.Settings, status: Mapping[str, Any]) -> settings.Settings:
+    """Add the ports that the guard has found services to listen on, where no line states one."""
+    found = {view["name"]: view.get("port") for view in status["services"]}
+    services = (
+        line if line.port else line._replace(port=found.get(line.name), discovered=True)
+        for line in config.services
+    )
+    return config._replace(services=tuple(services))
+
+
 def _status(guard: int, port: int) -> dict[str, Any] | None:
     if is_suspended(guard):  # and will say nothing, however long one waits
         return None
@@ -125,6 +138,15 @@ def _status(guard: int, port: int) -> dict[str, Any] | None:
 def ask(host: str, port: int, path: str, timeout: float = PROBE_SECONDS) -> Answer:
     """Make one HTTP request; all probes are made at the same time."""
     return client.ask(host, port, path, timeout)
+
+
+def connect(host: str, port: int, timeout: float = PROBE_SECONDS) -> Answer:
+    """Connect, and say nothing: to a server that speaks no HTTP."""
+    try:
+        socket.create_connection((host, port), timeout).close()
+    except OSError as error:
+        return Answer(connected=False, error=str(error))
+    return Answer(connected=True)
 
 
 def has(host: str) -> bool:

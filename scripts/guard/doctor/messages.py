@@ -84,7 +84,7 @@ OTHER_SETTING = Message(
 OTHER_FAMILY = Message(
     "other-family",
     "{name} listens on {reached} only; whoever takes localhost for {refused} is refused",
-    "open http://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
+    "open {scheme}://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
     "the guard's socket, ${variable}_FD",
 )
 NOT_LISTENING = Message(

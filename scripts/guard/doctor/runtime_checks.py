@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..core import hints
 from . import Check, Problem, service_check
-from .facts import LOOPBACKS, Facts, ask, has
+from .facts import LOOPBACKS, Facts, connect, has
 
 if TYPE_CHECKING:
     from ..config.settings import Service, Settings
@@ -25,7 +25,7 @@ def checks(facts: Facts) -> Iterator[Check]:
         if line.port is None:
             yield Check(f"{line.name} is running", partial(_worker, facts, line))
             continue
-        yield Check(f"{line.name} answers at {line.url}", partial(_answers, facts, line))
+        yield Check(f"{line.name} answers at {_url(facts, line)}", partial(_answers, facts, line))
         for host in LOOPBACKS:
             if has(host):
                 title = f"{line.name} is reached as {host}"
@@ -55,9 +55,14 @@ def _answers(facts: Facts, line: Service) -> Problem | None:
     return None if found.well else Problem(found.sentence, found.fix)
 
 
+def _url(facts: Facts, line: Service) -> str | None:
+    view = facts.view(line.name)
+    return line.url if view is None else view.get("url") or line.url
+
+
 def _reached(facts: Facts, line: Service, host: str) -> Problem | None:
     assert line.port is not None  # noqa: S101 - `checks` asks for no other
-    if not facts.on(line.port) or ask(host, line.port, line.health).connected:
+    if not facts.on(line.port) or connect(host, line.port).connected:
         return None  # where nobody listens at all, the check above says so
     shown = f"[{host}]" if ":" in host else host
     return Problem(

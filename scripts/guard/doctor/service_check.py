@@ -21,6 +21,7 @@ from .facts import (
     Facts,
     Listener,
     ask,
+    connect,
     has,
     is_suspended,
     port_owner,
@@ -61,7 +62,8 @@ class Case:
             "name": self.name,
             "port": self.port,
             "next": self.port + 1,
-            "url": self.line.url,
+            "url": self.url,
+            "scheme": self.url.partition(":")[0],
             "root": self.config.root,
             "variable": self.line.variable,
             "setting": f"{self.line.variable}_PORT",
@@ -78,6 +80,16 @@ class Case:
         """The process that the guard started, if one runs."""
         return None if self.view is None else self.view["pid"]
 
+    @property
+    def url(self) -> str:
+        """Where it is; the guard has seen what it speaks."""
+        return str(self.line.url if self.view is None else self.view.get("url") or self.line.url)
+
+    @property
+    def speaks_http(self) -> bool:
+        """Whether an answer of HTTP is to be expected."""
+        return self.url.startswith("http:")
+
     @cached_property
     def tag(self) -> RunTag:
         """What all that descends from it carries."""
@@ -87,10 +99,13 @@ class Case:
     def answers(self) -> dict[str, Answer]:
         """By loopback address, as far as the machine has them."""
         hosts = [host for host in LOOPBACKS if has(host)]
-        path = self.line.health
         with ThreadPoolExecutor(len(hosts)) as threads:
-            found = threads.map(lambda host: ask(host, self.port, path, self.patience), hosts)
-            return dict(zip(hosts, found, strict=True))
+            return dict(zip(hosts, threads.map(self._ask, hosts), strict=True))
+
+    def _ask(self, host: str) -> Answer:
+        if not self.speaks_http:
+            return connect(host, self.port, self.patience)
+        return ask(host, self.port, self.line.health, self.patience)
 
     @cached_property
     def family(self) -> frozenset[int]:
@@ -176,11 +191,11 @@ def _stranger(case: Case) -> Diagnosis | None:
 
 def _beside(case: Case, leader: int) -> PortOwner | None:
     """Return who listens in place of a process that runs, as the guard itself decides it."""
-    from ..health import readiness
+    from ..health import listeners
 
     if any(listener.port == case.port for listener in case.own):
         return None
-    return readiness.stranger(case.port, leader, case.tag)
+    return listeners.stranger(case.port, leader, case.tag)
 
 
 def _exited(case: Case) -> Diagnosis | None:
@@ -253,7 +268,8 @@ def _refused(case: Case) -> Diagnosis | None:
 
 
 def _all_well(case: Case) -> Diagnosis:
-    hints = [messages.HTTPS, messages.PROXY]
+    hints = [messages.HTTPS] if case.speaks_http else []
+    hints.append(messages.PROXY)
     if case.facts.guard is None:
         hints.append(messages.UNGUARDED.format(name=case.name))
     if machine_checks.is_wsl():

@@ -8,6 +8,10 @@ import enum
 import re
 import time
 from collections.abc import Callable
+from typing import NamedTuple
+
+from ..core.protocol import Protocol
+from . import tls
 
 PROBE_TIMEOUT = 5.0  # seconds for one answer
 PROBE_PAUSE = 0.05  # seconds between two attempts ...
@@ -15,6 +19,7 @@ PROBE_SHARE = 0.05  # ... or this share of the time that has passed: who takes l
 MAX_PROBE_PAUSE = 1.0
 CLOSING_SECONDS = 5.0  # after which one that only ever closes the connection speaks no HTTP
 HEAD_BYTES = 64 * 1024  # of an answer that are read at the most
+_BAD_REQUEST = 400  # what some say to HTTP on a port for TLS
 _SERVER_ERROR = 500
 _NOT_YET = frozenset({502, 503, 504})  # what servers and those before them say while they start
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})")
@@ -29,46 +34,88 @@ class Reply(enum.Enum):
     ANSWER = "an answer"
 
 
-async def ask(port: int, path: str, *, strict: bool = False) -> Reply:
+Judge = Callable[[], bool]
+"""Tells whether who listens is known to speak no HTTP, and is not to be asked in it."""
+
+
+class Answer(NamedTuple):
+    """What comes of a request, and in which protocol, where that shows."""
+
+    reply: Reply
+    speaks: Protocol | None = None
+
+
+async def ask(
+    port: int, path: str, *, strict: bool = False, speaks_no_http: Judge | None = None
+) -> Answer:
     """Ask for `path` on localhost.
 
     Any answer counts, in whatever protocol: of HTTP 401, 404 and 500 too, but not what says "not
-    yet", nor one of the standby page. With `strict`, it must be HTTP and no server error.
+    yet", nor one of the standby page. With `strict`, it must be HTTP and no server error. A server
+    that speaks TLS is not asked further.
     """
-    head = await _ask(port, path)
-    if not head:
-        return Reply.NONE if head is None else Reply.CLOSED
+    try:
+        head = await _ask(port, path, speaks_no_http)
+    except _NoHttpError:
+        return Answer(Reply.ANSWER, Protocol.OTHER)
+    if head is None:
+        return Answer(Reply.NONE)
     line = _STATUS_LINE.match(head)
     status = int(line[1]) if line else None
+    if status in {None, _BAD_REQUEST} and await tls.speaks(lambda: _connect(port)):
+        return Answer(Reply.ANSWER, Protocol.TLS)
+    if not head:
+        return Answer(Reply.CLOSED)
     is_no = status is None or status >= _SERVER_ERROR if strict else status in _NOT_YET
     is_up = not is_no and b"x-guard-standby:" not in head.lower()
-    return Reply.ANSWER if is_up else Reply.NOT_YET
+    speaks = Protocol.OTHER if line is None else Protocol.HTTP
+    return Answer(Reply.ANSWER if is_up else Reply.NOT_YET, speaks)
 
 
 async def responds(port: int, path: str) -> bool:
     """Ask for `path` on localhost; whether anything came back: one that hangs does nothing."""
-    return await ask(port, path) is not Reply.NONE
+    return (await ask(port, path)).reply is not Reply.NONE
+
+
+async def identify(port: int, speaks_no_http: Judge) -> Protocol | None:
+    """Return what is spoken on a port, None if nothing is said in time."""
+    answer = await ask(port, "/", speaks_no_http=speaks_no_http)
+    if answer.reply is Reply.CLOSED:  # a database does that, told in HTTP
+        return Protocol.OTHER
+    return answer.speaks
 
 
 async def await_answer(
-    port: int, path: str, *, strict: bool = False, clock: Callable[[], float] = time.monotonic
-) -> None:
-    """Return when the service on `port` answers; the caller cancels when it need not know.
+    port: int,
+    path: str,
+    *,
+    strict: bool = False,
+    speaks_no_http: Judge | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Protocol:
+    """Return what is spoken when the service on `port` answers; the caller cancels at will.
 
     One that only ever closes the connection counts after a while, unless `strict`: a database does
     that, told in HTTP. It has to last, since what passes connections on does it while it starts.
     """
     began, closing_since = clock(), None
-    while (reply := await ask(port, path, strict=strict)) is not Reply.ANSWER:
+    while True:
+        reply, speaks = await ask(port, path, strict=strict, speaks_no_http=speaks_no_http)
+        if reply is Reply.ANSWER and speaks is not None:
+            return speaks
         now = clock()
         if reply is not Reply.CLOSED or closing_since is None:
             closing_since = now if reply is Reply.CLOSED else None
         elif now - closing_since >= CLOSING_SECONDS and not strict:
-            return
+            return Protocol.OTHER
         await asyncio.sleep(max(PROBE_PAUSE, min(MAX_PROBE_PAUSE, (now - began) * PROBE_SHARE)))
 
 
-async def _ask(port: int, path: str) -> bytes | None:
+class _NoHttpError(Exception):
+    """Who listens is not to be asked in HTTP."""
+
+
+async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | None:
     """Return the head of an answer, or what came of one; None where there was nobody, or silence.
 
     Empty where the connection was closed.
@@ -77,6 +124,8 @@ async def _ask(port: int, path: str) -> bytes | None:
         async with asyncio.timeout(PROBE_TIMEOUT):
             reader, writer = await _connect(port)
             try:
+                if speaks_no_http is not None and await asyncio.to_thread(speaks_no_http):
+                    raise _NoHttpError
                 request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
                 writer.write(f"{request}User-Agent: guard\r\nAccept: */*\r\n\r\n".encode())
                 return await _head(reader)

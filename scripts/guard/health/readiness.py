@@ -7,31 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..config.settings import Service
 from ..core.phases import State
+from ..core.protocol import Protocol
 from ..core.run_tag import RunTag
 from ..core.snapshot import ServiceView, Snapshot
 from ..net import port_owners
-from ..net.port_owners import PortOwner
 from ..processes import descendants
-from . import probe
+from . import listeners, probe
 
 WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
 FINDING_PAUSES = (1, 2, 4, 8, 16, 32, 0)  # seconds between looks at what it listens on
 STRANGER_PAUSE = 1.0  # seconds until we ask again, after somebody else has answered
-# Programs that listen on behalf of what runs in a container or on another machine: the line of the
-# Procfile starts their client, `docker compose up` say, and they are nobody's descendant.
-FORWARDERS = frozenset(
-    {
-        "com.docker.backend", "docker-proxy", "gvproxy", "limactl", "OrbStack Helper",
-        "rootlessport", "slirp4netns", "ssh", "vpnkit-bridge",
-    }
-)  # fmt: skip
-
-
 _PROBED = frozenset({State.STARTING, State.READY})
 
 
@@ -53,13 +44,15 @@ class Readiness:
         current: CurrentConfig,
         *,
         up: Callable[[str], None],
-        discovered: Callable[[str, int], None],
+        listens: Callable[[str, int, Protocol | None], None],
+        speaks: Callable[[str, Protocol], None],
         report: Callable[[str], None],
         tag: Callable[[str], RunTag],
     ) -> None:
         self._current = current
         self._up = up
-        self._discovered = discovered
+        self._listens = listens
+        self._speaks = speaks
         self._report = report
         self._tag = tag
         self._probes: dict[str, _Probe] = {}
@@ -96,9 +89,10 @@ class Readiness:
             await self._find_port(service, pid)
             return
         if service.held:  # nobody else has the socket
-            await probe.await_answer(service.port, service.health, strict=service.strict)
+            protocol = await probe.await_answer(service.port, service.health, strict=service.strict)
         else:
-            await self._await_own_answer(service, service.port, pid)
+            protocol = await self._await_own_answer(service, service.port, pid)
+        self._speaks(service.name, protocol)
         self._up(service.name)
 
     async def _find_port(self, service: Service, pid: int) -> None:
@@ -106,19 +100,31 @@ class Readiness:
         for pause in FINDING_PAUSES:
             ports = port_owners.ports_of(descendants.members(pid, self._tag(service.name)))
             if ports:
-                self._discovered(
-                    service.name, service.offered if service.offered in ports else min(ports)
-                )
+                port = service.offered if service.offered in ports else min(ports)
+                await self._identify(service, port, pid)
                 return
             await asyncio.sleep(pause)
 
-    async def _await_own_answer(self, service: Service, port: int, pid: int) -> None:
-        told = False
-        while True:
-            await probe.await_answer(port, service.health, strict=service.strict)
-            other = await asyncio.to_thread(stranger, port, pid, self._tag(service.name))
-            if other is None:
+    async def _identify(self, service: Service, port: int, pid: int) -> None:
+        """See what it speaks there: at once, or when it has compiled its first page."""
+        for pause in FINDING_PAUSES:
+            spoken = await probe.identify(port, self._judge(service, port, pid))
+            self._listens(service.name, port, spoken)
+            if spoken is not None:
                 return
+            await asyncio.sleep(pause)
+
+    async def _await_own_answer(self, service: Service, port: int, pid: int) -> Protocol:
+        told = False
+        judge = None if service.strict else self._judge(service, port, pid)
+        while True:
+            protocol = await probe.await_answer(
+                port, service.health, strict=service.strict, speaks_no_http=judge
+            )
+            tag = self._tag(service.name)
+            other = await asyncio.to_thread(listeners.stranger, port, pid, tag)
+            if other is None:
+                return protocol
             if not told:
                 self._report(
                     f"{service.name}: port {port} is answered by a process that is not of this "
@@ -129,15 +135,6 @@ class Readiness:
                 told = True
             await asyncio.sleep(STRANGER_PAUSE)
 
-
-def stranger(port: int, leader: int, tag: RunTag) -> PortOwner | None:
-    """Return who listens on a port in place of a service; None if it is the service itself.
-
-    Also None where nobody is seen to listen (a container engine's rules, another user's process):
-    the port was free when the service was started.
-    """
-    if port_owners.pids_at(port, descendants.members(leader, tag)):
-        return None
-    found = port_owners.owners(port)
-    forwarded = any(owner.name in FORWARDERS for owner in found)
-    return found[0] if found and not forwarded else None
+    def _judge(self, service: Service, port: int, pid: int) -> Callable[[], bool]:
+        """Return what tells whether its process at a port is not to be asked in HTTP."""
+        return partial(listeners.speaks_no_http, port, pid, self._tag(service.name))

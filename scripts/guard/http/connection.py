@@ -94,6 +94,10 @@ async def _switch(
 
 async def _read(protocol: h11.Connection, reader: asyncio.StreamReader) -> Request | None:
     """Read as far as the end of the headers; nothing that is asked of the guard needs a body."""
+    chunk = await reader.read(_CHUNK)
+    if not chunk[:1].isalpha():  # a ClientHello, a database's client: nothing that we said would do
+        return None
+    protocol.receive_data(chunk)
     while (event := protocol.next_event()) is h11.NEED_DATA:
         protocol.receive_data(await reader.read(_CHUNK))
     if not isinstance(event, h11.Request):

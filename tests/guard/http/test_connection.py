@@ -115,6 +115,13 @@ def test_who_sends_what_is_no_http_reads_the_answer_too(served: Served, name: st
     assert served.send(sent).startswith(b"HTTP/1.1 " + status)
 
 
+@pytest.mark.parametrize(
+    "said", [b"\x16\x03\x01\x00\x05hello", b"*1\r\n$4\r\nPING\r\n", b"\0\0\0\x08\x04\xd2\x16/"]
+)
+def test_who_speaks_another_protocol_is_not_answered_in_ours(served: Served, said: bytes) -> None:
+    assert served.send(said) == b""
+
+
 def test_a_stream_goes_on_whatever_else_the_client_sends(served: Served) -> None:
     head = b"GET /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
     with socket.create_connection(("127.0.0.1", served.port), timeout=20) as client:
