@@ -52,6 +52,9 @@ restart: packages ## Restart everything, or one service: make restart p=api
 start: packages ## Start a service that was stopped or left out: make start p=api
 	@$(guard) start $(p)
 
+run: packages ## Run a command with the environment of a service: make run p=api c="printenv PORT"
+	@exec $(guard) run $(if $(p),-s $(p)) -- '$(subst ','\'',$(c))'
+
 stop: packages ## Stop everything, from another terminal, or one service: make stop p=api
 	@$(guard) stop $(p)
 

@@ -34,6 +34,7 @@ _EXAMPLES = """examples:
   procguard start api              from another terminal: bring another line in
   procguard up -m web=2,worker=0   two of one, on ports beside each other; none of another
   procguard restart web            restart one service
+  procguard run -s api pytest -q   one command with the environment of a service
   procguard logs web -f            follow what it writes
   procguard doctor web             why it cannot be reached
 """
@@ -168,6 +169,13 @@ def _stop(options: SimpleNamespace) -> int:
     return commands.stop(options.procfile, options.env, options.names)
 
 
+def _run(options: SimpleNamespace) -> int:
+    from .cli import run
+
+    words = options.words[1:] if options.words[:1] == ["--"] else options.words
+    return run.run(options.procfile, options.env, options.service, words)
+
+
 def _attach(options: SimpleNamespace) -> int:
     from .cli import attach
 
@@ -258,6 +266,15 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("name", nargs="?", help="the service; all if none is named")
     logs.add_argument("-f", "--follow", action="store_true", help="and go on with what they write")
     logs.set_defaults(run=_logs)
+    run = commands.add_parser(
+        "run",
+        parents=[common],
+        usage="%(prog)s [-f PROCFILE] [-e FILE] [-s NAME] [--] COMMAND...",
+        help="run a command with the environment of the services",
+    )
+    run.add_argument("-s", "--service", metavar="NAME", help="as this one: with its PORT")
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND", help="what to run")
+    run.set_defaults(run=_run)
     attach = commands.add_parser(
         "attach", parents=[common], help="connect this terminal to a service's; Ctrl-] lets go"
     )

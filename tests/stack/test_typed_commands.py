@@ -69,6 +69,7 @@ WHILE_IT_RUNS = {
     "make setup && make restart p=web": "rm -rf webapp/frontend/node_modules/vite",
     ".venv/bin/uv pip install feedparser && make restart p=api": "",
     "make start p=api": "",
+    'make run p=api c="printenv PORT"': "",
     "make restart": "",
     "make smoke": "",
     "make build": "",
@@ -88,6 +89,7 @@ ELSEWHERE = {
     r"make (dev|dev open=1|dev s=\w+|app|stop)": "tests/stack/test_project.py, and this module's "
     "own stack",
     r"WEB_PORT=3001 make dev( open=1)?": "this module's own stack is started with ports like that",
+    r"make run .*": "another command in place of the one above",
     r"procguard .*": "in projects of others: tests/stack/test_some_lines.py",
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",

@@ -57,6 +57,21 @@ def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
     return value
 
 
+def as_it_runs(config: settings.Settings) -> settings.Settings:
+    """Return the settings with the services and ports of the guard that runs here, if one does."""
+    if lock.owner(config.directory) is None:
+        return config
+    services = []
+    for view in ask(config, "GET", "/api/status")["services"]:
+        service = config.find(view["line"])
+        if service is not None:  # else its line was deleted a moment ago
+            number = None if view["name"] == service.name else service.name
+            services.append(
+                service._replace(name=view["name"], port=view["port"], instance_of=number)
+            )
+    return config._replace(services=tuple(services))
+
+
 def token(path: Path) -> str:
     """Return the secret that a write carries; raises `GuardError`."""
     try:

@@ -13,25 +13,9 @@ _OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL 
 def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
     """Return the environment of one process: what it inherits, and where everything is.
 
-    Every service's URL is in every environment, so that a new line of the Procfile is found by the
-    others; `fd` is the number of its listening descriptor, None where it binds for itself.
+    `fd` is the number of its listening descriptor, None where it binds for itself.
     """
-    own = {"PYTHONUNBUFFERED": "1"}
-    others = [*reversed(settings.services), service]  # of several instances the first, or itself
-    for other in others:
-        if other.port is not None:
-            own[f"{other.variable}_URL"] = str(other.url)
-    environment = {**own, **settings.environment}  # what the user has set stays as it is
-    environment["GUARD_URL"] = settings.guard_url
-    environment["GUARD_TOKEN_FILE"] = str(settings.token_file)
-    for other in others:
-        if other.port is not None:  # as the user has set it, where that is a port
-            environment[f"{other.variable}_PORT"] = str(other.port)
-        if other.held:
-            environment.pop(f"{other.variable}_FD", None)
-    port = service.offered if service.port is None or service.discovered else service.port
-    if port is not None:
-        environment["PORT"] = str(port)
+    environment = {"PYTHONUNBUFFERED": "1", **outside(settings, service)}
     if fd is not None:
         environment[f"{service.variable}_FD"] = str(fd)
     if settings.colour:
@@ -41,6 +25,32 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
         environment["NO_COLOR"] = "1"
     with contextlib.suppress(OSError):  # not a terminal
         environment.setdefault("COLUMNS", str(os.get_terminal_size().columns))
+    return environment
+
+
+def outside(settings: Settings, service: Service | None) -> dict[str, str]:
+    """Return what a command sees that is run beside the stack, as if it were that service's.
+
+    Every service's URL is in every environment, so that a new line of the Procfile is found by the
+    others. Of several instances of a line the others find the first, and each finds itself.
+    """
+    others = [*reversed(settings.services), *([service] if service else [])]
+    own = {f"{each.variable}_URL": str(each.url) for each in others if each.port is not None}
+    environment = {**own, **settings.environment}  # what the user has set stays as it is
+    environment["GUARD_URL"] = settings.guard_url
+    environment["GUARD_TOKEN_FILE"] = str(settings.token_file)
+    for other in others:
+        if other.port is not None:  # as the user has set it, where that is a port
+            environment[f"{other.variable}_PORT"] = str(other.port)
+        if other.held:
+            environment.pop(f"{other.variable}_FD", None)
+    if service is not None:
+        port = service.offered if service.port is None or service.discovered else service.port
+        if port is not None:
+            environment["PORT"] = str(port)
+        # As foreman and honcho call it; either may be what started this guard.
+        called = service.name if service.instance_of else f"{service.name}.1"
+        environment |= {"PS": called, "HONCHO_PROCESS_NAME": called}
     return environment
 
 

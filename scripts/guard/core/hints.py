@@ -1,8 +1,8 @@
 """The commands that messages name, as they are typed where this guard was started.
 
 `procguard restart web` in any project, `make restart p=web` in one whose Makefile says so (it sets
-`GUARD_TYPED`, `GUARD_TYPED_START` and `GUARD_TYPED_SETUP`). No other file of the guard spells a
-command of its own out.
+`GUARD_TYPED`, `GUARD_TYPED_START`, `GUARD_TYPED_RUN` and `GUARD_TYPED_SETUP`). No other file of the
+guard spells a command of its own out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ class Typed(NamedTuple):
 
     command: str = "procguard {command}[ {name}]"
     start: str = "procguard"
+    run: str = "procguard run[ -s {name}] {words}"
+    """How a program is run with a service's environment."""
     setup: str | None = None
     """What installs what the project needs; None where nobody has said."""
 
@@ -34,20 +36,29 @@ def configure(program: str, options: Sequence[str], environment: Mapping[str, st
     _Hints.typed = Typed(
         environment.get("GUARD_TYPED", f"{words} {{command}}[ {{name}}]"),
         environment.get("GUARD_TYPED_START", words),
+        environment.get("GUARD_TYPED_RUN", f"{words} run[ -s {{name}}] {{words}}"),
         environment.get("GUARD_TYPED_SETUP"),
     )
 
 
 def command(verb: str, name: str | None = None) -> str:
     """Return how a command of the guard is typed, about one service or about all."""
-    part = r"\1" if name else ""
-    template = re.sub(r"\[(.*?)\]", part, _Hints.typed.command)
-    return template.replace("{command}", verb).replace("{name}", shlex.quote(name or ""))
+    return _filled(_Hints.typed.command, name).replace("{command}", verb)
 
 
 def start() -> str:
     """Return how the stack is started."""
     return _Hints.typed.start
+
+
+def run(words: str, name: str | None = None) -> str:
+    """Return how a program is run with the environment of a service, or of them all."""
+    return _filled(_Hints.typed.run, name).replace("{words}", words)
+
+
+def _filled(template: str, name: str | None) -> str:
+    part = r"\1" if name else ""
+    return re.sub(r"\[(.*?)\]", part, template).replace("{name}", shlex.quote(name or ""))
 
 
 def setup() -> str | None:

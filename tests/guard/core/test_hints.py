@@ -23,6 +23,7 @@ def test_elsewhere_they_are_those_of_the_program_with_the_options_it_was_given()
     assert hints.start() == "procguard -f 'my files/Procfile'"
     assert hints.command("restart", "web") == "procguard -f 'my files/Procfile' restart web"
     assert hints.command("status") == "procguard -f 'my files/Procfile' status"
+    assert hints.run("env", "web") == "procguard -f 'my files/Procfile' run -s web env"
     assert hints.setup() is None
 
 
@@ -31,6 +32,8 @@ def test_a_project_says_how_they_are_typed_in_it() -> None:
     assert hints.command("restart", "web") == "make restart p=web"
     assert hints.command("restart") == "make restart"
     assert (hints.start(), hints.setup()) == ("make dev", "make setup")
+    assert hints.run("printenv PORT", "web") == "make run p=web c='printenv PORT'"
+    assert hints.run("env") == "make run c='env'"
     assert hints.known("web")["logs"] == "make logs p=web"
     assert hints.known("web")["stop"] == "make stop"
 
@@ -42,7 +45,7 @@ def test_a_name_is_one_word() -> None:
 def test_no_other_file_of_the_guard_spells_a_command_out() -> None:
     files = [*GUARD.rglob("*.py"), *GUARD.rglob("*.html")]
     spelled = re.compile(
-        r"\bmake (?:app|dev|setup|clean|status|doctor|why|logs|attach|restart|stop)\b"
+        r"\bmake (?:app|dev|setup|clean|status|doctor|why|logs|attach|restart|run|start|stop)\b"
     )
     found = {file.name for file in files if spelled.search(file.read_text(encoding="utf-8"))}
     assert found == {"hints.py"}
