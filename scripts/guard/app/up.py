@@ -22,7 +22,7 @@ from ..config.settings import LogFormat, Settings
 from ..core import hints
 from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
-from ..rundir import directory
+from ..rundir import directory, projects
 from ..rundir.lock import Lock
 from ..rundir.orphans import remove_orphans
 from .signals import Signals
@@ -42,10 +42,13 @@ def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
     config = settings.load(procfile, env_files, shell, selection=selection)
     selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it
+    former = directory.former(config)
+    moved = None if former is None else projects.take_over(former, config.directory)
     used, complaint = directory.prepare(config.directory)
     config = config._replace(directory=used)
     lock = Lock(config.directory)
     lock.acquire(config.guard_port)
+    projects.note(config.directory, config.root)
     removed = remove_orphans(config.directory)
     current = CurrentConfig(config)
     current.subscribe(lambda config: lock.note(config.guard_port))
@@ -62,7 +65,7 @@ def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
         log.follow(feed.take)
         for orphan in removed:
             log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
-        for said in (*filter(None, [complaint]), *config.warnings):
+        for said in (*filter(None, [complaint, moved]), *config.warnings):
             log.report(said)
         for name, process in launcher.early.items():
             log.attach(name, process.master)

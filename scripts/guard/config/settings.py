@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..core.errors import GuardError
 from ..core.protocol import Protocol
-from . import dotenv_file, order, parsing, procfile
+from . import dotenv_file, order, parsing, procfile, state_folder
 from .dotenv_file import is_pipe
 from .parsing import Values
 from .procfile import variable
@@ -101,6 +101,7 @@ class Settings(NamedTuple):
     env_files: tuple[Path, ...]
     """Where settings are read from; a later one wins."""
     directory: Path
+    """Where the guard's own files are."""
     services: tuple[Service, ...]
     selection: Selection = EVERYTHING
     """Which of them are started."""
@@ -193,8 +194,10 @@ def unread(path: Path, env_files: Sequence[Path] = ()) -> Settings:
     """Return what is known of a stack without its files: where they are, and the guard's folder."""
     path = path.absolute()
     root = path.parent
-    directory = os.environ.get("GUARD_DIR", "").strip() or ".guard"
-    return Settings(root, path, tuple(env_files) or beside(root), root / directory, services=())
+    stated = os.environ.get("GUARD_DIR", "").strip()
+    directory = root / stated if stated else state_folder.default(root, os.environ)
+    files = tuple(env_files) or beside(root)
+    return Settings(root, path, files, directory, services=(), environment=dict(os.environ))
 
 
 def _build(
@@ -213,7 +216,11 @@ def _build(
         root=root,
         procfile=path,
         env_files=env_files,
-        directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
+        directory=given.take(
+            "GUARD_DIR",
+            state_folder.default(root, given.environment),
+            parsing.own_folder(root),
+        ),
         services=selected(_instances(services, selection), selection),
         selection=selection,
         restart_scope=given.choice("GUARD_RELAUNCH", RestartScope.STACK),

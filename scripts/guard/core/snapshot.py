@@ -68,6 +68,8 @@ class Snapshot(NamedTuple):
     since: datetime
     restart_scope: str
     services: tuple[ServiceView, ...]
+    directory: str = ""
+    """Where the guard's files are: logs, crash reports, token."""
 
     def service(self, name: str) -> ServiceView | None:
         """Return the service of that name, None if there is none."""
@@ -80,6 +82,7 @@ class Snapshot(NamedTuple):
                 "pid": self.pid,
                 "since": timestamp(self.since),
                 "relaunch": self.restart_scope,
+                "directory": self.directory,
             },
             "services": [view.as_json() for view in self.services],
         }

@@ -139,6 +139,7 @@ class Supervisor:
             pid=self._pid,
             since=self._since,
             restart_scope=self._current.get().restart_scope.value,
+            directory=str(self._current.get().directory),
             services=tuple(managed.view() for managed in self._services.values()),
         )
 
