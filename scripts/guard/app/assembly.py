@@ -44,6 +44,7 @@ from ..supervision.notifier import Notifier
 from ..supervision.supervisor import Supervisor
 from .deferred import Deferred
 from .event_loop import EventLoop, Follower
+from .exit_with import ExitWith
 from .exits import Exits
 from .findings import Findings
 from .hangs import HangWatch
@@ -239,6 +240,7 @@ def _followers(
         MemoryWatch(supervised.kills),
         saves,
         deferred,
+        ExitWith(current.get().selection.exit_with, leave=shutdown.begin, report=log.report),
         shutdown,
     )
 

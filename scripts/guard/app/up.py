@@ -31,15 +31,19 @@ if TYPE_CHECKING:
     from ..logs.pump import Log
 
 
-def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
+def up(
+    procfile: Path, env_files: Sequence[Path], selection: Selection, *, prefix: bool = True
+) -> int:
     """Run the stack until it is told to leave; returns the exit code (130, 143, 129, 0).
 
+    With `prefix` off, the lines of the log are as they were written.
     Raises `GuardError` where it cannot start; then nothing of ours is left running.
     """
     signals = Signals()
     signals.install()
     shell = dict(os.environ)
     config = settings.load(procfile, env_files, shell, selection=selection)
+    config = config._replace(log_prefix=prefix)
     selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it
     former = directory.former(config)
@@ -92,6 +96,8 @@ def _log(config: Settings) -> Log:
         directory=config.directory / "logs",
         colour=config.colour,
         as_json=config.log_format is LogFormat.JSON,
+        time=config.log_time,
+        prefix=config.log_prefix,
     )
 
 

@@ -110,6 +110,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "relaunches": 5,
                 "cause": {"kind": "crash", "sentence": "It crashed.", "fix": "mend it"},
                 "waits_for": [],
+                "exit_code": None,
                 "line": "api",
                 "left_out": False,
             }
