@@ -115,7 +115,9 @@ def _not_set_up(why: str) -> GuardError:
 
 
 def _expected(error: GuardError) -> int:
-    sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
+    from .cli.inert import plain
+
+    sys.stderr.write(plain(f"{error.message}\n\n  fix: {error.fix}\n"))
     return EXPECTED
 
 
@@ -125,11 +127,13 @@ def _unexpected(options: SimpleNamespace) -> int:
     from datetime import UTC, datetime
 
     from .config import settings
+    from .rundir import trust
 
     text = f"{datetime.now(UTC).isoformat()} {sys.argv}\n{traceback.format_exc()}"
     try:
         path = settings.load(options.procfile, options.env).directory / "error.log"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trust.require_ours(path.parent)
         path.write_text(text, encoding="utf-8")
     except Exception:  # noqa: BLE001 - the settings may be what it failed at
         path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"

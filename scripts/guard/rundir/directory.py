@@ -58,7 +58,8 @@ def is_same(directory: Path, used: Path) -> bool:
 def _places(config: Settings) -> Iterator[Path]:
     for directory in filter(None, (config.directory, former(config))):
         yield directory
-        yield elsewhere(directory)
+        if not (other := elsewhere(directory)).is_symlink():  # none that we made is a link
+            yield other
 
 
 def _make(directory: Path) -> None:
@@ -102,7 +103,9 @@ def elsewhere(directory: Path) -> Path:
 
 
 def _fix(directory: Path) -> str:
-    if directory.is_dir() and directory.stat().st_uid != os.getuid():
+    if directory.is_dir() and (owner := directory.stat().st_uid) != os.getuid():
+        if owner:  # what they put there is not to become ours
+            return f"sudo rm -r {directory}"
         return f"sudo chown -R {os.getuid()} {directory}"
     return (
         f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"
