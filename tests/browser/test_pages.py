@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import App
-from tests.stack.harness import ROOT
+from tests.stack.harness import ROOT, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +148,41 @@ def test_ten_thousand_entries_scroll_with_only_those_in_sight_drawn(
     assert 0 < most < 120
     page.get_by_role("searchbox").fill("4321")
     expect(page.get_by_role("button", name="Play: Entry 4321", exact=True)).to_be_visible()
+
+
+def test_all_of_ten_thousand_are_selected_removed_and_brought_back(
+    start_stack: Callable[..., GuardRun], page: Page, media: MediaSource, tmp_path: Path
+) -> None:
+    app = App.of(start_stack(), page)
+    app.paste(media.mp4)
+    app.await_done(app.row("clip"))
+    database = tmp_path / "data" / "app.db"
+    multiply(database, MANY)
+    app.open("/library")
+    expect(page.get_by_text("10,001 entries")).to_be_visible()
+
+    def select_all_but_one() -> None:
+        page.get_by_role("button", name="Select").click()
+        page.get_by_role("button", name="Select all 10,001").click()
+        page.get_by_role("checkbox", name="Select Entry 9999", exact=True).uncheck()
+        expect(page.get_by_text("10,000 selected")).to_be_visible()
+        page.get_by_role("button", name="Remove").click()
+        expect(page.get_by_text("10,000 entries removed", exact=True)).to_be_visible()
+        expect(page.get_by_text("1 entry", exact=True)).to_be_visible()
+
+    select_all_but_one()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("10,001 entries")).to_be_visible()
+    assert rows(database) == MANY + 1
+    select_all_but_one()
+    page.get_by_role("button", name="Close").click()  # it is meant
+    until(lambda: rows(database) == 1, "they are gone")
+    expect(page.get_by_role("button", name="Play: Entry 9999", exact=True)).to_be_visible()
+
+
+def rows(database: Path) -> int:
+    with closing(sqlite3.connect(database, timeout=10)) as connection:
+        return int(connection.execute("SELECT count(*) FROM downloads").fetchone()[0])
 
 
 def multiply(database: Path, times: int) -> None:

@@ -266,6 +266,27 @@ def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     assert len(rare) == len(plain) == 50
 
 
+def test_a_large_library_is_counted_and_forgotten_a_batch_at_a_time(store: Store) -> None:
+    fill(store, 5_000)
+    early, late = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"
+    with store.engine.begin() as connection:
+        number = downloads.c.number
+        of_when = sa.case((number < 4_000, early), else_=late)
+        connection.execute(downloads.update().where(number > 1).values(finished=of_when))
+    assert store.count(states=["done"]) == 4_998
+    assert store.count(states=["done"], formats=["mp3"]) == 99
+    assert store.count(text="holiday") == 4_998
+
+    last, seen = 0, 0
+    while rows := store.finished_by(early, formats=(), text=None, above=last, limit=500):
+        last = rows[-1]["number"]
+        seen += len(store.delete_many([row["id"] for row in rows]))
+
+    assert seen == 3_998
+    assert store.count(states=["done"]) == 1_000
+    assert store.count(text="holiday") == 1_000  # the index of words has kept up
+
+
 def walk(store: Store, sort: Sort, limit: int = 70, **what: Any) -> Iterator[Row]:  # noqa: ANN401 - page's
     """All pages, one after the other, with cursors as a client has them: as text."""
     after = None

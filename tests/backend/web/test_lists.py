@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.backend.api_process import Api
+    from tests.media_source import MediaSource
 
 FORMATS = ("mp4", "mp3", "mkv", "flac", "mp4")
 
@@ -75,3 +76,61 @@ def test_many_are_deleted_at_once_and_what_is_gone_is_no_error(
 
     assert delete(shared_api, five[:4]) == 204
     assert [item for page in pages(shared_api) for item in page] == five[4:]
+
+
+def test_a_list_says_how_many_it_holds_on_all_its_pages(shared_api: Api, five: list[str]) -> None:
+    def page(**query: Any) -> dict[str, Any]:  # noqa: ANN401 - a query
+        params = {"limit": 2, "q": "lists.example"} | query
+        found: dict[str, Any] = shared_api.ask("GET", "/api/downloads", params=params)
+        return found
+
+    assert page()["total"] == len(five)
+    assert page(kind="audio")["total"] == 2
+    assert page(state="done")["total"] == 0
+    assert page(cursor=page()["next"])["total"] is None
+
+
+def test_all_that_a_list_shows_is_forgotten_but_what_is_left_out_and_what_came_since(
+    api: Api, media: MediaSource
+) -> None:
+    def finished(name: str, **options: str) -> str:
+        item = api.add(f"{media.short}?{name}", **options)
+        api.wait(item, "done")
+        return item
+
+    def forget(**wanted: Any) -> dict[str, Any]:  # noqa: ANN401 - a query
+        found: dict[str, Any] = api.ask("POST", "/api/downloads/deletions/matching", json=wanted)
+        return found
+
+    gone, stays, sound = finished("a"), finished("b"), finished("c", format="mp3")
+    failed = api.add(media.missing)
+    api.wait(failed, "failed")
+    as_of = api.ask("GET", "/api/downloads", params={"state": "done"})["as_of"]
+    since = finished("d")
+    names = {item: api.get(item)["file"]["name"] for item in (gone, stays, sound, since)}
+
+    done = forget(kind="video", q="short", as_of=as_of, but=[stays], file=True)
+
+    assert done == {"deleted": 1, "refused": []}
+    left = {item["id"] for item in api.ask("GET", "/api/downloads")["items"]}
+    assert left == {stays, sound, since, failed}
+    assert {item for item, name in names.items() if (api.media / name).exists()} == left - {failed}
+
+    assert forget(as_of=as_of) == {"deleted": 2, "refused": []}
+    assert (api.media / names[stays]).exists()  # only its entry was to go
+    assert forget(as_of=as_of, q="nothing like it")["deleted"] == 0
+
+
+def test_a_file_that_cannot_be_removed_keeps_its_entry(api: Api, media: MediaSource) -> None:
+    item = api.add(media.short)
+    name = api.wait(item, "done")["file"]["name"]
+    (api.media / name).unlink()
+    (api.media / name).mkdir()  # whoever the tests run as cannot unlink that
+    as_of = api.ask("GET", "/api/downloads")["as_of"]
+    wanted = {"as_of": as_of, "file": True}
+
+    done = api.ask("POST", "/api/downloads/deletions/matching", json=wanted)
+
+    assert (done["deleted"], [one["id"] for one in done["refused"]]) == (0, [item])
+    assert "cannot be removed" in done["refused"][0]["detail"]
+    assert api.get(item)["state"] == "done"

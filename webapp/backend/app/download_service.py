@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from domain import formats
 from domain.actions import why_not
+from domain.ids import now
 from domain.models import (
     BlockedHost,
     Changes,
+    Deleted,
     DownloadPage,
     Known,
     Leftover,
@@ -28,7 +30,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.profiles import Profiles
-    from domain.models import Action, Download, DownloadRequest, Listing, QueueChange, Sort
+    from domain.models import (
+        Action,
+        Download,
+        DownloadRequest,
+        Listing,
+        Matching,
+        QueueChange,
+        Sort,
+    )
     from engine.scheduler import Scheduler
     from files.staging import Staging
     from store.store import Row, Store
@@ -36,6 +46,9 @@ if TYPE_CHECKING:
     from work.executor import Executor
 
 MAX_KNOWN = 10
+MAX_REFUSED = 100
+BATCH = 200
+"""Downloads that are forgotten in one transaction: others get their turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +91,13 @@ class DownloadService:
     def page(self, listing: Listing) -> DownloadPage:
         """A part of the list, in the order that is asked for."""
         after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
+        moment, of_kind = now(), formats.names(listing.kind) if listing.kind else ()
+        total = None
+        if after is None:
+            total = self.store.count(states=listing.state, formats=of_kind, text=listing.q)
         rows = self.store.page(
             states=listing.state,
-            formats=formats.names(listing.kind) if listing.kind else (),
+            formats=of_kind,
             text=listing.q,
             sort=listing.sort,
             after=after,
@@ -88,7 +105,8 @@ class DownloadService:
         )
         shown = rows[: listing.limit]
         following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
-        return DownloadPage(items=[self._view(row) for row in shown], next=following)
+        items = [self._view(row) for row in shown]
+        return DownloadPage(items=items, next=following, total=total, as_of=moment)
 
     def snapshot(self) -> str:
         """What an event stream begins with, as JSON."""
@@ -158,6 +176,42 @@ class DownloadService:
         for item in items:
             with suppress(UnknownDownloadError):
                 self.delete(item, file=file)
+
+    def delete_matching(self, wanted: Matching) -> Deleted:
+        """Forget all finished ones that a list shows, a few at a time; each is there or gone.
+
+        A file that cannot be removed keeps its entry, so that it can be asked for again.
+        """
+        found, stay = Deleted(deleted=0, refused=[]), set(wanted.but)
+        of_kind = formats.names(wanted.kind) if wanted.kind else ()
+        last = 0
+        while rows := self.store.finished_by(
+            wanted.as_of, formats=of_kind, text=wanted.q, above=last, limit=BATCH
+        ):
+            last = rows[-1]["number"]
+            mine = [row for row in rows if row["id"] not in stay]
+            found.deleted += self._delete_finished(mine, found.refused, file=wanted.file)
+        self.scheduler.wake()
+        return found
+
+    def _delete_finished(self, rows: list[Row], refused: list[Refusal], *, file: bool) -> int:
+        going = []
+        for row in rows:
+            try:
+                if file:
+                    self._remove_file(row)
+                going.append(row["id"])
+            except ConflictError as problem:
+                if len(refused) < MAX_REFUSED:
+                    refused.append(Refusal(id=row["id"], detail=problem.detail))
+        gone = self.store.delete_many(going)
+        for row in gone:
+            self.staging.discard(row["id"])
+            if row["thumbnail"]:
+                picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
+                picture.unlink(missing_ok=True)
+        self.announcer.announce(*(row["id"] for row in gone))
+        return len(gone)
 
     def file(self, item: str) -> tuple[Path, Download]:
         """Where the finished file lies."""

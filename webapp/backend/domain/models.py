@@ -245,6 +245,10 @@ class DownloadPage(BaseModel):
 
     items: list[Download]
     next: str | None
+    total: int | None = Field(
+        description="How many match, on all pages; null where a cursor was given"
+    )
+    as_of: str = Field(description="The server's time, for `Matching`")
 
 
 class Snapshot(BaseModel):
@@ -279,6 +283,23 @@ class Deletion(BaseModel):
     file: bool = False
 
 
+class Matching(BaseModel):
+    """Finished downloads that a list shows, however many, to be forgotten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind | None = Field(default=None, description="As in the list")
+    q: str | None = Field(default=None, max_length=200, description="As in the list")
+    as_of: str = Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+        description="Only what was finished by then: the list's `as_of`",
+    )
+    but: list[Annotated[str, Field(pattern=PATTERN)]] = Field(
+        default=[], max_length=1000, description="These stay"
+    )
+    file: bool = Field(default=False, description="Remove the finished files too")
+
+
 class Refusal(BaseModel):
     """A download that an action did not change, and why."""
 
@@ -290,6 +311,13 @@ class Changes(BaseModel):
     """What an action on many downloads did."""
 
     changed: list[Download]
+    refused: list[Refusal]
+
+
+class Deleted(BaseModel):
+    """How many of a list were forgotten, and which were not; at most 100 of those are told."""
+
+    deleted: int
     refused: list[Refusal]
 
 

@@ -111,10 +111,25 @@ class Store:
         """At most `limit` downloads of those states and formats that follow `after` in order."""
         by_arrival = ORDERS[sort].column is None
         statement, number = matching(text, self.engine.dialect.name, by_arrival=by_arrival)
-        for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
-            if wanted:
-                statement = statement.where(column.in_(wanted))
+        statement = _only(statement, states, formats)
         return self._read(in_order(statement, sort, number, after).limit(limit))
+
+    def count(
+        self, *, states: Sequence[str] = (), formats: Sequence[str] = (), text: str | None = None
+    ) -> int:
+        """How many downloads of those states and formats hold those words."""
+        statement = _among(self.engine.dialect.name, states, formats, text)
+        counted = sa.select(sa.func.count()).select_from(statement.subquery())
+        with self.engine.connect() as connection:
+            return int(connection.execute(counted).scalar_one())
+
+    def finished_by(
+        self, moment: str, *, formats: Sequence[str], text: str | None, above: int, limit: int
+    ) -> list[Row]:
+        """The next of those that were finished by then, in the order of arrival."""
+        statement = _among(self.engine.dialect.name, ("done",), formats, text)
+        at = sa.and_(downloads.c.finished <= moment, downloads.c.number > above)
+        return self._read(statement.where(at).order_by(downloads.c.number).limit(limit))
 
     def snapshot(self) -> Sequence[Row]:
         """Everything unfinished and the most recent of the rest, newest first."""
@@ -170,6 +185,13 @@ class Store:
         """Forget a download; what it was, or None if it is unknown."""
         statement = downloads.delete().where(downloads.c.id == item).returning(downloads)
         return self._write(statement)
+
+    def delete_many(self, items: Sequence[str]) -> list[Row]:
+        """Forget finished downloads at once; what those were that there still are."""
+        mine = downloads.c.id.in_(items), downloads.c.state == "done"
+        with self.engine.begin() as connection:
+            rows = connection.execute(downloads.delete().where(*mine).returning(downloads))
+            return [dict(row) for row in rows.mappings()]
 
     def claim(self, executor: str) -> Row | None:
         """Take the first of the queue that is due, for `executor` to work on."""
@@ -306,6 +328,22 @@ class Store:
         with self.engine.begin() as connection:
             row = connection.execute(statement).mappings().one_or_none()
         return dict(row) if row else None
+
+
+def _only(
+    statement: sa.Select[Any], states: Sequence[str], formats: Sequence[str]
+) -> sa.Select[Any]:
+    for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
+        if wanted:
+            statement = statement.where(column.in_(wanted))
+    return statement
+
+
+def _among(
+    dialect: str, states: Sequence[str], formats: Sequence[str], text: str | None
+) -> sa.Select[Any]:
+    statement, _ = matching(text, dialect, by_arrival=False)
+    return _only(statement, states, formats)
 
 
 def _way(row: Row) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from domain.models import (
     Bulk,
     BulkDownloadRequest,
     Changes,
+    Deleted,
     Deletion,
     Download,
     DownloadPage,
@@ -21,6 +22,7 @@ from domain.models import (
     Entry,
     Leftover,
     Listing,
+    Matching,
     Move,
     QueueChange,
     QueueState,
@@ -91,6 +93,12 @@ def change_many(bulk: Bulk, lifecycle: Loaded) -> Changes:
 def delete_many(deletion: Deletion, lifecycle: Loaded) -> None:
     """Forget many downloads; those that are gone already are no error."""
     lifecycle.container().downloads.delete_all(deletion.ids, file=deletion.file)
+
+
+@router.post("/downloads/deletions/matching", operation_id="deleteMatching")
+def delete_matching(wanted: Matching, lifecycle: Loaded) -> Deleted:
+    """Forget all finished downloads that a list shows, however many, but what came since."""
+    return lifecycle.container().downloads.delete_matching(wanted)
 
 
 @router.get("/downloads", operation_id="listDownloads")

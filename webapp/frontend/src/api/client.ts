@@ -2,10 +2,12 @@
 import { ApiError, problemOf, noResponse } from './problem.ts';
 import type {
   Changes,
+  Deleted,
   Download,
   DownloadPage,
   DownloadQuery,
   EntryPage,
+  Matching,
   MediaFolder,
   Preview,
   QueueChange,
@@ -132,6 +134,11 @@ export function deleteDownload(id: string, file: boolean, sending: Sending = {})
 /** Forgets many at once; those that are gone already are no error. */
 export function deleteDownloads(ids: readonly string[], file: boolean, sending: Sending = {}): Promise<unknown> {
   return request('/api/downloads/deletions', { method: 'POST', body: { ids, file }, ...sending });
+}
+
+/** Forgets all finished downloads that a list shows, however many. */
+export function deleteMatching(matching: Matching, sending: Sending = {}): Promise<Deleted> {
+  return request('/api/downloads/deletions/matching', { method: 'POST', body: matching, ...sending });
 }
 
 /** Where the finished file is; `download` asks the browser to save rather than to play it. */

@@ -332,6 +332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/deletions/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Matching
+         * @description Forget all finished downloads that a list shows, however many, but what came since.
+         */
+        post: operations["deleteMatching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -854,6 +874,16 @@ export interface components {
             id: string;
         };
         /**
+         * Deleted
+         * @description How many of a list were forgotten, and which were not; at most 100 of those are told.
+         */
+        Deleted: {
+            /** Deleted */
+            deleted: number;
+            /** Refused */
+            refused: components["schemas"]["Refusal"][];
+        };
+        /**
          * Deletion
          * @description Downloads to be forgotten, and whether their finished files go too.
          */
@@ -944,10 +974,20 @@ export interface components {
          * @description A part of a list; hand `next` back as `cursor` for what follows.
          */
         DownloadPage: {
+            /**
+             * As Of
+             * @description The server's time, for `Matching`
+             */
+            as_of: string;
             /** Items */
             items: components["schemas"]["Download"][];
             /** Next */
             next: string | null;
+            /**
+             * Total
+             * @description How many match, on all pages; null where a cursor was given
+             */
+            total: number | null;
         };
         /**
          * DownloadRequest
@@ -1138,6 +1178,39 @@ export interface components {
             title: string | null;
             /** Url */
             url: string;
+        };
+        /**
+         * Matching
+         * @description Finished downloads that a list shows, however many, to be forgotten.
+         */
+        Matching: {
+            /**
+             * As Of
+             * @description Only what was finished by then: the list's `as_of`
+             */
+            as_of: string;
+            /**
+             * But
+             * @description These stay
+             * @default []
+             */
+            but: string[];
+            /**
+             * File
+             * @description Remove the finished files too
+             * @default false
+             */
+            file: boolean;
+            /**
+             * Kind
+             * @description As in the list
+             */
+            kind?: ("video" | "audio") | null;
+            /**
+             * Q
+             * @description As in the list
+             */
+            q?: string | null;
         };
         /**
          * MediaFile
@@ -3235,6 +3308,93 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteMatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Matching"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -22,6 +22,8 @@ export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resol
 /** Links, all to be downloaded in the same way; of those from a list, with what the list knew. */
 export type DownloadRequest = DownloadOptions & { urls: readonly string[]; entries?: readonly Entry[] };
 export type DownloadPage = Schemas['DownloadPage'];
+export type Matching = Schemas['Matching'];
+export type Deleted = Schemas['Deleted'];
 export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 

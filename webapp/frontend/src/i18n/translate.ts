@@ -40,11 +40,15 @@ function formOf(language: string, texts: Texts, key: string, count: unknown): st
   return textAt(texts, `${key}_${form}`) ?? textAt(texts, `${key}_other`) ?? textAt(texts, key);
 }
 
+function said(language: string, value: string | number | undefined): string | undefined {
+  return typeof value === 'number' ? value.toLocaleString(language) : value;
+}
+
 /** Says things in a language; in English where that has no text, and by the key where nobody has. */
 function speech(language: string, texts: Texts): Speech {
   const t: Translate = (key, values = {}) => {
     const text = formOf(language, texts, key, values.count) ?? formOf('en', en, key, values.count) ?? key;
-    return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => String(values[name] ?? whole));
+    return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => said(language, values[name]) ?? whole);
   };
   return { language, t };
 }

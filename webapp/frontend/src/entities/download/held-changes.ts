@@ -4,9 +4,9 @@
  * There is one hold for each kind of change, so that ten rows removed one after the other are one
  * thing to undo.
  */
-import type { Download } from '@/api/types.ts';
+import { isAudio, type Download } from '@/api/types.ts';
 import { createStore } from '@/utils/store.ts';
-import type { Change } from './mutations.ts';
+import type { AllOf, Change } from './mutations.ts';
 
 export type UndoableChange = Extract<Change, { action: 'cancel' | 'delete' }>;
 
@@ -28,6 +28,12 @@ export function keyOf(change: UndoableChange): HoldKey {
 /** The ids that are held back from being deleted. */
 export function heldDeletions(held: ReadonlyMap<HoldKey, Hold>): string[] {
   return [...held.values()].flatMap(({ change }) => (change.action === 'delete' ? change.ids : []));
+}
+
+/** Whether a held or pending deletion of all that a list shows is about this finished download, too. */
+export function isAmong({ matching }: AllOf, { id, finished, format }: Download): boolean {
+  const ofKind = matching.kind == null || (matching.kind === 'audio') === isAudio(format);
+  return ofKind && (finished ?? '') <= matching.as_of && !matching.but.includes(id);
 }
 
 /** How the list looks once what is held has happened. What no hold is about stays the same object. */

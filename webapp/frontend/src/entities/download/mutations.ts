@@ -14,13 +14,14 @@ import {
   createDownloads,
   deleteDownload,
   deleteDownloads,
+  deleteMatching,
   moveDownload,
   type DownloadAction,
   type Sending,
 } from '@/api/client.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { ApiError } from '@/api/problem.ts';
-import type { Changes, Download, DownloadState, DownloadRequest } from '@/api/types.ts';
+import type { Changes, Download, DownloadState, DownloadRequest, Matching } from '@/api/types.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { heldDeletions, holds } from './held-changes.ts';
 import { showErrorToast } from './error-toast.ts';
@@ -35,8 +36,19 @@ export const CHANGE_KEY = ['downloads', 'change'] as const;
 export type Change =
   | { ids: readonly string[]; action: Exclude<DownloadAction, 'cancel'> }
   | { ids: readonly string[]; action: 'cancel' }
-  | { ids: readonly string[]; action: 'delete'; file: boolean }
+  | { ids: readonly string[]; action: 'delete'; file: boolean; all?: AllOf }
   | { ids: readonly string[]; action: 'move'; before: string | null };
+
+/** Everything that a list shows, `count` of them, of which `ids` are loaded. */
+export interface AllOf {
+  matching: Omit<Matching, 'file'>;
+  count: number;
+}
+
+/** How many downloads a change is about. */
+export function countOf(change: Change): number {
+  return change.action === 'delete' && change.all ? change.all.count : change.ids.length;
+}
 
 type Refusal = Changes['refused'][number];
 
@@ -73,6 +85,7 @@ export async function requestChange(change: Change, sending: Sending = {}): Prom
   const { ids, action } = change;
   const first = ids[0];
   if (first === undefined) return [];
+  if (action === 'delete' && change.all) return (await deleteMatching({ ...change.all.matching, file: change.file }, sending)).refused;
   if (action === 'move') await moveDownload(first, change.before);
   else if (ids.length > 1) return requestForMany(change, sending);
   else if (action === 'delete') await deleteDownload(first, change.file, sending);
@@ -166,6 +179,19 @@ export function useCreate(): (creation: Creation) => void {
 /** Sends a change, or lets it wait until the backend is there. */
 export function sendChange(client: QueryClient, change: Change): void {
   execute(client, CHANGE_KEY, change);
+}
+
+/** Lists of which all is about to be deleted, as far as the backend has not confirmed it. */
+export function usePendingDeletionsOfAll(): readonly AllOf[] {
+  const changes = useMutationState({
+    filters: { mutationKey: CHANGE_KEY, status: 'pending' },
+    select: ({ state }) => state.variables as Change,
+  });
+  const held = useStore(holds);
+  return useMemo(() => {
+    const all = [...[...held.values()].map(({ change }) => change), ...changes];
+    return all.flatMap((change) => (change.action === 'delete' && change.all ? [change.all] : []));
+  }, [changes, held]);
 }
 
 /** What is about to be deleted, as far as the backend has not confirmed it. */

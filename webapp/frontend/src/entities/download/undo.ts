@@ -11,7 +11,7 @@ import { dismissToast, showToast } from '@/stores/toasts.ts';
 import { displayName } from './display-name.ts';
 import { holds, keyOf, type Hold, type HoldKey, type UndoableChange } from './held-changes.ts';
 import { LIVE_KEY, type Downloads } from './live-query.ts';
-import { requestChange, sendChange } from './mutations.ts';
+import { countOf, requestChange, sendChange } from './mutations.ts';
 import { saveOutbox } from './outbox.ts';
 
 export const UNDO_TIME = 10_000; // milliseconds
@@ -69,12 +69,12 @@ function undo(client: QueryClient, key: HoldKey): void {
 
 function announce(client: QueryClient, key: HoldKey, { change }: Hold, first: Download | undefined): void {
   clearTimeout(pending.get(key)?.timer);
-  const { ids } = change;
+  const count = countOf(change);
   const toast = showToast({
     key,
     tone: 'good',
-    title: translate(`undo.${key}`, { count: ids.length }),
-    detail: ids.length === 1 && first ? displayName(first) : undefined,
+    title: translate(`undo.${key}`, { count }),
+    detail: count === 1 && first ? displayName(first) : undefined,
     action: {
       label: translate('undo.undo'),
       run: () => {
@@ -91,6 +91,10 @@ function announce(client: QueryClient, key: HoldKey, { change }: Hold, first: Do
   pending.set(key, { toast, timer });
 }
 
+function isOfAll(change: UndoableChange | undefined): boolean {
+  return change?.action === 'delete' && change.all !== undefined;
+}
+
 /** Shows the change, and sends it when the time to undo it is over or its toast is closed. */
 export function holdChange(client: QueryClient, change: UndoableChange): void {
   const key = keyOf(change);
@@ -100,6 +104,7 @@ export function holdChange(client: QueryClient, change: UndoableChange): void {
   if (inherited.length > 0) release(client, inherited, false);
   const running = affected.filter(({ state }) => state === 'running').map(({ id }) => id);
   const stopped = [...inherited, ...(change.action === 'cancel' ? running : [])];
+  if (isOfAll(change) || isOfAll(holds.get().get(key)?.change)) commit(client, key); // two lists are two things to undo
   const before = holds.get().get(key);
   const hold: Hold = {
     change: { ...change, ids: [...new Set([...(before?.change.ids ?? []), ...change.ids])] },

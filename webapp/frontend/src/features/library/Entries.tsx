@@ -14,6 +14,8 @@ const AHEAD = 6; // rows before the end at which more are asked for
 
 interface EntriesProps {
   entries: readonly Download[];
+  /** How many there are, loaded or not. */
+  total: number;
   layout: 'grid' | 'list';
   /** null while nothing can be picked. */
   isPicked: ((id: string) => boolean) | null;
@@ -23,7 +25,7 @@ interface EntriesProps {
 }
 
 /** Draws only the rows in sight, so that ten thousand entries scroll like ten. */
-export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: EntriesProps) {
+export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onChange }: EntriesProps) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const { columns, top } = usePlace(box, MIN_WIDTH[layout]);
@@ -70,7 +72,7 @@ export function Entries({ entries, layout, isPicked, onPick, onEnd, onChange }: 
               download={entry}
               layout={layout}
               position={row.index * columns + at + 1}
-              total={entries.length}
+              total={total}
               picked={isPicked === null ? null : isPicked(entry.id)}
               onPick={onPick}
               onChange={onChange}

@@ -17,13 +17,15 @@ const items = ['Ant', 'Bee', 'Cat', 'Dog'].map((title) => makeDone({ title }));
 const idsOf = (...titles: string[]) =>
   items.filter(({ title }) => titles.includes(title ?? '')).map(({ id }) => id);
 
+const NOW = '2026-01-31T12:30:00.000Z';
 let server: TestServer;
 
 beforeEach(() => {
+  history.replaceState(null, '', '/library');
   localStorage.setItem('layout', '"list"');
   vi.stubGlobal('scrollTo', vi.fn());
   server = startServer(({ method }) =>
-    method === 'GET' ? { status: 200, body: { items, next: null } } : { status: 204 },
+    method === 'GET' ? { status: 200, body: { items, next: null, total: items.length, as_of: NOW } } : { status: 204 },
   );
 });
 afterEach(() => {
@@ -99,6 +101,30 @@ describe('what is selected', () => {
     await user.keyboard('{/Shift}');
     expect(screen.getByText('3 selected')).toBeVisible();
     expect(boxOf('Ant')).not.toBeChecked();
+  });
+
+  test('may be more than what is loaded: then it is named by what the list shows', async () => {
+    server.answer = ({ method, path }) => {
+      if (method !== 'GET') return { status: 200, body: { deleted: 9, refused: [] } };
+      if (path.includes('cursor')) return { status: 200, after: new Promise(() => undefined) }; // still on its way
+      return { status: 200, body: { items, next: 'c', total: 10_000, as_of: NOW } };
+    };
+    const user = await startPicking();
+    expect(screen.getByText('10,000 entries')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Select all 10,000' }));
+    await user.click(boxOf('Bee'));
+    expect(screen.getByText('9,999 selected')).toBeVisible();
+    expect([boxOf('Ant'), boxOf('Bee')].map((box) => (box as HTMLInputElement).checked)).toEqual([true, false]);
+    await user.click(screen.getByRole('button', { name: 'Remove' }));
+    await waitFor(() => {
+      expect(screen.queryByText('Ant')).toBeNull();
+    });
+    expect(screen.getByText('Bee')).toBeVisible();
+    expect(screen.getByText('1 entry')).toBeVisible();
+    closeToasts();
+    await waitFor(() => {
+      expect(deletions()).toEqual([{ q: null, kind: null, as_of: NOW, but: idsOf('Bee'), file: false }]);
+    });
   });
 
   test('is forgotten on Escape', async () => {

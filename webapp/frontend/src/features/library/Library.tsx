@@ -1,6 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { usePendingDeletions } from '@/entities/download/mutations.ts';
+import { isAmong } from '@/entities/download/held-changes.ts';
+import { usePendingDeletions, usePendingDeletionsOfAll, type AllOf } from '@/entities/download/mutations.ts';
 import { useChange } from '@/entities/download/use-change.ts';
 import { ApiError } from '@/api/problem.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
@@ -41,20 +42,33 @@ export default function Library() {
   const library = useLibrary({ q: asked, kind, sort });
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = library;
   const leaving = usePendingDeletions();
-  const entries = useMemo(
-    () => (data?.pages ?? []).flatMap(({ items }) => items).filter(({ id }) => !leaving.has(id)),
-    [data, leaving],
-  );
+  const leavingAll = usePendingDeletionsOfAll();
+  const loaded = useMemo(() => (data?.pages ?? []).flatMap(({ items }) => items), [data]);
+  const entries = useMemo(() => {
+    // Of other words nobody here knows what they find.
+    const gone = leavingAll.filter(({ matching }) => (matching.q ?? '') === '' || matching.q === asked);
+    return loaded.filter((item) => !leaving.has(item.id) && !gone.some((all) => isAmong(all, item)));
+  }, [loaded, leaving, leavingAll, asked]);
+  const first = data?.pages[0];
+  const isOfThis = ({ matching }: AllOf): boolean => (matching.q ?? '') === asked && (matching.kind ?? 'all') === kind;
+  const goneOfThis = leavingAll.filter(isOfThis).reduce((sum, { count }) => sum + count, 0);
+  const hidden = Math.max(goneOfThis, loaded.length - entries.length);
+  const count = hasNextPage ? Math.max(entries.length, (first?.total ?? 0) - hidden) : entries.length;
   useKeptScroll(entries.length > 0);
   const change = useChange();
-  const selection = useSelection(entries);
+  const selection = useSelection(entries, count);
   const pick = useEventCallback(selection.toggle);
   const more = (): void => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   };
   return (
     <div className={css.library} data-picking={selection.on}>
-      <h1 className={css.title}>{t('library.title')}</h1>
+      <header className={css.head}>
+        <h1 className={css.title}>{t('library.title')}</h1>
+        <p className={css.count} role="status">
+          {library.isPending ? t('library.loading') : t('library.count', { count })}
+        </p>
+      </header>
       <div className={css.tools} role="search">
         <label className={css.search}>
           <Icon name="search" size={18} />
@@ -106,12 +120,10 @@ export default function Library() {
           </Button>
         </span>
       </div>
-      <p className="visually-hidden" role="status">
-        {library.isPending ? t('library.loading') : t('library.count', { count: entries.length })}
-      </p>
       {entries.length > 0 ? (
         <Entries
           entries={entries}
+          total={count}
           layout={layout}
           isPicked={selection.on ? selection.has : null}
           onPick={pick}
@@ -127,7 +139,14 @@ export default function Library() {
           onMore={more}
         />
       )}
-      {selection.on && <SelectionBar selection={selection} total={entries.length} onChange={change} />}
+      {selection.on && (
+        <SelectionBar
+          selection={selection}
+          total={count}
+          matching={{ q: asked || null, kind: kind === 'all' ? null : kind, as_of: first?.as_of ?? '' }}
+          onChange={change}
+        />
+      )}
     </div>
   );
 }

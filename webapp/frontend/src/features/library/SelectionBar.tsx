@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
+import type { Matching } from '@/api/types.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { MAX_SAVED_AT_ONCE, saveFiles } from '@/entities/download/save-files.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
@@ -11,26 +12,29 @@ interface SelectionBarProps {
   selection: Selection;
   /** How many entries there are to pick. */
   total: number;
+  /** What the list shows, and since when it is known. */
+  matching: Omit<Matching, 'file' | 'but'>;
   onChange: (change: Change) => void;
 }
 
 /** What can be done to everything that is picked. */
-export function SelectionBar({ selection, total, onChange }: SelectionBarProps) {
+export function SelectionBar({ selection, total, matching, onChange }: SelectionBarProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
-  const { picked } = selection;
-  const nothing = picked.length === 0;
-  const tooMany = picked.length > MAX_SAVED_AT_ONCE;
+  const { picked, count, allBut } = selection;
+  const nothing = count === 0;
+  const tooMany = count > MAX_SAVED_AT_ONCE;
   const remove = (file: boolean): void => {
-    onChange({ ids: picked.map(({ id }) => id), action: 'delete', file });
+    const all = allBut && { all: { matching: { ...matching, but: [...allBut] }, count } };
+    onChange({ ids: picked.map(({ id }) => id), action: 'delete', file, ...all });
     selection.stop();
   };
   return (
     <div className={css.bar} role="toolbar" aria-label={t('selection.title')}>
       <p className={css.count} role="status">
-        {t('selection.count', { count: picked.length })}
+        {t('selection.count', { count })}
       </p>
-      <Button look="quiet" disabled={picked.length === total} onClick={selection.all}>
+      <Button look="quiet" disabled={count === total} onClick={selection.all}>
         {t('selection.all', { count: total })}
       </Button>
       <span className={css.actions}>
@@ -69,7 +73,7 @@ export function SelectionBar({ selection, total, onChange }: SelectionBarProps) 
       <IconButton icon="close" className={css.done} label={t('selection.stop')} onClick={selection.stop} />
       {asking && (
         <Confirm
-          title={t('confirm.removeFiles', { count: picked.length })}
+          title={t('confirm.removeFiles', { count })}
           detail={t('confirm.noWayBack')}
           yes={t('action.delete')}
           onYes={() => {

@@ -5,8 +5,8 @@ import { applyToPages, type LibraryFilter, type Pages } from './library-query.ts
 const [newest, middle, oldest] = [makeDone(), makeDone(), makeDone()];
 const pages = {
   pages: [
-    { items: [newest, middle], next: 'c' },
-    { items: [oldest], next: null },
+    { items: [newest, middle], next: 'c', total: 3, as_of: '' },
+    { items: [oldest], next: null, total: null, as_of: '' },
   ],
   pageParams: [null, 'c'],
 };
@@ -24,6 +24,14 @@ describe('the loaded pages of the library', () => {
       [item.id, newest.id, middle.id],
       [oldest.id],
     ]);
+  });
+
+  test('know how many there are on all pages', () => {
+    const total = (event: Parameters<typeof applyToPages>[2]) => applyToPages(pages, ALL, event)?.pages[0]?.total;
+    expect(total({ type: 'download', item: makeDone() })).toBe(4);
+    expect(total({ type: 'removed', id: oldest.id })).toBe(2);
+    expect(total({ type: 'download', item: { ...middle, title: 'Renamed' } })).toBe(3);
+    expect(total({ type: 'removed', id: 'of another list' })).toBe(3);
   });
 
   test('let a deleted one go, from whichever page', () => {

@@ -58,14 +58,17 @@ export function applyToPages(pages: Pages, filter: LibraryFilter, event: Backend
   const id = event.type === 'removed' ? event.id : event.item.id;
   const done = event.type === 'download' && event.item.state === 'done' ? event.item : null;
   const first = pages.pages[0];
+  const counted = (by: number): Pages['pages'] =>
+    pages.pages.map((page, at) => (at === 0 && page.total != null ? { ...page, total: page.total + by } : page));
   if (holds(pages, id)) {
     const change = (items: Download[]): Download[] =>
       done ? items.map((item) => (item.id === id ? done : item)) : items.filter((item) => item.id !== id);
-    return { ...pages, pages: pages.pages.map((page) => ({ ...page, items: change(page.items) })) };
+    return { ...pages, pages: counted(done ? 0 : -1).map((page) => ({ ...page, items: change(page.items) })) };
   }
   if (done === null || first === undefined || !isOfKind(filter, done)) return pages;
   if (filter.sort !== 'newest' || filter.q !== '') return null;
-  return { ...pages, pages: [{ ...first, items: [done, ...first.items] }, ...pages.pages.slice(1)] };
+  const [top = first, ...rest] = counted(1);
+  return { ...pages, pages: [{ ...top, items: [done, ...top.items] }, ...rest] };
 }
 
 export function followLibrary(client: QueryClient): () => void {

@@ -4,8 +4,12 @@ import type { Download } from '@/api/types.ts';
 
 export interface Selection {
   on: boolean;
-  /** In the order of the list; what has left the list is picked no more. */
+  /** In the order of the list; what has left the list is picked no more. Only what is loaded. */
   picked: readonly Download[];
+  /** How many are picked, what is not loaded among them. */
+  count: number;
+  /** Everything is picked, whether it is loaded or not, but these; else null. */
+  allBut: ReadonlySet<string> | null;
   has: (id: string) => boolean;
   start: () => void;
   stop: () => void;
@@ -14,7 +18,10 @@ export interface Selection {
   toggle: (id: string, through: boolean) => void;
 }
 
-export function useSelection(entries: readonly Download[]): Selection {
+/** `total`: how many entries there are, loaded or not. */
+export function useSelection(entries: readonly Download[], total: number): Selection {
+  // Of a long list not all ids are known: then it is noted which are not picked.
+  const [inverse, setInverse] = useState(false);
   const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
   const last = useRef<string | null>(null);
   const on = ids !== null;
@@ -22,7 +29,10 @@ export function useSelection(entries: readonly Download[]): Selection {
     if (!on) return undefined;
     const onKeyDown = ({ key, target }: KeyboardEvent): void => {
       const elsewhere = target instanceof Element && target.closest('[role=dialog], [role=alertdialog]');
-      if (key === 'Escape' && !elsewhere) setIds(null);
+      if (key === 'Escape' && !elsewhere) {
+        setIds(null);
+        setInverse(false);
+      }
     };
     addEventListener('keydown', onKeyDown);
     return () => {
@@ -42,19 +52,27 @@ export function useSelection(entries: readonly Download[]): Selection {
       return next;
     });
   };
+  const has = (id: string): boolean => ids !== null && ids.has(id) !== inverse;
+  const picked = entries.filter(({ id }) => has(id));
   return {
     on,
-    picked: ids ? entries.filter(({ id }) => ids.has(id)) : [],
-    has: (id) => ids?.has(id) ?? false,
+    picked,
+    count: inverse && ids ? total - ids.size : picked.length,
+    allBut: inverse ? ids : null,
+    has,
     start: () => {
       last.current = null;
+      setInverse(false);
       setIds(new Set());
     },
     stop: () => {
+      setInverse(false);
       setIds(null);
     },
     all: () => {
-      setIds(new Set(entries.map(({ id }) => id)));
+      const isLong = total > entries.length;
+      setInverse(isLong);
+      setIds(new Set(isLong ? [] : entries.map(({ id }) => id)));
     },
     toggle,
   };
