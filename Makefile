@@ -72,7 +72,7 @@ test: setup-all build ## Install what tests need, and run them all
 	@$(py) -m pytest $(whole)
 
 test-unit: setup-python ## The quick tests: all that start no process and open no port (seconds)
-	@$(py) -m pytest -q --quick
+	@$(py) -m pytest -q --quick -p no:schemathesis -n 2
 
 test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL
 	@$(py) -m pytest tests/backend

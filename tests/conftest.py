@@ -74,6 +74,14 @@ def pytest_configure(config: pytest.Config) -> None:
         quick.watch()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--quick`, do not even load what has no quick test."""
+    is_tests = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    if config.getoption("--quick") and is_tests and not quick.may_be_quick(collection_path):
+        return True
+    return None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With `--quick`, leave out every test that starts something."""
     if config.getoption("--quick"):

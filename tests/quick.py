@@ -71,10 +71,15 @@ def _audit(event: str, _arguments: tuple[Any, ...]) -> None:
 def is_quick(item: pytest.Item) -> bool:
     """Whether a test is quick by what its module imports and the fixtures that it asks for."""
     fixtures = frozenset(getattr(item, "fixturenames", ()))
-    is_tool = not TOOLS.isdisjoint(item.path.relative_to(ROOT / "tests").parts)
-    if is_tool or item.get_closest_marker("starts") or not FIXTURES.isdisjoint(fixtures):
+    if item.get_closest_marker("starts") or not FIXTURES.isdisjoint(fixtures):
         return False
-    return _starts_nothing(item.path)
+    return may_be_quick(item.path)
+
+
+def may_be_quick(path: Path) -> bool:
+    """Whether a file of tests may have quick ones: it belongs to no tool, and starts nothing."""
+    is_tool = not TOOLS.isdisjoint(path.relative_to(ROOT / "tests").parts)
+    return not is_tool and _starts_nothing(path)
 
 
 @cache

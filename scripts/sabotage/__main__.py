@@ -38,9 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     if options.write:
-        lines = [HEAD, *map(str, rows)]
-        put(ROOT / "docs/testing.md", "make sabotage w=1", "\n".join(lines))
+        document = ROOT / "docs/testing.md"
+        put(document, "make sabotage w=1", merged(document.read_text("utf-8"), rows))
     return 0 if rows and all(row.red for row in rows) else 1
+
+
+def merged(document: str, rows: Sequence[Row]) -> str:
+    """Return the table of a document with these rows in place of those of the same promises."""
+    table = document.partition(HEAD.splitlines()[0])[2].partition("<!-- end -->")[0]
+    found = {line.split(" | ")[0]: line for line in table.splitlines()[2:] if line}
+    promised = {f"| {pair.promise}" for pair in pairs()}
+    found |= {f"| {row.pair.promise}": str(row) for row in rows}
+    return "\n".join([HEAD, *(line for name, line in found.items() if name in promised)])
 
 
 class Row(NamedTuple):

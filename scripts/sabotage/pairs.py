@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FILE = Path(__file__).with_name("pairs.toml")
+HERE = Path(__file__).parent
+FILES = (HERE / "pairs.toml", HERE / "settings.toml")
 SECONDS = 240.0
 """That a test has to turn red, if its pair does not say otherwise."""
 
@@ -31,14 +32,15 @@ class BadPairError(Exception):
     """A pair does not fit the project any more; the message says how."""
 
 
-def pairs(file: Path = FILE) -> list[Pair]:
-    """Read the list."""
-    return [_pair(**entry) for entry in _read(file)["pair"]]
+def pairs(files: Sequence[Path] = FILES) -> list[Pair]:
+    """Read the lists."""
+    return [_pair(**entry) for file in files for entry in _read(file)["pair"]]
 
 
-def unpaired(file: Path = FILE) -> dict[str, str]:
+def unpaired(files: Sequence[Path] = FILES) -> dict[str, str]:
     """Return the promises that have no pair, each with the reason."""
-    return {entry["promise"]: entry["why"] for entry in _read(file).get("unpaired", [])}
+    entries = (entry for file in files for entry in _read(file).get("unpaired", []))
+    return {entry["promise"]: entry["why"] for entry in entries}
 
 
 def broken(pair: Pair, root: Path) -> str:

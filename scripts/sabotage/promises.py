@@ -8,20 +8,22 @@ from pathlib import Path
 FAULT = re.compile(r"^\| (F\d+) \| (.+) \|$", re.MULTILINE)
 HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
 BULLET = re.compile(r"^- (.+?)$", re.MULTILINE)
+SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 FEATURE = re.compile(r"^- \*\*\[(.+?)\]", re.MULTILINE)
 
 
 def promises(root: Path) -> list[str]:
-    """Return the promises of README, architecture, security and containers.
+    """Return the promises of README, architecture, security, containers and `.env.example`.
 
-    Each is the document's name and the promise: the row of the fault table, the heading, or the
-    sentence.
+    Each is the document's name and the promise: the row of the fault table, the heading, the
+    sentence, or the setting, which promises that it acts.
     """
     documents = {
         "README": (_section(root / "README.md", "## What you get"), FEATURE),
         "architecture": (_section(root / "docs/architecture.md", "## What must survive"), FAULT),
         "security": (_section(root / "docs/security.md", "## What is promised"), HEADING),
         "containers": (_section(root / "docs/containers.md", "### What is promised"), BULLET),
+        "setting": ((root / ".env.example").read_text(encoding="utf-8"), SETTING),
     }
     return [
         f"{name}: {match[1]}"

@@ -76,6 +76,9 @@ def test_secrets_may_be_in_files(tmp_path: Path) -> None:
     )
     assert settings.access_token == "a token"
     assert sa.make_url(settings.database_url).password == "p@ss"
+    (tmp_path / "url").write_text("sqlite:///its.db\n")
+    database = parse({"DATABASE_URL_FILE": "url"}, tmp_path).database_url
+    assert database == f"sqlite:///{tmp_path}/its.db"
 
 
 def test_a_secret_is_given_once_and_can_be_read(tmp_path: Path) -> None:

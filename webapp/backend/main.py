@@ -24,6 +24,7 @@ from web import (
     preview_router,
     problems,
     profiles_router,
+    server_log,
     session,
 )
 from web.accept_errors import report_once
@@ -90,6 +91,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.add_middleware(AnswerCancelled)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
+    server_log.set_level(chosen.log_level)
     header_timeout.install()
     return app
 

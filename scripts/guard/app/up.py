@@ -61,8 +61,10 @@ def up(
     launcher.start_early()
     log: Log | None = None
     try:
-        sys.stdout.write(banner(config))
-        sys.stdout.flush()
+        as_json = config.log_format is LogFormat.JSON
+        if not as_json:
+            sys.stdout.write(banner(config))
+            sys.stdout.flush()
         from ..logs.ring_buffer import RingBuffer
 
         log, feed = _log(config), RingBuffer()
@@ -70,6 +72,8 @@ def up(
         for orphan in removed:
             log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
         for said in (*filter(None, [complaint, moved]), *config.warnings):
+            log.report(said)
+        for said in addresses(config) if as_json else ():
             log.report(said)
         for name, process in launcher.early.items():
             log.attach(name, process.master)
@@ -112,12 +116,18 @@ def _end(launcher: Launcher, log: Log | None) -> None:
         log.close()
 
 
-def banner(config: Settings) -> str:
-    """Return what is printed before the logs: the URLs to open."""
+def addresses(config: Settings) -> list[str]:
+    """Return each service with the address to open, the guard with its own, and who is left out."""
     started = [service for service in config.services if not service.left_out]
-    lines = [f"  {service.name:<10} {service.url}" for service in started if service.url]
-    lines.append(f"  {'guard':<10} {config.guard_url}")
+    lines = [f"{service.name:<10} {service.url}" for service in started if service.url]
+    lines.append(f"{'guard':<10} {config.guard_url}")
     if left_out := [service.name for service in config.services if service.left_out]:
         start = hints.command("start", left_out[0])
-        lines.append(f"  {'left out':<10} {', '.join(left_out)} (to start it: {start})")
-    return "\n" + "\n".join(lines) + "\n  Ctrl-C stops everything.\n\n"
+        lines.append(f"{'left out':<10} {', '.join(left_out)} (to start it: {start})")
+    return lines
+
+
+def banner(config: Settings) -> str:
+    """Return what people are shown before the logs; machines get objects from the first line on."""
+    lines = "".join(f"  {line}\n" for line in addresses(config))
+    return f"\n{lines}  Ctrl-C stops everything.\n\n"

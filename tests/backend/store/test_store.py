@@ -3,6 +3,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,10 +23,10 @@ from store.migrate import VERSIONS, config
 from store.paging import Cursor, title_key
 from store.store import Store
 from store.tables import downloads, hosts, metadata
+from tests.backend.databases import content, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from domain.models import Sort
     from store.store import Row
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/app.db")
-    yield opened
-    opened.engine.dispose()
+    made = opened(tmp_path / "app.db")
+    yield made
+    made.engine.dispose()
 
 
 def wish(store: Store, url: str = "https://example.org/a.mp4", **how: object) -> str:
@@ -78,7 +81,7 @@ def test_a_moved_one_comes_before_the_other(store: Store) -> None:
 def test_any_series_of_moves_gives_the_order_that_a_list_would(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int | None]]
 ) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('moves')}/app.db")
+    store = opened(tmp_path_factory.mktemp("moves") / "app.db")
     items = [wish(store, f"https://h{n}.org/") for n in range(6)]
     order = list(items)
     for place, before in moves:
@@ -129,7 +132,8 @@ def test_what_an_earlier_start_reports_is_dropped(store: Store) -> None:
     assert row["title"] == "new"
 
 
-def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> None:
+def test_the_migrations_make_the_tables_that_the_program_means(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/app.db")
     found = sa.inspect(store.engine)
     for table in metadata.tables.values():
         columns = {column["name"]: column for column in found.get_columns(table.name)}
@@ -139,6 +143,7 @@ def test_the_migrations_make_the_tables_that_the_program_means(store: Store) -> 
         assert {i["name"] for i in found.get_indexes(table.name) if not i.get("unique")} == {
             index.name for index in table.indexes
         }
+    store.engine.dispose()
 
 
 def test_opening_again_changes_nothing(store: Store) -> None:
@@ -235,7 +240,7 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
 @settings(deadline=None, max_examples=20)
 @given(text=st.text(max_size=60))
 def test_no_search_breaks_the_database(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('search')}/app.db")
+    store = opened(tmp_path_factory.mktemp("search") / "app.db")
     store.page(states=["done"], text=text, after=Cursor(0, 5), limit=5)
     store.engine.dispose()
 
@@ -254,6 +259,30 @@ def fill(store: Store, count: int) -> None:
     ]
     with store.engine.begin() as connection:
         connection.execute(downloads.insert(), rows)
+
+
+@cache
+def _filled(count: int) -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "app.db"
+        store = opened(file)
+        fill(store, count)
+        store.engine.dispose()
+        return content(file)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Callable[[int], Store]]:
+    """A function that opens a library of so many entries, which is the test's own."""
+    made: list[Store] = []
+
+    def open_one(count: int) -> Store:
+        made.append(opened(tmp_path / "library.db", _filled(count)))
+        return made[-1]
+
+    yield open_one
+    for store in made:
+        store.engine.dispose()
 
 
 def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
@@ -307,9 +336,9 @@ EXPECTED: dict[Sort, Callable[[Row], Any]] = {
 @pytest.mark.parametrize("what", [{}, {"text": "holiday"}, {"formats": ["mp3", "flac"]}], ids=str)
 @pytest.mark.parametrize("sort", EXPECTED)
 def test_pages_in_any_order_hold_everything_once_although_many_are_equal(
-    store: Store, sort: Sort, what: dict[str, Any]
+    library: Callable[[int], Store], sort: Sort, what: dict[str, Any]
 ) -> None:
-    fill(store, 1_500)
+    store = library(1_500)
     rows = list(walk(store, sort, states=["done"], **what))
 
     assert len({row["id"] for row in rows}) == len(rows) == (29 if "formats" in what else 1_498)
@@ -317,8 +346,10 @@ def test_pages_in_any_order_hold_everything_once_although_many_are_equal(
 
 
 @pytest.mark.parametrize("sort", EXPECTED)
-def test_what_comes_and_goes_between_two_pages_shifts_nothing(store: Store, sort: Sort) -> None:
-    fill(store, 300)
+def test_what_comes_and_goes_between_two_pages_shifts_nothing(
+    library: Callable[[int], Store], sort: Sort
+) -> None:
+    store = library(300)
     whole = [row["id"] for row in walk(store, sort, states=["done"])]
     seen = store.page(sort=sort, states=["done"], limit=100)
     for row in seen:
@@ -332,9 +363,9 @@ def test_what_comes_and_goes_between_two_pages_shifts_nothing(store: Store, sort
 @pytest.mark.parametrize("sort", EXPECTED)
 @pytest.mark.parametrize("formats", [[], ["mp3"]], ids=["all", "audio"])
 def test_a_page_is_read_from_an_index_in_any_order(
-    store: Store, sort: Sort, formats: list[str]
+    library: Callable[[int], Store], sort: Sort, formats: list[str]
 ) -> None:
-    fill(store, 2_000)
+    store = library(2_000)
     asked: list[tuple[str, Any]] = []
     sa.event.listen(
         store.engine,

@@ -10,6 +10,7 @@ import pytest
 
 from domain.models import DownloadRequest
 from store.store import Store
+from tests.backend.databases import opened
 from work.announcer import Announcer
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MANY = 30
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(f"sqlite:///{tmp_path}/app.db")
+    made = opened(tmp_path / "app.db")
     yield made
     made.engine.dispose()
 

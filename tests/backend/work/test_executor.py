@@ -17,8 +17,8 @@ from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.media_folder import MediaFolder
 from files.staging import Staging, write_result
-from store.store import Store
 from store.tables import downloads
+from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.executor import Executor
 from work.pool import Pool, RunnerDiedError
@@ -62,7 +62,8 @@ class Scene:
 
     def __post_init__(self) -> None:
         chosen = settings.parse({"DATA_DIR": str(self.folder)})
-        self.store, self.staging = Store(chosen.database_url), Staging(chosen.media_dir)
+        self.store = opened(self.folder / "app.db")
+        self.staging = Staging(chosen.media_dir)
         chosen.media_dir.mkdir()
         self.announcer = Announcer(self.store, self.note)
         self.executor = Executor(

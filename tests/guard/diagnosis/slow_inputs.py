@@ -28,32 +28,49 @@ _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT}
 _LOOKS = {op.ASSERT, op.ASSERT_NOT}
 
 
-def texts(pattern: str, size: int, seed: int = 1) -> Iterator[str]:
-    """Yield slow candidates of `size` characters for a pattern; the same ones at each call."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+def texts(pattern: str, size: int, seed: int = 1, *, most: int | None = None) -> Iterator[str]:
+    """Yield slow candidates of `size` characters for a pattern; the same ones at each call.
+
+    With `most`, about so many of them, spread evenly over all kinds.
+    """
+    found = list(_candidates(pattern, random.Random(seed)))  # noqa: S311 - no secret
+    step = 1 if most is None else max(1, len(found) // most)
+    return (_text(candidate, size) for candidate in found[::step])
+
+
+def _candidates(pattern: str, rng: random.Random) -> Iterator[tuple[str, str, str | None]]:
+    """What a text begins with, what it repeats, and what stands in its middle, if anything."""
     tree = list(syntax.parse(pattern, re.MULTILINE))
     samples = [sample for _ in range(4) if (sample := _sample(tree, rng))]
     pumps = [pump for pump in dict.fromkeys(_pumps(tree, rng)) if pump][:24]
     looked_for = [_sample(inner, rng) for inner in _lookarounds(tree)] or [""]
-    yield _fill("a b\n", size)
+    yield "", "a b\n", None
     for pump in pumps:
-        yield _fill(pump, size)
+        yield "", pump, None
         for sample in samples[:2]:
-            yield sample[: rng.randint(0, len(sample))] + _fill(pump, size)
+            yield sample[: rng.randint(0, len(sample))], pump, None
     for sample in samples:
         for cut in sorted({len(sample), len(sample) * 2 // 3, len(sample) // 3, len(sample) - 1}):
             for unit in (f"{sample[:cut]}{end}" for end in ("x", "\n", " a ", *pumps[:3])):
-                yield _fill(unit, size)
+                yield "", unit, None
                 for found in looked_for[:3]:
-                    yield f"{_fill(unit, size // 2)}\nx{found}y\n{_fill('a', size // 2)}"
+                    yield "", unit, found
+
+
+def _text(candidate: tuple[str, str, str | None], size: int) -> str:
+    begin, unit, middle = candidate
+    if middle is None:
+        return begin + _fill(unit, size)
+    return f"{_fill(unit, size // 2)}\nx{middle}y\n{_fill('a', size // 2)}"
 
 
 def as_log_lines(text: str) -> list[str]:
     """Cut a text into lines as long as a diagnosis looks at."""
+    lines = text.split("\n")
+    if max(map(len, lines)) <= LINE:
+        return lines
     return [
-        line[start : start + LINE]
-        for line in text.split("\n")
-        for start in range(0, max(1, len(line)), LINE)
+        line[start : start + LINE] for line in lines for start in range(0, len(line) or 1, LINE)
     ]
 
 

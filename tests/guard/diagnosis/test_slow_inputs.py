@@ -1,7 +1,6 @@
 """No text of a log makes a pattern slow: candidates come from every pattern's own syntax."""
 
 import importlib
-import itertools
 import pkgutil
 import re
 import time
@@ -20,16 +19,12 @@ LIMIT = 0.05  # seconds of this thread's processor time, not of the clock
 TEXTS = 30  # of each pattern, spread over all kinds
 
 
-def candidates(pattern: str) -> Iterator[str]:
-    found = list(slow_inputs.texts(pattern, SIZE))
-    assert found
-    return itertools.islice(found, 0, None, max(1, len(found) // TEXTS))
-
-
 def slowest(pattern: str, search: Callable[[str], object]) -> tuple[float, str]:
     """Seconds that the slowest candidate takes, at the second of two tries; and what it is."""
     worst = (0.0, "")
-    for text in candidates(pattern):
+    texts = list(slow_inputs.texts(pattern, SIZE, most=TEXTS))
+    assert texts
+    for text in texts:
         tries = []
         for _ in range(2):
             begun = time.thread_time()

@@ -347,8 +347,15 @@ def test_no_line_of_a_flood_is_lost_torn_or_doubled(
     count = 200_000
     output = os.open(tmp_path / "merged", os.O_WRONLY | os.O_CREAT)
     log = start(output, directory=tmp_path)
-    flood = f"for n in range({count}): print(f'{{n:06}}', 'x' * 92)"
-    processes = [run(log, name, flood, raw=raw) for name in ("web", "api")]
+    # One writes as programs do, a line at a time; the other as fast as the terminal takes it, so
+    # that lines are cut anywhere. Each line costs a system call, and a flood is made of these.
+    printed = f"for n in range({count}): print(f'{{n:06}}', 'x' * 92)"
+    poured = (
+        f"import os; text = ''.join(f'{{n:06}} {'x' * 92}\\n' for n in range({count})).encode()\n"
+        "while text: text = text[os.write(1, text[:65536]):]"
+    )
+    floods = {"web": poured, "api": poured if raw else printed}
+    processes = [run(log, name, flood, raw=raw) for name, flood in floods.items()]
     for process in processes:
         assert process.wait() == 0
     assert log.drained("web", DEADLINE)
