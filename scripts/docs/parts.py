@@ -42,6 +42,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "page-limit": values.page_limit,
     "memory-limit": values.memory_limit,
     "preview-limit": values.preview_limit,
+    "look-failures": values.look_failures,
+    "look-entries": values.look_entries,
     "causes": troubles.causes,
     "decisions": decisions,
     "doctor": doctor.sayings,

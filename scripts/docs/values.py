@@ -43,3 +43,17 @@ def preview_limit() -> str:
     from app.previews import MAX_SECONDS
 
     return f"{MAX_SECONDS:.0f} s"
+
+
+def look_failures() -> str:
+    """How many looks at a subscription fail in a row before no more are made."""
+    from domain.schedule import FAILURES
+
+    return str(FAILURES)
+
+
+def look_entries() -> str:
+    """How many entries of a list are read."""
+    from domain.subscriptions import MAX_LIST
+
+    return f"{MAX_LIST:,}"

@@ -12,14 +12,14 @@ import pytest
 
 from tests.browser.app import App
 from tests.conftest import PATIENCE
-from tests.media_source import media, media_folder
+from tests.media_source import media, media_folder, own_media
 from tests.stack.conftest import guarded
 from tests.stack.harness import ROOT, GuardRun
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["guarded", "media", "media_folder"]
+__all__ = ["guarded", "media", "media_folder", "own_media"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,6 +92,8 @@ def stack(shared_stack: GuardRun, api: httpx.Client) -> Iterator[GuardRun]:
     """The stack with its defaults: the same for all tests of a file, each finds it empty."""
     queue = api.get("queue").json()
     yield shared_stack
+    for subscription in api.get("subscriptions").json():
+        api.delete(f"subscriptions/{subscription['id']}")
     while items := api.get("downloads?limit=100").json()["items"]:
         ids = [item["id"] for item in items]
         api.post("downloads/deletions", json={"ids": ids, "file": True})

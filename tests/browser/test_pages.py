@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import expect
 
+from tests.backend.feeds import Episode, publish
 from tests.browser.app import App
 from tests.stack.harness import ROOT, until
 
@@ -34,9 +35,38 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 
-def show(app: App, what: str, media: MediaSource) -> None:
+def subscribe(app: App, url: str) -> None:
+    app.page.get_by_role("button", name="Subscribe", exact=True).click()
+    dialog = app.page.get_by_role("dialog")
+    dialog.get_by_label("Link").fill(url)
+    dialog.get_by_role("button", name="Subscribe").click()
+    expect(dialog).to_have_count(0)
+
+
+def show_subscriptions(app: App, media: MediaSource, *, form: bool) -> None:
+    """One that works and one that does not; or the form with what is wrong in it."""
+    page = app.page
+    publish(media, Episode(1), name="pages.rss")
+    page.get_by_role("link", name="Subscriptions").click()
+    if form:
+        page.get_by_role("button", name="Subscribe", exact=True).click()
+        page.get_by_text("Only what fits").click()
+        page.get_by_label("The title matches").fill("(")
+        page.get_by_role("dialog").get_by_role("button", name="Subscribe").click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+        return
+    subscribe(app, f"{media.base}/none.rss")
+    subscribe(app, f"{media.base}/pages.rss")
+    expect(page.get_by_role("heading", name="A feed")).to_be_visible()
+    expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+
+
+def show(app: App, what: str, media: MediaSource) -> None:  # noqa: C901 - one case for each state
     """Bring the app into one of its states."""
     page = app.page
+    if what in {"subscriptions", "subscribing"}:
+        show_subscriptions(app, media, form=what == "subscribing")
+        return
     if what == "nothing yet":
         expect(page.get_by_text("Nothing here yet")).to_be_visible()
     elif what == "downloads":
@@ -82,6 +112,8 @@ STATES = (
     "preview",
     "library",
     "selecting",
+    "subscriptions",
+    "subscribing",
     "services",
     "settings",
     "wrong link",
@@ -91,8 +123,9 @@ STATES = (
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_objects_to_nothing_on_any_page(
-    app: App, media: MediaSource, scheme: Literal["light", "dark"]
+    app: App, own_media: MediaSource, scheme: Literal["light", "dark"]
 ) -> None:
+    media = own_media
     app.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     objections = {}
     for state in STATES:
@@ -104,7 +137,8 @@ def test_axe_objects_to_nothing_on_any_page(
 
 
 @pytest.mark.parametrize("width", [320, 360, 800])
-def test_no_page_is_wider_than_its_screen(app: App, media: MediaSource, width: int) -> None:
+def test_no_page_is_wider_than_its_screen(app: App, own_media: MediaSource, width: int) -> None:
+    media = own_media
     app.page.set_viewport_size({"width": width, "height": 740})
     wider = {}
     for state in STATES:

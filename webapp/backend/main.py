@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 import settings
 from app.lifecycle import Lifecycle
@@ -26,11 +27,11 @@ from web import (
     profiles_router,
     server_log,
     session,
+    subscription_router,
 )
 from web.accept_errors import report_once
 from web.access import Access
 from web.attempts import Attempts
-from web.cors import OwnPagesCors
 from web.limits import Limits
 from web.router import router
 from web.shutdown import AnswerCancelled, graceful_shutdown
@@ -71,6 +72,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(preview_router.router)
+    app.include_router(subscription_router.router)
     app.include_router(cookies_router.router)
     app.include_router(profiles_router.router)
     app.include_router(folder_router.router)
@@ -81,7 +83,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.state.attempts = attempts = Attempts(chosen.access_token)
     app.add_middleware(Access, settings=chosen, attempts=attempts)
     app.add_middleware(
-        OwnPagesCors,
+        CORSMiddleware,
         allow_origins=[chosen.web_url],
         allow_methods=["*"],
         allow_headers=["Authorization", "Content-Type"],

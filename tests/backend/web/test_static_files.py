@@ -34,7 +34,7 @@ def ask(build: Path, path: str, method: str = "GET") -> httpx.Response:
     return asyncio.run(asking())
 
 
-@pytest.mark.parametrize("path", ["/", "/library"])
+@pytest.mark.parametrize("path", ["/", "/library", "/subscriptions"])
 def test_every_page_of_the_app_is_the_same_file_asked_for_anew(build: Path, path: str) -> None:
     answer = ask(build, path)
     assert "the app" in answer.text

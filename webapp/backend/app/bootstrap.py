@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from app.download_service import DownloadService
 from app.previews import Previews
 from app.profiles import Profiles
+from app.retention import Retention
 from app.sessions import Sessions
+from app.subscription_service import SubscriptionService
 from engine.lease import FileLease, Lease
+from engine.looker import Looker
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
 from files.disk import Disk
@@ -23,6 +26,7 @@ from store.store import Store
 from store.urls import sibling_path
 from work.announcer import Announcer
 from work.executor import Executor
+from work.looking import Looking
 from work.pool import Pool
 
 if TYPE_CHECKING:
@@ -40,6 +44,8 @@ class Container:
 
     downloads: DownloadService
     scheduler: Scheduler
+    subscriptions: SubscriptionService
+    looker: Looker
     previews: Previews
     cookies: Path
     media: MediaFolder
@@ -71,16 +77,25 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         *(settings.media_dir / ".thumbnails", cookies, permits.texts, find_ffmpeg()),
         rate=settings.rate_limit,
     )
-    scheduler = Scheduler(settings, store, executor, _lease(settings))
-    if bus:
-        PeerSync(bus, hub, store, announcer, executor, scheduler).start()
-    previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
+    lease = _lease(settings)
+    scheduler = Scheduler(settings, store, executor, lease)
     profiles = Profiles(store)
+    downloads = DownloadService(
+        *(store, staging, announcer, executor, scheduler, settings.media_dir, profiles)
+    )
+    retention = Retention(store, downloads)
+    looking = Looking(pool, settings.data_dir / "looks", cookies, permits.texts)
+    looker = Looker(
+        *(store, lease, looking, announcer, scheduler.notify_added),
+        resolve=profiles.resolve_all,
+        tidy=retention.tidy,
+    )
+    if bus:
+        PeerSync(bus, hub, store, announcer, executor, scheduler, looker).start()
+    previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
     return Container(
-        DownloadService(
-            *(store, staging, announcer, executor, scheduler, settings.media_dir, profiles)
-        ),
-        scheduler,
+        *(downloads, scheduler, SubscriptionService(store, looker, retention, profiles)),
+        looker,
         previews,
         cookies,
         media,

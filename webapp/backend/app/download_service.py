@@ -99,6 +99,7 @@ class DownloadService:
             states=listing.state,
             formats=of_kind,
             text=listing.q,
+            subscription=listing.subscription,
             sort=listing.sort,
             after=after,
             limit=listing.limit + 1,

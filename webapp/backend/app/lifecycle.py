@@ -63,6 +63,7 @@ class Lifecycle:
         if self._container.done():
             container = self._container.result()
             container.scheduler.stop()
+            container.looker.stop()
             container.downloads.executor.stop()
 
     def readiness(self) -> tuple[State, str | None]:
@@ -107,6 +108,7 @@ class Lifecycle:
         downloads = container.downloads
         for act in (
             container.scheduler.launch,
+            container.looker.launch,
             lambda: downloads.staging.sweep(downloads.store.ids),
             downloads.executor.pool.warm,
         ):

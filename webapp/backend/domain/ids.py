@@ -29,5 +29,9 @@ def seconds_until(moment: str) -> float:
 
 def now(*, after: float = 0.0) -> str:
     """The present, or `after` seconds from now: ISO 8601, UTC, milliseconds, `Z`."""
-    moment = datetime.now(UTC) + timedelta(seconds=after)
+    return timestamp(datetime.now(UTC) + timedelta(seconds=after))
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment of UTC as it is kept: ISO 8601, milliseconds, `Z`."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -230,6 +230,9 @@ class Listing(BaseModel):
     state: list[State] = Field(default=[], description="Only these states; none = all")
     kind: Kind | None = Field(default=None, description="Only what is saved as video, or as audio")
     q: str | None = Field(default=None, max_length=200, description="Only what holds these words")
+    subscription: str | None = Field(
+        default=None, pattern=PATTERN, description="Only what this subscription brought"
+    )
     sort: Sort = "newest"
     cursor: str | None = Field(
         default=None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from domain.models import Download
 
 if TYPE_CHECKING:
+    from engine.looker import Looker
     from engine.scheduler import Scheduler
     from events.bus import PgNotifyBus
     from events.hub import EventHub
@@ -26,12 +27,17 @@ class PeerSync:
     announcer: Announcer
     executor: Executor
     scheduler: Scheduler
+    looker: Looker
 
     def start(self) -> None:
         """Begin to follow the others."""
         self.bus.listen(self._on_message, self._on_connect, self.scheduler.wake)
 
     def _on_message(self, item: str, event: str, data: str | None) -> None:
+        if event == "subscription":
+            self.hub.publish(item, event, data or "{}")
+            self.looker.wake()
+            return
         told = Download.model_validate_json(data) if event == "download" and data else None
         if told and data and told.state == "running":
             self._keep_progress(told)

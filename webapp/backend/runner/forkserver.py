@@ -60,9 +60,16 @@ def _warm_up() -> None:
     import yt_dlp
     import yt_dlp.extractor.generic
 
-    from runner import conversion, direct, downloader, playlists, postprocessors, read_size, resume  # noqa: F401 - to be there already
+    from runner import (
+        conversion,
+        direct,
+        feeds,
+        playlists,
+        read_size,
+        resume,
+    )
 
-    for patch in (resume, read_size, direct, playlists, conversion):
+    for patch in (resume, read_size, direct, playlists, feeds, conversion):
         patch.install()
     yt_dlp.YoutubeDL({"quiet": True}).close()
     _settle_proxies()

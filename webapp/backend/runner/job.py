@@ -1,6 +1,6 @@
 """The process that runs yt-dlp: one job, then it ends.
 
-    its socket, in   one JSON line: the job (fetch or probe). Its end means: the api is gone.
+    its socket, in   one JSON line: the job (fetch, probe or look). Its end means: the api is gone.
     its socket, out  JSON lines: info, progress (at most four a second), then done or failed
 
 A thread waits for that end and kills the whole process group: however the api died, neither this
@@ -21,6 +21,7 @@ from domain.failures import classify
 from net.egress import Allowed
 from runner.fetch import FetchJob, fetch
 from runner.limits import limit_memory
+from runner.look import LookJob, look
 from runner.probe import ProbeJob, probe
 from runner.sandbox import enter_sandbox
 
@@ -45,8 +46,11 @@ def main(end: socket.socket) -> None:
 
 
 def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    if order.pop("job") == "probe":
-        return probe(ProbeJob(**order))
+    match order.pop("job"):
+        case "probe":
+            return probe(ProbeJob(**order))
+        case "look":
+            return look(LookJob(**order))
     return fetch(FetchJob(**order), emit)
 
 

@@ -122,7 +122,7 @@ def require_ended(info: Info) -> None:
 
 def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
     """What is shown before a download is requested; `complete` if that is the whole list."""
-    entries = _entries(info)
+    entries = [entry for _, entry in listed(info)]
     return {
         **extract_metadata(info),
         "live": is_live(info),
@@ -151,13 +151,13 @@ def _languages(info: Info) -> Iterator[str]:
                 yield language
 
 
-def _entries(info: Info) -> list[dict[str, Any]]:
-    """Each medium of a list once, by an address that leads to it alone."""
-    found: dict[str, Info] = {}
+def listed(info: Info) -> list[tuple[Info, Info]]:
+    """Each medium of a list once, by an address that leads to it alone: yt-dlp's word and ours."""
+    found: dict[str, tuple[Info, Info]] = {}
     for number, entry in enumerate(info.get("entries") or (), 1):
         url = _address(entry, info) if entry else None
         if url and url not in found:
-            found[url] = _entry(entry, url, number, info)
+            found[url] = entry, _entry(entry, url, number, info)
     return list(found.values())
 
 
@@ -167,14 +167,15 @@ def _entry(entry: Info, url: str, number: int, of: Info) -> Info:
         "title": line(entry.get("title")),
         "duration": seconds(entry.get("duration")),
         "number": number,
-        "date": _date(entry.get("upload_date"), entry.get("timestamp")),
+        "date": date_of(entry),
         "page": _link(anonymous(of.get("webpage_url") or "")),
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _date(day: object, moment: object) -> str | None:
+def date_of(info: Info) -> str | None:
     """A date such as 2026-01-31, of yt-dlp's 20260131 or a time in seconds."""
+    day, moment = info.get("upload_date"), info.get("timestamp")
     if isinstance(day, str) and re.fullmatch(r"\d{8}", day):
         return f"{day[:4]}-{day[4:6]}-{day[6:]}"
     if isinstance(moment, int | float) and 0 <= moment < 2**33:

@@ -19,7 +19,7 @@ from store.database import connect
 from store.migrate import migrate
 from store.paging import ORDERS, in_order, title_key
 from store.search import matching
-from store.tables import controls, downloads
+from store.tables import controls, downloads, subscription_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,14 +60,8 @@ class Store:
 
         What this returns survives a power cut, too: see `_durably`.
         """
-        added = []
         with self._durably() as connection:
-            position = connection.execute(LAST_PLACE).scalar_one()
-            for place, request in enumerate(requests, 1):
-                values = _values(request) | {"position": position + place}
-                statement = downloads.insert().values(values).returning(downloads)
-                added.append(dict(connection.execute(statement).mappings().one()))
-        return added
+            return enqueue(connection, requests)
 
     def get(self, item: str) -> Row | None:
         """One download."""
@@ -104,6 +98,7 @@ class Store:
         states: Sequence[str] = (),
         formats: Sequence[str] = (),
         text: str | None = None,
+        subscription: str | None = None,
         sort: Sort = "newest",
         after: Cursor | None = None,
         limit: int,
@@ -112,6 +107,10 @@ class Store:
         by_arrival = ORDERS[sort].column is None
         statement, number = matching(text, self.engine.dialect.name, by_arrival=by_arrival)
         statement = _only(statement, states, formats)
+        if subscription:
+            of_it = subscription_entries.c.subscription == subscription
+            theirs = sa.select(subscription_entries.c.download).where(of_it)
+            statement = statement.where(downloads.c.id.in_(theirs))
         return self._read(in_order(statement, sort, number, after).limit(limit))
 
     def count(
@@ -344,6 +343,22 @@ def _among(
 ) -> sa.Select[Any]:
     statement, _ = matching(text, dialect, by_arrival=False)
     return _only(statement, states, formats)
+
+
+def enqueue(connection: sa.Connection, requests: Iterable[DownloadRequest]) -> list[Row]:
+    """Put wishes at the end of the queue, within a transaction."""
+    added = []
+    position = connection.execute(LAST_PLACE).scalar_one()
+    for place, request in enumerate(requests, 1):
+        values = _values(request) | {"position": position + place}
+        statement = downloads.insert().values(values).returning(downloads)
+        added.append(dict(connection.execute(statement).mappings().one()))
+    return added
+
+
+def same_way(request: DownloadRequest, row: Row) -> bool:
+    """Whether a request wants its medium in the way of that download."""
+    return _way(_values(request)) == _way(row)
 
 
 def _way(row: Row) -> tuple[Any, ...]:

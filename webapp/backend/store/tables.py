@@ -118,6 +118,47 @@ profiles = Table(
     Column("choices", JSON, nullable=False),
 )
 
+# Lists of media that are looked at again and again: see subscriptions.py.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    Column("platform", Text),
+    # When to look, what to take, how to download it, how long to keep it.
+    Column("choice", JSON, nullable=False),
+    Column("state", String(10), nullable=False),
+    # When it is to be looked at next.
+    Column("due", String(24), nullable=False),
+    # The process that looks at it now.
+    Column("looker", String(64)),
+    # Raised by each look and each change: what an earlier look still reports is dropped.
+    Column("run", Integer, nullable=False),
+    # Whether the first look has been made, as far back as is wanted.
+    Column("begun", Boolean, nullable=False),
+    Column("looked", String(24)),
+    Column("found", Integer),
+    Column("failures", Integer, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("created", String(24), nullable=False),
+    Index("subscriptions_due", "state", "due"),
+)
+
+# Every medium that a subscription has seen, for as long as there is the subscription.
+subscription_entries = Table(
+    "subscription_entries",
+    metadata,
+    Column("subscription", String(26), primary_key=True),
+    Column("key", String(500), primary_key=True),
+    # What it was queued as; null when it was not wanted. The download may be gone by now.
+    Column("download", String(26)),
+    # Of the medium, as the list told it.
+    Column("date", String(10)),
+    Index("subscription_entries_download", "download"),
+    Index("subscription_entries_key", "key"),
+)
+
 # What the operator changed while running, shared by all processes: concurrency,
 # paused, the default profile.
 controls = Table(

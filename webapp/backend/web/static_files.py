@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 BUILD = Path(__file__).parents[2] / "frontend" / "dist"
-PAGES = {"/", "/library"}  # the app's own pages, all of them index.html
+PAGES = {"/", "/library", "/subscriptions"}  # the app's own pages, all of them index.html
 NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
 IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
 

@@ -7,7 +7,7 @@
  */
 const CACHE = 'app-2'; // a new name lets go of all that was kept under the old one
 const PAGE = '/';
-const ADDRESSES = ['/', '/library'];
+const ADDRESSES = ['/', '/library', '/subscriptions'];
 const NOBODY = [502, 503, 504]; // what a gateway answers for a server that is gone
 
 self.addEventListener('install', (event) => {

@@ -68,7 +68,7 @@ beforeEach(() => {
 });
 
 describe('the service worker', () => {
-  test.each(['/', '/library', '/?url=x'])('opens the app at %s although nobody answers', async (path) => {
+  test.each(['/', '/library', '/subscriptions', '/?url=x'])('opens the app at %s although nobody answers', async (path) => {
     answers['/'] = () => page('1');
     await ask('/');
     answers = {};

@@ -3,6 +3,7 @@ import { ApiError, problemOf, noResponse } from './problem.ts';
 import type {
   Changes,
   Deleted,
+  DoomedFiles,
   Download,
   DownloadPage,
   DownloadQuery,
@@ -13,6 +14,8 @@ import type {
   QueueChange,
   QueueState,
   DownloadRequest,
+  Subscription,
+  SubscriptionRequest,
 } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
@@ -157,6 +160,30 @@ export function getFolder(signal: AbortSignal): Promise<MediaFolder> {
 /** Opens the folder of a finished file, or that of all, on the desktop of the backend's machine. */
 export function showInFolder(id: string | null): Promise<unknown> {
   return request(id === null ? '/api/folder/show' : `/api/downloads/${encodeURIComponent(id)}/show`, { method: 'POST' });
+}
+
+export function listSubscriptions(signal: AbortSignal): Promise<Subscription[]> {
+  return request('/api/subscriptions', { signal });
+}
+
+/** Adds a subscription, or replaces what is wanted of the one of that id. */
+export function saveSubscription(id: string | null, body: SubscriptionRequest): Promise<Subscription> {
+  if (id === null) return request('/api/subscriptions', { method: 'POST', body });
+  return request(`/api/subscriptions/${encodeURIComponent(id)}`, { method: 'PUT', body });
+}
+
+export function actOnSubscription(id: string, action: 'look' | 'pause' | 'resume'): Promise<Subscription> {
+  return request(`/api/subscriptions/${encodeURIComponent(id)}/${action}`, { method: 'POST' });
+}
+
+export function deleteSubscription(id: string, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE', ...sending });
+}
+
+/** Which of its files a rule about keeping would delete now. */
+export function listDoomed(id: string, keep: SubscriptionRequest['keep'], signal: AbortSignal): Promise<DoomedFiles> {
+  const rule = Object.entries(keep).flatMap(([name, value]) => (value == null ? [] : [`${name}=${value.toString()}`]));
+  return request(`/api/subscriptions/${encodeURIComponent(id)}/doomed?${rule.join('&')}`, { signal });
 }
 
 /** Exchanges the access token for a cookie. */

@@ -13,6 +13,11 @@ const events = createEmitter<BackendEvent>();
 
 export const onBackendEvent = events.subscribe;
 
+const subscriptions = createEmitter<string>();
+
+/** Called with the id of a subscription that is not what it was. */
+export const onSubscriptionChange = subscriptions.subscribe;
+
 export const backendStream = new ResilientEventSource({
   url: '/api/events',
   delays: [250, 1000, 2000, 4000, 8000, 15_000],
@@ -25,6 +30,9 @@ export const backendStream = new ResilientEventSource({
     },
     download: (data) => {
       events.emit({ type: 'download', item: data as Download });
+    },
+    subscription: (data) => {
+      subscriptions.emit((data as { id: string }).id);
     },
     removed: (data) => {
       events.emit({ type: 'removed', id: (data as { id: string }).id });

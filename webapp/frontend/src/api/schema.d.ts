@@ -616,6 +616,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List
+         * @description List all subscriptions, the newest first.
+         */
+        get: operations["listSubscriptions"];
+        put?: never;
+        /**
+         * Add
+         * @description Subscribe to a channel, a playlist or a feed; it is looked at at once.
+         */
+        post: operations["addSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Show one subscription.
+         */
+        get: operations["getSubscription"];
+        /**
+         * Replace
+         * @description Change what is wanted; what has been seen stays seen. Files that are kept no longer go.
+         */
+        put: operations["replaceSubscription"];
+        post?: never;
+        /**
+         * Delete
+         * @description Forget a subscription and what it has seen; its downloads stay.
+         */
+        delete: operations["deleteSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{item}/doomed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Doomed
+         * @description Show which files this rule about keeping would delete now; nothing is deleted.
+         */
+        get: operations["listDoomedFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{item}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Have it looked at now.
+         */
+        post: operations["lookAtSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{item}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Look no more until it is resumed.
+         */
+        post: operations["pauseSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscriptions/{item}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Look again, now first.
+         */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -897,6 +1029,28 @@ export interface components {
             ids: string[];
         };
         /**
+         * Doomed
+         * @description A file that a rule about keeping would delete.
+         */
+        Doomed: {
+            /** Bytes */
+            bytes: number;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * DoomedFiles
+         * @description All the files that a rule about keeping would delete.
+         */
+        DoomedFiles: {
+            /** Bytes */
+            bytes: number;
+            /** Items */
+            items: components["schemas"]["Doomed"][];
+        };
+        /**
          * Download
          * @description One wish and what became of it.
          */
@@ -1127,6 +1281,43 @@ export interface components {
             message: string;
         };
         /**
+         * Filters
+         * @description Which entries are wanted: those that pass all that is given.
+         */
+        Filters: {
+            /**
+             * After
+             * @description Of this day or later
+             */
+            after?: string | null;
+            /**
+             * Contains
+             * @description The title holds this text
+             */
+            contains?: string | null;
+            /**
+             * Kinds
+             * @description Only these; none = all
+             * @default []
+             */
+            kinds: ("video" | "audio" | "short" | "live")[];
+            /**
+             * Longer
+             * @description At least so long (seconds)
+             */
+            longer?: number | null;
+            /**
+             * Matches
+             * @description A regular expression that is found in the title
+             */
+            matches?: string | null;
+            /**
+             * Shorter
+             * @description At most so long (seconds)
+             */
+            shorter?: number | null;
+        };
+        /**
          * Health
          * @description The answer of a server that lives.
          */
@@ -1139,6 +1330,22 @@ export interface components {
             status: "healthy";
             /** Timestamp */
             timestamp: string;
+        };
+        /**
+         * Keep
+         * @description Which of its files stay on the disk; neither of them: all.
+         */
+        Keep: {
+            /**
+             * Days
+             * @description Those so many days old
+             */
+            days?: number | null;
+            /**
+             * Last
+             * @description The newest so many
+             */
+            last?: number | null;
         };
         /**
          * Known
@@ -1178,6 +1385,22 @@ export interface components {
             title: string | null;
             /** Url */
             url: string;
+        };
+        /**
+         * LookBack
+         * @description What the first look takes of what is there already; neither of them: all of it.
+         */
+        LookBack: {
+            /**
+             * Last
+             * @description The newest so many
+             */
+            last?: number | null;
+            /**
+             * Since
+             * @description Those of this day or later
+             */
+            since?: string | null;
         };
         /**
          * Matching
@@ -1265,6 +1488,70 @@ export interface components {
              * @description null = the end
              */
             before: string | null;
+        };
+        /**
+         * OfProfile
+         * @description Choices of a profile, and what is to be different this time.
+         */
+        OfProfile: {
+            /**
+             * Audio
+             * @description Of several audio tracks the one to take; null = the site's own
+             */
+            audio?: string | null;
+            /**
+             * Audio Bitrate
+             * @description Of mp3, m4a and opus, in kbit/s; null = about the source's
+             */
+            audio_bitrate?: (128 | 192 | 320) | null;
+            /**
+             * Codecs
+             * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
+             * @default compatible
+             * @enum {string}
+             */
+            codecs: "compatible" | "best";
+            /**
+             * Embed
+             * @description Put into the file
+             * @default []
+             */
+            embed: ("metadata" | "chapters" | "thumbnail")[];
+            /**
+             * End
+             * @description Keep only up to here (seconds)
+             */
+            end?: number | null;
+            /**
+             * Format
+             * @default mp4
+             * @enum {string}
+             */
+            format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Profile
+             * @description Decides whatever is left out here; null = the default profile
+             */
+            profile?: string | null;
+            /**
+             * Resolution
+             * @description best, or the smaller side in pixels, such as 1080p
+             * @default best
+             * @example best
+             * @example 1080p
+             */
+            resolution: string;
+            /**
+             * Start
+             * @description Keep only from here on (seconds); the whole is fetched all the same
+             */
+            start?: number | null;
+            /**
+             * Subtitles
+             * @description Languages, put in
+             * @default []
+             */
+            subtitles: string[];
         };
         /**
          * Preview
@@ -1496,6 +1783,30 @@ export interface components {
             id: string;
         };
         /**
+         * Schedule
+         * @description When to look: every so many hours, or at times of day.
+         */
+        Schedule: {
+            /**
+             * At
+             * @description At these times of day
+             * @default []
+             */
+            at: string[];
+            /**
+             * Hours
+             * @description Every so many hours
+             */
+            hours?: number | null;
+            /**
+             * Zone
+             * @description Whose times of day these are
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
+        /**
          * Session
          * @description Whether a token is asked for.
          */
@@ -1530,6 +1841,140 @@ export interface components {
              * @example 1080p
              */
             resolution: string;
+        };
+        /**
+         * Subscription
+         * @description A list that is looked at again and again.
+         */
+        Subscription: {
+            /** Created */
+            created: string;
+            /** @description Why the last look failed, if it did */
+            error: components["schemas"]["DownloadErrorBody"] | null;
+            /**
+             * Failures
+             * @description How many looks in a row have failed
+             */
+            failures: number;
+            /**
+             * @default {
+             *       "kinds": []
+             *     }
+             */
+            filters: components["schemas"]["Filters"];
+            /**
+             * Found
+             * @description How many entries the last look queued
+             */
+            found: number | null;
+            /** Id */
+            id: string;
+            /** @default {} */
+            keep: components["schemas"]["Keep"];
+            /**
+             * Known
+             * @description Entries that have been seen so far
+             */
+            known: number;
+            /** Last Look */
+            last_look: string | null;
+            /**
+             * @default {
+             *       "last": 3
+             *     }
+             */
+            look_back: components["schemas"]["LookBack"];
+            /**
+             * Looking
+             * @description Whether it is looked at in this moment
+             */
+            looking: boolean;
+            /** Next Look */
+            next_look: string | null;
+            /**
+             * @description How; what is left out is as the profile has it
+             * @default {
+             *       "format": "mp4",
+             *       "resolution": "best",
+             *       "embed": [],
+             *       "subtitles": [],
+             *       "codecs": "compatible"
+             *     }
+             */
+            options: components["schemas"]["OfProfile"];
+            /** Platform */
+            platform: string | null;
+            /**
+             * Queued
+             * @description How many of them have been queued
+             */
+            queued: number;
+            /**
+             * @default {
+             *       "hours": 6,
+             *       "at": [],
+             *       "zone": "UTC"
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "stopped";
+            /** Title */
+            title: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * SubscriptionRequest
+         * @description A channel, playlist or feed, and what to take from it.
+         */
+        SubscriptionRequest: {
+            /**
+             * @default {
+             *       "kinds": []
+             *     }
+             */
+            filters: components["schemas"]["Filters"];
+            /** @default {} */
+            keep: components["schemas"]["Keep"];
+            /**
+             * @default {
+             *       "last": 3
+             *     }
+             */
+            look_back: components["schemas"]["LookBack"];
+            /**
+             * @description How; what is left out is as the profile has it
+             * @default {
+             *       "format": "mp4",
+             *       "resolution": "best",
+             *       "embed": [],
+             *       "subtitles": [],
+             *       "codecs": "compatible"
+             *     }
+             */
+            options: components["schemas"]["OfProfile"];
+            /**
+             * @default {
+             *       "hours": 6,
+             *       "at": [],
+             *       "zone": "UTC"
+             *     }
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * Title
+             * @description null = the name that the list has
+             */
+            title?: string | null;
+            /**
+             * Url
+             * @example https://example.org/clip.mp4
+             */
+            url: string;
         };
         /**
          * Token
@@ -1890,6 +2335,8 @@ export interface operations {
                 sort?: "newest" | "oldest" | "title" | "largest" | "longest";
                 /** @description Only these states; none = all */
                 state?: ("queued" | "running" | "paused" | "done" | "failed" | "cancelled")[];
+                /** @description Only what this subscription brought */
+                subscription?: string | null;
             };
             header?: never;
             path?: never;
@@ -5019,6 +5466,866 @@ export interface operations {
             };
             /** @description Misdirected Request */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    addSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    replaceSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    deleteSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listDoomedFiles: {
+        parameters: {
+            query?: {
+                /** @description Those so many days old */
+                days?: number | null;
+                /** @description The newest so many */
+                last?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoomedFiles"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    lookAtSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pauseSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

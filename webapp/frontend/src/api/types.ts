@@ -21,6 +21,19 @@ export type EntryPage = Schemas['EntryPage'];
 export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resolution'> & Partial<Omit<Schemas['DownloadRequest'], 'url' | 'entry'>>;
 /** Links, all to be downloaded in the same way; of those from a list, with what the list knew. */
 export type DownloadRequest = DownloadOptions & { urls: readonly string[]; entries?: readonly Entry[] };
+export type Subscription = Schemas['Subscription'];
+/** What is left out is as the backend has it. */
+export interface SubscriptionRequest {
+  url: string;
+  title: string | null;
+  schedule: Partial<Schemas['Schedule']>;
+  look_back: Partial<Schemas['LookBack']>;
+  filters: Partial<Schemas['Filters']>;
+  keep: Partial<Schemas['Keep']>;
+  options: DownloadOptions;
+}
+export type DoomedFiles = Schemas['DoomedFiles'];
+export type EntryKind = Schemas['Filters']['kinds'][number];
 export type DownloadPage = Schemas['DownloadPage'];
 export type Matching = Schemas['Matching'];
 export type Deleted = Schemas['Deleted'];

@@ -15,7 +15,7 @@ import { LazyPart } from '@/components/LazyPart.tsx';
 import { Announcer } from './Announcer.tsx';
 import css from './App.module.css';
 import { Logo } from './Logo.tsx';
-import { library, player, servicesSheet, settingsSheet, shortcutsSheet, toasts } from './lazy-parts.ts';
+import { library, player, subscriptions, servicesSheet, settingsSheet, shortcutsSheet, toasts } from './lazy-parts.ts';
 import { tabPrefix } from './tab-status.ts';
 import { NotFound } from './NotFound.tsx';
 import { focusField, useShortcuts } from './shortcuts.ts';
@@ -27,7 +27,8 @@ export function App() {
   const [location, navigate] = useLocation();
   const played = useStore(playing);
   const hasToasts = useStore(toastsUsed);
-  const title = location === '/library' ? `${t('nav.library')} · ${t('app.name')}` : t('app.name');
+  const named = location === '/library' ? 'nav.library' : location === '/subscriptions' ? 'nav.subscriptions' : null;
+  const title = named === null ? t('app.name') : `${t(named)} · ${t('app.name')}`;
   const prefix = useStore(tabPrefix);
   useEffect(() => {
     document.title = prefix === '' ? title : `${prefix} · ${title}`;
@@ -57,6 +58,7 @@ export function App() {
         <nav className={css.nav} aria-label={t('nav.label')}>
           <NavLink href="/" label={t('nav.downloads')} />
           <NavLink href="/library" label={t('nav.library')} />
+          <NavLink href="/subscriptions" label={t('nav.subscriptions')} />
         </nav>
         <div className={css.tools}>
           <StatusPill
@@ -78,6 +80,9 @@ export function App() {
         <Switch>
           <Route path="/library">
             <LazyPart of={library} given={{}} />
+          </Route>
+          <Route path="/subscriptions">
+            <LazyPart of={subscriptions} given={{}} />
           </Route>
           <Route path="/">
             <Composer />

@@ -7,6 +7,7 @@ import { confirm } from '@/features/downloads/SectionActions.tsx';
 import { queuePopover } from '@/features/downloads/QueueLine.tsx';
 
 export const library = lazyPart(() => import('@/features/library/Library.tsx'));
+export const subscriptions = lazyPart(() => import('@/features/subscriptions/Subscriptions.tsx'));
 export const player = lazyPart(() => import('@/entities/download/Player.tsx'));
 export const toasts = lazyPart(() => import('@/components/Toasts.tsx'));
 export const settingsSheet = lazyPart(() => import('./SettingsSheet.tsx'));
@@ -14,7 +15,7 @@ export const shortcutsSheet = lazyPart(() => import('./ShortcutsSheet.tsx'));
 export const servicesSheet = lazyPart(() => import('@/features/services/ServicesSheet.tsx'));
 
 /** The most likely to be wanted while the server is away come first. */
-const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, settingsSheet, shortcutsSheet, queuePopover, player, focusKeeper];
+const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, subscriptions, settingsSheet, shortcutsSheet, queuePopover, player, focusKeeper];
 
 async function fetchAhead(): Promise<void> {
   for (const { load } of AHEAD) await load();

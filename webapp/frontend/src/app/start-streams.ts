@@ -1,5 +1,6 @@
 /** Starts what runs for the life of the page: both event streams and what follows them. */
 import type { QueryClient } from '@tanstack/react-query';
+import { followSubscriptions } from '@/features/subscriptions/subscription-query.ts';
 import { followLibrary } from '@/features/library/library-query.ts';
 import { guardStream, onGuardStatus } from '@/features/services/guard-stream.ts';
 import { backendStream } from '@/api/event-stream.ts';
@@ -16,6 +17,7 @@ import { notifyWhenDone } from './notify.ts';
 export function startStreams(client: QueryClient): void {
   followDownloads(client);
   followLibrary(client);
+  followSubscriptions(client);
   followQueue(client);
   followTabStatus(client);
   keepOutbox(client);

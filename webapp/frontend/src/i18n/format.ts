@@ -40,6 +40,12 @@ export function formatTime(iso: string | number, locale: string, exact = false):
   return new Intl.DateTimeFormat(locale, format).format(new Date(iso));
 }
 
+/** A day and a time: "Tue 3 Nov, 14:05". */
+export function formatMoment(iso: string, locale: string): string {
+  const format: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+  return new Intl.DateTimeFormat(locale, format).format(new Date(iso));
+}
+
 const AGES: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400],
   ['hour', 3600],

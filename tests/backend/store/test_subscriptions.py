@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from domain.ids import now
+from domain.models import DownloadRequest
+from domain.subscriptions import SubscriptionChoice
+from store import subscriptions
+from store.store import Store
+from store.subscriptions import Found
+from store.tables import subscription_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from store.store import Row
+
+CHOICE = SubscriptionChoice().model_dump(mode="json")
+LATER = "2999-01-01T00:00:00.000Z"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path}/app.db")
+    yield opened
+    opened.engine.dispose()
+
+
+def subscribed(store: Store, url: str = "https://example.org/feed") -> str:
+    item: str = subscriptions.add(store, url, None, CHOICE)["id"]
+    return item
+
+
+def found(*numbers: int) -> list[Found]:
+    urls = {n: f"https://example.org/{n}.mp4" for n in numbers}
+    return [Found(f"Site:{n}", None, DownloadRequest(url=url)) for n, url in urls.items()]
+
+
+def claimed(store: Store) -> Row:
+    row = subscriptions.claim(store, "me")
+    assert row
+    return row
+
+
+def test_one_that_is_due_is_claimed_once(store: Store) -> None:
+    item = subscribed(store)
+
+    assert claimed(store)["id"] == item
+    assert subscriptions.claim(store, "another") is None
+    assert subscriptions.next_due(store) is None
+    assert subscriptions.release(store, "me") == [item]
+    assert claimed(store)["id"] == item
+
+
+def test_entries_are_queued_once_in_one_transaction_with_being_seen(store: Store) -> None:
+    item = subscribed(store)
+    row = claimed(store)
+
+    added = subscriptions.finish(store, row, found(1, 2, 2), due=now())
+    assert added is not None
+    assert [one["url"] for one in added] == [
+        "https://example.org/1.mp4",
+        "https://example.org/2.mp4",
+    ]
+    row = claimed(store)
+    assert subscriptions.finish(store, row, found(1, 2, 3), due=LATER, looked=now()) is not None
+    known = subscriptions.get(store, item)
+    assert known
+    assert (known["found"], known["known"], known["queued"]) == (1, 3, 3)
+    assert len(store.page(limit=10)) == 3
+
+
+def test_what_cannot_be_noted_is_not_queued_either(store: Store) -> None:
+    subscribed(store)
+    row = claimed(store)
+    with store.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER no_room BEFORE INSERT ON subscription_entries "
+                "WHEN NEW.key = 'Site:2' BEGIN SELECT RAISE(ABORT, 'no room'); END"
+            )
+        )
+
+    with pytest.raises(sa.exc.IntegrityError):
+        subscriptions.finish(store, row, found(1, 2), due=LATER)
+
+    assert store.page(limit=10) == []
+    assert subscriptions.seen(store, row["id"]) == []
+
+
+@pytest.mark.parametrize("what", ["changed", "released", "deleted"])
+def test_a_look_that_counts_no_more_queues_nothing(store: Store, what: str) -> None:
+    item = subscribed(store)
+    row = claimed(store)
+    match what:
+        case "changed":
+            subscriptions.change(store, item, state="paused")
+        case "released":
+            subscriptions.release(store, "me")
+            subscriptions.claim(store, "another")
+        case "deleted":
+            subscriptions.delete(store, item)
+
+    assert subscriptions.finish(store, row, found(1), due=LATER) is None
+    assert store.page(limit=10) == []
+
+
+def test_what_another_one_queued_in_the_same_way_is_not_queued_again(store: Store) -> None:
+    subscribed(store)
+    subscriptions.finish(store, claimed(store), found(1), due=LATER)
+    for row in store.page(limit=10):
+        store.delete(row["id"])
+    other = subscribed(store, "https://example.org/other")
+
+    assert subscriptions.finish(store, claimed(store), found(1, 2), due=LATER) is not None
+    assert [row["url"] for row in store.page(limit=10)] == ["https://example.org/2.mp4"]
+    known = subscriptions.get(store, other)
+    assert known
+    assert (known["known"], known["queued"]) == (2, 1)
+
+
+def test_what_there_is_a_download_of_is_not_queued_again(store: Store) -> None:
+    store.add([DownloadRequest(url="https://example.org/1.mp4")])
+    store.add([DownloadRequest(url="https://example.org/2.mp4", format="mp3")])
+    subscribed(store)
+
+    subscriptions.finish(store, claimed(store), found(1, 2), due=LATER)
+
+    urls = [row["url"] for row in store.page(limit=10)]
+    assert sorted(urls) == [f"https://example.org/{n}.mp4" for n in (1, 2, 2)]
+
+
+def test_at_rest_the_next_moment_is_read_from_an_index_whatever_has_been_seen(
+    store: Store,
+) -> None:
+    items = [subscribed(store, f"https://example.org/{n}") for n in range(200)]
+    with store.engine.begin() as connection:
+        rows = [{"subscription": item, "key": str(n)} for item in items for n in range(500)]
+        connection.execute(subscription_entries.insert(), rows)
+        connection.execute(sa.text("UPDATE subscriptions SET due = :due"), {"due": LATER})
+    asked: list[str] = []
+
+    def listen(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", listen)
+    assert subscriptions.lookers(store) == []
+    assert subscriptions.claim(store, "me") is None
+    assert subscriptions.next_due(store) == LATER
+    assert len(asked) == 3
+    assert not [statement for statement in asked if "subscription_entries" in statement]

@@ -1,0 +1,271 @@
+"""Subscriptions in the database: who looks at one now, and what it has seen.
+
+A look is taken like a download is claimed, so that one process makes it. What it found is noted and
+queued in one transaction: however a process ends, each entry is queued once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from domain.actions import UNFINISHED
+from domain.ids import new_id, now
+from store.store import enqueue, same_way
+from store.tables import downloads, subscription_entries, subscriptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.models import DownloadRequest
+    from store.store import Row, Store
+
+CHUNK = 500
+"""Keys in one question: databases limit how many they take."""
+entries = subscription_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry that a look came upon; `request` is None when it is not wanted."""
+
+    key: str
+    date: str | None
+    request: DownloadRequest | None
+
+
+def add(store: Store, url: str, title: str | None, choice: Row) -> Row:
+    """Keep a new subscription, which is due at once."""
+    values = {
+        "id": new_id(),
+        "url": url,
+        "title": title,
+        "choice": choice,
+        "state": "active",
+        "due": now(),
+        "run": 0,
+        "begun": False,
+        "failures": 0,
+        "created": now(),
+    }
+    with store.engine.begin() as connection:
+        statement = subscriptions.insert().values(values).returning(subscriptions)
+        return dict(connection.execute(statement).mappings().one())
+
+
+def get(store: Store, item: str) -> Row | None:
+    """One subscription, with the numbers of its entries."""
+    rows = _with_counts(store, subscriptions.c.id == item)
+    return rows[0] if rows else None
+
+
+def every(store: Store) -> list[Row]:
+    """All of them, the newest first, with the numbers of their entries."""
+    return _with_counts(store, sa.true())
+
+
+def change(store: Store, item: str, *where: sa.ColumnElement[bool], **values: Any) -> Row | None:  # noqa: ANN401 - columns
+    """Change one; a look that is under way no longer counts. None when there is none such."""
+    of_it = subscriptions.update().where(subscriptions.c.id == item, *where)
+    values |= {"run": subscriptions.c.run + 1, "looker": None}
+    with store.engine.begin() as connection:
+        changed = connection.execute(of_it.values(values).returning(subscriptions.c.id)).scalar()
+    return get(store, changed) if changed else None
+
+
+def delete(store: Store, item: str) -> bool:
+    """Forget a subscription and what it has seen; whether there was one."""
+    with store.engine.begin() as connection:
+        gone = connection.execute(subscriptions.delete().where(subscriptions.c.id == item))
+        connection.execute(entries.delete().where(entries.c.subscription == item))
+    return bool(gone.rowcount)
+
+
+def claim(store: Store, looker: str) -> Row | None:
+    """Take the one that is due first, for `looker` to look at."""
+    may = sa.and_(
+        subscriptions.c.state == "active",
+        subscriptions.c.due <= now(),
+        subscriptions.c.looker.is_(None),
+    )
+    first = sa.select(subscriptions.c.id).where(may).order_by(subscriptions.c.due).limit(1)
+    statement = (
+        subscriptions.update()
+        .where(subscriptions.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
+        .where(subscriptions.c.looker.is_(None))
+        .values(looker=looker, run=subscriptions.c.run + 1)
+        .returning(subscriptions)
+    )
+    with store.engine.begin() as connection:
+        row = connection.execute(statement).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def next_due(store: Store) -> str | None:
+    """When the next one is to be looked at."""
+    waiting = subscriptions.c.state == "active", subscriptions.c.looker.is_(None)
+    with store.engine.connect() as connection:
+        due = connection.execute(sa.select(sa.func.min(subscriptions.c.due)).where(*waiting))
+        return due.scalar()
+
+
+def lookers(store: Store) -> list[str]:
+    """The processes that look at one now, by what they said."""
+    looker = sa.select(subscriptions.c.looker).where(subscriptions.c.looker.is_not(None))
+    with store.engine.connect() as connection:
+        return [str(name) for name in connection.execute(looker.distinct()).scalars()]
+
+
+def release(store: Store, looker: str) -> list[str]:
+    """Give up the looks that a process began; which ones they were."""
+    of_it = subscriptions.update().where(subscriptions.c.looker == looker).values(looker=None)
+    with store.engine.begin() as connection:
+        return list(connection.execute(of_it.returning(subscriptions.c.id)).scalars())
+
+
+def seen(store: Store, item: str) -> list[str]:
+    """What it has seen, by the keys."""
+    with store.engine.connect() as connection:
+        return list(
+            connection.execute(sa.select(entries.c.key).where(entries.c.subscription == item))
+            .scalars()
+            .all()
+        )
+
+
+def queued(store: Store, item: str) -> int:
+    """How many of its entries have been queued."""
+    of_it = entries.c.subscription == item, entries.c.download.is_not(None)
+    with store.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).where(*of_it)).scalar_one())
+
+
+def fail(store: Store, row: Row, **values: Any) -> bool:  # noqa: ANN401 - columns
+    """Note why a look failed; False when that look no longer counts."""
+    with store.engine.begin() as connection:
+        return _settle(connection, row, values)
+
+
+def finish(
+    store: Store,
+    row: Row,
+    found: Sequence[Found],
+    **values: Any,  # noqa: ANN401 - columns
+) -> list[Row] | None:
+    """Note what a look found and queue what is wanted, all or none.
+
+    What any subscription has queued in the same way, or what there is a download of, is not queued
+    again. Returns the new downloads; None when the look no longer counts.
+    """
+    with store.engine.begin() as connection:
+        if not _settle(connection, row, values):
+            return None
+        known = _keys_of(connection, row["id"], [one.key for one in found])
+        new = list({one.key: one for one in found if one.key not in known}.values())
+        taken = _taken(connection, row, new)
+        wanted = [one for one in new if one.request and one.key not in taken]
+        added = enqueue(connection, [one.request for one in wanted if one.request])
+        ids = {one.key: made["id"] for one, made in zip(wanted, added, strict=True)}
+        noted = [
+            {
+                "subscription": row["id"],
+                "key": one.key,
+                "download": ids.get(one.key),
+                "date": one.date,
+            }
+            for one in new
+        ]
+        if noted:
+            connection.execute(entries.insert(), noted)
+        of_it = subscriptions.update().where(subscriptions.c.id == row["id"])
+        connection.execute(of_it.values(found=len(added)))
+    return added
+
+
+def files(store: Store, item: str) -> list[Row]:
+    """Its finished downloads, those of the newest media first."""
+    statement = (
+        sa.select(downloads, entries.c.date)
+        .join(entries, entries.c.download == downloads.c.id)
+        .where(entries.c.subscription == item, downloads.c.state == "done")
+        .order_by(sa.func.coalesce(entries.c.date, "").desc(), downloads.c.number.desc())
+    )
+    with store.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _settle(connection: sa.Connection, row: Row, values: Row) -> bool:
+    """End the look `row`, if it is still the one that counts."""
+    same = (
+        subscriptions.c.id == row["id"],
+        subscriptions.c.run == row["run"],
+        subscriptions.c.looker == row["looker"],
+    )
+    ended = subscriptions.update().where(*same).values(looker=None, **values)
+    return bool(connection.execute(ended).rowcount)
+
+
+def _keys_of(connection: sa.Connection, item: str, keys: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for chunk in _chunks(keys):
+        of_it = entries.c.subscription == item, entries.c.key.in_(chunk)
+        known |= set(connection.execute(sa.select(entries.c.key).where(*of_it)).scalars())
+    return known
+
+
+def _taken(connection: sa.Connection, row: Row, new: Sequence[Found]) -> set[str]:
+    """Of the new ones, those that are there already, or were queued by another subscription."""
+    urls = {one.request.url: one.key for one in new if one.request}
+    taken: set[str] = set()
+    for chunk in _chunks(list(urls.values())):
+        others = (
+            sa.select(entries.c.key, subscriptions.c.choice)
+            .join(subscriptions, subscriptions.c.id == entries.c.subscription)
+            .where(entries.c.key.in_(chunk), entries.c.subscription != row["id"])
+            .where(entries.c.download.is_not(None))
+        )
+        for key, choice in connection.execute(others):
+            if choice["options"] == row["choice"]["options"]:
+                taken.add(key)
+    wanted = {one.key: one.request for one in new if one.request}
+    alive = downloads.c.state.in_((*UNFINISHED, "done"))
+    for chunk in _chunks(list(urls)):
+        keys = [urls[url] for url in chunk]
+        there = sa.or_(downloads.c.url.in_(chunk), downloads.c.media_key.in_(keys))
+        for found in connection.execute(downloads.select().where(alive, there)).mappings():
+            key = urls.get(found["url"]) or str(found["media_key"])
+            request = wanted.get(key)
+            if request and same_way(request, dict(found)):
+                taken.add(key)
+    return taken
+
+
+def _with_counts(store: Store, *where: sa.ColumnElement[bool]) -> list[Row]:
+    counts = (
+        sa.select(
+            entries.c.subscription,
+            sa.func.count().label("known"),
+            sa.func.count(entries.c.download).label("queued"),
+        )
+        .group_by(entries.c.subscription)
+        .subquery()
+    )
+    statement = (
+        sa.select(
+            subscriptions,
+            sa.func.coalesce(counts.c.known, 0).label("known"),
+            sa.func.coalesce(counts.c.queued, 0).label("queued"),
+        )
+        .outerjoin(counts, counts.c.subscription == subscriptions.c.id)
+        .where(*where)
+        .order_by(subscriptions.c.id.desc())
+    )
+    with store.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _chunks(values: Sequence[str]) -> Iterator[list[str]]:
+    for first in range(0, len(values), CHUNK):
+        yield list(values[first : first + CHUNK])

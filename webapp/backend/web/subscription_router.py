@@ -1,0 +1,94 @@
+"""The HTTP side of subscriptions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from domain.subscriptions import DoomedFiles, Keep, Subscription, SubscriptionRequest
+from web.problems import documented
+from web.router import CONFLICT, NONE, Id, Loaded
+
+router = APIRouter(
+    prefix="/api/subscriptions", tags=["subscriptions"], responses=documented(422, 503)
+)
+
+
+@router.get("", operation_id="listSubscriptions", response_model_exclude_unset=True)
+def list_(lifecycle: Loaded) -> list[Subscription]:
+    """List all subscriptions, the newest first."""
+    return lifecycle.container().subscriptions.every()
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="addSubscription",
+    response_model_exclude_unset=True,
+    responses=documented(409),
+)
+def add(request: SubscriptionRequest, lifecycle: Loaded) -> Subscription:
+    """Subscribe to a channel, a playlist or a feed; it is looked at at once."""
+    return lifecycle.container().subscriptions.add(request)
+
+
+@router.get(
+    "/{item}", operation_id="getSubscription", response_model_exclude_unset=True, responses=NONE
+)
+def get(item: Id, lifecycle: Loaded) -> Subscription:
+    """Show one subscription."""
+    return lifecycle.container().subscriptions.get(item)
+
+
+@router.put(
+    "/{item}", operation_id="replaceSubscription", response_model_exclude_unset=True, responses=NONE
+)
+def replace(item: Id, request: SubscriptionRequest, lifecycle: Loaded) -> Subscription:
+    """Change what is wanted; what has been seen stays seen. Files that are kept no longer go."""
+    return lifecycle.container().subscriptions.replace(item, request)
+
+
+@router.delete("/{item}", status_code=204, operation_id="deleteSubscription", responses=NONE)
+def delete(item: Id, lifecycle: Loaded) -> None:
+    """Forget a subscription and what it has seen; its downloads stay."""
+    lifecycle.container().subscriptions.delete(item)
+
+
+@router.post(
+    "/{item}/look",
+    operation_id="lookAtSubscription",
+    response_model_exclude_unset=True,
+    responses=CONFLICT,
+)
+def look(item: Id, lifecycle: Loaded) -> Subscription:
+    """Have it looked at now."""
+    return lifecycle.container().subscriptions.look(item)
+
+
+@router.post(
+    "/{item}/pause",
+    operation_id="pauseSubscription",
+    response_model_exclude_unset=True,
+    responses=NONE,
+)
+def pause(item: Id, lifecycle: Loaded) -> Subscription:
+    """Look no more until it is resumed."""
+    return lifecycle.container().subscriptions.pause(item)
+
+
+@router.post(
+    "/{item}/resume",
+    operation_id="resumeSubscription",
+    response_model_exclude_unset=True,
+    responses=NONE,
+)
+def resume(item: Id, lifecycle: Loaded) -> Subscription:
+    """Look again, now first."""
+    return lifecycle.container().subscriptions.resume(item)
+
+
+@router.get("/{item}/doomed", operation_id="listDoomedFiles", responses=NONE)
+def doomed(item: Id, keep: Annotated[Keep, Query()], lifecycle: Loaded) -> DoomedFiles:
+    """Show which files this rule about keeping would delete now; nothing is deleted."""
+    return lifecycle.container().subscriptions.doomed(item, keep)

@@ -1,0 +1,77 @@
+import { Field } from '@/components/Field.tsx';
+import { useTranslation } from '@/i18n/translate.ts';
+import { ENTRY_KINDS, type Complaints, type Draft } from './draft.ts';
+import css from './Subscriptions.module.css';
+
+const TEXTS = ['contains', 'matches'] as const;
+const LENGTHS = ['longer', 'shorter'] as const;
+
+interface FilterFieldsProps {
+  draft: Draft;
+  complaints: Complaints;
+  onChange: (part: Partial<Draft>) => void;
+}
+
+/** Which entries are wanted; folded, as most people want them all. */
+export function FilterFields({ draft, complaints, onChange }: FilterFieldsProps) {
+  const { t } = useTranslation();
+  const inUse = [...TEXTS, ...LENGTHS, 'after' as const].some((one) => draft[one] !== '') || draft.kinds.length > 0;
+  return (
+    <details className={css.more} open={inUse || undefined}>
+      <summary>{t('subs.filters')}</summary>
+      <div className={css.form}>
+        {TEXTS.map((one) => (
+          <Field
+            key={one}
+            label={t(`subs.filter-${one}`)}
+            spellCheck={false}
+            value={draft[one]}
+            error={complaints[one]}
+            onChange={(value) => {
+              onChange({ [one]: value });
+            }}
+          />
+        ))}
+        <div className={css.pair}>
+          {LENGTHS.map((one) => (
+            <Field
+              key={one}
+              label={t(`subs.filter-${one}`)}
+              inputMode="decimal"
+              value={draft[one]}
+              error={complaints[one]}
+              onChange={(value) => {
+                onChange({ [one]: value });
+              }}
+            />
+          ))}
+        </div>
+        <Field
+          label={t('subs.filter-after')}
+          type="date"
+          value={draft.after}
+          error={complaints.after}
+          onChange={(after) => {
+            onChange({ after });
+          }}
+        />
+        <fieldset className={css.kinds}>
+          <legend>{t('subs.kinds')}</legend>
+          {ENTRY_KINDS.map((kind) => (
+            <label key={kind}>
+              <input
+                type="checkbox"
+                checked={draft.kinds.includes(kind)}
+                onChange={(event) => {
+                  const others = draft.kinds.filter((one) => one !== kind);
+                  onChange({ kinds: event.target.checked ? [...others, kind] : others });
+                }}
+              />
+              {t(`subs.kind-${kind}`)}
+            </label>
+          ))}
+        </fieldset>
+      </div>
+    </details>
+  );
+}

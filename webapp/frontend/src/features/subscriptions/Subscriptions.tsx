@@ -1,0 +1,71 @@
+import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { ApiError } from '@/api/problem.ts';
+import type { Subscription } from '@/api/types.ts';
+import { Button } from '@/components/Button.tsx';
+import { EmptyState } from '@/components/EmptyState.tsx';
+import { useStore } from '@/hooks/use-store.ts';
+import { useTranslation } from '@/i18n/translate.ts';
+import { removeSubscription, leaving } from './removal.ts';
+import { SubscriptionForm } from './SubscriptionForm.tsx';
+import { SubscriptionRow } from './SubscriptionRow.tsx';
+import { useSubscriptions } from './subscription-query.ts';
+import css from './Subscriptions.module.css';
+
+/** The lists that are looked at by themselves. */
+export default function Subscriptions() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { data, error, isPending, refetch } = useSubscriptions();
+  const [edited, setEdited] = useState<Subscription | 'new' | null>(null);
+  const gone = useStore(leaving);
+  const shown = (data ?? []).filter(({ id }) => !gone.has(id));
+  return (
+    <div className={css.page}>
+      <div className={css.head}>
+        <h1 className={css.title}>{t('subs.title')}</h1>
+        <Button
+          look="primary"
+          icon="plus"
+          onClick={() => {
+            setEdited('new');
+          }}
+        >
+          {t('subs.add')}
+        </Button>
+      </div>
+      {shown.length > 0 ? (
+        <ul className={css.list} aria-label={t('subs.title')}>
+          {shown.map((one) => (
+            <SubscriptionRow
+              key={one.id}
+              subscription={one}
+              onEdit={() => {
+                setEdited(one);
+              }}
+              onRemove={() => {
+                removeSubscription(client, one);
+              }}
+            />
+          ))}
+        </ul>
+      ) : error ? (
+        <EmptyState icon="alert" title={t('subs.failed')} hint={error instanceof ApiError ? error.problem.detail : error.message}>
+          <Button icon="retry" onClick={() => void refetch()}>
+            {t('action.retry')}
+          </Button>
+        </EmptyState>
+      ) : (
+        !isPending && <EmptyState icon="bell" title={t('subs.empty')} hint={t('subs.emptyHint')} />
+      )}
+      {edited !== null && (
+        <SubscriptionForm
+          edited={edited === 'new' ? null : edited}
+          onClose={() => {
+            setEdited(null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
