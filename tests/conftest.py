@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import cycle, islice
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 # Whatever is started from here carries it.
 OURS = new_mark()
 os.environ[OURS] = "yes"
+# The guard's files of whatever runs without a GUARD_DIR are not among those of who runs the tests.
+_STATE = tempfile.TemporaryDirectory(prefix="state-")
+os.environ["XDG_STATE_HOME"] = _STATE.name
 # What came with the packages (an ffmpeg, a Node) is found like what the machine has.
 os.environ["PATH"] = packages.search_path()
 

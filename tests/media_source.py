@@ -173,6 +173,17 @@ class Manner:
     """Whether the file is sent over and over; give it the framing "close"."""
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """A body that was sent, whole or in part; times are `time.monotonic()`."""
+
+    path: str
+    """With its query."""
+    first: int
+    begun: float
+    ended: float
+
+
 @dataclass
 class MediaSource:
     """A running server and the addresses that it serves.
@@ -194,6 +205,8 @@ class MediaSource:
     """Every answer stands still after so many bytes of its body (0 = never), until `thaw`."""
     thaw: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[str, int]] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    """Those that have ended."""
     cookies: list[str] = field(default_factory=list)
     """What came in the Cookie header of each request."""
     manners: dict[str, Manner] = field(default_factory=dict)
@@ -374,10 +387,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if body:
+            begun = time.monotonic()
             with contextlib.suppress(ConnectionError):  # the downloader was killed: its right
                 self._send(file, start, end)
                 while self.manner.endless:
                     self._send(file, start, end)
+            sent = Transfer(self.path, start, begun, time.monotonic())
+            self.media.transfers.append(sent)
 
     def _range(self) -> re.Match[str] | None:
         asked = self.headers.get("Range", "") if self.manner.ranges else ""

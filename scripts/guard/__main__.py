@@ -36,6 +36,7 @@ _EXAMPLES = """examples:
   procguard restart web            restart one service
   procguard run -s api pytest -q   one command with the environment of a service
   procguard logs web -f            follow what it writes
+  procguard up --exit-with test    for CI: as long as `test` runs, with its exit code
   procguard doctor web             why it cannot be reached
 """
 OLDEST = (3, 11)
@@ -43,7 +44,9 @@ OLDEST = (3, 11)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = SimpleNamespace(run=_up, procfile=None, env=[], names=[], formation={})
+    options = SimpleNamespace(
+        run=_up, procfile=None, env=[], names=[], formation={}, exit_with=None, prefix=True
+    )
     given = sys.argv[1:] if arguments is None else arguments
     if given:  # a start gives none: its processes need not wait for a parser
         _parser().parse_args(given, options)
@@ -112,7 +115,9 @@ def _not_set_up(why: str) -> GuardError:
 
 
 def _expected(error: GuardError) -> int:
-    sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
+    from .cli.inert import plain
+
+    sys.stderr.write(plain(f"{error.message}\n\n  fix: {error.fix}\n"))
     return EXPECTED
 
 
@@ -122,11 +127,13 @@ def _unexpected(options: SimpleNamespace) -> int:
     from datetime import UTC, datetime
 
     from .config import settings
+    from .rundir import trust
 
     text = f"{datetime.now(UTC).isoformat()} {sys.argv}\n{traceback.format_exc()}"
     try:
         path = settings.load(options.procfile, options.env).directory / "error.log"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trust.require_ours(path.parent)
         path.write_text(text, encoding="utf-8")
     except Exception:  # noqa: BLE001 - the settings may be what it failed at
         path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"
@@ -139,8 +146,8 @@ def _up(options: SimpleNamespace) -> int:
     from .app import up
     from .config.selection import Selection
 
-    selection = Selection(tuple(options.names), options.formation)
-    return up.up(options.procfile, options.env, selection)
+    selection = Selection(tuple(options.names), options.formation, options.exit_with)
+    return up.up(options.procfile, options.env, selection, prefix=options.prefix)
 
 
 def _status(options: SimpleNamespace) -> int:
@@ -185,7 +192,13 @@ def _attach(options: SimpleNamespace) -> int:
 def _logs(options: SimpleNamespace) -> int:
     from .cli import logs
 
-    return logs.logs(options.procfile, options.env, options.name, follow=options.follow)
+    return logs.logs(
+        options.procfile,
+        options.env,
+        options.name,
+        follow=options.follow,
+        prefix=options.prefix,
+    )
 
 
 def _why(options: SimpleNamespace) -> int:
@@ -217,6 +230,16 @@ def _formation(raw: str) -> dict[str, int]:
         return dict(formation(raw))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _add_no_prefix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-prefix",
+        dest="prefix",
+        action="store_false",
+        default=True,
+        help="the lines as they were written, without time and name",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -256,6 +279,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=N,...",
         help="how often each line runs: web=2,worker=0; `all` is every other line",
     )
+    up.add_argument(
+        "--exit-with",
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="run for as long as this line does, and end with its exit code",
+    )
+    _add_no_prefix(up)
     up.set_defaults(run=_up)
     status = commands.add_parser("status", parents=[common], help="what runs, since when")
     status.add_argument("--json", action="store_true", help="as the control API has it")
@@ -265,6 +295,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = commands.add_parser("logs", parents=[beside], help="what the services wrote")
     logs.add_argument("name", nargs="?", help="the service; all if none is named")
     logs.add_argument("-f", "--follow", action="store_true", help="and go on with what they write")
+    _add_no_prefix(logs)
     logs.set_defaults(run=_logs)
     run = commands.add_parser(
         "run",

@@ -63,7 +63,8 @@ class Stage:
 
     def command(self, path: str) -> None:
         """A command to the guard: stop, restart."""
-        token = (self.folder / ".guard/token").read_text(encoding="ascii").strip()
+        directory = Path(ask(self.url("guard", "/api/status"))["guard"]["directory"])
+        token = (directory / "token").read_text(encoding="ascii").strip()
         ask(self.url("guard", path), method="POST", headers={"X-Guard-Token": token})
 
     def add(self, url: str, **wish: str) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Api:
 
     patience = 1
     """Seconds that uvicorn gives to what lasts when it is told to end."""
+    code = BACKEND
+    """The folder of the code that it runs."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.environ = folder, environ
@@ -68,7 +70,7 @@ class Api:
                     *(sys.executable, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
                     *("--timeout-graceful-shutdown", str(self.patience)),
                 ],
-                cwd=BACKEND,
+                cwd=self.code,
                 env=keep
                 | {"DATA_DIR": str(self.folder / "data"), "ALLOW_HOSTS": "127.0.0.1"}
                 | self.environ,

@@ -44,9 +44,10 @@ class Postgres:
 
     def __init__(self, folder: Path, port: int) -> None:
         self._binaries, self._folder, self.port = postgres_binaries(), folder, port
+        self.data = folder / "db"
         self.url = f"postgresql://app@127.0.0.1:{port}/postgres"
         self._process: subprocess.Popen[bytes] | None = None
-        initdb = (self._binaries / "initdb", "-D", folder / "db", "-U", "app", "-A", "trust")
+        initdb = (self._binaries / "initdb", "-D", self.data, "-U", "app", "-A", "trust")
         subprocess.run(
             [*as_nobody_special(), *initdb, "--no-sync"],
             check=True,
@@ -56,7 +57,7 @@ class Postgres:
 
     def start(self) -> None:
         options = ("-k", str(self._folder), "-h", "127.0.0.1", "-p", str(self.port))
-        program = (str(self._binaries / "postgres"), "-D", str(self._folder / "db"))
+        program = (str(self._binaries / "postgres"), "-D", str(self.data))
         self._process = subprocess.Popen(
             [*as_nobody_special(), *program, *options, "-c", "fsync=off"],
             cwd=self._folder,
@@ -71,6 +72,10 @@ class Postgres:
             self._process.send_signal(number)
             self._process.wait(30)
         self._process = None
+
+    def binary(self, name: str) -> str:
+        """The path of one of its programs."""
+        return str(self._binaries / name)
 
     def database(self, name: str) -> str:
         """The URL of a new, empty database."""

@@ -28,7 +28,8 @@ def test_an_option_means_the_same_before_a_command_and_after_it(
 ) -> None:
     given: list[tuple[str, list[str]]] = []
 
-    def note(procfile: Path, env: list[Path], _selection: Selection) -> int:
+    def note(procfile: Path, env: list[Path], _selection: Selection, *, prefix: bool) -> int:
+        assert prefix
         given.append((str(procfile), [str(path) for path in env]))
         return 0
 
@@ -43,6 +44,7 @@ def test_an_option_means_the_same_before_a_command_and_after_it(
         ([], Selection()),
         (["up", "web", "worker"], Selection(("web", "worker"))),
         (["up", "-m", "web=2,worker=0"], Selection((), {"web": 2, "worker": 0})),
+        (["up", "--exit-with", "test"], Selection((), {}, "test")),
         (["up", "web", "--formation", "all=0, web=3"], Selection(("web",), {"all": 0, "web": 3})),
     ],
 )
@@ -51,7 +53,8 @@ def test_up_is_told_which_lines_to_start_and_how_often(
 ) -> None:
     given: list[Selection] = []
 
-    def note(_procfile: Path, _env: list[Path], selection: Selection) -> int:
+    def note(_procfile: Path, _env: list[Path], selection: Selection, *, prefix: bool) -> int:
+        assert prefix
         given.append(selection)
         return 0
 
@@ -74,7 +77,7 @@ def test_an_error_of_the_guards_own_is_kept_in_a_file_that_is_named(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fail(*_: object) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise ZeroDivisionError
 
     monkeypatch.setattr(up, "up", fail)
@@ -123,7 +126,7 @@ def test_a_python_that_is_too_old_is_told_so() -> None:
 def test_a_missing_module_of_our_own_is_no_matter_of_setting_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> int:
+    def fail(*_: object, **__: object) -> int:
         raise ModuleNotFoundError(name="scripts.guard.gone")
 
     monkeypatch.setattr(up, "up", fail)

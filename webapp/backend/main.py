@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
 import settings
 from app.lifecycle import Lifecycle
@@ -32,6 +31,7 @@ from web import (
 from web.accept_errors import report_once
 from web.access import Access
 from web.attempts import Attempts
+from web.cors import OwnPagesCors
 from web.limits import Limits
 from web.router import router
 from web.shutdown import AnswerCancelled, graceful_shutdown
@@ -83,7 +83,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.state.attempts = attempts = Attempts(chosen.access_token)
     app.add_middleware(Access, settings=chosen, attempts=attempts)
     app.add_middleware(
-        CORSMiddleware,
+        OwnPagesCors,
         allow_origins=[chosen.web_url],
         allow_methods=["*"],
         allow_headers=["Authorization", "Content-Type"],

@@ -6,6 +6,7 @@ import { forwarding } from './dev/forward.ts';
 import { guardRoute } from './dev/guard.ts';
 import { health } from './dev/health.ts';
 import { heldPort } from './dev/held-port.ts';
+import { DEV_HEADERS, protection } from './dev/protection.ts';
 import { readSettings } from './dev/settings.ts';
 
 const settings = readSettings(fileURLToPath(new URL('../../', import.meta.url)));
@@ -27,8 +28,9 @@ export default defineConfig({
   clearScreen: false,
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   optimizeDeps: { include: libraries(), noDiscovery: true },
-  server: { port: settings.port, strictPort: true },
-  preview: { port: settings.port, strictPort: true },
+  // No other page may read what is served here; left alone, Vite lets every port of localhost.
+  server: { port: settings.port, strictPort: true, cors: false, headers: DEV_HEADERS },
+  preview: { port: settings.port, strictPort: true, cors: false, headers: {} },
   plugins: [
     react(),
     heldPort(settings.descriptor),
@@ -39,5 +41,6 @@ export default defineConfig({
       { prefix: '/ready', target: settings.api, strip: false, service: 'api' },
       guardRoute(settings),
     ]),
+    protection(fileURLToPath(new URL('dist/index.html', import.meta.url))),
   ],
 });

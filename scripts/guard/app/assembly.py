@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..api.events import Events
 from ..api.routes import ControlApi
 from ..attach.server import AttachServer
+from ..config import state_folder
 from ..config.current import CurrentConfig
 from ..core import events
 from ..core.broadcast import Changes
@@ -32,6 +33,7 @@ from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
 from ..processes.process import Process
 from ..processes.resource_usage import Usage
+from ..rundir import projects
 from ..rundir.token import write_token
 from ..standby import responder
 from ..standby.responder import StandbyResponder
@@ -42,6 +44,7 @@ from ..supervision.notifier import Notifier
 from ..supervision.supervisor import Supervisor
 from .deferred import Deferred
 from .event_loop import EventLoop, Follower
+from .exit_with import ExitWith
 from .exits import Exits
 from .findings import Findings
 from .hangs import HangWatch
@@ -218,7 +221,11 @@ def _followers(
         hung=supervisor.hung,
     )
     deferred = Deferred(
-        saves.start, supervised.recorder.prepare, responder.prepare, leaving=shutdown.has_begun
+        saves.start,
+        supervised.recorder.prepare,
+        responder.prepare,
+        lambda: projects.tidy(state_folder.all_of(current.get().environment)),
+        leaving=shutdown.has_begun,
     )
     return (
         supervised.recorder,
@@ -233,6 +240,7 @@ def _followers(
         MemoryWatch(supervised.kills),
         saves,
         deferred,
+        ExitWith(current.get().selection.exit_with, leave=shutdown.begin, report=log.report),
         shutdown,
     )
 

@@ -84,9 +84,13 @@ class Reload:
             self._report("GUARD_DIR is followed at the next start")
         if config.log_format is not old.log_format:
             self._report("GUARD_LOG is followed at the next start")
+        if config.log_time is not old.log_time:
+            self._report("GUARD_LOG_TIME is followed at the next start")
         return config._replace(
             directory=old.directory,
             log_format=old.log_format,
+            log_time=old.log_time,
+            log_prefix=old.log_prefix,
             colour=old.colour,
             selection=old.selection,
             services=tuple(

@@ -22,7 +22,7 @@ from ..config.settings import LogFormat, Settings
 from ..core import hints
 from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
-from ..rundir import directory
+from ..rundir import directory, projects
 from ..rundir.lock import Lock
 from ..rundir.orphans import remove_orphans
 from .signals import Signals
@@ -31,21 +31,28 @@ if TYPE_CHECKING:
     from ..logs.pump import Log
 
 
-def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
+def up(
+    procfile: Path, env_files: Sequence[Path], selection: Selection, *, prefix: bool = True
+) -> int:
     """Run the stack until it is told to leave; returns the exit code (130, 143, 129, 0).
 
+    With `prefix` off, the lines of the log are as they were written.
     Raises `GuardError` where it cannot start; then nothing of ours is left running.
     """
     signals = Signals()
     signals.install()
     shell = dict(os.environ)
     config = settings.load(procfile, env_files, shell, selection=selection)
+    config = config._replace(log_prefix=prefix)
     selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it
+    former = directory.former(config)
+    moved = None if former is None else projects.take_over(former, config.directory)
     used, complaint = directory.prepare(config.directory)
     config = config._replace(directory=used)
     lock = Lock(config.directory)
     lock.acquire(config.guard_port)
+    projects.note(config.directory, config.root)
     removed = remove_orphans(config.directory)
     current = CurrentConfig(config)
     current.subscribe(lambda config: lock.note(config.guard_port))
@@ -64,7 +71,7 @@ def up(procfile: Path, env_files: Sequence[Path], selection: Selection) -> int:
         log.follow(feed.take)
         for orphan in removed:
             log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
-        for said in (*filter(None, [complaint]), *config.warnings):
+        for said in (*filter(None, [complaint, moved]), *config.warnings):
             log.report(said)
         for said in addresses(config) if as_json else ():
             log.report(said)
@@ -93,6 +100,8 @@ def _log(config: Settings) -> Log:
         directory=config.directory / "logs",
         colour=config.colour,
         as_json=config.log_format is LogFormat.JSON,
+        time=config.log_time,
+        prefix=config.log_prefix,
     )
 
 

@@ -18,7 +18,7 @@ from ..attach.protocol import KEYS, LIMIT, PROTOCOL, ROWS_AND_COLUMNS, SIZE, fra
 from ..config import settings
 from ..core import hints
 from ..core.errors import GuardError
-from ..rundir import lock
+from ..rundir import lock, trust
 from . import client
 from .terminal_modes import TerminalModes
 
@@ -58,6 +58,7 @@ def _connected(config: settings.Settings, name: str) -> Iterator[tuple[socket.so
     try:
         address = ("127.0.0.1", config.guard_port)
         with socket.create_connection(address, timeout=ANSWER_SECONDS) as connection:
+            trust.require_our_listener(config.directory, config.guard_port)
             connection.sendall(request.encode())
             head, rest = _head(connection)
             if b" 101 " not in head.split(b"\r\n", 1)[0]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,21 @@ from ..config import settings
 from ..core import hints
 from ..core.errors import GuardError
 from ..http import client
-from ..rundir import directory, lock
+from ..rundir import directory, lock, trust
 
 ANSWER_SECONDS = 5.0
 
 
 def load(procfile: Path, env_files: Sequence[Path]) -> settings.Settings:
-    """Read the settings as the guard has them which runs here; raises `GuardError`.
+    """Read the settings as the guard has them which runs here.
 
-    While a file was saved that cannot be read, the guard runs on with what it read before: what is
-    needed to talk to it stands in its lock.
+    Raises `GuardError`, also where others can write to the guard's folder. While a file was saved
+    that cannot be read, the guard runs on with what it read before: what is needed to talk to it
+    stands in its lock.
     """
     try:
         config = directory.of_running(settings.load(procfile, env_files, pipes=False))
+        trust.require_ours(config.directory)
         return config._replace(guard_port=lock.port(config.directory) or config.guard_port)
     except GuardError as error:
         config = directory.of_running(settings.unread(procfile, env_files))
@@ -37,12 +40,23 @@ def load(procfile: Path, env_files: Sequence[Path]) -> settings.Settings:
 
 
 def ask(config: settings.Settings, method: str, path: str) -> dict[str, Any]:
-    """Return the control API's answer; raises `GuardError` if it has none or says no."""
+    """Return the control API's answer.
+
+    Raises `GuardError` if it has none, says no, or who listens on its port is somebody else.
+    """
     if lock.owner(config.directory) is None:
         raise GuardError(f"no guard runs in {config.root}", hints.start())
     headers = {"X-Guard-Token": token(config.token_file)} if method == "POST" else {}
     port = config.guard_port
-    answer = client.ask("127.0.0.1", port, path, ANSWER_SECONDS, method=method, headers=headers)
+    answer = client.ask(
+        "127.0.0.1",
+        port,
+        path,
+        ANSWER_SECONDS,
+        method=method,
+        headers=headers,
+        vet=partial(trust.require_our_listener, config.directory, port),
+    )
     try:
         value: dict[str, Any] = json.loads(answer.body)
     except ValueError as error:

@@ -13,6 +13,7 @@ from ..core import hints
 from ..core.errors import GuardError
 from . import status_table as snapshots
 from .client import ask, load
+from .inert import plain_json
 
 
 def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
@@ -21,7 +22,7 @@ def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
-        sys.stdout.write(snapshots.table(answer, datetime.now(UTC)) + "\n")
+        sys.stdout.write(snapshots.table(plain_json(answer), datetime.now(UTC)) + "\n")
     wanted = [view for view in answer["services"] if not view["left_out"]]
     return 0 if all(view["state"] in {"READY", "FINISHED"} for view in wanted) else 1
 

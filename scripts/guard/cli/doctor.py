@@ -21,6 +21,7 @@ from ..doctor import (
     service_check,
 )
 from ..doctor.facts import Facts, gather
+from .inert import plain
 
 
 def doctor(
@@ -67,21 +68,21 @@ def _one(facts: Facts, name: str, as_json: bool) -> int:  # noqa: FBT001 - priva
         cause = {"kind": why.kind, "sentence": why.sentence, "fix": why.fix}
         _print_json({"ok": why.well, "service": name, "url": line.url, "cause": cause})
     else:
-        sys.stdout.write(f"{why.kind}: {why.sentence}\n\n  fix: {why.fix}\n")
+        sys.stdout.write(plain(f"{why.kind}: {why.sentence}\n\n  fix: {why.fix}\n"))
     return 0 if why.well else 1
 
 
 def table(findings: Sequence[Finding], *, colour: bool) -> str:
     """Return the findings as lines: problems with their fix below them, and a last word."""
-    good, bad, plain = ("\x1b[32m", "\x1b[1;31m", "\x1b[0m") if colour else ("", "", "")
+    good, bad, end = ("\x1b[32m", "\x1b[1;31m", "\x1b[0m") if colour else ("", "", "")
     lines = []
     for finding in findings:
         if finding.problem is None:
-            lines.append(f"  {good}ok{plain}       {finding.title}")
+            lines.append(f"  {good}ok{end}       {plain(finding.title)}")
             continue
-        lines.append(f"  {bad}problem{plain}  {finding.title}: no")
-        lines.append(indent(finding.problem.message, " " * 11))
-        lines.append(indent(f"fix: {finding.problem.fix}", " " * 11))
+        lines.append(f"  {bad}problem{end}  {plain(finding.title)}: no")
+        lines.append(indent(plain(finding.problem.message), " " * 11))
+        lines.append(indent(plain(f"fix: {finding.problem.fix}"), " " * 11))
     count = sum(finding.problem is not None for finding in findings)
     last = "All is well." if not count else f"{count} of {len(findings)} need something."
     return "\n".join([*lines, "", last, ""])

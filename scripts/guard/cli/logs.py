@@ -44,12 +44,20 @@ class Line(NamedTuple):
     text: bytes
 
 
-def logs(procfile: Path, env_files: Sequence[Path], name: str | None, *, follow: bool) -> int:
+def logs(
+    procfile: Path,
+    env_files: Sequence[Path],
+    name: str | None,
+    *,
+    follow: bool,
+    prefix: bool = True,
+) -> int:
     """Print the last lines of all logs or of one, and with `follow` what comes, until Ctrl-C.
 
+    With `prefix` off, they are as they were written.
     Raises `GuardError` where there is no such service, or no log yet.
     """
-    config = client.load(procfile, env_files)
+    config = client.load(procfile, env_files)._replace(log_prefix=prefix)
     with (
         closing(Written(config.directory / "logs", name)) as written,
         closing(TerminalWriter(1, PATIENCE_SECONDS)) as terminal,
@@ -103,7 +111,9 @@ class Screen:
         self._printer: Printer | JsonPrinter = (
             JsonPrinter(terminal)
             if config.log_format is LogFormat.JSON
-            else Printer(terminal, colour=config.colour)
+            else Printer(
+                terminal, colour=config.colour, time=config.log_time, prefix=config.log_prefix
+            )
         )
         self._unused = get_colours()
         names = [service.name for service in config.services]

@@ -15,6 +15,7 @@ from typing import TextIO
 from ..config import settings
 from ..core.errors import GuardError
 from . import client
+from .inert import plain, plain_json
 from .status_table import table
 
 POLL_SECONDS = 0.5
@@ -47,9 +48,9 @@ def watch(procfile: Path, env_files: Sequence[Path]) -> int:
 
 def _text(config: settings.Settings) -> str:
     try:
-        return table(client.ask(config, "GET", "/api/status"), datetime.now(UTC))
+        return table(plain_json(client.ask(config, "GET", "/api/status")), datetime.now(UTC))
     except GuardError as error:
-        return f"{error.message}\n\n  fix: {error.fix}"
+        return plain(f"{error.message}\n\n  fix: {error.fix}")
 
 
 class _TtyView:

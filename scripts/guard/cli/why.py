@@ -14,6 +14,7 @@ from ..diagnosis.crash_reports import CrashReports, Record
 from ..logs import ansi
 from ..rundir import lock
 from . import client
+from .inert import coloured, plain_json
 from .status_table import ago
 
 LINES = 20
@@ -24,10 +25,14 @@ def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
     config = client.load(procfile, env_files)
     views = None
     if lock.owner(config.directory) is not None:
-        views = client.ask(config, "GET", "/api/status")["services"]
+        views = plain_json(client.ask(config, "GET", "/api/status")["services"])
         records = client.ask(config, "GET", "/api/crashes")["crashes"]
     else:
         records = CrashReports(config.directory / "crashes").read()
+    records = [
+        {**plain_json(record), "lines": [coloured(line) for line in record["lines"]]}
+        for record in records
+    ]
     names = dict.fromkeys(service.name for service in config.services)
     names |= dict.fromkeys(view["name"] for view in views or ())  # of several instances
     if name is not None and name not in names:

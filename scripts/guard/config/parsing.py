@@ -131,9 +131,9 @@ def own_folder(root: Path) -> Callable[[str], Path]:
     """Return a parser of a folder that is the guard's alone: neither `root` nor one above it."""
 
     def parse(raw: str) -> Path:
-        folder = root / raw
+        folder = root / os.path.expanduser(raw)  # noqa: PTH111 - Path's raises without a home
         if folder.resolve() in {root.resolve(), *root.resolve().parents}:
-            raise ValueError("must be a folder of its own, which the project is not in: `.guard`")
+            raise ValueError("must be a folder of its own, which the project is not in")
         return folder
 
     return parse

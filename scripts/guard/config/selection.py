@@ -27,10 +27,12 @@ class Selection(NamedTuple):
     """The lines that were named; all where there are none."""
     counts: Mapping[str, int] = MappingProxyType({})
     """How often a line is started, by its name or `all`; once where nothing is said of it."""
+    exit_with: str | None = None
+    """The line with which the stack ends; it runs once, and is not started again."""
 
     def count(self, line: str) -> int:
         """Return how often a line is started."""
-        return self.counts.get(line, self.counts.get(ALL, 1))
+        return 1 if line == self.exit_with else self.counts.get(line, self.counts.get(ALL, 1))
 
     def instances(self, line: str) -> list[int | None]:
         """Return the numbers of its instances; one that is alone has none."""
@@ -44,7 +46,7 @@ class Selection(NamedTuple):
         whoever waits for it, and `release` comes along for nobody.
         """
         wanted: set[str] = set()
-        pending = [*(self.names or after)]
+        pending = [*(self.names or after), *([self.exit_with] if self.exit_with else [])]
         while pending:
             line = pending.pop()
             if line not in wanted and line in after and self.count(line):
@@ -56,18 +58,19 @@ class Selection(NamedTuple):
         """Return the selection with one more line."""
         counts = self.counts if self.count(line) else {**self.counts, line: 1}
         names = (*self.names, line) if self.names and line not in self.names else self.names
-        return Selection(names, counts)
+        return self._replace(names=names, counts=counts)
 
     def require_known(self, lines: Iterable[str], file: str) -> None:
         """Raise `GuardError` where a line is named that the Procfile does not have."""
         known = list(dict.fromkeys(lines))
-        named = dict.fromkeys([*self.names, *(name for name in self.counts if name != ALL)])
+        counted = (name for name in self.counts if name != ALL)
+        named = dict.fromkeys([*self.names, *counted, self.exit_with or known[0]])
         if unknown := [name for name in named if name not in known]:
             raise GuardError(
                 f"{file} has no line {' or '.join(map(repr, unknown))}; it has: {', '.join(known)}",
                 f"{hints.start()}   # all of them, or name some of these",
             )
-        if all(not self.count(name) for name in self.names or known):
+        if not self.exit_with and all(not self.count(name) for name in self.names or known):
             raise GuardError(
                 f"nothing would be started: every line of {file} is left out", hints.start()
             )

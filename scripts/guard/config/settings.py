@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..core.errors import GuardError
 from ..core.protocol import Protocol
-from . import dotenv_file, order, parsing, procfile
+from . import dotenv_file, order, parsing, procfile, state_folder
 from .dotenv_file import is_pipe
 from .parsing import Values
 from .procfile import variable
@@ -59,6 +59,8 @@ class Service(NamedTuple):
     """The path that is asked for to learn that it is up."""
     once: bool = False
     """Whether it is meant to end: a migration, a build, a seed."""
+    ends_stack: bool = False
+    """Whether the stack ends when it does, with its exit code."""
     after: tuple[str, ...] = ()
     """The services that must be ready, or have finished, before it is started."""
     strict: bool = False
@@ -101,6 +103,7 @@ class Settings(NamedTuple):
     env_files: tuple[Path, ...]
     """Where settings are read from; a later one wins."""
     directory: Path
+    """Where the guard's own files are."""
     services: tuple[Service, ...]
     selection: Selection = EVERYTHING
     """Which of them are started."""
@@ -110,6 +113,10 @@ class Settings(NamedTuple):
     grace: float = 5.0
     guard_port: int = 9400
     log_format: LogFormat = LogFormat.TEXT
+    log_time: bool = True
+    """Whether a line of the merged log begins with the time."""
+    log_prefix: bool = True
+    """Whether it begins with anything of ours at all."""
     notify: bool = False
     """Whether the desktop is told when a service is down and when it is back."""
     polling: bool | None = None
@@ -193,8 +200,10 @@ def unread(path: Path, env_files: Sequence[Path] = ()) -> Settings:
     """Return what is known of a stack without its files: where they are, and the guard's folder."""
     path = path.absolute()
     root = path.parent
-    directory = os.environ.get("GUARD_DIR", "").strip() or ".guard"
-    return Settings(root, path, tuple(env_files) or beside(root), root / directory, services=())
+    stated = os.environ.get("GUARD_DIR", "").strip()
+    directory = root / stated if stated else state_folder.default(root, os.environ)
+    files = tuple(env_files) or beside(root)
+    return Settings(root, path, files, directory, services=(), environment=dict(os.environ))
 
 
 def _build(
@@ -213,7 +222,11 @@ def _build(
         root=root,
         procfile=path,
         env_files=env_files,
-        directory=given.take("GUARD_DIR", root / ".guard", parsing.own_folder(root)),
+        directory=given.take(
+            "GUARD_DIR",
+            state_folder.default(root, given.environment),
+            parsing.own_folder(root),
+        ),
         services=selected(_instances(services, selection), selection),
         selection=selection,
         restart_scope=given.choice("GUARD_RELAUNCH", RestartScope.STACK),
@@ -222,6 +235,7 @@ def _build(
         grace=given.take("GUARD_GRACE_SECONDS", 5.0, parsing.seconds),
         guard_port=given.take("GUARD_PORT", 9400, parsing.port),
         log_format=given.choice("GUARD_LOG", LogFormat.TEXT),
+        log_time=given.take("GUARD_LOG_TIME", default=True, parse=parsing.flag),
         notify=given.take("GUARD_NOTIFY", default=False, parse=parsing.flag),
         polling=_polling(given.environment.get("WATCHFILES_FORCE_POLLING", "")),
         colour=terminal and not given.environment.get("NO_COLOR"),
@@ -258,6 +272,8 @@ def _instances(lines: Sequence[Service], selection: Selection) -> tuple[Service,
             name=name,
             port=None if line.port is None else line.port + step,
             offered=None if line.offered is None else line.offered + step,
+            once=line.once or line.name == selection.exit_with,
+            ends_stack=line.name == selection.exit_with,
             after=tuple(other for needed in line.after for other in names[needed]),
             instance_of=line.name if len(names[line.name]) > 1 else None,
         )

@@ -24,6 +24,8 @@ class ServiceView(NamedTuple):
     cause: Cause | None
     waits_for: tuple[str, ...] = ()
     """The services that must be up before it is started."""
+    exit_code: int | None = None
+    """Of its last process, once that has ended: the code, or minus the signal."""
     line: str = ""
     """The name of its line in the Procfile, where that is not its own: of several instances."""
     left_out: bool = False
@@ -56,6 +58,7 @@ class ServiceView(NamedTuple):
             "relaunches": self.restarts,
             "cause": None if self.cause is None else self.cause.as_json(),
             "waits_for": list(self.waits_for),
+            "exit_code": self.exit_code,
             "line": self.line or self.name,
             "left_out": self.left_out,
         }
@@ -68,6 +71,8 @@ class Snapshot(NamedTuple):
     since: datetime
     restart_scope: str
     services: tuple[ServiceView, ...]
+    directory: str = ""
+    """Where the guard's files are: logs, crash reports, token."""
 
     def service(self, name: str) -> ServiceView | None:
         """Return the service of that name, None if there is none."""
@@ -80,6 +85,7 @@ class Snapshot(NamedTuple):
                 "pid": self.pid,
                 "since": timestamp(self.since),
                 "relaunch": self.restart_scope,
+                "directory": self.directory,
             },
             "services": [view.as_json() for view in self.services],
         }

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,7 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
             hints.setup() or f"pip install {missing.name}",
         )
     guard = None if config is None else lock.owner(config.directory)
-    status = None if config is None or guard is None else _status(guard, config.guard_port)
+    status = None if config is None or guard is None else _status(guard, config)
     if config is not None and status is not None:
         config = _with_found_ports(config, status)
     return Facts(
@@ -124,13 +125,17 @@ def _with_found_ports(config: settings.Settings, status: Mapping[str, Any]) -> s
     return config._replace(services=tuple(services))
 
 
-def _status(guard: int, port: int) -> dict[str, Any] | None:
+def _status(guard: int, config: settings.Settings) -> dict[str, Any] | None:
     if is_suspended(guard):  # and will say nothing, however long one waits
         return None
-    answer = ask("127.0.0.1", port, "/api/status", STATUS_SECONDS)
+    from ..rundir import trust
+
+    port = config.guard_port
+    vet = partial(trust.require_our_listener, config.directory, port)
     try:
+        answer = client.ask("127.0.0.1", port, "/api/status", STATUS_SECONDS, vet=vet)
         value = json.loads(answer.body)
-    except ValueError:
+    except (GuardError, ValueError):  # another user listens there, or it is no guard
         return None
     return value if isinstance(value, dict) and "services" in value else None
 

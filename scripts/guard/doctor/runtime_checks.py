@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..core import hints
+from ..rundir.directory import elsewhere
 from . import Check, Problem, service_check
 from .facts import LOOPBACKS, Facts, connect, has
 
@@ -20,6 +22,7 @@ def checks(facts: Facts) -> Iterator[Check]:
     config = facts.config
     if config is None:
         return
+    yield Check(f"the guard's files can be kept in {config.directory}", partial(_files, config))
     yield Check("the guard is running", partial(_guard, facts, config))
     for line in config.services:
         if line.port is None:
@@ -34,6 +37,18 @@ def checks(facts: Facts) -> Iterator[Check]:
 
 def _settings(facts: Facts) -> Problem | None:
     return None if facts.error is None else Problem(facts.error.message, facts.error.fix)
+
+
+def _files(config: Settings) -> Problem | None:
+    """The folder itself, or where it would be made."""
+    place = next(path for path in (config.directory, *config.directory.parents) if path.exists())
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return None
+    other = elsewhere(config.directory)
+    return Problem(
+        f"{place} cannot be written: logs and crash reports are kept in {other}",
+        f"sudo chown -R $USER {place}   # or keep them elsewhere: GUARD_DIR=/path in .env",
+    )
 
 
 def _guard(facts: Facts, config: Settings) -> Problem | None:

@@ -7,7 +7,7 @@ silent, and neither may need a package for it.
 from __future__ import annotations
 
 import http.client
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 ANSWER_BYTES = 64 * 1024 * 1024  # of an answer that are read at the most
@@ -43,8 +43,13 @@ def ask(
     *,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
+    vet: Callable[[], None] = lambda: None,
 ) -> Answer:
-    """Make one HTTP request, of a browser's kind; raises nothing. `timeout` is in seconds."""
+    """Make one HTTP request, of a browser's kind. `timeout` is in seconds.
+
+    `vet` is called once there is a connection, before anything is sent; raises what it raises, and
+    nothing else.
+    """
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.connect()
@@ -53,6 +58,7 @@ def ask(
         return Answer(connected=False, silent=silent, error=str(error))
     sent = {"Host": f"localhost:{port}", "Accept": "*/*", **(headers or {})}
     try:
+        vet()
         connection.request(method, path, headers=sent)
         response = connection.getresponse()
         standby = response.getheader("X-Guard-Standby")

@@ -103,6 +103,8 @@ async def _read(protocol: h11.Connection, reader: asyncio.StreamReader) -> Reque
     if not isinstance(event, h11.Request):
         return None  # it closed before it had asked for anything
     headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in event.headers}
+    if {"content-length", "transfer-encoding"} <= headers.keys():  # of which h11 believes one
+        raise h11.RemoteProtocolError("two lengths")
     target = event.target.decode("latin-1")
     try:
         urlsplit(target)

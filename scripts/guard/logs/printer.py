@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .terminal_writer import TerminalWriter
 
 ERASE_LINE = b"\r\x1b[K"
+TIME_FORMAT = "%H:%M:%S"
 LEFT_OFF = "…\n".encode()
 
 
@@ -29,14 +30,28 @@ class _ColourScreen(io.StringIO):
 
 
 class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no types
-    """The merged log for people: ``HH:MM:SS name | line``.
+    """The merged log for people: ``HH:MM:SS name | line``, or less before the line.
 
     honcho renders the prefix, once a second for each name; the lines behind it are never touched
     one by one.
     """
 
-    def __init__(self, terminal: TerminalWriter, *, width: int = 0, colour: bool = True) -> None:
-        super().__init__(output=_ColourScreen(), width=width, colour=colour)
+    def __init__(
+        self,
+        terminal: TerminalWriter,
+        *,
+        width: int = 0,
+        colour: bool = True,
+        time: bool = True,
+        prefix: bool = True,
+    ) -> None:
+        super().__init__(
+            output=_ColourScreen(),
+            time_format=TIME_FORMAT if time else "",
+            width=width,
+            colour=colour,
+            prefix=prefix,
+        )
         self._terminal = terminal
         self._prefixes: dict[str, tuple[tuple[datetime, int], bytes]] = {}
         self._half: _Half | None = None
@@ -95,12 +110,17 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
         )
 
     def _prefix(self, message: Message) -> bytes:
+        if not self.prefix:
+            return b""
         stamp = message.time.replace(microsecond=0), self.width
         cached = self._prefixes.get(message.name)
         if cached is None or cached[0] != stamp:
             self.output = _ColourScreen()
             super().write(message._replace(data=" "))
-            cached = stamp, self.output.getvalue()[: -len(" \n")].encode()
+            rendered = self.output.getvalue()[: -len(" \n")]
+            if not self.time_format:  # then honcho begins with the space behind it
+                rendered = rendered.replace(" ", "", 1)
+            cached = stamp, rendered.encode()
             self._prefixes[message.name] = cached
         return cached[1]
 

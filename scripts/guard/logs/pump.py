@@ -53,7 +53,8 @@ class Log:
     """The log of one guard. Every method may be called from any thread.
 
     `directory` is where the files go (None: no files); `output` the descriptor, or the file behind
-    it, that the merged log is printed to.
+    it, that the merged log is printed to; `time` and `prefix` are whether its lines begin with the
+    time, and with anything of ours.
     """
 
     def __init__(
@@ -64,11 +65,15 @@ class Log:
         output: BinaryIO | int = 1,
         colour: bool = True,
         as_json: bool = False,
+        time: bool = True,
+        prefix: bool = True,
     ) -> None:
         self._directory = directory
         self._terminal = TerminalWriter(output if isinstance(output, int) else output.fileno())
         self._printer: Printer | JsonPrinter = (
-            JsonPrinter(self._terminal) if as_json else Printer(self._terminal, colour=colour)
+            JsonPrinter(self._terminal)
+            if as_json
+            else Printer(self._terminal, colour=colour, time=time, prefix=prefix)
         )
         self._colours = get_colours()
         self._channels: dict[str, _Channel] = {}

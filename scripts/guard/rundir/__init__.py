@@ -1,1 +1,1 @@
-"""The folder `.guard`: lock, token, and what an earlier guard left running."""
+"""The folder of the guard's files: lock, token, and what an earlier guard left running."""

@@ -1,7 +1,7 @@
-"""The folder of the guard's files: beside the Procfile, or where that cannot be written, elsewhere.
+"""The folder of the guard's files; where it cannot be written, another among the temporary ones.
 
 A disk that is full, a folder that is another user's or may only be read: the stack runs all the
-same, with its files among the temporary ones, where the other commands look for them too.
+same, and the other commands look for its files there too.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import contextlib
 import os
 import stat
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
+from ..config import state_folder
 from ..config.settings import Settings
 from ..core import hints
 from . import lock
@@ -35,15 +37,29 @@ def prepare(directory: Path) -> tuple[Path, str | None]:
 
 def of_running(config: Settings) -> Settings:
     """Return settings with the folder that the guard uses which runs here, if one does."""
-    other = elsewhere(config.directory)
-    if lock.owner(config.directory) is None and lock.owner(other) is not None:
-        return config._replace(directory=other)
+    for place in _places(config):
+        if lock.owner(place) is not None:
+            return config._replace(directory=place)
     return config
+
+
+def former(config: Settings) -> Path | None:
+    """Return where an earlier version kept the files, None where a setting says where they are."""
+    if config.directory != state_folder.default(config.root, config.environment):
+        return None
+    return config.root / state_folder.FORMER_NAME
 
 
 def is_same(directory: Path, used: Path) -> bool:
     """Whether a folder is the one that is used, or has that as its substitute."""
     return used in {directory, elsewhere(directory)}
+
+
+def _places(config: Settings) -> Iterator[Path]:
+    for directory in filter(None, (config.directory, former(config))):
+        yield directory
+        if not (other := elsewhere(directory)).is_symlink():  # none that we made is a link
+            yield other
 
 
 def _make(directory: Path) -> None:
@@ -78,16 +94,18 @@ def elsewhere(directory: Path) -> Path:
 
     Device and inode alone are another folder's too, another day: numbers of disks are used again.
     """
+    path = zlib.crc32(bytes(directory.parent.resolve() / directory.name))
     try:
         place = directory.parent.stat()
-    except OSError:
-        return directory
-    path = zlib.crc32(bytes(directory.parent.resolve()))
+    except OSError:  # it can be neither found nor made
+        return TEMPORARY / f"guard-{os.getuid()}-{path:08x}"
     return TEMPORARY / f"guard-{os.getuid()}-{place.st_dev:x}-{place.st_ino:x}-{path:08x}"
 
 
 def _fix(directory: Path) -> str:
-    if directory.is_dir() and directory.stat().st_uid != os.getuid():
+    if directory.is_dir() and (owner := directory.stat().st_uid) != os.getuid():
+        if owner:  # what they put there is not to become ours
+            return f"sudo rm -r {directory}"
         return f"sudo chown -R {os.getuid()} {directory}"
     return (
         f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"

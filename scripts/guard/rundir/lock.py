@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core import hints
 from ..core.errors import GuardError
+from . import trust
 
 
 class Lock:
@@ -37,6 +38,12 @@ class Lock:
                 f"rm -r {self._path}   # if that is not allowed: sudo chown -R $USER "
                 f"{self._path.parent}",
             ) from error
+        if not trust.is_ours_open(descriptor, self._path.parent):
+            os.close(descriptor)
+            raise GuardError(
+                f"{self._path} belongs to another user, who could keep every start from going on",
+                f"rm -f {self._path}",
+            )
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -70,10 +77,17 @@ class Lock:
 
 
 def owner(directory: Path) -> int | None:
-    """Return the pid of the guard that runs in that folder, 0 if unknown, None if none."""
+    """Return the pid of the guard that runs in that folder, 0 if unknown, None if none.
+
+    A lock that another user can have put there is none.
+    """
     path = directory / "lock"
+    if not trust.is_ours(directory):
+        return None
     try:
         with path.open() as stream:
+            if not trust.is_ours_open(stream.fileno(), directory):
+                return None
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         pid = _read(path).get("pid")

@@ -27,6 +27,7 @@ class Managed:
         self.ready_since: datetime | None = None
         self.restarts = 0
         self.cause: Cause | None = None
+        self.exit_code: int | None = None
         self.removed = False
         self.waits_for: tuple[str, ...] = ()
 
@@ -55,6 +56,7 @@ class Managed:
             restarts=self.restarts,
             cause=self.cause,
             waits_for=self.waits_for,
+            exit_code=self.exit_code,
             line=self.line.line,
             left_out=self.line.left_out,
         )

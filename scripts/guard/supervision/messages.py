@@ -17,9 +17,16 @@ def of_entering(name: str, phase: phases.Phase, seconds: float) -> list[str]:
             return []
 
 
-def of_failure(name: str, phase: phases.Phase, cause: Cause, now: float) -> list[str]:
-    """Return the lines on why it is not up; `now` is on the monotonic clock, in seconds."""
+def of_failure(
+    name: str, phase: phases.Phase, cause: Cause, now: float, *, is_last: bool = False
+) -> list[str]:
+    """Return the lines on why it is not up; `now` is on the monotonic clock, in seconds.
+
+    With `is_last` the stack ends with it.
+    """
     match phase:
+        case phases.Broken() if is_last:
+            return [f"{name} failed: {cause.sentence}", f"  fix: {cause.fix}"]
         case phases.Broken():
             command = hints.command("restart", name)
             return [

@@ -105,7 +105,7 @@ class Supervisor:
             return True
         if managed.is_in_grace_period and process.group_alive():
             return False
-        code = process.reap()
+        code = managed.exit_code = process.reap()
         managed.process = None
         self._spawn_those_who_wait()
         if managed.service.state is State.STOPPING:
@@ -139,6 +139,7 @@ class Supervisor:
             pid=self._pid,
             since=self._since,
             restart_scope=self._current.get().restart_scope.value,
+            directory=str(self._current.get().directory),
             services=tuple(managed.view() for managed in self._services.values()),
         )
 
@@ -253,6 +254,7 @@ class Supervisor:
         try:
             managed.process = self._launch(managed.line, partial(self.exited, name))
             managed.serves = managed.line.port
+            managed.exit_code = None
         except OSError as error:
             self._events.append((name, events.Exited(self._crashed(managed, error))))
 
@@ -282,7 +284,8 @@ class Supervisor:
     def _failed(self, managed: Managed, cause: Cause) -> None:
         managed.cause = cause
         phase = managed.service.phase
-        for sentence in messages.of_failure(managed.line.name, phase, cause, self._clock()):
+        line, now = managed.line, self._clock()
+        for sentence in messages.of_failure(line.name, phase, cause, now, is_last=line.ends_stack):
             self._report(sentence)
         whole = self._current.get().restart_scope is settings.RestartScope.STACK
         if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:

@@ -88,9 +88,15 @@ VIEW = ServiceView(
 
 
 def test_the_status_has_the_shape_of_the_contract() -> None:
-    status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(VIEW,)).as_json()
+    snapshot = Snapshot(7, MOMENT, "stack", services=(VIEW,), directory="/state")
+    status = snapshot.as_json()
     assert json.loads(json.dumps(status)) == {
-        "guard": {"pid": 7, "since": "2026-01-31T12:00:00.005Z", "relaunch": "stack"},
+        "guard": {
+            "pid": 7,
+            "since": "2026-01-31T12:00:00.005Z",
+            "relaunch": "stack",
+            "directory": "/state",
+        },
         "services": [
             {
                 "name": "api",
@@ -104,6 +110,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "relaunches": 5,
                 "cause": {"kind": "crash", "sentence": "It crashed.", "fix": "mend it"},
                 "waits_for": [],
+                "exit_code": None,
                 "line": "api",
                 "left_out": False,
             }
@@ -119,7 +126,8 @@ def test_the_table_says_how_to_start_what_was_left_out() -> None:
 
 
 def test_the_table_says_what_is_the_matter_and_what_mends_it() -> None:
-    status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(VIEW,)).as_json()
+    snapshot = Snapshot(7, MOMENT, "stack", services=(VIEW,), directory="/state")
+    status = snapshot.as_json()
     text = table(status, MOMENT)
     assert "api      BROKEN  0 s    -    5         http://localhost:8000" in text
     assert "api: It crashed.\n  fix: mend it" in text

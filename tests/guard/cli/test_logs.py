@@ -76,6 +76,17 @@ def test_for_machines_they_are_objects_as_from_the_guard(
     assert line["time"].endswith(":01.000Z")
 
 
+def test_they_begin_with_less_where_less_was_asked_for(
+    written: Written, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    procfile = written(web=["01 one"])
+    assert logs(procfile, "--no-prefix") == 0
+    assert capfd.readouterr().out == "one\n"
+    monkeypatch.setenv("GUARD_LOG_TIME", "0")
+    assert logs(procfile) == 0
+    assert re.fullmatch(r"web +\| one\n", capfd.readouterr().out)
+
+
 def test_a_name_that_nobody_has_is_refused_with_those_that_there_are(
     written: Written, capfd: pytest.CaptureFixture[str]
 ) -> None:

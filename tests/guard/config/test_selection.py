@@ -39,6 +39,8 @@ def started(config: Settings) -> list[str]:
         (Selection(("api",)), ["api", "db"]),  # it is started after db
         (Selection(("api",), {"db": 0}), ["api"]),
         (Selection(("release",)), ["release"]),
+        (Selection(("web",), {}, "worker"), ["web", "worker"]),
+        (Selection((), {"all": 0}, "api"), ["api"]),
     ],
 )
 def test_what_is_started(tmp_path: Path, selection: Selection, expected: list[str]) -> None:
@@ -73,6 +75,13 @@ def test_instances_whose_ports_meet_another_line_s_are_told(tmp_path: Path) -> N
         read(tmp_path, Selection((), {"web": 2}), WEB_PORT="65535")
 
 
+def test_the_line_that_the_stack_ends_with_runs_once_and_alone(tmp_path: Path) -> None:
+    config = read(tmp_path, Selection((), {"worker": 3}, "worker"))
+    worker = config.services[3]
+    assert (worker.name, worker.once, worker.ends_stack) == ("worker", True, True)
+    assert not config.services[0].ends_stack
+
+
 def test_a_line_that_is_brought_in_brings_what_it_is_started_after(tmp_path: Path) -> None:
     config = read(tmp_path, Selection(("web",), {"worker": 0}), API_AFTER="db")
     api = selected(config.services, config.selection.including("api"))
@@ -82,7 +91,13 @@ def test_a_line_that_is_brought_in_brings_what_it_is_started_after(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "selection", [Selection(("web", "nope")), Selection((), {"nope": 2}), Selection(("nope",))]
+    "selection",
+    [
+        Selection(("web", "nope")),
+        Selection((), {"nope": 2}),
+        Selection(("nope",)),
+        Selection((), {}, "nope"),
+    ],
 )
 def test_a_name_that_there_is_not_is_an_error_that_lists_those_there_are(
     selection: Selection,

@@ -123,7 +123,9 @@ def test_a_watched_folder_is_named_as_the_watch_names_it(folder: Path) -> None:
 
 @pytest.mark.parametrize("bad", [".", "..", "site/.."])
 def test_the_guard_has_a_folder_of_its_own(folder: Path, bad: str) -> None:
-    assert read(folder, {"GUARD_DIR": ""}).directory == folder / ".guard"
+    state = {"GUARD_DIR": "", "HOME": "/home/me"}
+    assert read(folder, state).directory.parent == Path("/home/me/.local/state/procguard")
+    assert read(folder, {"GUARD_DIR": "~/state", "HOME": "/x"}).directory == Path.home() / "state"
     (found,) = problems(folder, {"GUARD_DIR": bad})
     assert found.startswith(f"GUARD_DIR={bad}: must be a folder of its own")
 
@@ -244,7 +246,7 @@ def test_every_process_learns_where_every_service_is(folder: Path) -> None:
         "WEB_PORT": "3000",
         "WEB_URL": "http://localhost:3000",
         "GUARD_URL": "http://localhost:9400",
-        "GUARD_TOKEN_FILE": str(folder / ".guard" / "token"),
+        "GUARD_TOKEN_FILE": str(config.token_file),
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
     }

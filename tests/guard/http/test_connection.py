@@ -100,6 +100,10 @@ def test_who_sends_while_a_large_answer_waits_reads_it(served: Served) -> None:
 
 
 NO_HTTP = {
+    "two lengths": (
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"400",
+    ),
     "endless headers": (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: " + b"x" * MEGABYTES, b"431"),
     "something else": (b"no HTTP at all\r\n\r\n" + b"x" * MEGABYTES, b"400"),
     "a body that is none": (

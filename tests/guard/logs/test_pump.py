@@ -100,10 +100,22 @@ def start() -> Iterator[Starter]:
     logs: list[Log] = []
 
     def start(
-        output: int, *, directory: Path | None = None, colour: bool = False, as_json: bool = False
+        output: int,
+        *,
+        directory: Path | None = None,
+        colour: bool = False,
+        as_json: bool = False,
+        time: bool = True,
+        prefix: bool = True,
     ) -> Log:
         log = Log(
-            ["web", "api"], directory=directory, output=output, colour=colour, as_json=as_json
+            ["web", "api"],
+            directory=directory,
+            output=output,
+            colour=colour,
+            as_json=as_json,
+            time=time,
+            prefix=prefix,
         )
         logs.append(log)
         log.start()
@@ -181,6 +193,24 @@ def test_prefixes_are_coloured_as_honcho_colours_them(reader: Reader, start: Sta
         for name, colour in (("web", "36"), ("api", "33"))
         for text in ("red", "red again")
     )
+
+
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize(
+    ("time", "prefix", "begins"), [(False, True, "web   | "), (True, False, ""), (False, False, "")]
+)
+def test_a_line_begins_with_less_where_less_was_asked_for(
+    reader: Reader, start: Starter, *, colour: bool, time: bool, prefix: bool, begins: str
+) -> None:
+    log = start(reader.output, colour=colour, time=time, prefix=prefix)
+    writer = Writer(log, "web")
+    writer.write(b" one\n\ntw")
+    reader.until(lambda text: "tw" in text)
+    writer.write(b"o\n")
+    writer.leave()
+    log.close()
+    shown = re.sub(r"\x1b\[\d*m", "", reader.rest())
+    assert shown == f"{begins} one\n{begins}\n{begins}two\n"
 
 
 def test_without_colour_the_processes_own_colours_go_too(reader: Reader, start: Starter) -> None:

@@ -97,7 +97,7 @@ def test_a_corrupt_lock_file_does_not_matter(tmp_path: Path, text: str) -> None:
 
 
 def test_a_lock_held_elsewhere_is_seen(tmp_path: Path) -> None:
-    with subprocess.Popen(["flock", str(tmp_path / "lock"), "sleep", "60"]) as other:
+    with subprocess.Popen(["flock", "--no-fork", str(tmp_path / "lock"), "sleep", "60"]) as other:
         until((tmp_path / "lock").exists, "the lock is taken")
         until(partial(_is_refused, tmp_path), "the lock is refused")
         other.terminate()

@@ -22,6 +22,11 @@ def test_a_failure_is_told_with_when_it_is_tried_again(phase: phases.Phase, says
     assert messages.of_failure("web", phase, CAUSE, now=10.0) == [says]
 
 
+def test_nothing_is_promised_of_what_the_stack_ends_with() -> None:
+    said = messages.of_failure("test", phases.Broken(CAUSE), CAUSE, now=10.0, is_last=True)
+    assert said == ["test failed: web was killed.", "  fix: look at its log"]
+
+
 def test_what_is_broken_is_told_with_the_fix_and_the_command() -> None:
     broken, fix, command = messages.of_failure("web", phases.Broken(CAUSE), CAUSE, now=10.0)
     assert broken == "web is broken: web was killed."

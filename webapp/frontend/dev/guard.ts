@@ -5,6 +5,7 @@
  * would show the log, stop the stack or open a terminal.
  */
 import type { Route } from './forward.ts';
+import { isOurs } from './listener.ts';
 import type { Settings } from './settings.ts';
 
 /** As `src/features/services/guard.ts` asks: no query either, for one adds the log to the events. */
@@ -23,7 +24,8 @@ export function guardRoute({ guard, guardToken }: Pick<Settings, 'guard' | 'guar
     permits: (method, path) => ASKED.some((asked) => asked.test(`${method} ${path}`)),
     headers: () => {
       const token = guardToken();
-      return token === null ? {} : { 'X-Guard-Token': token };
+      // Where the guard has ended, its port is free for anybody.
+      return token === null || !isOurs(Number(guard.port)) ? {} : { 'X-Guard-Token': token };
     },
   };
 }

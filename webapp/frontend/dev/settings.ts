@@ -1,6 +1,5 @@
 /** The few settings of the dev server: shell first, then the repository's `.env`, then defaults. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { loadEnv } from 'vite';
 import { heldDescriptor } from './held-port.ts';
 
@@ -27,7 +26,7 @@ export function readSettings(repository: string): Settings {
   const api = env.API_URL ?? `http://localhost:${portOf('API_PORT', env.API_PORT, 8000).toString()}`;
   const guard =
     env.GUARD_URL ?? `http://localhost:${portOf('GUARD_PORT', env.GUARD_PORT, 9400).toString()}`;
-  const tokenFile = env.GUARD_TOKEN_FILE ?? fileURLToPath(new URL('.guard/token', `file://${repository}`));
+  const tokenFile = env.GUARD_TOKEN_FILE; // set by a guard, for what it starts
   return {
     port: portOf('WEB_PORT', env.WEB_PORT, 3000),
     // Never from a file: a descriptor means something only to the process that inherits it.
@@ -35,6 +34,7 @@ export function readSettings(repository: string): Settings {
     api: new URL(api),
     guard: new URL(guard),
     guardToken: () => {
+      if (tokenFile === undefined) return null;
       try {
         return readFileSync(tokenFile, 'utf8').trim() || null;
       } catch {

@@ -1,0 +1,150 @@
+"""The system under test: backends, their PostgreSQL, the network between, and the source."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from scripts.histories.cluster import Cluster, cluster
+from scripts.histories.proxy import Proxy, proxy
+from tests.backend.api_process import BACKEND, Api
+from tests.media_source import MediaSource, make_media, serve_media
+
+CONCURRENCY = 2
+"""Downloads at once of each backend."""
+RATE = 150_000
+"""Bytes/s of each body while faults are done: a file takes two seconds."""
+DISK = "64m"
+
+
+@dataclass(slots=True)
+class Stand:
+    """What is running, and how it is made worse."""
+
+    apis: list[Api]
+    proxies: list[Proxy]
+    cluster: Cluster
+    source: MediaSource
+    media: Path
+    disk: bool
+    """Whether the media folder is on a small disk of its own, that may be filled."""
+    clocks_apart: bool = False
+    _ballast: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ballast = self.media / ".ballast"
+
+    def runners(self, backend: int) -> list[psutil.Process]:
+        """The processes that a backend has started."""
+        process = self.apis[backend].process
+        if process is None or process.poll() is not None:
+            return []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(process.pid).children(recursive=True)
+        return []
+
+    def restart(self, backend: int) -> None:
+        """Start a backend that has ended."""
+        process = self.apis[backend].process
+        if process is None or process.poll() is not None:
+            self.apis[backend].start()
+
+    def route(self) -> None:
+        """Lead every backend to what is the primary now."""
+        for each in self.proxies:
+            each.target = self.cluster.primary.port
+
+    def fill(self) -> None:
+        """Use up the disk that the media folder is on."""
+        with contextlib.suppress(OSError), self._ballast.open("wb") as file:
+            while True:
+                file.write(bytes(1 << 20))
+                file.flush()
+
+    def free(self) -> None:
+        """Give the disk its room again."""
+        self._ballast.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def standing(
+    folder: Path,
+    port: Callable[[], int],
+    *,
+    backends: int = 2,
+    code: Path = BACKEND,
+    clocks: Sequence[str] = (),
+) -> Iterator[Stand]:
+    """All of it, ready; nothing is left afterwards.
+
+    Args:
+        folder: empty, for everything that is written.
+        port: gives free ports.
+        backends: how many.
+        code: the folder of the backend's code.
+        clocks: how far the clock of each backend is off, as faketime(1) takes it ("+90s").
+
+    """
+    media = folder / "media"
+    media.mkdir(parents=True)
+    with contextlib.ExitStack() as enter:
+        disk = _small_disk(media, enter)
+        source = enter.enter_context(serve_media(make_media(folder / "source")))
+        source.validator = "etag"
+        database = enter.enter_context(cluster(port))
+        name = database.primary.database("histories").rpartition("/")[2]
+        proxies = [enter.enter_context(proxy(database.primary.port)) for _ in range(backends)]
+        apis = []
+        for number, each in enumerate(proxies):
+            api = Api(
+                folder / f"backend-{number}",
+                DATABASE_URL=f"postgresql://app@127.0.0.1:{each.port}/{name}",
+                MEDIA_DIR=str(media),
+                DOWNLOAD_CONCURRENCY=str(CONCURRENCY),
+                DISK_RESERVE_MB="0",
+                **(_clock(clocks[number]) if clocks else {}),
+            )
+            api.code = code
+            api.folder.mkdir()
+            enter.callback(api.close)
+            api.start()
+            apis.append(api)
+        for api in apis:
+            api.ready()
+        yield Stand(apis, proxies, database, source, media, disk, bool(clocks))
+
+
+def _small_disk(folder: Path, enter: contextlib.ExitStack) -> bool:
+    """Mount one where that is allowed."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(command, check=False, capture_output=True).returncode:
+        return False
+    enter.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
+    return True
+
+
+def faketime() -> Path | None:
+    """The library that shows a process another time, where it is installed."""
+    if shutil.which("faketime") is None:
+        return None
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    return found[0] if found else None
+
+
+def _clock(off: str) -> dict[str, str]:
+    library = faketime()
+    if library is None:
+        raise FileNotFoundError("clocks cannot be set apart here; fix: apt-get install faketime")
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME": off,
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
