@@ -1,20 +1,16 @@
 """`attach`: a user's terminal on a service's."""
 
-import fcntl
 import os
-import pty
 import signal
-import struct
-import subprocess
 import termios
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import pytest
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ROOT, Answer, GuardRun, ask, toy, until
+from tests.stack.harness import Answer, GuardRun, ask, toy, until
+from tests.stack.terminal import Terminal
 
 APP = """
 async def app(scope, receive, send):
@@ -40,52 +36,6 @@ for line in sys.stdin:
 READER = 'api: while read line; do echo "got <$line> $(stty size)"; done'
 
 
-class Terminal:
-    """A user at a terminal of 30 rows and 100 columns, in which `attach` runs."""
-
-    def __init__(self, run: GuardRun, name: str) -> None:
-        self.master, slave = pty.openpty()
-        self.resize(30, 100)
-        self.shown = b""
-        self.process = subprocess.Popen(
-            run.command("attach", name),
-            cwd=ROOT,
-            env=run.environment,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            preexec_fn=lambda: os.login_tty(slave),  # noqa: PLW1509 - no threads of ours before exec
-        )
-        self.before = termios.tcgetattr(slave)
-        self.slave = slave
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        with suppress(OSError):
-            while data := os.read(self.master, 65536):
-                self.shown += data
-
-    def resize(self, rows: int, columns: int) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, text: str) -> None:
-        os.write(self.master, text.encode())
-
-    def expect(self, text: str) -> None:
-        until(lambda: text.encode() in self.shown, f"{text!r} in {self.shown.decode()!r}", 10)
-        self.shown = self.shown.partition(text.encode())[2]
-
-    def await_end(self) -> int:
-        return self.process.wait(timeout=60)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.slave)
-        os.close(self.master)
-
-
 def reader(guarded: Guarded, *others: str) -> GuardRun:
     """Start a worker, which has no port, that reads its terminal."""
     run = guarded(READER, *others, started=False)
@@ -101,7 +51,7 @@ def attach() -> Iterator[Attach]:
     terminals: list[Terminal] = []
 
     def start(run: GuardRun, name: str) -> Terminal:
-        terminal = Terminal(run, name)
+        terminal = Terminal(run, run.command("attach", name))
         terminals.append(terminal)
         terminal.expect("Ctrl-] lets go")
         return terminal
@@ -262,13 +212,13 @@ def test_who_attaches_to_what_does_not_run_is_told_so(guarded: Guarded) -> None:
     run.post("/api/services/api/stop")
     run.await_state("api", "STOPPED")
     for name, text in (("api", "api is STOPPED"), ("db", "has no line 'db'")):
-        terminal = Terminal(run, name)
+        terminal = Terminal(run, run.command("attach", name))
         terminal.expect(text)
         terminal.expect("fix:")
         assert terminal.await_end() == 1
         terminal.close()
     run.close()
-    terminal = Terminal(run, "web")
+    terminal = Terminal(run, run.command("attach", "web"))
     terminal.expect("no guard runs")
     assert terminal.await_end() == 1
     terminal.close()

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
-from ..core import events, hints, phases
+from ..core import events, hints
 from ..core.errors import GuardError
 from ..core.snapshot import Snapshot
 from ..http import messages
@@ -45,6 +45,7 @@ class ControlApi:
         events: Events,
         history: History,
         send: Callable[[str, events.Event], None],
+        restart_all: Callable[[], None],
         tail: Callable[[str, int], list[str]],
         crashes: Callable[[], list[dict[str, Any]]],
         attach_server: AttachServer,
@@ -55,6 +56,7 @@ class ControlApi:
         self._events = events
         self._history = history
         self._send = send
+        self._restart_all = restart_all
         self._tail = tail
         self._crashes = crashes
         self._attach_server = attach_server
@@ -135,13 +137,9 @@ class ControlApi:
                 "A write needs the header X-Guard-Token with what stands in the guard's token "
                 "file, and no foreign Origin.",
             )
-        snapshot = self._snapshot()
         match action:
             case ["restart"]:
-                for view in snapshot.services:
-                    # What has finished is run again where it is named, what was left out too.
-                    if view.state is not phases.State.FINISHED and not view.left_out:
-                        self._send(view.name, events.Restart())
+                self._restart_all()
             case ["stop"]:
                 self._leave()
             case ["services", name, "attach"]:

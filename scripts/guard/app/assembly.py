@@ -17,6 +17,7 @@ from ..api.routes import ControlApi
 from ..attach.server import AttachServer
 from ..config import state_folder
 from ..config.current import CurrentConfig
+from ..config.settings import LogFormat
 from ..core import events
 from ..core.broadcast import Changes
 from ..core.snapshot import ServiceView
@@ -48,6 +49,7 @@ from .exit_with import ExitWith
 from .exits import Exits
 from .findings import Findings
 from .hangs import HangWatch
+from .keys import Keys
 from .left_out import LeftOut
 from .lost_ports import LostPorts
 from .memory_watch import MemoryWatch
@@ -82,6 +84,7 @@ class Supervised(NamedTuple):
     exits: Exits
     starts: Starts
     shutdown: Shutdown
+    left_out: LeftOut
 
 
 class Shown(NamedTuple):
@@ -118,18 +121,28 @@ async def run(started: Started) -> int:
         report=log.report,
         leaving=shutdown.has_begun,
     )
+    keys = Keys(
+        views=lambda: supervisor.snapshot().services,
+        send=supervised.left_out.send,
+        restart_all=supervisor.restart_all,
+        leave=shutdown.begin,
+        log=log,
+        environment=lambda: current.get().environment,
+    )
     event_loop = EventLoop(
         supervisor,
         exits=supervised.exits,
         shutdown=shutdown,
         signals=started.signals,
-        followers=_followers(started, supervised, shown, ports, saves),
+        followers=_followers(started, supervised, shown, ports, saves, keys),
         report=log.report,
     )
-    exit_code = await event_loop.run()
-    saves.stop()
-    await ports.close()
-    return exit_code
+    try:
+        return await event_loop.run()
+    finally:
+        keys.close()
+        saves.stop()
+        await ports.close()
 
 
 def _supervised(started: Started, access: Access, admission: Admission) -> Supervised:
@@ -150,8 +163,9 @@ def _supervised(started: Started, access: Access, admission: Admission) -> Super
         pid=os.getpid(),
     )
     shutdown = Shutdown(supervisor, graceful_stop, log.report)
+    left_out = LeftOut(current, launcher.ports, supervisor.send)
     return Supervised(
-        supervisor, recorder, kills, graceful_stop, responders, exits, starts, shutdown
+        supervisor, recorder, kills, graceful_stop, responders, exits, starts, shutdown, left_out
     )
 
 
@@ -170,7 +184,8 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         snapshot=supervisor.snapshot,
         events=Events(supervisor.snapshot, changes, started.feed, usage),
         history=history,
-        send=LeftOut(started.current, started.launcher.ports, supervisor.send).send,
+        send=supervised.left_out.send,
+        restart_all=supervisor.restart_all,
         tail=log.tail,
         crashes=supervised.recorder.read,
         attach_server=attach_server,
@@ -185,6 +200,7 @@ def _followers(
     shown: Shown,
     ports: PortKeeper,
     saves: Saves,
+    keys: Keys,
 ) -> Sequence[Follower]:
     """Return the parts that receive each snapshot, in this order."""
     current, launcher, log = started.current, started.launcher, started.log
@@ -222,6 +238,7 @@ def _followers(
     )
     deferred = Deferred(
         saves.start,
+        keys.start if current.get().log_format is LogFormat.TEXT else lambda: None,
         supervised.recorder.prepare,
         responder.prepare,
         lambda: projects.tidy(state_folder.all_of(current.get().environment)),

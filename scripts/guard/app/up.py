@@ -61,9 +61,11 @@ def up(
     launcher.start_early()
     log: Log | None = None
     try:
+        from ..terminal.modes import has_keyboard
+
         as_json = config.log_format is LogFormat.JSON
         if not as_json:
-            sys.stdout.write(banner(config))
+            sys.stdout.write(banner(config, keys=has_keyboard()))
             sys.stdout.flush()
         from ..logs.ring_buffer import RingBuffer
 
@@ -127,7 +129,11 @@ def addresses(config: Settings) -> list[str]:
     return lines
 
 
-def banner(config: Settings) -> str:
-    """Return what people are shown before the logs; machines get objects from the first line on."""
+def banner(config: Settings, *, keys: bool) -> str:
+    """Return what people are shown before the logs; machines get objects from the first line on.
+
+    `keys` is whether the terminal has a keyboard that we listen to.
+    """
     lines = "".join(f"  {line}\n" for line in addresses(config))
-    return f"\n{lines}  Ctrl-C stops everything.\n\n"
+    told = "? shows the keys, " if keys else ""
+    return f"\n{lines}  {told}Ctrl-C stops everything.\n\n"

@@ -9,8 +9,6 @@ import selectors
 import signal
 import socket
 import sys
-import termios
-import tty
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,8 +17,9 @@ from ..config import settings
 from ..core import hints
 from ..core.errors import GuardError
 from ..rundir import lock, trust
+from ..terminal.modes import Modes
+from ..terminal.private_modes import TerminalModes
 from . import client
-from .terminal_modes import TerminalModes
 
 DETACH = b"\x1d"  # Ctrl-]
 ANSWER_SECONDS = 5.0
@@ -36,11 +35,11 @@ def attach(procfile: Path, env_files: Sequence[Path], name: str) -> int:
             f"{hints.command('logs', name)}   # to see what it writes",
         )
     config = client.load(procfile, env_files)
-    with _connected(config, name) as (connection, begun):
-        sys.stdout.write(f"[{name}: Ctrl-] lets go]\n")
+    with _connected(config, name) as (connection, begun), _raw_terminal():
+        # Now, and not before: what is typed from here on reaches the service.
+        sys.stdout.write(f"[{name}: Ctrl-] lets go]\r\n")
         sys.stdout.flush()
-        with _raw_terminal():
-            detached = _Session(connection).run(begun)
+        detached = _Session(connection).run(begun)
     sys.stdout.write(f"\n[{name}: {'let go' if detached else 'ended'}]\n")
     return 0
 
@@ -98,16 +97,16 @@ def _refusal(connection: socket.socket, body: bytes) -> GuardError:
 @contextlib.contextmanager
 def _raw_terminal() -> Iterator[None]:
     """Every key goes to the service as it is, Ctrl-C too; afterwards all is as it was."""
-    before = termios.tcgetattr(0)
+    modes = Modes(0)
     handlers = {number: signal.signal(number, _end) for number in ENDING}
     try:
-        tty.setraw(0)
+        modes.give_raw_keys()
         yield
     finally:
         for number in ENDING:  # a second one must not stop this
             signal.signal(number, signal.SIG_IGN)
-        with contextlib.suppress(termios.error):  # its window was closed
-            termios.tcsetattr(0, termios.TCSAFLUSH, before)
+        modes.put_back(discard=True)
+        modes.close()
         for number, handler in handlers.items():
             signal.signal(number, handler)
 

@@ -84,6 +84,11 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
         """Whether what is printed next takes the place of an incomplete line."""
         return self._half is not None and self._half.erasable
 
+    def blank(self) -> None:
+        """Print an empty line."""
+        self.close()
+        self._terminal.write(b"\n")
+
     def close(self) -> None:
         """End the last line."""
         if self._half:
@@ -153,6 +158,9 @@ class JsonPrinter:
     def write_partial(self, message: Message, *, for_good: bool) -> bool:  # noqa: ARG002 - as Printer
         """Wait for the rest: a machine wants whole lines."""
         return False
+
+    def blank(self) -> None:
+        """Print nothing: an empty line is no object."""
 
     def close(self) -> None:
         """Nothing is ever left open."""

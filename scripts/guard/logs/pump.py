@@ -84,6 +84,7 @@ class Log:
         self._followers: list[Callable[[str, bytes, datetime], None]] = []
         self._skipped: Counter[str] = Counter()
         self._complained = False
+        self._shown: str | None = None
         self._awaited = False
         self._closing = False
         # Linux alone has epoll; kqueue and macOS' poll() do not do PTYs.
@@ -159,6 +160,21 @@ class Log:
         It is called by the pump and must not block.
         """
         self._followers.append(take)
+
+    def show_only(self, name: str | None) -> None:
+        """Print no lines but those of that name and our own from now on; None: of all again.
+
+        They are kept all the same: in the files, in memory, for those who follow.
+        """
+
+        def change() -> None:
+            self._shown = name
+
+        self._ask(change)
+
+    def blank(self) -> None:
+        """Print an empty line, as Return in a terminal does."""
+        self._ask(self._print_blank)
 
     def close(self) -> None:
         """Read what is left, print it, and end the pump."""
@@ -312,12 +328,22 @@ class Log:
         for take in self._followers:
             take(channel.name, lines, now)
         self._file(channel, lines, now)
+        if not self._is_shown(channel):
+            return
         if self._terminal.stalled:
             self._skipped[channel.name] += lines.count(b"\n")
             return
         if self._printer.partial_is_erasable:
             self._show_again()
         self._printer.write(Message("line", lines, now, channel.name, channel.colour))
+
+    def _is_shown(self, channel: _Channel) -> bool:
+        return self._shown is None or channel.name in {self._shown, self._own}
+
+    def _print_blank(self) -> None:
+        if not self._terminal.stalled:
+            self._show_again()
+            self._printer.blank()
 
     def _file(self, channel: _Channel, lines: bytes, now: datetime) -> None:
         if channel.file is None:
@@ -340,6 +366,8 @@ class Log:
 
     def _show_partial(self, stream: _Stream) -> None:
         partial = stream.splitter.partial
+        if not self._is_shown(stream.channel):
+            return
         if partial and partial != stream.shown and not self._terminal.stalled:
             now = datetime.now().astimezone()
             channel = stream.channel

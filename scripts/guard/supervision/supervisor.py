@@ -157,6 +157,12 @@ class Supervisor:
         for name in list(self._services):
             self.send(name, events.Stop())
 
+    def restart_all(self) -> None:
+        """Restart what is to run; what has finished, or was left out, is started by its name."""
+        for view in self.snapshot().services:
+            if view.state is not State.FINISHED and not view.left_out:
+                self.send(view.name, events.Restart())
+
     def kill(self) -> None:
         """Kill everything that still runs, at once."""
         for process in self.running().values():

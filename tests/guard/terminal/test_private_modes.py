@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.guard.cli.terminal_modes import TerminalModes
+from scripts.guard.terminal.private_modes import TerminalModes
 
 ALWAYS = b"\x1b[0m\x1b>"  # colours off, and the keypad as usual
 
