@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from scripts.histories.history import Call, Final, History, Transfer
 
 OVERLAP_SECONDS = 10.0
 """For which two processes may work on one download: one that has lost its session stops within
 eight seconds, while another may begin at once. Only one of them can report what came of it."""
-LATE_SECONDS = 3.0
+LATE_SECONDS = 1.5
 """Until a runner has ended that nobody wants any more."""
 CLAIM_SECONDS = 0.5
 """Between the time that a claim notes and its commit."""
-AFTER_FAULT_SECONDS = 5.0
-"""In which what a fault has put back is claimed again, out of its order."""
+AFTER_FAULT_SECONDS = 1.5
+"""In which a claim that a fault cut off may still lock its row: others are claimed past it."""
 TRANSFERS_EACH = 4
 """Bodies asked for by one runner at most: a look, the file, and what is compared of it."""
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE
@@ -124,13 +124,14 @@ def _order(history: History) -> Iterator[str]:
         for final, calls in _finals(history)
         if len(calls) == 1 and final.attempt == 1 and final.started is not None
     ]
-    for (one, started), (other, later) in pairwise(sorted(untouched, key=lambda c: c[0].begun)):
-        near = any(
-            fault.begun - CLAIM_SECONDS < min(started, later)
-            and max(started, later) - AFTER_FAULT_SECONDS < fault.ended
+    in_order = sorted(untouched, key=lambda each: each[0].begun)
+    for (one, started), (other, later) in combinations(in_order, 2):
+        passed = one.ended < other.begun and started > later + CLAIM_SECONDS
+        disturbed = any(
+            fault.begun - CLAIM_SECONDS < later < fault.ended + AFTER_FAULT_SECONDS
             for fault in history.faults
         )
-        if one.ended < other.begun and started > later + CLAIM_SECONDS and not near:
+        if passed and not disturbed:
             yield f"{other.key} came after {one.key} and was begun {started - later:.2f} s before"
 
 

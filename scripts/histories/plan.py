@@ -22,8 +22,8 @@ FAULTS = {
     "fill disk": 3.0,
 }
 """Kinds of faults, with the most seconds that each lasts."""
-FIRST_ADDS = 6
-"""Downloads that are there before anything else happens."""
+FIRST_ADDS, FIRST_PAUSE = 10, 0.15
+"""Downloads that are added before anything else happens, and the seconds between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def draw(
     kinds: Sequence[str] = tuple(FAULTS),
     *,
     backends: int = 2,
-    calls: int = 26,
+    calls: int = 22,
     faults: int = 3,
-    seconds: float = 9.0,
+    seconds: float = 10.0,
 ) -> Plan:
     """Draw a plan: the same for the same arguments.
 
@@ -73,14 +73,14 @@ def draw(
 
     """
     chance = random.Random(seed)  # noqa: S311 - repeatable is what it must be
-    steps = [Step(0.0, "add", number % backends) for number in range(FIRST_ADDS)]
+    steps = [Step(number * FIRST_PAUSE, "add", number % backends) for number in range(FIRST_ADDS)]
     for _ in range(calls):
         (what,) = chance.choices(ACTIONS, WEIGHTS)
-        at, backend = chance.uniform(0.3, seconds), chance.randrange(backends)
+        at, backend = chance.uniform(FIRST_ADDS * FIRST_PAUSE, seconds), chance.randrange(backends)
         steps.append(Step(at, what, backend, chance.random(), chance.random()))
     for _ in range(faults):
         kind = chance.choice(kinds)
         lasts = chance.uniform(0.3, 1.0) * FAULTS[kind]
-        at, backend = chance.uniform(1.0, seconds), chance.randrange(backends)
+        at, backend = chance.uniform(FIRST_ADDS * FIRST_PAUSE, seconds), chance.randrange(backends)
         steps.append(Step(at, kind, backend, lasts=lasts))
     return tuple(sorted(steps, key=lambda step: step.at))

@@ -19,8 +19,8 @@ from tests.media_source import MediaSource, make_media, serve_media
 
 CONCURRENCY = 2
 """Downloads at once of each backend."""
-RATE = 150_000
-"""Bytes/s of each body while faults are done: a file takes two seconds."""
+RATE = 100_000
+"""Bytes/s of each body while faults are done: a file takes three seconds."""
 DISK = "64m"
 
 
