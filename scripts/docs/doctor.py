@@ -6,6 +6,7 @@ from scripts.guard.doctor.messages import (
     EXITED,
     HTTPS,
     MESSAGES,
+    NOT_READY,
     OTHER_SETTING,
     PROXY,
     Message,
@@ -44,6 +45,11 @@ _OF_THE_DEATH = {
 _SPECIAL: dict[Message, dict[str, str]] = {
     EXITED: _OF_THE_DEATH,
     BROKEN_CODE: _OF_THE_DEATH,
+    NOT_READY: {
+        "sentence": "web is not ready after 10 s; an answer on port 3000 is awaited. It listens on "
+        "port 3001 instead.",
+        "fix": "have its line use $PORT, or say where it is: WEB_PORT=3001 in .env",
+    },
     OTHER_SETTING: {"url": "http://localhost:3001"},
 }
 

@@ -58,6 +58,7 @@ from .reload import Reload
 from .saves import Saves
 from .shutdown import Shutdown
 from .signals import Signals
+from .slow_starts import SlowStarts
 from .starts import Starts
 
 
@@ -236,6 +237,12 @@ def _followers(
         report=log.report,
         hung=supervisor.hung,
     )
+    slow_starts = SlowStarts(
+        current,
+        members=lambda name, leader: descendants.members(leader, launcher.tag(name)),
+        begun=log.begun,
+        remark=supervisor.remark,
+    )
     deferred = Deferred(
         saves.start,
         keys.start if current.get().log_format is LogFormat.TEXT else lambda: None,
@@ -253,6 +260,7 @@ def _followers(
         ports,
         readiness,
         lost_ports,
+        slow_starts,
         hangs,
         MemoryWatch(supervised.kills),
         saves,

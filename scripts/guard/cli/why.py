@@ -89,7 +89,7 @@ def _is_wrong(view: Mapping[str, Any]) -> bool:
 def _trouble(view: Mapping[str, Any], records: Sequence[Record], now: datetime) -> str:
     head = f"{view['name']} is {view['state']} for {_since(view['since'], now)}."
     last = next((record for record in records if record["service"] == view["name"]), None)
-    if last is not None:
+    if last is not None and view["state"] != "STARTING":
         return f"{head}\n{account(last, now)}"
     cause = view["cause"]
     return f"{head}\n  why: {cause['sentence']}\n  fix: {cause['fix']}" if cause else head

@@ -95,6 +95,14 @@ def port(raw: str) -> int:
     return int(raw)
 
 
+def port_or_none(raw: str) -> int | None:
+    """Parse a TCP port, or `none` of what serves no port whatever its line says."""
+    try:
+        return None if raw.lower() == "none" else port(raw)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `none`") from None
+
+
 def flag(raw: str) -> bool:
     """Parse yes or no."""
     if raw.lower() not in {"0", "1", "yes", "no"}:

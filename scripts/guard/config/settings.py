@@ -297,7 +297,7 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
         prefix = variable(name)
         offered = first + procfile.FOREIGN_PORT_STEP * position
         port = given.take_of_service(
-            f"{prefix}_PORT", procfile.default_port(command, prefix, offered), parsing.port
+            f"{prefix}_PORT", procfile.default_port(command, prefix, offered), parsing.port_or_none
         )
         health = given.take_of_service(f"{prefix}_HEALTH", None, parsing.absolute_path)
         yield Service(

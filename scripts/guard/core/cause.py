@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 DEPENDENCY_DOWN = "dependency-down"
 PORT_LOST = "port-lost"
+NOT_READY = "not-ready"
 
 
 class Cause(NamedTuple):
@@ -25,6 +27,14 @@ class Cause(NamedTuple):
         """Whether it crashed because another service was not there."""
         return self.kind == DEPENDENCY_DOWN
 
+    def is_like(self, other: Cause) -> bool:
+        """Whether another says the same, but for its numbers: of time, and of a processor's use."""
+        return (self.kind, _without_numbers(self)) == (other.kind, _without_numbers(other))
+
     def as_json(self) -> dict[str, str]:
         """Return the JSON object of the control API."""
         return {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+
+
+def _without_numbers(cause: Cause) -> str:
+    return re.sub(r"\d+ ?(?:s;|% of)", "", cause.sentence)

@@ -65,6 +65,7 @@ FAILING = Message(
     "{name} runs and answers {path} with {said}",
     "{logs}   # the last lines say where its code fails",
 )
+NOT_READY = Message("not-ready", "{sentence}", "{fix}")
 STARTING = Message(
     "starting",
     "{name} is being started",
@@ -120,8 +121,8 @@ ALL_WELL = Message(
 
 MESSAGES = (
     NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
-    STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER, HIDDEN_STRANGER,
-    SLOW, HUNG, ALL_WELL,
+    NOT_READY, STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER,
+    HIDDEN_STRANGER, SLOW, HUNG, ALL_WELL,
 )  # fmt: skip
 
 # What keeps a browser from what is well.

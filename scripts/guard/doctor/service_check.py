@@ -206,6 +206,14 @@ def _exited(case: Case) -> Diagnosis | None:
     return message.of(sentence=found["sentence"], fix=found["fix"])
 
 
+def _not_ready(case: Case) -> Diagnosis | None:
+    """What the guard says of one that runs and is not ready, in its words."""
+    found = None if case.view is None else case.view["cause"]
+    if found is None or case.state != "STARTING":
+        return None
+    return messages.NOT_READY.of(sentence=found["sentence"], fix=found["fix"])
+
+
 def _stopped(case: Case) -> Diagnosis | None:
     return case.explain(messages.STOPPED) if case.state == "STOPPED" else None
 
@@ -284,6 +292,7 @@ RULES: tuple[Callable[[Case], Diagnosis | None], ...] = (
     _other_setting,
     _stranger,
     _exited,
+    _not_ready,
     _stopped,
     _hung,
     _other_port,

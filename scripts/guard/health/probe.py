@@ -30,6 +30,7 @@ class Reply(enum.Enum):
 
     NONE = "nobody is there, or says nothing"
     CLOSED = "the connection was closed without a word"
+    STANDBY = "the guard's own answer in its place"
     NOT_YET = "an answer that is none yet"
     ANSWER = "an answer"
 
@@ -43,6 +44,8 @@ class Answer(NamedTuple):
 
     reply: Reply
     speaks: Protocol | None = None
+    status: int | None = None
+    """That of HTTP."""
 
 
 async def ask(
@@ -66,10 +69,11 @@ async def ask(
         return Answer(Reply.ANSWER, Protocol.TLS)
     if not head:
         return Answer(Reply.CLOSED)
+    if b"x-guard-standby:" in head.lower():
+        return Answer(Reply.STANDBY)
     is_no = status is None or status >= _SERVER_ERROR if strict else status in _NOT_YET
-    is_up = not is_no and b"x-guard-standby:" not in head.lower()
     speaks = Protocol.OTHER if line is None else Protocol.HTTP
-    return Answer(Reply.ANSWER if is_up else Reply.NOT_YET, speaks)
+    return Answer(Reply.NOT_YET if is_no else Reply.ANSWER, speaks, status)
 
 
 async def responds(port: int, path: str) -> bool:
@@ -100,7 +104,7 @@ async def await_answer(
     """
     began, closing_since = clock(), None
     while True:
-        reply, speaks = await ask(port, path, strict=strict, speaks_no_http=speaks_no_http)
+        reply, speaks, _ = await ask(port, path, strict=strict, speaks_no_http=speaks_no_http)
         if reply is Reply.ANSWER and speaks is not None:
             return speaks
         now = clock()

@@ -130,6 +130,12 @@ class Log:
         streams = [stream for stream in tuple(self._streams) if stream.channel is channel]
         return [partial for stream in streams if (partial := stream.splitter.partial)]
 
+    def begun(self, name: str) -> str | None:
+        """Answer the line that a process has begun and not ended, None where there is none."""
+        channel = self._channels.get(name)
+        partial = [] if channel is None else self._partial_lines(channel)
+        return partial[-1].decode(errors="replace") if partial else None
+
     def output_of_current_run(self, name: str, count: int = 200) -> list[str]:
         """Answer as `tail` does, but nothing from before the last `attach` of that name."""
         return self._tail(name, count, this_life=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..config import settings
 from ..core import phases
-from ..core.cause import Cause
+from ..core.cause import NOT_READY, Cause
 from ..core.process import Running
 from ..core.snapshot import ServiceView
 
@@ -41,6 +41,11 @@ class Managed:
         """Whether it was asked to leave and its grace is not over."""
         phase = self.service.phase
         return isinstance(phase, phases.Stopping) and phase.kill_at is not None
+
+    @property
+    def is_told_to_be_late(self) -> bool:
+        """Whether what is told of it is why a process of it was not ready yet."""
+        return self.cause is not None and self.cause.kind == NOT_READY
 
     def view(self) -> ServiceView:
         """Return what others may know of it."""

@@ -120,6 +120,17 @@ class Supervisor:
         """Handle a service that has stopped accepting connections; raises `KeyError`."""
         self.send(name, events.Hung(cause))
 
+    def remark(self, name: str, cause: Cause) -> None:
+        """Take note of what keeps a service that runs from being ready; said when it is new."""
+        managed = self._services.get(name)
+        if managed is None or managed.service.state is not State.STARTING:
+            return
+        if managed.cause is None or not cause.is_like(managed.cause):
+            self._report(cause.sentence)
+            self._report(f"  fix: {cause.fix}")
+        managed.cause = cause
+        self.announce()
+
     def tick(self) -> None:
         """Send `Due` to every service whose deadline is past."""
         now = self._clock()
@@ -229,7 +240,7 @@ class Supervisor:
             self._report(sentence)
         if state in order.UP:
             self._start_those_who_wait(managed.line)
-        if state in {State.STOPPED, *order.UP}:
+        if state in {State.STOPPED, *order.UP} or managed.is_told_to_be_late:
             managed.cause = None
         if state is State.STARTING and before is State.BACKOFF:
             managed.restarts += 1

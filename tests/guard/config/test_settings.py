@@ -98,7 +98,9 @@ def test_the_first_and_the_last_port_are_ports(folder: Path, port: str) -> None:
 @pytest.mark.parametrize("bad", ["high", "0", "65536", "-1", "3000.0", "\uff13000"])
 def test_a_port_out_of_range_is_named(folder: Path, bad: str) -> None:
     (folder / ".env").write_text(f"WEB_PORT={bad}\n", encoding="utf-8")
-    assert problems(folder) == [f"WEB_PORT={bad}: must be a port, a whole number from 1 to 65535"]
+    assert problems(folder) == [
+        f"WEB_PORT={bad}: must be a port, a whole number from 1 to 65535, or `none`"
+    ]
 
 
 def test_two_services_cannot_share_a_port(folder: Path) -> None:

@@ -50,7 +50,7 @@ def answering(port: int, answer: bytes, address: str = "127.0.0.1") -> Iterator[
         (b"HTTP/1.0 401 Unauthorized\r\n\r\n", Reply.ANSWER, Reply.ANSWER),
         (b"HTTP/1.1 500 Internal Server Error\r\n\r\n", Reply.ANSWER, Reply.NOT_YET),
         (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", Reply.NOT_YET, Reply.NOT_YET),
-        (b"HTTP/1.1 200 OK\r\nX-Guard-Standby: BROKEN\r\n\r\n", Reply.NOT_YET, Reply.NOT_YET),
+        (b"HTTP/1.1 200 OK\r\nX-Guard-Standby: BROKEN\r\n\r\n", Reply.STANDBY, Reply.STANDBY),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", Reply.ANSWER, Reply.ANSWER),
         (b"-ERR wrong number of arguments for 'get' command\r\n", Reply.ANSWER, Reply.NOT_YET),
         (b"\x15\x03\x01\x00\x02\x02\x46", Reply.ANSWER, Reply.ANSWER),

@@ -1,0 +1,168 @@
+"""What a service does instead, which runs and is not ready: one sentence, and what to do.
+
+The kernel says where its processes listen, whether one of them is reading from its terminal, and
+how much of a processor they use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..config.settings import Service
+from ..core import hints
+from ..core.cause import NOT_READY, Cause
+from .probe import Answer, Reply
+
+if TYPE_CHECKING:
+    import psutil
+
+BUSY_SHARE = 0.3  # of a processor; one that only waits uses next to nothing
+LINE_SHOWN = 120  # characters of a line that are quoted
+_HERE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1"})  # noqa: S104 - recognised
+_READ = {"x86_64": 0, "aarch64": 63, "riscv64": 63}  # the number of read(2), of asm/unistd.h
+_TERMINALS = ("/dev/pts/", "/dev/tty")
+# How programs that read keys one by one ask: "Ok to proceed? (y) ", "Password:", "> ".
+_ASKS = re.compile(
+    r"(?:\?|\?.{0,40}[)\]:>]|(?:password|passphrase|name|choice).{0,40}:|^ ?>) ?$", re.IGNORECASE
+)
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Seen(NamedTuple):
+    """What is seen of the processes of a service."""
+
+    listens: frozenset[tuple[str, int]] = frozenset()
+    """Addresses and ports."""
+    reads_terminal: bool = False
+    processor: float = 0.0
+    """The share of one processor that they used lately."""
+
+
+def explain(
+    service: Service, seen: Seen, answer: Answer, begun: str | None, seconds: float
+) -> Cause | None:
+    """Return why a service is not ready yet, None where its answer has just come.
+
+    `answer` is what came of a request to its port, `begun` the line that it has not ended yet.
+    """
+    if answer.reply is Reply.ANSWER:
+        return None
+    instead, fix = _instead(service, seen, answer, _COLOURS.sub("", begun or "").strip())
+    wanted = f"GET {service.health}" if service.strict else "an answer"
+    sentence = (
+        f"{service.name} is not ready after {seconds:.0f} s; {wanted} on port {service.port} is "
+        f"awaited. {instead}"
+    )
+    return Cause(NOT_READY, sentence, fix, transient=True)
+
+
+def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[str, str]:
+    own, logs = f"{service.variable}_PORT", hints.command("logs", service.name)
+    elsewhere = sorted(port for _, port in seen.listens if port != service.port)
+    # A held port is listened on from the beginning.
+    own_listeners = [] if service.held else seen.listens
+    addresses = sorted(address for address, port in own_listeners if port == service.port)
+    if seen.reads_terminal or _ASKS.search(begun):
+        asked = f": {begun[-LINE_SHOWN:]!r}" if begun else ""
+        return (
+            f"It waits for input{asked}.",
+            f"{hints.command('attach', service.name)}   # and answer it",
+        )
+    if addresses and not _HERE.intersection(addresses):
+        return (
+            f"It listens on {_listed(addresses)}, and localhost is 127.0.0.1.",
+            "have it listen on 127.0.0.1 (an option such as --host or --bind)",
+        )
+    if addresses or answer.reply not in {Reply.NONE, Reply.STANDBY}:
+        path = f"{service.variable}_HEALTH names the path that must answer"
+        return f"It listens there and {_said(answer)}.", f"{logs}   # what it says; {path}"
+    if elsewhere:
+        ports = _listed(map(str, dict.fromkeys(elsewhere)))
+        return (
+            f"It listens on port {ports} instead.",
+            f"have its line use $PORT, or say where it is: {own}={elsewhere[0]} in .env",
+        )
+    if seen.processor >= BUSY_SHARE:
+        return (
+            f"It is still busy, and uses {seen.processor:.0%} of a processor: compiling, perhaps.",
+            f"wait; {logs} shows how far it is",
+        )
+    doing = "takes no connection" if service.held else "listens nowhere"
+    return (
+        f"It runs, {doing} and uses no processor.",
+        f"{logs}   # what it waits for; if it serves no port: {own}=none in .env",
+    )
+
+
+def look(members: Iterable[int], seconds: float) -> Seen:
+    """Look at the processes of a service for so many seconds; blocks."""
+    import psutil
+
+    processes = []
+    for pid in members:
+        with contextlib.suppress(psutil.Error):
+            processes.append(psutil.Process(pid))
+    before = _used(processes)
+    time.sleep(seconds)
+    used = _used(processes) - before
+    return Seen(
+        frozenset(_listening(processes)),
+        any(_waits_for_line(process.pid) for process in processes),
+        used / seconds if seconds else 0.0,
+    )
+
+
+def _used(processes: Sequence[psutil.Process]) -> float:
+    """Return the seconds of processor that they have used."""
+    import psutil
+
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def _listening(processes: Sequence[psutil.Process]) -> Iterable[tuple[str, int]]:
+    import psutil
+
+    for process in processes:
+        with contextlib.suppress(psutil.Error, OSError):
+            for connection in process.net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN:
+                    yield connection.laddr.ip, connection.laddr.port
+
+
+def _waits_for_line(pid: int) -> bool:
+    """Whether one of its threads is in read(2) of a terminal; Linux only, see proc_pid_syscall."""
+    read = str(_READ.get(os.uname().machine))
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            number, *arguments = (thread / "syscall").read_text(encoding="ascii").split()
+            if number == read and arguments:
+                target = Path(f"/proc/{pid}/fd/{int(arguments[0], 16)}").readlink()
+                if str(target).startswith(_TERMINALS):
+                    return True
+    return False
+
+
+def _said(answer: Answer) -> str:
+    match answer.reply:
+        case Reply.NONE | Reply.STANDBY:
+            return "says nothing"
+        case Reply.CLOSED:
+            return "closes each connection without a word"
+        case _:
+            status = "something else than HTTP" if answer.status is None else str(answer.status)
+            return f"answers with {status}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(words)
