@@ -78,6 +78,7 @@ def show(app: App, what: str, media: MediaSource) -> None:  # noqa: C901 - one c
         app.link_field.fill(media.mp4)
         expect(page.get_by_role("main").get_by_text("clip", exact=True)).to_be_visible()
         page.get_by_text("More options").click()
+        expect(page.get_by_text("Embed")).to_be_visible()
     elif what == "library":
         app.paste(media.mp4)
         app.await_done(app.row("clip"))

@@ -178,7 +178,7 @@ class Previews:
         try:
             cookies = cookies_for(self._cookies, host_of(url))
         except DownloadError as unusable:
-            raise InvalidError(unusable.sentence, unusable.fix) from None
+            raise _told(unusable) from None
         order = {"job": "probe", "url": url, "folder": str(folder), "cookies": cookies, **more}
         with (
             suppress(RunnerDiedError),
@@ -191,13 +191,17 @@ class Previews:
                         return answer
                     case {"event": "failed", **failure}:
                         failed = advise(DownloadError(**failure), self._cookies, host_of(url))
-                        raise InvalidError(failed.sentence, failed.fix)
+                        raise _told(failed)
         if handle.timed_out:
             raise InvalidError(
                 f"The site took longer than {handle.seconds:.0f} s to answer.",
                 "Try again later; a download of the link may take longer.",
             )
         raise UnavailableError("The preview was cancelled.", "Ask again.")
+
+
+def _told(failure: DownloadError) -> InvalidError:
+    return InvalidError(failure.sentence, failure.fix, kind=failure.kind)
 
 
 def _key(url: str) -> str:

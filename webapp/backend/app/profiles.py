@@ -125,7 +125,7 @@ class Profiles:
         raise InvalidError(
             f"There is no profile {profile}.",
             "Choose another; /api/profiles lists them.",
-            "profile",
+            field="profile",
         )
 
     def _default(self) -> str:
@@ -144,7 +144,7 @@ class NameTakenError(InvalidError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"There is a profile called {name} already.", "Choose another name.", "name"
+            f"There is a profile called {name} already.", "Choose another name.", field="name"
         )
 
 

@@ -119,7 +119,7 @@ class SubscriptionService:
         if profile and profile not in {known.id for known in self.profiles.all()}:
             raise InvalidError(
                 *(f"There is no profile {profile}.", "Choose another; /api/profiles lists them."),
-                "options.profile",
+                field="options.profile",
             )
 
     def _row(self, item: str) -> Row:

@@ -24,6 +24,8 @@ class Format:
     """Where yt-dlp puts streams of a video together that come apart; nearly all fit into mkv."""
     holds_subtitles: bool = False
     holds_picture: bool = False
+    lossy: bool = False
+    """Whether its sound has a bit rate to choose."""
     playable: bool = True
     """Whether common browsers play it."""
 
@@ -40,11 +42,13 @@ FORMATS = {
             playable=False,
         ),
         Format("avi", "video", "video/x-msvideo", "mkv", playable=False),
-        Format("mp3", "audio", "audio/mpeg", holds_picture=True),
-        Format("m4a", "audio", "audio/mp4", holds_subtitles=True, holds_picture=True),
+        Format("mp3", "audio", "audio/mpeg", holds_picture=True, lossy=True),
+        Format(
+            *("m4a", "audio", "audio/mp4"), holds_subtitles=True, holds_picture=True, lossy=True
+        ),
         Format("wav", "audio", "audio/wav"),
         Format("flac", "audio", "audio/flac", holds_picture=True),
-        Format("opus", "audio", "audio/ogg", holds_picture=True),
+        Format("opus", "audio", "audio/ogg", holds_picture=True, lossy=True),
     )
 }
 

@@ -34,11 +34,16 @@ class GoneError(Problem):
 
 
 class InvalidError(Problem):
-    """What was asked for makes no sense, or leads to nothing; `field` names what of it."""
+    """What was asked for makes no sense, or leads to nothing.
 
-    def __init__(self, detail: str, fix: str, field: str | None = None) -> None:
+    `field` names what of it is wrong; `kind` what a download would have failed of.
+    """
+
+    def __init__(
+        self, detail: str, fix: str, *, field: str | None = None, kind: str | None = None
+    ) -> None:
         super().__init__(detail, fix)
-        self.field = field
+        self.field, self.kind = field, kind
 
 
 class UnavailableError(Problem):

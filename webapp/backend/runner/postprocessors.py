@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from domain.models import DownloadRequest
 
-LOSSY = {"mp3", "m4a", "opus"}
 BITRATES = (64, 96, 128, 160, 192, 256, 320)
 """In kbit/s, as encoders like them."""
 Notes = list[dict[str, str]]
@@ -92,6 +91,6 @@ def optional(step: Any, what: str, notes: Notes) -> Any:  # noqa: ANN401 - yt-dl
 
 def _bitrate(request: DownloadRequest, kbps: float | None) -> int | None:
     """In kbit/s: the chosen one, else the next above the source's; None where none applies."""
-    if request.format not in LOSSY:
+    if not FORMATS[request.format].lossy:
         return None
     return request.audio_bitrate or next((b for b in BITRATES if b >= (kbps or 192)), BITRATES[-1])

@@ -53,7 +53,7 @@ def keep(site: Site, export: Export, lifecycle: Loaded) -> None:
     try:
         cookies.keep(lifecycle.container().cookies, site, export.text)
     except DownloadError as error:
-        raise InvalidError(error.sentence, error.fix) from None
+        raise InvalidError(error.sentence, error.fix, field="text") from None
 
 
 @router.delete(

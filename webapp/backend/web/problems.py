@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from domain.problems import (
@@ -62,6 +62,9 @@ class ProblemBody(BaseModel):
     detail: str
     fix: str
     errors: list[FieldProblem] | None = None
+    kind: str | None = Field(
+        default=None, description="Of a preview: what a download would fail of, as its `error` says"
+    )
 
 
 def reason(status: int) -> str:
@@ -80,12 +83,18 @@ def answer(
     fix: str,
     *,
     errors: Sequence[FieldProblem] | None = None,
+    kind: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Build the answer itself."""
     title = reason(status)
     body = ProblemBody(
-        title=title, status=status, detail=detail, fix=fix, errors=list(errors) if errors else None
+        title=title,
+        status=status,
+        detail=detail,
+        fix=fix,
+        errors=list(errors) if errors else None,
+        kind=kind,
     )
     return JSONResponse(
         body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
@@ -104,9 +113,11 @@ def of_problem(problem: Problem) -> JSONResponse:
     """The answer that a problem of the domain is told with."""
     status = next(status for kind, status in STATUSES if isinstance(problem, kind))
     later = {"Retry-After": RETRY_AFTER} if isinstance(problem, UnavailableError) else None
-    field = problem.field if isinstance(problem, InvalidError) else None
+    if not isinstance(problem, InvalidError):
+        return answer(status, problem.detail, problem.fix, headers=later)
+    field = problem.field
     errors = [FieldProblem(field=field, message=problem.detail)] if field else None
-    return answer(status, problem.detail, problem.fix, errors=errors, headers=later)
+    return answer(status, problem.detail, problem.fix, errors=errors, kind=problem.kind)
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:

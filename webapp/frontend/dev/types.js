@@ -36,9 +36,19 @@ function names(kind) {
   return ofKind.map((/** @type {{ name: string }} */ { name }) => `'${name}'`).join(', ');
 }
 
+/** @param {string} property */
+function namesWith(property) {
+  const having = description['x-formats'].filter((/** @type {Record<string, unknown>} */ format) => format[property]);
+  return having.map((/** @type {{ name: string }} */ { name }) => `'${name}'`).join(', ');
+}
+
 const formats = `${NOTICE}
 export const VIDEO_FORMATS = [${names('video')}] as const;
 export const AUDIO_FORMATS = [${names('audio')}] as const;
+/** Into which subtitles can be put. */
+export const SUBTITLED_FORMATS = [${namesWith('holds_subtitles')}] as const;
+/** Whose sound has a bit rate to choose. */
+export const LOSSY_FORMATS = [${namesWith('lossy')}] as const;
 `;
 
 for (const [name, text] of Object.entries({ 'schema.d.ts': types, 'formats.ts': formats })) {

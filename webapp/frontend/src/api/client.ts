@@ -16,6 +16,9 @@ import type {
   DownloadRequest,
   Subscription,
   SubscriptionRequest,
+  Profile,
+  ProfileRequest,
+  SiteCookies,
 } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
@@ -83,6 +86,40 @@ export async function createDownloads({ urls, entries = [], ...how }: DownloadRe
 /** All entries of a list that has been previewed. */
 export function listEntries(key: string, signal: AbortSignal): Promise<EntryPage> {
   return request(`/api/previews/${key}/entries?limit=5000`, { signal });
+}
+
+export function listProfiles(signal: AbortSignal): Promise<Profile[]> {
+  return request('/api/profiles', { signal });
+}
+
+export function addProfile(profile: ProfileRequest): Promise<Profile> {
+  return request('/api/profiles', { method: 'POST', body: profile });
+}
+
+export function changeProfile(id: string, profile: ProfileRequest): Promise<Profile> {
+  return request(`/api/profiles/${encodeURIComponent(id)}`, { method: 'PUT', body: profile });
+}
+
+export function deleteProfile(id: string): Promise<unknown> {
+  return request(`/api/profiles/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
+/** The one that is taken where none is named. */
+export function setDefaultProfile(id: string): Promise<Profile> {
+  return request('/api/profiles/default', { method: 'PUT', body: { id } });
+}
+
+/** The sites that there are cookies of, never what is in them. */
+export function listCookies(signal: AbortSignal): Promise<SiteCookies[]> {
+  return request('/api/cookies', { signal });
+}
+
+export function keepCookies(site: string, text: string): Promise<unknown> {
+  return request(`/api/cookies/${encodeURIComponent(site)}`, { method: 'PUT', body: { text } });
+}
+
+export function forgetCookies(site: string): Promise<unknown> {
+  return request(`/api/cookies/${encodeURIComponent(site)}`, { method: 'DELETE' });
 }
 
 export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {

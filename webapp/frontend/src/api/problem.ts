@@ -26,6 +26,8 @@ export interface Problem {
   /** Its state, where the guard answers. */
   state: string | null;
   cause: Cause | null;
+  /** Of a preview: what a download would fail of. */
+  kind: string | null;
 }
 
 export class ApiError extends Error {
@@ -82,6 +84,7 @@ export function problemOf(status: number, body: unknown): Problem {
     service: text(document.service),
     state: text(document.state),
     cause: causeOf(document.cause),
+    kind: text(document.kind),
   };
 }
 

@@ -1638,6 +1638,11 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][] | null;
             /** Fix */
             fix: string;
+            /**
+             * Kind
+             * @description Of a preview: what a download would fail of, as its `error` says
+             */
+            kind?: string | null;
             /** Status */
             status: number;
             /** Title */

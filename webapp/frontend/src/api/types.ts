@@ -1,5 +1,5 @@
 /** The backend's documents, under the names that the app uses for them. */
-import { AUDIO_FORMATS, VIDEO_FORMATS } from './formats.ts';
+import { AUDIO_FORMATS, LOSSY_FORMATS, SUBTITLED_FORMATS, VIDEO_FORMATS } from './formats.ts';
 import type { components, operations } from './schema.d.ts';
 
 type Schemas = components['schemas'];
@@ -17,8 +17,13 @@ export type QueueState = Schemas['QueueState'];
 export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;
 export type Entry = Schemas['Entry'];
 export type EntryPage = Schemas['EntryPage'];
-/** How something is to be downloaded; what is left out is as the backend has it. */
-export type DownloadOptions = Pick<Schemas['DownloadRequest'], 'format' | 'resolution'> & Partial<Omit<Schemas['DownloadRequest'], 'url' | 'entry'>>;
+/** What is chosen again and again, and may have a name. */
+export type Choices = Required<Schemas['Choices']>;
+export type Profile = Omit<Schemas['Profile'], 'choices'> & { choices: Choices };
+export interface ProfileRequest { name: string; choices: Choices }
+export type SiteCookies = Schemas['SiteCookies'];
+/** How something is to be downloaded; what is left out is as its profile has it. */
+export type DownloadOptions = Partial<Omit<Schemas['DownloadRequest'], 'url' | 'entry'>>;
 /** Links, all to be downloaded in the same way; of those from a list, with what the list knew. */
 export type DownloadRequest = DownloadOptions & { urls: readonly string[]; entries?: readonly Entry[] };
 export type Subscription = Schemas['Subscription'];
@@ -41,6 +46,9 @@ export type DownloadSort = NonNullable<DownloadQuery['sort']>;
 export type DownloadQuery = NonNullable<operations['listDownloads']['parameters']['query']>;
 
 export { AUDIO_FORMATS, VIDEO_FORMATS };
+export const FORMATS = [...VIDEO_FORMATS, ...AUDIO_FORMATS] as const;
+export const CODECS = ['compatible', 'best'] as const satisfies readonly Choices['codecs'][];
+export const AUDIO_BITRATES = [128, 192, 320] as const satisfies readonly Choices['audio_bitrate'][];
 export const RESOLUTIONS = [
   'best',
   '2160p',
@@ -58,6 +66,16 @@ export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 
 export function isAudio(format: Format): format is AudioFormat {
   return (AUDIO_FORMATS as readonly Format[]).includes(format);
+}
+
+/** Subtitles can be put into it. */
+export function holdsSubtitles(format: Format): boolean {
+  return (SUBTITLED_FORMATS as readonly Format[]).includes(format);
+}
+
+/** Its sound has a bit rate to choose. */
+export function isLossy(format: Format): boolean {
+  return (LOSSY_FORMATS as readonly Format[]).includes(format);
 }
 
 export function isUnfinished({ state }: Download): boolean {

@@ -9,9 +9,14 @@ import { Select } from '@/components/Select.tsx';
 import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
 import { Switch } from '@/components/Switch.tsx';
+import { profileName } from '@/entities/profile/profile.ts';
+import { useProfiles } from '@/entities/profile/profiles-query.ts';
+import { CookiesSection } from '@/features/settings/CookiesSection.tsx';
+import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
 
+const USUAL = '';
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 interface SettingsSheetProps {
@@ -44,6 +49,12 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       </Section>
       <Files />
       {canNotify() && <Notifications />}
+      <Section title={t('profile.title')}>
+        <ProfilesSection />
+      </Section>
+      <Section title={t('cookies.label')}>
+        <CookiesSection />
+      </Section>
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
         <Bookmarklet />
@@ -121,18 +132,34 @@ function Notifications() {
 /** React refuses script addresses, rightly; this one is ours and is set behind its back. */
 function Bookmarklet() {
   const { t } = useTranslation();
-  const script = `javascript:location.href='${location.origin}/?url='+encodeURIComponent(location.href)`;
+  const profiles = useProfiles();
+  const [profile, setProfile] = useState(USUAL);
+  const taken = profile === USUAL ? '' : `&profile=${encodeURIComponent(profile)}`;
+  const script = `javascript:location.href='${location.origin}/?url='+encodeURIComponent(location.href)+'${taken}'`;
+  const nameOf = (id: string): string => {
+    const found = profiles.find((one) => one.id === id);
+    return found ? profileName(found) : t('profile.usual');
+  };
   return (
-    <a
-      className={css.bookmarklet}
-      ref={(link) => {
-        link?.setAttribute('href', script);
-      }}
-      onClick={(event) => {
-        event.preventDefault();
-      }}
-    >
-      {t('settings.bookmarkletName')}
-    </a>
+    <>
+      <Select
+        label={t('profile.bookmarklet')}
+        values={[USUAL, ...profiles.map(({ id }) => id)]}
+        value={profile}
+        show={nameOf}
+        onChange={setProfile}
+      />
+      <a
+        className={css.bookmarklet}
+        ref={(link) => {
+          link?.setAttribute('href', script);
+        }}
+        onClick={(event) => {
+          event.preventDefault();
+        }}
+      >
+        {profile === USUAL ? t('settings.bookmarkletName') : `${t('settings.bookmarkletName')} · ${nameOf(profile)}`}
+      </a>
+    </>
   );
 }

@@ -1,8 +1,11 @@
 /** What the first look at the page does not need: fetched when it is asked for, or when nothing else is to do. */
 import { onBackendEvent } from '@/api/event-stream.ts';
 import { lazyPart } from '@/components/LazyPart.tsx';
+import { cookieSheet } from '@/entities/cookies/AddCookies.tsx';
 import { downloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
 import { focusKeeper } from '@/features/downloads/DownloadList.tsx';
+import { previewCard } from '@/features/downloads/LazyPreview.tsx';
+import { moreOptions } from '@/features/downloads/MoreOptions.tsx';
 import { confirm } from '@/features/downloads/SectionActions.tsx';
 import { queuePopover } from '@/features/downloads/QueueLine.tsx';
 
@@ -15,7 +18,7 @@ export const shortcutsSheet = lazyPart(() => import('./ShortcutsSheet.tsx'));
 export const servicesSheet = lazyPart(() => import('@/features/services/ServicesSheet.tsx'));
 
 /** The most likely to be wanted while the server is away come first. */
-const AHEAD = [toasts, servicesSheet, downloadMenu, confirm, library, subscriptions, settingsSheet, shortcutsSheet, queuePopover, player, focusKeeper];
+const AHEAD = [toasts, servicesSheet, previewCard, downloadMenu, confirm, moreOptions, library, subscriptions, settingsSheet, shortcutsSheet, queuePopover, player, focusKeeper, cookieSheet];
 
 async function fetchAhead(): Promise<void> {
   for (const { load } of AHEAD) await load();

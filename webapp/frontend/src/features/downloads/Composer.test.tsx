@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeDownload } from '@/testing/factory.ts';
+import { DEFAULTS } from '@/entities/profile/profile.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
 import { Composer } from './Composer.tsx';
@@ -29,7 +30,15 @@ const PLAYLIST = {
   ],
 };
 
+const PROFILES = [
+  { id: 'plays-everywhere', name: 'Plays everywhere', own: false, default: true, choices: DEFAULTS },
+  { id: 'podcast', name: 'Podcast', own: false, default: false, choices: { ...DEFAULTS, format: 'mp3', audio_bitrate: 128 } },
+];
+const MANY = Array.from({ length: 12 }, (_, at) => ({ url: `https://example.org/${(at + 1).toString()}`, title: `Part ${(at + 1).toString()}` }));
+
 let server: TestServer;
+let answer: TestServer['answer'];
+let profiles: readonly unknown[];
 const field = () => screen.getByRole('textbox', { name: 'Link to a video or a song' });
 const wishes = () => server.asked.filter(({ path }) => path.startsWith('/api/downloads')).map(({ body }) => body);
 
@@ -37,10 +46,13 @@ afterEach(() => {
   for (const { id } of toasts.get()) dismissToast(id);
 });
 beforeEach(() => {
-  server = startServer(({ path }) =>
+  profiles = PROFILES;
+  answer = ({ path }) =>
     path === '/api/previews'
       ? { status: 200, body: { ...PLAYLIST, entries: [], title: 'A clip', resolutions: [{ resolution: '720p', bytes: 45_000_000 }] } }
-      : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() },
+      : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
+  server = startServer((asked) =>
+    asked.path === '/api/profiles' && asked.method === 'GET' ? { status: 200, body: profiles } : answer(asked),
   );
 });
 
@@ -50,7 +62,7 @@ describe('the composer', () => {
     await user.click(screen.getByRole('radio', { name: 'Audio' }));
     await user.type(field(), 'https://example.org/a{Enter}');
     await waitFor(() => {
-      expect(wishes()).toEqual([{ url: 'https://example.org/a', format: 'mp3', resolution: 'best' }]);
+      expect(wishes()).toEqual([{ url: 'https://example.org/a', format: 'mp3' }]);
     });
     expect(field()).toHaveValue('');
   });
@@ -87,7 +99,8 @@ describe('the composer', () => {
   test('names a time that is none, leads to it, and sends nothing', async () => {
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/a');
-    const from = screen.getByLabelText('from');
+    await user.click(screen.getByText('More options'));
+    const from = await screen.findByLabelText('from');
     await user.type(from, '1m30');
     await user.type(field(), '{Enter}');
     expect(screen.getByRole('alert')).toHaveTextContent('“1m30” is not a time');
@@ -112,14 +125,14 @@ describe('the composer', () => {
 
   test('tells that the medium is there already, whatever link it came by', async () => {
     const known = [{ id: 'x', state: 'done', format: 'mp4', resolution: 'best' }];
-    server.answer = () => ({ status: 200, body: { ...PLAYLIST, entries: [], known } });
+    answer = () => ({ status: 200, body: { ...PLAYLIST, entries: [], known } });
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/other');
     expect(await screen.findByText('Already in your list: Done, MP4')).toBeInTheDocument();
   });
 
   test('lets the entries of a list be chosen', async () => {
-    server.answer = ({ path }) =>
+    answer = ({ path }) =>
       path === '/api/previews' ? { status: 200, body: PLAYLIST } : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
@@ -132,7 +145,7 @@ describe('the composer', () => {
 
   test('shows all entries of a list that is longer than its preview', async () => {
     const more = { url: 'https://example.org/4', title: 'Four' };
-    server.answer = ({ path }) =>
+    answer = ({ path }) =>
       path === '/api/previews'
         ? { status: 200, body: { ...PLAYLIST, total: 4 } }
         : { status: 200, body: { items: [...PLAYLIST.entries, more], total: 4, complete: true } };
@@ -143,7 +156,7 @@ describe('the composer', () => {
   });
 
   test('says why a link cannot be had, and still lets it be tried', async () => {
-    server.answer = ({ path }) =>
+    answer = ({ path }) =>
       path === '/api/previews'
         ? { status: 422, body: { detail: 'There is nothing at this address.', fix: 'Check it.' } }
         : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
@@ -156,9 +169,9 @@ describe('the composer', () => {
   test('gets the links back that were refused, in front of what was typed meanwhile', async () => {
     let refuse = (): void => undefined;
     const later = new Promise<void>((resolve) => { refuse = resolve; });
-    const answer = server.answer;
-    server.answer = (asked) =>
-      asked.path.endsWith('/bulk') ? { status: 422, body: { detail: 'No space is left.' }, after: later } : answer(asked);
+    const before = answer;
+    answer = (asked) =>
+      asked.path.endsWith('/bulk') ? { status: 422, body: { detail: 'No space is left.' }, after: later } : before(asked);
     const { user } = renderApp(<Composer />);
     await user.click(field());
     await user.paste('https://example.org/a\nhttps://example.org/b');
@@ -173,7 +186,7 @@ describe('the composer', () => {
   });
 
   test('is found filled with what was refused while another page was shown', async () => {
-    server.answer = () => ({ status: 422, body: { detail: 'No space is left.' } });
+    answer = () => ({ status: 422, body: { detail: 'No space is left.' } });
     const { user, unmount } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/a{Enter}');
     unmount();
@@ -185,7 +198,7 @@ describe('the composer', () => {
   });
 
   test('does not get back what is there already: the notice offers it again', async () => {
-    server.answer = () => ({ status: 409, body: { detail: 'It is there already.' } });
+    answer = () => ({ status: 409, body: { detail: 'It is there already.' } });
     const { user } = renderApp(<Composer />);
     await user.type(field(), 'https://example.org/a{Enter}');
     await waitFor(() => {
@@ -232,5 +245,88 @@ describe('the composer', () => {
     renderApp(<Composer />);
     expect(field()).toHaveValue('https://example.org/a');
     expect(location.search).toBe('');
+  });
+
+  test('takes a profile, and sends only what differs from it', async () => {
+    const { user } = renderApp(<Composer />);
+    await user.selectOptions(await screen.findByLabelText('Profile'), 'Podcast');
+    await user.click(screen.getByText('More options'));
+    expect(screen.getByLabelText('Format')).toHaveDisplayValue('MP3');
+    expect(await screen.findByLabelText('Bit rate')).toHaveDisplayValue('128 kbit/s');
+    await user.selectOptions(screen.getByLabelText('Bit rate'), '320 kbit/s');
+    expect(screen.getByLabelText('Profile')).toHaveDisplayValue('Podcast, changed');
+    await user.type(field(), 'https://example.org/a{Enter}');
+    await waitFor(() => {
+      expect(wishes()).toEqual([{ url: 'https://example.org/a', profile: 'podcast', audio_bitrate: 320 }]);
+    });
+  });
+
+  test('says nothing of a profile where the default one is taken', async () => {
+    const { user } = renderApp(<Composer />);
+    await screen.findByLabelText('Profile');
+    await user.click(screen.getByText('More options'));
+    await user.selectOptions(await screen.findByLabelText('Codecs'), 'Best quality');
+    await user.type(field(), 'https://example.org/a{Enter}');
+    await waitFor(() => {
+      expect(wishes()).toEqual([{ url: 'https://example.org/a', codecs: 'best' }]);
+    });
+  });
+
+  test('takes the profile that the bookmarklet names', async () => {
+    history.replaceState(null, '', '/?url=https%3A%2F%2Fexample.org%2Fa&profile=podcast');
+    const { user } = renderApp(<Composer />);
+    expect(await screen.findByLabelText('Profile')).toHaveDisplayValue('Podcast');
+    await user.click(screen.getByRole('button', { name: 'Download' }));
+    await waitFor(() => {
+      expect(wishes()).toEqual([{ url: 'https://example.org/a', profile: 'podcast' }]);
+    });
+  });
+
+  test('keeps what was changed under a name, and says of a name why it cannot be', async () => {
+    const before = answer;
+    const made = { id: 'own', name: 'Car', own: true, default: false, choices: { ...DEFAULTS, format: 'opus' } };
+    let taken = true;
+    answer = (asked) => {
+      if (asked.path !== '/api/profiles') return before(asked);
+      if (!taken) return { status: 201, body: made };
+      const message = 'There is a profile called Car already.';
+      return { status: 422, body: { detail: message, fix: 'Choose another name.', errors: [{ field: 'name', message }] } };
+    };
+    const { user } = renderApp(<Composer />);
+    await screen.findByLabelText('Profile');
+    await user.click(screen.getByText('More options'));
+    expect(await screen.findByText('Embed')).toBeInTheDocument();
+    expect(screen.queryByLabelText('Name of the profile')).not.toBeInTheDocument();
+    await user.click(screen.getByRole('radio', { name: 'Audio' }));
+    await user.type(screen.getByLabelText('Name of the profile'), 'Car{Enter}');
+    expect(await screen.findByRole('alert')).toHaveTextContent('There is a profile called Car already. Choose another name.');
+    expect(screen.getByLabelText('Name of the profile')).toBeInvalid();
+    taken = false;
+    profiles = [...PROFILES, made];
+    await user.click(screen.getByRole('button', { name: 'Save as new' }));
+    await waitFor(() => {
+      expect(screen.getByLabelText('Profile')).toHaveDisplayValue('Car');
+    });
+    expect(wishes()).toEqual([]);
+  });
+
+  test('finds and chooses among the entries of a long list', async () => {
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, entries: MANY, total: MANY.length } }
+        : { status: 201, body: path.endsWith('/bulk') ? [makeDownload()] : makeDownload() };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    await user.type(await screen.findByLabelText('Numbers, such as 1-20, 35'), '40{Enter}');
+    expect(screen.getByRole('alert')).toHaveTextContent('Give numbers from 1 to 12');
+    await user.clear(screen.getByLabelText('Numbers, such as 1-20, 35'));
+    await user.type(screen.getByLabelText('Numbers, such as 1-20, 35'), '2-3{Enter}');
+    expect(screen.getByRole('button', { name: 'Download 2' })).toBeInTheDocument();
+    await user.type(screen.getByRole('searchbox', { name: 'Search this list' }), 'part 12');
+    await user.click(await screen.findByRole('checkbox', { name: /The 1 found/ }));
+    await user.click(screen.getByRole('button', { name: 'Download 3' }));
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ entries: [MANY[1], MANY[2], MANY[11]] }]);
+    });
   });
 });

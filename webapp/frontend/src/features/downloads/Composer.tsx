@@ -2,41 +2,26 @@ import { useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { useCreate } from '@/entities/download/mutations.ts';
 import { platformOf, readLinks } from '@/entities/download/parse-links.ts';
-import { formatBytes } from '@/i18n/format.ts';
-import { useLocale } from '@/i18n/locale.ts';
-import {
-  AUDIO_FORMATS,
-  RESOLUTIONS,
-  VIDEO_FORMATS,
-  type DownloadOptions,
-  type Preview,
-  type Resolution,
-} from '@/api/types.ts';
+import type { Preview } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
-import { Select } from '@/components/Select.tsx';
 import { Icon } from '@/components/icons.tsx';
-import { SegmentedControl } from '@/components/SegmentedControl.tsx';
+import { ChoiceRow } from './ChoiceRow.tsx';
+import { WHOLE, readClip, type Clip } from './clip.ts';
 import css from './Composer.module.css';
 import { Destination } from './Destination.tsx';
-import { keepExtras, keptExtras, readExtras, type Extras } from './extras.ts';
 import { MoreOptions } from './MoreOptions.tsx';
-import { usePreferences, type Preferences } from './format-preferences.ts';
+import { toSend, useChosen } from './use-chosen.ts';
 import { usePreview } from './use-preview.ts';
-import { PreviewCard } from './PreviewCard.tsx';
+import { LazyPreview } from './LazyPreview.tsx';
 import { useDraft } from './use-draft.ts';
 
-const KINDS = ['video', 'audio'] as const;
 const MAX_ROWS = 8; // as high as the style lets it be, for browsers that do not size it by its content
 const MAX_QUOTE = 60; // characters of a wrong line that are worth repeating
-
-function optionsOf({ kind, video, audio, resolution }: Preferences): DownloadOptions {
-  return kind === 'video' ? { format: video, resolution } : { format: audio, resolution: 'best' };
-}
 
 export function Composer() {
   const { t } = useTranslation();
   const create = useCreate();
-  const [preferences, setPreferences] = usePreferences();
+  const choosing = useChosen(); // before the draft, which clears the address that both are read from
   const [complaint, setComplaint] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -45,12 +30,12 @@ export function Composer() {
     field.current?.focus();
   });
   const looked = usePreview(draft);
-  const [extras, setExtras] = useState(keptExtras);
-  const [chosen, setChosen] = useChosen(looked.preview);
+  const [clip, setClip] = useState(WHOLE);
+  const [wantedEntries, setWantedEntries] = useWantedEntries(looked.preview);
   const id = useId();
   const reading = readLinks(draft);
   const isList = (looked.preview?.entries.length ?? 0) > 0;
-  const wanted = isList ? [...chosen] : reading.ok ? reading.links : [];
+  const wanted = isList ? [...wantedEntries] : reading.ok ? reading.links : [];
 
   const complainOfLinks = (line: string | null): void => {
     const quote = line !== null && line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
@@ -58,27 +43,26 @@ export function Composer() {
   };
 
   const submit = (): void => {
-    const more = readExtras(extras, preferences.kind === 'audio');
+    const part = readClip(clip);
     if (!reading.ok) {
       complainOfLinks(reading.line);
-    } else if (!more.ok) {
-      setComplaint(t(more.key, { time: more.time }));
+    } else if (!part.ok) {
+      setComplaint(t(part.key, { time: part.time }));
       focusInvalid(form.current);
       return;
     } else {
       if (wanted.length === 0) return; // a list of which nothing is chosen
       const list = isList && looked.preview ? { entries: looked.preview.entries } : {};
-      create({ urls: wanted, ...list, ...optionsOf(preferences), ...more.how });
-      setExtras(keptExtras());
+      create({ urls: wanted, ...list, ...toSend(choosing), ...part.how });
+      setClip(WHOLE);
       setDraft('');
       setComplaint(null);
     }
     field.current?.focus();
   };
 
-  const changeExtras = (next: Extras): void => {
-    setExtras(next);
-    keepExtras(next);
+  const changeClip = (next: Clip): void => {
+    setClip(next);
     setComplaint(null);
   };
 
@@ -138,9 +122,9 @@ export function Composer() {
         {complaint ?? t('composer.hint')}
         {complaint === null && <span className={css.keys}> {t('composer.keys')}</span>}
       </p>
-      <PreviewCard state={looked} chosen={chosen} onChoose={setChosen} />
-      <Options preferences={preferences} preview={looked.preview} onChange={setPreferences} />
-      <MoreOptions extras={extras} preview={looked.preview} audio={preferences.kind === 'audio'} onChange={changeExtras} />
+      <LazyPreview link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} chosen={wantedEntries} onChoose={setWantedEntries} />
+      <ChoiceRow choosing={choosing} preview={looked.preview} />
+      <MoreOptions choosing={choosing} clip={clip} preview={looked.preview} onClip={changeClip} />
       <Destination />
     </form>
   );
@@ -167,7 +151,7 @@ function Recognised({ links }: { links: readonly string[] }) {
 }
 
 /** All entries of a list, until the user chooses otherwise. */
-function useChosen(preview: Preview | null): [ReadonlySet<string>, (chosen: ReadonlySet<string>) => void] {
+function useWantedEntries(preview: Preview | null): [ReadonlySet<string>, (chosen: ReadonlySet<string>) => void] {
   const [state, setState] = useState<{ of: Preview | null; chosen: ReadonlySet<string> }>({
     of: null,
     chosen: new Set(),
@@ -176,73 +160,4 @@ function useChosen(preview: Preview | null): [ReadonlySet<string>, (chosen: Read
   const chosen = new Set(preview?.entries.map(({ url }) => url));
   setState({ of: preview, chosen });
   return [chosen, () => undefined];
-}
-
-interface OptionsProps {
-  preferences: Preferences;
-  preview: Preview | null;
-  onChange: (change: Partial<Preferences>) => void;
-}
-
-function Options({ preferences, preview, onChange }: OptionsProps) {
-  const { t } = useTranslation();
-  const locale = useLocale();
-  const sizeOf = (bytes: number | null | undefined): string =>
-    bytes == null ? '' : ` · ${formatBytes(bytes, locale)}`;
-  const offered = preview?.resolutions.map(({ resolution }) => resolution) ?? [];
-  const resolutions =
-    offered.length === 0
-      ? RESOLUTIONS
-      : ['best', ...offered, ...[preferences.resolution].filter((one) => one !== 'best' && !offered.includes(one))];
-  const labelOf = (one: Resolution): string => {
-    const name = one === 'best' ? t('composer.best') : one;
-    return name + sizeOf(preview?.resolutions.find(({ resolution }) => resolution === one)?.bytes);
-  };
-  return (
-    <div className={css.choices}>
-      <SegmentedControl
-        label={t('composer.kind')}
-        values={KINDS}
-        value={preferences.kind}
-        show={(kind) => t(`composer.${kind}`)}
-        icon={(kind) => kind}
-        both
-        onChange={(kind) => {
-          onChange({ kind });
-        }}
-      />
-      {preferences.kind === 'video' ? (
-        <>
-          <Select
-            label={t('composer.format')}
-            values={VIDEO_FORMATS}
-            value={preferences.video}
-            show={(format) => format.toUpperCase()}
-            onChange={(video) => {
-              onChange({ video });
-            }}
-          />
-          <Select
-            label={t('composer.resolution')}
-            values={resolutions}
-            value={preferences.resolution}
-            show={labelOf}
-            onChange={(resolution) => {
-              onChange({ resolution });
-            }}
-          />
-        </>
-      ) : (
-        <Select
-          label={t('composer.format')}
-          values={AUDIO_FORMATS}
-          value={preferences.audio}
-          show={(format) => format.toUpperCase() + (format === 'm4a' ? sizeOf(preview?.audio_bytes) : '')}
-          onChange={(audio) => {
-            onChange({ audio });
-          }}
-        />
-      )}
-    </div>
-  );
 }

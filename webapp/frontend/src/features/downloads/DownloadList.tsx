@@ -135,7 +135,7 @@ function PendingRow({ pending }: { pending: PendingRequest }) {
           {first} {others.length > 0 && t('queue.andMore', { count: others.length })}
         </p>
         <p className={css.note}>
-          {t(pending.waits ? 'queue.waitingToSend' : 'queue.sending')} · {pending.wish.format.toUpperCase()}
+          {[t(pending.waits ? 'queue.waitingToSend' : 'queue.sending'), pending.wish.format?.toUpperCase()].filter(Boolean).join(' · ')}
         </p>
       </div>
       {pending.waits && (

@@ -6,6 +6,7 @@ import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/i18n/
 import { isAudio, isUnfinished, type Download } from '@/api/types.ts';
 import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
+import { AddCookies, wantsCookies } from '@/entities/cookies/AddCookies.tsx';
 import { LazyDownloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
 import type { Change } from '@/entities/download/mutations.ts';
 import { displayName, siteOf } from '@/entities/download/display-name.ts';
@@ -46,6 +47,14 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         {isUnderWay && <Bar download={download} name={name} />}
         {state === 'done' && download.notes.map((note) => <FailureText key={note.sentence} failure={note} />)}
         {state === 'failed' && download.error && <FailureText failure={download.error} />}
+        {state === 'failed' && wantsCookies(download.error?.kind) && (
+          <AddCookies
+            url={download.url}
+            onKept={() => {
+              onChange({ ids: [download.id], action: 'retry' });
+            }}
+          />
+        )}
       </div>
       <Actions download={download} name={name} onChange={onChange} />
     </li>

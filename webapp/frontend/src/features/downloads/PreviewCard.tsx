@@ -1,13 +1,19 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatDuration } from '@/i18n/format.ts';
+import { ApiError } from '@/api/problem.ts';
 import type { Preview } from '@/api/types.ts';
+import { AddCookies, wantsCookies } from '@/entities/cookies/AddCookies.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { classes } from '@/utils/classes.ts';
+import { EntryChooser } from './EntryChooser.tsx';
 import css from './PreviewCard.module.css';
-import type { PreviewState } from './use-preview.ts';
+import { previewKey, type PreviewState } from './use-preview.ts';
 
-interface PreviewCardProps {
+export interface PreviewCardProps {
+  /** What is looked at. */
+  link: string | null;
   state: PreviewState;
   /** The entries of a list that are wanted, by their links. */
   chosen: ReadonlySet<string>;
@@ -15,8 +21,9 @@ interface PreviewCardProps {
 }
 
 /** The medium behind the link, or the list of media to choose from. */
-export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
+export default function PreviewCard({ link, state, chosen, onChoose }: PreviewCardProps) {
   const { t } = useTranslation();
+  const client = useQueryClient();
   const { preview, looking, error } = state;
   if (looking) {
     return (
@@ -31,6 +38,9 @@ export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
       <div className={css.card} data-bad role="status">
         <Icon name="alert" />
         <p className={classes(css.problem, 'clamp')}>{errorDetail(error)}</p>
+        {link !== null && error instanceof ApiError && wantsCookies(error.problem.kind) && (
+          <AddCookies url={link} onKept={() => void client.invalidateQueries({ queryKey: previewKey(link) })} />
+        )}
       </div>
     );
   }
@@ -38,7 +48,7 @@ export function PreviewCard({ state, chosen, onChoose }: PreviewCardProps) {
   return (
     <div className={css.box}>
       <Medium preview={preview} />
-      {preview.entries.length > 0 && <Entries preview={preview} chosen={chosen} onChoose={onChoose} />}
+      {preview.entries.length > 0 && <EntryChooser entries={preview.entries} chosen={chosen} onChoose={onChoose} />}
     </div>
   );
 }
@@ -68,52 +78,5 @@ function Medium({ preview }: { preview: Preview }) {
         )}
       </div>
     </div>
-  );
-}
-
-function Entries({ preview, chosen, onChoose }: Omit<PreviewCardProps, 'state'> & { preview: Preview }) {
-  const { t } = useTranslation();
-  const { entries } = preview;
-  const toggle = (url: string): void => {
-    const next = new Set(chosen);
-    if (!next.delete(url)) next.add(url);
-    onChoose(next);
-  };
-  const all = chosen.size === entries.length;
-  return (
-    <fieldset className={css.entries}>
-      <legend className="visually-hidden">{t('preview.choose')}</legend>
-      <label className={css.entry} data-all>
-        <input
-          type="checkbox"
-          checked={all}
-          ref={(box) => {
-            if (box) box.indeterminate = !all && chosen.size > 0;
-          }}
-          onChange={() => {
-            onChoose(new Set(all ? [] : entries.map(({ url }) => url)));
-          }}
-        />
-        <span>{t('preview.all')}</span>
-        <span className={css.soft}>{t('preview.chosen', { chosen: chosen.size, count: entries.length })}</span>
-      </label>
-      <div className={css.scroll}>
-        {entries.map(({ url, title, duration }, at) => (
-          <label key={url} className={css.entry}>
-            <input
-              type="checkbox"
-              checked={chosen.has(url)}
-              onChange={() => {
-                toggle(url);
-              }}
-            />
-            <span className={css.entryTitle} dir="auto">
-              {at + 1}. {title ?? url}
-            </span>
-            {duration != null && <span className={css.soft}>{formatDuration(duration)}</span>}
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }

@@ -9,6 +9,10 @@ import type { Preview } from '@/api/types.ts';
 const PAUSE = 450; // milliseconds without typing before the link is looked at
 const FRESH = 5 * 60_000; // milliseconds
 
+export function previewKey(link: string | null): readonly unknown[] {
+  return ['preview', link];
+}
+
 export interface PreviewState {
   preview: Preview | null;
   looking: boolean;
@@ -30,7 +34,7 @@ export function usePreview(draft: string): PreviewState {
   }, [link]);
   const enabled = link !== null && link === settled;
   const { data, isFetching, error } = useQuery({
-    queryKey: ['preview', link],
+    queryKey: previewKey(link),
     queryFn: ({ signal }) => previewLink(link ?? '', signal),
     enabled,
     retry: false,

@@ -11,6 +11,8 @@ import { complaintsOf, draftOf, LOOK_BACKS, NEW, requestOf, TIMINGS, type Draft 
 import { FilterFields } from './FilterFields.tsx';
 import { KeepFields } from './KeepFields.tsx';
 import { useSave } from './subscription-query.ts';
+import { profileName } from '@/entities/profile/profile.ts';
+import { useProfiles } from '@/entities/profile/profiles-query.ts';
 import css from './Subscriptions.module.css';
 
 interface SubscriptionFormProps {
@@ -164,6 +166,8 @@ export function SubscriptionForm({ edited, onClose }: SubscriptionFormProps) {
   );
 }
 
+const NONE = '';
+
 interface FormatFieldsProps {
   draft: Draft;
   onChange: (part: Partial<Draft>) => void;
@@ -171,19 +175,38 @@ interface FormatFieldsProps {
 
 function FormatFields({ draft: { options }, onChange }: FormatFieldsProps) {
   const { t } = useTranslation();
-  if (options.profile != null) return <p className={css.facts}>{t('subs.profile', { name: options.profile })}</p>;
+  const profiles = useProfiles();
+  const { format: chosen = 'mp4', profile } = options;
+  const nameOf = (id: string): string => {
+    const found = profiles.find((one) => one.id === id);
+    return found ? profileName(found) : id === NONE ? t('subs.noProfile') : id;
+  };
+  const known = profiles.map(({ id }) => id);
+  const choice = (
+    <Select
+      label={t('profile.label')}
+      values={[NONE, ...known, ...[profile ?? NONE].filter((id) => id !== NONE && !known.includes(id))]}
+      value={profile ?? NONE}
+      show={nameOf}
+      onChange={(id) => {
+        onChange({ options: id === NONE ? { format: 'mp4', resolution: 'best' } : { profile: id } });
+      }}
+    />
+  );
+  if (profile != null) return choice;
   return (
     <div className={css.pair}>
+      {choice}
       <Select
         label={t('composer.format')}
         values={[...VIDEO_FORMATS, ...AUDIO_FORMATS]}
-        value={options.format}
+        value={chosen}
         show={(format) => format.toUpperCase()}
         onChange={(format) => {
           onChange({ options: { ...options, format } });
         }}
       />
-      {!isAudio(options.format) && (
+      {!isAudio(chosen) && (
         <Select
           label={t('composer.resolution')}
           values={RESOLUTIONS}

@@ -109,7 +109,7 @@ export function requestOf(draft: Draft): SubscriptionRequest {
       kinds: [...draft.kinds],
     },
     keep: keepOf(draft),
-    options: options.profile == null && isAudio(options.format) ? { ...options, resolution: 'best' } : options,
+    options: options.profile == null && isAudio(options.format ?? 'mp4') ? { ...options, resolution: 'best' } : options,
   };
 }
 

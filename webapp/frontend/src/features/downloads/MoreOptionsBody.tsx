@@ -1,0 +1,110 @@
+import { useTranslation } from '@/i18n/translate.ts';
+import { AUDIO_BITRATES, CODECS, holdsSubtitles, isLossy, type Preview } from '@/api/types.ts';
+import { Select } from '@/components/Select.tsx';
+import { readClip, type Clip } from './clip.ts';
+import { audioChoices, nameOfLanguage, subtitleChoices } from './languages.ts';
+import css from './MoreOptions.module.css';
+import { SaveProfile } from './SaveProfile.tsx';
+import type { Choosing } from './use-chosen.ts';
+
+const EMBEDDED = ['metadata', 'thumbnail', 'chapters'] as const;
+const MOMENTS = ['start', 'end'] as const;
+const NONE = '';
+
+export interface MoreOptionsProps {
+  choosing: Choosing;
+  clip: Clip;
+  preview: Preview | null;
+  onClip: (clip: Clip) => void;
+}
+
+/** Pieces put into the file, languages, codecs, a part of the whole. */
+export default function MoreOptionsBody({ choosing, clip, preview, onClip }: MoreOptionsProps) {
+  const { t } = useTranslation();
+  const reading = readClip(clip);
+  return (
+    <div className={css.body}>
+      <Embedding choosing={choosing} />
+      <Streams choosing={choosing} preview={preview} />
+      <fieldset className={css.group}>
+        <legend>{t('more.part')}</legend>
+        {MOMENTS.map((moment) => (
+          <label key={moment} className={css.moment}>
+            <span>{t(`more.${moment}`)}</span>
+            <input
+              placeholder="0:00"
+              value={clip[moment]}
+              aria-invalid={!reading.ok && reading.at === moment}
+              onChange={(event) => {
+                onClip({ ...clip, [moment]: event.target.value });
+              }}
+            />
+          </label>
+        ))}
+      </fieldset>
+      <SaveProfile choosing={choosing} />
+    </div>
+  );
+}
+
+function Embedding({ choosing: { choices, change } }: { choosing: Choosing }) {
+  const { t } = useTranslation();
+  const { embed } = choices;
+  return (
+    <fieldset className={css.group}>
+      <legend>{t('more.embed')}</legend>
+      {EMBEDDED.map((piece) => (
+        <label key={piece} className={css.check}>
+          <input
+            type="checkbox"
+            checked={embed.includes(piece)}
+            onChange={(event) => {
+              const others = embed.filter((one) => one !== piece);
+              change({ embed: event.target.checked ? [...others, piece] : others });
+            }}
+          />
+          {t(`more.${piece}`)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Which of the streams there are, and how they are encoded. */
+function Streams({ choosing: { choices, change }, preview }: { choosing: Choosing; preview: Preview | null }) {
+  const { t, language } = useTranslation();
+  const { format, codecs, audio, audio_bitrate: bitrate, subtitles } = choices;
+  const tracks = audioChoices(preview, audio, language);
+  return (
+    <>
+      {format === 'mp4' && (
+        <Select label={t('more.codecs')} values={CODECS} value={codecs} show={(one) => t(`codecs.${one}`)} onChange={(one) => { change({ codecs: one }); }} />
+      )}
+      {isLossy(format) && (
+        <Select
+          label={t('more.bitrate')}
+          values={[NONE, ...AUDIO_BITRATES.map(String)]}
+          value={bitrate?.toString() ?? NONE}
+          show={(one) => (one === NONE ? t('more.likeSource') : `${one} kbit/s`)}
+          onChange={(one) => { change({ audio_bitrate: AUDIO_BITRATES.find((rate) => rate.toString() === one) ?? null }); }}
+        />
+      )}
+      <Select
+        label={t('more.audio')}
+        values={[NONE, ...tracks.keys()]}
+        value={audio ?? NONE}
+        show={(one) => tracks.get(one) ?? t('more.sitesOwn')}
+        onChange={(one) => { change({ audio: one === NONE ? null : one }); }}
+      />
+      {holdsSubtitles(format) && (
+        <Select
+          label={t('more.subtitles')}
+          values={[NONE, ...subtitleChoices(preview, subtitles[0])]}
+          value={subtitles[0] ?? NONE}
+          show={(one) => (one === NONE ? t('more.noSubtitles') : nameOfLanguage(one, language))}
+          onChange={(one) => { change({ subtitles: one === NONE ? [] : [one] }); }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from '@/i18n/translate.ts';
+import { forgetCookies } from '@/api/client.ts';
+import { IconButton } from '@/components/Button.tsx';
+import { CookieForm } from '@/entities/cookies/CookieForm.tsx';
+import { COOKIES_KEY, useCookies } from '@/entities/cookies/cookies-query.ts';
+import { errorDetail } from '@/entities/download/error-toast.ts';
+import css from './Settings.module.css';
+
+/** The sites that there are cookies of, and a way to give more. */
+export function CookiesSection() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const sites = useCookies();
+  const { mutate, error } = useMutation({
+    mutationFn: forgetCookies,
+    networkMode: 'always',
+    retry: false,
+    onSettled: () => client.invalidateQueries({ queryKey: COOKIES_KEY }),
+  });
+  return (
+    <>
+      <p className={css.soft}>{t('cookies.about')}</p>
+      {sites.length > 0 && (
+        <ul className={css.list}>
+          {sites.map(({ site, problem }) => (
+            <li key={site} className={css.item}>
+              <span>
+                {site}
+                {problem !== null && <span className={css.bad}> {problem}</span>}
+              </span>
+              <IconButton
+                icon="trash"
+                label={t('cookies.forget', { site })}
+                hint={t('action.delete')}
+                onClick={() => {
+                  mutate(site);
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {error && (
+        <p className={css.bad} role="alert">
+          {errorDetail(error)}
+        </p>
+      )}
+      <CookieForm onKept={() => undefined} />
+    </>
+  );
+}
