@@ -6,9 +6,11 @@ supervisor's changes, and some parts' to the current settings.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -30,7 +32,7 @@ from ..logs.pump import Log
 from ..logs.ring_buffer import RingBuffer
 from ..net import accept_queue
 from ..net.ipv6_relay import Ipv6Relays
-from ..processes import descendants, descriptors
+from ..processes import descendants, descriptors, screen
 from ..processes.launcher import Launcher
 from ..processes.process import Process
 from ..processes.resource_usage import Usage
@@ -138,12 +140,20 @@ async def run(started: Started) -> int:
         followers=_followers(started, supervised, shown, ports, saves, keys),
         report=log.report,
     )
+    _follow_our_size(lambda: shown.attach_server.resize(supervisor.running()))
     try:
         return await event_loop.run()
     finally:
         keys.close()
         saves.stop()
         await ports.close()
+
+
+def _follow_our_size(resize: Callable[[], None]) -> None:
+    """Call it whenever our terminal was resized; what is on none gets no such signal."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGWINCH, resize)
+    loop.call_soon(resize)  # it may have been before, when nobody listened
 
 
 def _supervised(started: Started, access: Access, admission: Admission) -> Supervised:
@@ -178,6 +188,7 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         terminal=partial(_terminal, supervisor),
         view=lambda name: supervisor.snapshot().service(name),
         changes=changes,
+        size=lambda: screen.of_services(started.current.get()),
     )
     usage = Usage(lambda: {name: running.pid for name, running in supervisor.running().items()})
     control = ControlApi(

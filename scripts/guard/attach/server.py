@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..core.broadcast import Changes
 from ..core.phases import State
@@ -32,16 +32,30 @@ class AttachServer:
         terminal: Callable[[str], int | None],
         view: Callable[[str], ServiceView | None],
         changes: Changes,
+        size: Callable[[], tuple[int, int]],
     ) -> None:
+        """`size` returns the rows and columns of a terminal that nobody is attached to."""
         self._log = log
         self._terminal = terminal
         self._view = view
         self._changes = changes
+        self._size = size
         self._windows: dict[str, WindowSize] = {}
 
     def holds(self, name: str) -> bool:
         """Whether somebody is attached to that service."""
         return name in self._windows
+
+    def resize(self, names: Iterable[str]) -> None:
+        """Give the terminals of these services the size that they have by now.
+
+        Where it is another, the kernel sends SIGWINCH to the processes at once.
+        """
+        for name in names:
+            (self._windows.get(name) or self._window(name)).follow()
+
+    def _window(self, name: str) -> WindowSize:
+        return WindowSize(lambda: self._terminal(name), self._size)
 
     async def serve(
         self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -56,7 +70,7 @@ class AttachServer:
         def hear(data: bytes) -> None:
             loop.call_soon_threadsafe(show, data)
 
-        window = self._windows.setdefault(name, WindowSize(lambda: self._terminal(name)))
+        window = self._windows.setdefault(name, self._window(name))
         client = window.enter()
         stop = self._log.tap(name, hear, _SHOWN_LINES)
         tasks = {

@@ -1,4 +1,4 @@
-"""The size of a service's terminal: that of whoever attached or resized last, then its own."""
+"""The size of a service's terminal: that of whoever attached or resized last, else its own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ _SIZE = struct.Struct("HHHH")  # of TIOCSWINSZ: rows, columns, and their pixels
 
 
 class WindowSize:
-    """One for each service, since its own size is known only before the first client."""
+    """One for each service that somebody is attached to."""
 
-    def __init__(self, terminal: Callable[[], int | None]) -> None:
+    def __init__(
+        self, terminal: Callable[[], int | None], own: Callable[[], tuple[int, int]]
+    ) -> None:
+        """`own` returns the rows and columns that it has while nobody is attached."""
         self._terminal = terminal
-        self._own: bytes | None = None
-        self._clients: dict[object, bytes | None] = {}
+        self._own = own
+        self._clients: dict[object, tuple[int, int] | None] = {}
         """The size that each client asked for, the latest last."""
 
     @property
@@ -34,7 +37,7 @@ class WindowSize:
     def resize(self, client: object, rows: int, columns: int) -> None:
         """Set the size of a client's terminal; the process gets SIGWINCH."""
         del self._clients[client]
-        self._clients[client] = _SIZE.pack(rows, columns, 0, 0)
+        self._clients[client] = rows, columns
         self.follow()
 
     def leave(self, client: object) -> None:
@@ -45,10 +48,7 @@ class WindowSize:
     def follow(self) -> None:
         """Give the size to the terminal of the process that runs now."""
         terminal = self._terminal()
-        size = next(filter(None, reversed(self._clients.values())), self._own)
-        if terminal is None or size is None:
-            return
-        with contextlib.suppress(OSError):
-            if self._own is None:
-                self._own = fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(_SIZE.size))
-            fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
+        if terminal is not None:
+            rows, columns = next(filter(None, reversed(self._clients.values())), self._own())
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, _SIZE.pack(rows, columns, 0, 0))

@@ -49,7 +49,7 @@ def _all(facts: Facts, more: Sequence[str], as_json: bool) -> int:  # noqa: FBT0
     if as_json:
         _print_json({"ok": well, "checks": [finding.as_json() for finding in findings]})
     else:
-        sys.stdout.write(table(findings, colour=sys.stdout.isatty()))
+        sys.stdout.write(table(findings, colour=facts.config is not None and facts.config.colour))
     return 0 if well else 1
 
 

@@ -23,8 +23,8 @@ from ..config.settings import LogFormat, Settings
 from ..core import hints
 from ..core.errors import GuardError
 from ..logs import ansi
+from ..logs.prefix import own_name
 from ..logs.printer import JsonPrinter, Printer
-from ..logs.pump import own_name
 from ..logs.tail_reader import TailReader
 from ..logs.terminal_writer import TerminalWriter
 from ..rundir import lock

@@ -44,7 +44,7 @@ def why(procfile: Path, env_files: Sequence[Path], name: str | None) -> int:
         views = None if views is None else [view for view in views if view["name"] == name]
         records = [record for record in records if record["service"] == name]
     text = answer(views, records, datetime.now(UTC)) + "\n"
-    if not sys.stdout.isatty():
+    if not config.colour:
         text = ansi.without_colours(text.encode()).decode()
     sys.stdout.write(text)
     return 1 if views is None or any(_is_wrong(view) for view in views) else 0

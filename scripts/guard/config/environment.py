@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-
 from .settings import Service, Settings
 
 _OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL says its port
@@ -18,13 +15,14 @@ def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
     environment = {"PYTHONUNBUFFERED": "1", **outside(settings, service)}
     if fd is not None:
         environment[f"{service.variable}_FD"] = str(fd)
+    # Each has a terminal of its own, so nothing forces colours on what it pipes elsewhere.
     if settings.colour:
-        environment.setdefault("FORCE_COLOR", "1")
         environment.setdefault("TERM", "xterm-256color")
     elif "FORCE_COLOR" not in environment:
         environment["NO_COLOR"] = "1"
-    with contextlib.suppress(OSError):  # not a terminal
-        environment.setdefault("COLUMNS", str(os.get_terminal_size().columns))
+    if settings.terminal:  # of our terminal; theirs is smaller, and tells its size itself
+        for name in ("COLUMNS", "LINES"):
+            environment.pop(name, None)
     return environment
 
 

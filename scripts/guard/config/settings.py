@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..core.errors import GuardError
 from ..core.protocol import Protocol
-from . import dotenv_file, order, parsing, procfile, state_folder
+from . import colour, dotenv_file, order, parsing, procfile, state_folder
 from .dotenv_file import is_pipe
 from .parsing import Values
 from .procfile import variable
@@ -121,6 +121,8 @@ class Settings(NamedTuple):
     """Whether the desktop is told when a service is down and when it is back."""
     polling: bool | None = None
     """Whether watched files are looked at over and over; None: where the system cannot do more."""
+    terminal: bool = False
+    """Whether the log goes to a terminal."""
     colour: bool = False
     files: Mapping[Path, Signature] = MappingProxyType({})
     """What this was read from, as it was."""
@@ -238,7 +240,8 @@ def _build(
         log_time=given.take("GUARD_LOG_TIME", default=True, parse=parsing.flag),
         notify=given.take("GUARD_NOTIFY", default=False, parse=parsing.flag),
         polling=_polling(given.environment.get("WATCHFILES_FORCE_POLLING", "")),
-        colour=terminal and not given.environment.get("NO_COLOR"),
+        terminal=terminal,
+        colour=colour.is_wanted(given.environment, terminal=terminal),
         environment=given.environment,
     )
     owners: dict[int, str] = {settings.guard_port: "GUARD_PORT"}

@@ -43,6 +43,11 @@ class LineSplitter:
         return self.feed(b"\n") if self._pending.strip(b"\r") else b""
 
     @property
+    def is_redrawn(self) -> bool:
+        """Whether the line so far was started over: a spinner, or the bar of a progress."""
+        return b"\r" in ansi.home_to_return(self._pending)
+
+    @property
     def partial(self) -> bytes:
         """What stands on the line so far, cleaned, without an LF. Callable from any thread."""
         pending = _folded(self._pending + b"\n")[:-1]

@@ -11,6 +11,7 @@ import honcho.printer
 from honcho.printer import Message
 
 from . import ansi
+from .display_width import display_width
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,11 +109,11 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
 
     def _fits(self, line: bytes) -> bool:
         """Tell whether a line stays on one row of a screen, so that it can be erased again."""
+        if not self._terminal.is_screen:
+            return False
         text = ansi.without_colours(line).decode().expandtabs()
-        # Wide characters take two columns.
-        return self._terminal.is_screen and 2 * len(text) - text.isascii() * len(text) < (
-            self._terminal.columns
-        )
+        # One that fills the row leaves the cursor on it, as terminals wrap at the next character.
+        return display_width(text) <= self._terminal.columns
 
     def _prefix(self, message: Message) -> bytes:
         if not self.prefix:

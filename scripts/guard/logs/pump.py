@@ -14,14 +14,15 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from honcho.colour import get_colours
 from honcho.printer import Message
 
+from .cleared_screen import ClearedScreen
 from .line_splitter import LineSplitter
+from .prefix import own_name
 from .printer import JsonPrinter, Printer
 from .rotating_file import RotatingFile
 from .terminal_writer import TerminalWriter
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-GUARD = "guard"
 PARTIAL_LINE_SECONDS = 0.1
 BURST_BYTES = 2048
 """As much as the kernel takes at once: who writes more may be stopped within a line."""
 BURST_PAUSE_SECONDS = 2.0
+REDRAWN_PAUSE_SECONDS = 2.0
+"""After which a spinner that cannot be erased again is shown as it stands: it has stopped."""
 TURN_BYTES = 48 * 1024
 TAIL_BYTES = 512 * 1024
 SMALL_BLOCK_BYTES = 4096
@@ -42,11 +44,6 @@ OWN_LINES = 10_000
 """How many lines of the guard's own may wait for the pump."""
 CLOSING_SECONDS = 3.0
 _LINUX = sys.platform.startswith("linux")
-
-
-def own_name(services: Iterable[str]) -> str:
-    """Return the name of the guard's own lines; some projects have a line called `guard`."""
-    return "procguard" if GUARD in services else GUARD
 
 
 class Log:
@@ -275,6 +272,7 @@ class Log:
         self._streams.remove(stream)
         self._selector.unregister(stream.master)
         os.close(stream.master)
+        self._emit(stream.channel, stream.splitter.feed(stream.screen.release()))
         self._emit(stream.channel, stream.splitter.flush())
 
     def _read(self, stream: _Stream) -> bool:
@@ -303,7 +301,7 @@ class Log:
         for sink in stream.channel.taps:
             sink(data)
         stream.hear(data)
-        lines = stream.splitter.feed(data)
+        lines = stream.splitter.feed(stream.screen.feed(data))
         if lines or stream.due is None:
             stream.due = time.monotonic() + PARTIAL_LINE_SECONDS
         if lines:
@@ -368,6 +366,7 @@ class Log:
         for stream in self._streams:
             if stream.due is not None and stream.due <= now:
                 stream.due = None
+                self._emit(stream.channel, stream.splitter.feed(stream.screen.release()))
                 self._show_partial(stream)
 
     def _show_partial(self, stream: _Stream) -> None:
@@ -378,9 +377,10 @@ class Log:
             now = datetime.now().astimezone()
             channel = stream.channel
             message = Message("line", partial, now, channel.name, channel.colour)
-            # Who pours out lines has not ended a line early: it was interrupted.
-            if self._printer.write_partial(message, for_good=stream.burst < BURST_BYTES):
+            if self._printer.write_partial(message, for_good=stream.is_waiting):
                 stream.shown = partial
+            elif not stream.is_waiting and stream.splitter.is_redrawn:
+                stream.due = stream.heard + REDRAWN_PAUSE_SECONDS
 
     def _show_again(self) -> None:
         """What is printed next erases an incomplete line: let it come back below."""
@@ -462,6 +462,7 @@ class _Stream:
     def __init__(self, channel: _Channel, master: int) -> None:
         self.channel = channel
         self.master = master
+        self.screen = ClearedScreen()
         self.splitter = LineSplitter()
         self.ended = False
         self.due: float | None = None
@@ -470,9 +471,21 @@ class _Stream:
         """What of its incomplete line was shown already."""
         self.burst = 0
         """How many bytes it has written without pausing for `BURST_PAUSE_SECONDS`."""
-        self._heard = 0.0
+        self.heard = 0.0
+        """When it wrote last, on the monotonic clock."""
 
     def hear(self, data: bytes) -> None:
         """Count what was written."""
-        before, self._heard = self._heard, time.monotonic()
-        self.burst = len(data) + (self.burst if self._heard - before < BURST_PAUSE_SECONDS else 0)
+        before, self.heard = self.heard, time.monotonic()
+        self.burst = len(data) + (self.burst if self.heard - before < BURST_PAUSE_SECONDS else 0)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its incomplete line is one that it stopped at: a question, say.
+
+        Who pours out lines has not ended one early: it was interrupted. A line that is drawn over
+        and over is a spinner, unless nothing has come for a while.
+        """
+        if self.splitter.is_redrawn:
+            return time.monotonic() - self.heard >= REDRAWN_PAUSE_SECONDS
+        return self.burst < BURST_BYTES

@@ -17,7 +17,7 @@ from ..config.settings import Service, Settings
 from ..core.run_tag import RunTag
 from ..net.port_table import Ports, require_free
 from ..rundir import orphans
-from . import process
+from . import process, screen
 from .process import Process
 
 
@@ -85,7 +85,13 @@ class Launcher:
         variables = environment.of(config, service, *fds or (None,))
         tag = self.tag(service.name)
         started = process.spawn(
-            service.command, variables, config.root, fds, tag, files=self._files
+            service.command,
+            variables,
+            config.root,
+            fds,
+            tag,
+            files=self._files,
+            size=screen.of_services(config),
         )
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started

@@ -25,6 +25,7 @@ from honcho.process import Popen
 
 from ..core.run_tag import RunTag
 from . import descendants
+from .screen import NO_SCREEN, ScreenSize
 
 POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing reports
 _LINUX = sys.platform.startswith("linux")
@@ -103,17 +104,18 @@ def spawn(
     tag: RunTag | None = None,
     *,
     files: int | None = None,
+    size: ScreenSize = NO_SCREEN,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 
     Its descendants are known by the `tag`, which they inherit; each may open that many `files`, or
-    as many as the guard.
+    as many as the guard. `size` is that of the PTY.
 
     Raises `OSError` if no process or terminal is available.
     """
     master, slave = os.openpty()
     try:
-        _prepare(slave)
+        _prepare(slave, size)
         popen = Popen(
             _line(command, slave, files),
             env={**environment, **(tag.as_environment() if tag else {})},
@@ -165,12 +167,10 @@ def _take_terminal(slave: int) -> dict[str, object]:
     return {"start_new_session": False, "preexec_fn": lambda: os.login_tty(slave)}
 
 
-def _prepare(slave: int) -> None:
-    """Leave line ends as they are, and be as wide as our own terminal."""
+def _prepare(slave: int, size: ScreenSize) -> None:
+    """Leave line ends as they are, and set the size."""
     attributes = termios.tcgetattr(slave)
     attributes[1] &= ~termios.OPOST
     termios.tcsetattr(slave, termios.TCSANOW, attributes)
-    size = os.get_terminal_size(1) if os.isatty(1) else os.terminal_size((120, 40))
     with contextlib.suppress(OSError):
-        packed = struct.pack("HHHH", size.lines, size.columns, 0, 0)
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, packed)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))

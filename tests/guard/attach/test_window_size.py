@@ -9,11 +9,15 @@ import pytest
 from scripts.guard.attach.window_size import WindowSize
 
 
+def own() -> tuple[int, int]:
+    return 40, 120
+
+
 @pytest.fixture
 def terminal() -> Iterator[int]:
     """A service's terminal of 40 rows and 120 columns."""
     master, slave = pty.openpty()
-    window = WindowSize(lambda: master)
+    window = WindowSize(lambda: master, own)
     first = window.enter()
     window.resize(first, 40, 120)
     yield master
@@ -27,7 +31,7 @@ def size(terminal: int) -> tuple[int, int]:
 
 
 def test_it_is_that_of_the_latest_and_then_that_of_who_is_left(terminal: int) -> None:
-    window = WindowSize(lambda: terminal)
+    window = WindowSize(lambda: terminal, own)
     one = window.enter()
     window.resize(one, 30, 100)
     two = window.enter()
@@ -44,7 +48,7 @@ def test_it_is_that_of_the_latest_and_then_that_of_who_is_left(terminal: int) ->
 
 
 def test_who_has_no_wish_changes_nothing(terminal: int) -> None:
-    window = WindowSize(lambda: terminal)
+    window = WindowSize(lambda: terminal, own)
     window.leave(window.enter())
     assert size(terminal) == (40, 120)
 
@@ -52,7 +56,7 @@ def test_who_has_no_wish_changes_nothing(terminal: int) -> None:
 def test_the_next_process_has_its_terminal_like_it() -> None:
     pairs = [pty.openpty() for _ in range(2)]
     terminals = [master for master, _ in pairs]
-    window = WindowSize(lambda: terminals[0])
+    window = WindowSize(lambda: terminals[0], own)
     window.resize(window.enter(), 30, 100)
     terminals.reverse()
     window.follow()

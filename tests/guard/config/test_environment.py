@@ -44,14 +44,25 @@ def test_only_a_line_that_takes_a_socket_is_given_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shell", "terminal", "expected"),
     [
-        ({}, True, {"FORCE_COLOR": "1"}),
+        ({}, True, {}),  # it has a terminal of its own, and sees that
         ({"FORCE_COLOR": "0"}, True, {"FORCE_COLOR": "0"}),
+        ({"CLICOLOR": "0"}, True, {"NO_COLOR": "1"}),
+        ({"TERM": "dumb"}, True, {"NO_COLOR": "1"}),
         ({}, False, {"NO_COLOR": "1"}),
         ({"FORCE_COLOR": "1"}, False, {"FORCE_COLOR": "1"}),
+        ({"FORCE_COLOR": "1"}, True, {"FORCE_COLOR": "1"}),
     ],
 )
-def test_colour_is_asked_for_where_nobody_has_said_otherwise(
+def test_colour_is_kept_off_where_it_is_not_wanted_and_forced_nowhere(
     tmp_path: Path, shell: dict[str, str], *, terminal: bool, expected: dict[str, str]
 ) -> None:
     (web,) = seen(tmp_path, "web: x\n", shell, terminal=terminal)
     assert {key: web[key] for key in ("FORCE_COLOR", "NO_COLOR") if key in web} == expected
+
+
+@pytest.mark.parametrize(("terminal", "kept"), [(True, False), (False, True)])
+def test_the_size_of_our_terminal_is_not_theirs(
+    tmp_path: Path, *, terminal: bool, kept: bool
+) -> None:
+    (web,) = seen(tmp_path, "web: x\n", {"COLUMNS": "200", "LINES": "50"}, terminal=terminal)
+    assert ("COLUMNS" in web, "LINES" in web) == (kept, kept)

@@ -257,11 +257,11 @@ def test_every_process_learns_where_every_service_is(folder: Path) -> None:
     assert "WORKER_PORT" not in given
 
 
-def test_colour_is_forced_where_the_terminal_has_it_and_nobody_objects(folder: Path) -> None:
+def test_colour_is_forced_on_nobody(folder: Path) -> None:
     config = read(folder, terminal=True)
-    assert environment.of(config, config.services[0], None)["FORCE_COLOR"] == "1"
-    config = read(folder, {"NO_COLOR": "1"}, terminal=True)
+    assert config.colour
     assert "FORCE_COLOR" not in environment.of(config, config.services[0], None)
+    assert not read(folder, {"NO_COLOR": "1"}, terminal=True).colour
 
 
 def test_names_become_variables() -> None:

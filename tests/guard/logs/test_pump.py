@@ -21,7 +21,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scripts.guard.logs.pump import Log
+from scripts.guard.logs import prefix
+from scripts.guard.logs.display_width import display_width
+from scripts.guard.logs.pump import PARTIAL_LINE_SECONDS, Log
 from tests.stack.harness import until
 
 DEADLINE = 60.0
@@ -571,3 +573,62 @@ def test_closing_reads_what_is_still_in_the_terminals(reader: Reader, start: Sta
     log.close()
 
     assert reader.lines("api") == [*map(str, range(1_000)), "bye"]
+
+
+def test_a_spinner_is_one_line_where_nothing_can_be_erased(reader: Reader, start: Starter) -> None:
+    log = start(reader.output)
+    writer, other = Writer(log, "web"), Writer(log, "api")
+    for number in range(8):
+        writer.write(b"\r" + b"|/-\\"[number % 4 : number % 4 + 1] + b" building")
+        time.sleep(1.5 * PARTIAL_LINE_SECONDS)  # long enough for a question to be shown
+    other.write(b"Overwrite? ")
+    reader.until(lambda text: text.endswith("Overwrite? "))
+    writer.write(b"\rbuilt     \n")
+    other.write(b"no\n")
+    writer.leave()
+    other.leave()
+    log.close()
+    assert reader.lines("web") == ["built     "]
+
+
+def test_a_spinner_that_stops_is_shown_as_it_stands(reader: Reader, start: Starter) -> None:
+    log = start(reader.output)
+    writer = Writer(log, "web")
+    writer.write(b"\r| asking\r? Overwrite (y/N) ")
+    reader.until(lambda text: text.endswith("web   | ? Overwrite (y/N) "))
+    writer.leave()
+
+
+@pytest.mark.parametrize("sign", ["#", "█", "━", "進"])
+def test_a_bar_that_fills_the_screen_is_one_line_of_it(
+    screen: Reader, start: Starter, sign: str
+) -> None:
+    log = start(screen.output)
+    writer = Writer(log, "web")
+    room = 80 - prefix.width(["web", "api"], time=True)
+    for done in range(1, 5):
+        part = room // display_width(sign) * done // 4
+        bar = (sign * part).ljust(room - part * (display_width(sign) - 1))
+        writer.write(f"\r{bar}".encode())
+        screen.until(lambda text, bar=bar: text.endswith(bar))  # type: ignore[misc]
+    writer.write(b"\n")
+    writer.leave()
+    log.close()
+    assert screen.rest().count("\n") == 1
+
+
+def test_lines_that_push_a_screen_away_are_left_out(reader: Reader, start: Starter) -> None:
+    log = start(reader.output)
+    writer = Writer(log, "web")
+    writer.write(b"before\n")
+    writer.write(b"\n" * 48)
+    writer.write(b"\x1b[1;1H\x1b[0Jready\n")
+    reader.until(lambda text: "ready" in text)
+    writer.write(b"\n" * 9)  # nothing is cleared: they were meant
+    reader.until(lambda text: text.partition("ready")[2].count("\n") == 10)
+    writer.leave()
+    log.close()
+    lines = reader.lines("web")
+    assert [line for line in lines if line] == ["before", "ready"]
+    assert lines[lines.index("ready") + 1 :] == [""] * 9
+    assert lines.index("ready") <= 2
