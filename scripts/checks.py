@@ -7,11 +7,13 @@ import importlib.metadata
 import json
 import os
 import re
+import shlex
 import shutil
+import stat
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -43,6 +45,8 @@ def checks(facts: Facts) -> Iterator[Check]:
     yield Check("a JavaScript runtime is there, which YouTube needs", partial(javascript, path))
     yield Check(f"yt-dlp is younger than {YT_DLP_DAYS} days", yt_dlp)
     yield Check("a backend that runs can work", partial(backend, facts.environment))
+    title = "settings and data can be read by you only"
+    yield Check(title, partial(private, facts.root, facts.env_files, facts.environment))
 
 
 def packages(root: Path) -> Problem | None:
@@ -172,6 +176,33 @@ def backend(environment: Mapping[str, str]) -> Problem | None:
     except OSError:  # it does not run, or hangs: others say that
         pass
     return None
+
+
+def private(
+    root: Path, env_files: Sequence[Path], environment: Mapping[str, str]
+) -> Problem | None:
+    """What other users could read: secrets, links, cookies, and what was downloaded.
+
+    New ones are made private; what an earlier version made, or a copy, may not be.
+    """
+    data = root / (environment.get("DATA_DIR") or "data")
+    wanted = {data: 0o750 if environment.get("DATA_DIR_MODE") == "750" else 0o700}
+    wanted |= dict.fromkeys([*env_files, *sorted(data.glob("*.db"))], 0o600)
+    found = {path: path.stat() for path in wanted if path.exists()}
+    open_ones = {
+        path: stat.S_IMODE(status.st_mode)
+        for path, status in found.items()
+        if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & ~wanted[path] & 0o077
+    }
+    if not open_ones:
+        return None
+    told = ", ".join(f"{_shown(path, root)} (mode {mode:o})" for path, mode in open_ones.items())
+    fixes = [f"chmod {wanted[path]:o} {shlex.quote(_shown(path, root))}" for path in open_ones]
+    return Problem(f"other users of this computer may read {told}", " && ".join(fixes))
+
+
+def _shown(path: Path, root: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _version(

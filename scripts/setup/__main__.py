@@ -1,5 +1,6 @@
 """`python -m scripts.setup PART...`: see to each part in turn; exit 1 with the fix if one fails."""
 
+import contextlib
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,9 @@ def settings() -> None:
     target = ROOT / ".env"
     if not target.exists():
         fresh = ROOT / ".env.fresh"
+        with contextlib.suppress(FileNotFoundError):  # of a set-up that was interrupted
+            fresh.unlink()
+        fresh.touch(mode=0o600)  # tokens and passwords will stand in it
         shutil.copyfile(ROOT / ".env.example", fresh)
         fresh.replace(target)
         sys.stderr.write("setup: .env made from .env.example\n")
