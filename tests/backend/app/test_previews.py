@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,10 +13,14 @@ import httpx
 import psutil
 import pytest
 
-from app.previews import MAX_CONCURRENT
+from app.previews import MAX_CONCURRENT, MAX_SECONDS, PreviewHandle, Previews
+from domain.problems import InvalidError
 from tests.backend.api_process import DEADLINE, Api, wait_for
+from work.pool import Pool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.media_source import MediaSource
 
 
@@ -166,3 +171,15 @@ def test_a_preview_tells_what_is_there_of_the_same_medium_by_whatever_link(
     assert another.status_code == 201
     again = shared_api.ask("POST", "/api/previews", json={"url": other})
     assert [one["format"] for one in again["known"]] == ["m4a", "mp3"]
+
+
+def test_a_preview_of_a_silent_source_ends_in_time_with_the_reason(tmp_path: Path) -> None:
+    pool = Pool()
+    previews = Previews(pool, tmp_path / "previews", tmp_path / "cookies", ["127.0.0.1"])
+    assert PreviewHandle().seconds == MAX_SECONDS
+    with closing(pool), socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4"
+        for _ in range(2):  # the next one has its turn
+            with pytest.raises(InvalidError, match="took longer than 1 s"):
+                previews.make(url, PreviewHandle(seconds=1.0))
+    assert list((tmp_path / "previews").iterdir()) == []

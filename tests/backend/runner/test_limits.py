@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import socket
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Self
 
 import psutil
 import pytest
 
+from runner.limits import MAX_ADDRESS_SPACE
+from tests.backend.api_process import BACKEND, wait_for
 from tests.media_source import Manner
 
 if TYPE_CHECKING:
@@ -76,3 +82,42 @@ def test_a_page_cannot_take_all_memory(
     assert failed["error"]["kind"] == "page-too-large"
     assert watch.most < RESIDENT_BYTES
     assert shared_api.wait(shared_api.add(own_media.short), "done", "failed")["error"] is None
+
+
+def test_a_runner_at_work_has_an_address_space_of_that_size(api: Api) -> None:
+    api.ready()
+    assert api.process
+    family = psutil.Process(api.process.pid)
+
+    def limits() -> list[int]:
+        found = []
+        for child in family.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                found.append(child.rlimit(psutil.RLIMIT_AS)[0])
+        return found
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        item = api.add(f"http://127.0.0.1:{silent.getsockname()[1]}/clip.mp4")
+        wait_for(lambda: MAX_ADDRESS_SPACE in limits(), "a runner is bounded")
+        api.client.delete(f"/api/downloads/{item}").raise_for_status()
+
+
+GREEDY = """
+import subprocess
+from runner.limits import MAX_ADDRESS_SPACE, limit_memory
+limit_memory()
+try:
+    bytearray(MAX_ADDRESS_SPACE)
+except MemoryError:
+    print("refused", flush=True)
+subprocess.run(["sh", "-c", "ulimit -v"])
+bytearray(1000)
+"""
+
+
+def test_what_takes_more_fails_and_the_programs_that_it_starts_have_their_own_limit() -> None:
+    own = subprocess.run(["sh", "-c", "ulimit -v"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", GREEDY], cwd=BACKEND, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["refused", own.stdout.strip()]
