@@ -113,6 +113,9 @@ flakes: setup-all build ## Run all tests n=5 times on a machine kept busy, and l
 histories: setup-python ## Let clients use several backends while processes, database and network fail, and check what came of it (n=200; seed=7; planted=all: break the backend, it must be noticed; w=1: to docs/testing.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.histories $(if $(n),-n $(n)) $(if $(seed),--seed $(seed)) $(if $(planted),--planted $(planted)) $(if $(w),-w)
 
+fuzz: setup-python ## Feed made-up input to whatever reads what comes from elsewhere (t=240: seconds in all; n=Procfile: one; w=1: to docs/security.md)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.fuzz $(if $(t),-t $(t)) $(if $(w),-w) $(n)
+
 containers: setup-all ## Build and run all containers with podman or docker, do what may happen to them, and measure (engine=docker; w=1: write docs/containers.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.containers $(if $(w),-w) $(engine)
 

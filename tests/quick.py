@@ -33,6 +33,7 @@ TOOLS = frozenset(
         "compatibility",
         "faults",
         "flakes",
+        "fuzz",
         "mutants",
         "newcomer",
         "release",

@@ -33,6 +33,10 @@ def read(path: Path, problems: list[str], *, pipe_seconds: float = PIPE_SECONDS)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         problems.append(f"{path}: cannot be read ({error})")
         return {}
+    if "\0" in text:  # no variable can hold one
+        line = text[: text.index("\0")].count("\n") + 1
+        problems.append(f"{path.name}:{line}: holds a NUL character; save the file as UTF-8 text")
+        return {}
     from dotenv.main import resolve_variables
     from dotenv.parser import parse_stream
 

@@ -51,6 +51,9 @@ def _check_lines(file: str, text: str, problems: list[str]) -> dict[str, int]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = PROCFILE_LINE.match(line)
+        if "\0" in line:  # no shell can be given one
+            problems.append(f"{file}:{number}: holds a NUL character; save the file as UTF-8 text")
+            continue
         if match is None:
             problems.append(f"{file}:{number}: not of the form `name: command`: {line.strip()!r}")
             continue

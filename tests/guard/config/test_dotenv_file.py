@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from scripts.guard.config import dotenv_file, settings
+from scripts.guard.config import dotenv_file, procfile, settings
 
 LINES = [
     "A=hello world", "A=foo#bar", "A=foo # bar", "A=it's", "export A=1", "A=", "A", "A=${HOME}/x",
@@ -150,3 +150,14 @@ def test_a_pipe_is_waited_for_as_long_as_its_program_takes(tmp_path: Path) -> No
     problems: list[str] = []
     assert dotenv_file.read(tmp_path / ".env", problems, pipe_seconds=0.01) == {}
     assert inspect.signature(dotenv_file.read).parameters["pipe_seconds"].default == 5
+
+
+@pytest.mark.parametrize("name", [".env", "Procfile"])
+def test_a_character_that_no_variable_and_no_shell_takes_is_told_with_its_line(
+    tmp_path: Path, name: str
+) -> None:
+    path, problems = tmp_path / name, list[str]()
+    path.write_bytes(b"a: b\nc: d\0\n" if name == "Procfile" else b"A=b\nC=d\0\n")
+    read = procfile.read if name == "Procfile" else dotenv_file.read
+    assert read(path, problems) == {}
+    assert problems == [f"{name}:2: holds a NUL character; save the file as UTF-8 text"]

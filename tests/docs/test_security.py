@@ -1,0 +1,57 @@
+"""Each promise of docs/security.md is held by tests that exist."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+TABLE = TEXT.partition("## How it is tested")[2]
+ROWS = re.findall(r"^\| (?!promise|---)(.+?) \| (`tests/.+|`webapp/.+) \|$", TABLE, re.MULTILINE)
+PROMISES = re.findall(r"^### (.+)$", TEXT, re.MULTILINE)
+
+
+def named(row: tuple[str, str]) -> list[str]:
+    return re.findall(r"`([^`]+)`", row[1])
+
+
+def found_in(path: Path) -> Iterator[str]:
+    if path.suffix == ".ts":
+        yield from re.findall(r"^test(?:\.each)?\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_tests_of_a_promise_exist_and_hold_something(row: tuple[str, str]) -> None:
+    assert named(row)
+    for name in named(row):
+        file, _, test = name.partition("::")
+        assert (ROOT / file).is_file(), name
+        found = list(found_in(ROOT / file))
+        assert found, f"{file} has no test"
+        assert not test or test in found, name
+
+
+def test_every_row_of_the_table_names_tests() -> None:
+    rows = [line for line in TABLE.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) == len(ROWS) >= len(PROMISES)
+
+
+def test_a_file_whose_work_is_named_exists() -> None:
+    for name in re.findall(r"`((?:scripts|webapp|docs)/[\w./-]+\.\w+)`", TEXT):
+        assert (ROOT / name).is_file(), name
+
+
+def test_what_attacks_the_log_the_files_and_the_api_stands_in_it() -> None:
+    told = {name for row in ROWS for name in named(row)}
+    assert {
+        *("tests/guard/diagnosis/test_slow_inputs.py", "tests/fuzz/test_fuzz.py"),
+        *("tests/stack/test_crowds.py", "tests/stack/test_impersonation.py"),
+        *("tests/browser/test_foreign_pages.py", "tests/backend/web/test_hostile_requests.py"),
+    } <= told
