@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, ask, toy
+from tests.stack.harness import GuardRun, ask, toy, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -63,7 +63,7 @@ def test_it_shows_every_service_with_what_it_uses(guarded: Guarded, page: Page) 
     expect(web.get_by_role("link")).to_have_attribute(
         "href", f"http://localhost:{run.ports['web']}"
     )
-    expect(web.get_by_role("img")).to_have_attribute("aria-label", re.compile("last hour of web"))
+    expect(web.get_by_role("img", name="The last hour of web")).to_be_visible()
     expect(page.locator("#services > li")).to_have_count(2)
 
 
@@ -111,13 +111,16 @@ def test_the_buttons_restart_stop_and_start_one_service(guarded: Guarded, page: 
     assert run.service("api")["pid"] == pids["api"]
 
 
-def test_everything_is_stopped_only_on_a_second_click(guarded: Guarded, page: Page) -> None:
+def test_everything_is_stopped_only_on_a_second_click_that_is_no_double_click(
+    guarded: Guarded, page: Page
+) -> None:
     run = guarded(toy("web"))
     run.await_state("web", "READY")
     opened(page, run)
-    page.get_by_role("button", name="Stop everything").click()
+    page.get_by_role("button", name="Stop everything").dblclick()
     sure = page.get_by_role("button", name="Click again to stop")
     expect(sure).to_be_visible()
+    page.wait_for_timeout(700)  # the time in which a click still belongs to the first
     assert run.service("web")["state"] == "READY"
     sure.click()
     assert run.await_end() == 0
@@ -170,7 +173,7 @@ def test_what_is_shown_is_copied_as_plain_text(guarded: Guarded, page: Page) -> 
     say(run, "an orange", "api")
     expect(row(page, "an orange")).to_be_visible()
     page.get_by_role("searchbox").fill("apple")
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert re.fullmatch(r"\d\d:\d\d:\d\d web \| a red apple\n", copied)
@@ -231,7 +234,7 @@ def test_html_and_terminal_codes_in_lines_are_inert_and_colours_are_kept(
     expect(crash.locator("pre")).to_contain_text(HOSTILE_TEXT)
     for place in ("#rows", "#crashes pre"):
         tags = page.locator(f"{place} *").evaluate_all("all => all.map((one) => one.tagName)")
-        assert set(tags) <= {"DIV", "TIME", "SPAN", "MARK"}
+        assert set(tags) <= {"A", "DIV", "TIME", "SPAN", "MARK"}
     assert page.evaluate("window.hacked") is None
     assert dialogs == []
     assert page.title().endswith("Guard")
@@ -324,7 +327,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(
     opened(page, run)
     is_in_state(page, "web", "READY")
     reached = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
@@ -332,8 +335,187 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(
                 " || document.activeElement.textContent || document.activeElement.type"
             )
         )
-    wanted = ["Skip to the log", "Restart all", "Stop everything", f"localhost:{run.ports['web']}"]
-    wanted += ["Restart web", "Stop web"]
-    assert reached[:6] == wanted
+    address = f"localhost:{run.ports['web']}"
+    wanted = ["Skip to the log", f"App: {address}", "Restart all", "Stop everything"]
+    wanted += ["Copy for a bug report", "Language", address, "Restart web", "Stop web"]
+    assert reached[:9] == wanted
     assert "Pause" in reached
     assert "Log lines" in reached
+
+
+def flooded(guarded: Guarded, tmp_path: Path) -> GuardRun:
+    """A stack of which one service wrote a hundred thousand lines before anybody looked."""
+    flood = tmp_path / "flood.py"
+    flood.write_text(
+        "import time\n"
+        "print('\\n'.join(f'line {n} of many' for n in range(100_000)), flush=True)\n"
+        "print('ERROR: at the end', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    run = guarded(toy("web"), f"flood: exec python {flood} # $FLOOD_FD")
+    run.await_state("web", "READY")
+    run.await_output("ERROR: at the end")
+    return run
+
+
+def test_what_was_written_long_before_is_searched_and_scrolled_to(
+    guarded: Guarded, page: Page, tmp_path: Path
+) -> None:
+    run = flooded(guarded, tmp_path)
+    opened(page, run)
+    expect(row(page, "ERROR: at the end")).to_be_visible()
+    assert page.evaluate("lines.length") < 50_000  # the rest is in the files only
+    page.get_by_role("searchbox").fill("line 7 of many")
+    expect(row(page, "line 7 of many")).to_be_visible()
+    page.get_by_role("searchbox").fill("many")
+    until(lambda: page.evaluate("shown.length") >= 500, "enough is found")
+    assert page.evaluate("new Set(shown.map((line) => line.text)).size === shown.length")
+    page.get_by_role("searchbox").fill("")
+    until(lambda: page.evaluate("!query && shown.length === lines.length"), "it is as it was")
+    page.get_by_role("log").evaluate("view => { view.scrollTop = 0; }")
+    until(lambda: page.evaluate("older.count") >= 2000, "older lines are there")
+    numbers = page.evaluate(
+        "shown.filter((line) => line.name === 'flood' && line.text.endsWith('many'))"
+        ".map((line) => Number(line.text.split(' ')[1]))"
+    )
+    assert numbers == list(range(numbers[0], 100_000))
+
+
+def test_lines_are_filtered_by_level_and_errors_are_gone_to(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    for text in ("ERROR: the first", "WARNING: careful", *(f"all well {n}" for n in range(80))):
+        say(run, text)
+    say(run, "ERROR: the second")
+    opened(page, run)
+    expect(row(page, "the second")).to_be_visible()
+    page.get_by_label("Level").select_option("Errors")
+    expect(row(page, "the first")).to_be_visible()
+    expect(row(page, "all well")).to_have_count(0)
+    expect(row(page, "careful")).to_have_count(0)
+    page.get_by_label("Level").select_option("Warnings and errors")
+    expect(row(page, "careful")).to_be_visible()
+    page.get_by_label("Level").select_option("All lines")
+    expect(row(page, "the first")).to_have_count(0)  # far above
+    page.get_by_role("button", name="Previous error").click()
+    expect(page.locator("[aria-current]")).to_contain_text("the second")
+    page.keyboard.press("Shift+E")
+    expect(page.locator("[aria-current]")).to_contain_text("the first")
+    expect(row(page, "the first")).to_be_visible()
+    page.keyboard.press("e")
+    expect(page.locator("[aria-current]")).to_contain_text("the second")
+
+
+def test_a_link_to_a_line_finds_it_again(guarded: Guarded, page: Page, tmp_path: Path) -> None:
+    run = flooded(guarded, tmp_path)
+    opened(page, run)
+    page.get_by_role("searchbox").fill("line 99000 of many")
+    row(page, "line 99000 of many").get_by_role("link").click()
+    expect(page.locator("[aria-current]")).to_contain_text("line 99000 of many")
+    assert page.get_by_role("searchbox").input_value() == ""
+    address = page.url
+    page.goto("about:blank")
+    page.goto(address)
+    expect(page.locator("[aria-current]")).to_contain_text("line 99000 of many")
+
+
+def test_long_lines_are_wrapped_when_that_is_wanted_and_stay_so(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    say(run, "word " * 300 + "the end")
+    opened(page, run)
+    long = row(page, "the end")
+    expect(long).to_be_visible()
+    height = "row => row.getBoundingClientRect().height"
+    one = long.evaluate(height)
+    page.get_by_role("button", name="Wrap").click()
+    expect(page.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "true")
+    until(lambda: long.evaluate(height) > 3 * one, "it takes several rows")
+    view = page.get_by_role("log")
+    assert view.evaluate("view => view.scrollWidth <= view.clientWidth")
+    # What was reckoned is what is drawn: the last line ends where the list does.
+    assert (
+        view.evaluate(
+            "view => Math.abs(document.getElementById('rows').getBoundingClientRect().bottom"
+            " - document.getElementById('space').getBoundingClientRect().bottom)"
+        )
+        < 2 * one
+    )
+    page.reload()
+    expect(page.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "true")
+
+
+def test_services_are_gone_through_and_restarted_by_key_with_what_needs_them(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"), toy("api"), toy("worker"), WEB_AFTER="api")
+    pids = {name: run.await_state(name, "READY")["pid"] for name in ("web", "api", "worker")}
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    page.keyboard.press("j")
+    expect(card(page, "web")).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(card(page, "worker")).to_be_focused()
+    page.keyboard.press("k")
+    expect(card(page, "api")).to_be_focused()
+    page.keyboard.press("r")
+    pids["api"] = run.await_new_pid("api", pids["api"])
+    assert run.service("web")["pid"] == pids["web"]
+    expect(page.get_by_role("button", name="Restart worker with")).to_have_count(0)
+    is_in_state(page, "api", "READY")
+    page.get_by_role("button", name="Restart api with web, which needs it").click()
+    run.await_new_pid("api", pids["api"])
+    run.await_new_pid("web", pids["web"])
+    assert run.service("worker")["pid"] == pids["worker"]
+
+
+def test_a_report_for_a_bug_is_copied_without_what_is_secret(guarded: Guarded, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    run = guarded(toy("web"), MY_PASSWORD="correct-horse")
+    run.await_state("web", "READY")
+    say(run, "connecting with correct-horse to postgresql://anna:hunter22@db/app")
+    run.await_output("hunter22")
+    opened(page, run)
+    page.get_by_role("button", name="Copy for a bug report").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "procguard" in copied
+    assert "python: 3." in copied
+    assert "web: READY" in copied
+    assert "connecting with [left out] to postgresql://[left out]@db/app" in copied
+    assert run.token() not in copied
+
+
+def test_memory_and_cpu_of_the_last_hour_are_drawn(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    curve = card(page, "web").locator(".usage")
+    expect(curve).to_have_attribute("aria-label", re.compile(r"at most \d+ MB and [\d.]+ %"))
+    points = curve.locator(".memory-curve").get_attribute("points")
+    assert points
+    kept = ask(run.ports["guard"], "/api/usage").json()["services"]["web"]
+    assert all(len(sample) == 3 and sample[1] > 1_000_000 for sample in kept)
+
+
+def test_it_speaks_german_to_a_german_browser_and_what_is_chosen_on_it(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded("web: nosuchcommand $WEB_FD # ${WEB_PORT:-1}")
+    run.await_state("web", "BROKEN")
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(locale="de-DE")
+    german = opened(context.new_page(), run)
+    expect(german.get_by_role("heading", name="web ist ausgefallen")).to_be_visible()
+    expect(card(german, "web").locator(".cause")).to_contain_text(
+        "das es nicht gibt: nosuchcommand"
+    )
+    expect(german.get_by_role("button", name="Alle neu starten")).to_be_visible()
+    german.get_by_label("Sprache").select_option("français")
+    expect(german.get_by_role("heading", name="web est en panne")).to_be_visible()
+    expect(german.locator("html")).to_have_attribute("lang", "fr")
+    context.close()

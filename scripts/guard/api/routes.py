@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,11 +22,14 @@ from ..core.snapshot import Snapshot
 from ..http import messages
 from ..http.access import Access
 from ..http.messages import Request, Response
+from ..logs import levels, past
+from ..processes.usage_history import UsageHistory
 from ..supervision.history import History
 from .events import Events, Wanted
 
 TAIL_LINES = 200
 MAX_TAIL_LINES = 10_000
+MAX_TEXT = 500  # characters to search for
 _MAX_DIGITS = 18
 _UNSTORED = {"Cache-Control": "no-store"}
 _ACTIONS: dict[str, Callable[[], events.Event]] = {
@@ -50,6 +55,9 @@ class ControlApi:
         crashes: Callable[[], list[dict[str, Any]]],
         attach_server: AttachServer,
         leave: Callable[[], None],
+        usage_history: UsageHistory,
+        log_files: Callable[[], Path],
+        report: Callable[[], str],
     ) -> None:
         self._access = access
         self._snapshot = snapshot
@@ -61,6 +69,10 @@ class ControlApi:
         self._crashes = crashes
         self._attach_server = attach_server
         self._leave = leave
+        self._usage_history = usage_history
+        self._log_files = log_files
+        self._report = report
+        self._one_look = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -75,8 +87,17 @@ class ControlApi:
         return self._access.readable(request, await self._response(request))
 
     async def _response(self, request: Request) -> Response:
-        if request.method in {"GET", "HEAD"} and request.path == "/api/crashes":
-            return messages.as_json({"crashes": await asyncio.to_thread(self._crashes)})
+        if request.method in {"GET", "HEAD"}:
+            match request.path:
+                case "/api/crashes":
+                    return messages.as_json({"crashes": await asyncio.to_thread(self._crashes)})
+                case "/api/lines":
+                    return await self._lines(request)
+                case "/api/report":
+                    text = await asyncio.to_thread(self._report)
+                    return Response(
+                        200, "text/plain; charset=utf-8", text.encode(), headers=_UNSTORED
+                    )
         return self._route(request)
 
     def _route(self, request: Request) -> Response:
@@ -91,6 +112,8 @@ class ControlApi:
                 return self._stream(request)
             case "GET", ["api", "history"]:
                 return messages.as_json(self._history.as_json())
+            case "GET", ["api", "usage"]:
+                return messages.as_json(self._usage_history.as_json())
             case "GET", ["api", "logs", name]:
                 return self._log(request, name)
             case "POST", ["api", *action]:
@@ -119,6 +142,32 @@ class ControlApi:
         )
         stream = self._events.stream(wanted)
         return Response(200, "text/event-stream", stream=stream, headers=_UNSTORED)
+
+    async def _lines(self, request: Request) -> Response:
+        """Older lines: `?before=PLACE`, and as wanted `services`, `text`, `level`, `limit`."""
+        place = past.place_of(request.query("before") or str(int(time.time()) + 1))
+        limit = _number(request.query("limit") or str(TAIL_LINES))
+        level = request.query("level")
+        if place is None or limit is None or not 0 < limit <= past.MAX_LINES:
+            detail = (
+                f"`before` is a place from an earlier answer, `limit` {past.MAX_LINES} at most."
+            )
+            return messages.problem(422, "Bad question", detail)
+        if level is not None and level not in levels.LEVELS:
+            detail = f"`level` is one of {', '.join(levels.LEVELS)}."
+            return messages.problem(422, "Bad question", detail)
+        services = request.query("services")
+        question = past.Question(
+            None if services is None else frozenset(services.split(",")),
+            (request.query("text") or "")[:MAX_TEXT].lower(),
+            next((one for one in levels.LEVELS if one == level), None),
+        )
+        # One at a time: a page that asks for the same again and again keeps one thread busy.
+        async with self._one_look:
+            found = await asyncio.to_thread(
+                past.look, self._log_files(), question, place, limit=limit
+            )
+        return messages.as_json(found.as_json())
 
     def _log(self, request: Request, name: str) -> Response:
         if self._snapshot().service(name) is None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from ..api import report
 from ..api.events import Events
 from ..api.routes import ControlApi
 from ..attach.server import AttachServer
@@ -23,6 +24,7 @@ from ..config.settings import LogFormat
 from ..core import events
 from ..core.broadcast import Changes
 from ..core.snapshot import ServiceView
+from ..diagnosis import crash_reports
 from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..health.readiness import Readiness
@@ -36,6 +38,7 @@ from ..processes import descendants, descriptors, screen
 from ..processes.launcher import Launcher
 from ..processes.process import Process
 from ..processes.resource_usage import Usage
+from ..processes.usage_history import UsageHistory
 from ..rundir import projects
 from ..rundir.token import write_token
 from ..standby import responder
@@ -97,6 +100,7 @@ class Shown(NamedTuple):
     attach_server: AttachServer
     changes: Changes
     history: History
+    usage_history: UsageHistory
 
 
 async def run(started: Started) -> int:
@@ -181,7 +185,7 @@ def _supervised(started: Started, access: Access, admission: Admission) -> Super
 
 
 def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
-    supervisor, log = supervised.supervisor, started.log
+    current, supervisor, log = started.current, supervised.supervisor, started.log
     changes, history = Changes(), History()
     attach_server = AttachServer(
         log,
@@ -191,6 +195,7 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         size=lambda: screen.of_services(started.current.get()),
     )
     usage = Usage(lambda: {name: running.pid for name, running in supervisor.running().items()})
+    usage_history = UsageHistory(usage)
     control = ControlApi(
         access=access,
         snapshot=supervisor.snapshot,
@@ -202,8 +207,22 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         crashes=supervised.recorder.read,
         attach_server=attach_server,
         leave=supervised.shutdown.begin,
+        usage_history=usage_history,
+        log_files=lambda: current.get().directory / "logs",
+        report=partial(_report, started, access, supervised),
     )
-    return Shown(control, attach_server, changes, history)
+    return Shown(control, attach_server, changes, history, usage_history)
+
+
+def _report(started: Started, access: Access, supervised: Supervised) -> str:
+    environment = started.current.get().environment
+    return report.render(
+        supervised.supervisor.snapshot(),
+        tail=started.log.tail,
+        crashes=supervised.recorder.read(),
+        versions=crash_reports.versions(environment),
+        environment={**environment, "GUARD_TOKEN": access.token},
+    )
 
 
 def _followers(
@@ -260,6 +279,7 @@ def _followers(
         supervised.recorder.prepare,
         responder.prepare,
         lambda: projects.tidy(state_folder.all_of(current.get().environment)),
+        shown.usage_history.start,
         leaving=shutdown.has_begun,
     )
     return (

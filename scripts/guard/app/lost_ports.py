@@ -106,4 +106,5 @@ def _cause(view: ServiceView) -> Cause:
         "Correct what they name. A program that reloads itself starts again as soon as that is "
         f"saved; any other with: {hints.command('restart', view.name)}",
         transient=True,
+        values={**hints.known(view.name), "name": view.name, "port": str(view.port)},
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 DEPENDENCY_DOWN = "dependency-down"
 PORT_LOST = "port-lost"
@@ -21,6 +23,8 @@ class Cause(NamedTuple):
     """The exact next command or edit."""
     transient: bool
     """Whether the same command may well succeed when it is tried again."""
+    values: Mapping[str, str] = MappingProxyType({})
+    """What the sentence and the fix are made of, by name: for who says them in another language."""
 
     @property
     def is_of_another(self) -> bool:
@@ -31,9 +35,10 @@ class Cause(NamedTuple):
         """Whether another says the same, but for its numbers: of time, and of a processor's use."""
         return (self.kind, _without_numbers(self)) == (other.kind, _without_numbers(other))
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the control API."""
-        return {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+        told = {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+        return told | {"values": dict(self.values)}
 
 
 def _without_numbers(cause: Cause) -> str:

@@ -31,6 +31,9 @@ class ServiceView(NamedTuple):
     left_out: bool = False
     """Whether it was not to be started with the others, and has not been since."""
 
+    after: tuple[str, ...] = ()
+    """The services that must have been up before it, whenever it is started."""
+
     def is_called(self, name: str) -> bool:
         """Whether a name is its own, or that of the line that it is an instance of."""
         return name in {self.name, self.line}
@@ -59,6 +62,7 @@ class ServiceView(NamedTuple):
             "cause": None if self.cause is None else self.cause.as_json(),
             "waits_for": list(self.waits_for),
             "exit_code": self.exit_code,
+            "after": list(self.after),
             "line": self.line or self.name,
             "left_out": self.left_out,
         }
@@ -73,6 +77,8 @@ class Snapshot(NamedTuple):
     services: tuple[ServiceView, ...]
     directory: str = ""
     """Where the guard's files are: logs, crash reports, token."""
+    url: str = ""
+    """Of the guard itself, with its dashboard."""
 
     def service(self, name: str) -> ServiceView | None:
         """Return the service of that name, None if there is none."""
@@ -86,6 +92,7 @@ class Snapshot(NamedTuple):
                 "since": timestamp(self.since),
                 "relaunch": self.restart_scope,
                 "directory": self.directory,
+                "url": self.url,
             },
             "services": [view.as_json() for view in self.services],
         }

@@ -118,16 +118,17 @@ def _known(
 
 
 def _as_ruled(rule: Rule, crash: Crash) -> Cause:
+    groups = {name: crash.group(name) for name in crash.found.groupdict()}
+    known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
+    known["variable"] = crash.service.variable
+    values = {**hints.known(crash.name), **groups, **known}
+
     def told(part: Text) -> str:
-        if callable(part):
-            return part(crash)
-        groups = {name: crash.group(name) for name in crash.found.groupdict()}
-        known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
-        known["variable"] = crash.service.variable
-        return part.format(**{**hints.known(crash.name), **groups, **known})
+        return part(crash) if callable(part) else part.format(**values)
 
     transient = rule.transient(crash) if callable(rule.transient) else rule.transient
-    return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient)
+    said = {name: str(value) for name, value in values.items() if value is not None}
+    return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient, said)
 
 
 def _not_started(name: str, error: OSError) -> Cause:
@@ -136,7 +137,8 @@ def _not_started(name: str, error: OSError) -> Cause:
         ("{name} could not be started: {error}.", "Look at the error, then: {restart}", True),
     )
     told = {**hints.known(name), "name": name, "error": error.strerror or error}
-    return Cause("not-started", sentence.format(**told), fix.format(**told), transient)
+    said = {key: str(value) for key, value in told.items()}
+    return Cause("not-started", sentence.format(**told), fix.format(**told), transient, said)
 
 
 def _out_of_memory(name: str) -> Cause:
@@ -146,6 +148,7 @@ def _out_of_memory(name: str) -> Cause:
         "Close programs that you do not need, or give the computer or container more memory; "
         "`free -h` shows what is left.",
         transient=True,
+        values={"name": name},
     )
 
 
@@ -156,6 +159,7 @@ def _signalled(name: str, number: int) -> Cause:
         sentence.format(name=name),
         f"Nothing, if that was meant. What it was doing: {hints.command('logs', name)}",
         transient=True,
+        values={**hints.known(name), "name": name, "signal": _signal_name(number)},
     )
 
 
@@ -166,6 +170,7 @@ def _not_known(name: str, code: int) -> Cause:
         f"longer than {LIMIT_SECONDS} s.",
         f"Look at its last lines: {hints.command('logs', name)}",
         transient=True,
+        values={**hints.known(name), "name": name, "code": str(code)},
     )
 
 
@@ -174,5 +179,16 @@ def _ended(name: str, code: int) -> Cause:
     if code == 0:
         sentence = f"{name} ended by itself, without an error, though nobody had asked it to."
     return Cause(
-        "exit", sentence, f"Its last lines say more: {hints.command('logs', name)}", transient=True
+        "exit",
+        sentence,
+        f"Its last lines say more: {hints.command('logs', name)}",
+        transient=True,
+        values={**hints.known(name), "name": name, "code": str(code)},
     )
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return str(number)

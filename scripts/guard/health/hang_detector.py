@@ -96,4 +96,5 @@ def _hung(name: str, seconds: float) -> Cause:
         "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
         "this off",
         transient=True,
+        values={"name": name, "seconds": f"{seconds:.0f}"},
     )

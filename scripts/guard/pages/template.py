@@ -1,8 +1,9 @@
 """A page of the guard's: one file, with nothing from elsewhere, and a policy that keeps it so.
 
-In the file `{{name}}` stands for a value. `{{look}}` is the style that the pages share. Values come
-in as text and are escaped; `Inert` is HTML that is known to be harmless. Scripts and styles hold no
-values but `{{look}}`, so that the policy can name them by their digest.
+In the file `{{name}}` stands for a value, and `{{> file}}` for another file of this folder: the
+style that the pages share, the parts of a script. Values come in as text and are escaped; `Inert`
+is HTML that is known to be harmless. Scripts and styles hold no values, so that the policy can name
+them by their digest.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Page:
 
     @cached_property
     def _source(self) -> str:
-        return _read(self._name).replace("{{look}}", _read("look.css"))
+        return re.sub(r"\{\{> (\S+)\}\}", lambda match: _read(match[1]), _read(self._name))
 
     def _digest(self, tag: str) -> str:
         match = re.search(rf"<{tag}>(.*?)</{tag}>", self._source, re.DOTALL)

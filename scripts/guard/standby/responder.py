@@ -99,6 +99,7 @@ class StandbyResponder:
 
     async def _answer(self, request: Request) -> Response:
         from ..pages import standby_page as page  # not needed before somebody is down
+        from ..pages import words
 
         view = self._view
         headers = {
@@ -124,7 +125,8 @@ class StandbyResponder:
         if request.wants_html():
             guard_url = self._guard_url()
             tail, token = ([], None) if stranger else (self._tail(), self._access.token)
-            body = page.render(view, tail, guard_url, token)
+            language = words.choose(request.headers.get("accept-language", ""))
+            body = page.render(view, tail, guard_url, token, language)
             headers["Content-Security-Policy"] = page.policy(guard_url)
             headers["Referrer-Policy"] = "no-referrer"
             return Response(503, "text/html; charset=utf-8", body, headers=headers)

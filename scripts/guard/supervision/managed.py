@@ -64,4 +64,5 @@ class Managed:
             exit_code=self.exit_code,
             line=self.line.line,
             left_out=self.line.left_out,
+            after=self.line.after,
         )

@@ -152,6 +152,7 @@ class Supervisor:
             restart_scope=self._current.get().restart_scope.value,
             directory=str(self._current.get().directory),
             services=tuple(managed.view() for managed in self._services.values()),
+            url=self._current.get().guard_url,
         )
 
     def running(self) -> dict[str, Running]:

@@ -96,6 +96,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
             "since": "2026-01-31T12:00:00.005Z",
             "relaunch": "stack",
             "directory": "/state",
+            "url": "",
         },
         "services": [
             {
@@ -108,8 +109,14 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "since": "2026-01-31T12:00:00.005Z",
                 "ready_since": None,
                 "relaunches": 5,
-                "cause": {"kind": "crash", "sentence": "It crashed.", "fix": "mend it"},
+                "cause": {
+                    "kind": "crash",
+                    "sentence": "It crashed.",
+                    "fix": "mend it",
+                    "values": {},
+                },
                 "waits_for": [],
+                "after": [],
                 "exit_code": None,
                 "line": "api",
                 "left_out": False,

@@ -63,6 +63,11 @@ function Backend() {
   );
 }
 
+/** The guard answers at its own machine only. */
+function isHere(): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+}
+
 function Guard() {
   const { t } = useTranslation();
   const status = useStore(guardStatus);
@@ -88,7 +93,13 @@ function Guard() {
             ))}
           </ul>
           <footer className={css.foot}>
-            <span />
+            {isHere() && status.guard.url ? (
+              <a className={css.dashboard} href={status.guard.url}>
+                {t('services.dashboard')}
+              </a>
+            ) : (
+              <span />
+            )}
             <Button
               icon="retry"
               onClick={() => {

@@ -28,7 +28,7 @@ export interface Service {
 }
 
 export interface GuardStatus {
-  guard: { pid: number; since: string; relaunch: string };
+  guard: { pid: number; since: string; relaunch: string; url?: string };
   services: Service[];
 }
 

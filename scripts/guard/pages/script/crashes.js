@@ -1,0 +1,40 @@
+// What has crashed, and what is known of the past.
+let crashes = [];
+async function get(path) {
+  const answer = await fetch(`api/${path}`);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+async function loadPast() {
+  const [past, crashed, used] = await Promise.allSettled([get("history"), get("crashes"), get("usage")]);
+  if (past.status === "fulfilled") history = past.value.services;
+  if (crashed.status === "fulfilled") crashes = crashed.value.crashes;
+  if (used.status === "fulfilled") samples = used.value.services;
+  remember();
+  showHistory();
+  showSamples();
+  showCrashes();
+}
+let shownCrashes = "";
+function showCrashes() {
+  const key = crashes.map((crash) => crash.id).join();
+  if (key === shownCrashes) return;
+  shownCrashes = key;
+  $("no-crash").hidden = crashes.length > 0;
+  const open = new Set([...$("crashes").querySelectorAll("details[open]")].map((node) => node.dataset.key));
+  $("crashes").replaceChildren(...crashes.map((crash) => {
+    const when = element("time", "quiet", new Date(crash.time).toLocaleString(language));
+    when.dateTime = crash.time;
+    const summary = element("summary", "", element("b", "", crash.service), when, element("span", "", told(crash.cause).sentence));
+    const details = element("details", "", summary);
+    details.dataset.key = crash.id;
+    details.open = open.has(details.dataset.key);
+    if (told(crash.cause).fix) details.append(element("code", "fix", told(crash.cause).fix));
+    const lines = element("pre", "");
+    lines.tabIndex = 0;
+    lines.setAttribute("aria-label", t("crash.lines", { name: crash.service }));
+    for (const line of crash.lines) lines.append(...spans(line), "\n");
+    if (crash.lines.length) details.append(lines);
+    return element("li", "", details);
+  }));
+}

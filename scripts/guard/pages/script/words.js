@@ -1,0 +1,33 @@
+// What the page says, in the reader's language: the browser's, or the one chosen on the page.
+const facts = JSON.parse(document.getElementById("facts").textContent);
+const { token, start, words } = facts;
+const $ = (id) => document.getElementById(id);
+const kept = (key, value) => {
+  try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
+};
+const language = [kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2)), "en"].find((code) => code in words);
+document.documentElement.lang = language;
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => typeof values[name] === "number" ? values[name].toLocaleString(language) : values[name] ?? whole);
+function t(key, values = {}) {
+  const form = "count" in values ? `${key}_${new Intl.PluralRules(language).select(values.count)}` : key;
+  const text = [words[language], words.en].map((own) => own[form] ?? own[`${key}_other`] ?? own[key]).find((own) => own !== undefined);
+  return fill(text ?? key, values);
+}
+// A cause carries its kind and its values; English is what the guard itself has made of them.
+function told(cause) {
+  const [sentence, fix] = words[language].causes?.[cause.kind] ?? [];
+  const values = { ...cause.values, fix: cause.fix };
+  const said = (text, own) => text === undefined || [...text.matchAll(/\{(\w+)\}/g)].some(([, name]) => !(name in values)) ? own : fill(text, values);
+  return { sentence: said(sentence, cause.sentence), fix: said(fix, cause.fix) };
+}
+function speak(root) {
+  const put = { t: "textContent", tTitle: "title", tLabel: "ariaLabel", tPlaceholder: "placeholder" };
+  for (const node of root.querySelectorAll("[data-t], [data-t-title], [data-t-label], [data-t-placeholder]")) {
+    for (const [name, property] of Object.entries(put)) if (node.dataset[name]) node[property] = t(node.dataset[name]);
+  }
+}
+speak(document);
+speak($("service").content);
+for (const code of Object.keys(words)) $("language").append(new Option(new Intl.DisplayNames([code], { type: "language" }).of(code), code, false, code === language));
+$("language").onchange = () => { kept("language", $("language").value); location.reload(); };

@@ -1,0 +1,92 @@
+"""What the pages say, in several languages: a language is one file in `words/`.
+
+`{name}` in a text stands for a value. A number `count` chooses between the texts that end in
+`_zero`, `_one` and `_other`, as far as there are such. `causes` has, by the kind of a cause, a
+sentence and a fix, with the cause's values in them, and `fix` for the guard's own where that is a
+command; English is what the guard itself says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from ..core.cause import Cause
+
+FALLBACK = "en"
+_VALUE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of all languages."""
+    found = (resources.files(__package__) / "words").iterdir()
+    return tuple(sorted(file.name.removesuffix(".json") for file in found))
+
+
+@cache
+def of(language: str) -> dict[str, Any]:
+    """Return the words of a language that there is."""
+    file = resources.files(__package__).joinpath("words", f"{language}.json")
+    words: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return words
+
+
+def choose(accepted: str) -> str:
+    """Return the best language for an Accept-Language header (RFC 9110, 12.5.4)."""
+    wanted: list[tuple[float, str]] = []
+    for part in accepted.split(",")[:20]:
+        tag, _, quality = part.partition(";")
+        try:
+            weight = float(quality.partition("=")[2]) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        wanted.append((-weight, tag.strip().partition("-")[0].lower()))
+    ranked = (tag for weight, tag in sorted(wanted, key=lambda pair: pair[0]) if weight < 0)
+    return next((tag for tag in ranked if tag in languages()), FALLBACK)
+
+
+class Speech:
+    """Says things in one language; in English what has no text there."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = of(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of that key with its values; raises `KeyError` if there is none."""
+        count = values.get("count")
+        forms = [key] if count is None else [f"{key}_{_form(count)}", f"{key}_other", key]
+        own = (
+            words[form] for words in (self._words, of(FALLBACK)) for form in forms if form in words
+        )
+        text: str | None = next(own, None)
+        if text is None:
+            raise KeyError(key)
+        return _filled(text, values)
+
+    def cause(self, cause: Cause) -> tuple[str, str]:
+        """Return the sentence and the fix; as the guard says it where a text or a value lacks."""
+        told = self._words.get("causes", {}).get(cause.kind)
+        if told is None:
+            return cause.sentence, cause.fix
+        values = {**cause.values, "fix": cause.fix}
+
+        def said(text: str, own: str) -> str:
+            lacks = set(_VALUE.findall(text)) - values.keys()
+            return own if lacks else _filled(text, values)
+
+        sentence, fix = told
+        return said(sentence, cause.sentence), said(fix, cause.fix)
+
+
+def _form(count: object) -> str:
+    return {0: "zero", 1: "one"}.get(count, "other") if isinstance(count, int) else "other"
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return _VALUE.sub(lambda match: str(values.get(match[1], match[0])), text)
