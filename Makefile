@@ -116,6 +116,9 @@ histories: setup-python ## Let clients use several backends while processes, dat
 fuzz: setup-python ## Feed made-up input to whatever reads what comes from elsewhere (t=240: seconds in all; n=Procfile: one; w=1: to docs/security.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.fuzz $(if $(t),-t $(t)) $(if $(w),-w) $(n)
 
+scaling: setup-python ## Measure several backends on one PostgreSQL: claims, a long queue, a takeover (links=100000; backends=8; w=1: to docs/scaling.md)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.scaling $(if $(links),--links $(links)) $(if $(backends),--backends $(backends)) $(if $(w),-w)
+
 containers: setup-all ## Build and run all containers with podman or docker, do what may happen to them, and measure (engine=docker; w=1: write docs/containers.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.containers $(if $(w),-w) $(engine)
 

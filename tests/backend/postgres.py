@@ -55,6 +55,13 @@ class Postgres:
             cwd=folder,
         )
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all others of the server come from."""
+        if self._process is None:
+            raise AssertionError("PostgreSQL does not run")
+        return self._process.pid
+
     def start(self) -> None:
         options = ("-k", str(self._folder), "-h", "127.0.0.1", "-p", str(self.port))
         program = (str(self._binaries / "postgres"), "-D", str(self.data))
