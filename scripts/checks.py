@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.metadata
 import json
 import os
@@ -11,8 +10,6 @@ import shlex
 import shutil
 import stat
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
@@ -44,7 +41,6 @@ def checks(facts: Facts) -> Iterator[Check]:
     yield Check("ffmpeg is there", partial(ffmpeg, path))
     yield Check("a JavaScript runtime is there, which YouTube needs", partial(javascript, path))
     yield Check(f"yt-dlp is younger than {YT_DLP_DAYS} days", yt_dlp)
-    yield Check("a backend that runs can work", partial(backend, facts.environment))
     title = "settings and data can be read by you only"
     yield Check(title, partial(private, facts.root, facts.env_files, facts.environment))
 
@@ -160,22 +156,6 @@ def yt_dlp(today: date | None = None) -> Problem | None:
         f"yt-dlp {version} is {age} days old: sites change, and old versions fail on them",
         "make lock up=1 && make setup",
     )
-
-
-def backend(environment: Mapping[str, str]) -> Problem | None:
-    """What a backend that runs waits for, as its `/ready` says."""
-    url = f"http://127.0.0.1:{environment.get('API_PORT') or 8000}/ready"
-    try:
-        with urllib.request.urlopen(url, timeout=VERSION_SECONDS):
-            return None
-    except urllib.error.HTTPError as answer:
-        with answer, contextlib.suppress(ValueError, KeyError, TypeError):  # it is not ours
-            told = json.loads(answer.read())
-            if told["engine"] == "waiting":
-                return Problem(told["detail"], "make logs p=api   # the details")
-    except OSError:  # it does not run, or hangs: others say that
-        pass
-    return None
 
 
 def private(

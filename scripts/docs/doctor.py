@@ -3,6 +3,7 @@
 from scripts.guard.doctor.messages import (
     ALL_WELL,
     BROKEN_CODE,
+    CANNOT_WORK,
     EXITED,
     HTTPS,
     MESSAGES,
@@ -49,6 +50,10 @@ _SPECIAL: dict[Message, dict[str, str]] = {
         "sentence": "web is not ready after 10 s; an answer on port 3000 is awaited. It listens on "
         "port 3001 instead.",
         "fix": "have its line use $PORT, or say where it is: WEB_PORT=3001 in .env",
+    },
+    CANNOT_WORK: {
+        "sentence": "api runs, but cannot work: data/app.db is locked by another program.",
+        "fix": "Close that program; the backend goes on by itself.",
     },
     OTHER_SETTING: {"url": "http://localhost:3001"},
 }

@@ -41,6 +41,8 @@ class Api:
 
     patience = 1
     """Seconds that uvicorn gives to what lasts when it is told to end."""
+    within: tuple[str, ...] = ()
+    """A command that runs the one which follows it."""
     code = BACKEND
     """The folder of the code that it runs."""
 
@@ -67,6 +69,7 @@ class Api:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *self.within,
                     *(sys.executable, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
                     *("--timeout-graceful-shutdown", str(self.patience)),
                 ],

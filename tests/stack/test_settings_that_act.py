@@ -60,6 +60,13 @@ def test_the_log_is_printed_for_machines_where_the_setting_says_so(guarded: Guar
     assert {"job", "guard"} <= {json.loads(line)["name"] for line in run.output().splitlines()}
 
 
+def test_the_log_has_no_times_where_the_setting_says_so(guarded: Guarded) -> None:
+    run = guarded("job: echo said; sleep 1000", GUARD_LOG_TIME="0")
+    run.await_output("said")
+    line = next(line for line in run.output().splitlines() if line.endswith("said"))
+    assert line.startswith("job"), line
+
+
 def test_the_guards_own_files_are_where_the_setting_says(guarded: Guarded, tmp_path: Path) -> None:
     run = guarded(toy("web"), GUARD_DIR="its/own")
     run.await_state("web", "READY")

@@ -28,6 +28,7 @@ from ..diagnosis import crash_reports
 from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..health.readiness import Readiness
+from ..health.work_watch import WorkWatch
 from ..http.access import Access
 from ..http.admission import Admission
 from ..logs.pump import Log
@@ -250,6 +251,7 @@ def _followers(
         report=log.report,
         tag=launcher.tag,
     )
+    work_watch = WorkWatch(current, supervisor.unready)
     lost_ports = LostPorts(
         current,
         listening=accept_queue.lengths,
@@ -290,6 +292,7 @@ def _followers(
         supervised.graceful_stop,
         ports,
         readiness,
+        work_watch,
         lost_ports,
         slow_starts,
         hangs,

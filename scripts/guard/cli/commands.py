@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from ..core import hints
@@ -17,14 +18,14 @@ from .inert import plain_json
 
 
 def status(procfile: Path, env_files: Sequence[Path], *, as_json: bool) -> int:
-    """Print what runs; 0 if all that is to run is READY or has FINISHED, else 1."""
+    """Print what runs; 0 if all that is to run can work or has FINISHED, else 1."""
     answer = ask(load(procfile, env_files), "GET", "/api/status")
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
         sys.stdout.write(snapshots.table(plain_json(answer), datetime.now(UTC)) + "\n")
     wanted = [view for view in answer["services"] if not view["left_out"]]
-    return 0 if all(view["state"] in {"READY", "FINISHED"} for view in wanted) else 1
+    return 0 if all(map(_is_well, wanted)) else 1
 
 
 def start(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> int:
@@ -35,6 +36,10 @@ def start(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> in
             f"{hints.start()}   # to run the stack; or name a service",
         )
     return _act(procfile, env_files, "start", names, "is being started")
+
+
+def _is_well(view: Mapping[str, Any]) -> bool:
+    return view["state"] in {"READY", "FINISHED"} and not view.get("unready")
 
 
 def restart(procfile: Path, env_files: Sequence[Path], names: Sequence[str]) -> int:

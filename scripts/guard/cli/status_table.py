@@ -36,6 +36,8 @@ def table(status: dict[str, Any], now: datetime) -> str:
         if view["cause"]:
             lines += ["", f"{view['name']}: {view['cause']['sentence']}"]
             lines += [f"  fix: {view['cause']['fix']}"]
+        if view.get("unready"):  # the guard of an earlier version does not say
+            lines += ["", view["unready"]["sentence"], f"  fix: {view['unready']['fix']}"]
     if status["guard"].get("directory"):
         lines += ["", f"logs and state: {status['guard']['directory']}"]
     return "\n".join(lines)

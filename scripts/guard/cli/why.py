@@ -83,15 +83,21 @@ def account(record: Record, now: datetime) -> str:
 
 
 def _is_wrong(view: Mapping[str, Any]) -> bool:
-    return view["state"] in {"BROKEN", "BACKOFF", "UNHEALTHY"} or view["cause"] is not None
+    return view["state"] in {"BROKEN", "BACKOFF", "UNHEALTHY"} or bool(_reason(view))
+
+
+def _reason(view: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """Why it is not up, or why it cannot work although it is; an older guard says no such thing."""
+    reason: Mapping[str, str] | None = view["cause"] or view.get("unready")
+    return reason
 
 
 def _trouble(view: Mapping[str, Any], records: Sequence[Record], now: datetime) -> str:
     head = f"{view['name']} is {view['state']} for {_since(view['since'], now)}."
     last = next((record for record in records if record["service"] == view["name"]), None)
-    if last is not None and view["state"] != "STARTING":
+    if last is not None and view["state"] != "STARTING" and not view.get("unready"):
         return f"{head}\n{account(last, now)}"
-    cause = view["cause"]
+    cause = _reason(view)
     return f"{head}\n  why: {cause['sentence']}\n  fix: {cause['fix']}" if cause else head
 
 

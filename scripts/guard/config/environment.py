@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .settings import Service, Settings
 
-_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH")  # of a service's settings; its URL says its port
+# Of a service's settings; its URL says its port.
+_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY")
 
 
 def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:

@@ -57,6 +57,8 @@ class Service(NamedTuple):
     """Folders whose saved files start it again after it was given up."""
     health: str = "/"
     """The path that is asked for to learn that it is up."""
+    ready: str | None = None
+    """The path that says whether it can work; None where it does not say."""
     once: bool = False
     """Whether it is meant to end: a migration, a build, a seed."""
     ends_stack: bool = False
@@ -313,6 +315,7 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             watch_when_down=procfile.work_folder(root, command) or (root.resolve(),),
             health=health or "/",
             strict=health is not None,
+            ready=given.take_of_service(f"{prefix}_READY", None, parsing.absolute_path),
             once=order.once(name, given),
             after=order.after(name, lines, given),
         )

@@ -38,6 +38,9 @@ class ServiceView(NamedTuple):
         """Whether a name is its own, or that of the line that it is an instance of."""
         return name in {self.name, self.line}
 
+    unready: Cause | None = None
+    """Why it cannot work although it answers, as it says itself."""
+
     @property
     def has_lost_its_port(self) -> bool:
         """Whether it runs on although nobody listens on its port any more."""
@@ -61,6 +64,7 @@ class ServiceView(NamedTuple):
             "relaunches": self.restarts,
             "cause": None if self.cause is None else self.cause.as_json(),
             "waits_for": list(self.waits_for),
+            "unready": None if self.unready is None else self.unready.as_json(),
             "exit_code": self.exit_code,
             "after": list(self.after),
             "line": self.line or self.name,

@@ -66,6 +66,7 @@ FAILING = Message(
     "{logs}   # the last lines say where its code fails",
 )
 NOT_READY = Message("not-ready", "{sentence}", "{fix}")
+CANNOT_WORK = Message("cannot-work", "{sentence}", "{fix}")
 STARTING = Message(
     "starting",
     "{name} is being started",
@@ -121,8 +122,8 @@ ALL_WELL = Message(
 
 MESSAGES = (
     NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
-    NOT_READY, STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING, STRANGER,
-    HIDDEN_STRANGER, SLOW, HUNG, ALL_WELL,
+    NOT_READY, CANNOT_WORK, STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING,
+    STRANGER, HIDDEN_STRANGER, SLOW, HUNG, ALL_WELL,
 )  # fmt: skip
 
 # What keeps a browser from what is well.

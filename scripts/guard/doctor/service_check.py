@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..core import hints
 from ..core.errors import GuardError
 from ..core.run_tag import RunTag
+from ..core.unready import cause_of
 from ..http.client import Answer
 from . import Problem, machine_checks, messages
 from .facts import (
@@ -259,6 +260,20 @@ def _failing(case: Case) -> Diagnosis | None:
     return case.explain(messages.FAILING, path=case.line.health, said=said)
 
 
+def _cannot_work(case: Case) -> Diagnosis | None:
+    """It answers, and says at the path for that why it cannot work."""
+    host = next((host for host, answer in case.answers.items() if answer.well), None)
+    if case.line.ready is None or host is None:
+        return None
+    answer = ask(host, case.port, case.line.ready, case.patience)
+    if answer.status is None or answer.standby:
+        return None
+    found = cause_of(case.name, case.line.ready, answer.status, answer.body)
+    return (
+        None if found is None else messages.CANNOT_WORK.of(sentence=found.sentence, fix=found.fix)
+    )
+
+
 def _starting(case: Case) -> Diagnosis | None:
     return case.explain(messages.STARTING) if case.state in _COMING else None
 
@@ -298,6 +313,7 @@ RULES: tuple[Callable[[Case], Diagnosis | None], ...] = (
     _other_port,
     _other_family,
     _failing,
+    _cannot_work,
     _starting,
     _not_running,
     _refused,

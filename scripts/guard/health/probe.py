@@ -138,6 +138,34 @@ async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | No
     return None
 
 
+async def fetch(port: int, path: str) -> tuple[int, bytes] | None:
+    """Ask for `path` on localhost; return status and body, None where no HTTP came in time.
+
+    At most `HEAD_BYTES` are read.
+    """
+    with contextlib.suppress(OSError):
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            reader, writer = await _connect(port)
+            try:  # 1.0: what comes is the body and nothing but the body, to the end
+                request = f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n"
+                accept = "application/problem+json, application/json"
+                writer.write(f"{request}User-Agent: guard\r\nAccept: {accept}\r\n\r\n".encode())
+                head, _, body = (await _read(reader)).partition(b"\r\n\r\n")
+            finally:
+                writer.close()
+            line = _STATUS_LINE.match(head)
+            is_standby = b"x-guard-standby:" in head.lower()
+            return None if line is None or is_standby else (int(line[1]), body)
+    return None
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    read = b""
+    while len(read) < HEAD_BYTES and (chunk := await reader.read(HEAD_BYTES)):
+        read += chunk
+    return read
+
+
 async def _head(reader: asyncio.StreamReader) -> bytes:
     """Read to the end of the headers; of another protocol, or of endless headers, what has come."""
     head = b""

@@ -30,6 +30,7 @@ class Managed:
         self.exit_code: int | None = None
         self.removed = False
         self.waits_for: tuple[str, ...] = ()
+        self.unready: Cause | None = None
 
     def follow(self, line: settings.Service, grace: float) -> None:
         """Take what its line and the settings say by now; `grace` is in seconds."""
@@ -61,6 +62,7 @@ class Managed:
             restarts=self.restarts,
             cause=self.cause,
             waits_for=self.waits_for,
+            unready=self.unready,
             exit_code=self.exit_code,
             line=self.line.line,
             left_out=self.line.left_out,

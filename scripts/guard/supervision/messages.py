@@ -17,6 +17,13 @@ def of_entering(name: str, phase: phases.Phase, seconds: float) -> list[str]:
             return []
 
 
+def of_unready(name: str, before: Cause | None, cause: Cause | None) -> list[str]:
+    """Return the lines on what keeps it from working, or that this is over."""
+    if cause is not None:
+        return [cause.sentence, f"  fix: {cause.fix}"]
+    return [] if before is None else [f"{name} can work again"]
+
+
 def of_failure(
     name: str, phase: phases.Phase, cause: Cause, now: float, *, is_last: bool = False
 ) -> list[str]:

@@ -131,6 +131,20 @@ class Supervisor:
         managed.cause = cause
         self.announce()
 
+    def unready(self, name: str, cause: Cause | None) -> None:
+        """Take note that a service says it cannot work, or (None) that it can again.
+
+        It changes no state: what answers is not restarted for what it waits for.
+        """
+        managed = self._services.get(name)
+        if managed is None or managed.unready == cause:
+            return
+        before, managed.unready = managed.unready, cause
+        if managed.service.state is State.READY:
+            for sentence in messages.of_unready(name, before, cause):
+                self._report(sentence)
+            self.announce()
+
     def tick(self) -> None:
         """Send `Due` to every service whose deadline is past."""
         now = self._clock()
@@ -236,6 +250,7 @@ class Supervisor:
         state = managed.service.state
         managed.since = self._wall()
         seconds, managed.entered = now - managed.entered, now
+        managed.unready = None
         managed.ready_since = managed.since if state is State.READY else None
         for sentence in messages.of_entering(managed.line.name, managed.service.phase, seconds):
             self._report(sentence)

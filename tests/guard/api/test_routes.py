@@ -120,6 +120,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                 "exit_code": None,
                 "line": "api",
                 "left_out": False,
+                "unready": None,
             }
         ],
     }

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from scripts.guard.doctor import (
     service_check,
 )
 from scripts.guard.doctor.facts import LOOPBACKS, Facts, Listener
-from tests.conftest import FreePort
 
 PROBLEM = Problem("it is broken", "mend it")
 
@@ -179,6 +177,7 @@ def kind(port: int, state: str, leader: int | None) -> str:
     ).kind
 
 
+@pytest.mark.starts
 @pytest.mark.parametrize(
     ("state", "expected"), [("READY", "slow"), ("STARTING", "slow"), ("UNHEALTHY", "hung")]
 )
@@ -188,10 +187,12 @@ def test_who_cannot_be_seen_acts_for_the_process_that_runs(
     assert kind(unseen, state, os.getpid()) == expected
 
 
+@pytest.mark.starts
 def test_who_cannot_be_seen_is_a_stranger_where_no_process_of_ours_runs(unseen: int) -> None:
     assert kind(unseen, "BROKEN", None) == "stranger"
 
 
+@pytest.mark.starts
 @pytest.mark.parametrize("answer", [b"", b"-ERR unknown command\r\n", b"HTTP/1.0 200 OK\r\n\r\n"])
 def test_what_is_ready_need_not_speak_http(answer: bytes) -> None:
     listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -325,6 +326,7 @@ def test_npm_packages_that_are_not_as_locked_are_named(tmp_path: Path) -> None:
     assert checks.modules(tmp_path) is None
 
 
+@pytest.mark.starts
 @pytest.mark.parametrize(("says", "well"), [("v20.19.1", True), ("v18.20.4", False), (None, False)])
 def test_a_node_that_vite_does_not_accept_is_named(
     says: str | None, *, well: bool, tmp_path: Path
@@ -352,35 +354,3 @@ def test_tools_that_are_missing_are_named(tmp_path: Path) -> None:
         problem = check(nothing)
         assert problem is not None
         assert problem.fix.startswith("make setup")
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "told"),
-    [
-        (200, {"engine": "ready"}, None),
-        (503, {"engine": "waiting", "detail": "The disk is full."}, "The disk is full."),
-        (503, {"engine": "warming", "detail": None}, None),
-        (503, {"title": "api is starting"}, None),
-        (503, ["not ours"], None),
-    ],
-)
-def test_what_a_running_backend_waits_for_is_told(
-    status: int, body: object, told: str | None
-) -> None:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
-
-        def log_message(self, *_: object) -> None:
-            """Nobody needs to know."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.handle_request).start()
-        problem = checks.backend({"API_PORT": str(server.server_port)})
-    assert (problem and problem.message) == told
-
-
-def test_a_backend_that_does_not_run_is_no_problem_here(free_port: FreePort) -> None:
-    assert checks.backend({"API_PORT": str(free_port())}) is None

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from domain.problems import Problem, UnavailableError
+from domain.problems import DatabaseUnavailableError, Problem, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,18 +66,23 @@ class Lifecycle:
             container.looker.stop()
             container.downloads.executor.stop()
 
-    def readiness(self) -> tuple[State, str | None]:
+    def readiness(self) -> tuple[State, Problem | None]:
         """Whether downloads run; if not, what is waited for."""
-        problem: object = self._problem
+        problem = self._problem
         if self._launched.is_set():
             container = self._container.result()
             problem = container.scheduler.problem
             if fault := container.media.fault:
                 threading.Thread(target=container.media.prepare, daemon=True).start()
-                problem = f"{fault.sentence} {fault.fix}"
+                problem = UnavailableError(fault.sentence, fault.fix)
         if problem:
-            return "waiting", str(problem)
+            return "waiting", problem
         return ("ready" if self._launched.is_set() else "warming"), None
+
+    def doubt(self, problem: DatabaseUnavailableError) -> None:
+        """Have the database looked at again: a request has met this problem with it."""
+        if self._launched.is_set():
+            self._container.result().scheduler.doubt(problem)
 
     def container(self) -> Container:
         """What has been loaded; waits for it, unless it is known that this would be in vain.

@@ -15,11 +15,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from domain.ids import seconds_until
-from domain.problems import DatabaseUnavailableError
+from domain.problems import DatabaseUnavailableError, UnavailableError
 from engine.watchdog import Watchdog
 from work.executor import StoppingError
 
 if TYPE_CHECKING:
+    from domain.problems import Problem
     from engine.lease import Lease
     from settings import Settings
     from store.store import Row, Store
@@ -54,7 +55,7 @@ class Scheduler:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._no_room = False
-        self.problem: str | None = None
+        self.problem: Problem | None = None
         """Why the queue is not served now; None while it is."""
 
     def launch(self) -> None:
@@ -92,6 +93,14 @@ class Scheduler:
         if not self._no_room:
             self._wake.set()
 
+    def doubt(self, problem: DatabaseUnavailableError) -> None:
+        """Open the database anew: somebody could not use it, which an idle queue does not notice.
+
+        Until that has succeeded, nobody is told that downloads run.
+        """
+        self._met(problem)
+        self._wake.set()
+
     def stop(self) -> None:
         """Start nothing more."""
         self._stopping.set()
@@ -106,11 +115,14 @@ class Scheduler:
                 wait = self._turn()
                 self._solved()
             except DatabaseUnavailableError as problem:
-                self._met(str(problem))
+                self._met(problem)
                 wait = RETRY_SECONDS
             except Exception as error:
                 log.exception("The queue could not be served; trying again.")
-                self.problem = f"The queue could not be served: {error}"
+                self.problem = UnavailableError(
+                    f"The queue could not be served: {error}.",
+                    "It is tried again by itself; the log of `api` has the details.",
+                )
                 wait = RETRY_SECONDS
             self._wake.wait(wait)
 
@@ -126,8 +138,8 @@ class Scheduler:
         self._no_room = self.fill()
         return self._longest_wait if self._no_room else self._until_due()
 
-    def _met(self, problem: str) -> None:
-        if problem != self.problem:
+    def _met(self, problem: Problem) -> None:
+        if str(problem) != str(self.problem):
             log.error("The queue waits: %s", problem)
         self.problem = problem
 

@@ -5,7 +5,9 @@ Whatever is wrong with it, the database itself is left exactly as it is.
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -38,7 +40,7 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
         case text if "locked" in text:
             detail, fix = "is locked by another program.", f"Close that program; {ITSELF}."
         case text if "readonly" in text or "read-only" in text:
-            detail, fix = "is read-only.", f"Make it writable (chmod u+w {name}); {ITSELF}."
+            detail, fix = "is read-only.", f"Make it writable ({_chmod(name)}); {ITSELF}."
         case text if "not a database" in text or "malformed" in text:
             detail = f"is damaged ({reason}). It is kept as it is."
             fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
@@ -60,8 +62,19 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
     return DatabaseUnavailableError(f"{name} {detail}", fix)
 
 
+def _chmod(name: str) -> str:
+    """The command that makes a database writable, with what SQLite keeps beside it."""
+    beside = [name, *(f"{name}{end}" for end in ("-wal", "-shm"))]
+    files = [each for each in beside if Path(each).exists()] or [name]
+    return f"chmod u+w {' '.join(map(shlex.quote, files))}"
+
+
 def translate(engine: Engine) -> None:
-    """Raise `DatabaseUnavailableError` for whatever the state of the database makes fail."""
+    """Raise `DatabaseUnavailableError` for whatever the state of the database makes fail.
+
+    A file that was opened read-only stays so, whatever becomes of it: no connection of that time is
+    used again.
+    """
 
     def replace(context: ExceptionContext) -> BaseException | None:
         error = context.original_exception
@@ -71,6 +84,8 @@ def translate(engine: Engine) -> None:
             or getattr(error, "sqlstate", None) == UNDEFINED_TABLE
             or isinstance(context.sqlalchemy_exception, OperationalError)
         )
+        if "readonly" in str(error):
+            context.is_disconnect = True
         return explain(name_of(engine), error) if known and not context.is_pre_ping else None
 
     sa.event.listen(engine, "handle_error", replace, retval=True)

@@ -29,6 +29,7 @@ class Readiness(BaseModel):
     ready: bool
     engine: Literal["warming", "waiting", "ready"]
     detail: str | None = Field(default=None, description="What is waited for")
+    fix: str | None = Field(default=None, description="What to do about it")
     timestamp: str
 
 
@@ -47,9 +48,10 @@ async def health() -> Health:
 )
 async def readiness(request: Request, response: Response) -> Readiness:
     """Say whether downloads run; if not, what is waited for. It is tried again by itself."""
-    engine, detail = request.app.state.lifecycle.readiness()
+    engine, problem = request.app.state.lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
-    return Readiness(ready=engine == "ready", engine=engine, detail=detail, timestamp=now())
+    told = {} if problem is None else {"detail": problem.detail, "fix": problem.fix}
+    return Readiness(ready=engine == "ready", engine=engine, timestamp=now(), **told)
 
 
 class About(BaseModel):

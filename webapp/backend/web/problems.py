@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from domain.problems import (
     ConflictError,
+    DatabaseUnavailableError,
     ForbiddenError,
     GoneError,
     InvalidError,
@@ -120,9 +121,11 @@ def of_problem(problem: Problem) -> JSONResponse:
     return answer(status, problem.detail, problem.fix, errors=errors, kind=problem.kind)
 
 
-async def _problem(_: Request, error: Exception) -> JSONResponse:
+async def _problem(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, Problem):
         raise error
+    if isinstance(error, DatabaseUnavailableError):
+        request.app.state.lifecycle.doubt(error)
     return of_problem(error)
 
 

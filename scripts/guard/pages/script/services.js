@@ -43,11 +43,12 @@ function showServices() {
       put(link, view.url.replace("http://", ""));
     }
     const cause = node.querySelector(".cause");
-    cause.hidden = !view.cause;
-    const { sentence = "", fix = "" } = view.cause ? told(view.cause) : {};
+    const trouble = view.cause ?? view.unready;
+    cause.hidden = !trouble;
+    const { sentence = "", fix = "" } = trouble ? told(trouble) : {};
     put(cause.querySelector("p"), sentence);
     put(cause.querySelector(".fix"), fix);
-    cause.querySelector(".fix").hidden = !view.cause?.fix;
+    cause.querySelector(".fix").hidden = !trouble?.fix;
   }
   showSummary();
   showTimes();

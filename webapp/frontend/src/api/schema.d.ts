@@ -1772,6 +1772,11 @@ export interface components {
              * @enum {string}
              */
             engine: "warming" | "waiting" | "ready";
+            /**
+             * Fix
+             * @description What to do about it
+             */
+            fix?: string | null;
             /** Ready */
             ready: boolean;
             /** Timestamp */

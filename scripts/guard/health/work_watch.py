@@ -1,0 +1,68 @@
+"""Asks a service that is up whether it can work, where a setting names the path: `NAME_READY`.
+
+One that cannot is told with its own reason, and left alone: a restart mends no database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..config.current import CurrentConfig
+from ..core.cause import Cause
+from ..core.phases import State
+from ..core.snapshot import Snapshot
+from ..core.unready import cause_of
+from . import probe
+
+PAUSE = 2.0  # seconds between two looks
+LOOKS = 2  # in a row that find the same: what has just been started is not told of at once
+
+
+class _Watch(NamedTuple):
+    pid: int
+    port: int
+    path: str
+    task: asyncio.Task[None]
+
+
+class WorkWatch:
+    """Has one task for every process that is up and says whether it can work."""
+
+    def __init__(self, current: CurrentConfig, tell: Callable[[str, Cause | None], None]) -> None:
+        """`tell` is called with a service's name and why it cannot work, None once it can."""
+        self._current = current
+        self._tell = tell
+        self._watches: dict[str, _Watch] = {}
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Follow what is up; end what watched another process, port or path."""
+        config = self._current.get()
+        wanted = {
+            view.name: (view.pid, service.port, service.ready)
+            for view in snapshot.services
+            if view.state is State.READY and view.pid is not None
+            if (service := config.find(view.name)) and service.port and service.ready
+        }
+        for name, watch in list(self._watches.items()):
+            if wanted.get(name) != watch[:3]:
+                self._watches.pop(name).task.cancel()
+                if snapshot.service(name) is not None:
+                    asyncio.get_running_loop().call_soon(self._tell, name, None)
+        for name, (pid, port, path) in wanted.items():
+            if name not in self._watches and pid and port and path:
+                task = asyncio.get_running_loop().create_task(self._look(name, port, path))
+                self._watches[name] = _Watch(pid, port, path, task)
+
+    async def _look(self, name: str, port: int, path: str) -> None:
+        failures, told = 0, None
+        while True:
+            answer = await probe.fetch(port, path)
+            if answer is not None:  # who says nothing at all is the hang detector's business
+                cause = cause_of(name, path, *answer)
+                failures = 0 if cause is None else failures + 1
+                if cause != told and (cause is None or failures >= LOOKS):
+                    told = cause
+                    self._tell(name, cause)
+            await asyncio.sleep(PAUSE)
