@@ -18,6 +18,7 @@ LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(\S*)\s+# (\S.*)")
 # Set by the guard for its services, or read by every program alike: nobody sets them in .env.
 GIVEN = {"WEB_FD", "API_FD", "WEB_URL", "API_URL", "GUARD_URL", "GUARD_TOKEN_FILE"}
 GIVEN |= {"NO_COLOR", "FORCE_COLOR"}
+GIVEN |= {"WEB_PRELOAD"}  # its line runs no Python
 
 
 def listed() -> dict[str, str]:
@@ -64,7 +65,11 @@ def test_honcho_and_the_guard_read_the_example_alike() -> None:
 
 # `app.up` keeps the shell's variables as they were, for when `.env` is read again; `doctor` judges
 # them even where they are no valid settings.
+# What runs in the services' own interpreters takes on the environment of what it becomes.
 READ_IT = {"scripts/guard": {"config/settings.py", "__main__.py", "app/up.py", "doctor/facts.py"}}
+READ_IT["scripts/guard"] |= {
+    f"preload/guard_agent/{name}.py" for name in ("becoming", "circumstances")
+}
 READ_IT |= {"webapp/backend": {"settings.py"}}
 
 

@@ -247,8 +247,9 @@ class GuardRun:
                 child.kill()
 
 
-def toy(name: str, *options: str) -> str:
+def toy(name: str, *options: str, preloaded: bool = False) -> str:
     """Return a Procfile line that runs the toy server on the guard's socket."""
     variable = name.upper()
     words = " ".join((str(TOY), name, *options))
-    return f"{name}: {variable}_FD=${variable}_FD exec python {words} # ${{{variable}_PORT:-1}}"
+    python = f"${variable}_PRELOAD python" if preloaded else "python"
+    return f"{name}: {variable}_FD=${variable}_FD exec {python} {words} # ${{{variable}_PORT:-1}}"

@@ -3,11 +3,13 @@
     python toy.py NAME [--fail-times N] [--fail-code CODE] [--slow SECONDS] [--grandchild]
                        [--ignore-term]
 
-Every request is answered with a JSON object {"name", "pid"}. `GET /exit?CODE` ends the process,
-`GET /hang` blocks it for good, `GET /say?TEXT` prints a line.
+Every request is answered with a JSON object {"name", "pid"}, with {"forked": true} in it if the
+server was forked from a preloaded interpreter. `GET /exit?CODE` ends the process, `GET /hang`
+blocks it for good, `GET /say?TEXT` prints a line.
 """
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -30,7 +32,10 @@ def listener(name: str) -> socket.socket:
 
 
 def serve(name: str, server: socket.socket) -> None:
-    body = json.dumps({"name": name, "pid": os.getpid()}).encode() + b"\n"
+    state: dict[str, object] = {"name": name, "pid": os.getpid()}
+    if gc.get_freeze_count():  # a forkserver freezes what it has loaded; nobody else here does
+        state["forked"] = True
+    body = json.dumps(state).encode() + b"\n"
     while True:
         connection, _ = accept(server)
         with connection:

@@ -60,6 +60,7 @@ from .left_out import LeftOut
 from .lost_ports import LostPorts
 from .memory_watch import MemoryWatch
 from .ports import PortKeeper
+from .preloads import PreloadKeeper
 from .reload import Reload
 from .saves import Saves
 from .shutdown import Shutdown
@@ -195,7 +196,14 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         changes=changes,
         size=lambda: screen.of_services(started.current.get()),
     )
-    usage = Usage(lambda: {name: running.pid for name, running in supervisor.running().items()})
+    usage = Usage(
+        lambda: {name: running.pid for name, running in supervisor.running().items()},
+        lambda: {
+            f"{name} (preloaded)": preloading.pids
+            for name, preloading in started.launcher.preloadings.items()
+            if preloading.pids
+        },
+    )
     usage_history = UsageHistory(usage)
     control = ControlApi(
         access=access,
@@ -275,6 +283,9 @@ def _followers(
         begun=log.begun,
         remark=supervisor.remark,
     )
+    preloads = PreloadKeeper(
+        current, launcher.preloadings, report=log.report, leaving=shutdown.has_begun
+    )
     deferred = Deferred(
         saves.start,
         keys.start if current.get().log_format is LogFormat.TEXT else lambda: None,
@@ -297,6 +308,7 @@ def _followers(
         slow_starts,
         hangs,
         MemoryWatch(supervised.kills),
+        preloads,
         saves,
         deferred,
         ExitWith(current.get().selection.exit_with, leave=shutdown.begin, report=log.report),

@@ -113,6 +113,8 @@ def _end(launcher: Launcher, log: Log | None) -> None:
         if not started.process.is_reaped:
             started.process.signal(signal.SIGKILL)
             started.process.reap()
+    for preloading in launcher.preloadings.values():
+        preloading.close()
     descendants.kill_adopted()
     if log is not None:
         log.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from . import procfile
 from .settings import Service, Settings
 
 # Of a service's settings; its URL says its port.
-_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY")
+_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY", "PRELOAD")
 
 
 def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
@@ -41,8 +44,8 @@ def outside(settings: Settings, service: Service | None) -> dict[str, str]:
     for other in others:
         if other.port is not None:  # as the user has set it, where that is a port
             environment[f"{other.variable}_PORT"] = str(other.port)
-        if other.held:
-            environment.pop(f"{other.variable}_FD", None)
+        for given in _given(other):
+            environment.pop(given, None)
     if service is not None:
         port = service.offered if service.port is None or service.discovered else service.port
         if port is not None:
@@ -51,6 +54,14 @@ def outside(settings: Settings, service: Service | None) -> dict[str, str]:
         called = service.name if service.instance_of else f"{service.name}.1"
         environment |= {"PS": called, "HONCHO_PROCESS_NAME": called}
     return environment
+
+
+def _given(service: Service) -> Iterator[str]:
+    """Yield the variables that only the guard gives, whatever the user has set."""
+    if service.held:
+        yield f"{service.variable}_FD"
+    if procfile.names(service.command, f"{service.variable}_PRELOAD"):  # its `no` is no command
+        yield f"{service.variable}_PRELOAD"
 
 
 def concerns(before: Settings, after: Settings, name: str) -> bool:

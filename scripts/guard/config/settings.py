@@ -51,6 +51,8 @@ class Service(NamedTuple):
     """The port that ``$PORT`` names for a line that states none; it need not use it."""
     held: bool = False
     """Whether the line takes the guard's listening socket (it names ``$<NAME>_FD``)."""
+    preload: bool = False
+    """Whether it may be forked from an interpreter with its libraries (``$<NAME>_PRELOAD``)."""
     watch: tuple[Path, ...] = ()
     """Folders whose saved files restart it."""
     watch_when_down: tuple[Path, ...] = ()
@@ -311,6 +313,8 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             port=port,
             offered=offered,
             held=procfile.names(command, f"{prefix}_FD"),
+            preload=given.take_of_service(f"{prefix}_PRELOAD", default=True, parse=parsing.flag)
+            and procfile.names(command, f"{prefix}_PRELOAD"),
             watch=given.take_of_service(f"{prefix}_WATCH", (), parsing.folders(root)),
             watch_when_down=procfile.work_folder(root, command) or (root.resolve(),),
             health=health or "/",

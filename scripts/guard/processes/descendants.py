@@ -140,11 +140,15 @@ def _own_start() -> int:
 def _search(leader: int, tag: RunTag | None) -> Iterator[int]:
     import psutil
 
+    own = os.getsid(0)  # what the guard runs for itself stays in it, a forkserver too
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.pid == leader or process.status() == psutil.STATUS_ZOMBIE:
+            session = os.getsid(process.pid)
+            if process.pid == leader or session == own:
                 continue
-            is_member = os.getsid(process.pid) == leader
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            is_member = session == leader
             if is_member or (tag is not None and tag.is_in(process.environ())):
                 yield process.pid
 

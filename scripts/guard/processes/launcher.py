@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from ..config import environment
@@ -16,6 +17,7 @@ from ..config.current import CurrentConfig
 from ..config.settings import Service, Settings
 from ..core.run_tag import RunTag
 from ..net.port_table import Ports, require_free
+from ..preload.preloading import Preloading
 from ..rundir import orphans
 from . import process, screen
 from .process import Process
@@ -44,6 +46,8 @@ class Launcher:
         self.ports = Ports()
         self.last_started: dict[str, Started] = {}
         """The last process of each service, whether it still runs or not."""
+        self.preloadings: dict[str, Preloading] = {}
+        """Of each service whose line asks for it."""
         self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
         self.ports.hold(held_ports(config))
@@ -83,15 +87,24 @@ class Launcher:
         config = self._current.get()
         fds = self._listening(service)
         variables = environment.of(config, service, *fds or (None,))
-        tag = self.tag(service.name)
+        tag, fork, inherited = self.tag(service.name), None, fds
+        if service.preload:
+            preloading = self.preloadings.setdefault(service.name, Preloading(service.name))
+            if (begun := preloading.begin(service.command)) is not None:
+                story, words = begun
+                variable = f"{service.variable}_PRELOAD"
+                variables[variable] = words
+                fork = partial(preloading.fork, variable=variable, sockets=fds)
+                inherited = (*fds, story)
         started = process.spawn(
             service.command,
             variables,
             config.root,
-            fds,
+            inherited,
             tag,
             files=self._files,
             size=screen.of_services(config),
+            fork=fork,
         )
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from honcho.process import Popen
 
@@ -31,10 +32,33 @@ POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing report
 _LINUX = sys.platform.startswith("linux")
 
 
+class Child(Protocol):
+    """As much of `subprocess.Popen` as is asked of one."""
+
+    pid: int
+    returncode: int | None
+
+    def wait(self) -> int:
+        """Collect its exit: the code, or minus the signal."""
+
+
+class Fork(Protocol):
+    """Has a process forked that runs a line, led by itself: `Preloading.fork`."""
+
+    def __call__(
+        self,
+        line: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        terminal: int,
+    ) -> Child | None:
+        """Return the child, None if none comes about; then nothing runs."""
+
+
 class Process:
     """A running process group, led by the shell that runs one line of the Procfile."""
 
-    def __init__(self, popen: Popen, master: int, tag: RunTag | None = None) -> None:
+    def __init__(self, popen: Child, master: int, tag: RunTag | None = None) -> None:
         self._popen = popen
         self._tag = tag
         self.pid: int = popen.pid
@@ -105,41 +129,47 @@ def spawn(
     *,
     files: int | None = None,
     size: ScreenSize = NO_SCREEN,
+    fork: Fork | None = None,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 
     Its descendants are known by the `tag`, which they inherit; each may open that many `files`, or
-    as many as the guard. `size` is that of the PTY.
+    as many as the guard. `size` is that of the PTY. Where `fork` gives a child, that runs the line.
 
     Raises `OSError` if no process or terminal is available.
     """
     master, slave = os.openpty()
     try:
         _prepare(slave, size)
-        popen = Popen(
-            _line(command, slave, files),
-            env={**environment, **(tag.as_environment() if tag else {})},
-            cwd=str(folder),
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            pass_fds=sockets,
-            **_take_terminal(slave),
-        )
+        variables = {**environment, **(tag.as_environment() if tag else {})}
+        child: Child | None = None
+        if fork is not None:
+            child = fork(_led_well(command, files), folder, variables, slave)
+        if child is None:
+            child = Popen(
+                _line(command, slave, files),
+                env=variables,
+                cwd=str(folder),
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                pass_fds=sockets,
+                **_take_terminal(slave),
+            )
     except BaseException:
         os.close(master)
         raise
     finally:
         os.close(slave)
-    return Process(popen, master, tag)
+    return Process(child, master, tag)
 
 
 def _await_end(pid: int) -> None:
-    """Wait until a child has ended, and leave its exit to be collected."""
+    """Wait until a process has ended, and leave its exit to be collected."""
     if hasattr(os, "waitid"):
-        with contextlib.suppress(ChildProcessError):
+        with contextlib.suppress(ChildProcessError):  # it is a forkserver's, and nobody adopts
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        return
+            return
     # Python has waitid() on macOS from 3.13 on.
     import psutil
 
@@ -150,15 +180,20 @@ def _await_end(pid: int) -> None:
 
 
 def _line(command: str, slave: int, files: int | None) -> str:
-    """Return what the shell is to run: the line, and what makes it lead it well.
+    """Return what the shell is to run as the leader of a session."""
+    # On Linux a session leader that opens a terminal gets it as its controlling one.
+    terminal = f": <{shlex.quote(os.ttyname(slave))}; " if _LINUX else ""
+    return terminal + _led_well(command, files)
+
+
+def _led_well(command: str, files: int | None) -> str:
+    """Return a line with what makes a shell lead it well, and the limit of its open files.
 
     A shell that SIGTERM ends leaves before what it runs, and the kernel then hangs the terminal up
     on that. One with a trap runs it when its command has ended. `exec` leaves the trap behind.
     """
-    # On Linux a session leader that opens a terminal gets it as its controlling one.
-    terminal = f": <{shlex.quote(os.ttyname(slave))}; " if _LINUX else ""
     limit = f"ulimit -Sn {files}; " if files is not None else ""
-    return f"trap 'wait; exit 143' TERM; {limit}{terminal}{command}"
+    return f"trap 'wait; exit 143' TERM; {limit}{command}"
 
 
 def _take_terminal(slave: int) -> dict[str, object]:

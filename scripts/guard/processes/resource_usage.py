@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 INTERVAL = 2.0  # seconds between two looks
@@ -29,15 +29,18 @@ class Use(NamedTuple):
 class Usage:
     """Samples sessions; all who ask within `INTERVAL` share one look.
 
-    `leaders` names the services' session leaders, by pid. The guard itself is added.
+    `leaders` names the services' session leaders, by pid. The guard itself is added, and `kept`:
+    processes of its own that it keeps for a service, told apart from it.
     """
 
     def __init__(
         self,
         leaders: Callable[[], Mapping[str, int]],
+        kept: Callable[[], Mapping[str, Sequence[int]]] = dict,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._leaders = leaders
+        self._kept = kept
         self._clock = clock
         self._looked: float | None = None
         self._spent: dict[tuple[int, float], float] = {}
@@ -48,16 +51,19 @@ class Usage:
         """Return what each service and the guard use, at most `INTERVAL` seconds old."""
         async with self._one_at_a_time:
             if self._looked is None or self._clock() - self._looked >= INTERVAL:
-                self._latest = await asyncio.to_thread(self._look, dict(self._leaders()))
+                asked = dict(self._leaders()), dict(self._kept())
+                self._latest = await asyncio.to_thread(self._look, *asked)
         return self._latest
 
-    def _look(self, leaders: dict[str, int]) -> dict[str, Use]:
+    def _look(
+        self, leaders: Mapping[str, int], kept: Mapping[str, Sequence[int]]
+    ) -> dict[str, Use]:
         import psutil
 
         now = self._clock()
         passed = None if self._looked is None else now - self._looked
         members = _sessions(psutil.pids(), set(leaders.values()))
-        wanted = {"guard": [os.getpid()]}
+        wanted: dict[str, Sequence[int]] = {"guard": [os.getpid()], **kept}
         # A service of that name takes its place.
         wanted |= {name: members.get(pid, []) for name, pid in leaders.items()}
         spent: dict[tuple[int, float], float] = {}

@@ -1,0 +1,188 @@
+"""The guard's end of a forkserver: started, told what to load, asked for processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .guard_agent import title, wire
+from .guard_agent.recorder import START
+
+ANSWER_SECONDS = 2.0  # that a fork may take; after that the usual start is quicker
+ADOPTS = sys.platform.startswith("linux")  # whether the guard becomes the parent of orphans
+_LOST = 255 << 8  # the status of a child whose parent, a forkserver, has ended: nobody knows it
+
+
+class Request(NamedTuple):
+    """A start: the line, as the shell is to run it, and what it is given."""
+
+    line: str
+    folder: str
+    environment: Mapping[str, str]
+    variable: str
+    """The one that has to name the recorder."""
+    terminal: int
+    story: int
+    sockets: Sequence[int]
+
+
+class Child:
+    """A process that was forked; as much of `subprocess.Popen` as is asked of one."""
+
+    def __init__(self, pid: int, forkserver: Forkserver) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._forkserver = forkserver
+
+    def wait(self) -> int:
+        """Collect its exit: the code, or minus the signal."""
+        if self.returncode is None:
+            try:
+                status = os.waitpid(self.pid, 0)[1]
+            except ChildProcessError:  # it is the forkserver's
+                status = self._forkserver.bury(self.pid)
+            self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+
+class Forkserver:
+    """An interpreter that loads libraries, and forks a process for each request after that."""
+
+    def __init__(
+        self,
+        record: Mapping[str, Any],
+        modules: Mapping[str, str | None],
+        *,
+        adopts: bool,
+    ) -> None:
+        """Start it with what a start has told of itself; raises `OSError`."""
+        self.record = record
+        self.modules = modules
+        self.is_ready = False
+        self.unfit: str | None = None
+        """What speaks against forking from it; then it has ended."""
+        self.changed: str | None = None
+        """The file that is not what it was when it was loaded; then it has ended."""
+        self.before_close: Callable[[], object] = lambda: None
+        """Called while its descriptor is still its own."""
+        self._adopts = adopts
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = _start(record, theirs.fileno())
+        with contextlib.suppress(OSError):
+            wire.send(self._control, list(modules.items()))
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def fileno(self) -> int:
+        """Return a descriptor that is readable when it is ready or has ended; then `look`."""
+        return self._control.fileno()
+
+    def look(self) -> None:
+        """Take note of what it says by itself: that it is ready, or why it ends."""
+        try:
+            received = wire.receive(self._control)
+        except OSError:
+            received = None
+        message: Any = None if received is None else received[0]
+        if message is not None and "ready" in message:
+            self.is_ready = True
+        else:
+            self.is_ready = False
+            self.unfit = None if message is None else message.get("unfit")
+            self.changed = None if message is None else message.get("changed")
+
+    def fork(self, request: Request) -> Child | None:
+        """Have a process forked; None if it does not come about, and then nothing runs."""
+        ours, theirs = socket.socketpair()
+        fds = (request.terminal, request.story, theirs.fileno(), *request.sockets)
+        message = {
+            "line": request.line,
+            "folder": request.folder,
+            "environment": dict(request.environment),
+            "variable": request.variable,
+            "words": words("record-fork"),
+            "numbers": list(request.sockets),
+            "adopted": self._adopts,
+        }
+        with ours:
+            ours.settimeout(ANSWER_SECONDS)
+            try:
+                with theirs:
+                    self._control.settimeout(ANSWER_SECONDS)
+                    wire.send(self._control, message, fds)
+                pid = int(ours.recv(32))
+                ours.send(b"g")  # until then it waits, and ends if we have given it up
+            except (OSError, ValueError):
+                self.close()
+                return None
+            return Child(pid, self)
+
+    def bury(self, pid: int) -> int:
+        """Collect the exit of a child that has ended, and is not ours; returns its status."""
+        try:
+            wire.send(self._control, {"bury": pid})
+            received = wire.receive(self._control)
+        except OSError:
+            received = None
+        if received is None:
+            with contextlib.suppress(ChildProcessError):  # it was the forkserver's, and is ours now
+                return os.waitpid(pid, 0)[1]
+            return _LOST
+        status: int = received[0]["status"]
+        return status
+
+    def close(self) -> None:
+        """End it; what was forked runs on."""
+        self.is_ready = False
+        self.before_close()
+        self.before_close = lambda: None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        self._control.close()
+
+
+def words(how: str) -> str:
+    """Return what ``$NAME_PRELOAD`` says, without the number of a descriptor.
+
+    The shell splits it at spaces, and knows no quotes in it: see `is_speakable`.
+    """
+    return f"{sys.executable} -I -S {START} {how}"
+
+
+def is_speakable() -> bool:
+    """Whether the shell can split those words as they are meant."""
+    return not any(character in sys.executable + START for character in " \t\n*?[\\")
+
+
+def _start(record: Mapping[str, Any], control: int) -> subprocess.Popen[bytes]:
+    interpreter, argv0, arguments = record["python"]
+    said = [os.fsdecode(word) for word in (argv0, *arguments)]
+    taken = [os.fsdecode(argv0), START, "serve", str(control)]
+    # Its streams are made for something that cannot be rewound, as a terminal cannot; it never
+    # reads or writes there.
+    reading, writing = os.pipe()
+    try:
+        return subprocess.Popen(
+            [*taken, title.room_for(said, taken)],
+            executable=os.fsdecode(interpreter),
+            env=record["environment"],
+            cwd=os.fsdecode(record["folder"]),
+            stdin=reading,
+            stdout=writing,
+            stderr=writing,
+            pass_fds=(control,),
+            process_group=0,  # out of the reach of a Ctrl-C; it ends when the guard does
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)

@@ -1,0 +1,88 @@
+"""Forks servers from one interpreter that has loaded their libraries, one for each request.
+
+It has one thread and runs nothing of the project. What a fork does is told in `becoming`.
+"""
+
+from __future__ import annotations
+
+import _socket
+import gc
+import os
+import select
+import sys
+import time
+
+from . import circumstances, libraries, wire
+from .becoming import Request, become
+
+LOOK_SECONDS = 5.0  # between two looks whether a library has changed
+ADOPTION_POLL_SECONDS = 0.0002
+
+
+def serve(control_fd: int) -> tuple[str, list[str], int]:
+    """Answer the guard until it is gone; returns in a fork what `become` does."""
+    control = _socket.socket(fileno=control_fd)
+    os.set_inheritable(control_fd, False)
+    _be_silent()
+    environment = circumstances.environment()
+    loaded = libraries.Libraries()
+    received = wire.receive(control)
+    if received is None:
+        os._exit(0)
+    try:
+        loaded.load(received[0])
+    except libraries.Unfit as unfit:
+        wire.send(control, {"unfit": str(unfit)})
+        os._exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()  # else each fork would print what is still held back
+    gc.collect()
+    gc.freeze()  # else the first collection of each fork would copy every page
+    wire.send(control, {"ready": len(sys.modules)})
+    while True:
+        if select.select([control], [], [], LOOK_SECONDS)[0]:
+            request = _answer(control)
+            if request is not None and _fork(control, request):
+                return become(request, loaded, environment)
+        elif (path := loaded.changed()) is not None:
+            wire.send(control, {"changed": path})
+            os._exit(0)
+
+
+def _be_silent() -> None:
+    """Print nothing: what a library prints when it is imported was printed by the program."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nothing, number)
+    os.close(nothing)
+
+
+def _answer(control: _socket.socket) -> Request | None:
+    """Return what is asked for, if it is a fork."""
+    received = wire.receive(control)
+    if received is None:  # the guard has gone
+        os._exit(0)
+    message, descriptors = received
+    if "bury" in message:
+        wire.send(control, {"status": os.waitpid(message["bury"], 0)[1]})
+        return None
+    return Request.from_message(message, descriptors)
+
+
+def _fork(control: _socket.socket, request: Request) -> bool:
+    """Fork, twice where the guard is to adopt the child; returns whether this is the child."""
+    child = os.fork()
+    if child:
+        if request.adopted:
+            os.waitpid(child, 0)
+        request.close()
+        return False
+    control.close()
+    if request.adopted:
+        between = os.getpid()
+        if os.fork():
+            os._exit(0)
+        while os.getppid() == between:
+            time.sleep(ADOPTION_POLL_SECONDS)
+    return True
