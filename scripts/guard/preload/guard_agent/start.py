@@ -21,25 +21,26 @@ def _find_ours() -> None:
     sys.path.insert(0, os.path.dirname(own))
 
 
-what, fd = sys.argv[1], int(sys.argv[2])
-if sys.version_info < OLDEST:  # too old for what follows: a fresh start is all that it gets
-    if what == "learn":
-        os.execv(sys.executable, [sys.orig_argv[0], *sys.argv[4:]])
-    sys.exit(1)
-_find_ours()
-__package__ = "guard_agent"
-if what.startswith("record"):
-    from . import recorder
+if __name__ == "__main__":
+    what, fd = sys.argv[1], int(sys.argv[2])
+    if sys.version_info < OLDEST:  # too old for what follows: a fresh start is all that it gets
+        if what == "learn":
+            os.execv(sys.executable, [sys.executable, *sys.argv[4:]])
+        sys.exit(1)
+    _find_ours()
+    __package__ = "guard_agent"
+    if what.startswith("record"):
+        from . import recorder
 
-    recorder.record(what, fd, sys.argv[3:])
-else:
-    from . import running
-
-    if what == "serve":
-        from . import forkserver
-
-        name, arguments, story = forkserver.serve(fd)
+        recorder.record(what, fd, sys.argv[3:])
     else:
-        name, arguments, story = sys.argv[3], sys.argv[4:], fd
-    running.prepare(name, arguments, story)
-    running.run(arguments)
+        from . import running
+
+        if what == "serve":
+            from . import forkserver
+
+            name, arguments, story = forkserver.serve(fd)
+        else:
+            name, arguments, story = sys.argv[3], sys.argv[4:], fd
+        running.prepare(name, arguments, story)
+        running.run(arguments)
