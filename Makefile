@@ -163,6 +163,9 @@ update-ytdlp: setup-python ## Install the newest yt-dlp that the project allows,
 	@$(py) -m scripts.setup development
 	@$(py) -m pytest -q tests/backend/runner/test_resume.py
 
+sbom: setup-python ## Write what the app is made of, from the locks: dist/sbom.cdx.json, CycloneDX (w=1: the licences to docs/licences.md)
+	@$(py) -m scripts.sbom $(if $(w),-w)
+
 archive: setup-python ## Pack what is committed into dist/sy-media-downloader.tar.gz, for people without git
 	@$(py) -m scripts.release.build
 

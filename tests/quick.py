@@ -38,6 +38,7 @@ TOOLS = frozenset(
         "newcomer",
         "release",
         "sabotage",
+        "sbom",
     }
 )
 """Folders with the tests of tools, which run programs themselves."""

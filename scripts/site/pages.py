@@ -18,7 +18,13 @@ DEVELOP = (
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
 )
-OPERATE = ("docs/containers.md", "docs/scaling.md", "docs/security.md", "SECURITY.md")
+OPERATE = (
+    "docs/containers.md",
+    "docs/scaling.md",
+    "docs/security.md",
+    "SECURITY.md",
+    "docs/licences.md",
+)
 ALSO = ("LICENSE", "webapp/frontend/public/icon.svg", "docs/images")
 """What pages link to or show, without being one."""
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)

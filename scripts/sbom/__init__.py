@@ -1,0 +1,1 @@
+"""`make sbom`: what the app is made of, from the locks, with licences, as CycloneDX has it."""

@@ -1,0 +1,72 @@
+"""The bill of materials is whole and valid, and the list of licences is that of the locks."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts.sbom.__main__ import table
+from scripts.sbom.bill import bill
+from scripts.sbom.packages import PAGE, PYTHON, Package, shipped
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = shipped(ROOT)
+
+
+def test_every_package_of_the_locks_stands_in_it_with_version_licence_and_hash() -> None:
+    components = json.loads(bill("app", "1.0", PACKAGES))["components"]
+    found = {(each["name"], each["version"]) for each in components}
+    pins = re.findall(
+        r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE
+    )
+    modules = json.loads((ROOT / "webapp/frontend/package-lock.json").read_text())["packages"]
+    page = [
+        (path.rpartition("node_modules/")[2], module["version"])
+        for path, module in modules.items()
+        if path and not module.get("dev")
+    ]
+    assert len(pins) > 30
+    assert len(page) > 30
+    assert found == {*pins, *page}
+    assert all(each["licenses"] and each["hashes"] and each["purl"] for each in components)
+
+
+def test_no_licence_is_unknown_and_the_list_is_of_now() -> None:
+    assert [package.name for package in PACKAGES if package.licence == "unknown"] == []
+    assert table(PACKAGES) in (ROOT / "docs/licences.md").read_text(encoding="utf-8")
+
+
+def test_what_is_no_bill_of_materials_is_refused() -> None:
+    package = Package("a", "1", PYTHON, "MIT", (("sha256", "no digest"),))
+    with pytest.raises(ValueError, match="no digest"):
+        bill("app", "1.0", [package])
+
+
+def test_a_package_of_a_scope_is_found_by_its_address() -> None:
+    (component,) = json.loads(
+        bill("app", "1.0", [Package("@scope/name", "1", PAGE, "MIT", (("sha512", "ab" * 64),))])
+    )["components"]
+    assert component["purl"] == "pkg:npm/%40scope/name@1"
+
+
+def test_everything_that_is_brought_from_elsewhere_is_kept_up_to_date() -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    kinds = {each["package-ecosystem"] for each in updates}
+    assert {"pip", "npm", "docker", "docker-compose", "github-actions"} <= kinds
+    (docker,) = [each for each in updates if each["package-ecosystem"] == "docker"]
+    folders = {f"/{path.parent.relative_to(ROOT)}".rstrip(".") for path in dockerfiles()}
+    assert set(docker["directories"]) == folders
+
+
+def dockerfiles() -> list[Path]:
+    return [ROOT / "Dockerfile", *(ROOT / "webapp").glob("*/Dockerfile")]
+
+
+def test_every_base_image_has_a_version() -> None:
+    for path in dockerfiles():
+        text = path.read_text(encoding="utf-8")
+        stages = re.findall(r" AS (\S+)", text)
+        for image in re.findall(r"^FROM (\S+)", text, re.MULTILINE):
+            assert image in stages or re.search(r":\d+(?:\.\d+)*\b", image), image
