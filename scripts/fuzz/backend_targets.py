@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 from hypothesis import strategies as st
 
-from domain.names import file_name
+from domain.naming import DEFAULT, place
 from net.egress import Allowed, BadEntryError, RefusedError
 from scripts.fuzz.engine import Hold, Target
 from scripts.fuzz.guard_targets import JSON, of_files, texts
@@ -71,7 +71,7 @@ def cursor(_: Path, given: tuple[str, str]) -> None:
 
 def names(_: Path, title: str) -> None:
     """A name that every file system takes, in this folder."""
-    name = file_name(title, "01J9ABCDEF", "mp4")
+    name = place(DEFAULT, "", {"title": title, "key": "ABCDEF"}) + ".mp4"
     assert len(name.encode()) <= NAME_BYTES
     assert name == Path(name).name
     assert not re.search(r'[/\\:*?"<>|\x00-\x1f\x7f]', name)

@@ -16,6 +16,7 @@ from app.lifecycle import Lifecycle
 from events.hub import EventHub
 from web import (
     cookies_router,
+    files_router,
     folder_router,
     header_timeout,
     health,
@@ -74,6 +75,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(preview_router.router)
     app.include_router(subscription_router.router)
     app.include_router(cookies_router.router)
+    app.include_router(files_router.router)
     app.include_router(profiles_router.router)
     app.include_router(folder_router.router)
     app.include_router(permit_router.router)

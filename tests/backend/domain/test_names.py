@@ -5,9 +5,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.ids import new_id, now
-from domain.names import file_name, media_type, playable
+from domain.names import key_of, media_type, playable, readable, segment, with_key
+from domain.naming import DEFAULT, place
 
-ITEM = "01m84cwny6g09044e2b7b5hf5d"
+
+def file_name(title: str) -> str:
+    """What a file is called unless somebody chooses otherwise."""
+    return place(DEFAULT, "", {"title": title, "key": "b5hf5d"}) + ".mp4"
 
 
 @given(st.text())
@@ -21,7 +25,7 @@ ITEM = "01m84cwny6g09044e2b7b5hf5d"
 @example(" . ")
 @example("a\x00b\nc")
 def test_any_title_gives_a_name_that_every_file_system_takes(title: str) -> None:
-    name = file_name(title, ITEM, "mp4")
+    name = file_name(title)
 
     assert name.endswith("[b5hf5d].mp4")
     assert len(name.encode()) < 220
@@ -44,7 +48,7 @@ def test_any_title_gives_a_name_that_every_file_system_takes(title: str) -> None
     ],
 )
 def test_what_can_be_kept_of_a_title_is_kept(title: str, expected: str) -> None:
-    assert file_name(title, ITEM, "mp4") == expected
+    assert file_name(title) == expected
 
 
 @pytest.mark.parametrize("suffix", ["html", "svg", "js", "xhtml", "exe", ""])
@@ -70,3 +74,30 @@ def test_timestamps_sort_as_texts() -> None:
 )
 def test_what_browsers_play_is_told_by_the_ending(name: str, *, plays: bool) -> None:
     assert playable(name) is plays
+
+
+def test_a_key_is_the_end_of_an_id() -> None:
+    assert key_of("01m84cwny6g09044e2b7b5hf5d") == "b5hf5d"
+    assert with_key("Rain", "01m84cwny6g09044e2b7b5hf5d") == "Rain [b5hf5d]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\nb", "a b"),
+        ("a\tb", "ab"),
+        (" a  b ", "a b"),
+        (".. a .", "a"),
+        ("nul", "_nul"),
+        ("", ""),
+        ("e\u0301", "\u00e9"),
+    ],
+)
+def test_of_a_text_a_name_keeps_what_can_be_seen(text: str, expected: str) -> None:
+    assert segment(text) == expected
+
+
+def test_a_name_is_cut_where_it_is_told() -> None:
+    assert segment("abc", most=2) == "ab"
+    assert segment("a b", most=2) == "a"
+    assert readable(" a\u202e  b ") == "a b"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.failures import classify
-from files.staging import ItemBusyError, Staging, locked, read_result, write_result
+from files.staging import ItemBusyError, Placed, Staging, locked, read_result, write_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,14 +68,34 @@ def test_finishing_may_be_repeated_after_a_crash_at_any_point(tmp_path: Path) ->
     (folder / "media.mp4").write_bytes(b"whole")
     write_result(folder, {"file": "media.mp4"})
 
-    first = staging.finish("a", "clip.mp4")
-    again = staging.finish("a", "clip.mp4")
+    first = staging.finish("a", lambda: Placed("Video/clip.mp4"))
+    again = staging.finish("a", lambda: Placed("other.mp4"))
 
-    assert first == again
-    assert again.read_bytes() == b"whole"
-    again.unlink()
+    assert first == again == Placed("Video/clip.mp4")
+    assert staging.shelf.path(again.name).read_bytes() == b"whole"
+    staging.shelf.path(again.name).unlink()
     with pytest.raises(FileNotFoundError, match="is gone"):
-        staging.finish("a", "clip.mp4")
+        staging.finish("a", lambda: Placed("clip.mp4"))
+
+
+def test_what_was_noted_and_not_done_goes_where_it_was_to_go_unless_that_is_taken(
+    tmp_path: Path,
+) -> None:
+    staging = Staging(tmp_path)
+    for item, name in (("a", "clip.mp4"), ("b", "taken.mp4")):
+        folder = staging.folder(item)
+        folder.mkdir(parents=True)
+        for made in ("media.mp4", "media.en.srt"):
+            (folder / made).write_text(f"{item} {made}")
+        placed = {"name": name, "sidecars": {"media.en.srt": "noted.srt"}}
+        write_result(folder, {"file": "media.mp4", "placed": placed})
+    staging.shelf.path("taken.mp4").write_text("a stranger's")
+
+    assert staging.finish("a", lambda: Placed("new.mp4")).name == "clip.mp4"
+    assert staging.finish("b", lambda: Placed("new.mp4")).name == "new.mp4"
+
+    assert staging.shelf.path("noted.srt").read_text() == "a media.en.srt"
+    assert staging.shelf.path("taken.mp4").read_text() == "a stranger's"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"media.mp4"'])

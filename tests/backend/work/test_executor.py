@@ -16,7 +16,8 @@ from engine.lease import FileLease
 from engine.scheduler import Scheduler
 from files.disk import Disk
 from files.media_folder import MediaFolder
-from files.staging import Staging, write_result
+from files.shelf import LOCK
+from files.staging import Placed, Staging, write_result
 from store.tables import downloads
 from tests.backend.databases import opened
 from work.announcer import Announcer
@@ -198,10 +199,10 @@ def published_while_paused(scene: Scene) -> str:
     write_result(staged, RESULT)
 
     class Slow(Staging):
-        def finish(self, item: str, name: str) -> Path:
-            path = super().finish(item, name)
+        def finish(self, item: str, choose: Callable[[], Placed]) -> Placed:
+            placed = super().finish(item, choose)
             scene.downloads.act(item, "pause")
-            return path
+            return placed
 
     scene.executor.staging = Slow(scene.staging.media_dir)
     scene.executor.finish(item, run, RESULT)
@@ -211,7 +212,8 @@ def published_while_paused(scene: Scene) -> str:
 
 
 def left(scene: Scene) -> list[str]:
-    return [path.name for path in scene.staging.media_dir.rglob("*") if path.is_file()]
+    files = (path for path in scene.staging.media_dir.rglob("*") if path.is_file())
+    return [path.name for path in files if path.name != LOCK]
 
 
 @pytest.mark.parametrize("decision", ["cancelled", "removed"])

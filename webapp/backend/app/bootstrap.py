@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.download_service import DownloadService
 from app.previews import Previews
 from app.profiles import Profiles
+from app.relocation import Relocator
 from app.retention import Retention
 from app.sessions import Sessions
 from app.subscription_service import SubscriptionService
@@ -52,6 +53,7 @@ class Container:
     sessions: Sessions
     permits: Permits
     profiles: Profiles
+    relocator: Relocator
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -102,6 +104,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         Sessions(store, settings.access_token),
         permits,
         profiles,
+        Relocator(store, staging.shelf, media, announcer),
     )
 
 

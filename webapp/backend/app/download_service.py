@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain import formats
 from domain.actions import why_not
+from domain.failures import DownloadError
 from domain.ids import now
 from domain.models import (
     BlockedHost,
@@ -67,10 +68,12 @@ class DownloadService:
         """Keep the wishes, so that nothing can lose them, and queue them.
 
         Raises:
-            InvalidError: when a wish names a profile that there is not.
+            InvalidError: when a wish names a profile or a folder that cannot be.
 
         """
-        added = self.announcer.add(self.profiles.resolve_all(requests))
+        wanted = self.profiles.resolve_all(requests)
+        self._check_folders({request.folder for request in wanted if request.folder})
+        added = self.announcer.add(wanted)
         self.scheduler.notify_added()
         return added
 
@@ -275,6 +278,13 @@ class DownloadService:
         self.scheduler.wake()
         return self.queue()
 
+    def _check_folders(self, folders: set[str]) -> None:
+        for folder in folders:
+            try:
+                self.staging.shelf.check(folder)
+            except DownloadError as error:
+                raise InvalidError(error.sentence, error.fix, field="folder") from None
+
     def _changed(self, row: Row) -> Download:
         self.scheduler.wake()
         self.announcer.announce(row["id"])
@@ -292,9 +302,10 @@ class DownloadService:
     def _remove_file(self, row: Row) -> None:
         if row["file_name"] is None:
             return
-        file = self.media_dir / row["file_name"]
+        file, shelf = self.media_dir / row["file_name"], self.staging.shelf
         try:
-            file.unlink(missing_ok=True)
+            with shelf.locked():
+                shelf.remove([row["file_name"], *row["sidecars"]])
         except OSError as error:
             raise ConflictError(
                 f"{file} cannot be removed: {error.strerror}.",

@@ -115,6 +115,7 @@ class Lifecycle:
             container.scheduler.launch,
             container.looker.launch,
             lambda: downloads.staging.sweep(downloads.store.ids),
+            container.relocator.recover,
             downloads.executor.pool.warm,
         ):
             self._retry(act)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.formats import FormatName
+from domain.naming import Folder, Template
 
 Resolution = Annotated[
     str,
@@ -43,6 +44,15 @@ class Choices(BaseModel):
     )
     audio_bitrate: Literal[128, 192, 320] | None = Field(
         default=None, description="Of mp3, m4a and opus, in kbit/s; null = about the source's"
+    )
+    folder: Folder | None = Field(
+        default=None, description="Below the media folder; null = as /api/naming has it"
+    )
+    template: Template | None = Field(
+        default=None, description="The file's name, of fields; null = as /api/naming has it"
+    )
+    rate: int | None = Field(
+        default=None, ge=1000, le=10**12, description="Bytes/s at most; null = RATE_LIMIT"
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from domain.choices import AudioTrackId, OfProfile, Resolution, Seconds
 from domain.formats import FormatName, Kind
 from domain.ids import PATTERN
+from domain.naming import Folder, Template
 from domain.texts import MAX_LENGTH
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
@@ -64,6 +65,7 @@ class Entry(BaseModel):
     duration: Seconds | None = None
     number: int | None = Field(default=None, ge=1, le=1_000_000, description="In the list, from 1")
     date: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Of upload")
+    list: str | None = Field(default=None, max_length=MAX_LENGTH, description="What it is called")
     page: WebAddress | None = Field(
         default=None, description="The page that it is on: some sites want it as the Referer"
     )
@@ -191,7 +193,7 @@ class DownloadErrorBody(BaseModel):
 class MediaFile(BaseModel):
     """The finished file."""
 
-    name: str
+    name: str = Field(description="Below the media folder, with the folders that it lies in")
     bytes: int
     mime: str
     playable: bool = Field(description="Whether a browser can play it")
@@ -301,6 +303,16 @@ class Matching(BaseModel):
         default=[], max_length=1000, description="These stay"
     )
     file: bool = Field(default=False, description="Remove the finished files too")
+
+
+class Relocation(BaseModel):
+    """Finished files that are to lie elsewhere, or to be called otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Annotated[str, Field(pattern=PATTERN)]] = Field(min_length=1, max_length=1000)
+    folder: Folder | None = Field(default=None, description="null = as /api/naming has it")
+    template: Template | None = Field(default=None, description="null = as /api/naming has it")
 
 
 class Refusal(BaseModel):

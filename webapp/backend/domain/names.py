@@ -14,15 +14,28 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format (such as right-to-left override), surrogate and unassigned characters."""
 
 
-def file_name(title: str, item: str, ending: str) -> str:
-    """`Title [abc123].mp4`: safe, and unique by the end of the download's id."""
-    text = unicodedata.normalize("NFC", title)
+def readable(text: str) -> str:
+    """Without what cannot be seen, and with one blank where there are many."""
+    text = unicodedata.normalize("NFC", text)
     text = "".join(c for c in text if unicodedata.category(c) not in INVISIBLE)
-    text = re.sub(r"\s+", " ", FORBIDDEN.sub("_", text)).strip(" .")
-    text = text.encode()[:MAX_BYTES].decode(errors="ignore").rstrip(" .") or "download"
-    if RESERVED.fullmatch(text):
-        text = f"_{text}"
-    return f"{text} [{item[-6:]}].{ending}"
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def segment(text: str, most: int = MAX_BYTES) -> str:
+    """What can be kept of a text as a file's or a folder's name; empty if there is nothing."""
+    text = FORBIDDEN.sub("_", readable(text.replace("\n", " "))).strip(" .")
+    text = text.encode()[:most].decode(errors="ignore").rstrip(" .")
+    return f"_{text}" if RESERVED.fullmatch(text) else text
+
+
+def key_of(item: str) -> str:
+    """The end of a download's id, by which names are unique."""
+    return item[-6:]
+
+
+def with_key(stem: str, item: str) -> str:
+    """A name that no other download has."""
+    return f"{stem} [{key_of(item)}]"
 
 
 def media_type(name: str) -> str:

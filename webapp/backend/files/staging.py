@@ -11,11 +11,11 @@ import json
 import os
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from domain.failures import DownloadError
-from domain.names import file_name, suffix
+from files.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,10 +41,24 @@ class ItemBusyError(DownloadError):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a finished file is to lie, below the media folder."""
+
+    name: str
+    sidecars: dict[str, str] = field(default_factory=dict)
+    """What goes with it: from the names in staging to those in their place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Staging:
     """The staging folders of one media folder."""
 
     media_dir: Path
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where finished files go."""
+        return Shelf(self.media_dir)
 
     @property
     def root(self) -> Path:
@@ -55,15 +69,28 @@ class Staging:
         """Where `item` is made."""
         return self.root / item
 
-    def finish(self, item: str, name: str) -> Path:
-        """Move the finished file to its place; may be repeated after a crash at any point."""
-        folder, target = self.folder(item), self.media_dir / name
-        result = read_result(folder)
-        if result and (made := folder / result["file"]).exists():
-            made.replace(target)
-        if not target.exists():
-            raise FileNotFoundError(f"{target} was made, and is gone.")
-        return target
+    def finish(self, item: str, choose: Callable[[], Placed]) -> Placed:
+        """Move the finished files to their place; may be repeated after a crash at any point.
+
+        `choose` names the place. It is asked while nobody else changes names, and what it says is
+        noted before anything is moved: whoever goes on finds where that was.
+        """
+        folder = self.folder(item)
+        with self.shelf.locked():
+            result = read_result(folder) or {}
+            placed = Placed(**result["placed"]) if "placed" in result else None
+            made = folder / result.get("file", "")
+            if made.is_file():
+                if placed is None or self.shelf.path(placed.name).exists():
+                    placed = choose()
+                    write_result(folder, result | {"placed": asdict(placed)})
+                for beside, name in placed.sidecars.items():
+                    if (folder / beside).exists():
+                        self.shelf.move(folder / beside, name)
+                self.shelf.move(made, placed.name)
+        if placed is None or not self.shelf.path(placed.name).exists():
+            raise FileNotFoundError(f"{placed and placed.name} was made, and is gone.")
+        return placed
 
     def has_grown(self, item: str) -> bool:
         """Whether clearly more of it has come than when this was last so: 1 % more, say."""
@@ -88,8 +115,10 @@ class Staging:
         self._remove(item, self._take_back)
 
     def _take_back(self, item: str) -> None:
-        if result := read_result(self.folder(item)):
-            (self.media_dir / final_name(item, result)).unlink(missing_ok=True)
+        result = read_result(self.folder(item))
+        if result and "placed" in result and not (self.folder(item) / result["file"]).exists():
+            placed = Placed(**result["placed"])
+            self.shelf.remove([placed.name, *placed.sidecars.values()])
 
     def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
         folder = self.folder(item)
@@ -150,11 +179,6 @@ def _bytes_in(folder: Path) -> int:
         with contextlib.suppress(OSError):  # it has just gone
             total += path.stat().st_size
     return total
-
-
-def final_name(item: str, result: dict[str, Any]) -> str:
-    """What the finished file is called in its place."""
-    return file_name(result["title"] or "download", item, suffix(result["file"]))
 
 
 def write_result(folder: Path, result: dict[str, Any]) -> None:

@@ -107,6 +107,7 @@ def _make(
         info["duration"] = known["duration"]
         picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
+        result["sidecars"] = []
         return result | known | {"notes": downloader.notes}
 
 

@@ -33,7 +33,18 @@ def extract_metadata(info: Info) -> dict[str, Any]:
         "duration": seconds(info.get("duration")),
         "platform": platform(info),
         "media_key": media_key(info),
+        "about": _about(info),
     }
+
+
+def _about(info: Info) -> dict[str, Any]:
+    """What only names of files are made of."""
+    found = {
+        "date": date_of(info),
+        "id": line(info.get("id")),
+        "resolution": _smaller_side(info),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def without_login(info: Info) -> Info:
@@ -123,8 +134,10 @@ def require_ended(info: Info) -> None:
 def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
     """What is shown before a download is requested; `complete` if that is the whole list."""
     entries = [entry for _, entry in listed(info)]
+    known = extract_metadata(info)
+    del known["about"]
     return {
-        **extract_metadata(info),
+        **known,
         "live": is_live(info),
         "resolutions": _resolutions(info.get("formats") or [info]),
         "audio_bytes": _largest(f for f in info.get("formats") or () if _only_audio(f)),
@@ -168,6 +181,7 @@ def _entry(entry: Info, url: str, number: int, of: Info) -> Info:
         "duration": seconds(entry.get("duration")),
         "number": number,
         "date": date_of(entry),
+        "list": line(of.get("title")),
         "page": _link(anonymous(of.get("webpage_url") or "")),
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -32,6 +32,8 @@ RECENT = 100
 MAX_HOST_LENGTH = 260
 """Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
 REQUEST_COLUMNS = ("url", "format", "resolution")
+AT_REST = (downloads.c.state == "done", downloads.c.moving.is_(None))
+"""Finished, and its files are where they are said to be."""
 
 
 class Store:
@@ -155,14 +157,35 @@ class Store:
 
     def renew(self, item: str) -> Row | None:
         """Queue a finished one anew: its file was lost. None when it is not finished."""
-        lost: Row = {"file_name": None, "file_bytes": None, "finished": None}
+        lost: Row = {"file_name": None, "file_bytes": None, "sidecars": [], "finished": None}
         values = lost | {"state": "queued", "attempt": 1, "not_before": None, "notes": []}
-        return self._change(values, downloads.c.id == item, downloads.c.state == "done")
+        return self._change(values, downloads.c.id == item, *AT_REST)
 
     def complete(self, item: str) -> Row | None:
         """Queue a finished one for what it lacks; its file stays. None when it is not finished."""
         values: Row = {"state": "queued", "attempt": 1, "not_before": None}
-        return self._change(values, downloads.c.id == item, downloads.c.state == "done")
+        return self._change(values, downloads.c.id == item, *AT_REST)
+
+    def begin_move(self, item: str, former: str, moving: Row) -> Row | None:
+        """Note where a finished one's files are to go; None when they are not at rest there."""
+        still = downloads.c.file_name == former
+        return self._change({"moving": moving}, downloads.c.id == item, still, *AT_REST)
+
+    def end_move(self, item: str, name: str, sidecars: Sequence[str], options: Row) -> Row | None:
+        """Note that they are there; None when nobody wants it any more."""
+        values: Row = {"file_name": name, "sidecars": list(sidecars), "options": options}
+        under_way = downloads.c.moving.is_not(None)
+        return self._change(values | {"moving": None}, downloads.c.id == item, under_way)
+
+    def moves(self) -> list[Row]:
+        """Those whose files were being moved when somebody was killed, or are just now."""
+        return self._read(downloads.select().where(downloads.c.moving.is_not(None)))
+
+    def names_in_use(self, names: Sequence[str], but: str) -> set[str]:
+        """Which of these names files of other downloads have, even if they are lost."""
+        found = sa.select(downloads.c.file_name).where(downloads.c.file_name.in_(names))
+        with self.engine.connect() as connection:
+            return set(connection.execute(found.where(downloads.c.id != but)).scalars())
 
     def move(self, item: str, before: str | None) -> Row | None:
         """Put a queued download in front of another, or at the end; None when it is not queued."""
@@ -361,9 +384,13 @@ def same_way(request: DownloadRequest, row: Row) -> bool:
     return _way(_values(request)) == _way(row)
 
 
+BESIDE = {"entry", "folder", "template", "rate"}
+"""Options that change nothing in the file."""
+
+
 def _way(row: Row) -> tuple[Any, ...]:
     """In which way something is downloaded, wherever its link was found."""
-    options = {name: value for name, value in row["options"].items() if name != "entry"}
+    options = {name: row["options"][name] for name in row["options"].keys() - BESIDE}
     return row["format"], row["resolution"], options
 
 

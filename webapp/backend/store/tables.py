@@ -59,7 +59,14 @@ downloads = Table(
     Column("error", JSON(none_as_null=True)),
     # What is worth knowing although it went on, each like an error.
     Column("notes", JSON, nullable=False, server_default="[]"),
+    # What names are made of, as far as the site told: date, id, channel and the like.
+    Column("about", JSON, nullable=False, server_default="{}"),
+    # Below the media folder, with its folders.
     Column("file_name", Text),
+    # The files that go with it, likewise.
+    Column("sidecars", JSON, nullable=False, server_default="[]"),
+    # From where to where files are being renamed, until all are: see app/relocation.py.
+    Column("moving", JSON(none_as_null=True)),
     Column("file_bytes", BigInteger),
     Column("created", String(24), nullable=False),
     Column("started", String(24)),
@@ -76,6 +83,7 @@ downloads = Table(
     # Addresses are longer than PostgreSQL's other indexes take.
     Index("downloads_url", "url", postgresql_using="hash"),
     Index("downloads_media", "media_key", postgresql_using="hash"),
+    Index("downloads_file", "file_name", postgresql_using="hash"),
 )
 
 # Downloads that failed of late, by what may be their host's fault: see breaker.py.

@@ -20,8 +20,8 @@ from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError
 from files.cookies import advise, cookies_for
 from files.media_folder import KIND as MEDIA_FOLDER
-from files.staging import final_name
 from store.breaker import HOST_FAULTS
+from work.places import Places
 from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ FOLDER_POLL_SECONDS = 3.0
 
 DISK_CHECK_BYTES = 16_000_000
 """Bytes between two looks at the disk."""
-METADATA = ("title", "uploader", "duration", "platform", "media_key")
+METADATA = ("title", "uploader", "duration", "platform", "media_key", "about")
 
 Result = dict[str, Any]
 
@@ -108,15 +108,28 @@ class Executor:
         row = self._current(item, run)
         if row is None:
             return
-        name = final_name(item, result)
-        path = self.staging.finish(item, name)
-        self._replace(row["file_name"], name)
+        known = {key: result[key] for key in METADATA if key in result}
+        row |= known
+        sidecars = result.get("sidecars", [])
+        own = [name for name in (row["file_name"], *row["sidecars"]) if name]
+        try:
+            placed = self.staging.finish(
+                item,
+                lambda: self.places.choose(row, result["file"], sidecars, own=own),
+            )
+        except DownloadError as failure:
+            self._failed(item, run, failure)
+            return
+        now_there = [placed.name, *placed.sidecars.values()]
+        self.staging.shelf.remove(name for name in own if name not in now_there)
+        path = self.staging.shelf.path(placed.name)
         picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
             *(item, run),
-            **{key: result[key] for key in METADATA},
+            **known,
             state="done",
-            file_name=name,
+            file_name=placed.name,
+            sidecars=list(placed.sidecars.values()),
             file_bytes=path.stat().st_size,
             thumbnail=picture,
             finished=now(),
@@ -127,13 +140,13 @@ class Executor:
             self.announcer.announce(item)
             self.staging.discard(item)
         elif self._unwanted(item):
-            path.unlink(missing_ok=True)
+            self.staging.shelf.remove(now_there)
             self.staging.withdraw(item)
 
-    def _replace(self, former: str | None, name: str) -> None:
-        """Remove the file of before if the one that is more complete has another name."""
-        if former and former != name:
-            (self.staging.media_dir / former).unlink(missing_ok=True)
+    @property
+    def places(self) -> Places:
+        """Where finished files go."""
+        return Places(self.store, self.staging.shelf)
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
@@ -241,7 +254,7 @@ class Executor:
             "request": request | row["options"],
             "staging": str(self.staging.folder(row["id"])),
             "ffmpeg": self.ffmpeg,
-            "rate": self.rate,
+            "rate": min(filter(None, (self.rate, row["options"].get("rate"))), default=0),
             "cookies": cookies_for(self.cookies, row["host"]),
             "finished": self._finished(row),
             "allowed": self.allowed(),

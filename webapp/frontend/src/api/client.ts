@@ -16,8 +16,10 @@ import type {
   DownloadRequest,
   Subscription,
   SubscriptionRequest,
+  Naming,
   Profile,
   ProfileRequest,
+  Relocation,
   SiteCookies,
 } from './types.ts';
 
@@ -107,6 +109,30 @@ export function deleteProfile(id: string): Promise<unknown> {
 /** The one that is taken where none is named. */
 export function setDefaultProfile(id: string): Promise<Profile> {
   return request('/api/profiles/default', { method: 'PUT', body: { id } });
+}
+
+export function getNaming(signal: AbortSignal): Promise<Naming> {
+  return request('/api/naming', { signal });
+}
+
+export function setNaming(naming: Naming): Promise<Naming> {
+  return request('/api/naming', { method: 'PUT', body: naming });
+}
+
+/** What a file would be called; what is empty is as it is set for all. */
+export function tryNaming(wanted: Record<'folder' | 'template' | 'format', string>, signal: AbortSignal): Promise<{ path: string }> {
+  const given = Object.entries(wanted).filter(([, value]) => value !== '');
+  return request(`/api/naming/example?${new URLSearchParams(given).toString()}`, { signal });
+}
+
+/** The folders that there are below the media folder. */
+export function listFolders(signal: AbortSignal): Promise<string[]> {
+  return request('/api/folders', { signal });
+}
+
+/** Moves or renames finished files; says which were refused. */
+export function relocate(wanted: Relocation): Promise<Changes> {
+  return request('/api/downloads/relocations', { method: 'POST', body: wanted });
 }
 
 /** The sites that there are cookies of, never what is in them. */

@@ -352,6 +352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/relocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Relocate
+         * @description Move or rename finished files; a crash in between is made good at the next start.
+         */
+        post: operations["relocateDownloads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -412,6 +432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folders
+         * @description List the folders that there are below the media folder; at most 500.
+         */
+        get: operations["listFolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leftovers": {
         parameters: {
             query?: never;
@@ -431,6 +471,50 @@ export interface paths {
          * @description Remove it; a retry begins anew then.
          */
         delete: operations["clearLeftovers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/naming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Naming
+         * @description Tell where files go, and what they are called, unless a download says otherwise.
+         */
+        get: operations["getNaming"];
+        /**
+         * Set Naming
+         * @description Decide it from now on; files that are there stay where they are.
+         */
+        put: operations["setNaming"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/naming/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Example
+         * @description Show what a template makes of an invented video.
+         */
+        get: operations["tryNaming"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -899,6 +983,11 @@ export interface components {
              */
             entries: components["schemas"]["Entry"][];
             /**
+             * Folder
+             * @description Below the media folder; null = as /api/naming has it
+             */
+            folder?: string | null;
+            /**
              * Format
              * @default mp4
              * @enum {string}
@@ -909,6 +998,11 @@ export interface components {
              * @description Decides whatever is left out here; null = the default profile
              */
             profile?: string | null;
+            /**
+             * Rate
+             * @description Bytes/s at most; null = RATE_LIMIT
+             */
+            rate?: number | null;
             /**
              * Resolution
              * @description best, or the smaller side in pixels, such as 1080p
@@ -928,6 +1022,11 @@ export interface components {
              * @default []
              */
             subtitles: string[];
+            /**
+             * Template
+             * @description The file's name, of fields; null = as /api/naming has it
+             */
+            template?: string | null;
             /**
              * Urls
              * @default []
@@ -973,11 +1072,21 @@ export interface components {
              */
             embed: ("metadata" | "chapters" | "thumbnail")[];
             /**
+             * Folder
+             * @description Below the media folder; null = as /api/naming has it
+             */
+            folder?: string | null;
+            /**
              * Format
              * @default mp4
              * @enum {string}
              */
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Rate
+             * @description Bytes/s at most; null = RATE_LIMIT
+             */
+            rate?: number | null;
             /**
              * Resolution
              * @description best, or the smaller side in pixels, such as 1080p
@@ -992,6 +1101,11 @@ export interface components {
              * @default []
              */
             subtitles: string[];
+            /**
+             * Template
+             * @description The file's name, of fields; null = as /api/naming has it
+             */
+            template?: string | null;
         };
         /**
          * DefaultProfile
@@ -1179,6 +1293,11 @@ export interface components {
             /** @description What the list knew that it is from */
             entry?: components["schemas"]["Entry"] | null;
             /**
+             * Folder
+             * @description Below the media folder; null = as /api/naming has it
+             */
+            folder?: string | null;
+            /**
              * Format
              * @default mp4
              * @enum {string}
@@ -1189,6 +1308,11 @@ export interface components {
              * @description Decides whatever is left out here; null = the default profile
              */
             profile?: string | null;
+            /**
+             * Rate
+             * @description Bytes/s at most; null = RATE_LIMIT
+             */
+            rate?: number | null;
             /**
              * Resolution
              * @description best, or the smaller side in pixels, such as 1080p
@@ -1209,6 +1333,11 @@ export interface components {
              */
             subtitles: string[];
             /**
+             * Template
+             * @description The file's name, of fields; null = as /api/naming has it
+             */
+            template?: string | null;
+            /**
              * Url
              * @example https://example.org/clip.mp4
              */
@@ -1226,6 +1355,11 @@ export interface components {
             date?: string | null;
             /** Duration */
             duration?: number | null;
+            /**
+             * List
+             * @description What it is called
+             */
+            list?: string | null;
             /**
              * Number
              * @description In the list, from 1
@@ -1261,6 +1395,14 @@ export interface components {
              * @description How many match, on all pages
              */
             total: number;
+        };
+        /**
+         * Example
+         * @description What a file would be called.
+         */
+        Example: {
+            /** Path */
+            path: string;
         };
         /**
          * Export
@@ -1449,7 +1591,10 @@ export interface components {
              * @description Whether somebody has moved or deleted it
              */
             missing: boolean;
-            /** Name */
+            /**
+             * Name
+             * @description Below the media folder, with the folders that it lies in
+             */
             name: string;
             /**
              * Playable
@@ -1490,6 +1635,31 @@ export interface components {
             before: string | null;
         };
         /**
+         * Naming
+         * @description Where files go unless a download or its profile says otherwise.
+         */
+        Naming: {
+            /**
+             * Audio Folder
+             * @default
+             * @example Music/Live
+             */
+            audio_folder: string;
+            /**
+             * Template
+             * @default {title} [{key}].{ext}
+             * @example {title} [{key}].{ext}
+             */
+            template: string;
+            /**
+             * Video Folder
+             * @description Below the media folder; empty is itself
+             * @default
+             * @example Music/Live
+             */
+            video_folder: string;
+        };
+        /**
          * OfProfile
          * @description Choices of a profile, and what is to be different this time.
          */
@@ -1523,6 +1693,11 @@ export interface components {
              */
             end?: number | null;
             /**
+             * Folder
+             * @description Below the media folder; null = as /api/naming has it
+             */
+            folder?: string | null;
+            /**
              * Format
              * @default mp4
              * @enum {string}
@@ -1533,6 +1708,11 @@ export interface components {
              * @description Decides whatever is left out here; null = the default profile
              */
             profile?: string | null;
+            /**
+             * Rate
+             * @description Bytes/s at most; null = RATE_LIMIT
+             */
+            rate?: number | null;
             /**
              * Resolution
              * @description best, or the smaller side in pixels, such as 1080p
@@ -1552,6 +1732,11 @@ export interface components {
              * @default []
              */
             subtitles: string[];
+            /**
+             * Template
+             * @description The file's name, of fields; null = as /api/naming has it
+             */
+            template?: string | null;
         };
         /**
          * Preview
@@ -1791,6 +1976,24 @@ export interface components {
             detail: string;
             /** Id */
             id: string;
+        };
+        /**
+         * Relocation
+         * @description Finished files that are to lie elsewhere, or to be called otherwise.
+         */
+        Relocation: {
+            /**
+             * Folder
+             * @description null = as /api/naming has it
+             */
+            folder?: string | null;
+            /** Ids */
+            ids: string[];
+            /**
+             * Template
+             * @description null = as /api/naming has it
+             */
+            template?: string | null;
         };
         /**
          * Schedule
@@ -3918,6 +4121,93 @@ export interface operations {
             };
         };
     };
+    relocateDownloads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Relocation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     listenToDownloads: {
         parameters: {
             query?: never;
@@ -4174,6 +4464,89 @@ export interface operations {
             };
         };
     };
+    listFolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     listLeftovers: {
         parameters: {
             query?: never;
@@ -4275,6 +4648,263 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getNaming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Naming"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    setNaming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Naming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Naming"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    tryNaming: {
+        parameters: {
+            query?: {
+                folder?: string | null;
+                format?: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+                template?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Example"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -21,6 +21,8 @@ export type EntryPage = Schemas['EntryPage'];
 export type Choices = Required<Schemas['Choices']>;
 export type Profile = Omit<Schemas['Profile'], 'choices'> & { choices: Choices };
 export interface ProfileRequest { name: string; choices: Choices }
+export type Naming = Required<Schemas['Naming']>;
+export type Relocation = Schemas['Relocation'];
 export type SiteCookies = Schemas['SiteCookies'];
 /** How something is to be downloaded; what is left out is as its profile has it. */
 export type DownloadOptions = Partial<Omit<Schemas['DownloadRequest'], 'url' | 'entry'>>;

@@ -12,6 +12,7 @@ import { Switch } from '@/components/Switch.tsx';
 import { profileName } from '@/entities/profile/profile.ts';
 import { useProfiles } from '@/entities/profile/profiles-query.ts';
 import { CookiesSection } from '@/features/settings/CookiesSection.tsx';
+import { NamingSection } from '@/features/settings/NamingSection.tsx';
 import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
@@ -54,6 +55,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       </Section>
       <Section title={t('cookies.label')}>
         <CookiesSection />
+      </Section>
+      <Section title={t('place.title')}>
+        <NamingSection />
       </Section>
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>

@@ -9,6 +9,8 @@ import { queuedIds } from './live-query.ts';
 import { showToast } from '@/stores/toasts.ts';
 import type { Download } from '@/api/types.ts';
 import { IconButton } from '@/components/Button.tsx';
+import { LazyPart } from '@/components/LazyPart.tsx';
+import { moveSheet } from '@/entities/naming/lazy-move-sheet.ts';
 import { Confirm } from '@/components/Confirm.tsx';
 import { Icon } from '@/components/icons.tsx';
 import menu from './DownloadMenu.module.css';
@@ -23,6 +25,7 @@ interface DownloadMenuProps {
 export default function DownloadMenu({ download, name, onChange }: DownloadMenuProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const [moving, setMoving] = useState(false);
   const { id, url, file, state } = download;
   const folder = useFolder();
   const copyLink = async (): Promise<void> => {
@@ -65,6 +68,17 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                 </Menu.Item>
               </>
             )}
+            {state === 'done' && file?.missing === false && (
+              <Menu.Item
+                className={menu.item}
+                onSelect={() => {
+                  setMoving(true);
+                }}
+              >
+                <Icon name="arrow" size={18} />
+                {t('place.move')}
+              </Menu.Item>
+            )}
             {state === 'queued' && <Moves id={id} onChange={onChange} />}
             <Menu.Separator className={menu.separator} />
             <Menu.Item
@@ -91,6 +105,19 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
           </Menu.Content>
         </Menu.Portal>
       </Menu.Root>
+      {moving && (
+        <LazyPart
+          of={moveSheet}
+          given={{
+            ids: [id],
+            format: download.format,
+            onClose: () => {
+              setMoving(false);
+            },
+          }}
+          floating
+        />
+      )}
       {asking && (
         <Confirm
           title={t('confirm.removeFile', { title: name })}

@@ -11,6 +11,9 @@ export const DEFAULTS: Choices = {
   codecs: 'compatible',
   audio: null,
   audio_bitrate: null,
+  folder: null,
+  template: null,
+  rate: null,
 };
 
 /** Those that come with the app speak the reader's language. */

@@ -177,7 +177,7 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
         />
       )}
       {state === 'done' && file?.missing === false && (
-        <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name} />
+        <IconLink icon="save" label={named(t('action.save'))} hint={t('action.save')} href={fileUrl(id, true)} download={file.name.split('/').at(-1)} />
       )}
       <LazyDownloadMenu download={download} name={name} onChange={onChange} />
     </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from '@/i18n/translate.ts';
 import { AUDIO_BITRATES, CODECS, holdsSubtitles, isLossy, type Preview } from '@/api/types.ts';
 import { Select } from '@/components/Select.tsx';
+import { PlaceFields } from '@/entities/naming/PlaceFields.tsx';
 import { readClip, type Clip } from './clip.ts';
 import { audioChoices, nameOfLanguage, subtitleChoices } from './languages.ts';
 import css from './MoreOptions.module.css';
@@ -10,6 +11,7 @@ import type { Choosing } from './use-chosen.ts';
 const EMBEDDED = ['metadata', 'thumbnail', 'chapters'] as const;
 const MOMENTS = ['start', 'end'] as const;
 const NONE = '';
+const MB = 1_000_000; // bytes
 
 export interface MoreOptionsProps {
   choosing: Choosing;
@@ -42,8 +44,35 @@ export default function MoreOptionsBody({ choosing, clip, preview, onClip }: Mor
           </label>
         ))}
       </fieldset>
+      <Place choosing={choosing} />
       <SaveProfile choosing={choosing} />
     </div>
+  );
+}
+
+/** Where it goes, and how fast it may come. */
+function Place({ choosing: { choices, change } }: { choosing: Choosing }) {
+  const { t } = useTranslation();
+  const { folder, template, rate, format } = choices;
+  return (
+    <>
+      <PlaceFields
+        place={{ folder: folder ?? '', template: template ?? '' }}
+        format={format}
+        onChange={(place) => { change({ folder: place.folder || null, template: place.template || null }); }}
+      />
+      <label className={css.moment}>
+        <span>{t('more.rate')}</span>
+        <input
+          type="number"
+          min={0.1}
+          step={0.1}
+          inputMode="decimal"
+          value={rate === null ? '' : rate / MB}
+          onChange={({ target }) => { change({ rate: target.valueAsNumber > 0 ? Math.max(1000, Math.round(target.valueAsNumber * MB)) : null }); }}
+        />
+      </label>
+    </>
   );
 }
 

@@ -4,9 +4,13 @@ import type { Matching } from '@/api/types.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { MAX_SAVED_AT_ONCE, saveFiles } from '@/entities/download/save-files.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
+import { LazyPart } from '@/components/LazyPart.tsx';
+import { moveSheet } from '@/entities/naming/lazy-move-sheet.ts';
 import { Confirm } from '@/components/Confirm.tsx';
 import css from './SelectionBar.module.css';
 import type { Selection } from './use-selection.ts';
+
+const MAX_MOVED_AT_ONCE = 1000; // that the backend takes in one request
 
 interface SelectionBarProps {
   selection: Selection;
@@ -21,6 +25,7 @@ interface SelectionBarProps {
 export function SelectionBar({ selection, total, matching, onChange }: SelectionBarProps) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const [moving, setMoving] = useState(false);
   const { picked, count, allBut } = selection;
   const nothing = count === 0;
   const tooMany = count > MAX_SAVED_AT_ONCE;
@@ -49,6 +54,17 @@ export function SelectionBar({ selection, total, matching, onChange }: Selection
         </Button>
         <Button
           look="quiet"
+          icon="arrow"
+          title={t('place.move')}
+          disabled={nothing || picked.length !== count || count > MAX_MOVED_AT_ONCE}
+          onClick={() => {
+            setMoving(true);
+          }}
+        >
+          {t('selection.move')}
+        </Button>
+        <Button
+          look="quiet"
           icon="remove"
           title={t('action.removeEntry')}
           disabled={nothing}
@@ -71,6 +87,20 @@ export function SelectionBar({ selection, total, matching, onChange }: Selection
         </Button>
       </span>
       <IconButton icon="close" className={css.done} label={t('selection.stop')} onClick={selection.stop} />
+      {moving && (
+        <LazyPart
+          of={moveSheet}
+          given={{
+            ids: picked.map(({ id }) => id),
+            format: picked[0]?.format ?? 'mp4',
+            onClose: () => {
+              setMoving(false);
+              selection.stop();
+            },
+          }}
+          floating
+        />
+      )}
       {asking && (
         <Confirm
           title={t('confirm.removeFiles', { count })}

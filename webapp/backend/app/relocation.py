@@ -1,0 +1,157 @@
+"""Gives finished files another place or name; the library follows.
+
+What is to be renamed is noted before the first rename and forgotten after the last, all while
+nobody else changes names: whoever was killed in between, the next process goes on with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.failures import DownloadError
+from domain.models import Refusal
+from domain.naming import Naming, place
+from domain.problems import ConflictError, InvalidError
+from files.media_folder import MediaFolder
+from work.places import CONTROL, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from domain.models import Relocation
+    from files.shelf import Shelf
+    from store.store import Row, Store
+    from work.announcer import Announcer
+
+EXAMPLE = {
+    "title": "A walk in the rain",
+    "channel": "Rainy Days",
+    "date": "2026-01-31",
+    "year": "2026",
+    "month": "01",
+    "day": "31",
+    "episode": "S2026E013107",
+    "playlist": "Walks",
+    "number": "7",
+    "resolution": "1080p",
+    "site": "Example",
+    "id": "dQw4w9WgXcQ",
+    "key": "b5hf5d",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relocator:
+    """Changes names on the shelf, and what they are made of."""
+
+    store: Store
+    shelf: Shelf
+    media: MediaFolder
+    announcer: Announcer
+
+    @property
+    def places(self) -> Places:
+        """Where files go."""
+        return Places(self.store, self.shelf)
+
+    def set_naming(self, naming: Naming) -> Naming:
+        """Decide where files go from now on, unless a download says otherwise.
+
+        Raises:
+            InvalidError: on the field whose folder cannot be used.
+
+        """
+        for field in ("video_folder", "audio_folder"):
+            try:
+                self.shelf.check(getattr(naming, field))
+            except DownloadError as error:
+                raise InvalidError(error.sentence, error.fix, field=field) from None
+        self.store.set_control(CONTROL, naming.model_dump(exclude_defaults=True))
+        return naming
+
+    def example(self, folder: str | None, template: str | None, ending: str) -> str:
+        """What a name would look like."""
+        naming = self.places.naming()
+        stem = place(template or naming.template, folder or "", EXAMPLE)
+        return f"{stem}.{ending}"
+
+    def move_all(self, wanted: Relocation) -> tuple[list[str], list[Refusal]]:
+        """Which of them have been renamed, and why the others have not."""
+        moved, refused = [], []
+        for item in wanted.ids:
+            try:
+                moved.append(self.move(item, wanted)["id"])
+            except (ConflictError, DownloadError) as problem:
+                refused.append(Refusal(id=item, detail=str(problem)))
+        return moved, refused
+
+    def move(self, item: str, wanted: Relocation) -> Row:
+        """Rename the files of one finished download; the same place is no error.
+
+        Raises:
+            ConflictError: when it has none, is not finished, or the folder cannot be used.
+
+        """
+        with self._locked():
+            row = self.store.get(item)
+            if row is None or row["state"] != "done" or row["file_name"] is None:
+                raise ConflictError("There is no finished file to move.", "Wait until it is done.")
+            self._go_on(row)
+            row = self.store.get(item) or row
+            if not self.shelf.path(row["file_name"]).is_file():
+                raise ConflictError(
+                    f"{row['file_name']} was moved or deleted.", "Retry to download it again."
+                )
+            return self._move(row, wanted)
+
+    def recover(self) -> None:
+        """Go on with what a killed process had begun to move."""
+        if self.store.moves():
+            with contextlib.suppress(DownloadError), self._locked():  # else the next start does
+                for row in self.store.moves():
+                    self._go_on(row)
+
+    def _locked(self) -> Any:  # noqa: ANN401 - a context manager
+        self.media.require()
+        return self.shelf.locked()
+
+    def _move(self, row: Row, wanted: Relocation) -> Row:
+        choices = {"folder": wanted.folder, "template": wanted.template}
+        options = {name: value for name, value in row["options"].items() if name not in choices}
+        options |= {name: value for name, value in choices.items() if value is not None}
+        own = [row["file_name"], *row["sidecars"]]
+        stem = row["file_name"].rpartition(".")[0]
+        beside = {f"media{name.removeprefix(stem)}": name for name in row["sidecars"]}
+        placed = self.places.choose(
+            dict(row) | {"options": options}, row["file_name"], list(beside), own=own
+        )
+        moves = [[beside[made], name] for made, name in placed.sidecars.items()]
+        moves.append([row["file_name"], placed.name])
+        try:
+            for _, name in moves:
+                self.shelf.make_room(name)
+        except DownloadError as error:
+            raise ConflictError(error.sentence, error.fix) from None
+        begun = self.store.begin_move(
+            row["id"], row["file_name"], {"moves": moves, "options": options}
+        )
+        if begun is None:
+            raise ConflictError("It is being downloaded again.", "Wait until it is done.")
+        return self._go_on(begun) or begun
+
+    def _go_on(self, row: Mapping[str, Any]) -> Row | None:
+        """Do what is left of a move; None when there is none, or nobody wants it any more."""
+        if not row["moving"]:
+            return None
+        moves = row["moving"]["moves"]
+        for old, new in moves:
+            if old != new and self.shelf.path(old).is_file():
+                self.shelf.move(self.shelf.path(old), new)
+                self.shelf.tidy(old)
+        *sidecars, (_, name) = moves
+        there = [new for _, new in sidecars]
+        ended = self.store.end_move(row["id"], name, there, row["moving"]["options"])
+        self.announcer.announce(row["id"])
+        return ended

@@ -1,0 +1,124 @@
+"""The finished files below the media folder: found free places for, put there, moved, removed.
+
+Whoever changes names there holds one lock, in any process that shares the folder, so that two
+downloads never choose the same name. No folder on the way may be a link or another disk: a rename
+would lead out of the media folder, or would not be one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from domain.failures import DownloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+LOCK = ".names"
+KIND = "folder"
+MAX_FOLDERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Names are relative to the folder, with / between their parts."""
+
+    media_dir: Path
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only one that changes names."""
+        with (self.media_dir / LOCK).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def path(self, name: str) -> Path:
+        """Where that file lies, or would."""
+        return self.media_dir / name
+
+    def is_free(self, names: Iterable[str], *, own: Sequence[str] = ()) -> bool:
+        """Whether nothing has any of these names, but what is one's `own`."""
+        return not any(name not in own and os.path.lexists(self.path(name)) for name in names)
+
+    def check(self, folder: str) -> None:
+        """Look whether files may go to that folder, as far as it is there.
+
+        Raises:
+            DownloadError: when a part of it is a link, a file or another disk.
+
+        """
+        for part in self._parts(folder):
+            if part.is_symlink():
+                raise _unusable(part, "is a link, which may lead anywhere")
+            if not part.exists():
+                return
+            if not part.is_dir():
+                raise _unusable(part, "is a file")
+            if part.stat().st_dev != self.media_dir.stat().st_dev:
+                raise _unusable(part, "is on another disk than the media folder")
+
+    def make_room(self, name: str) -> Path:
+        """Make the folders on the way to `name`; its path. Raises as `check`."""
+        folder = str(PurePosixPath(name).parent)
+        self.check(folder)
+        for part in self._parts(folder):
+            try:
+                part.mkdir(exist_ok=True)
+            except OSError as error:
+                raise _unusable(part, f"cannot be made: {error.strerror}") from error
+        self.check(folder)  # whoever put a link there meanwhile
+        return self.path(name)
+
+    def _parts(self, folder: str) -> Iterator[Path]:
+        """Every folder on the way, the outermost first."""
+        path = self.media_dir
+        for part in PurePosixPath(folder).parts:
+            path /= part
+            yield path
+
+    def move(self, source: Path, name: str) -> None:
+        """Give a file this name; what has it is replaced."""
+        source.replace(self.make_room(name))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files, and the folders that are empty then. Raises OSError."""
+        for name in names:
+            self.path(name).unlink(missing_ok=True)
+            self.tidy(name)
+
+    def tidy(self, name: str) -> None:
+        """Remove the folders above `name` as far as they are empty."""
+        for folder in PurePosixPath(name).parents:
+            if folder == PurePosixPath("."):
+                break
+            try:
+                self.path(str(folder)).rmdir()
+            except OSError:  # not empty, or gone already
+                break
+
+    def folders(self) -> list[str]:
+        """The folders that there are, without hidden ones and links; at most `MAX_FOLDERS`."""
+        found: list[str] = []
+        waiting = [PurePosixPath()]
+        while waiting and len(found) < MAX_FOLDERS:
+            above = waiting.pop(0)
+            with contextlib.suppress(OSError), os.scandir(self.media_dir / above) as entries:
+                inside = sorted(
+                    entry.name
+                    for entry in entries
+                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+                )
+                found += [str(above / name) for name in inside]
+                waiting += [above / name for name in inside]
+        return sorted(found)[:MAX_FOLDERS]
+
+
+def _unusable(folder: Path, why: str) -> DownloadError:
+    return DownloadError(
+        KIND, f"{folder} {why}, so no file goes there.", "Choose another folder, then retry."
+    )

@@ -1,0 +1,90 @@
+"""Which place a download's files get: what is known of it, put into its template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.formats import FORMATS
+from domain.names import key_of, suffix, with_key
+from domain.naming import Naming, episode, place
+from files.staging import Placed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from files.shelf import Shelf
+    from store.store import Store
+
+CONTROL = "naming"
+"""Under which the store keeps where files go unless a download says otherwise."""
+STEM = "media"
+"""What everything of a download is called in staging, before its place is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Chooses places on the shelf."""
+
+    store: Store
+    shelf: Shelf
+
+    def naming(self) -> Naming:
+        """Where files go unless a download says otherwise."""
+        return Naming.model_validate(self.store.controls().get(CONTROL) or {})
+
+    def choose(
+        self, row: Mapping[str, Any], file: str, sidecars: Sequence[str], *, own: Sequence[str] = ()
+    ) -> Placed:
+        """The first place that is free; ask while the shelf is locked.
+
+        `file` and `sidecars` are names whose beginning, up to the first dot, gives way to that of
+        the place; `own` are names that the download has itself.
+        """
+        naming, options = self.naming(), row["options"]
+        kind = FORMATS[row["format"]].kind
+        usual = naming.video_folder if kind == "video" else naming.audio_folder
+        folder = options.get("folder")
+        stem = place(
+            options.get("template") or naming.template,
+            usual if folder is None else folder,
+            facts(row),
+        )
+        ending = suffix(file)
+        for candidate in (stem, with_key(stem, row["id"])):
+            placed = _named(candidate, ending, sidecars)
+            names = [placed.name, *placed.sidecars.values()]
+            taken = self.store.names_in_use([placed.name], row["id"])
+            if not taken and self.shelf.is_free(names, own=own):
+                return placed
+        return placed  # of this download alone, by its key
+
+
+def facts(row: Mapping[str, Any]) -> dict[str, str]:
+    """The values of the fields, as far as they are known."""
+    about, entry = row["about"], row["options"].get("entry") or {}
+    date = about.get("date") or entry.get("date") or ""
+    medium = about.get("id") or key_of(row["id"])
+    numbers = episode(date, medium)
+    lines = about.get("resolution")
+    known = {
+        "title": row["title"],
+        "channel": row["uploader"],
+        "date": date,
+        "year": date[:4],
+        "month": date[5:7],
+        "day": date[8:10],
+        "episode": f"S{numbers[0]}E{numbers[1]:06}" if numbers else "",
+        "playlist": entry.get("list"),
+        "number": entry.get("number"),
+        "resolution": f"{lines}p" if lines else "",
+        "site": row["platform"],
+        "id": medium,
+        "key": key_of(row["id"]),
+    }
+    return {name: str(value) for name, value in known.items() if value}
+
+
+def _named(stem: str, ending: str, sidecars: Sequence[str]) -> Placed:
+    beside = {name: f"{stem}.{name.partition('.')[2]}" for name in sidecars}
+    return Placed(f"{stem}.{ending}", beside)

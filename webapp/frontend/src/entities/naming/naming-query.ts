@@ -1,0 +1,48 @@
+/** Where files go and what they are called: what is set for all, and what a template would make. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { getNaming, listFolders, tryNaming } from '@/api/client.ts';
+import { ApiError } from '@/api/problem.ts';
+import type { Format, Naming } from '@/api/types.ts';
+
+export const NAMING_KEY = ['naming'] as const;
+
+/** undefined until the backend has told. */
+export function useNaming(): Naming | undefined {
+  return useQuery({ queryKey: NAMING_KEY, queryFn: ({ signal }) => getNaming(signal) }).data;
+}
+
+/** The folders that there are below the media folder. */
+export function useFolders(): readonly string[] {
+  const { data } = useQuery({ queryKey: ['folders'], queryFn: ({ signal }) => listFolders(signal), staleTime: 5000 });
+  return data ?? [];
+}
+
+/** What is asked for: a folder and a name, as they were typed; empty for what is set for all. */
+export interface Place {
+  folder: string;
+  template: string;
+}
+
+export interface Example {
+  path: string | null;
+  errors: Partial<Record<keyof Place, string>>;
+}
+
+/** What a file would be called, and what is wrong with what was typed. */
+export function useExample(place: Place, format: Format): Example {
+  const { folder, template } = useDeferredValue(place);
+  const { data, error } = useQuery({
+    queryKey: ['naming-example', folder, template, format],
+    queryFn: ({ signal }) => tryNaming({ folder, template, format }, signal),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const errors: Example['errors'] = {};
+  if (error instanceof ApiError) {
+    for (const { field, message } of error.problem.errors) {
+      if (field === 'folder' || field === 'template') errors[field] ??= message;
+    }
+  }
+  return { path: error ? null : (data?.path ?? null), errors };
+}
