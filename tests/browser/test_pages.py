@@ -152,6 +152,54 @@ def test_no_page_is_wider_than_its_screen(app: App, own_media: MediaSource, widt
     assert wider == dict.fromkeys(STATES, 0)
 
 
+TOO_SMALL = """least => [...document.querySelectorAll(
+  'button, select, textarea, summary, a[href], input:not([type=hidden]), [role=menuitem]')]
+  .filter((one) => one.checkVisibility({ checkOpacity: true, visibilityProperty: true }))
+  .filter((one) => !one.closest('p, .visually-hidden, [inert]'))  // in a sentence: as high as it
+  .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && box.bottom > 0)  // on the screen, or below it
+  .filter(([, box]) => box.width < least || box.height < least)
+  .map(([one, { width, height }]) => `${width} x ${height}: ${one.outerHTML.slice(0, 120)}`)"""
+
+
+def test_whatever_is_pressed_is_large_enough_for_a_thumb(app: App, media: MediaSource) -> None:
+    app.page.set_viewport_size({"width": 390, "height": 844})
+    small = {}
+    for state in STATES:
+        app.open()
+        show(app, state, media)
+        media.throttle = 0
+        small[state] = app.page.evaluate(TOO_SMALL, 43.5)  # 44, less what is rounded away
+    assert app.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
+    assert not any(small.values()), json.dumps(small, indent=2)
+
+
+def test_the_page_runs_from_right_to_left_as_a_mirror_image(app: App, media: MediaSource) -> None:
+    """As it will for a language that does; the list's bar fills from there, too."""
+    page = app.page
+    mirrored = {}
+    for state in STATES:
+        app.open()
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        show(app, state, media)
+        media.throttle = 0
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            mirrored[state, width] = page.evaluate(overflow)
+    assert not any(mirrored.values()), mirrored
+    app.open()
+    place = "(one) => one.getBoundingClientRect().x"
+    expect(app.status).to_be_visible()
+    brand = page.get_by_role("banner").get_by_role("link").first
+    left_to_right = brand.evaluate(place) < app.status.evaluate(place)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert left_to_right
+    assert brand.evaluate(place) > app.status.evaluate(place)
+    title = page.get_by_role("heading", level=1)
+    assert title.evaluate("(one) => getComputedStyle(one).textAlign") in {"start", "right"}
+
+
 def test_the_page_speaks_german_to_a_german_browser(app: App, stack: GuardRun) -> None:
     browser = app.page.context.browser
     assert browser is not None

@@ -127,8 +127,8 @@ class DownloadService:
         else:
             row = self.store.act(item, action)
         if row is None:
-            detail, fix = why_not(action, self._row(item)["state"])
-            raise ConflictError(detail, fix)
+            state = self._row(item)["state"]
+            raise ConflictError(*why_not(action, state), kind="wrong-state", state=state)
         if not self.executor.interrupt(item) and row["state"] == "cancelled":
             self.staging.withdraw(item)
         return self._changed(row)
@@ -150,9 +150,13 @@ class DownloadService:
             for name in filter(None, (item, before)):
                 if self._row(name)["state"] != "queued":
                     raise ConflictError(
-                        f"{name} is not queued.", "Only queued downloads can be moved."
+                        f"{name} is not queued.",
+                        "Only queued downloads can be moved.",
+                        kind="not-queued",
                     )
-            raise ConflictError("The queue has changed meanwhile.", "Try again.")
+            raise ConflictError(
+                "The queue has changed meanwhile.", "Try again.", kind="queue-changed"
+            )
         return self._changed(row)
 
     def delete(self, item: str, *, file: bool) -> None:
@@ -222,11 +226,19 @@ class DownloadService:
         download = self.get(item)
         if download.file is None:
             raise ConflictError(
-                f"It is {download.state}: there is no file.", "Wait until it is done."
+                f"It is {download.state}: there is no file.",
+                "Wait until it is done.",
+                kind="no-file-yet",
+                state=download.state,
             )
         path = self.media_dir / download.file.name
         if download.file.missing:
-            raise GoneError(f"{path.name} was moved or deleted.", "Retry to download it again.")
+            raise GoneError(
+                f"{path.name} was moved or deleted.",
+                "Retry to download it again.",
+                kind="file-gone",
+                file=path.name,
+            )
         return path, download
 
     def thumbnail(self, item: str) -> tuple[Path, str]:
@@ -310,6 +322,9 @@ class DownloadService:
             raise ConflictError(
                 f"{file} cannot be removed: {error.strerror}.",
                 "Remove it by hand, or delete the entry without its file.",
+                kind="file-stuck",
+                file=file,
+                why=error.strerror,
             ) from error
 
     def _lost(self, row: Row) -> bool:
@@ -322,7 +337,11 @@ class UnknownDownloadError(NotFoundError):
     """Nobody knows that download, or nobody does any more."""
 
     def __init__(self, item: str) -> None:
-        super().__init__(f"There is no download {item}.", "It may have been deleted; reload.")
+        super().__init__(
+            f"There is no download {item}.",
+            "It may have been deleted; reload.",
+            kind="unknown-download",
+        )
 
 
 def _cursor(text: str, sort: Sort) -> Cursor:

@@ -94,15 +94,23 @@ class Lifecycle:
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not self._container.done() and time.monotonic() < deadline:
             if self._problem:
-                raise UnavailableError(self._problem.detail, self._problem.fix)
+                raise UnavailableError(
+                    self._problem.detail,
+                    self._problem.fix,
+                    kind=self._problem.kind,
+                    **self._problem.values,
+                )
             if self._stopping.is_set():
-                raise UnavailableError("The backend is shutting down.", "Send it again.")
+                raise UnavailableError(
+                    "The backend is shutting down.", "Send it again.", kind="shutting-down"
+                )
             wait((self._container,), POLL_SECONDS)
         if self._container.done():
             return self._container.result()
         raise UnavailableError(
             "The database is still being opened.",
             "Retry in a moment; if it keeps failing, see the log of `api`.",
+            kind="database-opening",
         )
 
     def _load(self) -> None:
@@ -154,4 +162,6 @@ def _unexpected(error: Exception) -> Problem:
     return UnavailableError(
         f"The backend cannot start its work: {said}.",
         "It tries again by itself; the log of `api` has the details.",
+        kind="backend-not-ready",
+        why=said,
     )

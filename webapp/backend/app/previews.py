@@ -160,7 +160,9 @@ class Previews:
         with self._lock:
             kept = self._kept.get(key)
         if kept is None:
-            raise NotFoundError("This preview is not kept any more.", "Preview the link again.")
+            raise NotFoundError(
+                "This preview is not kept any more.", "Preview the link again.", kind="preview-gone"
+            )
         if kept.whole is None:
             kept.whole = self._whole(kept.url, handle)
         return page_of(kept.whole, listing, complete=len(kept.whole) < MAX_LIST)
@@ -196,8 +198,10 @@ class Previews:
             raise InvalidError(
                 f"The site took longer than {handle.seconds:.0f} s to answer.",
                 "Try again later; a download of the link may take longer.",
+                kind="preview-timeout",
+                seconds=f"{handle.seconds:.0f}",
             )
-        raise UnavailableError("The preview was cancelled.", "Ask again.")
+        raise UnavailableError("The preview was cancelled.", "Ask again.", kind="preview-cancelled")
 
 
 def _told(failure: DownloadError) -> InvalidError:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
-    """Raise one of its kinds with one sentence and what to do about it; as text, it is both."""
+    """Raise one of its kinds with one sentence and what to do about it; as text, it is both.
 
-    def __init__(self, detail: str, fix: str) -> None:
+    `kind` names the sentence, and `values` is what stands in it: a page says it in the reader's
+    language by these, and in English where it does not know the kind.
+    """
+
+    def __init__(self, detail: str, fix: str, *, kind: str | None = None, **values: object) -> None:
         super().__init__(detail, fix)
-        self.detail, self.fix = detail, fix
+        self.detail, self.fix, self.kind = detail, fix, kind
+        self.values = {name: str(value) for name, value in values.items()}
 
     def __str__(self) -> str:
         return f"{self.detail} {self.fix}"
@@ -40,10 +45,16 @@ class InvalidError(Problem):
     """
 
     def __init__(
-        self, detail: str, fix: str, *, field: str | None = None, kind: str | None = None
+        self,
+        detail: str,
+        fix: str,
+        *,
+        field: str | None = None,
+        kind: str | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(detail, fix)
-        self.field, self.kind = field, kind
+        super().__init__(detail, fix, kind=kind, **values)
+        self.field = field
 
 
 class UnavailableError(Problem):

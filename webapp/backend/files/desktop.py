@@ -69,6 +69,7 @@ class Desktop:
             raise ConflictError(
                 "This backend has no desktop to show a folder on.",
                 "Copy the path, or save the file to your device.",
+                kind="no-desktop",
             )
         folder = path if path.is_dir() else path.parent
         selects = self.platform == "darwin" and path.is_file()
@@ -99,4 +100,8 @@ def _failed(program: str, folder: Path, why: str) -> ConflictError:
     return ConflictError(
         f"{Path(program).name} could not show {folder}: {why}.",
         "Copy the path and open it yourself.",
+        kind="opener-failed",
+        program=Path(program).name,
+        folder=folder,
+        why=why,
     )

@@ -38,7 +38,11 @@ def _unavailable(folder: Path, error: OSError) -> FolderUnavailableError:
         errno.EROFS: "Mount it so that it can be written",
     }.get(error.errno or 0, "Give another folder (MEDIA_DIR, DATA_DIR)")
     return FolderUnavailableError(
-        f"{folder} cannot be written: {error.strerror}.", f"{fix}; {ITSELF}."
+        f"{folder} cannot be written: {error.strerror}.",
+        f"{fix}; {ITSELF}.",
+        kind="folder-unwritable",
+        folder=folder,
+        why=error.strerror,
     )
 
 
@@ -51,4 +55,10 @@ def _forbidden(folder: Path) -> FolderUnavailableError:
         f"{found.st_mode & 0o7777:o}), and the backend runs as user {user}.",
         f"Type: sudo chown -R {user}:{group} {there} (in a container: for the folder of the host "
         f"that is mounted there); {ITSELF}.",
+        kind="folder-of-another",
+        folder=folder,
+        owner=found.st_uid,
+        user=user,
+        group=group,
+        there=there,
     )

@@ -62,12 +62,15 @@ class Access:
                 421,
                 f"This server does not answer to the name {_name(host)[:100]!r}.",
                 "Use localhost, or add the name to API_HOSTS.",
+                kind="foreign-name",
+                values={"name": _name(host)[:100]},
             )
         if scope["method"] not in SAFE_METHODS and not self._own_page(headers, host):
             return answer(
                 403,
                 f"A page of {headers.get('origin', 'another site')[:100]} may not change anything.",
                 "Use the app's own page; WEB_URL says where it is.",
+                kind="foreign-page",
             )
         if scope["path"] in PUBLIC_PATHS:
             return None
@@ -79,6 +82,7 @@ class Access:
             403,
             "Only this machine is answered as long as no access token is set.",
             "Set ACCESS_TOKEN, then restart the backend.",
+            kind="only-this-machine",
         )
 
     def _own_page(self, headers: Headers, host: str) -> bool:
@@ -104,6 +108,7 @@ class Access:
             401,
             "The access token is missing or wrong.",
             "Send it as 'Authorization: Bearer TOKEN', or log in.",
+            kind="token-missing",
             headers={"WWW-Authenticate": "Bearer"},
         )
 

@@ -38,6 +38,8 @@ class Attempts:
             429,
             "The access token was wrong too often.",
             f"Try again in {seconds} s.",
+            kind="token-too-often",
+            values={"seconds": str(seconds)},
             headers={"Retry-After": seconds},
         )
 

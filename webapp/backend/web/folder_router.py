@@ -59,6 +59,7 @@ async def _only_here(request: Request) -> None:
         raise ForbiddenError(
             "Folders are shown only to who sits at the backend's machine.",
             "Copy the path, or save the file to your device.",
+            kind="not-here",
         )
 
 

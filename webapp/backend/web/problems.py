@@ -64,7 +64,11 @@ class ProblemBody(BaseModel):
     fix: str
     errors: list[FieldProblem] | None = None
     kind: str | None = Field(
-        default=None, description="Of a preview: what a download would fail of, as its `error` says"
+        default=None,
+        description="Names the sentence, for other languages; of a preview as a download's `error`",
+    )
+    values: dict[str, str] | None = Field(
+        default=None, description="What stands in the sentence, by name"
     )
 
 
@@ -85,6 +89,7 @@ def answer(
     *,
     errors: Sequence[FieldProblem] | None = None,
     kind: str | None = None,
+    values: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Build the answer itself."""
@@ -96,6 +101,7 @@ def answer(
         fix=fix,
         errors=list(errors) if errors else None,
         kind=kind,
+        values=dict(values) if values else None,
     )
     return JSONResponse(
         body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE
@@ -114,11 +120,15 @@ def of_problem(problem: Problem) -> JSONResponse:
     """The answer that a problem of the domain is told with."""
     status = next(status for kind, status in STATUSES if isinstance(problem, kind))
     later = {"Retry-After": RETRY_AFTER} if isinstance(problem, UnavailableError) else None
-    if not isinstance(problem, InvalidError):
-        return answer(status, problem.detail, problem.fix, headers=later)
-    field = problem.field
+    field = problem.field if isinstance(problem, InvalidError) else None
     errors = [FieldProblem(field=field, message=problem.detail)] if field else None
-    return answer(status, problem.detail, problem.fix, errors=errors, kind=problem.kind)
+    return answer(
+        *(status, problem.detail, problem.fix),
+        errors=errors,
+        kind=problem.kind,
+        values=problem.values,
+        headers=later,
+    )
 
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
@@ -162,6 +172,7 @@ async def _unexpected(_: Request, __: Exception) -> JSONResponse:
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Internal server error.",
         "Try again; if it happens again, the log of `api` holds the traceback to report.",
+        kind="internal",
     )
 
 

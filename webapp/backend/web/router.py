@@ -68,6 +68,8 @@ def add(
         raise ConflictError(
             f"{what} is {known.state} already, in the same format.",
             f"Use download {known.id}, or send it again without unless_known.",
+            kind="known-already",
+            state=known.state,
         )
     return container.downloads.add([request])[0]
 

@@ -47,7 +47,9 @@ def log_in(given: Token, request: Request) -> Response:
     if refusal := attempts.refuse(request.scope):
         return refusal  # type: ignore[no-any-return]
     if not attempts.right(request.scope, given.token):
-        raise ForbiddenError("That is not the access token.", "Ask whoever set ACCESS_TOKEN.")
+        raise ForbiddenError(
+            "That is not the access token.", "Ask whoever set ACCESS_TOKEN.", kind="wrong-token"
+        )
     begun = request.app.state.lifecycle.container().sessions.begin(LIFETIME_SECONDS)
     response = Response(status_code=204)
     response.set_cookie(

@@ -113,6 +113,7 @@ class AnswerCancelled:
                 503,
                 "The backend is restarting, and this request had not been carried out yet.",
                 "Send it again.",
+                kind="shutting-down",
                 headers={"Retry-After": RETRY_AFTER},
             )
             await refusal(scope, receive, send)

@@ -28,6 +28,8 @@ export interface Problem {
   cause: Cause | null;
   /** Of a preview: what a download would fail of. */
   kind: string | null;
+  /** What stands in the sentence, by name: for other languages. */
+  values: Record<string, string>;
 }
 
 export class ApiError extends Error {
@@ -64,6 +66,10 @@ function causeOf(value: unknown): Cause | null {
   return { kind: text(value.kind) ?? 'unknown', sentence, fix: text(value.fix) ?? '' };
 }
 
+function valuesOf(value: unknown): Record<string, string> {
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, String(one)])) : {};
+}
+
 function fieldErrorsOf(value: unknown): FieldError[] {
   if (!Array.isArray(value)) return [];
   return value
@@ -85,6 +91,7 @@ export function problemOf(status: number, body: unknown): Problem {
     state: text(document.state),
     cause: causeOf(document.cause),
     kind: text(document.kind),
+    values: valuesOf(document.values),
   };
 }
 

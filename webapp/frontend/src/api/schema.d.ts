@@ -1825,7 +1825,7 @@ export interface components {
             fix: string;
             /**
              * Kind
-             * @description Of a preview: what a download would fail of, as its `error` says
+             * @description Names the sentence, for other languages; of a preview as a download's `error`
              */
             kind?: string | null;
             /** Status */
@@ -1837,6 +1837,13 @@ export interface components {
              * @default about:blank
              */
             type: string;
+            /**
+             * Values
+             * @description What stands in the sentence, by name
+             */
+            values?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * Profile

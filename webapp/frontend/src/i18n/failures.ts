@@ -1,4 +1,5 @@
-/** Why a download failed, in the reader's language. English is what the backend itself says. */
+/** What went wrong, in the reader's language. English is what the backend itself says. */
+import { translate, type TextKey } from './translate.ts';
 
 /** A sentence and a fix for each kind of failure. */
 export type Failures = Record<string, readonly [sentence: string, fix: string]>;
@@ -7,6 +8,8 @@ export interface Failure {
   kind: string;
   sentence: string;
   fix: string;
+  /** What stands in the sentence, by name. */
+  values?: Record<string, string>;
 }
 
 let known: Failures = {};
@@ -20,10 +23,19 @@ function detailOf(sentence: string): string {
   return / \([^()]+\)(?=\.?$)/.exec(sentence)?.[0] ?? '';
 }
 
+function filled(text: string, values: Record<string, string>): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return name === 'state' ? translate(`state.${value}` as TextKey) : value;
+  });
+}
+
 /** The failure in the language of the page; as the backend says it where the kind is not known. */
 export function localFailure(failure: Failure): Failure {
   const told = known[failure.kind];
   if (!told) return failure;
-  const [sentence, fix] = told;
+  const [sentence, fix] = told.map((text) => filled(text, failure.values ?? {}));
+  if (sentence === undefined || fix === undefined || /\{\{\w+\}\}/.test(sentence + fix)) return failure; // a value is missing
   return { ...failure, sentence: sentence.replace(/\.$/, `${detailOf(failure.sentence)}.`), fix };
 }

@@ -62,6 +62,24 @@ describe('the languages', () => {
     await chooseLanguage('en');
   });
 
+  test.each(OTHERS)('say in %s what the backend refuses, and why', (code) => {
+    const files = readdirSync('../backend', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.py'));
+    const sources = files.map((name) => readFileSync(`../backend/${name}`, 'utf8')).join('\n');
+    const kinds = [...sources.matchAll(/\bkind="([a-z-]+)"/g)].map(([, kind]) => kind ?? '');
+    expect(kinds.length).toBeGreaterThan(20);
+    const told = Object.keys(read(`failures/${code}`));
+    expect(kinds.filter((kind) => !told.includes(kind) && !SPEAK_FOR_THEMSELVES.has(kind))).toEqual([]);
+  });
+
+  test('put the values of a refusal into their own sentence, states in their own words', async () => {
+    const refusal = { kind: 'file-stuck', sentence: 'English.', fix: 'Fix.', values: { file: '/a.mp4', why: 'busy' } };
+    await chooseLanguage('de');
+    expect(localFailure(refusal).sentence).toBe('/a.mp4 lässt sich nicht löschen: busy.');
+    expect(localFailure({ ...refusal, kind: 'no-file-yet', values: { state: 'queued' } }).sentence).toBe('Es gibt noch keine Datei (In der Warteschlange).');
+    expect(localFailure({ ...refusal, values: {} })).toEqual({ ...refusal, values: {} }); // a value is missing
+    await chooseLanguage('en');
+  });
+
   test('hold nothing that is never said', () => {
     const source = sourcesBelow('src').join('\n');
     const isSaid = (key: string): boolean => {

@@ -24,6 +24,13 @@ export function nameOfLanguage(code: string): string {
   return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
+/** The languages whose script runs from right to left, as far as anybody may add them. */
+const RIGHT_TO_LEFT = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+export function directionOf(code: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(code) ? 'rtl' : 'ltr';
+}
+
 function isLanguage(code: string | null | undefined): code is string {
   return code != null && LANGUAGES.includes(code);
 }
@@ -40,6 +47,7 @@ async function show(code: string): Promise<void> {
   setFailures(told ?? {}); // first: what speaks is drawn at once
   speak(code, texts ?? en);
   document.documentElement.lang = code;
+  document.documentElement.dir = directionOf(code);
 }
 
 /** English where the language cannot be fetched just now: better than an empty page. */

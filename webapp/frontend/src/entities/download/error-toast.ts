@@ -1,4 +1,5 @@
 /** What a person is told about a request that came to nothing. */
+import { localFailure } from '@/i18n/failures.ts';
 import { translate } from '@/i18n/translate.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { ApiError } from '@/api/problem.ts';
@@ -7,8 +8,9 @@ export function errorDetail(error: Error): string {
   if (!(error instanceof ApiError)) return error.message;
   const { problem } = error;
   if (error.away && !error.unreached) return translate('problem.ambiguous');
-  const sentences = problem.errors.length > 0 ? problem.errors.map((e) => e.message) : [problem.detail];
-  return [...sentences, problem.fix].filter(Boolean).join(' ');
+  const { sentence, fix } = localFailure({ kind: problem.kind ?? '', values: problem.values, sentence: problem.detail, fix: problem.fix ?? '' });
+  const said = problem.errors.length > 0 && sentence === problem.detail ? problem.errors.map((e) => e.message) : [sentence];
+  return [...said, fix].filter(Boolean).join(' ');
 }
 
 export function showErrorToast(error: Error): void {
