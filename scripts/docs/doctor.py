@@ -37,15 +37,15 @@ EXAMPLE: dict[str, object] = {
     "anew": "make restart p=web",
     "hints": f" {HTTPS}; {PROXY}",
 }
-_OF_THE_DEATH = {
+_OF_THE_CRASH = {
     "sentence": "(why it ended: the table above)",
     "fix": "(the fix that goes with it)",
 }
 
 
 _SPECIAL: dict[Message, dict[str, str]] = {
-    EXITED: _OF_THE_DEATH,
-    BROKEN_CODE: _OF_THE_DEATH,
+    EXITED: _OF_THE_CRASH,
+    BROKEN_CODE: _OF_THE_CRASH,
     NOT_READY: {
         "sentence": "web is not ready after 10 s; an answer on port 3000 is awaited. It listens on "
         "port 3001 instead.",

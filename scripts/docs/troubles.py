@@ -19,7 +19,7 @@ CRASH = f"{TRACEBACK.rstrip()}, in start\n    open_library()\n"
 
 @dataclass(frozen=True)
 class Example:
-    """A death: whose, how it ended (as `explain` takes it), and its last lines."""
+    """A crash: whose, how it ended (as `explain` takes it), and its last lines."""
 
     service: Service
     end: int | OSError
@@ -92,7 +92,7 @@ EXAMPLES = (
 
 
 def causes() -> str:
-    """What the guard puts a death down to, by kind."""
+    """What the guard attributes a crash to, by kind."""
     rows = ["| kind | it says, for example | do this | meanwhile |", "|---|---|---|---|"]
     for cause in sorted((example.cause() for example in EXAMPLES), key=lambda each: each.kind):
         after = "restarted" if cause.transient else "waits for you"

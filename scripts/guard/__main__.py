@@ -311,7 +311,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     attach.add_argument("name", help="the service")
     attach.set_defaults(run=_attach)
-    why = commands.add_parser("why", parents=[common], help="explain the last unexpected end")
+    why = commands.add_parser("why", parents=[common], help="explain the last unexpected exit")
     why.add_argument("name", nargs="?", help="the service; any if none is named")
     why.set_defaults(run=_why)
     doctor = commands.add_parser("doctor", parents=[common], help="why it does not work")

@@ -191,7 +191,7 @@ def test_a_variable_restarts_those_that_see_it_and_the_guards_own_nobody(guarded
 
 INVALID = {
     "no line": ("this is no line", "Procfile:3: not of the form `name: command`"),
-    "twice": (toy("web"), "Procfile:3: `web` stands on line 1 already"),
+    "twice": (toy("web"), "Procfile:3: `web` is already on line 1"),
     "twin": ("WEB: sleep 1", "Procfile:3: `WEB` and `web` would share"),
 }
 

@@ -64,7 +64,7 @@ def test_every_problem_of_the_files_is_told_at_once_and_nothing_is_started(
     output = run.output()
     for problem in (
         "Procfile:3: not of the form `name: command`: 'this is no line'",
-        "Procfile:4: `web` stands on line 1 already",
+        "Procfile:4: `web` is already on line 1",
         ".env:3: cannot be read",
         "GUARD_PORT=0: must be a port",
         "GUARD_RELAUNCH=sometimes: must be `stack` or `process`",

@@ -67,10 +67,10 @@ class Row:
 
 
 ROWS = (
-    Row("syntax-error", "webapp/backend/main.py line 12", broken="def broken(:"),
+    Row("syntax-error", "Syntax error in webapp/backend/main.py", broken="def broken(:"),
     Row(
         "import-error",
-        "api asks the module downloads",
+        "api cannot import stat",
         broken="from downloads import stat",
         files=(("webapp/backend/downloads.py", "state = 1\n"),),
     ),

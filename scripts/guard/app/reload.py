@@ -81,11 +81,11 @@ class Reload:
     def _lasting(self, config: Settings, old: Settings) -> Settings:
         """Keep what cannot change while we run, and say so."""
         if not directory.is_same(config.directory, old.directory):
-            self._report("GUARD_DIR is followed at the next start")
+            self._report("GUARD_DIR takes effect at the next start")
         if config.log_format is not old.log_format:
-            self._report("GUARD_LOG is followed at the next start")
+            self._report("GUARD_LOG takes effect at the next start")
         if config.log_time is not old.log_time:
-            self._report("GUARD_LOG_TIME is followed at the next start")
+            self._report("GUARD_LOG_TIME takes effect at the next start")
         return config._replace(
             directory=old.directory,
             log_format=old.log_format,

@@ -84,7 +84,7 @@ def table(findings: Sequence[Finding], *, colour: bool) -> str:
         lines.append(indent(plain(finding.problem.message), " " * 11))
         lines.append(indent(plain(f"fix: {finding.problem.fix}"), " " * 11))
     count = sum(finding.problem is not None for finding in findings)
-    last = "All is well." if not count else f"{count} of {len(findings)} need something."
+    last = "All is well." if not count else f"{count} of {len(findings)} checks found a problem."
     return "\n".join([*lines, "", last, ""])
 
 

@@ -1,4 +1,4 @@
-"""`why`: explain the last unexpected end, or say that all is well."""
+"""`why`: explain the last unexpected exit, or say that all is well."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _check_lines(file: str, text: str, problems: list[str]) -> dict[str, int]:
         name = match.group(1)
         twin = prefixes.setdefault(variable(name), name)
         if name in seen:
-            problems.append(f"{file}:{number}: `{name}` stands on line {seen[name]} already")
+            problems.append(f"{file}:{number}: `{name}` is already on line {seen[name]}")
         elif twin != name:
             problems.append(
                 f"{file}:{number}: `{name}` and `{twin}` would share the variables "

@@ -16,7 +16,7 @@ from .order import RELEASE
 
 ALL = "all"
 """In a formation, whatever it does not name."""
-MOST_INSTANCES = 100
+MAX_INSTANCES = 100
 """Of one line: so far from each other are the ports that two lines are offered."""
 
 
@@ -83,6 +83,6 @@ def formation(raw: str) -> Iterator[tuple[str, int]]:
     """Parse `web=2,worker=0` as foreman takes it; raises `ValueError`."""
     for part in filter(None, raw.replace(" ", "").split(",")):
         name, _, number = part.partition("=")
-        if not (name and number.isascii() and number.isdigit() and int(number) < MOST_INSTANCES):
+        if not (name and number.isascii() and number.isdigit() and int(number) < MAX_INSTANCES):
             raise ValueError(f"{part!r} is not of the form web=2, with a number below 100")
         yield name, int(number)

@@ -54,7 +54,7 @@ _FOLDER = re.compile(
 
 
 class Crash(NamedTuple):
-    """The death of one process, as a rule found it in the last lines."""
+    """The crash of one process, as a rule found it in the last lines."""
 
     service: Service
     context: Context

@@ -1,4 +1,4 @@
-"""(how it ended, its last lines, what is around it) -> what it is put down to. No I/O.
+"""(how it ended, its last lines, what is around it) -> its cause. No I/O.
 
 What is known of programs is in `rules`, and what they said at the end in `final_output`; here is
 what the exit itself says, and the one choice: the first rule that matches the final output.

@@ -1,4 +1,4 @@
-"""Look up what a dead process' last lines do not tell: ports, files, locks, kills for memory."""
+"""Look up what a crashed process's last lines do not tell: ports, files, locks, memory kills."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 
 class Evidence:
-    """Gathers the `Context` of deaths under one Procfile."""
+    """Gathers the `Context` of crashes under one Procfile."""
 
     def __init__(self, root: Path, kills: MemoryKills | None = None) -> None:
         self._root = root

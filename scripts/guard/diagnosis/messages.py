@@ -195,7 +195,7 @@ def install_command(crash: Crash) -> str:
     return f"Install {command}, or correct {crash.line}."
 
 
-def mark_as_program(crash: Crash) -> str:
+def make_executable(crash: Crash) -> str:
     """Return the command that makes a program of the file."""
     return f"chmod +x {_quoted(crash, crash.group('file'))}"
 

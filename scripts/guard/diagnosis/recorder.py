@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..core.cause import Cause
     from .crash_reports import CrashReport, CrashReports, Record
 
-READ_SECONDS = 0.1  # that the final output of a dead process may take to be read
+READ_SECONDS = 0.1  # that the final output of a process that has exited may take to be read
 
 
 class CrashRecorder:

@@ -1,4 +1,4 @@
-"""What programs say before they die, and what that means: the table behind `diagnose`.
+"""What programs say before they crash, and what that means: the table behind `diagnose`.
 
 The first rule that matches last words is the cause, so what is narrow comes before what is wide.
 The patterns are taken from the real programs' messages; the tests run those programs.
@@ -170,14 +170,14 @@ RULES: tuple[Rule, ...] = (
         for pattern in _NODE_PACKAGE_MISSING
     ),
     *(
-        Rule("syntax-error", pattern, "{place} cannot be understood: {error}.", _SAVE)
+        Rule("syntax-error", pattern, "Syntax error in {place}: {error}.", _SAVE)
         for pattern in _SYNTAX_ERROR
     ),
     Rule(
         "import-error",
         r"^ImportError: cannot import name '(?P<what>[^']+)' from "
         r"(?:partially initialized module )?'(?P<module>[^']+)'",
-        "{name} asks the module {module} for {what}, which is not in it.",
+        "{name} cannot import {what} from {module}.",
         "Correct the import of {what}; as soon as it is saved, {name} starts again.",
     ),
     Rule(
@@ -220,15 +220,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "not-executable",
         _SHELL + r"(?P<file>[^\s:]+): Permission denied",
-        "The file {file}, which {name} runs, is not marked as a program.",
-        messages.mark_as_program,
+        "The file {file}, which {name} runs, is not executable.",
+        messages.make_executable,
         codes=frozenset({126}),
     ),
     Rule(
         "not-executable",
         rf"(?:{_SHELL}|{_MAKE})(?P<file>[^\s:]+): Permission denied{_BY_MAKE}",
-        "The file {file}, which {name} runs, is not marked as a program.",
-        messages.mark_as_program,
+        "The file {file}, which {name} runs, is not executable.",
+        messages.make_executable,
         codes=frozenset({2}),
     ),
     Rule(

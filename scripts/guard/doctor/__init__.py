@@ -20,7 +20,7 @@ DEADLINE = 10.0  # seconds for all checks together, on a busy machine too; most 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, with the value, and the exact command or edit that mends it."""
+    """What is wrong, with the value, and the exact command or edit that fixes it."""
 
     message: str
     fix: str

@@ -9,7 +9,7 @@ from ..core import hints
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What it is put down to."""
+    """The cause that was found."""
 
     kind: str
     sentence: str
@@ -17,7 +17,7 @@ class Diagnosis:
 
     @property
     def well(self) -> bool:
-        """Whether there is nothing to mend on this side."""
+        """Whether there is nothing to fix on this side."""
         return self.kind == ALL_WELL.kind
 
 
@@ -55,7 +55,7 @@ GUARD_ELSEWHERE = Message(
 GUARD_HUNG = Message(
     "guard-hung",
     "the guard (pid {guard}) does not answer on port {guard_port}",
-    "kill -9 {guard}   # it takes the stack along; then: {start}",
+    "kill -9 {guard}   # this ends the stack too; then: {start}",
 )
 STOPPED = Message("exited", "{name} was stopped on request", "{restart}")
 EXITED = Message("exited", "{sentence}", "{fix}")
@@ -81,11 +81,11 @@ OTHER_SETTING = Message(
     "other-port",
     "{name} runs at {url}, since the guard was started with {setting}={other}; this shell and .env "
     "say {port}",
-    "open {url}, or end the guard ({stop}) and start it anew: {start}",
+    "open {url}, or end the guard ({stop}) and start it again: {start}",
 )
 OTHER_FAMILY = Message(
     "other-family",
-    "{name} listens on {reached} only; whoever takes localhost for {refused} is refused",
+    "{name} listens on {reached} only; a program that takes localhost for {refused} is refused",
     "open {scheme}://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
     "the guard's socket, ${variable}_FD",
 )
@@ -111,7 +111,7 @@ SLOW = Message(
 )
 HUNG = Message(
     "hung",
-    "{name} takes connections on port {port}, and answers none",
+    "{name} accepts connections on port {port}, but answers none",
     "{logs}   # look for an endless loop or a call that blocks; then: {anew}",
 )
 ALL_WELL = Message(

@@ -1,4 +1,4 @@
-"""Why one service cannot be reached, put down to one cause: a table, asked from the top."""
+"""Why one service cannot be reached, as one cause: a table, asked from the top."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds
 
-# What a death is put down to when the code must be changed before it can run.
+# Causes of a crash for which the code must be changed before it can run.
 _CODE = frozenset(
     {"syntax-error", "module-missing", "import-error", "config-error", "script-missing"}
 )
@@ -132,7 +132,7 @@ class Case:
 
 
 def cause(facts: Facts, line: Service, patience: float = PROBE_SECONDS) -> Diagnosis:
-    """Return what it is put down to; never nothing.
+    """Return its cause; there always is one.
 
     Its server is given `patience` seconds to answer; `HUNG_SECONDS` tell one that hangs from one
     that is slow.

@@ -1,6 +1,6 @@
 """Asks a service that is up whether it can work, where a setting names the path: `NAME_READY`.
 
-One that cannot is told with its own reason, and left alone: a restart mends no database.
+One that cannot is told with its own reason, and left alone: a restart fixes no database.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ async def _exchange(
         response = await _answer(handler, request._replace(uid=uid))
     except h11.RemoteProtocolError as error:
         status = error.error_status_hint or 400
-        response = problem(status, "Bad request", f"This is not HTTP as it should be: {error}.")
+        response = problem(status, "Bad request", f"This is not valid HTTP: {error}.")
     except TimeoutError:
         if not protocol.trailing_data[0]:
             return  # a browser connects ahead of time: it has not asked for anything

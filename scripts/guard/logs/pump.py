@@ -140,7 +140,7 @@ class Log:
     def drained(self, name: str, timeout: float = 1.0) -> bool:
         """Wait until all that was written so far has been read; False when that takes too long.
 
-        After a process' death this makes `tail` hold its last words.
+        After a process has exited, `tail` then holds its final output.
         """
         done = threading.Event()
         deadline = time.monotonic() + timeout
@@ -358,7 +358,7 @@ class Log:
             self._complained = True
             self.report(
                 f"{channel.file.path} cannot be written ({error.strerror}): "
-                "the log goes on here, and there again when that is mended"
+                "the log goes on here, and there again once that is fixed"
             )
 
     def _show_partial_lines(self) -> None:

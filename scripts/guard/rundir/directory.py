@@ -29,7 +29,7 @@ def prepare(directory: Path) -> tuple[Path, str | None]:
     except OSError as error:
         other = _substitute(directory)
         return other, (
-            f"{directory} cannot be used ({error.strerror}): logs, post-mortems and the token are "
+            f"{directory} cannot be used ({error.strerror}): logs, crash reports and the token are "
             f"in {other} until the next start\n  fix: {_fix(directory)}"
         )
     return directory, None

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 NUMBER_SECONDS = 0.7  # that a number, or its next digit, may take to come
-LONGEST_TYPED = 8  # bytes that come at once from a hand; more were pasted
+MAX_TYPED_BYTES = 8  # bytes that come at once from a hand; more were pasted
 
 _ESCAPE_CODE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|\[\[[A-E])")  # arrows, F1 and such
 
@@ -60,7 +60,7 @@ class Keyboard:
     def type(self, data: bytes, now: float, services: int) -> list[Wish]:
         """Take what was read of a terminal; `services` is how many there are to choose from."""
         data = _ESCAPE_CODE.sub(b"", data)
-        if len(data) > LONGEST_TYPED and len(set(data)) > 1:  # a key that is held repeats itself
+        if len(data) > MAX_TYPED_BYTES and len(set(data)) > 1:  # a key that is held repeats itself
             self._forget()
             return [Wish(Verb.PASTED)]
         wishes: list[Wish] = []

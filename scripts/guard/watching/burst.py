@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 QUIET_SECONDS = 0.5  # without a save, after which a burst is over
-LONGEST_SECONDS = 30.0  # after which it counts although it goes on
+MAX_BURST_SECONDS = 30.0  # after which it counts although it goes on
 MANY = 8  # files in one batch: nobody saves so many by hand, the rest is still to come
 
 
@@ -43,7 +43,7 @@ class Burst:
         """In how many seconds `take` is to be called, if nothing more comes; None: not at all."""
         if not self._held:
             return None
-        over = min(self._last + QUIET_SECONDS, self._began + LONGEST_SECONDS)
+        over = min(self._last + QUIET_SECONDS, self._began + MAX_BURST_SECONDS)
         return max(0.0, over - self._clock())
 
     def take(self) -> frozenset[Path]:

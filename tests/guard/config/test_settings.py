@@ -80,7 +80,7 @@ def test_every_problem_of_every_file_is_told_in_one_message(folder: Path) -> Non
     found = problems(folder, {"GUARD_RELAUNCH": "maybe", "GUARD_PATIENCE_SECONDS": "soon"})
     assert found == [
         "Procfile:6: not of the form `name: command`: 'oh no'",
-        "Procfile:7: `web` stands on line 2 already",
+        "Procfile:7: `web` is already on line 2",
         "Procfile:8: `WEB` and `web` would share the variables WEB_PORT and WEB_URL; rename one",
         '.env:2: cannot be read: "\'" (quote the value)',
         "GUARD_RELAUNCH=maybe: must be `stack` or `process`",

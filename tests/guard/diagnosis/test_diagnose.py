@@ -43,21 +43,21 @@ CASES = [
     Case(
         f"cd app && exec {UVICORN} main:app",
         "syntax-error",
-        "app/main.py line 3 cannot be understood: SyntaxError",
+        "Syntax error in app/main.py line 3: SyntaxError",
         "Correct app/main.py line 3",
         files={"app/main.py": "import os\n\ndef broken(:\n    pass\n"},
     ),
     Case(
         f"exec {UVICORN} main:app",
         "syntax-error",
-        "main.py line 2 cannot be understood: IndentationError: expected an indented block",
+        "Syntax error in main.py line 2: IndentationError: expected an indented block",
         "Correct main.py line 2",
         files={"main.py": "def f():\nreturn 1\n"},
     ),
     Case(
         f"exec {UVICORN} main:app",
         "syntax-error",
-        "main.py line 3 cannot be understood: TabError",
+        "Syntax error in main.py line 3: TabError",
         "Correct main.py line 3",
         files={"main.py": "def f():\n\tx = 1\n        return x\n"},
     ),
@@ -127,7 +127,7 @@ CASES = [
     Case(
         f"exec {UVICORN} main:app",
         "import-error",
-        "asks the module os for no_such_name, which is not in it",
+        "cannot import no_such_name from os",
         "Correct the import of no_such_name",
         files={"main.py": "from os import no_such_name\n"},
     ),
@@ -226,7 +226,7 @@ CASES = [
     Case(
         "make web",
         "not-executable",
-        "The file ./serve, which api runs, is not marked as a program",
+        "The file ./serve, which api runs, is not executable",
         "chmod +x serve",
         files={"Makefile": "web:\n\t./serve\n", "serve": ""},
     ),
@@ -297,14 +297,14 @@ CASES = [
     Case(
         "cd 'my bin' && exec ./server",
         "not-executable",
-        "The file ./server, which api runs, is not marked as a program",
+        "The file ./server, which api runs, is not executable",
         "chmod +x 'my bin/server'",
         files={"my bin/server": "#!/bin/sh\n"},
     ),
     Case(
         "cd bin && exec ./server",
         "not-executable",
-        "The file ./server, which api runs, is not marked as a program",
+        "The file ./server, which api runs, is not executable",
         "chmod +x bin/server",
         files={"bin/server": "#!/bin/sh\n"},
     ),
@@ -326,14 +326,14 @@ CASES = [
     Case(
         "exec node server.js",
         "syntax-error",
-        "server.js line 2 cannot be understood: SyntaxError: Unexpected token ';'",
+        "Syntax error in server.js line 2: SyntaxError: Unexpected token ';'",
         "Correct server.js line 2",
         files={"server.js": "\nconst x = ;\n"},
     ),
     Case(
         "exec node server.mjs",
         "syntax-error",
-        "server.mjs line 1 cannot be understood: SyntaxError: The requested module 'node:fs'",
+        "Syntax error in server.mjs line 1: SyntaxError: The requested module 'node:fs'",
         "Correct server.mjs line 1",
         files={"server.mjs": "import { nothing } from 'node:fs';\n"},
     ),
@@ -609,7 +609,7 @@ def link_vite(folder: Path) -> None:
         (
             "import { defineConfig } from 'vite';\n\nexport default defineConfig({ server: , });\n",
             "syntax-error",
-            "vite.config.ts line 3 cannot be understood: Unexpected token",
+            "Syntax error in vite.config.ts line 3: Unexpected token",
         ),
         (
             "throw new Error('boom');\nexport default {};\n",

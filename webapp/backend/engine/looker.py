@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2
 """Looks at a time: each is a process that reads pages."""
-LONGEST_WAIT_SECONDS = 60.0
+MAX_WAIT_SECONDS = 60.0
 """Until the clock is read again: a computer that slept does not tell."""
 SHARED_WAIT_SECONDS = 2.0
 """While others look: nobody else takes up what they began, should they die."""
@@ -102,7 +102,7 @@ class Looker:
             for item in subscriptions.release(self._store, looker):
                 self.announce(item)
             others.discard(looker)
-        longest = SHARED_WAIT_SECONDS if others else LONGEST_WAIT_SECONDS
+        longest = SHARED_WAIT_SECONDS if others else MAX_WAIT_SECONDS
         while self._room and not self._stopping.is_set():
             row = subscriptions.claim(self._store, self._lease.executor)
             if row is None:
