@@ -98,8 +98,8 @@ smoke: setup-python ## Check the running stack from outside, with a real downloa
 faults: setup-all ## Inflict every fault of docs/architecture.md on real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: write docs/faults.md)
 	@$(py) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
-bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=downloads: one)
-	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)
+bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=reload: one)
+	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)$(part)
 
 mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; j=2: at a time; w=1: to docs/testing.md)
 	@$(py) -m scripts.mutants $(if $(j),-j $(j)) $(if $(w),-w) $(m)

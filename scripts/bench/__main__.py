@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from scripts.bench import downloads, page, suites
+from scripts.bench import downloads, page, reloads, suites
 from scripts.bench.competitors import Competitor, others
 from scripts.bench.installed import Installed
 from scripts.bench.report import Findings, Table, Target, machine, write
@@ -29,6 +29,7 @@ SUITES: Mapping[str, Suite] = {
     "endings": suites.endings,
     "downloads": downloads.downloads,
     "page": page.page,
+    "reload": reloads.reload,
 }
 
 

@@ -10,8 +10,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-PYTHON_PACKAGES = ("honcho", "supervisor", "circus", "setuptools<81")
-NODE_PACKAGES = ("concurrently", "pm2", "mprocs")
+PYTHON_PACKAGES = (
+    *("honcho", "supervisor", "circus", "setuptools<81"),
+    *("fastapi-cli", "granian", "hypercorn", "jurigged"),
+    *(("uvicorn-hmr",) if sys.version_info >= (3, 12) else ()),
+)
+NODE_PACKAGES = ("concurrently", "pm2", "mprocs", "nodemon")
 
 
 class Installed:
@@ -48,7 +52,7 @@ class Installed:
         return self.folder / "venv"
 
     def _python_version(self, package: str) -> str:
-        package = package.partition("<")[0]
+        package = package.partition("<")[0].replace("-", "_")
         found = list(self._venv.glob(f"lib/python*/site-packages/{package}-*.dist-info"))
         return found[0].name.removesuffix(".dist-info").partition("-")[2] if found else ""
 

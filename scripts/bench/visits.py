@@ -21,6 +21,8 @@ INTERVAL_SECONDS = 0.005
 """From one new connection to the next."""
 TIMEOUT_SECONDS = 60.0
 """After which a visit without an answer has failed."""
+SLOW_SECONDS = 0.3
+"""From here on a person notices that an answer takes its time."""
 STANDBY = "x-guard-standby"
 
 # The connection stood, and its other end went away.
@@ -48,6 +50,8 @@ class Visits:
     """Every other one, with its reason: timed out, reset, another status, no HTTP."""
     longest: float = 0.0
     """Seconds that the slowest took."""
+    slow: int = 0
+    """Those that took longer than `SLOW_SECONDS`, whatever became of them."""
     faults: list[float] = field(default_factory=list)
     """When the port's process was killed, on the monotonic clock."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -62,6 +66,7 @@ class Visits:
             self.cut_off + other.cut_off,
             [*self.failures, *other.failures],
             max(self.longest, other.longest),
+            self.slow + other.slow,
             [*self.faults, *other.faults],
         )
 
@@ -94,7 +99,9 @@ class Visits:
         begun = time.monotonic()
         kind, why = self._outcome(port, path, timeout, begun)
         with self._lock:
-            self.longest = max(self.longest, time.monotonic() - begun)
+            took = time.monotonic() - begun
+            self.longest = max(self.longest, took)
+            self.slow += took > SLOW_SECONDS
             if kind == "failures":
                 self.failures.append(why)
             else:
@@ -128,12 +135,17 @@ def knock(port: int, path: str, timeout: float) -> tuple[int, bool]:
 
 
 @contextlib.contextmanager
-def visiting(port: int, path: str = "/", timeout: float = TIMEOUT_SECONDS) -> Iterator[Visits]:
+def visiting(
+    port: int,
+    path: str = "/",
+    timeout: float = TIMEOUT_SECONDS,
+    interval: float = INTERVAL_SECONDS,
+) -> Iterator[Visits]:
     """Visit a port every 5 ms while the block lasts; every visit is over when it ends."""
     seen = Visits()
     over = threading.Event()
     visit = partial(seen.visit, port, path, timeout)
-    thread = threading.Thread(target=_keep_visiting, args=(visit, over))
+    thread = threading.Thread(target=_keep_visiting, args=(visit, over, interval))
     thread.start()
     try:
         yield seen
@@ -147,10 +159,10 @@ def together(visits: Iterable[Visits]) -> Visits:
     return reduce(add, visits, Visits())
 
 
-def _keep_visiting(visit: Callable[[], None], over: threading.Event) -> None:
+def _keep_visiting(visit: Callable[[], None], over: threading.Event, interval: float) -> None:
     """Each visit has a thread of its own: one that waits must not keep the next from coming."""
     threads: list[threading.Thread] = []
-    while not over.wait(INTERVAL_SECONDS):
+    while not over.wait(interval):
         thread = threading.Thread(target=visit)
         thread.start()
         threads.append(thread)

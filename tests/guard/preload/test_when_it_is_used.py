@@ -230,6 +230,21 @@ def test_a_new_library_is_learned(made: Starts, packages: Path, tmp_path: Path) 
     assert made.run() == ("forked\n", 0)
 
 
+def test_what_is_only_asked_for_is_not_loaded(made: Starts, packages: Path, tmp_path: Path) -> None:
+    """An optional package that a library looks for, and the program itself."""
+    (packages / "optional.py").write_text(f"open({str(tmp_path / 'loaded')!r}, 'a').write('x')\n")
+    (packages / "library.py").write_text(
+        LIBRARY + "import importlib.util\nimportlib.util.find_spec('optional')\n"
+    )
+    (packages / "program").mkdir()
+    (packages / "program/__init__.py").touch()
+    (packages / "program/__main__.py").write_text(MAIN)
+    made.line = "exec $API_PRELOAD env/bin/python -m program"
+    assert made.preload()
+    assert made.run() == ("forked\n", 0)
+    assert not (tmp_path / "loaded").exists()
+
+
 def test_the_lesson_ends(made: Starts, tmp_path: Path) -> None:
     """Once nobody listens, what told of the imports leaves, and closes its file."""
     (tmp_path / "main.py").write_text(

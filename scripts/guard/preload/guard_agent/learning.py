@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
+IMPORTING = "_find_and_load_unlocked"  # of importlib._bootstrap, in every CPython there is
 MOST = 20_000  # modules that are told of by one process
 
 
@@ -28,12 +29,18 @@ class Learner:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find a module as if we were not there, and tell where it is."""
+        """Find a module as if we were not there, and tell where it is if it is being imported.
+
+        Whoever only asks for it (`importlib.util.find_spec`, as for an optional package, or `runpy`
+        for the program itself) does not import it, and nobody is to load it ahead.
+        """
+        asking = sys._getframe(2).f_code.co_name  # noqa: SLF001 - nothing else tells the two apart
         for finder in tuple(sys.meta_path):
             if finder is not self and hasattr(finder, "find_spec"):
                 spec = finder.find_spec(name, path, target)
                 if spec is not None:
-                    self._tell(name, spec.origin)
+                    if asking == IMPORTING:
+                        self._tell(name, spec.origin)
                     return spec
         return None
 
