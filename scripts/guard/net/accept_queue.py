@@ -7,6 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
+from . import sock_diag
+
 _LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
 _NOT_ACCEPTED = ("01", "08")  # TCP_ESTABLISHED, TCP_CLOSE_WAIT: the client may have left already
 
@@ -27,7 +29,13 @@ def length(sock: socket.socket) -> int | None:
 
 
 def lengths() -> dict[int, int] | None:
-    """Return the same for every port of this machine that is listened on, None if that is not told.
+    """Return the same for every port that is listened on here, None if that is not told."""
+    found = sock_diag.lengths()
+    return _from_proc() if found is None else found
+
+
+def _from_proc() -> dict[int, int] | None:
+    """Return it where the kernel answers no netlink.
 
     Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
     queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``). The listening ones stand first.
