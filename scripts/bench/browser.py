@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 REDRAWS = HERE / "redraws.js"
 DEADLINE_SECONDS = 60
+POLL_MS = 20
 KEY_SECONDS = 0.06
 """From one key to the next: a fast typist's."""
 LEAST_EVENT_SECONDS = 0.016
@@ -75,10 +76,38 @@ class Visit:
     """Until there is a text field."""
 
 
+def wait_until(page: Page, expression: str, seconds: float = DEADLINE_SECONDS) -> None:
+    """Wait until a JavaScript expression is true, also on a page whose policy forbids `eval`.
+
+    Playwright's own `wait_for_function` evaluates it within the page, as a script of the page:
+    script-src without 'unsafe-eval' refuses that. `evaluate` is the debugger's, and may.
+
+    Raises:
+        NoAnswerError: when it is not true in time.
+
+    """
+    end = time.monotonic() + seconds
+    while not _is_true(page, expression):
+        if time.monotonic() > end:
+            raise NoAnswerError(f"not within {seconds:.0f} s: {expression}")
+        page.wait_for_timeout(POLL_MS)
+
+
+def _is_true(page: Page, expression: str) -> bool:
+    from playwright.sync_api import Error
+
+    try:
+        return bool(page.evaluate(expression))
+    except Error as error:
+        if "context was destroyed" in str(error):  # the page is being replaced by another
+            return False
+        raise
+
+
 def visit(browser: Browser, url: str) -> Visit:
     """Open a page, nothing cached."""
     with opened(browser, url) as page:
-        page.wait_for_function(FIRST_PAINT)
+        wait_until(page, FIRST_PAINT)
         paint, usable = page.evaluate(f"[{FIRST_PAINT}, usableAt]")
         return Visit(paint / 1000, usable / 1000)
 
@@ -123,7 +152,7 @@ def initial_scripts(browser: Browser, url: str, text: str) -> int:
     """Return the bytes of all JavaScript that a page asks for before it shows a text, gzipped."""
     shown = {"mark": "shownAt", "there": f"document.body?.textContent.includes({json.dumps(text)})"}
     with opened(browser, url, WATCH % shown) as page:
-        page.wait_for_function("() => window.shownAt")
+        wait_until(page, "window.shownAt")
         scripts = sorted(set(page.evaluate(SCRIPTS)))
     if not scripts:
         raise NoAnswerError(f"no script was asked for before {text!r} was shown")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import expect
 
+from scripts.bench.browser import wait_until
 from tests.browser.app import App
 from tests.stack.harness import ROOT, GuardRun
 
@@ -54,7 +55,7 @@ def test_the_installed_page_opens_when_nobody_answers_and_leaves_the_guard_s_alo
     app.await_done(app.row("short"))
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()  # now the worker keeps what the page consists of
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
     expect(app.status).to_have_text("Connected")
 
     built.post("/api/services/api/stop")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.bench.browser import wait_until
 from tests.browser.app import App
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def test_the_open_page_comes_back_by_itself_when_its_own_server_is_killed(
 
     os.kill(old, signal.SIGKILL)
 
-    app.page.wait_for_function("window.before === undefined")
+    wait_until(app.page, "window.before === undefined")
     expect(app.status).to_have_text("Connected")
     expect(app.row("clip").get_by_text("Done", exact=True)).to_be_visible()
     expect(app.link_field).to_have_value("https://example.org/half-typed")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from scripts.bench.browser import wait_until
 from tests.browser.app import App
 from tests.stack.harness import until
 
@@ -24,17 +25,17 @@ def test_a_fresh_page_shows_its_shortcuts_and_back_closes_them(app: App) -> None
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
-    page.wait_for_function("history.state?.overlay > 0")
+    wait_until(page, "history.state?.overlay > 0")
     page.go_back()
     expect(sheet).to_have_count(0)
     expect(app.link_field).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     expect(page.get_by_role("dialog", name="Connection and services")).to_be_visible()
-    page.wait_for_function("history.state?.overlay > 0")
+    wait_until(page, "history.state?.overlay > 0")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.wait_for_function("!history.state?.overlay")
+    wait_until(page, "!history.state?.overlay")
 
 
 def test_back_closes_the_player_and_the_search_survives_it(app: App, media: MediaSource) -> None:
@@ -48,7 +49,7 @@ def test_back_closes_the_player_and_the_search_survives_it(app: App, media: Medi
     expect(page.get_by_role("button", name="Play: short")).to_have_count(0)
     play.click()
     expect(page.get_by_role("dialog", name="clip")).to_be_visible()
-    page.wait_for_function("history.state?.overlay > 0")
+    wait_until(page, "history.state?.overlay > 0")
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("searchbox")).to_have_value("clip")
@@ -98,7 +99,7 @@ def test_a_finger_on_the_handle_moves_a_queued_download(
     handles = page.get_by_role("button", name=re.compile("^Move "))
     with page.expect_request("**/*drag*"):
         handles.last.tap()
-    page.wait_for_function("document.querySelectorAll('li[data-sortable]').length === 2")
+    wait_until(page, "document.querySelectorAll('li[data-sortable]').length === 2")
     page.mouse.wheel(0, 400)
     handles.last.scroll_into_view_if_needed()
     start, goal = handles.last.bounding_box(), queued.first.bounding_box()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.bench.browser import wait_until
 from tests.browser.app import App
 from tests.stack.harness import ROOT, GuardRun, until
 
@@ -80,7 +81,7 @@ def test_what_is_fetched_on_demand_is_there_although_the_page_s_server_is_not(
 ) -> None:
     stack = start_stack()
     App.of(stack, page)
-    page.wait_for_function(FETCHED_AHEAD)
+    wait_until(page, FETCHED_AHEAD)
     page.evaluate("window.before = true")
     stack.post("/api/services/web/stop")
     stack.await_state("web", "STOPPED")
@@ -109,9 +110,9 @@ def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
     app.page.get_by_role("button", name="Play: clip").click()
     video = app.page.locator("video")
     expect(video).to_have_js_property("error", None)
-    app.page.wait_for_function("document.querySelector('video').readyState >= 2")
+    wait_until(app.page, "document.querySelector('video').readyState >= 2")
     video.evaluate("video => { video.currentTime = 8 }")
-    app.page.wait_for_function("document.querySelector('video').currentTime >= 8")
+    wait_until(app.page, "document.querySelector('video').currentTime >= 8")
     app.page.keyboard.press("Escape")
 
     app.page.get_by_role("searchbox").fill("nothing like it")

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import expect
 
+from scripts.bench.browser import wait_until
 from tests.browser.app import App
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_a_download_that_ends_while_nobody_looks_is_announced(app: App, media: M
     app.await_done(app.row("short"))
     page.evaluate("window.away = true")
     app.paste(media.mp4, media.missing)
-    page.wait_for_function("told.length === 2")
+    wait_until(page, "told.length === 2")
     told = dict(page.evaluate("told"))
     assert told.pop("clip") == "Done"
     assert all("404" in reason for reason in told.values())
