@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core import hints
+from ..core.cause import PORT_LOST
 from ..core.errors import GuardError
 from ..core.run_tag import RunTag
 from ..core.unready import cause_of
@@ -212,6 +213,8 @@ def _not_ready(case: Case) -> Diagnosis | None:
     found = None if case.view is None else case.view["cause"]
     if found is None or case.state != "STARTING":
         return None
+    if found["kind"] == PORT_LOST:
+        return case.explain(messages.NOT_LISTENING)
     return messages.NOT_READY.of(sentence=found["sentence"], fix=found["fix"])
 
 

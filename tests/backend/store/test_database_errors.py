@@ -107,6 +107,15 @@ def make_newer(file: Path) -> Callable[[], object]:
     return lambda: note(known)
 
 
+def lose_tables(file: Path) -> Callable[[], object]:
+    def rename(old: str, new: str) -> None:
+        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    rename("downloads", "elsewhere")
+    return lambda: rename("elsewhere", "downloads")
+
+
 def content(file: Path) -> bytes:
     """Read by another process: one that closes a file loses all its locks on it, SQLite's too."""
     return subprocess.check_output(["cat", file])
@@ -134,6 +143,7 @@ def refused(api: Api) -> dict[str, Any]:
         (lock, "is locked by another program", "Close that program"),
         (damage, "is damaged", "Restore it from a backup"),
         (make_newer, "written by a newer version", "Update the program"),
+        (lose_tables, "has lost tables", "Restore it from a backup"),
     ],
 )
 def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended(
