@@ -58,6 +58,9 @@ run: packages ## Run a command with the environment of a service: make run p=api
 stop: packages ## Stop everything, from another terminal, or one service: make stop p=api
 	@$(guard) stop $(p)
 
+get: packages ## Download a link with the running app, and wait for it: make get u=https://... (f=mp3: as that)
+	@$(py) -m scripts.get add --wait $(if $(f),--format $(f)) -- $(if $(u),'$(subst ','\'',$(u))',"$${u:?name the link: make get u=https://...}")
+
 backup: packages ## Keep the queue, the library and the list of files in a ZIP, while the app runs (to=FILE)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.backup keep $(to)
 

@@ -28,6 +28,7 @@ from web import (
     server_log,
     session,
     subscription_router,
+    token_router,
 )
 from web.accept_errors import report_once
 from web.access import Access
@@ -74,6 +75,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(router)
     app.include_router(preview_router.router)
     app.include_router(subscription_router.router)
+    app.include_router(token_router.router)
     app.include_router(cookies_router.router)
     app.include_router(files_router.router)
     app.include_router(profiles_router.router)

@@ -13,6 +13,7 @@ from app.relocation import Relocator
 from app.retention import Retention
 from app.sessions import Sessions
 from app.subscription_service import SubscriptionService
+from app.tokens import Tokens
 from engine.lease import FileLease, Lease
 from engine.looker import Looker
 from engine.peer_sync import PeerSync
@@ -54,6 +55,7 @@ class Container:
     permits: Permits
     profiles: Profiles
     relocator: Relocator
+    tokens: Tokens
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -105,6 +107,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         permits,
         profiles,
         Relocator(store, staging.shelf, media, announcer),
+        Tokens(store),
     )
 
 

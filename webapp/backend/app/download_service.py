@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from domain.models import (
 )
 from domain.notes import can_be_completed
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
+from store import tokens
 from store.paging import Cursor
 from store.view import view
 
@@ -76,6 +78,36 @@ class DownloadService:
         added = self.announcer.add(wanted)
         self.scheduler.notify_added()
         return added
+
+    def add_once(
+        self, requests: Sequence[DownloadRequest], key: str, body: str
+    ) -> tuple[list[Download], bool]:
+        """As `add`, but a request that is sent again gets what its first time made.
+
+        Also whether it was sent for the first time. `body` is what tells it from others.
+
+        Raises:
+            InvalidError: when the key came with another request, or a profile is unknown.
+            GoneError: when what it made then has been deleted.
+
+        """
+        wanted = self.profiles.resolve_all(requests)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        try:
+            ids, new = tokens.enqueue_once(self.store, key, digest, wanted)
+        except tokens.OtherRequestError:
+            raise InvalidError(
+                "This Idempotency-Key came with another request before.",
+                "Take a new key for each request, and the same one only to send it again.",
+                field="Idempotency-Key",
+            ) from None
+        if new:
+            self.announcer.announce(*ids)
+            self.scheduler.notify_added()
+        rows = self.store.get_many(ids)
+        if len(rows) < len(ids):
+            raise GoneError("What this request queued has been deleted.", "Take a new key.")
+        return [self._view(rows[item]) for item in ids], new
 
     def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""

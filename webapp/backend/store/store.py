@@ -60,9 +60,9 @@ class Store:
     def add(self, requests: Iterable[DownloadRequest]) -> Sequence[Row]:
         """Put wishes at the end of the queue, all or none.
 
-        What this returns survives a power cut, too: see `_durably`.
+        What this returns survives a power cut, too: see `durably`.
         """
-        with self._durably() as connection:
+        with self.durably() as connection:
             return enqueue(connection, requests)
 
     def get(self, item: str) -> Row | None:
@@ -317,7 +317,7 @@ class Store:
             yield from connection.execute(kept).scalars()
 
     @contextmanager
-    def _durably(self) -> Iterator[sa.Connection]:
+    def durably(self) -> Iterator[sa.Connection]:
         """A transaction that is on the disk when it has ended.
 
         In WAL mode SQLite's `synchronous=NORMAL` loses the last transactions in a power cut, though

@@ -167,6 +167,31 @@ subscription_entries = Table(
     Index("subscription_entries_key", "key"),
 )
 
+# Tokens for scripts: see tokens.py.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scope", String(10), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created", String(24), nullable=False),
+    Column("last_used", String(24)),
+)
+
+# Requests that may be sent again, and what came of them: see tokens.py.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    # Of the request, so that another one under the same key is noticed.
+    Column("digest", String(64), nullable=False),
+    # The downloads that it queued.
+    Column("items", JSON, nullable=False),
+    Column("created", String(24), nullable=False),
+    Index("idempotency_keys_created", "created"),
+)
+
 # What the operator changed while running, shared by all processes: concurrency,
 # paused, the default profile.
 controls = Table(

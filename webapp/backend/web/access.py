@@ -2,6 +2,8 @@
 
 - Host: only names in API_HOSTS, so that a foreign name made to point here (rebinding) is refused.
 - Origin: writes only from the web app's origin or our own; any page may send a form to localhost.
+- Scripts: a token of their own (`sy_...`) lets them do what its scope says, and no more, also where
+  no token is asked for.
 - Token: when ACCESS_TOKEN is set, as `Authorization: Bearer ...` or as the cookie that
   `/api/session` gives. Without one, only this machine is answered, and whom OPEN_ACCESS names.
 """
@@ -18,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from domain.problems import Problem
+from domain.tokens import PREFIX, may
 from web.problems import answer, of_problem
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from domain.tokens import TokenScope
     from settings import Networks, Settings
     from web.attempts import Attempts
 
@@ -39,6 +43,11 @@ def _is_good(scope: Scope, session: str) -> bool:
     return good
 
 
+def _scope_of(scope: Scope, token: str) -> TokenScope | None:
+    found: TokenScope | None = scope["app"].state.lifecycle.container().tokens.scope_of(token)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """ASGI middleware that lets through what is allowed and answers the rest itself."""
@@ -48,6 +57,8 @@ class Access:
     attempts: Attempts
     is_good: Callable[[Scope, str], bool] = field(default=_is_good)
     """Whether a session counts."""
+    scope_of: Callable[[Scope, str], TokenScope | None] = field(default=_scope_of)
+    """What a script's token lets it do."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge one request."""
@@ -74,6 +85,8 @@ class Access:
             )
         if scope["path"] in PUBLIC_PATHS:
             return None
+        if (script := _bearer(headers)).startswith(PREFIX):
+            return await self._unless_permitted(script, scope)
         if self.settings.access_token:
             return await self._unless_logged_in(headers, scope)
         if _is_from(scope, self.settings.open_access):
@@ -93,8 +106,8 @@ class Access:
 
     async def _unless_logged_in(self, headers: Headers, scope: Scope) -> Response | None:
         """Nothing for a session or the token; else what is answered to who has neither."""
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
+        given = _bearer(headers)
+        if given or "authorization" in headers:
             refusal = self.attempts.refuse(scope)
             if refusal or self.attempts.right(scope, given):
                 return refusal
@@ -104,13 +117,36 @@ class Access:
                     return None
             except Problem as problem:  # the database cannot be asked
                 return of_problem(problem)
+        return _unauthorized("The access token is missing or wrong.", "token-missing")
+
+    async def _unless_permitted(self, token: str, scope: Scope) -> Response | None:
+        """Nothing for a script whose token is enough for what it asks."""
+        if refusal := self.attempts.refuse(scope):
+            return refusal
+        try:
+            may_do = await to_thread.run_sync(self.scope_of, scope, token)
+        except Problem as problem:  # the database cannot be asked
+            return of_problem(problem)
+        if may_do is None:
+            self.attempts.count_wrong(scope)
+            return _unauthorized("This token is not known, or it was revoked.")
+        if may(may_do, scope["method"], scope["path"]):
+            return None
         return answer(
-            401,
-            "The access token is missing or wrong.",
-            "Send it as 'Authorization: Bearer TOKEN', or log in.",
-            kind="token-missing",
-            headers={"WWW-Authenticate": "Bearer"},
+            403,
+            f"A token with the scope {may_do!r} does not allow {scope['method']} here.",
+            "Make one with another scope in the settings; none allows to see or make tokens.",
         )
+
+
+def _unauthorized(detail: str, kind: str | None = None) -> Response:
+    fix = "Send it as 'Authorization: Bearer TOKEN', or log in."
+    return answer(*(401, detail, fix), kind=kind, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _bearer(headers: Headers) -> str:
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    return given if scheme.lower() == "bearer" else ""
 
 
 def cookie_name(scope: Scope) -> str:

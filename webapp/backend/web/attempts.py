@@ -48,5 +48,9 @@ class Attempts:
         token = self.token.encode()
         right = bool(token) and hmac.compare_digest(given.encode("utf-8", "replace"), token)
         if not right:
-            self.buckets.take(client_of(scope), WRONG)
+            self.count_wrong(scope)
         return right
+
+    def count_wrong(self, scope: Scope) -> None:
+        """Note that a client was wrong."""
+        self.buckets.take(client_of(scope), WRONG)

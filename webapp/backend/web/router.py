@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from app.lifecycle import Lifecycle
@@ -31,6 +31,11 @@ from domain.problems import ConflictError
 from web.problems import documented
 from web.ranges import RangeResponse
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from app.download_service import DownloadService
+
 router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 503))
 
 SAFE_HEADERS = {
@@ -46,18 +51,32 @@ async def _lifecycle(request: Request) -> Lifecycle:  # async: a thread of its o
 
 Loaded = Annotated[Lifecycle, Depends(_lifecycle)]
 Id = Annotated[str, Path(pattern=PATTERN, description="The download's id")]
+Key = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[!-~]{1,200}$",
+        description="Of your choice, anew for each request: one that is sent again within a day "
+        "queues nothing more, and gets the answer of the first",
+    ),
+]
 NONE = documented(404)
 CONFLICT = documented(404, 409)
 
 
-@router.post("/downloads", status_code=201, operation_id="addDownload", responses=documented(409))
+@router.post(
+    "/downloads", status_code=201, operation_id="addDownload", responses=documented(409, 410)
+)
 def add(
     request: DownloadRequest,
     lifecycle: Loaded,
+    response: Response,
     unless_known: Annotated[bool, Query(description="409 when it is there already")] = False,  # noqa: FBT002 - a query
+    idempotency_key: Key = None,
 ) -> Download:
     """Queue a download. It is kept before this answers: no crash can lose it."""
     container = lifecycle.container()
+    if idempotency_key:
+        return _once(container.downloads, [request], request, idempotency_key, response)[0]
     known = (
         container.downloads.find_duplicate(request, container.previews.media_key(request.url))
         if unless_known
@@ -74,15 +93,38 @@ def add(
     return container.downloads.add([request])[0]
 
 
-@router.post("/downloads/bulk", status_code=201, operation_id="addDownloads")
-def add_many(requests: BulkDownloadRequest, lifecycle: Loaded) -> list[Download]:
+@router.post(
+    "/downloads/bulk", status_code=201, operation_id="addDownloads", responses=documented(410)
+)
+def add_many(
+    requests: BulkDownloadRequest,
+    lifecycle: Loaded,
+    response: Response,
+    idempotency_key: Key = None,
+) -> list[Download]:
     """Queue many links at once, all or none."""
     options = requests.model_dump(exclude={"urls", "entries"}, exclude_unset=True)
     wanted: dict[str, Entry | None] = dict.fromkeys(requests.urls)
     wanted |= {entry.url: entry for entry in requests.entries}
-    return lifecycle.container().downloads.add(
-        [DownloadRequest(url=url, entry=entry, **options) for url, entry in wanted.items()]
-    )
+    each = [DownloadRequest(url=url, entry=entry, **options) for url, entry in wanted.items()]
+    downloads = lifecycle.container().downloads
+    if idempotency_key:
+        return _once(downloads, each, requests, idempotency_key, response)
+    return downloads.add(each)
+
+
+def _once(
+    downloads: DownloadService,
+    each: list[DownloadRequest],
+    body: BaseModel,
+    key: str,
+    response: Response,
+) -> list[Download]:
+    """What the first request with that key queued; the answer says whether this is it."""
+    found, new = downloads.add_once(each, key, body.model_dump_json(exclude_unset=True))
+    if not new:
+        response.headers["Idempotent-Replayed"] = "true"
+    return found
 
 
 @router.post("/downloads/actions", operation_id="changeDownloads")

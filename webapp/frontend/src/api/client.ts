@@ -21,6 +21,9 @@ import type {
   ProfileRequest,
   Relocation,
   SiteCookies,
+  NewToken,
+  Token,
+  TokenRequest,
 } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
@@ -247,6 +250,19 @@ export function deleteSubscription(id: string, sending: Sending = {}): Promise<u
 export function listDoomed(id: string, keep: SubscriptionRequest['keep'], signal: AbortSignal): Promise<DoomedFiles> {
   const rule = Object.entries(keep).flatMap(([name, value]) => (value == null ? [] : [`${name}=${value.toString()}`]));
   return request(`/api/subscriptions/${encodeURIComponent(id)}/doomed?${rule.join('&')}`, { signal });
+}
+
+export function listTokens(signal: AbortSignal): Promise<Token[]> {
+  return request('/api/tokens', { signal });
+}
+
+/** Makes a token for a script; the answer is the only one that tells it. */
+export function addToken(body: TokenRequest): Promise<NewToken> {
+  return request('/api/tokens', { method: 'POST', body });
+}
+
+export function revokeToken(id: string): Promise<unknown> {
+  return request(`/api/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
 /** Exchanges the access token for a cookie. */

@@ -41,6 +41,9 @@ export interface SubscriptionRequest {
 }
 export type DoomedFiles = Schemas['DoomedFiles'];
 export type EntryKind = Schemas['Filters']['kinds'][number];
+export type Token = Schemas['ApiToken'];
+export type NewToken = Schemas['NewApiToken'];
+export type TokenRequest = Schemas['TokenRequest'];
 export type DownloadPage = Schemas['DownloadPage'];
 export type Matching = Schemas['Matching'];
 export type Deleted = Schemas['Deleted'];

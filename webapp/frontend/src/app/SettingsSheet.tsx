@@ -14,6 +14,7 @@ import { useProfiles } from '@/entities/profile/profiles-query.ts';
 import { CookiesSection } from '@/features/settings/CookiesSection.tsx';
 import { NamingSection } from '@/features/settings/NamingSection.tsx';
 import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
+import { Tokens } from '@/features/tokens/Tokens.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
 
@@ -62,6 +63,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>
         <Bookmarklet />
+      </Section>
+      <Section title={t('tokens.title')}>
+        <Tokens />
       </Section>
     </Sheet>
   );

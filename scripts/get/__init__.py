@@ -1,0 +1,1 @@
+"""Downloads from a command line, through the API of a running app."""
