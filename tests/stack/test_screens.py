@@ -50,6 +50,7 @@ def test_a_service_has_the_width_that_the_prefix_leaves_and_follows_it_at_once(
     run, terminal = user
     taken = prefix.width(["web"], time=True)
     terminal.expect(f"columns and rows: {100 - taken} 30 None")
+    run.await_state("web", "READY")
     terminal.resize(50, 140)
     terminal.expect(f"columns and rows: {140 - taken} 50 None")
     other = Terminal(run, run.command("attach", "web"))

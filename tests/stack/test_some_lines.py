@@ -1,5 +1,6 @@
 """Only some lines of a Procfile, others later, and several instances of one."""
 
+import json
 import socket
 import sys
 from pathlib import Path
@@ -25,6 +26,11 @@ def test_a_line_that_is_left_out_keeps_off_its_port_until_it_is_started(guarded:
     told = run.run("status")
     assert told.returncode == 0
     assert "api was left out; to start it: make start p=api" in told.stdout
+    with socket.create_server(("127.0.0.1", run.ports["api"])):  # in a debugger, say
+        told = run.run("doctor", "api", "--json")
+        assert '"kind": "left-out"' in told.stdout
+        checks = json.loads(run.run("doctor", "--json").stdout)["checks"]
+    assert [each["title"] for each in checks if not each["ok"] and "api" in each["title"]] == []
 
     assert run.run("restart").returncode == 0  # all that runs, and nobody else
     assert run.run("start", "api", "db").returncode == 0
@@ -64,6 +70,10 @@ def test_instances_of_a_line_run_side_by_side_on_the_ports_that_follow(
     assert (tmp_path / f"{first + 1}.txt").read_text() == f"{first + 1}\n"
     assert run.service("worker")["left_out"]
     assert run.run("why", "web.2").returncode == 0
+    told = json.loads(run.run("doctor", "web.2", "--json").stdout)
+    assert told["url"] == f"http://localhost:{first + 1}"
+    assert told["cause"]["kind"] == "other-family"  # that server binds 127.0.0.1 alone
+    assert "web.1, web.2" in run.run("doctor", "web").stderr  # which of them?
     assert run.run("restart", "web").returncode == 0  # both of them
     for view in old:
         run.await_new_pid(view["name"], view["pid"])

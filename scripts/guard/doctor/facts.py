@@ -91,7 +91,7 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
     guard = None if config is None else lock.owner(config.directory)
     status = None if config is None or guard is None else _status(guard, config)
     if config is not None and status is not None:
-        config = _with_found_ports(config, status)
+        config = _as_it_runs(config, status)
     return Facts(
         procfile=procfile,
         env_files=tuple(env_files) or (procfile.parent / ".env", procfile.parent / ".env.local"),
@@ -115,14 +115,31 @@ def is_suspended(pid: int) -> bool:
         return False
 
 
-def _with_found_ports(config: settings.Settings, status: Mapping[str, Any]) -> settings.Settings:
-    """Add the ports that the guard has found services to listen on, where no line states one."""
-    found = {view["name"]: view.get("port") for view in status["services"]}
-    services = (
-        line if line.port else line._replace(port=found.get(line.name), discovered=True)
-        for line in config.services
+def _as_it_runs(config: settings.Settings, status: Mapping[str, Any]) -> settings.Settings:
+    """Add what the guard was told and has found: instances, who is left out, unstated ports."""
+    return config._replace(
+        services=tuple(
+            service
+            for line in config.services
+            for service in _services(line, [*_views_of(line.name, status)])
+        )
     )
-    return config._replace(services=tuple(services))
+
+
+def _views_of(line: str, status: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (view for view in status["services"] if view.get("line", view["name"]) == line)
+
+
+def _services(line: settings.Service, views: Sequence[Mapping[str, Any]]) -> list[settings.Service]:
+    if not views:
+        return [line]
+    if views[0]["name"] != line.name:
+        return [
+            line._replace(name=view["name"], port=view["port"], instance_of=line.name)
+            for view in views
+        ]
+    line = line._replace(left_out=views[0].get("left_out", False))
+    return [line if line.port else line._replace(port=views[0].get("port"), discovered=True)]
 
 
 def _status(guard: int, config: settings.Settings) -> dict[str, Any] | None:

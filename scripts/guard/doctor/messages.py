@@ -58,6 +58,11 @@ GUARD_HUNG = Message(
     "kill -9 {guard}   # this ends the stack too; then: {start}",
 )
 STOPPED = Message("exited", "{name} was stopped on request", "{restart}")
+LEFT_OUT = Message(
+    "left-out",
+    "{name} is not one of those that the guard was started with",
+    "{bring_in}",
+)
 EXITED = Message("exited", "{sentence}", "{fix}")
 BROKEN_CODE = Message("broken-code", "{sentence}", "{fix}")
 FAILING = Message(
@@ -121,9 +126,9 @@ ALL_WELL = Message(
 )
 
 MESSAGES = (
-    NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, BROKEN_CODE, FAILING,
-    NOT_READY, CANNOT_WORK, STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY, NOT_LISTENING,
-    STRANGER, HIDDEN_STRANGER, SLOW, HUNG, ALL_WELL,
+    NOT_RUNNING, GUARD_STOPPED, GUARD_ELSEWHERE, GUARD_HUNG, EXITED, STOPPED, LEFT_OUT, BROKEN_CODE,
+    FAILING, NOT_READY, CANNOT_WORK, STARTING, OTHER_PORT, OTHER_SETTING, OTHER_FAMILY,
+    NOT_LISTENING, STRANGER, HIDDEN_STRANGER, SLOW, HUNG, ALL_WELL,
 )  # fmt: skip
 
 # What keeps a browser from what is well.

@@ -25,6 +25,9 @@ def checks(facts: Facts) -> Iterator[Check]:
     yield Check(f"the guard's files can be kept in {config.directory}", partial(_files, config))
     yield Check("the guard is running", partial(_guard, facts, config))
     for line in config.services:
+        if line.left_out:
+            yield Check(f"{line.name} was left out", lambda: None)
+            continue
         if line.port is None:
             yield Check(f"{line.name} is running", partial(_worker, facts, line))
             continue

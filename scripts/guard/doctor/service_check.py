@@ -67,6 +67,7 @@ class Case:
             "url": self.url,
             "scheme": self.url.partition(":")[0],
             "root": self.config.root,
+            "bring_in": hints.command("start", self.name),
             "variable": self.line.variable,
             "setting": f"{self.line.variable}_PORT",
         }
@@ -174,6 +175,11 @@ def _other_setting(case: Case) -> Diagnosis | None:
     if case.view is None or case.view["port"] in {case.port, None}:
         return None
     return case.explain(messages.OTHER_SETTING, url=case.view["url"], other=case.view["port"])
+
+
+def _left_out(case: Case) -> Diagnosis | None:
+    """Then its port is whoever's it is: theirs who run it elsewhere, perhaps."""
+    return case.explain(messages.LEFT_OUT) if case.line.left_out else None
 
 
 def _stranger(case: Case) -> Diagnosis | None:
@@ -307,6 +313,7 @@ def _all_well(case: Case) -> Diagnosis:
 
 RULES: tuple[Callable[[Case], Diagnosis | None], ...] = (
     _guard_is_silent,
+    _left_out,
     _other_setting,
     _stranger,
     _exited,

@@ -12,11 +12,14 @@ import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..config import state_folder
-from ..config.settings import Settings
 from ..core import hints
 from . import lock
+
+if TYPE_CHECKING:  # `doctor` runs where a package is missing that the settings need
+    from ..config.settings import Settings
 
 TEMPORARY = Path("/tmp")  # noqa: S108 - whatever TMPDIR each command has; who owns it is checked
 ROOM = 16 * 1024  # bytes that must fit, for the lock, the lease and the token

@@ -72,7 +72,7 @@ class Lock:
         return GuardError(
             f"a guard runs in this folder already: pid {pid}, since {since}",
             f"{hints.command('status')}   # what it runs; `{hints.command('restart')}` restarts, "
-            f"`{hints.command('stop')}` ends it",
+            f"`{hints.command('start', 'NAME')}` adds a line, `{hints.command('stop')}` ends it",
         )
 
 
