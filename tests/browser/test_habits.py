@@ -13,7 +13,7 @@ from tests.stack.harness import until
 
 if TYPE_CHECKING:
     import httpx
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, FloatRect
 
     from tests.media_source import MediaSource
     from tests.stack.harness import GuardRun
@@ -100,9 +100,18 @@ def test_a_finger_on_the_handle_moves_a_queued_download(
     with page.expect_request("**/*drag*"):
         handles.last.tap()
     wait_until(page, "document.querySelectorAll('li[data-sortable]').length === 2")
-    page.mouse.wheel(0, 400)
-    handles.last.scroll_into_view_if_needed()
-    start, goal = handles.last.bounding_box(), queued.first.bounding_box()
+    handles.last.evaluate("handle => handle.scrollIntoView({ block: 'center' })")
+
+    def places() -> tuple[FloatRect | None, FloatRect | None]:
+        return handles.last.bounding_box(), queued.first.bounding_box()
+
+    def at_rest() -> bool:
+        before = places()
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => drawn()))")
+        return places() == before
+
+    until(at_rest, "nothing moves any more under the finger")
+    start, goal = places()
     assert start
     assert goal
     session = context.new_cdp_session(page)
