@@ -24,8 +24,15 @@ def guarded(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Guarded]:
             names = [line.partition(":")[0] for line in lines]
             ports = {name: free_port() for name in [*names, "guard"]}
             run = GuardRun(procfile, environment, ports)
+            closing.callback(lambda: _no_error_of_its_own(run))
             run.options = up
             closing.callback(run.close)
             return run.start() if started else run
 
         yield start
+
+
+def _no_error_of_its_own(run: GuardRun) -> None:
+    """Whatever a test did to it: a guard must not drop work of its own on the floor."""
+    if run.output_file.exists():
+        assert "Task was destroyed" not in run.output(), run.output()[-4000:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -48,8 +48,12 @@ class Events:
         self._feed = feed
         self._usage = usage
 
-    def stream(self, wanted: Wanted) -> AsyncIterator[bytes]:
-        """Return the events for a watcher, without end, in the form of an event stream."""
+    def stream(self, wanted: Wanted) -> AsyncGenerator[bytes, None]:
+        """Return the events for a watcher, without end, in the form of an event stream.
+
+        Who has read enough closes it: what works for it would else be found by the garbage
+        collector, in the middle of its work.
+        """
         sources = [self._statuses()]
         if wanted.logs:
             sources.append(self._lines(wanted))
@@ -133,7 +137,7 @@ def _texts(blocks: list[Block]) -> list[dict[str, str]]:
     ]
 
 
-async def _merged(sources: list[AsyncGenerator[bytes, None]]) -> AsyncIterator[bytes]:
+async def _merged(sources: list[AsyncGenerator[bytes, None]]) -> AsyncGenerator[bytes, None]:
     """Hand on whatever comes next from any of them; in between, a sign of life."""
     # One place: a source goes on when the watcher has taken what it gave.
     queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1)
@@ -155,3 +159,4 @@ async def _merged(sources: list[AsyncGenerator[bytes, None]]) -> AsyncIterator[b
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

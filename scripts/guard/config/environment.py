@@ -8,7 +8,7 @@ from . import procfile
 from .settings import Service, Settings
 
 # Of a service's settings; its URL says its port.
-_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY", "PRELOAD")
+_OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY", "PRELOAD", "ONCE", "AFTER", "STOP_SIGNAL")
 
 
 def of(settings: Settings, service: Service, fd: int | None) -> dict[str, str]:
@@ -73,7 +73,9 @@ def concerns(before: Settings, after: Settings, name: str) -> bool:
     old, new = before.find(name), after.find(name)
     if old is None or new is None:
         return True
-    if (old.command, old.port, old.held) != (new.command, new.port, new.held):
+    # Its shell was told of the signal when it was started.
+    parts = [(each.command, each.port, each.held, each.stop_signal) for each in (old, new)]
+    if parts[0] != parts[1]:
         return True
     return _seen(before, after) != _seen(after, before)
 

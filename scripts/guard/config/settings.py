@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from ..core.errors import GuardError
 from ..core.protocol import Protocol
-from . import colour, dotenv_file, order, parsing, procfile, state_folder
+from . import colour, dotenv_file, order, parsing, procfile, state_folder, stop_signal
 from .dotenv_file import is_pipe
 from .parsing import Values
 from .procfile import variable
@@ -69,6 +70,8 @@ class Service(NamedTuple):
     """The services that must be ready, or have finished, before it is started."""
     strict: bool = False
     """Whether a setting names that path: then only an answer without a server error counts."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    """What asks it to leave."""
     speaks: Protocol | None = None
     """What it was seen to speak; None as long as it has not answered."""
 
@@ -322,4 +325,5 @@ def _services(root: Path, lines: Mapping[str, str], given: Values) -> Iterator[S
             ready=given.take_of_service(f"{prefix}_READY", None, parsing.absolute_path),
             once=order.once(name, given),
             after=order.after(name, lines, given),
+            stop_signal=stop_signal.of(name, given),
         )

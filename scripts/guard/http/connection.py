@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 import h11
@@ -154,7 +154,7 @@ async def _copy(
     protocol: h11.Connection,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    stream: AsyncIterator[bytes],
+    stream: AsyncGenerator[bytes, None],
 ) -> None:
     """Send what comes until it ends or the client has left."""
     copying = asyncio.ensure_future(_send_all(protocol, writer, stream))
@@ -173,8 +173,9 @@ async def _until_left(reader: asyncio.StreamReader) -> None:
 
 
 async def _send_all(
-    protocol: h11.Connection, writer: asyncio.StreamWriter, stream: AsyncIterator[bytes]
+    protocol: h11.Connection, writer: asyncio.StreamWriter, stream: AsyncGenerator[bytes, None]
 ) -> None:
-    async for chunk in stream:
-        writer.write(protocol.send(h11.Data(data=chunk)) or b"")
-        await writer.drain()
+    async with contextlib.aclosing(stream):  # also where the client left while it was waited for
+        async for chunk in stream:
+            writer.write(protocol.send(h11.Data(data=chunk)) or b"")
+            await writer.drain()

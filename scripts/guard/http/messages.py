@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -43,7 +43,7 @@ class Response(NamedTuple):
     status: int
     content_type: str
     body: bytes = b""
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
     headers: Mapping[str, str] = MappingProxyType({})
     upgrade: Upgrade | None = None
     """Takes the connection over: the answer is 101, and no more HTTP follows."""

@@ -105,6 +105,7 @@ class Launcher:
             files=self._files,
             size=screen.of_services(config),
             fork=fork,
+            stop_signal=service.stop_signal,
         )
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started

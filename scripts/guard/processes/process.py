@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shlex
 import signal
 import struct
@@ -30,6 +31,7 @@ from .screen import NO_SCREEN, ScreenSize
 
 POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing reports
 _LINUX = sys.platform.startswith("linux")
+_ENDS_IN_THE_BACKGROUND = re.compile(r"(?<![&\\])&\s*$")
 
 
 class Child(Protocol):
@@ -130,11 +132,13 @@ def spawn(
     files: int | None = None,
     size: ScreenSize = NO_SCREEN,
     fork: Fork | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Process:
     """Start a line of a Procfile in its own session, on a new PTY, handing it these descriptors.
 
     Its descendants are known by the `tag`, which they inherit; each may open that many `files`, or
     as many as the guard. `size` is that of the PTY. Where `fork` gives a child, that runs the line.
+    The shell leaves well on the `stop_signal`.
 
     Raises `OSError` if no process or terminal is available.
     """
@@ -142,12 +146,13 @@ def spawn(
     try:
         _prepare(slave, size)
         variables = {**environment, **(tag.as_environment() if tag else {})}
+        led = _led_well(command, files, stop_signal)
         child: Child | None = None
         if fork is not None:
-            child = fork(_led_well(command, files), folder, variables, slave)
+            child = fork(led, folder, variables, slave)
         if child is None:
             child = Popen(
-                _line(command, slave, files),
+                _line(led, slave),
                 env=variables,
                 cwd=str(folder),
                 stdin=slave,
@@ -179,21 +184,24 @@ def _await_end(pid: int) -> None:
             time.sleep(POLL_SECONDS)
 
 
-def _line(command: str, slave: int, files: int | None) -> str:
+def _line(led: str, slave: int) -> str:
     """Return what the shell is to run as the leader of a session."""
     # On Linux a session leader that opens a terminal gets it as its controlling one.
     terminal = f": <{shlex.quote(os.ttyname(slave))}; " if _LINUX else ""
-    return terminal + _led_well(command, files)
+    return terminal + led
 
 
-def _led_well(command: str, files: int | None) -> str:
+def _led_well(command: str, files: int | None, stop_signal: signal.Signals) -> str:
     """Return a line with what makes a shell lead it well, and the limit of its open files.
 
-    A shell that SIGTERM ends leaves before what it runs, and the kernel then hangs the terminal up
-    on that. One with a trap runs it when its command has ended. `exec` leaves the trap behind.
+    A shell that the signal ends leaves before what it runs, on which the kernel then hangs the
+    terminal up. One with a trap runs it when its command has ended. `exec` leaves the trap behind.
+    What a line has only put into the background is what it is about: that is waited for.
     """
     limit = f"ulimit -Sn {files}; " if files is not None else ""
-    return f"trap 'wait; exit 143' TERM; {limit}{command}"
+    name, code = stop_signal.name.removeprefix("SIG"), 128 + stop_signal
+    waits = "\nwait $!" if _ENDS_IN_THE_BACKGROUND.search(command) else ""
+    return f"trap 'wait; exit {code}' {name}; {limit}{command}{waits}"
 
 
 def _take_terminal(slave: int) -> dict[str, object]:

@@ -15,7 +15,7 @@ def write_file(path: Path, text: str) -> None:
         with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor
             stream.write(text)
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise

@@ -1,9 +1,8 @@
-"""Graceful stop: pause accepts, drain, then SIGTERM."""
+"""Graceful stop: pause accepts, drain, then SIGTERM, or what the service wants instead."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 import time
 from collections.abc import Callable
@@ -32,19 +31,19 @@ class GracefulStop:
         self._paused: dict[str, tuple[AcceptGate, Running]] = {}
 
     def hurry(self) -> None:
-        """Everything is being stopped: from now on send SIGTERM without draining."""
+        """Everything is being stopped: from now on send the signal without draining."""
         self._hurried = True
 
     def begin(self, service: Service, process: Running, state: State) -> None:
-        """Send SIGTERM once the server has read what has reached it, or its time is over."""
+        """Send the signal once the server has read what has reached it, or its time is over."""
         sock = None if service.port is None else self._find(service.port)
         if self._hurried or sock is None or service.port is None or _has_let_nobody_in(sock, state):
-            process.signal(signal.SIGTERM)
+            process.signal(service.stop_signal)
             return
         gate = AcceptGate(sock, service.port)
         self._paused[service.name] = gate, process
         until = time.monotonic() + DRAIN_SECONDS if gate.pause() else 0.0
-        self._drain_then_stop(service.name, gate, process, until)
+        self._drain_then_stop(service, gate, process, until)
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Open the gates of servers that have stopped."""
@@ -53,15 +52,19 @@ class GracefulStop:
             if view is None or view.pid != process.pid:
                 self._resume(name, gate)
 
-    def _drain_then_stop(self, name: str, gate: AcceptGate, process: Running, until: float) -> None:
-        if not self._is_paused(name, gate):  # the server has exited by itself
+    def _drain_then_stop(
+        self, service: Service, gate: AcceptGate, process: Running, until: float
+    ) -> None:
+        if not self._is_paused(service.name, gate):  # the server has exited by itself
             return
         if self._hurried or gate.is_drained() or time.monotonic() >= until:
-            process.signal(signal.SIGTERM)
+            process.signal(service.stop_signal)
             # By then a server has stopped accepting; new connections may wait in the queue.
-            self._loop.call_later(STOPS_ACCEPTING_SECONDS, self._resume, name, gate)
+            self._loop.call_later(STOPS_ACCEPTING_SECONDS, self._resume, service.name, gate)
         else:
-            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, name, gate, process, until)
+            self._loop.call_later(
+                POLL_SECONDS, self._drain_then_stop, service, gate, process, until
+            )
 
     def _resume(self, name: str, gate: AcceptGate) -> None:
         if self._is_paused(name, gate):

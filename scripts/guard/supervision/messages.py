@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..config.settings import Service
 from ..core import hints, phases
 from ..core.cause import Cause
 
@@ -47,3 +48,12 @@ def of_failure(
             return [f"{name}: {cause.sentence} Restarting."]
         case _:
             return [f"{name}: {cause.sentence}"]
+
+
+def of_killing(line: Service, grace: float) -> list[str]:
+    """Return the lines on a process that did not leave although it was asked to."""
+    longer, other = "GUARD_GRACE_SECONDS=20", f"{line.variable}_STOP_SIGNAL=INT"
+    return [
+        f"{line.name} did not leave within {grace:g} s of {line.stop_signal.name}, and was killed",
+        f"  fix: if it needs longer, {longer}; if it leaves on another signal, {other}",
+    ]

@@ -272,6 +272,9 @@ class Supervisor:
                 managed.waits_for = ()
                 self._events.append((managed.line.name, events.Exited(_ASKED)))
             case Effect.KILL if managed.process:
+                if before is State.STOPPING:
+                    for sentence in messages.of_killing(managed.line, managed.service.grace):
+                        self._report(sentence)
                 managed.process.signal(signal.SIGKILL)
 
     def _spawn(self, managed: Managed) -> None:

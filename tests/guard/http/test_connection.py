@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ class Served:
             return b"".join(iter(lambda: client.recv(65536), b""))
 
 
-async def lines() -> AsyncIterator[bytes]:
+async def lines() -> AsyncGenerator[bytes, None]:
     for number in range(3):
         yield b"%d\n" % number
         await asyncio.sleep(0.05)
