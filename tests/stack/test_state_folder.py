@@ -64,7 +64,7 @@ def test_who_watches_the_whole_project_sees_nothing_of_ours(
     assert "regenerated" not in run.output()
     assert not (tmp_path / ".guard").exists()
     (directory,) = (state / "procguard").iterdir()
-    assert (directory / "project").read_text() == f"{tmp_path}\n"
+    assert (directory / "project").read_text() == f"{tmp_path}\n{tmp_path}/Procfile\n"
     assert "line 1" in (directory / "logs" / "api.log").read_text()
     assert f"logs and state: {directory}" in run.run("status").stdout
     assert str(directory) in run.run("doctor").stdout

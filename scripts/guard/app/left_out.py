@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..config.current import CurrentConfig
 from ..config.settings import selected
 from ..core.events import Event, Restart, Start
-from ..net.port_table import Ports, require_free
+from ..net.port_table import Ports
 from ..processes.launcher import held_ports, self_binding
 
 
@@ -50,12 +50,11 @@ class LeftOut:
         )
         config = old._replace(selection=selection, services=services)
         ours = {port for port, _ in self_binding(old)}
-        for port, setting in self_binding(config):
-            if port not in ours:
-                require_free(port, setting)
+        free = [(port, setting) for port, setting in self_binding(config) if port not in ours]
         known = held_ports(old)
         self._ports.hold(
-            {port: name for port, name in held_ports(config).items() if port not in known}
+            {port: name for port, name in held_ports(config).items() if port not in known},
+            free=free,
         )
         self._current.replace(config)
         return fresh

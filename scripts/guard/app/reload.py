@@ -9,7 +9,7 @@ from ..config import settings
 from ..config.current import CurrentConfig
 from ..config.settings import Service, Settings
 from ..core.errors import GuardError
-from ..net.port_table import Ports, require_free
+from ..net.port_table import Ports
 from ..processes.launcher import held_ports, self_binding
 from ..rundir import directory
 from ..supervision.supervisor import Supervisor
@@ -67,12 +67,10 @@ class Reload:
         old = self._current.get()
         config = self._lasting(config, old)
         ours = {service.port for service in old.services}
-        for port, setting in self_binding(config):
-            if port not in ours:
-                require_free(port, setting)
+        free = [(port, setting) for port, setting in self_binding(config) if port not in ours]
         bound = {port for port, _ in self_binding(old)}
         new = {port: name for port, name in held_ports(config).items() if port not in bound}
-        self._ports.hold(new)
+        self._ports.hold(new, free=free)
         self._current.replace(config)
         self._supervisor.reconfigure(old)
         borrowed = {port for port, _ in self_binding(config)}
@@ -93,10 +91,15 @@ class Reload:
             log_prefix=old.log_prefix,
             colour=old.colour,
             selection=old.selection,
+            guard_port=config.guard_port if _states_its_port(config) else old.guard_port,
             services=tuple(
                 _as_left_out(findings.kept(service, old), old) for service in config.services
             ),
         )
+
+
+def _states_its_port(config: Settings) -> bool:
+    return bool(config.environment.get("GUARD_PORT", "").strip())
 
 
 def _as_left_out(service: Service, before: Settings) -> Service:

@@ -46,13 +46,14 @@ def up(
     config = config._replace(log_prefix=prefix)
     selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it
+    config, other = beside_another_guard(config)
     former = directory.former(config)
     moved = None if former is None else projects.take_over(former, config.directory)
     used, complaint = directory.prepare(config.directory)
     config = config._replace(directory=used)
     lock = Lock(config.directory)
     lock.acquire(config.guard_port)
-    projects.note(config.directory, config.root)
+    projects.note(config.directory, config.procfile)
     removed = remove_orphans(config.directory)
     current = CurrentConfig(config)
     current.subscribe(lambda config: lock.note(config.guard_port))
@@ -73,7 +74,7 @@ def up(
         log.follow(feed.take)
         for orphan in removed:
             log.report(f"removed {orphan.name} (pid {orphan.pid}), left by an earlier guard")
-        for said in (*filter(None, [complaint, moved]), *config.warnings):
+        for said in (*filter(None, [complaint, moved, other]), *config.warnings):
             log.report(said)
         for said in addresses(config) if as_json else ():
             log.report(said)
@@ -92,6 +93,38 @@ def up(
         with contextlib.suppress(OSError):
             (config.directory / "lease.json").unlink()
         lock.release()
+
+
+def beside_another_guard(config: Settings) -> tuple[Settings, str | None]:
+    """Take another port for the control API where another guard has the default one, and say so.
+
+    A second checkout of a project is the usual case. A port that a setting states is that one, and
+    one that a stranger has is an error, as any other.
+    """
+    port = config.guard_port
+    if config.environment.get("GUARD_PORT", "").strip() or _is_free(port):
+        return config, None
+    from ..net import guards, port_owners, taken_ports
+
+    others = filter(None, (guards.guard_of(pid) for pid in port_owners.pids_at(port)))
+    other = next((found for found in others if found.root != config.root), None)
+    ports = frozenset(service.port for service in config.services if service.port is not None)
+    free = None if other is None else taken_ports.free_port(port, ports)
+    if other is None or free is None:
+        return config, None
+    return config._replace(guard_port=free), (
+        f"the guard of {other.root} has port {port}; this one has {free} (GUARD_PORT sets it)"
+    )
+
+
+def _is_free(port: int) -> bool:
+    from ..net import bind
+
+    try:
+        bind.hold(port).close()
+    except OSError:
+        return False
+    return True
 
 
 def _log(config: Settings) -> Log:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -59,6 +60,14 @@ def run(words: str, name: str | None = None) -> str:
 def _filled(template: str, name: str | None) -> str:
     part = r"\1" if name else ""
     return re.sub(r"\[(.*?)\]", part, template).replace("{name}", shlex.quote(name or ""))
+
+
+def stop(root: Path, procfile: Path) -> str:
+    """Return how the guard of another project is ended."""
+    if _Hints.typed.start.startswith("make"):
+        return f"cd {shlex.quote(str(root))} && {command('stop')}"
+    program = _Hints.typed.start.partition(" -f ")[0].partition(" -e ")[0]
+    return f"{program} -f {shlex.quote(str(procfile))} stop"
 
 
 def setup() -> str | None:

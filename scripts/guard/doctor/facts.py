@@ -81,6 +81,8 @@ def gather(procfile: Path, env_files: Sequence[Path]) -> Facts:
         from ..rundir import directory
 
         config = directory.of_running(settings.load(procfile, env_files, pipes=False))
+        if not config.environment.get("GUARD_PORT", "").strip():  # another guard may have it
+            config = config._replace(guard_port=lock.port(config.directory) or config.guard_port)
     except GuardError as caught:
         error = caught
     except ImportError as missing:

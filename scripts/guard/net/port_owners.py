@@ -1,17 +1,14 @@
-"""Which processes listen on which ports, and the error for a port that is unavailable."""
+"""Which processes listen on which ports."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core import hints
-from ..core.errors import GuardError
+from . import guards
 
 _PROC = Path("/proc")
 _LISTENING = "0A"  # TCP_LISTEN of net/tcp_states.h
@@ -82,6 +79,8 @@ class PortOwner(NamedTuple):
     """The program's, without its folder."""
 
     def __str__(self) -> str:
+        if other := guards.guard_of(self.pid):
+            return f"the guard of {other.root}, or what it runs (pid {self.pid})"
         return (
             f"pid {self.pid}, started {_ago(self.age)} ago in {self.folder}: {self.command[:200]}"
         )
@@ -108,31 +107,6 @@ def owners(port: int) -> list[PortOwner]:
                     )
                 )
     return found
-
-
-def unavailable(port: int, setting: str, error: OSError) -> GuardError:
-    """Build the error for an unavailable port: reason, current owner, fix."""
-    if error.errno == errno.EACCES:
-        return GuardError(
-            f"port {port} ({setting}) may not be opened by this user; ports below 1024 need root",
-            f"{setting}={port + 8000} {hints.start()}",
-        )
-    if error.errno != errno.EADDRINUSE:
-        return GuardError(
-            f"port {port} ({setting}) cannot be opened: {error}", hints.command("doctor")
-        )
-    others = [owner for owner in owners(port) if owner.pid != os.getpid()]
-    if not others:
-        return GuardError(
-            f"port {port} ({setting}) is held by a process that this user may not see "
-            "(another user's, or one in a container)",
-            f"sudo lsof -i :{port}   # or take another port: {setting}={port + 1} {hints.start()}",
-        )
-    lines = "\n".join(f"  {owner}" for owner in others)
-    return GuardError(
-        f"port {port} ({setting}) is held by another process:\n{lines}",
-        f"kill {others[0].pid}   # or take another port: {setting}={port + 1} {hints.start()}",
-    )
 
 
 def _ago(seconds: float) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from . import bind, port_owners
+from . import bind
+from .taken_ports import Taken, refusal
 
 
 class Ports:
@@ -19,21 +20,26 @@ class Ports:
     def __init__(self) -> None:
         self._sockets: dict[int, socket.socket] = {}
 
-    def hold(self, wanted: Mapping[int, str]) -> None:
+    def hold(self, wanted: Mapping[int, str], free: Iterable[tuple[int, str]] = ()) -> None:
         """Have a socket for each port, all or none new; the values are the settings' names.
 
-        Raises `GuardError` that says who has a port and what to type.
+        Others, `free`, are only to be free. Raises `GuardError` that says who has which of them and
+        what to type.
         """
         new: dict[int, socket.socket] = {}
-        try:
-            for port, setting in wanted.items():
-                if port not in self._sockets:
-                    new[port] = _bound(port, setting)
-        except BaseException:
-            for sock in new.values():
-                sock.close()
-            raise
-        self._sockets |= new
+        taken = []
+        for port, setting in (*wanted.items(), *free):
+            if port in self._sockets or port in new:
+                continue
+            try:
+                new[port] = bind.hold(port)
+            except OSError as error:
+                taken.append(Taken(port, setting, error))
+        for port in new if taken else new.keys() - wanted.keys():
+            new[port].close()
+        if taken:
+            raise refusal(taken)
+        self._sockets |= {port: new[port] for port in new.keys() & wanted.keys()}
 
     def find(self, port: int) -> socket.socket | None:
         """Return the socket of a port, None if it is not ours now."""
@@ -60,15 +66,3 @@ class Ports:
         """Close the sockets of all other ports."""
         for port in set(self._sockets) - ports:
             self.let_go(port)
-
-
-def require_free(port: int, setting: str) -> None:
-    """Raise `GuardError` unless somebody else could bind the port now."""
-    _bound(port, setting).close()
-
-
-def _bound(port: int, setting: str) -> socket.socket:
-    try:
-        return bind.hold(port)
-    except OSError as error:
-        raise port_owners.unavailable(port, setting, error) from error

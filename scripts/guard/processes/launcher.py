@@ -16,7 +16,7 @@ from ..config import environment
 from ..config.current import CurrentConfig
 from ..config.settings import Service, Settings
 from ..core.run_tag import RunTag
-from ..net.port_table import Ports, require_free
+from ..net.port_table import Ports
 from ..preload.preloading import Preloading
 from ..rundir import orphans
 from . import process, screen
@@ -50,9 +50,7 @@ class Launcher:
         """Of each service whose line asks for it."""
         self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
-        self.ports.hold(held_ports(config))
-        for port, setting in self_binding(config):
-            require_free(port, setting)
+        self.ports.hold(held_ports(config), free=self_binding(config))
 
     def start_early(self) -> None:
         """Start every service that waits for no other; `launch` answers with what was started here.

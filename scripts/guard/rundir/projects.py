@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..net import guards
 from . import lock, trust
 from .files import write_file
 
@@ -24,10 +25,10 @@ class RunningGuard(NamedTuple):
     """That of its control API."""
 
 
-def note(directory: Path, root: Path) -> None:
+def note(directory: Path, procfile: Path) -> None:
     """Write down whose folder it is: a path cannot be told from its checksum."""
     with contextlib.suppress(OSError):
-        write_file(directory / _PROJECT, f"{root}\n")
+        write_file(directory / _PROJECT, f"{procfile.parent}\n{procfile}\n")
 
 
 def running(folders: Path) -> Iterator[RunningGuard]:
@@ -83,5 +84,5 @@ def _all(folders: Path) -> Iterator[tuple[Path, Path]]:
     except OSError:
         return
     for directory in directories:
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            yield directory, Path((directory / _PROJECT).read_text(encoding="utf-8").strip())
+        if found := guards.read(directory):
+            yield directory, found.root

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 
 from scripts.guard.net.accept_queue import length
 from scripts.guard.net.bind import hold, restore_backlog
-from scripts.guard.net.port_owners import owners, unavailable
+from scripts.guard.net.port_owners import owners
+from scripts.guard.net.taken_ports import Taken, refusal
 from tests.conftest import FreePort
 from tests.stack.harness import is_free, until
 
@@ -87,16 +89,19 @@ def test_who_holds_a_port_is_named_with_pid_command_folder_and_age(free_port: Fr
         assert (owner.pid, owner.folder) == (stranger.pid, "/")
         assert "http.server" in owner.command
         assert 0 <= owner.age < 60
-        error = unavailable(
-            port, "WEB_PORT", OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-        )
+        used = OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        error = refusal([Taken(port, "WEB_PORT", used)])
         assert f"pid {stranger.pid}" in error.message
         assert error.fix.startswith(f"kill {stranger.pid} ")
-        assert f"WEB_PORT={port + 1} make dev" in error.fix
+        assert re.search(r"WEB_PORT=\d+ make dev$", error.fix)
+        proposed = int(error.fix.rpartition("WEB_PORT=")[2].split()[0])
+        assert proposed > port
+        assert is_free(proposed)
         stranger.terminate()
 
 
 def test_a_port_that_needs_root_is_said() -> None:
-    error = unavailable(80, "WEB_PORT", OSError(errno.EACCES, os.strerror(errno.EACCES)))
+    denied = OSError(errno.EACCES, os.strerror(errno.EACCES))
+    error = refusal([Taken(80, "WEB_PORT", denied)])
     assert "ports below 1024 need root" in error.message
-    assert error.fix == "WEB_PORT=8080 make dev"
+    assert re.fullmatch(r"WEB_PORT=80\d\d make dev", error.fix)

@@ -22,7 +22,7 @@ def folder(folders: Path, root: Path, *, used: float = LONG_AGO) -> Path:
     directory = folders / root.name
     directory.mkdir(parents=True)
     (directory / "lock").touch()
-    projects.note(directory, root)
+    projects.note(directory, root / "Procfile")
     os.utime(directory / "lock", (used, used))
     return directory
 
