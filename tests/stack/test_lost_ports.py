@@ -45,6 +45,40 @@ def test_a_reloader_without_its_child_is_not_ready_and_its_port_says_why(
     run.await_state("web", "READY")
 
 
+ASGI = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok"})
+"""
+
+
+@pytest.mark.fault(row="F34")
+@pytest.mark.parametrize("how", ["--port $PORT", "--fd $WEB_FD"])
+def test_a_reloader_that_keeps_its_socket_is_not_ready_without_its_child(
+    guarded: Guarded, tmp_path: Path, observe: Observe, how: str
+) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(ASGI)
+    run = guarded(f"web: exec uvicorn app:app --reload {how}")
+    ready = run.await_state("web", "READY")
+    until(lambda: ask(run.ports["web"]).body == b"ok", "it answers")
+    app.write_text("def (\n")
+    lost = run.await_state("web", "STARTING")
+    assert (lost["pid"], lost["cause"]["kind"]) == (ready["pid"], "port-lost")
+    run.await_output("nobody takes connections")
+    assert run.run("status").returncode == 1
+    if "FD" in how:  # the guard has the socket too, and answers
+        page = ask(run.ports["web"], headers={"Accept": "text/html"})
+        assert page.status == 503
+        assert b"SyntaxError" in page.body
+    app.write_text(ASGI)
+    back = run.await_state("web", "READY")
+    assert back["pid"] == ready["pid"]
+    assert ask(run.ports["web"]).body == b"ok"
+    observe()
+
+
 def test_a_worker_that_stops_listening_is_told_of(guarded: Guarded, tmp_path: Path) -> None:
     (tmp_path / "closes.py").write_text(
         "import socket, sys, time\n"

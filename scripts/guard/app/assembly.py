@@ -33,7 +33,7 @@ from ..http.access import Access
 from ..http.admission import Admission
 from ..logs.pump import Log
 from ..logs.ring_buffer import RingBuffer
-from ..net import accept_queue
+from ..net import accept_queue, port_owners
 from ..net.ipv6_relay import Ipv6Relays
 from ..processes import descendants, descriptors, screen
 from ..processes.launcher import Launcher
@@ -58,6 +58,7 @@ from .hangs import HangWatch
 from .keys import Keys
 from .left_out import LeftOut
 from .lost_ports import LostPorts
+from .lost_servers import LostServers
 from .memory_watch import MemoryWatch
 from .ports import PortKeeper
 from .preloads import PreloadKeeper
@@ -269,6 +270,14 @@ def _followers(
         announce=supervisor.announce,
         lost=lambda name, cause: supervisor.send(name, events.PortLost(cause)),
     )
+    lost_servers = LostServers(
+        current,
+        members=lambda name, leader: descendants.that_run(
+            descendants.members(leader, launcher.tag(name))
+        ),
+        holders=port_owners.pids_at,
+        lost=lambda name, cause: supervisor.send(name, events.PortLost(cause)),
+    )
     hangs = HangWatch(
         current,
         launcher.ports.find,
@@ -305,6 +314,7 @@ def _followers(
         readiness,
         work_watch,
         lost_ports,
+        lost_servers,
         slow_starts,
         hangs,
         MemoryWatch(supervised.kills),

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -88,6 +88,13 @@ def members(leader: int, tag: RunTag | None = None) -> list[int]:
     if not _LINUX:
         return [leader, *_search(leader, tag)]
     return [pid for root in (leader, *_left_by(leader, tag)) for pid in _walk(root)]
+
+
+def that_run(pids: Iterable[int]) -> list[int]:
+    """Return those of some processes that are no zombies: a parent may leave them for long."""
+    if not _LINUX:
+        return list(pids)
+    return [pid for pid in pids if (stat := _stat(pid)) is not None and stat.state != "Z"]
 
 
 def group_alive(leader: int) -> bool:

@@ -61,10 +61,12 @@ class StandbyResponder:
             self._down_since = now
             bind.restore_backlog(self._sock)
         left = self._down_since + self._patience() - now
-        if state in _NO_USE_WAITING or view.has_lost_its_port:
+        is_lost = view.has_lost_its_port
+        if state in _NO_USE_WAITING or (is_lost and not view.held):
             self._forget_timer()
             self._listener.accept()
-        elif left <= 0:
+        elif left <= 0 or is_lost:
+            self._forget_timer()
             self._listener.accept(pause=_YIELD)
         else:
             self._listener.ignore()
