@@ -44,6 +44,7 @@ OLDEST = (3, 11)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    _fill_descriptors()
     options = SimpleNamespace(
         run=_up, procfile=None, env=[], names=[], formation={}, exit_with=None, prefix=True
     )
@@ -63,6 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _expected(_not_set_up(f"{error.name} is not installed for it"))
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
         return _unexpected(options)
+
+
+def _fill_descriptors() -> None:
+    """Where the terminal's descriptors were closed (`>&-`), write to nowhere, as to a daemon's.
+
+    Else the first socket would be descriptor 1, and be written to.
+    """
+    if sys.stdin is not None and sys.stdout is not None and sys.stderr is not None:
+        return
+    import os
+
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - the last of the three
+        os.set_inheritable(opened, True)  # noqa: FBT003 - the library's signature
+    os.close(opened)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a descriptor
 
 
 def _program() -> str:

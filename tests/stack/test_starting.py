@@ -97,3 +97,13 @@ def test_status_tells_what_runs_and_restart_replaces_it(guarded: Guarded) -> Non
     assert gone.returncode == 1
     assert "no guard runs" in gone.stderr
     assert is_gone(old["web"])
+
+
+def test_a_guard_without_a_standard_output_runs_in_silence(guarded: Guarded) -> None:
+    run = guarded(toy("web"), started=False)
+    run.start(within=("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
+    run.await_state("web", "READY")
+    assert ask(run.ports["web"]).status == 200
+    assert run.run("stop").returncode == 0
+    assert run.await_end() == 0
+    assert run.output() == ""

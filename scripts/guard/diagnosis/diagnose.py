@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""
+_PASSED_ON = frozenset(
+    {
+        256 - number
+        for number in (
+            signal.SIGKILL,
+            signal.SIGTERM,
+            signal.SIGSEGV,
+            signal.SIGABRT,
+            signal.SIGBUS,
+        )
+    }
+)
+"""What a Python program ends with that passes on how its child ended, as `runserver` does."""
 LIMIT_SECONDS = 0.5
 """For the search of the last lines: the event loop, and with it every restart, waits for it."""
 
@@ -86,6 +99,8 @@ def explain(
         return _not_started(service.name, exit_status)
     if exit_status - SHELL_SIGNAL in _SIGNALS:
         exit_status = SHELL_SIGNAL - exit_status
+    elif exit_status in _PASSED_ON:
+        exit_status -= 256
     try:
         with time_limit(LIMIT_SECONDS):
             known = _known(service, exit_status, tail, context)

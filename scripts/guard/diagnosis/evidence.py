@@ -14,8 +14,8 @@ from .context import Context
 from .memory_kills import MemoryKills
 
 LOCKS = ("requirements.txt", "requirements-dev.txt", "uv.lock", "poetry.lock")
-_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
-"""Itself, or, as a shell tells it, its command."""
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL, 256 - signal.SIGKILL)
+"""Itself, or, as a shell or a Python program tells it, what it ran."""
 
 
 class Evidence:

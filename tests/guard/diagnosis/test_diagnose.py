@@ -708,3 +708,14 @@ def test_long_lines_do_not_hold_up_the_diagnosis(tmp_path: Path) -> None:
     tail = ['  File "' + "x: " * 20_000] * 200
 
     assert explain(Service("api", "x"), 1, tail, Context(tmp_path)).kind == "exit"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [(247, "SIGKILL"), (241, "SIGTERM"), (245, "SIGSEGV"), (255, "code 255")]
+)
+def test_a_parent_that_passes_on_how_its_child_was_killed(
+    tmp_path: Path, code: int, expected: str
+) -> None:
+    """`runserver` ends with -9 where its child was killed, which is 247 to its own parent."""
+    service = Service(name="api", command="x")
+    assert expected in explain(service, code, [], Context(tmp_path)).sentence
