@@ -155,8 +155,8 @@ docs-run: setup-python ## Type every command of README and startup guide in a ba
 site: setup-python ## Build the documentation as a site with search, into dist/site
 	@$(py) -m scripts.site
 
-screenshots: setup-all ## Take the pictures of the documentation again, of the running app
-	@$(py) -m scripts.screenshots
+screenshots: setup-all ## Take the pictures of the documentation again, of the running app (all=1: a contact sheet of every state)
+	@$(py) -m scripts.screenshots $(if $(all),--all)
 
 lock: setup-python ## Update the locks after a change of pyproject.toml (up=1: to the newest versions)
 	@scripts/setup/lock.sh $(if $(up),--upgrade)

@@ -1,5 +1,9 @@
-"""`python -m scripts.screenshots [FOLDER]`: take every picture, into docs/images by default."""
+"""`python -m scripts.screenshots [FOLDER]`: take every picture, into docs/images by default.
 
+With `--all`, a contact sheet of every state of every page, into dist/contact-sheet.
+"""
+
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +12,7 @@ from playwright.sync_api import Browser
 
 from scripts.chromium import chromium
 from scripts.guard.config import settings
+from scripts.screenshots import contact_sheet
 from scripts.screenshots.animation import svg
 from scripts.screenshots.recording import record
 from scripts.screenshots.shots import SHOTS
@@ -45,8 +50,33 @@ def _animation(into: Path, ports: dict[str, int]) -> list[Path]:
     return [into / name for name in files]
 
 
+def sheet(into: Path, browser: Browser) -> contact_sheet.Sheet:
+    """Take the contact sheet, on ports that are free."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in ("web", "api", "guard")]
+    numbers = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="stage-") as folder,
+        set_up(
+            Path(folder) / "media-downloader",
+            dict(zip(("web", "api", "guard"), numbers, strict=True)),
+        ) as stage,
+    ):
+        contact_sheet.prepare(stage)
+        return contact_sheet.take(stage, browser, into)
+
+
 def main() -> None:
     """Take them on the ports of the settings, which is what the documentation shows."""
+    if sys.argv[1:] == ["--all"]:
+        into = ROOT / "dist/contact-sheet"
+        with chromium() as browser:
+            taken = sheet(into, browser)
+        sys.stdout.write("".join(f"{finding}\n" for finding in taken.findings))
+        sys.stdout.write(f"{len(taken.pictures) * len(contact_sheet.WIDTHS)} pictures in {into}; ")
+        sys.stdout.write(f"axe looked {taken.judged} times; findings: {len(taken.findings)}\n")
+        sys.exit(bool(taken.findings))
     config = settings.load(ROOT / "Procfile.dev")
     ports = {service.name: int(service.port or 0) for service in config.services}
     into = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs/images"

@@ -141,6 +141,7 @@ def _guard(stage: Stage) -> Iterator[None]:
         "DATA_DIR": str(stage.folder / "data"),
         "DATABASE_URL": "",
         "ALLOW_HOSTS": "127.0.0.1",
+        "SHOW_FOLDERS": "yes",  # as where people sit, wherever the pictures are taken
         "PYTHONPATH": str(stage.folder / "resolver"),
         "TERM": "xterm-256color",
     }

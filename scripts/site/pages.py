@@ -8,7 +8,10 @@ Navigation = list[dict[str, object]]
 """As MkDocs takes it: a title and its page, or a title and a list of the same."""
 
 USE = ("docs/startup-guide.md", "docs/using.md", "docs/cookies.md", "docs/troubleshooting.md")
-RUN = ("docs/settings.md", "docs/any-procfile.md", "docs/architecture.md", "docs/benchmarks.md")
+RUN = (
+    *("docs/settings.md", "docs/any-procfile.md", "docs/architecture.md", "docs/benchmarks.md"),
+    "docs/ui.md",
+)
 DEVELOP = (
     "CONTRIBUTING.md",
     "docs/api.md",

@@ -87,6 +87,9 @@ def show(app: App, what: str, media: MediaSource) -> None:  # noqa: C901 - one c
     elif what == "services":
         app.status.click()
         expect(page.get_by_role("button", name="Restart web")).to_be_visible()
+    elif what == "unknown address":
+        page.goto(f"{app.url}/nowhere")
+        expect(page.get_by_role("heading", name="There is no page")).to_be_visible()
     elif what == "settings":
         page.get_by_role("button", name="Settings").click()
         expect(page.get_by_role("dialog")).to_be_visible()
@@ -117,6 +120,7 @@ STATES = (
     "subscribing",
     "services",
     "settings",
+    "unknown address",
     "wrong link",
     "queue, held",
 )

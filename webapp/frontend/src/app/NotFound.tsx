@@ -6,7 +6,7 @@ import { EmptyState } from '@/components/EmptyState.tsx';
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState icon="help" title={t('notFound.title')} hint={t('notFound.hint')}>
+    <EmptyState whole icon="help" title={t('notFound.title')} hint={t('notFound.hint')}>
       <Link href="/">{t('notFound.back')}</Link>
     </EmptyState>
   );

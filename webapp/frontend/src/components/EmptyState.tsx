@@ -6,16 +6,19 @@ interface EmptyStateProps {
   icon: IconName;
   title: string;
   hint?: string;
+  /** It is all that the page says. */
+  whole?: boolean;
   children?: ReactNode;
 }
 
-export function EmptyState({ icon, title, hint, children }: EmptyStateProps) {
+export function EmptyState({ icon, title, hint, whole = false, children }: EmptyStateProps) {
+  const Title = whole ? 'h1' : 'p';
   return (
     <div className={css.empty}>
       <span className={css.mark}>
         <Icon name={icon} size={26} />
       </span>
-      <p className={css.title}>{title}</p>
+      <Title className={css.title}>{title}</Title>
       {hint && <p className={css.hint}>{hint}</p>}
       {children}
     </div>
