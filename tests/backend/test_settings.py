@@ -141,3 +141,10 @@ def test_the_data_folder_is_private_or_the_groups(tmp_path: Path, given: str, mo
 def test_another_mode_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="DATA_DIR_MODE=777"):
         parse({"DATA_DIR_MODE": "777"}, tmp_path)
+
+
+def test_sponsorblock_is_asked_where_its_setting_says(tmp_path: Path) -> None:
+    chosen = parse({"SPONSORBLOCK_API": "http://nas.local:8080/"}, tmp_path)
+    assert chosen.sponsorblock_api == "http://nas.local:8080"
+    with pytest.raises(SettingsError, match="SPONSORBLOCK_API=nas: give an address"):
+        parse({"SPONSORBLOCK_API": "nas"}, tmp_path)

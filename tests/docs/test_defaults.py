@@ -78,7 +78,14 @@ def test_a_port_of_this_stack_is_as_listed(tmp_path: Path, name: str) -> None:
 
 
 READ = ("DATA_DIR", "MEDIA_DIR", "DATABASE_URL", "DOWNLOAD_CONCURRENCY", "DISK_RESERVE_MB")
-ALSO_READ = ("RATE_LIMIT", "API_HOSTS", "OPEN_ACCESS", "LOG_LEVEL", "SHOW_FOLDERS")
+ALSO_READ = (
+    "RATE_LIMIT",
+    "SPONSORBLOCK_API",
+    "API_HOSTS",
+    "OPEN_ACCESS",
+    "LOG_LEVEL",
+    "SHOW_FOLDERS",
+)
 
 
 @pytest.mark.parametrize("name", [*READ, *ALSO_READ])

@@ -25,6 +25,7 @@ MODES = {"700": 0o700, "750": 0o750}
 SHOW_FOLDERS: tuple[desktop.Allowed, ...] = get_args(desktop.Allowed)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
+SPONSORBLOCK = "https://sponsor.ajay.app"
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
@@ -52,6 +53,7 @@ class Settings:
     web_url: str
     log_level: str
     disk_reserve_mb: int
+    sponsorblock_api: str
     rate_limit: int
     """Bytes/s of each download; 0 = as fast as it goes."""
     desktop: desktop.Desktop
@@ -110,6 +112,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         web_url=read.text("WEB_URL", f"http://localhost:{read.text('WEB_PORT', '3000')}"),
         log_level=_log_level(read.text("LOG_LEVEL", "info"), read.problems),
         disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),
+        sponsorblock_api=_api(read.text("SPONSORBLOCK_API", SPONSORBLOCK), read.problems),
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
         desktop=desktop.Desktop(_allows(read.text("SHOW_FOLDERS", "auto"), read.problems), environ),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
@@ -166,6 +169,16 @@ def _mode(given: str, problems: list[str]) -> int:
         problems.append(f"DATA_DIR_MODE={given}: give 700 (only you) or 750 (your group reads).")
         return MODES["700"]
     return MODES[given]
+
+
+def _api(given: str, problems: list[str]) -> str:
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        problems.append(f"SPONSORBLOCK_API={given}: give an address such as {SPONSORBLOCK}.")
+    return given.rstrip("/")
 
 
 def _log_level(given: str, problems: list[str]) -> str:

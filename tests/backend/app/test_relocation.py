@@ -11,6 +11,7 @@ import pytest
 from app.relocation import Relocator
 from domain.models import DownloadRequest, Relocation
 from domain.naming import Naming
+from domain.nfo import SHOW
 from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
 from files.shelf import Shelf
@@ -61,6 +62,7 @@ class Library:
     def files(self) -> dict[str, str]:
         found = (p for p in self.shelf.media_dir.rglob("*") if p.is_file())
         inside = {str(p.relative_to(self.shelf.media_dir)): p.read_text() for p in found}
+        inside = {name: text for name, text in inside.items() if not name.endswith(SHOW)}
         return {name: text for name, text in inside.items() if not name.startswith(".")}
 
     def row(self, item: str) -> dict[str, Any]:
@@ -86,6 +88,7 @@ def test_a_file_and_what_goes_with_it_get_another_place(library: Library) -> Non
     library.relocator.move(item, to(item, folder="Video", template=TEMPLATE))
 
     row = library.row(item)
+    assert "<title>Rain</title>" in library.shelf.path(f"Video/Rain/{SHOW}").read_text()
     assert row["file_name"] == "Video/Rain/One.mp4"
     assert row["sidecars"] == ["Video/Rain/One.en.srt", "Video/Rain/One.nfo"]
     assert library.files() == {

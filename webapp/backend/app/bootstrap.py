@@ -80,6 +80,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         *(store, announcer, pool, staging, disk, media),
         *(settings.media_dir / ".thumbnails", cookies, permits.texts, find_ffmpeg()),
         rate=settings.rate_limit,
+        sponsorblock=settings.sponsorblock_api,
     )
     lease = _lease(settings)
     scheduler = Scheduler(settings, store, executor, lease)

@@ -135,7 +135,7 @@ class Relocator:
         except DownloadError as error:
             raise ConflictError(error.sentence, error.fix) from None
         begun = self.store.begin_move(
-            row["id"], row["file_name"], {"moves": moves, "options": options}
+            row["id"], row["file_name"], {"moves": moves, "options": options, "show": placed.show}
         )
         if begun is None:
             raise ConflictError("It is being downloaded again.", "Wait until it is done.")
@@ -150,6 +150,7 @@ class Relocator:
             if old != new and self.shelf.path(old).is_file():
                 self.shelf.move(self.shelf.path(old), new)
                 self.shelf.tidy(old)
+        self.places.keep_show(row["moving"].get("show"), row)
         *sidecars, (_, name) = moves
         there = [new for _, new in sidecars]
         ended = self.store.end_move(row["id"], name, there, row["moving"]["options"])

@@ -18,6 +18,18 @@ Resolution = Annotated[
     ),
 ]
 Embedded = Literal["metadata", "chapters", "thumbnail"]
+Beside = Literal["srt", "vtt", "thumbnail", "info", "nfo"]
+Category = Literal[
+    "sponsor",
+    "selfpromo",
+    "interaction",
+    "intro",
+    "outro",
+    "preview",
+    "hook",
+    "filler",
+    "music_offtopic",
+]
 LANGUAGE = r"^[A-Za-z0-9][A-Za-z0-9_.-]{1,39}$"
 Language = Annotated[str, Field(pattern=LANGUAGE, examples=["en", "pt_BR"])]
 AudioTrackId = Annotated[
@@ -44,6 +56,18 @@ class Choices(BaseModel):
     )
     audio_bitrate: Literal[128, 192, 320] | None = Field(
         default=None, description="Of mp3, m4a and opus, in kbit/s; null = about the source's"
+    )
+    beside: list[Beside] = Field(
+        default=[],
+        max_length=5,
+        description="Files beside it: subtitles (instead of in it) as srt or vtt, its picture, "
+        "what the site told (info), and what media servers read (nfo)",
+    )
+    sponsorblock: Literal["mark", "cut"] | None = Field(
+        default=None, description="What viewers marked: as chapters, or cut out (not of a clip)"
+    )
+    sponsorblock_categories: list[Category] = Field(
+        default=["sponsor"], min_length=1, max_length=10, description="What of it"
     )
     folder: Folder | None = Field(
         default=None, description="Below the media folder; null = as /api/naming has it"

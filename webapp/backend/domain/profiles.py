@@ -75,7 +75,12 @@ BUILT_IN = {
         BuiltIn(
             "archive",
             "Archive",
-            Choices(format="mkv", codecs="best", embed=["metadata", "chapters", "thumbnail"]),
+            Choices(
+                format="mkv",
+                codecs="best",
+                embed=["metadata", "chapters", "thumbnail"],
+                beside=["thumbnail", "info", "nfo"],
+            ),
         ),
     )
 }

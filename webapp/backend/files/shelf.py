@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from domain.failures import DownloadError
+from domain.nfo import GENERATOR, SHOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,6 +86,11 @@ class Shelf:
         """Give a file this name; what has it is replaced."""
         source.replace(self.make_room(name))
 
+    def add(self, name: str, content: bytes) -> None:
+        """Write a small file where there is none; that it cannot be written costs nothing."""
+        with contextlib.suppress(OSError), self.path(name).open("xb") as file:
+            file.write(content)
+
     def remove(self, names: Iterable[str]) -> None:
         """Remove files, and the folders that are empty then. Raises OSError."""
         for name in names:
@@ -97,9 +103,18 @@ class Shelf:
             if folder == PurePosixPath("."):
                 break
             try:
+                self._forget_show(self.path(str(folder)))
                 self.path(str(folder)).rmdir()
             except OSError:  # not empty, or gone already
                 break
+
+    def _forget_show(self, folder: Path) -> None:
+        """Remove our note of what a folder is, if that is all there is in it."""
+        note = folder / SHOW
+        if [path.name for path in folder.iterdir()] == [
+            SHOW
+        ] and GENERATOR.encode() in note.read_bytes():
+            note.unlink()
 
     def folders(self) -> list[str]:
         """The folders that there are, without hidden ones and links; at most `MAX_FOLDERS`."""

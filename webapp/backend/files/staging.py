@@ -47,6 +47,8 @@ class Placed:
     name: str
     sidecars: dict[str, str] = field(default_factory=dict)
     """What goes with it: from the names in staging to those in their place."""
+    show: str | None = None
+    """The folder of the channel, as media servers read it."""
 
 
 @dataclass(frozen=True, slots=True)

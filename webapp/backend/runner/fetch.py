@@ -22,9 +22,10 @@ from runner.metadata import (
     without_login,
 )
 from runner.notes import missing, missing_subtitles
-from runner.options import parameters
+from runner.options import parameters, takes_subtitles
 from runner.progress_meter import ProgressMeter
 from runner.reopen import reopen
+from runner.sidecars import write_sidecars
 from runner.thumbnails import extract_frame, fetch_thumbnail
 from runner.trim import DURATION_SLACK, kept_duration, measure_duration, require_within, trim
 
@@ -44,6 +45,8 @@ class FetchJob:
     rate: int = 0
     """Bytes/s at most; 0 = as fast as it goes."""
     cookies: str | None = None
+    sponsorblock: str = ""
+    """The address of its API."""
     finished: str | None = None
     """A file that was made before and lacks only extras: nothing else is fetched."""
 
@@ -100,14 +103,19 @@ def _make(
         if job.finished:
             made = _complete(downloader, info, request, Path(job.finished), staging, cover)
         else:
-            made = _download(downloader, info, request, staging, cover)
+            made = _download(downloader, info, request, job, cover)
             if request.start is not None or request.end is not None:
                 made, known["duration"] = _clip(job.ffmpeg, made, request, known["duration"])
+            elif request.sponsorblock == "cut":
+                known["duration"] = measure_duration(job.ffmpeg, made)
         known["duration"] = known["duration"] or measure_duration(job.ffmpeg, made)
         info["duration"] = known["duration"]
         picture = cover.name if cover else _picture(downloader, info, job, made)
         result = {"file": made.name, "bytes": made.stat().st_size, "thumbnail": picture}
-        result["sidecars"] = []
+        shown = cover or (made.parent / picture if picture else None)
+        result["sidecars"] = write_sidecars(
+            request, info, made, shown, job.ffmpeg, downloader.notes
+        )
         return result | known | {"notes": downloader.notes}
 
 
@@ -126,14 +134,17 @@ def _download(
     downloader: Downloader,
     info: dict[str, Any],
     request: DownloadRequest,
-    staging: Path,
+    job: FetchJob,
     cover: Path | None,
 ) -> Path:
     """Download all streams, merge and convert them; return the file."""
     from runner.postprocessors import CompletenessPP, postprocessors
 
+    staging = Path(job.staging)
     downloader.add_post_processor(CompletenessPP(staging, downloader.notes))
-    for step in postprocessors(request, cover, info.get("abr"), downloader.notes):
+    for step in postprocessors(
+        request, cover, info.get("abr"), downloader.notes, sponsorblock=job.sponsorblock
+    ):
         downloader.add_post_processor(step)
     reopen(staging)
     done = downloader.process_ie_result(info, download=True)
@@ -165,7 +176,7 @@ def _complete(
 
 def _note_languages(downloader: Downloader, info: dict[str, Any], request: DownloadRequest) -> None:
     """Note the languages that the site does not have at all."""
-    if FORMATS[request.format].holds_subtitles:
+    if takes_subtitles(request):
         there = {*(info.get("subtitles") or ()), *(info.get("automatic_captions") or ())}
         downloader.notes += [
             missing_subtitles(language) for language in request.subtitles if language not in there

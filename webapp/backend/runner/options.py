@@ -83,11 +83,21 @@ def _audio(request: DownloadRequest) -> dict[str, Any]:
 
 
 def _subtitles(request: DownloadRequest) -> dict[str, Any]:
-    if not request.subtitles or not FORMATS[request.format].holds_subtitles:
+    if not request.subtitles or not takes_subtitles(request):
         return {}
     # yt-dlp reads patterns, and has words of its own ("all")
     languages = [f"(?:{re.escape(one)})" for one in request.subtitles if one not in NO_LANGUAGES]
     return {"writesubtitles": True, "writeautomaticsub": True, "subtitleslangs": languages}
+
+
+def takes_subtitles(request: DownloadRequest) -> bool:
+    """Whether there is a place for them: in the file, or beside it."""
+    return bool(beside(request)) or FORMATS[request.format].holds_subtitles
+
+
+def beside(request: DownloadRequest) -> list[str]:
+    """The formats in which subtitles are to lie beside the file; none: they are put into it."""
+    return [kind for kind in ("srt", "vtt") if kind in request.beside]
 
 
 class _Silence:

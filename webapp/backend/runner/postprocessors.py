@@ -13,7 +13,9 @@ from runner.completeness import incomplete
 from runner.container import ContainerPP
 from runner.embed_thumbnail import ThumbnailFilePP
 from runner.notes import missing
+from runner.options import beside
 from runner.reopen import all_announced
+from runner.sponsorblock import steps as sponsorblock_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +28,18 @@ Notes = list[dict[str, str]]
 
 
 def postprocessors(
-    request: DownloadRequest, picture: Path | None, kbps: float | None, notes: Notes
+    request: DownloadRequest,
+    picture: Path | None,
+    kbps: float | None,
+    notes: Notes,
+    *,
+    sponsorblock: str = "",
 ) -> Iterator[Any]:
     """What a request needs.
 
     `picture` is what to embed, if anything; `kbps` the bit rate of the source's audio, if known.
-    What only goes beside video and audio may fail: that leaves a note.
+    `sponsorblock` is its API's address. What only goes beside video and audio may fail: that
+    leaves a note.
     """
     if FORMATS[request.format].kind == "audio":
         yield ffmpeg.FFmpegExtractAudioPP(
@@ -39,23 +47,44 @@ def postprocessors(
         )
     else:
         yield ContainerPP(preferedformat=request.format)
+    yield from sponsorblock_steps(request, sponsorblock, notes)
     yield from extras(request, picture, notes)
 
 
 def extras(request: DownloadRequest, picture: Path | None, notes: Notes) -> Iterator[Any]:
     """What is put into a file that is a medium already."""
-    if request.subtitles:
+    if request.subtitles and (kinds := beside(request)):
+        for kind in kinds:
+            yield optional(SubtitleFilesPP(kind), "subtitles", notes)
+    elif request.subtitles:
         yield optional(ffmpeg.FFmpegEmbedSubtitlePP(), "subtitles", notes)
-    if {"metadata", "chapters"} & set(request.embed):
+    chapters = "chapters" in request.embed or request.sponsorblock == "mark"
+    if chapters or "metadata" in request.embed:
         embed = ffmpeg.FFmpegMetadataPP(
             None,
             add_metadata="metadata" in request.embed,
-            add_chapters="chapters" in request.embed,
+            add_chapters=chapters,
             add_infojson=False,
         )
         yield optional(embed, "metadata", notes)
     if picture:
         yield optional(ThumbnailFilePP(picture), "thumbnail", notes)
+
+
+class SubtitleFilesPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types
+    """Leaves subtitles beside the file in one format, whatever the site has them in."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def run(self, info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        """Convert those that are in another format; the originals go with what staging holds."""
+        wanted = info.get("requested_subtitles") or {}
+        others = {lang: dict(sub) for lang, sub in wanted.items() if sub.get("filepath")}
+        convertor = ffmpeg.FFmpegSubtitlesConvertorPP(self._downloader, format=self._kind)
+        convertor.run(info | {"requested_subtitles": others})
+        return [], info
 
 
 class CompletenessPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types

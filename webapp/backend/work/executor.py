@@ -73,6 +73,8 @@ class Executor:
     allowed: Callable[[], list[str]]
     """What may be reached although it is not public; asked for each download."""
     ffmpeg: str | None
+    sponsorblock: str = ""
+    """The address of its API."""
     rate: int = 0
     """Bytes/s of each download; 0 = as fast as it goes."""
     _runners: dict[str, Runner] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class Executor:
             return
         now_there = [placed.name, *placed.sidecars.values()]
         self.staging.shelf.remove(name for name in own if name not in now_there)
+        self.places.keep_show(placed.show, row)
         path = self.staging.shelf.path(placed.name)
         picture = self._keep_picture(item, result["thumbnail"])
         done = self.store.report(
@@ -255,6 +258,7 @@ class Executor:
             "staging": str(self.staging.folder(row["id"])),
             "ffmpeg": self.ffmpeg,
             "rate": min(filter(None, (self.rate, row["options"].get("rate"))), default=0),
+            "sponsorblock": self.sponsorblock,
             "cookies": cookies_for(self.cookies, row["host"]),
             "finished": self._finished(row),
             "allowed": self.allowed(),

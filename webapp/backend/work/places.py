@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.formats import FORMATS
 from domain.names import key_of, suffix, with_key
 from domain.naming import Naming, episode, place
+from domain.nfo import SHOW, show
 from files.staging import Placed
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Places:
 
     store: Store
     shelf: Shelf
+
+    def keep_show(self, folder: str | None, row: Mapping[str, Any]) -> None:
+        """Say in the folder of a channel what it is, unless somebody has."""
+        if folder and row["uploader"]:
+            self.shelf.add(f"{folder}/{SHOW}", show(row["uploader"], row["platform"]))
 
     def naming(self) -> Naming:
         """Where files go unless a download says otherwise."""
@@ -52,7 +58,7 @@ class Places:
         )
         ending = suffix(file)
         for candidate in (stem, with_key(stem, row["id"])):
-            placed = _named(candidate, ending, sidecars)
+            placed = _named(candidate, ending, sidecars, usual if folder is None else folder)
             names = [placed.name, *placed.sidecars.values()]
             taken = self.store.names_in_use([placed.name], row["id"])
             if not taken and self.shelf.is_free(names, own=own):
@@ -85,6 +91,9 @@ def facts(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in known.items() if value}
 
 
-def _named(stem: str, ending: str, sidecars: Sequence[str]) -> Placed:
+def _named(stem: str, ending: str, sidecars: Sequence[str], folder: str) -> Placed:
     beside = {name: f"{stem}.{name.partition('.')[2]}" for name in sidecars}
-    return Placed(f"{stem}.{ending}", beside)
+    first, *others = stem.removeprefix(f"{folder}/" if folder else "").split("/")
+    is_show = bool(others) and any(name.endswith(".nfo") for name in sidecars)
+    show = (f"{folder}/{first}" if folder else first) if is_show else None
+    return Placed(f"{stem}.{ending}", beside, show)

@@ -1026,6 +1026,12 @@ export interface components {
              */
             audio_bitrate?: (128 | 192 | 320) | null;
             /**
+             * Beside
+             * @description Files beside it: subtitles (instead of in it) as srt or vtt, its picture, what the site told (info), and what media servers read (nfo)
+             * @default []
+             */
+            beside: ("srt" | "vtt" | "thumbnail" | "info" | "nfo")[];
+            /**
              * Codecs
              * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
              * @default compatible
@@ -1078,6 +1084,19 @@ export interface components {
              */
             resolution: string;
             /**
+             * Sponsorblock
+             * @description What viewers marked: as chapters, or cut out (not of a clip)
+             */
+            sponsorblock?: ("mark" | "cut") | null;
+            /**
+             * Sponsorblock Categories
+             * @description What of it
+             * @default [
+             *       "sponsor"
+             *     ]
+             */
+            sponsorblock_categories: ("sponsor" | "selfpromo" | "interaction" | "intro" | "outro" | "preview" | "hook" | "filler" | "music_offtopic")[];
+            /**
              * Start
              * @description Keep only from here on (seconds); the whole is fetched all the same
              */
@@ -1125,6 +1144,12 @@ export interface components {
              */
             audio_bitrate?: (128 | 192 | 320) | null;
             /**
+             * Beside
+             * @description Files beside it: subtitles (instead of in it) as srt or vtt, its picture, what the site told (info), and what media servers read (nfo)
+             * @default []
+             */
+            beside: ("srt" | "vtt" | "thumbnail" | "info" | "nfo")[];
+            /**
              * Codecs
              * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
              * @default compatible
@@ -1161,6 +1186,19 @@ export interface components {
              * @example 1080p
              */
             resolution: string;
+            /**
+             * Sponsorblock
+             * @description What viewers marked: as chapters, or cut out (not of a clip)
+             */
+            sponsorblock?: ("mark" | "cut") | null;
+            /**
+             * Sponsorblock Categories
+             * @description What of it
+             * @default [
+             *       "sponsor"
+             *     ]
+             */
+            sponsorblock_categories: ("sponsor" | "selfpromo" | "interaction" | "intro" | "outro" | "preview" | "hook" | "filler" | "music_offtopic")[];
             /**
              * Subtitles
              * @description Languages, put in
@@ -1339,6 +1377,12 @@ export interface components {
              */
             audio_bitrate?: (128 | 192 | 320) | null;
             /**
+             * Beside
+             * @description Files beside it: subtitles (instead of in it) as srt or vtt, its picture, what the site told (info), and what media servers read (nfo)
+             * @default []
+             */
+            beside: ("srt" | "vtt" | "thumbnail" | "info" | "nfo")[];
+            /**
              * Codecs
              * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
              * @default compatible
@@ -1387,6 +1431,19 @@ export interface components {
              * @example 1080p
              */
             resolution: string;
+            /**
+             * Sponsorblock
+             * @description What viewers marked: as chapters, or cut out (not of a clip)
+             */
+            sponsorblock?: ("mark" | "cut") | null;
+            /**
+             * Sponsorblock Categories
+             * @description What of it
+             * @default [
+             *       "sponsor"
+             *     ]
+             */
+            sponsorblock_categories: ("sponsor" | "selfpromo" | "interaction" | "intro" | "outro" | "preview" | "hook" | "filler" | "music_offtopic")[];
             /**
              * Start
              * @description Keep only from here on (seconds); the whole is fetched all the same
@@ -1765,6 +1822,12 @@ export interface components {
              */
             audio_bitrate?: (128 | 192 | 320) | null;
             /**
+             * Beside
+             * @description Files beside it: subtitles (instead of in it) as srt or vtt, its picture, what the site told (info), and what media servers read (nfo)
+             * @default []
+             */
+            beside: ("srt" | "vtt" | "thumbnail" | "info" | "nfo")[];
+            /**
              * Codecs
              * @description Of an mp4: H.264 and AAC, which every device plays, or the best quality
              * @default compatible
@@ -1811,6 +1874,19 @@ export interface components {
              * @example 1080p
              */
             resolution: string;
+            /**
+             * Sponsorblock
+             * @description What viewers marked: as chapters, or cut out (not of a clip)
+             */
+            sponsorblock?: ("mark" | "cut") | null;
+            /**
+             * Sponsorblock Categories
+             * @description What of it
+             * @default [
+             *       "sponsor"
+             *     ]
+             */
+            sponsorblock_categories: ("sponsor" | "selfpromo" | "interaction" | "intro" | "outro" | "preview" | "hook" | "filler" | "music_offtopic")[];
             /**
              * Start
              * @description Keep only from here on (seconds); the whole is fetched all the same
@@ -1971,7 +2047,11 @@ export interface components {
              *       "resolution": "best",
              *       "embed": [],
              *       "subtitles": [],
-             *       "codecs": "compatible"
+             *       "codecs": "compatible",
+             *       "beside": [],
+             *       "sponsorblock_categories": [
+             *         "sponsor"
+             *       ]
              *     }
              */
             choices: components["schemas"]["Choices"];
@@ -2208,7 +2288,11 @@ export interface components {
              *       "resolution": "best",
              *       "embed": [],
              *       "subtitles": [],
-             *       "codecs": "compatible"
+             *       "codecs": "compatible",
+             *       "beside": [],
+             *       "sponsorblock_categories": [
+             *         "sponsor"
+             *       ]
              *     }
              */
             options: components["schemas"]["OfProfile"];
@@ -2263,7 +2347,11 @@ export interface components {
              *       "resolution": "best",
              *       "embed": [],
              *       "subtitles": [],
-             *       "codecs": "compatible"
+             *       "codecs": "compatible",
+             *       "beside": [],
+             *       "sponsorblock_categories": [
+             *         "sponsor"
+             *       ]
              *     }
              */
             options: components["schemas"]["OfProfile"];

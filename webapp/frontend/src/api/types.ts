@@ -53,6 +53,8 @@ export type DownloadQuery = NonNullable<operations['listDownloads']['parameters'
 export { AUDIO_FORMATS, VIDEO_FORMATS };
 export const FORMATS = [...VIDEO_FORMATS, ...AUDIO_FORMATS] as const;
 export const CODECS = ['compatible', 'best'] as const satisfies readonly Choices['codecs'][];
+export const BESIDE = ['srt', 'vtt', 'thumbnail', 'info', 'nfo'] as const satisfies readonly Choices['beside'][number][];
+export const SEGMENTS = ['sponsor', 'selfpromo', 'interaction', 'intro', 'outro', 'preview', 'hook', 'filler', 'music_offtopic'] as const satisfies readonly Choices['sponsorblock_categories'][number][];
 export const AUDIO_BITRATES = [128, 192, 320] as const satisfies readonly Choices['audio_bitrate'][];
 export const RESOLUTIONS = [
   'best',

@@ -1,5 +1,5 @@
 import { useTranslation } from '@/i18n/translate.ts';
-import { AUDIO_BITRATES, CODECS, holdsSubtitles, isLossy, type Preview } from '@/api/types.ts';
+import { AUDIO_BITRATES, BESIDE, CODECS, SEGMENTS, holdsSubtitles, isLossy, type Preview } from '@/api/types.ts';
 import { Select } from '@/components/Select.tsx';
 import { PlaceFields } from '@/entities/naming/PlaceFields.tsx';
 import { readClip, type Clip } from './clip.ts';
@@ -11,6 +11,7 @@ import type { Choosing } from './use-chosen.ts';
 const EMBEDDED = ['metadata', 'thumbnail', 'chapters'] as const;
 const MOMENTS = ['start', 'end'] as const;
 const NONE = '';
+const SPONSORBLOCK = ['off', 'mark', 'cut'] as const;
 const MB = 1_000_000; // bytes
 
 export interface MoreOptionsProps {
@@ -26,7 +27,7 @@ export default function MoreOptionsBody({ choosing, clip, preview, onClip }: Mor
   const reading = readClip(clip);
   return (
     <div className={css.body}>
-      <Embedding choosing={choosing} />
+      <Pieces choosing={choosing} />
       <Streams choosing={choosing} preview={preview} />
       <fieldset className={css.group}>
         <legend>{t('more.part')}</legend>
@@ -44,6 +45,7 @@ export default function MoreOptionsBody({ choosing, clip, preview, onClip }: Mor
           </label>
         ))}
       </fieldset>
+      <SponsorBlock choosing={choosing} />
       <Place choosing={choosing} />
       <SaveProfile choosing={choosing} />
     </div>
@@ -76,26 +78,70 @@ function Place({ choosing: { choices, change } }: { choosing: Choosing }) {
   );
 }
 
-function Embedding({ choosing: { choices, change } }: { choosing: Choosing }) {
-  const { t } = useTranslation();
-  const { embed } = choices;
+interface ChecksProps<T extends string> {
+  legend: string;
+  values: readonly T[];
+  chosen: readonly T[];
+  show: (value: T) => string;
+  onChange: (chosen: T[]) => void;
+}
+
+/** Some of several. */
+function Checks<T extends string>({ legend, values, chosen, show, onChange }: ChecksProps<T>) {
   return (
     <fieldset className={css.group}>
-      <legend>{t('more.embed')}</legend>
-      {EMBEDDED.map((piece) => (
-        <label key={piece} className={css.check}>
+      <legend>{legend}</legend>
+      {values.map((one) => (
+        <label key={one} className={css.check}>
           <input
             type="checkbox"
-            checked={embed.includes(piece)}
+            checked={chosen.includes(one)}
             onChange={(event) => {
-              const others = embed.filter((one) => one !== piece);
-              change({ embed: event.target.checked ? [...others, piece] : others });
+              const others = chosen.filter((other) => other !== one);
+              onChange(event.target.checked ? [...others, one] : others);
             }}
           />
-          {t(`more.${piece}`)}
+          {show(one)}
         </label>
       ))}
     </fieldset>
+  );
+}
+
+/** What is put into the file, and what lies beside it. */
+function Pieces({ choosing: { choices, change } }: { choosing: Choosing }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Checks legend={t('more.embed')} values={EMBEDDED} chosen={choices.embed} show={(one) => t(`more.${one}`)} onChange={(embed) => { change({ embed }); }} />
+      <Checks legend={t('more.beside')} values={BESIDE} chosen={choices.beside} show={(one) => t(`beside.${one}`)} onChange={(beside) => { change({ beside }); }} />
+    </>
+  );
+}
+
+/** What viewers marked, such as advertising. */
+function SponsorBlock({ choosing: { choices, change } }: { choosing: Choosing }) {
+  const { t } = useTranslation();
+  const { sponsorblock, sponsorblock_categories: categories } = choices;
+  return (
+    <>
+      <Select
+        label="SponsorBlock"
+        values={SPONSORBLOCK}
+        value={sponsorblock ?? 'off'}
+        show={(one) => t(`sponsorblock.${one}`)}
+        onChange={(one) => { change({ sponsorblock: one === 'off' ? null : one }); }}
+      />
+      {sponsorblock !== null && (
+        <Checks
+          legend={t('sponsorblock.what')}
+          values={SEGMENTS}
+          chosen={categories}
+          show={(one) => t(`sponsorblock.${one}`)}
+          onChange={(chosen) => { if (chosen.length > 0) change({ sponsorblock_categories: chosen }); }}
+        />
+      )}
+    </>
   );
 }
 
@@ -125,7 +171,7 @@ function Streams({ choosing: { choices, change }, preview }: { choosing: Choosin
         show={(one) => tracks.get(one) ?? t('more.sitesOwn')}
         onChange={(one) => { change({ audio: one === NONE ? null : one }); }}
       />
-      {holdsSubtitles(format) && (
+      {(holdsSubtitles(format) || choices.beside.some((one) => one === 'srt' || one === 'vtt')) && (
         <Select
           label={t('more.subtitles')}
           values={[NONE, ...subtitleChoices(preview, subtitles[0])]}
