@@ -68,7 +68,7 @@ def test_choices_get_a_name_become_the_default_and_are_taken(
     demand_nothing_beside_the_page(page)
     page.keyboard.press("Escape")
     profile.select_option("plays-everywhere")
-    expect(page.get_by_label("Format")).to_have_value("mp4")
+    expect(page.get_by_role("combobox", name="Format")).to_have_value("mp4")
 
     page.goto(f"{app.url}/?url={media.short}&profile={own['id']}")
     expect(app.link_field).to_have_value(media.short)

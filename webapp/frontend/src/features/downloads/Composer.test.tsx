@@ -51,9 +51,12 @@ beforeEach(() => {
     path === '/api/previews'
       ? { status: 200, body: { ...PLAYLIST, entries: [], title: 'A clip', resolutions: [{ resolution: '720p', bytes: 45_000_000 }] } }
       : { status: 201, body: path.endsWith('/bulk') ? [makeDownload(), makeDownload()] : makeDownload() };
-  server = startServer((asked) =>
-    asked.path === '/api/profiles' && asked.method === 'GET' ? { status: 200, body: profiles } : answer(asked),
-  );
+  server = startServer((asked) => {
+    if (asked.path === '/api/profiles' && asked.method === 'GET') return { status: 200, body: profiles };
+    if (asked.path === '/api/folders') return { status: 200, body: [] };
+    if (asked.path.startsWith('/api/naming')) return { status: 200, body: { template: '{title}.{ext}', path: 'A walk.mp4' } };
+    return answer(asked);
+  });
 });
 
 describe('the composer', () => {
