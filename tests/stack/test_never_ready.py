@@ -75,7 +75,7 @@ def test_it_is_said_alike_in_log_status_and_doctor(
     sentence, fix = sentence.format(other=other), fix.format(other=other)
     run.start().await_output(sentence)
     assert f"on port {run.ports['web']} is awaited" in run.output()
-    assert fix in run.output()
+    run.await_output(fix)
     view = run.service("web")
     assert (view["state"], view["cause"]["kind"]) == ("STARTING", "not-ready")
     for told in (run.run("status"), run.run("doctor", "web"), run.run("why")):

@@ -40,7 +40,8 @@ class LineSplitter:
 
     def flush(self) -> bytes:
         """End the line that was begun, for its writer is gone; answer it, or nothing."""
-        return self.feed(b"\n") if self._pending.strip(b"\r") else b""
+        begun = ansi.home_to_return(self._pending).strip(b"\r")
+        return self.feed(b"\n") if begun else b""
 
     @property
     def is_redrawn(self) -> bool:
@@ -79,16 +80,26 @@ def _trim(line: bytes, limit: int) -> tuple[list[bytes], bytes]:
 
     Where it cuts depends on the line's bytes alone, not on how much of it has come so far.
     """
-    pieces, rest = [], b""
-    segments = ansi.home_to_return(line).split(b"\r")
+    pieces: list[bytes] = []
+    rest = b""
+    *segments, last = ansi.home_to_return(line).split(b"\r")
     for segment in segments:
-        if segment:
-            rest = segment
-        while len(rest) - _cut_off_home(rest) > limit:
-            end = _place_to_cut(rest, limit)
-            pieces.append(rest[:end] + MORE + b"\n")
-            rest = rest[end:]
-    return pieces, rest if segments[-1] else rest + b"\r"
+        rest = _shorten(segment, limit, pieces) if segment else rest
+    begun = _cut_off_home(last)
+    if begun == len(last):  # nothing yet, or what may become one more return
+        return pieces, (rest + b"\r" if segments else b"") + last
+    # What may yet become a return counts for the line only when it has not.
+    rest = _shorten(last[: len(last) - begun], limit, pieces)
+    return pieces, rest + last[len(last) - begun :]
+
+
+def _shorten(text: bytes, limit: int, pieces: list[bytes]) -> bytes:
+    """Take pieces off the beginning until at most ``limit`` bytes are left, and return those."""
+    while len(text) > limit:
+        end = _place_to_cut(text, limit)
+        pieces.append(text[:end] + MORE + b"\n")
+        text = text[end:]
+    return text
 
 
 @cache

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scripts.guard.logs.line_splitter import MORE, LineSplitter
@@ -41,6 +41,9 @@ def split(*chunks: bytes, limit: int = 64) -> list[str]:
 
 
 @given(writings.map(b"".join), st.lists(st.integers(min_value=0, max_value=300)))
+@example(b"\x1b[G\x1b[1G\x1b[G\r\x1b[1G\x1b[1G", [])  # nothing but returns
+@example(b"\x1b[31m\0\r\x1b[31m\xc3\xa9\x1b[0m\x1b[31m\x1b[\x1b[1G", [])
+@example(b"\r\x1b[31m\0\0\0\0\0\0\0\r\x1b[1G", [])  # cut within a "move to the first column"
 def test_any_cutting_gives_the_same_lines(data: bytes, places: list[int]) -> None:
     cuts = sorted({0, len(data), *(place for place in places if place < len(data))})
     chunks = [data[start:end] for start, end in itertools.pairwise(cuts)]
