@@ -1,14 +1,16 @@
 """A server that reloads itself stays when its child has crashed; the guard answers meanwhile."""
 
+import itertools
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ask, until
+from tests.stack.harness import GuardRun, ask, until
 
 SERVER = """
 require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT, '127.0.0.1')
@@ -53,6 +55,18 @@ async def app(scope, receive, send):
 """
 
 
+def break_until_noticed(run: GuardRun, app: Path) -> None:
+    """Save a mistake over and over: a reloader's child may answer before its watch stands."""
+    numbers = itertools.count()
+
+    def noticed() -> bool:
+        app.write_text(f"def (  # {next(numbers)}\n")
+        time.sleep(0.5)  # between two saves; what is waited for is the line
+        return "detected changes" in run.output()
+
+    until(noticed, f"the reloader sees the save:\n{run.output()}")
+
+
 @pytest.mark.fault(row="F34")
 @pytest.mark.parametrize("how", ["--port $PORT", "--fd $WEB_FD"])
 def test_a_reloader_that_keeps_its_socket_is_not_ready_without_its_child(
@@ -63,7 +77,7 @@ def test_a_reloader_that_keeps_its_socket_is_not_ready_without_its_child(
     run = guarded(f"web: exec uvicorn app:app --reload {how}")
     ready = run.await_state("web", "READY")
     until(lambda: ask(run.ports["web"]).body == b"ok", "it answers")
-    app.write_text("def (\n")
+    break_until_noticed(run, app)
     lost = run.await_state("web", "STARTING")
     assert (lost["pid"], lost["cause"]["kind"]) == (ready["pid"], "port-lost")
     run.await_output("nobody takes connections")
