@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 
 from scripts import TYPED
 from scripts.bench.visits import Visits, together
@@ -23,6 +24,9 @@ from scripts.guard.core import hints
 from scripts.setup import packages, system
 from tests import quick
 from tests.leftovers import left, new_mark
+
+settings.register_profile("any machine", deadline=None)  # timing is never asserted
+settings.load_profile("any machine")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -76,7 +76,7 @@ def test_a_moved_one_comes_before_the_other(store: Store) -> None:
     assert claimed(store) == [d, a, c, b]
 
 
-@settings(deadline=None, max_examples=20)  # each opens a database
+@settings(max_examples=20)  # each opens a database
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 5)), max_size=30))
 def test_any_series_of_moves_gives_the_order_that_a_list_would(
     tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int | None]]
@@ -237,7 +237,7 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
     assert not any(map(found, ["urich", "berlin", "zürich berlin", "***", '"', "berlin OR ete"]))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(text=st.text(max_size=60))
 def test_no_search_breaks_the_database(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     store = opened(tmp_path_factory.mktemp("search") / "app.db")

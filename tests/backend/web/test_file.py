@@ -67,7 +67,7 @@ def test_nonsense_ranges_are_refused_or_ignored_but_break_nothing(
     assert answer.status_code in {200, 400, 416}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=st.integers(0, 2_000_000) | st.none(), last=st.integers(0, 2_000_000) | st.none())
 def test_any_range_gives_just_its_bytes_or_is_refused(
     shared_api: Api, done: tuple[str, bytes], first: int | None, last: int | None
@@ -86,7 +86,7 @@ def test_any_range_gives_just_its_bytes_or_is_refused(
         assert (first is None and not last) or (first or 0) >= min(len(whole), (last or 0) + 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(asked=st.text(alphabet="bytes=0123456789-, \t.x", max_size=40))
 def test_no_range_header_breaks_the_server(
     shared_api: Api, done: tuple[str, bytes], asked: str

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from tests.backend.api_process import Api
 
-MANY = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEADERS = (
     *("Origin", "Authorization", "Cookie", "Range", "If-Range", "If-None-Match", "Referer"),
     *("Content-Type", "Accept", "Sec-Fetch-Site", "X-Forwarded-For", "X-Forwarded-Proto"),

@@ -38,7 +38,6 @@ def test_every_operation_keeps_to_its_description(shared_api: Api, name: str) ->
 
     @settings(
         max_examples=20,
-        deadline=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
