@@ -72,9 +72,9 @@ def test_an_address_that_leads_nowhere_says_so(app: App) -> None:
 def test_more_options_are_the_same_at_the_next_visit(app: App) -> None:
     page = app.page
     page.get_by_text("More options").click()
-    page.get_by_role("checkbox", name="Thumbnail").check()
+    page.get_by_role("checkbox", name="Thumbnail", exact=True).first.check()
     page.reload()
-    expect(page.get_by_role("checkbox", name="Thumbnail")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Thumbnail", exact=True).first).to_be_checked()
 
 
 def test_a_finger_on_the_handle_moves_a_queued_download(

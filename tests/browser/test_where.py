@@ -40,7 +40,7 @@ def test_the_folder_is_told_before_and_a_file_is_found_in_it_afterwards(
 
     page.get_by_role("button", name="More for short").click()
     page.get_by_role("menuitem", name="Copy path").click()
-    expect(page.get_by_text("Path copied")).to_be_visible()
+    expect(page.get_by_text("Path copied", exact=True)).to_be_visible()
     copied = Path(page.evaluate("navigator.clipboard.readText()"))
     assert copied.parent == folder
     assert copied.read_bytes() == (media.folder / "short.mp4").read_bytes()

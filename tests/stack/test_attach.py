@@ -180,7 +180,7 @@ def test_of_two_users_the_last_to_leave_gives_the_window_its_own_size_back(
     for terminal in (first, second):
         terminal.type("\x1d")
         assert terminal.await_end() == 0
-    run.await_output("rows and columns: 40 120")
+    run.await_output("rows and columns: 24 80")
     assert run.output().count("rows and columns: 30 100") == 1
 
 

@@ -244,6 +244,7 @@ ROWS: dict[Message, Callable[[Stage], Row]] = {
 ELSEWHERE = {
     messages.HIDDEN_STRANGER: "root sees everything: tests/guard/doctor/test_doctor.py",
     messages.NOT_LISTENING: "tests/stack/test_doctor.py: one that closes its port",
+    messages.LEFT_OUT: "tests/stack/test_some_lines.py: a line that the guard was not started with",
 }
 """Rows that are made to happen by another test."""
 

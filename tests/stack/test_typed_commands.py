@@ -54,7 +54,7 @@ WHILE_IT_RUNS = {
     "mkdir -p data/cookies": "",
     "cp ~/Downloads/cookies.txt data/cookies/example.org.txt": "touch ~/Downloads/cookies.txt",
     "chmod 600 data/cookies/example.org.txt": "touch data/cookies/example.org.txt",
-    "chmod u+w data data/app.db": "",
+    "chmod u+w data data/app.db*": "",
     "chmod +x webapp/frontend/bin/serve": "mkdir webapp/frontend/bin; >webapp/frontend/bin/serve",
     "ls -ld webapp/backend/data/app.db": "mkdir webapp/backend/data; >webapp/backend/data/app.db",
     "cd ~": "",
@@ -69,7 +69,9 @@ WHILE_IT_RUNS = {
     "make setup && make restart p=web": "rm -rf webapp/frontend/node_modules/vite",
     ".venv/bin/uv pip install feedparser && make restart p=api": "",
     "make start p=api": "",
-    'make run p=api c="printenv PORT"': "",
+    "make start p=web": "",
+    "curl http://localhost:8000/api/profiles": "",
+    "ulimit -Hn": "",
     "make restart": "",
     "make smoke": "",
     "make build": "",
@@ -98,13 +100,16 @@ ELSEWHERE = {
     r"python3 -m venv .*/pip install \./scripts/guard|cd ~/my-project && .*": "by the network; "
     "tests/guard build the wheel, install it and run a foreign project",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
-    r"make (test.*|check|format|bench|faults.*|screenshots|site|docs-run)": "takes minutes; each "
+    r"make (test.*|check|format|bench|faults.*|screenshots.*|site|docs-run)": "takes minutes; each "
     "is a thin call, and is typed without being run",
-    r"make (mutants|flakes|sabotage|histories|scaling|containers)( .*)?": "as the line before",
+    r"make (mutants|flakes|sabotage|histories|scaling|fuzz|containers)( .*)?": "as the line before",
     r"make (backup|restore).*": "of containers: tests/containers",
     r"make (lock|update-ytdlp|clean)": "changes the clone, by the network; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",
     r"make release .*": "tests/release",
+    r"make sbom.*": "tests/sbom",
+    r"make get.*|\.venv/bin/python -m scripts\.get .*": "from the public internet; "
+    "tests/backend/web/test_tokens.py",
     r"git pull": "where this was cloned from",
     r"curl .*/api/downloads .*": "downloads from the public internet",
 }

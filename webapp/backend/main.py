@@ -6,6 +6,7 @@ from web import startup_imports  # isort: skip  # noqa: F401 - before FastAPI
 
 import asyncio
 import gc
+import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 import settings
 from app.lifecycle import Lifecycle
 from events.hub import EventHub
+from files.desktop import Desktop
 from web import (
     cookies_router,
     files_router,
@@ -71,6 +73,7 @@ def build(chosen: settings.Settings) -> FastAPI:
         responses=problems.documented(401, 403, 413, 421, 429),
     )
     app.state.settings = chosen
+    app.state.desktop = Desktop(chosen.show_folders, os.environ)
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(preview_router.router)

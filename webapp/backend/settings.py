@@ -10,10 +10,9 @@ import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import quote, urlsplit
 
-from files import desktop
 from net.egress import Allowed, BadEntryError
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SQLITE = "sqlite:///"
 MODES = {"700": 0o700, "750": 0o750}
-SHOW_FOLDERS: tuple[desktop.Allowed, ...] = get_args(desktop.Allowed)
+ShowFolders = Literal["auto", "yes", "no"]
+SHOW_FOLDERS: tuple[ShowFolders, ...] = get_args(ShowFolders)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
 SPONSORBLOCK = "https://sponsor.ajay.app"
@@ -56,7 +56,7 @@ class Settings:
     sponsorblock_api: str
     rate_limit: int
     """Bytes/s of each download; 0 = as fast as it goes."""
-    desktop: desktop.Desktop
+    show_folders: ShowFolders
     """Of this machine, on which folders may be shown."""
     guard_token_file: Path | None = None
     """Where the guard that started this process keeps its token; None: no guard did."""
@@ -114,7 +114,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),
         sponsorblock_api=_api(read.text("SPONSORBLOCK_API", SPONSORBLOCK), read.problems),
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
-        desktop=desktop.Desktop(_allows(read.text("SHOW_FOLDERS", "auto"), read.problems), environ),
+        show_folders=_show_folders(read.text("SHOW_FOLDERS", "auto"), read.problems),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
     )
     if read.problems:
@@ -187,7 +187,7 @@ def _log_level(given: str, problems: list[str]) -> str:
     return given.lower()
 
 
-def _allows(given: str, problems: list[str]) -> desktop.Allowed:
+def _show_folders(given: str, problems: list[str]) -> ShowFolders:
     chosen = next((one for one in SHOW_FOLDERS if one == given.lower()), None)
     if chosen is None:
         problems.append(f"SHOW_FOLDERS={given}: choose one of {', '.join(SHOW_FOLDERS)}.")

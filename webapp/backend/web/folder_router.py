@@ -70,7 +70,7 @@ REFUSED = documented(403, 409)
 @router.get("/folder", operation_id="getFolder")
 def folder(request: Request, lifecycle: Loaded) -> MediaFolder:
     """Tell where finished files go; `path` and a file's `name` make its whole path."""
-    desktop = request.app.state.settings.desktop
+    desktop = request.app.state.desktop
     return MediaFolder(
         path=str(lifecycle.container().media.path),
         container=desktop.in_container,
@@ -87,7 +87,7 @@ def folder(request: Request, lifecycle: Loaded) -> MediaFolder:
 )
 def show_folder(request: Request, lifecycle: Loaded) -> None:
     """Show the folder of finished files on this machine's desktop."""
-    request.app.state.settings.desktop.show(lifecycle.container().media.path)
+    request.app.state.desktop.show(lifecycle.container().media.path)
 
 
 @router.post(
@@ -100,4 +100,4 @@ def show_folder(request: Request, lifecycle: Loaded) -> None:
 def show_download(item: Id, request: Request, lifecycle: Loaded) -> None:
     """Show the folder that a finished file lies in on this machine's desktop."""
     path, _ = lifecycle.container().downloads.file(item)
-    request.app.state.settings.desktop.show(path)
+    request.app.state.desktop.show(path)
