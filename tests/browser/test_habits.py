@@ -122,8 +122,10 @@ def test_a_finger_on_the_handle_moves_a_queued_download(
 
     x, y = start["x"] + 10, start["y"] + 10
     touch("touchStart", x, y)
+    expect(queued.last).to_have_attribute("data-dragged", "true")
     touch("touchMove", x, (y + goal["y"]) / 2)
     touch("touchMove", x, goal["y"] + 5)
+    expect(queued.first).to_have_attribute("data-drop", "before")
     touch("touchEnd", x, goal["y"] + 5)
     until(lambda: order() == [second, first], "the last one comes first")
     assert phone.page.evaluate("scrollX") == 0
