@@ -6,7 +6,6 @@ from web import startup_imports  # isort: skip  # noqa: F401 - before FastAPI
 
 import asyncio
 import gc
-import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,7 @@ def build(chosen: settings.Settings) -> FastAPI:
         responses=problems.documented(401, 403, 413, 421, 429),
     )
     app.state.settings = chosen
-    app.state.desktop = Desktop(chosen.show_folders, os.environ)
+    app.state.desktop = Desktop(chosen.show_folders, chosen.environment)
     app.include_router(health.router)
     app.include_router(router)
     app.include_router(preview_router.router)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import quote, urlsplit
@@ -60,6 +60,8 @@ class Settings:
     """Of this machine, on which folders may be shown."""
     guard_token_file: Path | None = None
     """Where the guard that started this process keeps its token; None: no guard did."""
+    environment: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """As it was read, for the programs that are started; it may hold secrets."""
 
     @property
     def distributed(self) -> bool:
@@ -116,6 +118,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
         show_folders=_show_folders(read.text("SHOW_FOLDERS", "auto"), read.problems),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
+        environment=environ,
     )
     if read.problems:
         raise SettingsError(
