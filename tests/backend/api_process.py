@@ -50,7 +50,14 @@ class Api:
         self.folder, self.environ = folder, environ
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.client = httpx.Client(base_url=self.url, timeout=DEADLINE, trust_env=False)
+        # None is kept: what has been forked and not run yet when the api is killed has its
+        # connections for a moment, so that one to the dead looks as if it were alive.
+        self.client = httpx.Client(
+            base_url=self.url,
+            timeout=DEADLINE,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "api.log"
 
