@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +26,7 @@ CANCELLED: Plan = (
 
 
 def test_no_history_of_a_few_has_a_violation(tmp_path: Path, free_port: FreePort) -> None:
-    first = secrets.randbelow(100_000)
+    first = 500  # new seeds are for `make histories`: a run of the suite is to be repeatable
     with standing(tmp_path / "stand", free_port) as stand:
         for outcome in histories(stand, range(first, first + 2)):
             assert not outcome.found, (f"seed {outcome.seed}", outcome.found, outcome.plan)
