@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from domain.failures import classify
 from files.staging import ItemBusyError, Placed, Staging, locked, read_result, write_result
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_one_at_a_time_works_on_an_item_and_the_other_tries_again_later(tmp_path: Path) -> None:
@@ -48,6 +46,30 @@ def test_what_somebody_works_on_is_not_discarded(tmp_path: Path) -> None:
         assert staging.folder("a").is_dir()
 
     staging.discard("a")
+    assert not staging.folder("a").exists()
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, FileExistsError])
+def test_who_comes_while_another_removes_the_folder_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
+) -> None:
+    """Two backends withdraw one download: its folder goes between its making and its lock."""
+    staging = Staging(tmp_path)
+    staging.folder("a").mkdir(parents=True)
+    make: Callable[..., None] = Path.mkdir
+    begun: list[Path] = []
+
+    def removed_at_once(folder: Path, **how: bool) -> None:
+        make(folder, **how)
+        if not begun:
+            begun.append(folder)
+            folder.rmdir()
+            if error is FileExistsError:  # it was there, and is no folder a moment later
+                raise error
+
+    monkeypatch.setattr(Path, "mkdir", removed_at_once)
+    staging.withdraw("a")
+    assert begun
     assert not staging.folder("a").exists()
 
 

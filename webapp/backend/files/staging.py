@@ -156,8 +156,11 @@ def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 
 def _try_lock(folder: Path) -> TextIO | None:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / LOCK).open("w")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("w")
+    except (FileExistsError, FileNotFoundError):  # who had it removes the folder just now
+        return None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if (folder / LOCK).stat().st_ino == os.fstat(file.fileno()).st_ino:
