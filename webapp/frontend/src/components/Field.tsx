@@ -7,7 +7,8 @@ interface FieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'value'>
   hint?: string | undefined;
   /** What is wrong with it, in a sentence. */
   error?: string | undefined;
-  onChange: (value: string) => void;
+  /** Not needed for what can only be read. */
+  onChange?: (value: string) => void;
 }
 
 /** A line to be filled in, with what is wrong with it right below. */
@@ -23,7 +24,7 @@ export function Field({ label, value, hint, error, onChange, ...rest }: FieldPro
         aria-invalid={error !== undefined}
         aria-describedby={note === undefined ? undefined : `${id}-note`}
         onChange={(event) => {
-          onChange(event.target.value);
+          onChange?.(event.target.value);
         }}
         {...rest}
       />

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { copyText } from '@/utils/clipboard.ts';
 import { Button } from './Button.tsx';
+import { Field } from './Field.tsx';
 import css from './Secret.module.css';
 
 interface SecretProps {
@@ -16,17 +17,15 @@ export function Secret({ label, value, hint }: SecretProps) {
   const [copied, setCopied] = useState(false);
   return (
     <div className={css.secret} role="status">
-      <label>
-        <span>{label}</span>
-        <input
-          readOnly
-          value={value}
-          onFocus={(event) => {
-            event.target.select();
-          }}
-        />
-      </label>
-      <p>{hint}</p>
+      <Field
+        label={label}
+        value={value}
+        hint={hint}
+        readOnly
+        onFocus={(event) => {
+          event.target.select();
+        }}
+      />
       <Button
         icon={copied ? 'check' : 'link'}
         onClick={() => {
