@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from scripts.bench.probe import NoAnswerError, answer, until
-from scripts.bench.stacks import ROOT, TOYS, free_ports
+from scripts.bench.stacks import ROOT, TOYS, free_port
 
 BACKEND = ROOT / "webapp/backend"
 QUIET_PERCENT = 3.0
@@ -104,7 +104,7 @@ def bare(folder: Path) -> Iterator[Server]:
 @contextlib.contextmanager
 def source(folder: Path, bytes_per_second: int = 0) -> Iterator[str]:
     """Serve the files of a folder; gives the address that their names are added to."""
-    port = free_ports("source")["source"]
+    port = free_port()
     command = [sys.executable, str(TOYS / "source.py"), str(folder), str(port)]
     (folder / "there").write_text("yes")
     with _running([*command, str(bytes_per_second)], folder, {}):
@@ -123,7 +123,7 @@ def folders() -> Iterator[tuple[Path, Path]]:
 
 @contextlib.contextmanager
 def _uvicorn(app: str, cwd: Path, folder: Path, environment: dict[str, str]) -> Iterator[Server]:
-    port = free_ports("api")["api"]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, "--port", str(port)]
     with _running(command, cwd, environment) as process:
         yield Server(port, psutil.Process(process.pid), folder)

@@ -45,7 +45,7 @@ def guard(restart: str) -> Competitor:
 
     def prepare(stack: Stack, folder: Path) -> list[str]:
         stack.procfile(folder, "Procfile.dev")
-        port = stacks.free_ports("guard")["guard"]
+        port = stacks.free_port()
         settings = [f"GUARD_RELAUNCH={restart}", f"GUARD_PORT={port}", f"PYTHONPATH={stacks.ROOT}"]
         return ["env", *settings, sys.executable, "-m", "scripts.guard"]
 

@@ -89,5 +89,10 @@ def free_ports(*names: str) -> dict[str, int]:
     return ports
 
 
+def free_port() -> int:
+    """Return a port that nobody uses at the moment."""
+    return free_ports("it")["it"]
+
+
 def _port_variables(ports: Mapping[str, int]) -> dict[str, str]:
     return {f"{name.upper()}_PORT": str(port) for name, port in ports.items()}

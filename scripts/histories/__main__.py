@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from scripts.bench.stacks import free_port
 from scripts.docs.written import put
 from scripts.histories.checker import violations
 from scripts.histories.faults import possible
@@ -71,7 +71,7 @@ def _stand(number: int, code: Path) -> Iterator[Stand]:
     apart = faketime() is not None and number % EVERY == EVERY - 1
     with tempfile.TemporaryDirectory(prefix="histories-", ignore_cleanup_errors=True) as folder:
         clocks = ("+90s", "-90s") if apart else ()
-        with standing(Path(folder) / "stand", _free_port, code=code, clocks=clocks) as stand:
+        with standing(Path(folder) / "stand", free_port, code=code, clocks=clocks) as stand:
             yield stand
 
 
@@ -175,12 +175,6 @@ def _table(result: Result) -> list[str]:
     rows = [f"| {what} | {number:,} |" for what, number in sorted(result.counts.items())]
     head = f"{result.done} histories, {len(result.bad)} with a violation, {result.seconds:.0f} s."
     return [head, "", "| what | how often |", "| --- | ---: |", *rows]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

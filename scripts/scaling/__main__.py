@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import signal
-import socket
 import statistics
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import psutil
 import psycopg
 
 from scripts.bench.report import machine
+from scripts.bench.stacks import free_port
 from scripts.docs.written import put
 from scripts.scaling.claims import Claims, claims, fill
 from tests.backend.api_process import Api, wait_for
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-w", dest="write", action="store_true", help="write docs/scaling.md")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what was started, too
-    with serving(_free_port()) as server:
+    with serving(free_port()) as server:
         lines = [
             f"{machine()}\n- {time.strftime('%Y-%m-%d')}",
             "",
@@ -164,12 +164,6 @@ def _takeover(apis: Sequence[Api], url: str) -> float:
 
 def _driver(url: str) -> str:
     return url.replace("postgresql:", "postgresql+psycopg:")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -224,12 +223,6 @@ def wait_for(
             raise AssertionError(message)
         time.sleep(0.1)
     return time.monotonic() - began
-
-
-def free_port() -> int:
-    """A port for as long as a module's containers live, which is longer than a test."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _search_path() -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from scripts.bench.stacks import free_port
 from tests.containers.conftest import Note
-from tests.containers.engine import Engine, Stack, free_port, running, wait_for
+from tests.containers.engine import Engine, Stack, running, wait_for
 from tests.containers.images import ROOT
 
 pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from scripts.bench.stacks import free_port
 from tests.containers.conftest import SITE, SITE_PORT, Note, site
-from tests.containers.engine import Engine, Stack, free_port, running, visiting, wait_for
+from tests.containers.engine import Engine, Stack, running, visiting, wait_for
 from tests.containers.images import ROOT
 
 PASSWORD = "p@ss/w:rd?#%40 %"

@@ -11,8 +11,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from scripts.bench.stacks import free_port
 from tests.containers.conftest import SITE, SITE_PORT, Note, site
-from tests.containers.engine import DEADLINE, Engine, free_port, wait_for
+from tests.containers.engine import DEADLINE, Engine, wait_for
 from tests.containers.images import ROOT
 from tests.containers.test_production import BASES, add, file, is_done, megabytes
 
