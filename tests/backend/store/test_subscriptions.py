@@ -134,6 +134,16 @@ def test_what_there_is_a_download_of_is_not_queued_again(store: Store) -> None:
     assert sorted(urls) == [f"https://example.org/{n}.mp4" for n in (1, 2, 2)]
 
 
+def test_what_it_brought_is_counted_as_it_is_listed(store: Store) -> None:
+    store.add([DownloadRequest(url="https://example.org/of-somebody.mp4")])
+    item = subscribed(store)
+    subscriptions.finish(store, claimed(store), found(1, 2), due=LATER)
+
+    assert len(store.page(subscription=item, limit=10)) == 2
+    assert store.count(subscription=item) == 2
+    assert store.count() == len(store.page(limit=10)) == 3
+
+
 def test_at_rest_the_next_moment_is_read_from_an_index_whatever_has_been_seen(
     store: Store,
 ) -> None:

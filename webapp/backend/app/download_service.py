@@ -129,7 +129,12 @@ class DownloadService:
         moment, of_kind = now(), formats.names(listing.kind) if listing.kind else ()
         total = None
         if after is None:
-            total = self.store.count(states=listing.state, formats=of_kind, text=listing.q)
+            total = self.store.count(
+                states=listing.state,
+                formats=of_kind,
+                text=listing.q,
+                subscription=listing.subscription,
+            )
         rows = self.store.page(
             states=listing.state,
             formats=of_kind,

@@ -108,18 +108,19 @@ class Store:
         """At most `limit` downloads of those states and formats that follow `after` in order."""
         by_arrival = ORDERS[sort].column is None
         statement, number = matching(text, self.engine.dialect.name, by_arrival=by_arrival)
-        statement = _only(statement, states, formats)
-        if subscription:
-            of_it = subscription_entries.c.subscription == subscription
-            theirs = sa.select(subscription_entries.c.download).where(of_it)
-            statement = statement.where(downloads.c.id.in_(theirs))
+        statement = _only(statement, states, formats, subscription)
         return self._read(in_order(statement, sort, number, after).limit(limit))
 
     def count(
-        self, *, states: Sequence[str] = (), formats: Sequence[str] = (), text: str | None = None
+        self,
+        *,
+        states: Sequence[str] = (),
+        formats: Sequence[str] = (),
+        text: str | None = None,
+        subscription: str | None = None,
     ) -> int:
-        """How many downloads of those states and formats hold those words."""
-        statement = _among(self.engine.dialect.name, states, formats, text)
+        """How many downloads `page` would give, one part after the other."""
+        statement = _among(self.engine.dialect.name, states, formats, text, subscription)
         counted = sa.select(sa.func.count()).select_from(statement.subquery())
         with self.engine.connect() as connection:
             return int(connection.execute(counted).scalar_one())
@@ -353,19 +354,30 @@ class Store:
 
 
 def _only(
-    statement: sa.Select[Any], states: Sequence[str], formats: Sequence[str]
+    statement: sa.Select[Any],
+    states: Sequence[str],
+    formats: Sequence[str],
+    subscription: str | None,
 ) -> sa.Select[Any]:
     for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
         if wanted:
             statement = statement.where(column.in_(wanted))
+    if subscription:
+        of_it = subscription_entries.c.subscription == subscription
+        theirs = sa.select(subscription_entries.c.download).where(of_it)
+        statement = statement.where(downloads.c.id.in_(theirs))
     return statement
 
 
 def _among(
-    dialect: str, states: Sequence[str], formats: Sequence[str], text: str | None
+    dialect: str,
+    states: Sequence[str],
+    formats: Sequence[str],
+    text: str | None,
+    subscription: str | None = None,
 ) -> sa.Select[Any]:
     statement, _ = matching(text, dialect, by_arrival=False)
-    return _only(statement, states, formats)
+    return _only(statement, states, formats, subscription)
 
 
 def enqueue(connection: sa.Connection, requests: Iterable[DownloadRequest]) -> list[Row]:
