@@ -77,7 +77,7 @@ class RingBuffer:
                     break
                 found.appendleft(block)
             reached = found[0].number if found else self.next
-        return list(found), max(0, reached - number) if own else 0
+        return list(found), reached - number if own else 0
 
     def follow(self, notify: Callable[[], None]) -> Callable[[], None]:
         """Have `notify` called, by the pump, for whatever is new; answers how to stop."""
