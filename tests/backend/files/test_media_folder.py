@@ -75,6 +75,22 @@ def test_an_empty_mount_point_is_noticed(tmp_path: Path, small_disk: SmallDisk) 
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(disk)], check=True)  # the fixture unmounts
 
 
+@pytest.mark.parametrize("name", [".staging", ".thumbnails"])
+def test_what_must_be_on_its_disk_and_is_not_is_named_until_it_is(
+    tmp_path: Path, small_disk: SmallDisk, name: str
+) -> None:
+    folder = MediaFolder(tmp_path / "media", tmp_path / "memory.json")
+    folder.path.mkdir()
+    (folder.path / name).symlink_to(small_disk("1m"))
+
+    told = complaint(folder)
+    assert told.sentence.startswith(f"{folder.path / name} is on another disk than {folder.path}:")
+    assert told.transient
+
+    (folder.path / name).unlink()
+    folder.require()
+
+
 def test_downloads_wait_for_a_read_only_folder_and_go_on_by_themselves(
     tmp_path: Path, small_disk: SmallDisk, media: MediaSource
 ) -> None:

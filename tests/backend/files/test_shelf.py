@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +41,24 @@ def test_a_file_on_the_way_is_named(shelf: Shelf) -> None:
     shelf.path("Music").touch()
     with pytest.raises(DownloadError, match="Music is a file"):
         shelf.make_room("Music/Live/a.mp4")
+
+
+def test_a_file_on_another_mount_of_the_same_disk_stays_and_both_are_named(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    made, staging = tmp_path / "made", shelf.path(".staging")
+    for folder in (made, staging):
+        folder.mkdir()
+    (made / "a.mp4").touch()
+    if os.geteuid() or subprocess.run(["mount", "--bind", made, staging], check=False).returncode:
+        pytest.skip("only root can mount a disk")
+    try:
+        assert staging.stat().st_dev == shelf.media_dir.stat().st_dev
+        with pytest.raises(DownloadError, match=r"media is on another disk or mount than .*stag"):
+            shelf.move(staging / "a.mp4", "a.mp4")
+        assert (staging / "a.mp4").exists()
+    finally:
+        subprocess.run(["umount", "--lazy", staging], check=True)
 
 
 def test_folders_come_and_go_with_what_is_in_them(shelf: Shelf, tmp_path: Path) -> None:

@@ -63,10 +63,23 @@ class MediaFolder:
             for folder in (self.path, self.path / ".staging", self.path / ".thumbnails"):
                 prepare(folder)
             mark.touch()
+            self._require_one_disk()
         except FolderUnavailableError as error:
             raise DownloadError(KIND, error.detail, error.fix, transient=True) from error
         if self._device() != known:
             write_atomically(self.memory, json.dumps({str(self.path): self._device()}))
+
+    def _require_one_disk(self) -> None:
+        """What is finished is moved by a rename, which leads to no other disk."""
+        for folder in (self.path / ".staging", self.path / ".thumbnails"):
+            if folder.stat().st_dev != self.path.stat().st_dev:
+                raise DownloadError(
+                    KIND,
+                    f"{folder} is on another disk than {self.path}: what is finished there could"
+                    " not be moved to its place in one step.",
+                    f"Unmount it, or remove the link. {AGAIN}",
+                    transient=True,
+                )
 
     def _device(self) -> int | None:
         """The file system of the folder, or of the nearest one above that is there."""

@@ -8,6 +8,7 @@ would lead out of the media folder, or would not be one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from dataclasses import dataclass
@@ -83,8 +84,21 @@ class Shelf:
             yield path
 
     def move(self, source: Path, name: str) -> None:
-        """Give a file this name; what has it is replaced."""
-        source.replace(self.make_room(name))
+        """Give a file this name; what has it is replaced.
+
+        Raises:
+            DownloadError: as `check`, and when it lies on another mount, which may be of one disk.
+
+        """
+        target = self.make_room(name)
+        try:
+            source.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            raise _unusable(
+                target.parent, f"is on another disk or mount than {source.parent}"
+            ) from error
 
     def add(self, name: str, content: bytes) -> None:
         """Write a small file where there is none; that it cannot be written costs nothing."""
