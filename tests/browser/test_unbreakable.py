@@ -11,17 +11,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import App
+from tests.stack.harness import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.media_source import MediaSource
     from tests.stack.harness import GuardRun
 
 WIDTHS = (320, 390, 768, 1280, 1920, 2560)
 LANGUAGES = ("en-GB", "de-DE")
+VERDICTS = ("ok", "connecting", "starting", "away", "broken", "stopped", "locked")
 LONG = 20_000
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 UNBREAKABLE = {"W": "W" * LONG, "word": WORD * 30, "link": "https://" + "a1-_." * 4000}
@@ -183,4 +185,24 @@ def test_nothing_on_any_page_is_wider_than_its_screen(wide: App, locale: str) ->
             outside[f"{name}, {width}"] = page.evaluate(OUTSIDE)
         page.close()
     context.close()
+    assert {where: what[:5] for where, what in outside.items() if what} == {}
+
+
+def test_the_header_fits_whatever_the_status_says(stack: GuardRun, browser: Browser) -> None:
+    locales = ROOT / "webapp/frontend/src/i18n/locales"
+    outside: dict[str, list[str]] = {}
+    for language in ("en", "de", "fr"):
+        words = json.loads((locales / f"{language}.json").read_text(encoding="utf-8"))["status"]
+        context = browser.new_context(locale=language, service_workers="block")
+        page = context.new_page()
+        page.goto(f"http://localhost:{stack.ports['web']}/library")
+        said = page.get_by_role("banner").get_by_role("status")
+        expect(said).to_have_text(words["ok"])
+        longest = max((words[verdict] for verdict in VERDICTS), key=len)
+        said.evaluate("(node, text) => { node.textContent = text; }", longest)
+        for width in range(320, 1120, 16):
+            page.set_viewport_size({"width": width, "height": 700})
+            outside[f"{language}, {width}"] = page.evaluate(OUTSIDE)
+        context.close()
+    assert len(outside) == 150
     assert {where: what[:5] for where, what in outside.items() if what} == {}
