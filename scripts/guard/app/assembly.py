@@ -45,7 +45,6 @@ from ..rundir.token import write_token
 from ..standby import responder
 from ..standby.responder import StandbyResponder
 from ..standby.responders import StandbyResponders
-from ..supervision.drain import GracefulStop
 from ..supervision.history import History
 from ..supervision.notifier import Notifier
 from ..supervision.supervisor import Supervisor
@@ -54,6 +53,7 @@ from .event_loop import EventLoop, Follower
 from .exit_with import ExitWith
 from .exits import Exits
 from .findings import Findings
+from .graceful_stop import GracefulStop
 from .hangs import HangWatch
 from .keys import Keys
 from .left_out import LeftOut
@@ -153,6 +153,7 @@ async def run(started: Started) -> int:
     finally:
         keys.close()
         saves.stop()
+        await supervised.graceful_stop.close()
         await ports.close()
 
 
@@ -168,7 +169,7 @@ def _supervised(started: Started, access: Access, admission: Admission) -> Super
     exits = Exits()
     kills = memory_kills()
     recorder = CrashRecorder(current, log, launcher, kills)
-    graceful_stop = GracefulStop(launcher.ports.find)
+    graceful_stop = GracefulStop(launcher.ports)
     responders = StandbyResponders(partial(_responder, current, log, access, admission))
     starts = Starts(launcher, log, exits, responders)
     supervisor = Supervisor(

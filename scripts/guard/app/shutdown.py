@@ -7,8 +7,8 @@ import signal
 from collections.abc import Callable
 
 from ..core.snapshot import Snapshot
-from ..supervision.drain import GracefulStop
 from ..supervision.supervisor import Supervisor
+from .graceful_stop import GracefulStop
 
 
 class Shutdown:

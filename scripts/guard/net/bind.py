@@ -33,6 +33,18 @@ def hold_ipv6(port: int) -> socket.socket:
     return _listen(socket.AF_INET6, "::1", port)
 
 
+def beside(sock: socket.socket) -> socket.socket:
+    """Listen where a socket of ours listens already, with the same address; raises `OSError`.
+
+    Only the two can share it: until now nobody else could bind the port, and from now on only
+    programs of the same user that ask for SO_REUSEPORT.
+    """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    address, port, *_ = sock.getsockname()
+    device = b"lo" if address == "::" else None
+    return _listen(sock.family, address, port, device=device, shared=True)
+
+
 def _hold_both(port: int) -> socket.socket:
     """One IPv6 socket for 127.0.0.1 and ::1: the wildcard address, tied to the loopback device."""
     if not sys.platform.startswith("linux") or not socket.has_dualstack_ipv6():
@@ -43,10 +55,12 @@ def _hold_both(port: int) -> socket.socket:
 
 
 def _listen(
-    family: socket.AddressFamily, address: str, port: int, device: bytes | None = None
+    family: int, address: str, port: int, *, device: bytes | None = None, shared: bool = False
 ) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # Connections of an earlier run in TIME_WAIT must not keep the port.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if device is not None:

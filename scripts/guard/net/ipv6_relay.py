@@ -11,9 +11,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Mapping
 
-from . import bind
-
-_CHUNK = 64 * 1024
+from . import bind, relay
 
 
 class Ipv6Relays:
@@ -61,7 +59,7 @@ async def _relay(sock: socket.socket, port: int) -> None:
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
             with contextlib.suppress(OSError):
-                await _join(reader, writer, port)
+                await relay.join(reader, writer, port)
 
         server = await asyncio.start_server(connect, sock=sock)
         try:
@@ -70,22 +68,3 @@ async def _relay(sock: socket.socket, port: int) -> None:
             for task in tuple(under_way):
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
-
-
-async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
-    """Connect a visitor with whoever serves 127.0.0.1, until both have said all."""
-    try:
-        there, back = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            await asyncio.gather(_copy(reader, back), _copy(there, writer))
-        finally:
-            back.close()
-    finally:
-        writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while chunk := await reader.read(_CHUNK):
-        writer.write(chunk)
-        await writer.drain()
-    writer.write_eof()

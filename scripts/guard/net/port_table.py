@@ -10,7 +10,7 @@ import contextlib
 import socket
 from collections.abc import Iterable, Mapping
 
-from . import bind
+from . import bind, handover
 from .taken_ports import Taken, refusal
 
 
@@ -50,6 +50,18 @@ class Ports:
         if port not in self._sockets:
             self._sockets[port] = bind.hold(port)
         return self._sockets[port]
+
+    def hand_over(self, port: int) -> socket.socket | None:
+        """Have a new socket for a held port, which gets all that comes from now on.
+
+        Returns the former, which belongs to the caller now; None where the system cannot.
+        """
+        former = self._sockets[port]
+        new = handover.successor(former)
+        if new is None:
+            return None
+        self._sockets[port] = new
+        return former
 
     def borrow(self, port: int) -> bool:
         """Take a port while its server is down; whether we have it."""

@@ -1,1 +1,1 @@
-"""Decides: the supervisor, its history, and the graceful stop of a server."""
+"""Decides: the supervisor and its history."""

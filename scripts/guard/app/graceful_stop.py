@@ -1,0 +1,90 @@
+"""Graceful stop: hand the port over, drain, then SIGTERM, or what the service wants instead."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import NamedTuple
+
+from ..config.settings import Service
+from ..core.phases import State
+from ..core.process import Running
+from ..core.snapshot import Snapshot
+from ..net import accept_queue, handover
+from ..net.port_table import Ports
+from ..net.relay import Relay
+
+DRAIN_SECONDS = 1.0  # after which a server is stopped even if it has not read everything
+POLL_SECONDS = 0.005  # between two checks whether it has
+
+
+class _Leaving(NamedTuple):
+    """A server that is being stopped, with the socket that it leaves behind."""
+
+    process: Running
+    port: int
+    former: socket.socket
+
+
+class GracefulStop:
+    """Follows the snapshots, to take back each socket once its server has exited."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._hurried = False
+        self._loop = asyncio.get_running_loop()
+        self._leaving: dict[str, _Leaving] = {}
+        self._relay = Relay()
+
+    def hurry(self) -> None:
+        """Everything is being stopped: from now on send the signal without draining."""
+        self._hurried = True
+
+    def begin(self, service: Service, process: Running, state: State) -> None:
+        """Send the signal once the server has read what has reached it, or its time is over."""
+        port = service.port
+        sock = None if port is None else self._ports.find(port)
+        if port is None or sock is None or self._hurried or _has_let_nobody_in(sock, state):
+            process.signal(service.stop_signal)
+            return
+        self._take_back(service.name)
+        former = self._ports.hand_over(port)
+        if former is None:
+            process.signal(service.stop_signal)
+            return
+        leaving = self._leaving[service.name] = _Leaving(process, port, former)
+        self._drain_then_stop(service, leaving, time.monotonic() + DRAIN_SECONDS)
+
+    def on_change(self, snapshot: Snapshot) -> None:
+        """Take back the sockets of servers that have exited."""
+        for name, leaving in tuple(self._leaving.items()):
+            view = snapshot.service(name)
+            if view is None or view.pid != leaving.process.pid:
+                self._take_back(name)
+
+    async def close(self) -> None:
+        """Break off what is still carried to a new server."""
+        for name in tuple(self._leaving):
+            self._take_back(name)
+        await self._relay.close()
+
+    def _drain_then_stop(self, service: Service, leaving: _Leaving, until: float) -> None:
+        if self._leaving.get(service.name) is not leaving:  # the server has exited by itself
+            return
+        drained = self._hurried or handover.is_drained(leaving.former, leaving.port)
+        if drained or time.monotonic() >= until:
+            leaving.process.signal(service.stop_signal)
+        else:
+            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, service, leaving, until)
+
+    def _take_back(self, name: str) -> None:
+        """Close the socket of a server that has exited; whoever waits there is carried on."""
+        leaving = self._leaving.pop(name, None)
+        if leaving is not None:
+            self._relay.carry(handover.retire(leaving.former), leaving.port)
+
+
+def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:
+    """Whether a server accepts nothing yet: what waits in the queue is served by the next one."""
+    return state is State.STARTING and bool(accept_queue.length(sock))

@@ -1,0 +1,90 @@
+"""Hands a held port over from the server that stops to the next one.
+
+A server that stops drops the connections that it has accepted but not read from yet. So, before it
+is asked to stop, a second socket listens beside the first (SO_REUSEPORT), and the kernel gives it
+every new connection (SO_ATTACH_REUSEPORT_CBPF: a program that chooses the socket by its place in
+the group, see socket(7)). They wait there for the next server, which gets that socket, while the
+first only has to read what had come to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from pathlib import Path
+
+from . import accept_queue, bind
+
+_SO_ATTACH_REUSEPORT_CBPF = 51  # asm-generic/socket.h
+_BPF_RET = 0x06  # linux/filter.h: return a constant, here the place of a socket in its group
+_ESTABLISHED = "01"  # net/tcp_states.h
+_NOT_ACCEPTED = "0"  # the inode of a connection that still waits in a queue
+
+
+def successor(sock: socket.socket) -> socket.socket | None:
+    """Return a socket that gets every new connection instead of this one; None where none can.
+
+    Both listen until `retire` is called with the former.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        new = bind.beside(sock)
+    except OSError:
+        return None
+    try:
+        # The group has the two in the order in which they joined it.
+        _give_all_to(new, place=1)
+    except OSError:
+        new.close()
+        return None
+    return new
+
+
+def retire(former: socket.socket) -> list[socket.socket]:
+    """Stop listening on it, for whoever has it; returns the connections that still waited in it."""
+    former.setblocking(False)  # noqa: FBT003 - the flag is shared with the server, which may differ
+    waiting = []
+    with contextlib.suppress(OSError):  # nobody waits any more
+        while True:
+            waiting.append(former.accept()[0])
+    with contextlib.suppress(OSError):  # it does not listen any more
+        # A copy that another process has must not keep its place in the group.
+        former.shutdown(socket.SHUT_RD)
+    former.close()
+    return waiting
+
+
+def is_drained(former: socket.socket, port: int) -> bool:
+    """Whether the server has accepted all who came to it and read all that they sent."""
+    return not accept_queue.length(former) and not any(
+        _has_unread(line, f":{port:04X}")
+        for table in ("tcp", "tcp6")
+        for line in _connections(Path("/proc/net") / table)
+    )
+
+
+def _has_unread(line: str, port: str) -> bool:
+    """Read a line of /proc/net/tcp: number, local address, remote, state, queues, ... inode."""
+    _, local, _, state, queues, _, _, _, _, inode, *_ = line.split()
+    if state != _ESTABLISHED or not local.endswith(port) or inode == _NOT_ACCEPTED:
+        return False
+    return int(queues.partition(":")[2], 16) > 0
+
+
+def _connections(table: Path) -> list[str]:
+    try:
+        return table.read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return []
+
+
+def _give_all_to(sock: socket.socket, *, place: int) -> None:
+    """Attach the one-instruction program `ret #place` to the group of a socket."""
+    import ctypes
+    import struct
+
+    instruction = ctypes.create_string_buffer(struct.pack("HBBI", _BPF_RET, 0, 0, place), 8)
+    program = struct.pack("HP", 1, ctypes.addressof(instruction))
+    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_REUSEPORT_CBPF, program)

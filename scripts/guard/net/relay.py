@@ -1,0 +1,61 @@
+"""Connects a visitor with whoever serves a port of 127.0.0.1, byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterable
+from functools import partial
+
+_CHUNK = 64 * 1024
+
+
+async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
+    """Carry bytes both ways until both have said all; raises `OSError`."""
+    try:
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+        finally:
+            back.close()
+    finally:
+        writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(_CHUNK):
+        writer.write(chunk)
+        await writer.drain()
+    writer.write_eof()
+
+
+class Relay:
+    """Carries connections that were accepted here to the server that they were meant for."""
+
+    def __init__(self) -> None:
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def carry(self, connections: Iterable[socket.socket], port: int) -> None:
+        """Begin to; the connections belong to the relay from now on."""
+        for connection in connections:
+            task = asyncio.get_running_loop().create_task(_carry(connection, port))
+            self._under_way.add(task)
+            task.add_done_callback(partial(self._ended, connection))
+
+    def _ended(self, connection: socket.socket, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if task.cancelled():  # maybe before it had begun
+            connection.close()
+
+    async def close(self) -> None:
+        """Break off what is under way."""
+        tasks = tuple(self._under_way)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _carry(connection: socket.socket, port: int) -> None:
+    with contextlib.suppress(OSError):  # one of the two has gone
+        await join(*await asyncio.open_connection(sock=connection), port)

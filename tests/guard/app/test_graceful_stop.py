@@ -1,0 +1,127 @@
+"""Who is asked to leave at once, and who has to see to its visitors first."""
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from scripts.guard.app.graceful_stop import GracefulStop
+from scripts.guard.config.settings import Service
+from scripts.guard.core.phases import State
+from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.net.port_table import Ports
+from tests.conftest import FreePort
+from tests.guard.supervision.test_supervisor import Actor
+from tests.guard.views import NOON
+
+linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux chooses a socket by a program"
+)
+GONE = Snapshot(pid=1, since=NOON, restart_scope="stack", services=())
+
+
+async def wait_for(state: Callable[[], object]) -> None:
+    while not state():  # noqa: ASYNC110 - nobody tells of it
+        await asyncio.sleep(0.005)
+
+
+def drained(port: int, steps: Callable[[GracefulStop, Ports, Actor], Awaitable[None]]) -> None:
+    """Ask a server to leave whose only visitor waits in the queue, and go on with `steps`."""
+
+    async def run() -> None:
+        server, ports = Actor("web", 1), Ports()
+        ports.take(port)
+        stop = GracefulStop(ports)
+        try:
+            with socket.create_connection(("127.0.0.1", port)) as visitor:
+                visitor.sendall(b"first")
+                stop.begin(Service("web", "run", port=port), server, State.READY)
+                assert server.signals == []
+                await asyncio.wait_for(steps(stop, ports, server), 60)
+        finally:
+            await stop.close()
+            ports.keep_only(set())
+
+    asyncio.run(run())
+
+
+@linux
+def test_a_server_that_never_becomes_quiet_is_asked_to_leave_all_the_same(
+    free_port: FreePort,
+) -> None:
+    async def steps(_stop: GracefulStop, _ports: Ports, server: Actor) -> None:
+        begun = time.monotonic()
+        await wait_for(lambda: server.signals)
+        assert server.signals == [signal.SIGTERM]
+        assert time.monotonic() - begun >= 0.9  # it had its second
+
+    drained(free_port(), steps)
+
+
+@linux
+def test_who_comes_while_a_server_leaves_waits_for_the_next_one(free_port: FreePort) -> None:
+    port = free_port()
+
+    async def steps(stop: GracefulStop, ports: Ports, server: Actor) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            visitor.sendall(b"later")
+            await wait_for(lambda: server.signals)
+            stop.on_change(GONE)
+            said = await served(ports, 2)
+        assert said == {b"first", b"later"}  # whom it left waiting is not lost either
+        assert server.signals == [signal.SIGTERM]
+
+    drained(port, steps)
+
+
+async def served(ports: Ports, count: int) -> set[bytes]:
+    """Be the next server; returns what its first visitors say."""
+    said: list[bytes] = []
+    (sock,) = ports._sockets.values()  # noqa: SLF001 - what the next server is given
+
+    async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said.append(await reader.read(5))
+        writer.close()
+
+    async with await asyncio.start_server(visit, sock=sock.dup()):
+        await wait_for(lambda: len(said) == count)
+    return set(said)
+
+
+@linux
+def test_when_everybody_hurries_nobody_has_to_become_quiet(free_port: FreePort) -> None:
+    async def steps(stop: GracefulStop, _ports: Ports, server: Actor) -> None:
+        stop.hurry()
+        await wait_for(lambda: server.signals)
+        assert server.signals == [signal.SIGTERM]
+
+    drained(free_port(), steps)
+
+
+@pytest.mark.parametrize(("state", "at_once"), [(State.STARTING, True), (State.READY, False)])
+def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
+    free_port: FreePort,
+    state: State,
+    at_once: bool,  # noqa: FBT001
+) -> None:
+    port = free_port()
+    server = Actor("web", 1)
+
+    async def drain() -> list[signal.Signals]:
+        ports = Ports()
+        ports.take(port)
+        stop = GracefulStop(ports)
+        with socket.create_connection(("127.0.0.1", port)):
+            stop.begin(Service("web", "run", port=port), server, state)
+            asked = list(server.signals)
+        await stop.close()
+        ports.keep_only(set())
+        return asked
+
+    asked = asyncio.run(drain())
+
+    assert asked == ([signal.SIGTERM] if at_once else [])
