@@ -18,7 +18,8 @@ FIX = "Fix it and save: the backend is loaded again. The whole traceback is in i
 
 def broken(error: BaseException) -> ASGIApp:
     """An app that answers every request with the reason why the real one cannot be loaded."""
-    sentence = f"The backend cannot be loaded: {_reason(error)}."
+    reason = _reason(error)
+    sentence = f"The backend cannot be loaded: {reason}."
     problem = {
         "type": "about:blank",
         "title": "Service Unavailable",
@@ -26,7 +27,12 @@ def broken(error: BaseException) -> ASGIApp:
         "detail": sentence,
         "fix": FIX,
         "service": "api",
-        "cause": {"kind": "broken-code", "sentence": sentence, "fix": FIX},
+        "cause": {
+            "kind": "broken-code",
+            "sentence": sentence,
+            "fix": FIX,
+            "values": {"why": reason},
+        },
     }
     headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
 

@@ -100,13 +100,16 @@ class DownloadService:
                 "This Idempotency-Key came with another request before.",
                 "Take a new key for each request, and the same one only to send it again.",
                 field="Idempotency-Key",
+                kind="key-of-another",
             ) from None
         if new:
             self.announcer.announce(*ids)
             self.scheduler.notify_added()
         rows = self.store.get_many(ids)
         if len(rows) < len(ids):
-            raise GoneError("What this request queued has been deleted.", "Take a new key.")
+            raise GoneError(
+                "What this request queued has been deleted.", "Take a new key.", kind="key-gone"
+            )
         return [self._view(rows[item]) for item in ids], new
 
     def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
@@ -283,7 +286,11 @@ class DownloadService:
         kind = self._row(item)["thumbnail"]
         path = self.executor.thumbnails / f"{item}.{kind}"
         if kind is None or not path.is_file():
-            raise NotFoundError("There is no thumbnail.", "It is made when the download finishes.")
+            raise NotFoundError(
+                "There is no thumbnail.",
+                "It is made when the download finishes.",
+                kind="no-thumbnail",
+            )
         return path, kind
 
     def leftovers(self) -> list[Leftover]:
@@ -332,7 +339,9 @@ class DownloadService:
             try:
                 self.staging.shelf.check(folder)
             except DownloadError as error:
-                raise InvalidError(error.sentence, error.fix, field="folder") from None
+                raise InvalidError(
+                    error.sentence, error.fix, field="folder", kind=error.kind, **error.values
+                ) from None
 
     def _changed(self, row: Row) -> Download:
         self.scheduler.wake()
@@ -388,4 +397,5 @@ def _cursor(text: str, sort: Sort) -> Cursor:
         raise InvalidError(
             f"cursor: {text[:40]!r} leads to no page of the list sorted by {sort}.",
             "Begin without a cursor, then hand on `next` with the same sort.",
+            kind="bad-cursor",
         ) from None

@@ -74,7 +74,9 @@ class Lifecycle:
             problem = container.scheduler.problem
             if fault := container.media.fault:
                 threading.Thread(target=container.media.prepare, daemon=True).start()
-                problem = UnavailableError(fault.sentence, fault.fix)
+                problem = UnavailableError(
+                    fault.sentence, fault.fix, kind=fault.kind, **fault.values
+                )
         if problem:
             return "waiting", problem
         return ("ready" if self._launched.is_set() else "warming"), None

@@ -205,7 +205,7 @@ class Previews:
 
 
 def _told(failure: DownloadError) -> InvalidError:
-    return InvalidError(failure.sentence, failure.fix, kind=failure.kind)
+    return InvalidError(failure.sentence, failure.fix, kind=failure.kind, **failure.values)
 
 
 def _key(url: str) -> str:

@@ -59,7 +59,10 @@ class Profiles:
         """
         if len(profiles.all_of(self.store)) >= MAX_OWN:
             raise ConflictError(
-                f"There are {MAX_OWN} profiles of your own already.", "Delete one of them."
+                f"There are {MAX_OWN} profiles of your own already.",
+                "Delete one of them.",
+                kind="profiles-full",
+                most=MAX_OWN,
             )
         _demand_own_name(wanted.name)
         try:
@@ -126,6 +129,7 @@ class Profiles:
             f"There is no profile {profile}.",
             "Choose another; /api/profiles lists them.",
             field="profile",
+            kind="unknown-profile",
         )
 
     def _default(self) -> str:
@@ -136,7 +140,11 @@ class UnknownProfileError(NotFoundError):
     """Nobody knows that profile, or nobody does any more."""
 
     def __init__(self, profile: str) -> None:
-        super().__init__(f"There is no profile {profile}.", "/api/profiles lists what there is.")
+        super().__init__(
+            f"There is no profile {profile}.",
+            "/api/profiles lists what there is.",
+            kind="unknown-profile",
+        )
 
 
 class NameTakenError(InvalidError):
@@ -144,7 +152,11 @@ class NameTakenError(InvalidError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"There is a profile called {name} already.", "Choose another name.", field="name"
+            f"There is a profile called {name} already.",
+            "Choose another name.",
+            field="name",
+            kind="profile-name-taken",
+            name=name,
         )
 
 
@@ -171,6 +183,8 @@ def _demand_own(profile: str) -> None:
         raise ConflictError(
             f"{built_in.name} comes with the app and stays as it is.",
             "Save its choices under another name, and change that.",
+            kind="profile-built-in",
+            name=built_in.name,
         )
 
 

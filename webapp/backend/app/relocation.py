@@ -67,7 +67,9 @@ class Relocator:
             try:
                 self.shelf.check(getattr(naming, field))
             except DownloadError as error:
-                raise InvalidError(error.sentence, error.fix, field=field) from None
+                raise InvalidError(
+                    error.sentence, error.fix, field=field, kind=error.kind, **error.values
+                ) from None
         self.store.set_control(CONTROL, naming.model_dump(exclude_defaults=True))
         return naming
 
@@ -97,12 +99,19 @@ class Relocator:
         with self._locked():
             row = self.store.get(item)
             if row is None or row["state"] != "done" or row["file_name"] is None:
-                raise ConflictError("There is no finished file to move.", "Wait until it is done.")
+                raise ConflictError(
+                    "There is no finished file to move.",
+                    "Wait until it is done.",
+                    kind="nothing-to-move",
+                )
             self._go_on(row)
             row = self.store.get(item) or row
             if not self.shelf.path(row["file_name"]).is_file():
                 raise ConflictError(
-                    f"{row['file_name']} was moved or deleted.", "Retry to download it again."
+                    f"{row['file_name']} was moved or deleted.",
+                    "Retry to download it again.",
+                    kind="file-gone",
+                    file=row["file_name"],
                 )
             return self._move(row, wanted)
 
@@ -133,12 +142,16 @@ class Relocator:
             for _, name in moves:
                 self.shelf.make_room(name)
         except DownloadError as error:
-            raise ConflictError(error.sentence, error.fix) from None
+            raise ConflictError(
+                error.sentence, error.fix, kind=error.kind, **error.values
+            ) from None
         begun = self.store.begin_move(
             row["id"], row["file_name"], {"moves": moves, "options": options, "show": placed.show}
         )
         if begun is None:
-            raise ConflictError("It is being downloaded again.", "Wait until it is done.")
+            raise ConflictError(
+                "It is being downloaded again.", "Wait until it is done.", kind="downloaded-again"
+            )
         return self._go_on(begun) or begun
 
     def _go_on(self, row: Mapping[str, Any]) -> Row | None:

@@ -42,12 +42,16 @@ class SubscriptionService:
         known = subscriptions.every(self.store)
         if any(row["url"] == request.url for row in known):
             raise ConflictError(
-                "There is a subscription to this link already.", "Change that one instead."
+                "There is a subscription to this link already.",
+                "Change that one instead.",
+                kind="subscribed-already",
             )
         if len(known) >= MAX_SUBSCRIPTIONS:
             raise ConflictError(
                 f"There are {MAX_SUBSCRIPTIONS} subscriptions, and no more are kept.",
                 "Remove one first.",
+                kind="subscriptions-full",
+                most=MAX_SUBSCRIPTIONS,
             )
         row = subscriptions.add(self.store, request.url, request.title, _choice(request))
         return self._changed(row["id"])
@@ -84,7 +88,7 @@ class SubscriptionService:
         """Have it looked at now; one that was given up is active again."""
         row = self._row(item)
         if row["state"] == "paused":
-            raise ConflictError("It is paused.", "Resume it first.")
+            raise ConflictError("It is paused.", "Resume it first.", kind="subscription-paused")
         if row["looker"] is None:
             self._change(item, due=now(), state="active", failures=0)
         return self._changed(item)
@@ -120,6 +124,7 @@ class SubscriptionService:
             raise InvalidError(
                 *(f"There is no profile {profile}.", "Choose another; /api/profiles lists them."),
                 field="options.profile",
+                kind="unknown-profile",
             )
 
     def _row(self, item: str) -> Row:
@@ -142,7 +147,11 @@ class UnknownSubscriptionError(NotFoundError):
     """Nobody knows that subscription, or nobody does any more."""
 
     def __init__(self, item: str) -> None:
-        super().__init__(f"There is no subscription {item}.", "It may have been removed; reload.")
+        super().__init__(
+            f"There is no subscription {item}.",
+            "It may have been removed; reload.",
+            kind="unknown-subscription",
+        )
 
 
 def view(row: Row) -> Subscription:

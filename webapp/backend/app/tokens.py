@@ -35,7 +35,12 @@ class Tokens:
     def add(self, wanted: TokenRequest) -> NewApiToken:
         """Make one; it is told now and never again. Raises `ConflictError` at too many."""
         if len(tokens.every(self.store)) >= MAX_TOKENS:
-            raise ConflictError(f"There are {MAX_TOKENS} tokens already.", "Revoke one of them.")
+            raise ConflictError(
+                f"There are {MAX_TOKENS} tokens already.",
+                "Revoke one of them.",
+                kind="tokens-full",
+                most=MAX_TOKENS,
+            )
         token = PREFIX + secrets.token_urlsafe(32)
         row = tokens.add(self.store, wanted.name, wanted.scope, _digest(token))
         return NewApiToken(**_shown(row), token=token)
@@ -47,7 +52,11 @@ class Tokens:
     def revoke(self, item: str) -> None:
         """Let one count no more, here at once."""
         if not tokens.delete(self.store, item):
-            raise NotFoundError(f"There is no token {item}.", "It may have been revoked; reload.")
+            raise NotFoundError(
+                f"There is no token {item}.",
+                "It may have been revoked; reload.",
+                kind="unknown-token",
+            )
         self._known.clear()
 
     def scope_of(self, token: str) -> TokenScope | None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.formats import FormatName
 from domain.naming import Folder, Template
+from domain.problems import WrongValueError
 
 Resolution = Annotated[
     str,
@@ -92,7 +93,12 @@ class DownloadOptions(Choices):
     @model_validator(mode="after")
     def _end_after_start(self) -> Self:
         if self.end is not None and self.end <= (self.start or 0):
-            raise ValueError(f"end ({self.end:g} s) must be after start ({self.start or 0:g} s).")
+            raise WrongValueError(
+                f"end ({self.end:g} s) must be after start ({self.start or 0:g} s).",
+                kind="end-first",
+                end=f"{self.end:g}",
+                start=f"{self.start or 0:g}",
+            )
         return self
 
 

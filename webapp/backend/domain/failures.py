@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from domain.texts import line
 from net.egress import ProgramRefusedError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(eq=False)  # not frozen: Python sets its traceback
@@ -22,10 +22,13 @@ class DownloadError(Exception):
     sentence: str
     fix: str
     transient: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the sentence and the fix, by name, for other languages."""
 
-    def as_error(self) -> dict[str, str]:
+    def as_error(self) -> dict[str, Any]:
         """As it is kept and shown."""
-        return {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+        error = {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
+        return error | ({"values": dict(self.values)} if self.values else {})
 
     def as_event(self) -> dict[str, Any]:
         """As the runner tells it."""
@@ -176,7 +179,7 @@ def classify(error: BaseException) -> DownloadError:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
     fix = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
-    return DownloadError("unexpected", _first_line(error), fix)
+    return DownloadError("unexpected", said := _first_line(error), fix, values={"said": said})
 
 
 def _by_type(error: BaseException) -> DownloadError | None:
@@ -190,7 +193,10 @@ def _by_type(error: BaseException) -> DownloadError | None:
         )
     if isinstance(error, RefusedError):
         return DownloadError(
-            "address-refused", str(error), "Only the operator can allow it: ALLOW_HOSTS."
+            "address-refused",
+            str(error),
+            "Only the operator can allow it: ALLOW_HOSTS.",
+            values={"why": str(error)},
         )
     if isinstance(error, MemoryError):
         return DownloadError(

@@ -11,6 +11,7 @@ from domain.choices import AudioTrackId, OfProfile, Resolution, Seconds
 from domain.formats import FormatName, Kind
 from domain.ids import PATTERN
 from domain.naming import Folder, Template
+from domain.problems import WrongValueError
 from domain.texts import MAX_LENGTH
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
@@ -30,21 +31,33 @@ def _web_address(text: str) -> str:
         parts = urlsplit(text)
         _ = parts.port  # raises when it is no number
     except ValueError as error:
-        raise ValueError(f"{text[:200]!r} is not a web address: {error}.") from None
+        raise WrongValueError(
+            f"{text[:200]!r} is not a web address: {error}.", kind="no-address", text=text[:200]
+        ) from None
     if not parts.scheme or (not parts.netloc and "." in parts.scheme):
-        raise ValueError(
-            f"{text[:200]!r} is not a web address. Paste the whole link, with its https://."
+        raise WrongValueError(
+            f"{text[:200]!r} is not a web address. Paste the whole link, with its https://.",
+            kind="no-address",
+            text=text[:200],
         )
     if parts.scheme.lower() not in {"http", "https"}:
-        raise ValueError(
-            f"{parts.scheme}: links are not supported. Paste a link that begins with https:// or http://."
+        raise WrongValueError(
+            f"{parts.scheme}: links are not supported. Paste a link that begins with https:// or http://.",
+            kind="other-scheme",
+            scheme=parts.scheme,
         )
     if " " in text:
-        raise ValueError(
-            f"{text[:200]!r} is not a web address: there is a space in it. Write %20 in its place."
+        raise WrongValueError(
+            f"{text[:200]!r} is not a web address: there is a space in it. Write %20 in its place.",
+            kind="address-space",
+            text=text[:200],
         )
     if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 - ASCII
-        raise ValueError(f"{text[:200]!r} is not a web address: its host is missing or damaged.")
+        raise WrongValueError(
+            f"{text[:200]!r} is not a web address: its host is missing or damaged.",
+            kind="address-host",
+            text=text[:200],
+        )
     return text
 
 
@@ -87,7 +100,7 @@ class BulkDownloadRequest(OfProfile):
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if not (self.urls or self.entries):
-            raise ValueError("Give at least one link, in urls or in entries.")
+            raise WrongValueError("Give at least one link, in urls or in entries.", kind="no-links")
         return self
 
 
@@ -188,6 +201,9 @@ class DownloadErrorBody(BaseModel):
     kind: str
     sentence: str
     fix: str
+    values: dict[str, str] = Field(
+        default={}, description="What stands in the sentence and the fix, by name"
+    )
 
 
 class MediaFile(BaseModel):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.names import FORBIDDEN, RESERVED, readable, segment
+from domain.problems import WrongValueError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,14 +78,25 @@ def check_template(text: str) -> str:
     unknown = next((name for name in FIELD.findall(text) if name not in FIELDS), None)
     if unknown is not None:
         known = ", ".join(f"{{{name}}}" for name in FIELDS)
-        raise ValueError(f"{{{unknown[:40]}}} is not a field. There are {known}.")
+        raise WrongValueError(
+            f"{{{unknown[:40]}}} is not a field. There are {known}.",
+            kind="naming-field",
+            name=unknown[:40],
+            known=known,
+        )
     if set("{}") & set(FIELD.sub("", text)):
-        raise ValueError("A brace is left open or empty: a field looks like {title}.")
+        raise WrongValueError(
+            "A brace is left open or empty: a field looks like {title}.", kind="naming-brace"
+        )
     if not text.endswith(ENDING) or text.count("{ext}") > 1:
-        raise ValueError("The name must end with .{ext}, which stands for the format.")
+        raise WrongValueError(
+            "The name must end with .{ext}, which stands for the format.", kind="naming-ending"
+        )
     *folders, name = text.removesuffix(ENDING).split("/")
     if not TELLING & set(FIELD.findall(name)):
-        raise ValueError("The name needs {title}, {id} or {key}, or all would be the same.")
+        raise WrongValueError(
+            "The name needs {title}, {id} or {key}, or all would be the same.", kind="naming-same"
+        )
     for part in (*folders, name):
         _demand_usable(FIELD.sub("x", part), "of a folder" if part is not name else "of a file")
     return text
@@ -150,24 +162,51 @@ def _rendered(part: str, facts: Mapping[str, str]) -> str:
 
 def _demand_below(text: str, what: str) -> None:
     if "\\" in text:
-        raise ValueError(f"{what} has / between folders, not \\.")
+        raise WrongValueError(f"{what} has / between folders, not \\.", kind="path-backslash")
     if text.startswith("/") or re.match(r"[A-Za-z]:", text):
-        raise ValueError(f"{what} begins below the media folder: leave out what stands before it.")
+        raise WrongValueError(
+            f"{what} begins below the media folder: leave out what stands before it.",
+            kind="path-absolute",
+        )
     if text.count("/") >= MAX_DEPTH:
-        raise ValueError(f"There are more than {MAX_DEPTH} folders in one another.")
+        raise WrongValueError(
+            f"There are more than {MAX_DEPTH} folders in one another.",
+            kind="path-deep",
+            most=MAX_DEPTH,
+        )
 
 
 def _demand_usable(part: str, what: str) -> None:
     """Raise when `part` is no name that every common file system takes."""
     if not part.strip():
-        raise ValueError(f"A name {what} is empty.")
+        raise WrongValueError(f"A name {what} is empty.", kind="part-empty")
     if part.startswith("."):
-        raise ValueError(f"The name {part!r} {what} begins with a dot, as hidden ones do.")
+        raise WrongValueError(
+            f"The name {part!r} {what} begins with a dot, as hidden ones do.",
+            kind="part-hidden",
+            name=part,
+        )
     if bad := FORBIDDEN.search(part):
-        raise ValueError(f"The name {part!r} {what} holds {bad[0]!r}, which not every disk takes.")
+        raise WrongValueError(
+            f"The name {part!r} {what} holds {bad[0]!r}, which not every disk takes.",
+            kind="part-sign",
+            name=part,
+            sign=bad[0],
+        )
     if RESERVED.fullmatch(part):
-        raise ValueError(f"Windows keeps the name {part!r} {what} for itself.")
+        raise WrongValueError(
+            f"Windows keeps the name {part!r} {what} for itself.", kind="part-reserved", name=part
+        )
     if readable(part) != part.strip() or part != part.rstrip(" ."):
-        raise ValueError(f"The name {part!r} {what} ends with a dot or holds invisible signs.")
+        raise WrongValueError(
+            f"The name {part!r} {what} ends with a dot or holds invisible signs.",
+            kind="part-end",
+            name=part,
+        )
     if len(part.encode()) > NAME_BYTES:
-        raise ValueError(f"The name {part[:20]!r}… {what} is longer than {NAME_BYTES} bytes.")
+        raise WrongValueError(
+            f"The name {part[:20]!r}… {what} is longer than {NAME_BYTES} bytes.",
+            kind="part-long",
+            name=part[:20],
+            most=NAME_BYTES,
+        )

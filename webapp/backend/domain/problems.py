@@ -22,6 +22,15 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         return f"{self.detail} {self.fix}"
 
 
+class WrongValueError(ValueError):
+    """A value that a field cannot take; `kind` and `values` are those of `Problem`."""
+
+    def __init__(self, sentence: str, *, kind: str, **values: object) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.values = {name: str(value) for name, value in values.items()}
+
+
 class ForbiddenError(Problem):
     """Whoever asks may not do that."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from domain.choices import Choices, ProfileId
+from domain.problems import WrongValueError
 from domain.texts import line
 
 
@@ -15,7 +16,7 @@ def _one_line(text: str) -> str:
     """A name as it is shown: one line, without blanks around it."""
     text = line(text) or ""
     if not text:
-        raise ValueError("The name is empty: give it a word.")
+        raise WrongValueError("The name is empty: give it a word.", kind="profile-nameless")
     return text
 
 

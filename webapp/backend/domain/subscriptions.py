@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from domain.choices import OfProfile, Seconds
 from domain.models import DownloadErrorBody, WebAddress
+from domain.problems import WrongValueError
 from domain.texts import MAX_LENGTH
 
 MAX_LIST = 5000
@@ -27,8 +28,10 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"{name!r} is not a time zone. Give a name such as Europe/Berlin, or UTC."
+        raise WrongValueError(
+            f"{name!r} is not a time zone. Give a name such as Europe/Berlin, or UTC.",
+            kind="no-zone",
+            zone=name,
         ) from None
     return name
 
@@ -37,7 +40,12 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"{text!r} is not a regular expression: {error}.") from None
+        raise WrongValueError(
+            f"{text!r} is not a regular expression: {error}.",
+            kind="no-pattern",
+            pattern=text,
+            why=error,
+        ) from None
     return text
 
 
@@ -45,7 +53,9 @@ def _day(text: str) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a date. Write it as 2026-01-31.") from None
+        raise WrongValueError(
+            f"{text!r} is not a date. Write it as 2026-01-31.", kind="no-date", date=text
+        ) from None
     return text
 
 
@@ -67,7 +77,9 @@ class Schedule(BaseModel):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.hours is None) == (not self.at):
-            raise ValueError("Give a number of hours, or times of day: one of the two.")
+            raise WrongValueError(
+                "Give a number of hours, or times of day: one of the two.", kind="schedule-either"
+            )
         return self
 
 
@@ -90,8 +102,11 @@ class Filters(BaseModel):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.longer is not None and self.shorter is not None and self.longer > self.shorter:
-            raise ValueError(
-                f"Nothing is longer than {self.longer:g} s and shorter than {self.shorter:g} s."
+            raise WrongValueError(
+                f"Nothing is longer than {self.longer:g} s and shorter than {self.shorter:g} s.",
+                kind="nothing-fits",
+                longer=f"{self.longer:g}",
+                shorter=f"{self.shorter:g}",
             )
         return self
 
@@ -107,7 +122,9 @@ class LookBack(BaseModel):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.last is not None and self.since is not None:
-            raise ValueError("Give the number of the newest, or a date: one of the two.")
+            raise WrongValueError(
+                "Give the number of the newest, or a date: one of the two.", kind="look-back-either"
+            )
         return self
 
 
@@ -122,7 +139,9 @@ class Keep(BaseModel):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.last is not None and self.days is not None:
-            raise ValueError("Keep the newest, or those of some days: one of the two.")
+            raise WrongValueError(
+                "Keep the newest, or those of some days: one of the two.", kind="keep-either"
+            )
         return self
 
 

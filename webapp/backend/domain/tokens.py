@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.problems import WrongValueError
 from domain.texts import line
 
 TokenScope = Literal["add", "read", "all"]
@@ -32,7 +33,9 @@ def may(scope: TokenScope, method: str, path: str) -> bool:
 def _one_line(text: str) -> str:
     text = line(text) or ""
     if not text:
-        raise ValueError("The name is empty: give it a word, such as the script's name.")
+        raise WrongValueError(
+            "The name is empty: give it a word, such as the script's name.", kind="token-nameless"
+        )
     return text
 
 

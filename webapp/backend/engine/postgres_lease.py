@@ -108,6 +108,7 @@ class PostgresLease:
             "DATABASE_URL leads to a pooler in transaction mode (PgBouncer?), where locks and "
             "notifications of a session are lost.",
             "Give the address of PostgreSQL itself, or set pool_mode = session.",
+            kind="database-pooler",
         )
 
     def _connect(self) -> psycopg.Connection:

@@ -122,6 +122,8 @@ class Scheduler:
                 self.problem = UnavailableError(
                     f"The queue could not be served: {error}.",
                     "It is tried again by itself; the log of `api` has the details.",
+                    kind="queue-not-served",
+                    why=error,
                 )
                 wait = RETRY_SECONDS
             self._wake.wait(wait)

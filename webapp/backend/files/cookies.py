@@ -71,6 +71,7 @@ def read(file: Path) -> list[Cookie]:
                 "cookies-open",
                 f"{file.name} can be read by others, so it is not used.",
                 f"Make it private: chmod 600 {file}",
+                values={"name": file.name, "file": str(file)},
             )
         text = file.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
     except OSError as error:
@@ -100,6 +101,7 @@ def _unusable(name: str, why: object) -> DownloadError:
         "cookies-unreadable",
         f"{name} cannot be used: {why}.",
         "Export the site's cookies again, in Netscape's format or as JSON.",
+        values={"name": name},
     )
 
 

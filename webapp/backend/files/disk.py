@@ -42,4 +42,5 @@ class Disk:
                 "disk-full",
                 f"The disk is full: {free / MB:.0f} MB may still be used{needed}.",
                 f"Free some space in {self.folder} or lower DISK_RESERVE_MB, then retry.",
+                values={"folder": str(self.folder)},
             )

@@ -65,7 +65,9 @@ class MediaFolder:
             mark.touch()
             self._require_one_disk()
         except FolderUnavailableError as error:
-            raise DownloadError(KIND, error.detail, error.fix, transient=True) from error
+            raise DownloadError(
+                error.kind or KIND, error.detail, error.fix, transient=True, values=error.values
+            ) from error
         if self._device() != known:
             write_atomically(self.memory, json.dumps({str(self.path): self._device()}))
 
@@ -102,4 +104,5 @@ class MediaFolder:
             " before, and its mark is missing.",
             f"Mount it. {AGAIN} If it is a new folder on purpose: touch {mark}",
             transient=True,
+            values={"folder": str(self.path), "mark": str(mark)},
         )

@@ -149,5 +149,8 @@ class Shelf:
 
 def _unusable(folder: Path, why: str) -> DownloadError:
     return DownloadError(
-        KIND, f"{folder} {why}, so no file goes there.", "Choose another folder, then retry."
+        KIND,
+        f"{folder} {why}, so no file goes there.",
+        "Choose another folder, then retry.",
+        values={"folder": str(folder)},
     )

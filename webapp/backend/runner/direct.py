@@ -46,6 +46,7 @@ def require_media(head: bytes) -> None:
             "not-media",
             f"The link leads to {kind}, not to a video or audio file.",
             "Open the page that the link is on, and copy the link of the video itself.",
+            values={"what": kind},
         )
 
 

@@ -87,6 +87,7 @@ class _Bounded:
                     "page-too-large",
                     f"The page is larger than {MAX_PAGE_BYTES // 1_000_000} MB, which no page is.",
                     "Copy the link of the video itself.",
+                    values={"most": f"{MAX_PAGE_BYTES // 1_000_000}"},
                 )
             parts.append(part)
             left -= len(part)

@@ -11,7 +11,8 @@ def missing_subtitles(language: str, error: BaseException | None = None) -> dict
     """Subtitles that the site does not have, or did not send."""
     why = classify(error).sentence if error else "The site has none in this language."
     sentence = f"The subtitles ({language}) are missing. {why}"
-    return DownloadError("missing-subtitles", sentence, RETRY).as_error()
+    values = {"language": language}
+    return DownloadError("missing-subtitles", sentence, RETRY, values=values).as_error()
 
 
 def missing(what: str, error: BaseException | None = None) -> dict[str, str]:

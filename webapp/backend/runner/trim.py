@@ -67,6 +67,7 @@ def require_within(start: float | None, duration: float | None, *, slack: float 
             "beyond-end",
             f"The clip starts at {start:g} s, but the medium ends at {duration:g} s.",
             "Send the link again with a start before the end.",
+            values={"start": f"{start:g}", "duration": f"{duration:g}"},
         )
 
 

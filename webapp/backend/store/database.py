@@ -107,5 +107,8 @@ def _refuse_to_lose(connection: sa.Connection) -> None:
     info = connection.info
     if _file_at(info["path"]) != info["file"]:
         raise DatabaseUnavailableError(
-            f"{info['path']} was deleted or replaced.", "Send it again in a moment."
+            f"{info['path']} was deleted or replaced.",
+            "Send it again in a moment.",
+            kind="database-replaced",
+            name=info["path"],
         )

@@ -30,6 +30,10 @@ def newer(name: str, version: str, known: str) -> DatabaseUnavailableError:
         f"{name} was written by a newer version of this program ({version}; this one knows "
         f"{known}).",
         "Update the program, or give another DATABASE_URL and restart the backend.",
+        kind="database-newer",
+        name=name,
+        version=version,
+        known=known,
     )
 
 
@@ -38,28 +42,37 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
     reason = str(error).strip().partition("\n")[0]
     match reason.lower():
         case text if "locked" in text:
+            kind = "database-locked"
             detail, fix = "is locked by another program.", f"Close that program; {ITSELF}."
         case text if "readonly" in text or "read-only" in text:
+            kind = "database-read-only"
             detail, fix = "is read-only.", f"Make it writable ({_chmod(name)}); {ITSELF}."
         case text if "not a database" in text or "malformed" in text:
+            kind = "database-damaged"
             detail = f"is damaged ({reason}). It is kept as it is."
             fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
         case text if "password authentication failed" in text:
+            kind = "database-password"
             detail = "refuses the password: a database keeps the one that it was made with."
             fix = (
                 "Give that one (DATABASE_PASSWORD; POSTGRES_PASSWORD with compose) and restart, or "
                 f"set the new one in the database with psql's \\password; {ITSELF} then."
             )
         case text if "no such table" in text or ("relation" in text and "does not exist" in text):
+            kind = "database-tables"
             detail = f"has lost tables ({reason})."
             fix = f"Restore it from a backup, or move it away to begin anew; {ITSELF}."
         case text if "is full" in text:
+            kind = "database-full"
             detail, fix = "cannot grow: the disk is full.", f"Free some space; {ITSELF}."
         case text:
+            kind = "database-unusable"
             verb = "opened" if "unable to open" in text else "used"
             detail = f"cannot be {verb}: {reason}."
             fix = f"Check DATABASE_URL and who may write to its folder; {ITSELF}."
-    return DatabaseUnavailableError(f"{name} {detail}", fix)
+    return DatabaseUnavailableError(
+        *(f"{name} {detail}", fix), kind=kind, name=name, why=reason, chmod=_chmod(name)
+    )
 
 
 def _chmod(name: str) -> str:

@@ -129,17 +129,19 @@ class Access:
             return of_problem(problem)
         if may_do is None:
             self.attempts.count_wrong(scope)
-            return _unauthorized("This token is not known, or it was revoked.")
+            return _unauthorized("This token is not known, or it was revoked.", "token-unknown")
         if may(may_do, scope["method"], scope["path"]):
             return None
         return answer(
             403,
             f"A token with the scope {may_do!r} does not allow {scope['method']} here.",
             "Make one with another scope in the settings; none allows to see or make tokens.",
+            kind="token-scope",
+            values={"scope": may_do, "method": scope["method"]},
         )
 
 
-def _unauthorized(detail: str, kind: str | None = None) -> Response:
+def _unauthorized(detail: str, kind: str) -> Response:
     fix = "Send it as 'Authorization: Bearer TOKEN', or log in."
     return answer(*(401, detail, fix), kind=kind, headers={"WWW-Authenticate": "Bearer"})
 

@@ -53,7 +53,9 @@ def keep(site: Site, export: Export, lifecycle: Loaded) -> None:
     try:
         cookies.keep(lifecycle.container().cookies, site, export.text)
     except DownloadError as error:
-        raise InvalidError(error.sentence, error.fix, field="text") from None
+        raise InvalidError(
+            error.sentence, error.fix, field="text", kind=error.kind, **error.values
+        ) from None
 
 
 @router.delete(
@@ -63,5 +65,8 @@ def forget(site: Site, lifecycle: Loaded) -> None:
     """Remove a site's cookies."""
     if not cookies.forget(lifecycle.container().cookies, site):
         raise NotFoundError(
-            f"There are no cookies of {site}.", "See /api/cookies for what there is."
+            f"There are no cookies of {site}.",
+            "See /api/cookies for what there is.",
+            kind="no-cookies",
+            site=site,
         )

@@ -95,7 +95,12 @@ class Limits:
         elif wait:
             seconds = str(int(wait) + 1)
             fix = f"Try again in {seconds} s."
-            too_often = answer(429, "Too many requests.", fix, headers={"Retry-After": seconds})
+            too_often = answer(
+                *(429, "Too many requests.", fix),
+                kind="too-many-requests",
+                values={"seconds": seconds},
+                headers={"Retry-After": seconds},
+            )
             await too_often(scope, receive, send)
         elif not length.isdigit() or int(length) > MAX_BYTES:
             await _too_large(scope, receive, send)
@@ -143,18 +148,24 @@ def _replay(body: bytes | None, receive: Receive) -> Receive:
 
 async def _too_slow(scope: Scope, receive: Receive, send: Send) -> None:
     detail = f"The body did not come within {BODY_SECONDS:.0f} s."
-    await answer(408, detail, "Send it again.", headers={"Connection": "close"})(
-        scope, receive, send
+    refusal = answer(
+        *(408, detail, "Send it again."), kind="body-slow", headers={"Connection": "close"}
     )
+    await refusal(scope, receive, send)
 
 
 async def _two_lengths(scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse what two servers in a row may read differently (RFC 9112, 6.1): request smuggling."""
     detail = "The request tells its length in two ways."
     fix = "Send Content-Length or Transfer-Encoding, not both."
-    await answer(400, detail, fix, headers={"Connection": "close"})(scope, receive, send)
+    refusal = answer(400, detail, fix, kind="two-lengths", headers={"Connection": "close"})
+    await refusal(scope, receive, send)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    detail = f"The body is larger than {MAX_BYTES // 1_000_000} MB."
-    await answer(413, detail, "Send fewer links at once.")(scope, receive, send)
+    most = f"{MAX_BYTES // 1_000_000}"
+    detail = f"The body is larger than {most} MB."
+    refusal = answer(
+        *(413, detail, "Send fewer links at once."), kind="body-large", values={"most": most}
+    )
+    await refusal(scope, receive, send)

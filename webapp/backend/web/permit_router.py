@@ -45,11 +45,14 @@ def grant(
             403,
             "Only who holds the guard's token may permit a download from this machine.",
             "Use make smoke beside make dev, or set ALLOW_HOSTS.",
+            kind="permit-foreign",
         )
     try:
         lifecycle.container().permits.grant(permit.source)
     except BadPermitError as error:
-        raise InvalidError(str(error), "Permit an address such as 127.0.0.1:8080.") from None
+        raise InvalidError(
+            *(str(error), "Permit an address such as 127.0.0.1:8080."), kind="permit-wrong"
+        ) from None
     return None
 
 

@@ -87,5 +87,7 @@ def thumbnail(key: Key, lifecycle: Loaded) -> FileResponse:
     """Send the picture of a preview."""
     path = lifecycle.container().previews.picture(key)
     if path is None:
-        raise NotFoundError("There is no such thumbnail.", "Preview the link again.")
+        raise NotFoundError(
+            "There is no such thumbnail.", "Preview the link again.", kind="no-preview-thumbnail"
+        )
     return picture(path, path.suffix[1:])

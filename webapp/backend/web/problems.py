@@ -19,6 +19,7 @@ from domain.problems import (
     NotFoundError,
     Problem,
     UnavailableError,
+    WrongValueError,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class FieldProblem(BaseModel):
 
     field: str
     message: str
+    kind: str | None = Field(default=None, description="Names the message, for other languages")
+    values: dict[str, str] | None = Field(
+        default=None, description="What stands in the message, by name"
+    )
 
 
 class ProblemBody(BaseModel):
@@ -121,7 +126,12 @@ def of_problem(problem: Problem) -> JSONResponse:
     status = next(status for kind, status in STATUSES if isinstance(problem, kind))
     later = {"Retry-After": RETRY_AFTER} if isinstance(problem, UnavailableError) else None
     field = problem.field if isinstance(problem, InvalidError) else None
-    errors = [FieldProblem(field=field, message=problem.detail)] if field else None
+    errors = None
+    if field:
+        said = FieldProblem(
+            field=field, message=problem.detail, kind=problem.kind, values=problem.values or None
+        )
+        errors = [said]
     return answer(
         *(status, problem.detail, problem.fix),
         errors=errors,
@@ -144,26 +154,35 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         raise error
     if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's word for a body that is no text
         message = "The body is not JSON in UTF-8."
-        found = [FieldProblem(field="body", message=message)]
-        return answer(422, message, "See docs/api.md for what is expected.", errors=found)
-    detail, fix = {
-        404: (f"There is nothing at {request.url.path}.", "See docs/api.md for what there is."),
-        405: (f"{request.method} is not offered at {request.url.path}.", "See docs/api.md."),
-    }.get(error.status_code, (str(error.detail), "See docs/api.md for what this address expects."))
-    return answer(error.status_code, detail, fix, headers=error.headers)
+        found = [FieldProblem(field="body", message=message, kind="body-no-json")]
+        fix = "See docs/api.md for what is expected."
+        return answer(422, message, fix, errors=found, kind="body-no-json")
+    path, method = request.url.path, request.method
+    detail, fix, kind = {
+        404: (f"There is nothing at {path}.", "See docs/api.md for what there is.", "no-route"),
+        405: (f"{method} is not offered at {path}.", "See docs/api.md.", "no-method"),
+    }.get(
+        error.status_code,
+        (str(error.detail), "See docs/api.md for what this address expects.", "http"),
+    )
+    return answer(
+        *(error.status_code, detail, fix),
+        kind=kind,
+        values={"path": path, "method": method, "why": str(error.detail)},
+        headers=error.headers,
+    )
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    found = [
-        FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in error.errors()
-    ]
+    found = [_field_problem(item) for item in error.errors()]
     return answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         " ".join(problem.message for problem in found),
         "Correct what is named and send it again; /openapi.json shows every field.",
         errors=found,
+        kind="invalid",
     )
 
 
@@ -178,6 +197,40 @@ async def _unexpected(_: Request, __: Exception) -> JSONResponse:
 
 def _field(location: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in location[1:]) or str(location[0])
+
+
+KINDS = {
+    "missing": "field-missing",
+    "literal_error": "field-choice",
+    "extra_forbidden": "field-unknown",
+    "json_invalid": "body-no-json",
+    "greater_than_equal": "field-least",
+    "greater_than": "field-above",
+    "less_than_equal": "field-most",
+    "string_too_short": "field-short",
+    "string_too_long": "field-long",
+    "too_short": "field-few",
+    "too_long": "field-many",
+    "string_pattern_mismatch": "field-form",
+}
+"""What pydantic calls a finding, and how it is named for other languages."""
+OTHER_KIND = "field-wrong"
+LIMITS = ("ge", "gt", "le", "min_length", "max_length", "expected")
+"""Where pydantic keeps what would have been right."""
+
+
+def _field_problem(item: Mapping[str, Any]) -> FieldProblem:
+    """One of pydantic's findings."""
+    name, context = _field(item["loc"]), item.get("ctx") or {}
+    error = context.get("error")
+    if isinstance(error, WrongValueError):
+        kind, values = error.kind, error.values
+    else:
+        limit = next((str(context[key]) for key in LIMITS if key in context), "")
+        given = repr(item.get("input"))[:120]
+        kind = KINDS.get(item["type"], OTHER_KIND)
+        values = {"field": name, "given": given, "limit": limit}
+    return FieldProblem(field=name, message=_message(item), kind=kind, values=values or None)
 
 
 def _message(item: Mapping[str, Any]) -> str:

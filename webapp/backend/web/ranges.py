@@ -37,5 +37,5 @@ class RangeResponse(FileResponse):
             status = refused[0]["status"]
             length = Headers(raw=refused[0]["headers"]).get("content-range")
             headers = {"Content-Range": length} if length else {}
-            problem = answer(status, BAD_RANGES[status], FIX, headers=headers)
+            problem = answer(status, BAD_RANGES[status], FIX, kind="bad-range", headers=headers)
             await problem(scope, receive, send)

@@ -326,4 +326,6 @@ class Executor:
 def _not_noted(error: DatabaseUnavailableError) -> DownloadError:
     sentence = f"What came of it could not be noted: {error.detail}"
     fix = "Retry; if it keeps failing, see the log of `api`."
-    return DownloadError("database", sentence, fix, transient=True)
+    return DownloadError(
+        error.kind or "database", sentence, fix, transient=True, values=error.values
+    )

@@ -32,6 +32,9 @@ interface Problem {
   status: number;
   detail: string;
   service: string;
+  /** Names the sentence, and what stands in it: for other languages. */
+  kind?: string;
+  values?: Record<string, string>;
 }
 
 function answer(response: ServerResponse, problem: Problem, headers: OutgoingHttpHeaders = {}): void {
@@ -53,6 +56,8 @@ function refuse(response: ServerResponse, route: Route, error: NodeJS.ErrnoExcep
       ? `${route.service} at ${route.target.host} closed the connection before it had answered (${error.code ?? error.message}).`
       : `Nothing listens at ${route.target.host}, where ${route.service} should be.`,
     service: route.service,
+    kind: reached ? 'connection-lost' : 'nobody-listens',
+    values: { address: route.target.host, service: route.service },
   };
   answer(response, problem, { 'Retry-After': '1' });
 }

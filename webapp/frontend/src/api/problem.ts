@@ -5,11 +5,16 @@ export interface Cause {
   kind: string;
   sentence: string;
   fix: string;
+  /** What stands in them, by name: for other languages. */
+  values?: Record<string, string>;
 }
 
 export interface FieldError {
   field: string;
   message: string;
+  /** Names the message, for other languages. */
+  kind: string;
+  values: Record<string, string>;
 }
 
 /** An `application/problem+json` document (RFC 9457) with the extensions of backend and guard. */
@@ -63,7 +68,7 @@ function causeOf(value: unknown): Cause | null {
   if (!isRecord(value)) return null;
   const sentence = text(value.sentence);
   if (sentence === null) return null;
-  return { kind: text(value.kind) ?? 'unknown', sentence, fix: text(value.fix) ?? '' };
+  return { kind: text(value.kind) ?? 'unknown', sentence, fix: text(value.fix) ?? '', values: valuesOf(value.values) };
 }
 
 function valuesOf(value: unknown): Record<string, string> {
@@ -74,7 +79,12 @@ function fieldErrorsOf(value: unknown): FieldError[] {
   if (!Array.isArray(value)) return [];
   return value
     .filter(isRecord)
-    .map((entry) => ({ field: text(entry.field) ?? '', message: text(entry.message) ?? '' }))
+    .map((entry) => ({
+      field: text(entry.field) ?? '',
+      message: text(entry.message) ?? '',
+      kind: text(entry.kind) ?? '',
+      values: valuesOf(entry.values),
+    }))
     .filter(({ message }) => message !== '');
 }
 

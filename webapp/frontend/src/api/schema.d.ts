@@ -1340,6 +1340,14 @@ export interface components {
             kind: string;
             /** Sentence */
             sentence: string;
+            /**
+             * Values
+             * @description What stands in the sentence and the fix, by name
+             * @default {}
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * DownloadPage
@@ -1542,8 +1550,20 @@ export interface components {
         FieldProblem: {
             /** Field */
             field: string;
+            /**
+             * Kind
+             * @description Names the message, for other languages
+             */
+            kind?: string | null;
             /** Message */
             message: string;
+            /**
+             * Values
+             * @description What stands in the message, by name
+             */
+            values?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * Filters

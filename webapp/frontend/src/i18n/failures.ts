@@ -1,4 +1,5 @@
 /** What went wrong, in the reader's language. English is what the backend itself says. */
+import type { Cause, FieldError } from '@/api/problem.ts';
 import { translate, type TextKey } from './translate.ts';
 
 /** A sentence and a fix for each kind of failure. */
@@ -37,5 +38,23 @@ export function localFailure(failure: Failure): Failure {
   if (!told) return failure;
   const [sentence, fix] = told.map((text) => filled(text, failure.values ?? {}));
   if (sentence === undefined || fix === undefined || /\{\{\w+\}\}/.test(sentence + fix)) return failure; // a value is missing
+  if (told[0].includes('{{')) return { ...failure, sentence, fix };
   return { ...failure, sentence: sentence.replace(/\.$/, `${detailOf(failure.sentence)}.`), fix };
+}
+
+/** Why a service is down, in the language of the page; a fix of the guard's own may stand in the words. */
+export function localCause<Told extends Cause>(cause: Told): Told {
+  const { sentence, fix } = localFailure({ ...cause, kind: `cause:${cause.kind}`, values: { ...cause.values, fix: cause.fix } });
+  return { ...cause, sentence, fix };
+}
+
+/** What is wrong with a field, to be shown beside it. */
+export function localField({ kind, message, values }: FieldError): string {
+  return localFailure({ kind, values, sentence: message, fix: '' }).sentence;
+}
+
+/** What is wrong with a field, to be shown elsewhere: what the backend says in English names it itself. */
+export function namedField(error: FieldError): string {
+  const said = localField(error);
+  return error.kind.startsWith('field-') && said !== error.message ? `${error.field}: ${said}` : said;
 }

@@ -1,5 +1,5 @@
 /** What a person is told about a request that came to nothing. */
-import { localFailure } from '@/i18n/failures.ts';
+import { localFailure, namedField } from '@/i18n/failures.ts';
 import { translate } from '@/i18n/translate.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { ApiError } from '@/api/problem.ts';
@@ -9,7 +9,7 @@ export function errorDetail(error: Error): string {
   const { problem } = error;
   if (error.away && !error.unreached) return translate('problem.ambiguous');
   const { sentence, fix } = localFailure({ kind: problem.kind ?? '', values: problem.values, sentence: problem.detail, fix: problem.fix ?? '' });
-  const said = problem.errors.length > 0 && sentence === problem.detail ? problem.errors.map((e) => e.message) : [sentence];
+  const said = problem.errors.length > 0 ? problem.errors.map(namedField) : [sentence];
   return [...said, fix].filter(Boolean).join(' ');
 }
 

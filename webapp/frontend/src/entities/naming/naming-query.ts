@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { getNaming, listFolders, tryNaming } from '@/api/client.ts';
+import { localField } from '@/i18n/failures.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Format, Naming } from '@/api/types.ts';
 
@@ -40,8 +41,8 @@ export function useExample(place: Place, format: Format): Example {
   });
   const errors: Example['errors'] = {};
   if (error instanceof ApiError) {
-    for (const { field, message } of error.problem.errors) {
-      if (field === 'folder' || field === 'template') errors[field] ??= message;
+    for (const wrong of error.problem.errors) {
+      if (wrong.field === 'folder' || wrong.field === 'template') errors[wrong.field] ??= localField(wrong);
     }
   }
   return { path: error ? null : (data?.path ?? null), errors };

@@ -14,7 +14,7 @@ describe('a row', () => {
   });
 
   test('says why a download failed and what to do', () => {
-    const error = { kind: 'not-found', sentence: 'There is nothing at this address.', fix: 'Check the link.' };
+    const error = { kind: 'not-found', sentence: 'There is nothing at this address.', fix: 'Check the link.', values: {} };
     renderApp(<DownloadRow download={makeDownload({ state: 'failed', error })} onChange={vi.fn()} />);
     expect(screen.getByText(/There is nothing at this address/)).toHaveTextContent('Check the link.');
   });
@@ -73,7 +73,7 @@ describe('a row', () => {
   });
 
   test('says what is missing from a finished file', () => {
-    const note = { kind: 'missing-subtitles', sentence: 'The subtitles (de) are missing.', fix: 'Retry.' };
+    const note = { kind: 'missing-subtitles', sentence: 'The subtitles (de) are missing.', fix: 'Retry.', values: {} };
     renderApp(<DownloadRow download={makeDownload({ state: 'done', notes: [note] })} onChange={vi.fn()} />);
     expect(screen.getByText(/The subtitles \(de\) are missing/)).toBeInTheDocument();
   });

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { localFailure } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
 import { fileUrl, thumbnailUrl } from '@/api/client.ts';
 import type { Change } from '@/entities/download/mutations.ts';
@@ -84,9 +85,9 @@ export const Entry = memo(function Entry(props: EntryProps) {
           {name}
         </p>
         <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
-        {download.notes.map(({ sentence }) => (
-          <p key={sentence} className={css.facts}>
-            {sentence}
+        {download.notes.map((note) => (
+          <p key={note.sentence} className={css.facts}>
+            {localFailure(note).sentence}
           </p>
         ))}
       </div>

@@ -1,3 +1,4 @@
+import { localCause } from '@/i18n/failures.ts';
 import { translate, useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { useWaitingCount } from '@/entities/download/outbox.ts';
@@ -19,12 +20,13 @@ import { useRestart } from './use-restart.ts';
 const BRIEF_OUTAGE = 1200;
 
 /** What can be said where no guard watches the backend: who noticed, and what starts it all. */
-function causeWithoutGuard(stream: StreamState): Pick<Cause, 'sentence' | 'fix'> | null {
+function causeWithoutGuard(stream: StreamState): Cause | null {
   const problem = stream.phase === 'open' ? null : stream.problem;
   if (problem?.state != null || hasSeenGuard()) return null; // a guard restarts it by itself
   if (problem === null) return null; // not known yet
-  if (problem.hangs) return { sentence: translate('status.hangs'), fix: '' };
-  return { sentence: problem.service === null ? '' : problem.detail, fix: problem.fix ?? 'make dev' };
+  if (problem.hangs) return { kind: 'hangs', sentence: translate('status.hangs'), fix: '' };
+  const { kind, values, service, detail, fix } = problem;
+  return { kind: kind ?? '', values, sentence: service === null ? '' : detail, fix: fix ?? 'make dev' };
 }
 
 /** A fix is told in words, or is the command to type. */
@@ -45,7 +47,8 @@ export function OfflineBanner() {
   const lasts = useSustained(verdict !== 'ok' && verdict !== 'connecting', BRIEF_OUTAGE);
   if (verdict === 'locked') return <Login />;
   if (verdict === 'ok' || verdict === 'connecting' || !lasts) return null;
-  const told = cause ?? (guard ? null : causeWithoutGuard(stream));
+  const why = cause ?? (guard ? null : causeWithoutGuard(stream));
+  const told = why && localCause(why);
   // Trying again helps nothing as long as nobody starts it.
   const waitsForUs = guard !== null && (verdict === 'stopped' || verdict === 'broken');
   return (

@@ -1,3 +1,4 @@
+import { localCause } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { formatTime } from '@/i18n/format.ts';
@@ -29,6 +30,7 @@ function Backend() {
   const { t } = useTranslation();
   const locale = useLocale();
   const { verdict, since, cause } = useHealth();
+  const told = cause && localCause(cause);
   const stream = useStore(backendStream.state);
   const seconds = useCountdown(stream);
   return (
@@ -44,9 +46,9 @@ function Backend() {
           {since !== null && <small>{t('status.since', { time: formatTime(since, locale) })}</small>}
         </p>
       </header>
-      {cause && (
+      {told && (
         <p className={css.cause}>
-          {cause.sentence} <span>{cause.fix}</span>
+          {told.sentence} <span>{told.fix}</span>
         </p>
       )}
       {stream.phase !== 'open' && (
@@ -127,7 +129,8 @@ const VERDICTS: Partial<Record<Service['state'], string>> = {
 function ServiceRow({ service, onRestart }: { service: Service; onRestart: (name: string) => void }) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const { name, state, since, relaunches, cause } = service;
+  const { name, state, since, relaunches } = service;
+  const cause = service.cause && localCause(service.cause);
   return (
     <li className={css.service} data-verdict={VERDICTS[state] ?? 'broken'}>
       <span className={css.dot} aria-hidden />

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { localField } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
 import { setNaming } from '@/api/client.ts';
 import { ApiError } from '@/api/problem.ts';
@@ -27,8 +28,8 @@ function NamingForm({ naming }: { naming: Naming }) {
     retry: false,
     onSuccess: (kept) => { client.setQueryData(NAMING_KEY, kept); },
   });
-  const wrong = error instanceof ApiError ? error.problem.errors : [];
-  const onAudio = wrong.find(({ field }) => field === 'audio_folder')?.message;
+  const wrong = error instanceof ApiError ? error.problem.errors.find(({ field }) => field === 'audio_folder') : undefined;
+  const onAudio = wrong && localField(wrong);
   const others = error && !onAudio ? errorDetail(error) : null;
   const changed = JSON.stringify(draft) !== JSON.stringify(naming);
   return (

@@ -44,6 +44,6 @@ test('what is wrong is told where it is', () => {
     { field: 'filters', message: 'longer than shorter' },
     { field: 'keep.last', message: 'too few' },
     { field: 'elsewhere', message: '?' },
-  ]);
+  ].map((each) => ({ ...each, kind: '', values: {} })));
   expect(complaints).toEqual({ url: 'no link', at: 'no time', shorter: 'longer than shorter', keepLast: 'too few' });
 });

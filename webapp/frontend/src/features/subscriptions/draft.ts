@@ -1,6 +1,7 @@
 /** A subscription as it is filled in, what is sent of it, and where an error of the backend belongs. */
 import { isAudio, type DownloadOptions, type EntryKind, type Subscription, type SubscriptionRequest } from '@/api/types.ts';
 import type { FieldError } from '@/api/problem.ts';
+import { localField } from '@/i18n/failures.ts';
 
 export const LOOK_BACKS = ['last', 'since', 'all'] as const;
 export const KEEPS = ['all', 'last', 'days'] as const;
@@ -137,9 +138,10 @@ export type Complaints = Partial<Record<keyof Draft, string>>;
 /** What is wrong, each at its field; what belongs to none is left out. */
 export function complaintsOf(errors: readonly FieldError[]): Complaints {
   const complaints: Complaints = {};
-  for (const { field, message } of errors) {
+  for (const error of errors) {
+    const { field } = error;
     const at = PLACES.find(([prefix]) => field === prefix || field.startsWith(`${prefix}.`))?.[1];
-    if (at) complaints[at] ??= message;
+    if (at) complaints[at] ??= localField(error);
   }
   return complaints;
 }

@@ -9,6 +9,7 @@ import { Secret } from '@/components/Secret.tsx';
 import { Select } from '@/components/Select.tsx';
 import css from '@/components/Items.module.css';
 import { errorDetail, showErrorToast } from '@/entities/download/error-toast.ts';
+import { localField } from '@/i18n/failures.ts';
 import { formatMoment } from '@/i18n/format.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { useTranslation } from '@/i18n/translate.ts';
@@ -41,7 +42,8 @@ export function Tokens() {
     },
     onError: showErrorToast,
   });
-  const fault = add.error instanceof ApiError ? add.error.problem.errors.find(({ field }) => field === 'name')?.message : undefined;
+  const wrong = add.error instanceof ApiError ? add.error.problem.errors.find(({ field }) => field === 'name') : undefined;
+  const fault = wrong && localField(wrong);
   return (
     <>
       <p className={css.soft}>{t('tokens.hint')}</p>

@@ -1,0 +1,161 @@
+"""Whatever the backend refuses can be said in every language: it has a kind, and that has words."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BACKEND = ROOT / "webapp/backend"
+WORDS = ROOT / "webapp/frontend/src/i18n/failures"
+LANGUAGES = sorted(file.stem for file in WORDS.glob("*.json"))
+NAME_THEIR_KIND = {
+    "UnknownDownloadError",
+    "UnknownProfileError",
+    "UnknownSubscriptionError",
+    "NameTakenError",
+}
+NO_VALUES = {"kind", "field", "errors", "headers", "transient", "values"}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {
+        path.relative_to(BACKEND).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in BACKEND.rglob("*.py")
+    }
+
+
+def problem_classes() -> set[str]:
+    """The names of all kinds of `Problem`, and of what is raised for a field."""
+    classes = [
+        node
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    known = {"Problem", "WrongValueError"}
+    while (
+        found := {one.name for one in classes if known & {ast.unparse(base) for base in one.bases}}
+        - known
+    ):
+        known |= found
+    return known
+
+
+class Said(ast.NodeVisitor):
+    """Collects each place where something is said: its kind, as an expression, and its values."""
+
+    def __init__(self, problems: set[str]) -> None:
+        self.problems = problems
+        self.found: list[tuple[int, ast.expr | None, set[str]]] = []
+        self._within: list[str] = []
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._within.append(node.name)
+        self.generic_visit(node)
+        self._within.pop()
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        callee = ast.unparse(node.func)
+        by_name = {each.arg: each.value for each in node.keywords if each.arg}
+        own = callee == "super().__init__" and bool(set(self._within) & self.problems)
+        if callee == "DownloadError":
+            kind = node.args[0] if node.args else None
+            if not node.args and any(each.arg is None for each in node.keywords):
+                return  # made again from what was told
+        elif callee in {*self.problems, "answer", "FieldProblem"} or own:
+            kind = by_name.get("kind")
+            if callee in NAME_THEIR_KIND and kind is None:
+                return
+        else:
+            return
+        self.found.append((node.lineno, kind, self._values(by_name)))
+
+    @staticmethod
+    def _values(by_name: dict[str, ast.expr]) -> set[str]:
+        names = set(by_name) - NO_VALUES
+        match by_name.get("values"):
+            case ast.Dict(keys=keys):
+                names |= {each.value for each in keys if isinstance(each, ast.Constant)}  # type: ignore[misc]
+            case None:
+                pass
+            case _:
+                names.add("*")  # handed on
+        return names
+
+
+@cache
+def said() -> list[tuple[str, str | None, set[str]]]:
+    """Where, of which kind (None: none at all; empty: handed on), with which values."""
+    problems = problem_classes()
+    places = []
+    for path, tree in trees().items():
+        visitor = Said(problems)
+        visitor.visit(tree)
+        if path in {"domain/problems.py", "web/static_files.py"}:  # the classes; another `answer`
+            continue
+        for line, kind, values in visitor.found:
+            text: str | None = ""
+            if isinstance(kind, ast.Constant):
+                text = kind.value if isinstance(kind.value, str) else None
+            elif kind is None:
+                text = None
+            places.append((f"{path}:{line}", text, values))
+    return places
+
+
+def words(language: str) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = json.loads((WORDS / f"{language}.json").read_text("utf-8"))
+    return told
+
+
+def test_whatever_is_refused_names_its_kind() -> None:
+    places = said()
+    assert len(places) > 80
+    assert [place for place, kind, _ in places if kind is None] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_has_words(language: str) -> None:
+    told = words(language)
+    assert [(place, kind) for place, kind, _ in said() if kind and kind not in told] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_hold_no_value_that_is_not_given(language: str) -> None:
+    told = words(language)
+    wrong = []
+    for place, kind, values in said():
+        if kind and kind in told and "*" not in values:
+            asked = set(re.findall(r"\{\{(\w+)\}\}", " ".join(told[kind])))
+            wrong += [(place, kind, sorted(asked - values))] if asked - values else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_kinds_of_tables_have_words_too(language: str) -> None:
+    told = words(language)
+    from domain import failures
+    from files import media_folder, shelf
+    from web import problems
+
+    kinds = {kind for kind, *_ in (*failures.STATUSES.values(), failures.ANY_STATUS)}
+    kinds |= {*problems.KINDS.values(), problems.OTHER_KIND, "no-route", "no-method", "http"}
+    kinds |= {media_folder.KIND, shelf.KIND, "missing-thumbnail", "missing-metadata"}
+    tree = ast.parse((BACKEND / "store/database_errors.py").read_text(encoding="utf-8"))
+    kinds |= {
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "kind"
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
+    assert sorted(kinds - told.keys()) == []
