@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressed } from './dev/compressed.ts';
 import { forwarding } from './dev/forward.ts';
 import { guardRoute } from './dev/guard.ts';
 import { health } from './dev/health.ts';
@@ -44,5 +45,6 @@ export default defineConfig({
       guardRoute(settings),
     ]),
     protection(fileURLToPath(new URL('dist/index.html', import.meta.url))),
+    compressed(fileURLToPath(new URL('dist', import.meta.url))),
   ],
 });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import TYPE_CHECKING
 
 import httpx
@@ -25,11 +26,13 @@ def build(tmp_path: Path) -> Path:
     return build
 
 
-def ask(build: Path, path: str, method: str = "GET") -> httpx.Response:
+def ask(
+    build: Path, path: str, method: str = "GET", headers: dict[str, str] | None = None
+) -> httpx.Response:
     async def asking() -> httpx.Response:
         transport = httpx.ASGITransport(SpaFiles(PlainTextResponse("the API"), build))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.request(method, path)
+            return await client.request(method, path, headers=headers)
 
     return asyncio.run(asking())
 
@@ -45,6 +48,33 @@ def test_a_file_named_by_its_content_is_kept_for_ever(build: Path) -> None:
     answer = ask(build, "/assets/app-1a2b.js")
     assert answer.text == "run()"
     assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "encoding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None)],
+)
+def test_a_script_is_sent_compressed_to_whoever_takes_that(
+    build: Path, taken: str, encoding: str | None
+) -> None:
+    script = "run();" * 1000
+    file = build / "assets" / "start-3c4d.js"
+    file.write_text(script)
+    file.with_name("start-3c4d.js.gz").write_bytes(gzip.compress(script.encode()))
+    file.with_name("start-3c4d.js.br").write_bytes(b"as if it were brotli")
+
+    answer = ask(build, "/assets/start-3c4d.js", "HEAD", {"Accept-Encoding": taken})
+    assert answer.headers.get("content-encoding") == encoding
+    assert "javascript" in answer.headers["content-type"]
+    assert answer.headers["vary"] == "Accept-Encoding"
+    length = int(answer.headers["content-length"])
+    assert (length < len(script)) == (encoding is not None)
+
+
+def test_a_part_of_a_script_is_a_part_of_the_script_itself(build: Path) -> None:
+    (build / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(b"run()"))
+    asked = {"Accept-Encoding": "gzip", "Range": "bytes=0-2"}
+    assert ask(build, "/assets/app-1a2b.js", headers=asked).text == "run"
 
 
 def test_only_scripts_of_the_page_itself_may_run(build: Path) -> None:

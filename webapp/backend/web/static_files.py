@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import re
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 BUILD = Path(__file__).parents[2] / "frontend" / "dist"
 PAGES = {"/", "/library", "/subscriptions"}  # the app's own pages, all of them index.html
 NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""What the build holds of its scripts and styles beside them, the best first."""
 IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
 
 
@@ -30,8 +34,28 @@ class SpaFiles:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         file = self._file(scope)
-        answer = self._app if file is None else FileResponse(file, headers=self._headers(file))
+        answer = self._app if file is None else self._answer(file, Headers(scope=scope))
         await answer(scope, receive, send)
+
+    def _answer(self, file: Path, asked: Headers) -> FileResponse:
+        """The file; compressed where the build has it so and the client takes that."""
+        headers = self._headers(file)
+        there = [
+            (name, path)
+            for name, ending in ENCODINGS
+            if file.parent.name == "assets"
+            and (path := file.with_name(file.name + ending)).is_file()
+        ]
+        if there:
+            headers["Vary"] = "Accept-Encoding"
+        taken = asked.get("accept-encoding", "")
+        for name, path in there:
+            if "range" not in asked and _takes(taken, name):
+                kind = mimetypes.guess_type(file.name)[0]
+                return FileResponse(
+                    path, headers=headers | {"Content-Encoding": name}, media_type=kind
+                )
+        return FileResponse(file, headers=headers)
 
     def _file(self, scope: Scope) -> Path | None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
@@ -54,6 +78,15 @@ class SpaFiles:
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
+
+
+def _takes(accepted: str, name: str) -> bool:
+    """Whether an Accept-Encoding header takes it; `br;q=0` does not."""
+    for part in accepted.split(","):
+        coding, _, quality = part.partition(";")
+        if coding.strip() == name:
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", quality) is None
+    return False
 
 
 @cache
