@@ -25,6 +25,13 @@ KEY_SECONDS = 0.06
 """From one key to the next: a fast typist's."""
 LEAST_EVENT_SECONDS = 0.016
 """What is shorter, the browser does not tell of."""
+SLOW_NETWORK = {
+    "offline": False,
+    "latency": 400,  # milliseconds before an answer begins
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,  # bytes a second
+}
+"""A bad connection on the way, as the DevTools emulate it."""
 WATCH_KEYS = """() => {
   window.keys = new Map();
   const note = ({ interactionId, duration }) => {
@@ -110,6 +117,21 @@ def visit(browser: Browser, url: str) -> Visit:
         wait_until(page, FIRST_PAINT)
         paint, usable = page.evaluate(f"[{FIRST_PAINT}, usableAt]")
         return Visit(paint / 1000, usable / 1000)
+
+
+def slow_visit(browser: Browser, url: str) -> float:
+    """Open a page over `SLOW_NETWORK`, nothing cached; the seconds until there is a text field."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(1000 * DEADLINE_SECONDS)
+    try:
+        page = context.new_page()
+        page.add_init_script(WATCH % FIELD)
+        context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW_NETWORK)
+        page.goto(url, wait_until="commit")
+        wait_until(page, "window.usableAt")
+        return float(page.evaluate("usableAt")) / 1000
+    finally:
+        context.close()
 
 
 def typing(page: Page, text: str) -> float:

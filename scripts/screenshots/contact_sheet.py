@@ -207,6 +207,44 @@ def _shortcuts(stage: Stage, page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _subscriptions(stage: Stage, page: Page) -> None:
+    page.goto(stage.url("web", "/subscriptions"))
+    page.get_by_text("No subscriptions yet").wait_for()
+
+
+def _subscribing(stage: Stage, page: Page) -> None:
+    _subscriptions(stage, page)
+    page.get_by_role("button", name="Subscribe", exact=True).first.click()
+    page.get_by_role("dialog").wait_for()
+    page.get_by_text("Filters").click()
+
+
+def _moving(stage: Stage, page: Page) -> None:
+    _library(stage, page)
+    page.get_by_role("button", name=f"More for {SUNRISE.title}").click()
+    page.get_by_role("menuitem", name="Move or rename").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def _settings_end(stage: Stage, page: Page) -> None:
+    _settings(stage, page)
+    page.get_by_role("heading", name="For scripts").scroll_into_view_if_needed()
+
+
+def _in_german(stage: Stage, page: Page) -> None:
+    page.add_init_script("localStorage.setItem('language', 'de')")
+    page.goto(stage.url("web"))
+    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
+
+
+def _away(stage: Stage, page: Page) -> None:
+    stage.command("/api/services/api/start")
+    until(lambda: stage.state("api") == "READY", "the backend to be back")
+    _downloads(stage, page)
+    stage.command("/api/services/api/stop")
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+
+
 def _unknown(stage: Stage, page: Page) -> None:
     page.goto(stage.url("web", "/nowhere"))
     page.get_by_text("There is no page at this address.").wait_for()
@@ -253,10 +291,16 @@ STATES: dict[str, Callable[[Stage, Page], None]] = {
     "settings": _settings,
     "shortcuts": _shortcuts,
     "unknown address": _unknown,
+    "subscriptions": _subscriptions,
+    "a new subscription": _subscribing,
+    "moving a file": _moving,
+    "settings, the end": _settings_end,
+    "in German": _in_german,
     "dashboard": _dashboard,
     "dashboard, a crash": _dashboard_crash,
     "dashboard, searching": _dashboard_search,
     "a port whose service is down": _standby,
+    "backend away": _away,
 }
 
 
@@ -280,13 +324,13 @@ def prepare(stage: Stage) -> None:
 def _write(sheet: Sheet, browser: Browser) -> None:
     for look in LOOKS:
         rows = "".join(
-            f"<h2>{html.escape(state)}</h2><div>"
+            f"<section><h2>{html.escape(state)}</h2><div>"
             + "".join(
                 f'<figure><img src="{path.name}" width="{THUMBNAIL}">'
                 f"<figcaption>{width}</figcaption></figure>"
                 for path, width in zip(paths, WIDTHS, strict=True)
             )
-            + "</div>"
+            + "</div></section>"
             for (state, of), paths in sheet.pictures.items()
             if of == look
         )
@@ -302,6 +346,7 @@ def _write(sheet: Sheet, browser: Browser) -> None:
 
 HEAD = """<!doctype html><meta charset="utf-8"><style>
 body { font: 13px system-ui; margin: 16px } h2 { font-size: 13px; margin: 0 }
-main { columns: 2 } main > div { display: flex; gap: 8px; margin: 4px 0 14px; break-inside: avoid }
+main { columns: 2 } section { break-inside: avoid }
+section > div { display: flex; gap: 8px; margin: 4px 0 14px }
 figure { margin: 0 } img { border: 1px solid #ccc } figcaption { color: #666 }
 </style>"""
