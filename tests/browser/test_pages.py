@@ -50,7 +50,7 @@ def show_subscriptions(app: App, media: MediaSource, *, form: bool) -> None:
     page.get_by_role("link", name="Subscriptions").click()
     if form:
         page.get_by_role("button", name="Subscribe", exact=True).click()
-        page.get_by_text("Only what fits").click()
+        page.get_by_text("Filters").click()
         page.get_by_label("The title matches").fill("(")
         page.get_by_role("dialog").get_by_role("button", name="Subscribe").click()
         expect(page.get_by_role("alert").first).to_be_visible()

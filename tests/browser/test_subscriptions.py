@@ -31,7 +31,7 @@ def test_a_journey(app: App, own_media: MediaSource, media_dir: Path, width: int
 
     subscribe_after_a_mistake(page, feed)
     expect(row).to_contain_text("2 downloads so far")
-    expect(row).to_contain_text("Next look:")
+    expect(row).to_contain_text("Next check:")
     assert violations(page) == []
     publish(own_media, *episodes(5))
     look_pause_and_resume(row)
@@ -39,7 +39,7 @@ def test_a_journey(app: App, own_media: MediaSource, media_dir: Path, width: int
     for number in (3, 4, 5):
         app.await_done(app.row(f"Episode {number}"))
     page.get_by_role("link", name="Subscriptions").click()
-    row.get_by_role("button", name="Change").click()
+    row.get_by_role("button", name="Edit").click()
     keep_only_the_newest(page, media_dir)
 
     row.get_by_role("button", name="Remove").click()
@@ -64,7 +64,7 @@ def subscribe_after_a_mistake(page: Page, feed: str) -> None:
     assert violations(page) == []
     dialog.get_by_label("Link").fill(feed)
     dialog.get_by_label("How many").first.fill("2")
-    dialog.get_by_text("Only what fits").click()
+    dialog.get_by_text("Filters").click()
     dialog.get_by_label("The title matches").fill("Episode (")
     dialog.get_by_role("button", name="Subscribe").click()
     expect(dialog.get_by_role("alert")).to_contain_text("is not a regular expression")
@@ -75,19 +75,19 @@ def subscribe_after_a_mistake(page: Page, feed: str) -> None:
 
 
 def look_pause_and_resume(row: Locator) -> None:
-    row.get_by_role("button", name="Look now").click()
+    row.get_by_role("button", name="Check now").click()
     expect(row).to_contain_text("1 new")
     expect(row).to_contain_text("3 downloads so far")
     row.get_by_role("button", name="Pause").click()
     expect(row).to_contain_text("Paused")
-    expect(row.get_by_role("button", name="Look now")).to_be_disabled()
+    expect(row.get_by_role("button", name="Check now")).to_be_disabled()
     row.get_by_role("button", name="Resume").click()
-    expect(row).to_contain_text("Next look:")
+    expect(row).to_contain_text("Next check:")
 
 
 def keep_only_the_newest(page: Page, media_dir: Path) -> None:
     """What would be deleted is shown before."""
-    dialog = page.get_by_role("dialog", name="Change the subscription")
+    dialog = page.get_by_role("dialog", name="Edit subscription")
     dialog.get_by_label("Keep").select_option("the newest")
     dialog.get_by_label("How many").fill("1")
     warning = dialog.get_by_role("status")

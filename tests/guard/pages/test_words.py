@@ -110,5 +110,5 @@ def test_the_standby_page_speaks_it() -> None:
     text = page.decode()
     assert '<html lang="de">' in text
     assert "web ist gerade nicht verfügbar" in text
-    assert "Es wurde aufgegeben" in text
+    assert "Keine weiteren Neustarts" in text
     assert "{" not in re.sub(r"<(script|style)[^>]*>.*?</\1>", "", text, flags=re.DOTALL)

@@ -9,6 +9,7 @@ import type {
   DownloadQuery,
   EntryPage,
   Matching,
+  Leftover,
   MediaFolder,
   Preview,
   QueueChange,
@@ -226,6 +227,16 @@ export function getFolder(signal: AbortSignal): Promise<MediaFolder> {
 /** Opens the folder of a finished file, or that of all, on the desktop of the backend's machine. */
 export function showInFolder(id: string | null): Promise<unknown> {
   return request(id === null ? '/api/folder/show' : `/api/downloads/${encodeURIComponent(id)}/show`, { method: 'POST' });
+}
+
+/** What is kept of failed downloads, so that a retry can go on with it. */
+export function listLeftovers(signal: AbortSignal): Promise<Leftover[]> {
+  return request('/api/leftovers', { signal });
+}
+
+/** Removes what is kept of one failed download, or of all for null. */
+export function clearLeftovers(id: string | null): Promise<unknown> {
+  return request(`/api/leftovers${id === null ? '' : `?item=${encodeURIComponent(id)}`}`, { method: 'DELETE' });
 }
 
 export function listSubscriptions(signal: AbortSignal): Promise<Subscription[]> {

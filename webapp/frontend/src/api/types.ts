@@ -12,6 +12,7 @@ export type Stage = Progress['stage'];
 export type Resolution = Download['resolution'];
 export type Changes = Schemas['Changes'];
 export type Preview = Schemas['Preview'];
+export type Leftover = Schemas['Leftover'];
 export type MediaFolder = Schemas['MediaFolder'];
 export type QueueState = Schemas['QueueState'];
 export type QueueChange = Partial<Pick<QueueState, 'concurrency' | 'paused'>>;

@@ -12,6 +12,7 @@ import { Switch } from '@/components/Switch.tsx';
 import { profileName } from '@/entities/profile/profile.ts';
 import { useProfiles } from '@/entities/profile/profiles-query.ts';
 import { CookiesSection } from '@/features/settings/CookiesSection.tsx';
+import { LeftoversSection } from '@/features/settings/LeftoversSection.tsx';
 import { NamingSection } from '@/features/settings/NamingSection.tsx';
 import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { Tokens } from '@/features/tokens/Tokens.tsx';
@@ -59,6 +60,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       </Section>
       <Section title={t('place.title')}>
         <NamingSection />
+      </Section>
+      <Section title={t('leftovers.title')}>
+        <LeftoversSection />
       </Section>
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>

@@ -27,6 +27,7 @@ const PATHS = {
   minus: 'M6 12h12',
   grip: 'M9 6h.01M9 12h.01M9 18h.01M15 6h.01M15 12h.01M15 18h.01',
   folder: 'M3.5 6.500h6l2 2.500h9v9.500h-17z',
+  move: 'M3.5 6.500h6l2 2.500h9v9.500h-17zM9 14h6m0 0-2.500-2.500M15 14l-2.500 2.500',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
   external: 'M14 5h5v5m0-5-8 8M17 14v5H5V7h5',
 } as const;

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { copyText } from '@/utils/clipboard.ts';
 import type { Change } from './mutations.ts';
+import { canBeCompleted } from './completion.ts';
 import { copyPath, openFolder, pathOf, useFolder } from './media-folder.ts';
 import { queuedIds } from './live-query.ts';
 import { showToast } from '@/stores/toasts.ts';
@@ -37,7 +38,8 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
         <Menu.Trigger asChild>
           <IconButton icon="more" label={t('action.more', { title: name })} hint={t('action.moreHint')} />
         </Menu.Trigger>
-        <Menu.Portal>
+        {/* Within the page's content, where a screen reader looks for it; above whatever clips its button. */}
+        <Menu.Portal container={document.getElementById('content')}>
           <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
             <Menu.Item className={menu.item} asChild>
               <a href={url} target="_blank" rel="noreferrer noopener">
@@ -68,6 +70,17 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                 </Menu.Item>
               </>
             )}
+            {canBeCompleted(download) && (
+              <Menu.Item
+                className={menu.item}
+                onSelect={() => {
+                  onChange({ ids: [id], action: 'retry' });
+                }}
+              >
+                <Icon name="retry" size={18} />
+                {t('action.complete')}
+              </Menu.Item>
+            )}
             {state === 'done' && file?.missing === false && (
               <Menu.Item
                 className={menu.item}
@@ -75,7 +88,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                   setMoving(true);
                 }}
               >
-                <Icon name="arrow" size={18} />
+                <Icon name="move" size={18} />
                 {t('place.move')}
               </Menu.Item>
             )}

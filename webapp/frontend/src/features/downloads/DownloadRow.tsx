@@ -12,6 +12,7 @@ import type { Change } from '@/entities/download/mutations.ts';
 import { displayName, siteOf } from '@/entities/download/display-name.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { classes } from '@/utils/classes.ts';
+import { canBeCompleted } from '@/entities/download/completion.ts';
 import { localFailure } from '@/i18n/failures.ts';
 import css from './DownloadRow.module.css';
 import { DragHandle } from './DragHandle.tsx';
@@ -165,6 +166,9 @@ function Actions({ download, name, onChange }: RowProps & { name: string }) {
       )}
       {state === 'done' && file?.missing && (
         <IconButton icon="retry" label={named(t('action.again'))} hint={t('action.again')} onClick={act('retry')} />
+      )}
+      {canBeCompleted(download) && (
+        <IconButton icon="retry" label={named(t('action.complete'))} hint={t('action.complete')} onClick={act('retry')} />
       )}
       {state === 'done' && isPlayable(download) && (
         <IconButton

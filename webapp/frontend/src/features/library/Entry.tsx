@@ -84,7 +84,11 @@ export const Entry = memo(function Entry(props: EntryProps) {
         <p className={classes(css.name, 'clamp')} title={name} dir="auto">
           {name}
         </p>
-        <p className={css.facts}>{facts.filter(Boolean).join(' · ')}</p>
+        <p className={css.facts}>
+          {facts.filter(Boolean).map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </p>
         {download.notes.map((note) => (
           <p key={note.sentence} className={css.facts}>
             {localFailure(note).sentence}

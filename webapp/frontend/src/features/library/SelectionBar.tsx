@@ -54,7 +54,7 @@ export function SelectionBar({ selection, total, matching, onChange }: Selection
         </Button>
         <Button
           look="quiet"
-          icon="arrow"
+          icon="move"
           title={t('place.move')}
           disabled={nothing || picked.length !== count || count > MAX_MOVED_AT_ONCE}
           onClick={() => {

@@ -6,6 +6,8 @@ import { useStore } from '@/hooks/use-store.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { Button } from '@/components/Button.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
+import { displayName } from '@/entities/download/display-name.ts';
+import { useLiveDownloads } from '@/entities/download/live-query.ts';
 import { guardStream, guardStatus, type Service } from './guard-stream.ts';
 import css from './ServicesSheet.module.css';
 import { useCountdown, useHealth } from './use-health.ts';
@@ -94,6 +96,7 @@ function Guard() {
               <ServiceRow key={service.name} service={service} onRestart={restart} />
             ))}
           </ul>
+          <Pausing />
           <footer className={css.foot}>
             {isHere() && status.guard.url ? (
               <a className={css.dashboard} href={status.guard.url}>
@@ -116,6 +119,22 @@ function Guard() {
         <p className={css.soft}>{t('services.guardAbsentHint')}</p>
       )}
     </section>
+  );
+}
+
+const NAMED = 3; // of the downloads that a restart takes along
+
+/** What a restart of the backend takes along. */
+function Pausing() {
+  const { t } = useTranslation();
+  const running = useLiveDownloads()?.filter(({ state }) => state === 'running') ?? [];
+  if (running.length === 0) return null;
+  const more = running.length - NAMED;
+  const titles = [...running.slice(0, NAMED).map(displayName), ...(more > 0 ? [t('queue.andMore', { count: more })] : [])];
+  return (
+    <p className={css.soft} dir="auto">
+      {t('services.pauses', { count: running.length, titles: titles.join(', ') })}
+    </p>
   );
 }
 

@@ -1,0 +1,39 @@
+import { screen } from '@testing-library/react';
+import { describe, expect, test } from 'vitest';
+import { renderApp } from '@/testing/render.tsx';
+import { startServer } from '@/testing/server.ts';
+import { LeftoversSection } from './LeftoversSection.tsx';
+
+/** A backend that keeps something of two failed downloads. */
+function keeping() {
+  let kept = [
+    { id: 'a', title: 'A long film', url: 'https://a.test/1', bytes: 1_500_000_000 },
+    { id: 'b', title: null, url: 'https://b.test/2', bytes: 500_000_000 },
+  ];
+  return startServer(({ method, path }) => {
+    if (method === 'GET') return { status: 200, body: kept };
+    const item = new URL(path, 'http://x').searchParams.get('item');
+    kept = kept.filter(({ id }) => item !== null && id !== item);
+    return { status: 204 };
+  });
+}
+
+describe('what is kept of failed downloads', () => {
+  test('is shown with its size and cleared one by one', async () => {
+    keeping();
+    const { user } = renderApp(<LeftoversSection />);
+    expect(await screen.findByText('A long film')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Delete all (2 GB)' })).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Delete what is left of A long film' }));
+    expect(await screen.findByRole('button', { name: 'Delete all (500 MB)' })).toBeVisible();
+    expect(screen.queryByText('A long film')).toBeNull();
+  });
+
+  test('is cleared at once, and then there is nothing', async () => {
+    const server = keeping();
+    const { user } = renderApp(<LeftoversSection />);
+    await user.click(await screen.findByRole('button', { name: /Delete all/ }));
+    expect(await screen.findByText('Nothing is kept of failed downloads.')).toBeVisible();
+    expect(server.asked).toContainEqual({ method: 'DELETE', path: '/api/leftovers', body: null });
+  });
+});
