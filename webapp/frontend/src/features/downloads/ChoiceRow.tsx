@@ -74,7 +74,7 @@ export function ChoiceRow({ choosing, preview }: ChoiceRowProps) {
 function Profiles({ choosing: { profiles, chosen, take } }: { choosing: Choosing }) {
   const { t } = useTranslation();
   const current = profileOf(chosen, profiles);
-  if (current === null) return null;
+  if (current === null) return <div className={css.unknown} aria-hidden />; // its place, so that nothing moves when they come
   const changed = Object.keys(chosen.changes).length > 0;
   const show = (id: string): string => {
     const profile = profiles.find((one) => one.id === id) ?? current;

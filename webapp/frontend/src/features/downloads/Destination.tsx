@@ -9,7 +9,7 @@ export function Destination() {
   const { t } = useTranslation();
   const folder = useFolder();
   const [toDevice] = usePreference('saveHere');
-  if (!folder) return null;
+  if (!folder) return <p className={css.destination} aria-hidden data-waiting />; // its place, so that nothing moves when it comes
   return (
     <p className={css.destination} data-destination>
       <Icon name="folder" size={16} />
