@@ -28,11 +28,18 @@ WRITES = [
 FOREIGN_HOSTS = ["evil.example", "evil.localhost", "127.0.0.1.evil.example", "10.0.0.1", ""]
 
 
+@pytest.fixture(scope="module")
+def one(guarded_once: Guarded) -> GuardRun:
+    return guarded_once(toy("web"))
+
+
 @pytest.fixture
-def run(guarded: Guarded) -> GuardRun:
-    started = guarded(toy("web"))
-    started.await_state("web", "READY")
-    return started
+def run(one: GuardRun) -> GuardRun:
+    """A guard whose web runs, whatever the test before did to that."""
+    if one.service("web").get("state") == "STOPPED":
+        one.post("/api/services/web/start")
+    one.await_state("web", "READY")
+    return one
 
 
 @contextmanager

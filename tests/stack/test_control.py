@@ -7,11 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ask, toy
+from tests.stack.harness import GuardRun, ask, toy
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 ROUTES = re.findall(r"^\| `(GET|POST) (/\S*)` \|", DOCUMENT, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def asked(guarded_once: Guarded) -> GuardRun:
+    """One that is only asked."""
+    run = guarded_once(toy("web"))
+    run.await_state("web", "READY")
+    run.await_output("web is up")
+    return run
 
 
 def test_every_documented_route_is_there(guarded: Guarded) -> None:
@@ -85,27 +94,22 @@ def test_a_page_of_one_port_reads_why_another_is_down(guarded: Guarded) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_as_a_problem(
-    guarded: Guarded, path: str, status: int
+    asked: GuardRun, path: str, status: int
 ) -> None:
-    run = guarded(toy("web"))
-    run.await_state("web", "READY")
-    answer = ask(run.ports["guard"], path)
+    answer = ask(asked.ports["guard"], path)
     assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
-    assert "Task exception" not in run.output()
+    assert "Task exception" not in asked.output()
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "9" * 6000, "1e3"])
 def test_a_reader_that_says_nonsense_of_where_it_was_is_given_everything(
-    guarded: Guarded, after: str
+    asked: GuardRun, after: str
 ) -> None:
     import socket
 
-    run = guarded(toy("web"))
-    run.await_state("web", "READY")
-    run.await_output("web is up")
-    port = run.ports["guard"]
+    port = asked.ports["guard"]
     with socket.create_connection(("127.0.0.1", port), timeout=60) as reader:
         target = f"/api/events?logs=web&after={after}"
         reader.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
