@@ -13,6 +13,9 @@ unexport python
 unexport PYTHONDONTWRITEBYTECODE
 
 whole := tests/stack/test_project.py
+# More than there are processors, because most tests wait most of the time. A file is one worker's,
+# and the longest are begun first: see tests/conftest.py.
+side-by-side := -n 5 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST))) bootstrap
@@ -71,7 +74,7 @@ restore: packages ## Bring a backup back into a stopped app: make restore from=F
 # Last the whole thing from outside, by itself: `make dev`, `make app`, and `make smoke` on each.
 test: setup-all build ## Install what tests need, and run them all
 	@npm --prefix webapp/frontend run --silent test
-	@$(py) -m pytest -n 3 --dist loadfile --ignore $(whole)
+	@$(py) -m pytest $(side-by-side) --ignore $(whole)
 	@$(py) -m pytest $(whole)
 
 test-unit: setup-python ## The quick tests: all that start no process and open no port (seconds)
@@ -88,6 +91,10 @@ test-stack: setup-all ## The guard and whole stacks, with real processes and rea
 
 test-browser: setup-all build ## The whole thing in a real Chromium
 	@$(py) -m pytest tests/browser
+
+test-times: setup-all build ## Run all tests, and tell where the time goes, by file (w=1: to CONTRIBUTING.md and scripts/times/times.tsv; t=tests/stack: of some)
+	@$(py) -m pytest $(side-by-side) --ignore $(whole) -p scripts.times.plugin $(if $(w),--keep-times) $(t)
+	@$(if $(w),$(MAKE) --silent docs)
 
 test-pythons: setup-python ## All checks and tests on every Python here, and on Debian 13 and sid as root (on="3.12 sid": there; targets=test-unit: that; w=1: write docs/compatibility.md)
 	@$(py) -m scripts.compatibility $(if $(w),-w) --targets "$(or $(targets),check test)" $(on)

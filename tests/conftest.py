@@ -22,6 +22,7 @@ from scripts import TYPED
 from scripts.bench.visits import Visits, together
 from scripts.guard.core import hints
 from scripts.setup import packages, system
+from scripts.times.table import longest_first, read
 from tests import quick
 from tests.leftovers import left, new_mark
 
@@ -87,13 +88,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--quick`, leave out every test that starts something."""
+    """With `--quick`, leave out every test that starts something. Workers begin with what lasts."""
     if config.getoption("--quick"):
         sorted_out: dict[bool, list[pytest.Item]] = {True: [], False: []}
         for item in items:
             sorted_out[quick.is_quick(item)].append(item)
         config.hook.pytest_deselected(items=sorted_out[False])
         items[:] = sorted_out[True]
+    if hasattr(config, "workerinput"):  # else the order is that of the folders
+        files = dict.fromkeys(item.nodeid.partition("::")[0] for item in items)
+        place = {name: number for number, name in enumerate(longest_first(files, read()))}
+        items.sort(key=lambda item: place[item.nodeid.partition("::")[0]])
 
 
 @pytest.fixture(autouse=True)

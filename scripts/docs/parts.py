@@ -10,6 +10,7 @@ from scripts.docs.routes import routes
 from scripts.docs.settings import settings
 from scripts.guard.core.phases import State
 from scripts.guard.core.state_machine import TRANSITIONS
+from scripts.times import table as times
 
 
 def state_diagram() -> str:
@@ -48,4 +49,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "decisions": decisions,
     "doctor": doctor.sayings,
     "downloads": troubles.downloads,
+    "times": lambda: times.text(times.read()),
 }

@@ -30,6 +30,7 @@ def tell(*_):
     columns, rows = os.get_terminal_size(0)
     print("rows and columns:", rows, columns, flush=True)
 signal.signal(signal.SIGWINCH, tell)
+print("listens to its window", flush=True)
 for line in sys.stdin:
     print("\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[31mpainted", flush=True)
 """
@@ -130,6 +131,7 @@ def painter(guarded: Guarded) -> GuardRun:
     del run.environment["API_PORT"]
     run.start()
     run.await_state("api", "READY")
+    run.await_output("listens to its window")  # until then nothing tells it of a new size
     return run
 
 
