@@ -84,12 +84,14 @@ def test_every_module_and_its_tests_are_there() -> None:
 
 
 def test_every_equivalent_mutant_is_one_of_a_module_and_has_its_reason() -> None:
+    listed = [tuple(each[:3]) for each in equivalents()]
+    files = {str(file) for file, *_ in listed}  # to make all mutants of the others takes seconds
     there = {
         (module.file.as_posix(), each.code, each.change)
         for module in MODULES
+        if module.file.as_posix() in files
         for each in mutants((ROOT / module.file).read_text())
     }
-    listed = [tuple(each[:3]) for each in equivalents()]
     assert set(listed) <= there
     assert len(set(listed)) == len(listed)
     assert all(len(each.why.split()) >= 4 for each in equivalents())

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, running, wait_for
 from tests.backend.feeds import Episode, publish, publish_atom
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.media_source import MediaSource
 
 ALL: dict[str, Any] = {"last": None}
@@ -55,11 +57,22 @@ def titles(api: Api, item: str, state: str = "") -> list[str]:
     return [download["title"] for download in found["items"]]
 
 
+@pytest.fixture(scope="module")
+def paused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with running(tmp_path_factory.mktemp("paused")) as api:
+        api.ask("PATCH", "/api/queue", json={"paused": True})
+        yield api
+
+
 @pytest.fixture
-def quiet(api: Api) -> Api:
-    """An api that downloads nothing yet."""
-    api.ask("PATCH", "/api/queue", json={"paused": True})
-    return api
+def quiet(paused: Api) -> Iterator[Api]:
+    """An api that downloads nothing, and has nothing: the same for all tests, but cleared."""
+    yield paused
+    for subscription in paused.client.get("/api/subscriptions").json():
+        paused.client.delete(f"/api/subscriptions/{subscription['id']}").raise_for_status()
+    while items := paused.ask("GET", "/api/downloads", params={"limit": 100})["items"]:
+        ids = {"ids": [one["id"] for one in items]}
+        paused.client.post("/api/downloads/deletions", json=ids).raise_for_status()
 
 
 def test_what_is_new_is_queued_with_the_subscriptions_choices_and_ends_in_the_library(
@@ -207,22 +220,23 @@ def test_only_so_many_stay_and_what_would_go_is_told_before(
 
 
 def test_what_fails_again_and_again_is_stopped_with_its_reason(
-    quiet: Api, own_media: MediaSource
+    api: Api, own_media: MediaSource
 ) -> None:
-    item = subscribe(quiet, f"{own_media.base}/gone.rss")
-    assert of(quiet, item)["failures"] == 1
-    assert of(quiet, item)["state"] == "active"
-    fail_until_stopped(quiet, item)
+    api.ask("PATCH", "/api/queue", json={"paused": True})
+    item = subscribe(api, f"{own_media.base}/gone.rss")
+    assert of(api, item)["failures"] == 1
+    assert of(api, item)["state"] == "active"
+    fail_until_stopped(api, item)
 
-    stopped = of(quiet, item)
+    stopped = of(api, item)
     assert stopped["state"] == "stopped"
     assert stopped["next_look"] is None
     assert stopped["error"]["sentence"] == "There is nothing at this address (HTTP 404)."
 
     publish(own_media, Episode(1), name="gone.rss")
-    found = look_again(quiet, item)
+    found = look_again(api, item)
     assert (found["state"], found["failures"], found["error"]) == ("active", 0, None)
-    assert titles(quiet, item) == ["Episode 1"]
+    assert titles(api, item) == ["Episode 1"]
 
 
 def fail_until_stopped(api: Api, item: str) -> None:
