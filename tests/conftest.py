@@ -3,13 +3,14 @@
 import atexit
 import errno
 import fcntl
+import gc
 import os
 import random
 import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -77,6 +78,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """With `--quick`, look at what the tests start."""
     if config.getoption("--quick"):
         quick.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage in what is loaded and collected, now or later: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,57 +1,62 @@
 """What runs and is not ready is said: what is awaited, and what it does instead."""
 
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Observe
+from tests.conftest import FreePort, Observe
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, until
 
 SERVE = "exec python -m http.server --bind"
+BUSY = {
+    "busy": (
+        "exec python -c 'while True: pass' # $PORT",
+        "% of a processor: compiling, perhaps.",
+        "make logs p=busy shows how far it is",
+    )
+}
 CASES = {
-    "listens on another port": (
-        "web: export PORT=$OTHER; {serve} 127.0.0.1 $PORT",
+    "elsewhere": (
+        "export PORT=$OTHER; {serve} 127.0.0.1 $PORT",
         "It listens on port {other} instead.",
-        "WEB_PORT={other} in .env",
+        "ELSEWHERE_PORT={other} in .env",
     ),
-    "listens on another address": (
-        "web: {serve} 127.0.0.2 $PORT",
+    "address": (
+        "{serve} 127.0.0.2 $PORT",
         "It listens on 127.0.0.2, and localhost is 127.0.0.1.",
         "have it listen on 127.0.0.1",
     ),
-    "waits at a prompt": (
-        """web: exec python -c 'input("Ok to proceed? (y) ")' # $PORT""",
+    "prompt": (
+        """exec python -c 'input("Ok to proceed? (y) ")' # $PORT""",
         "It waits for input: 'Ok to proceed? (y)'.",
-        "make attach p=web",
+        "make attach p=prompt",
     ),
-    "reads its terminal in silence": (
-        "web: read answer; exec sleep 1000 # $PORT",
+    "silent": (
+        "read answer; exec sleep 1000 # $PORT",
         "It waits for input.",
-        "make attach p=web",
+        "make attach p=silent",
     ),
-    "only names the port": (
-        'web: echo "to localhost:$PORT"; exec sleep 1000',
+    "named": (
+        'echo "to localhost:$PORT"; exec sleep 1000',
         "It runs, listens nowhere and uses no processor.",
-        "WEB_PORT=none in .env",
+        "NAMED_PORT=none in .env",
     ),
-    "is busy": (
-        "web: exec python -c 'while True: pass' # $PORT",
-        "% of a processor: compiling, perhaps.",
-        "make logs p=web shows how far it is",
-    ),
-    "answers with an error": (
-        "web: exec python failing.py $PORT",
+    "failing": (
+        "exec python failing.py $PORT",
         "It listens there and answers with 503.",
-        "WEB_HEALTH",
+        "FAILING_HEALTH",
     ),
-    "holds the guard's socket and does nothing": (
-        "web: exec sleep 1000 # $WEB_FD",
+    "held": (
+        "exec sleep 1000 # $HELD_FD",
         "It runs, takes no connection and uses no processor.",
-        "make logs p=web",
+        "make logs p=held",
     ),
 }
+"""By the name of a service: what it runs, what is said of it, and what to do."""
+Cases = Mapping[str, tuple[str, str, str]]
 FAILING = """
     import http.server, sys
     class Failing(http.server.BaseHTTPRequestHandler):
@@ -61,29 +66,51 @@ FAILING = """
 """
 
 
+def start(guarded: Guarded, cases: Cases, other: int) -> GuardRun:
+    lines = [f"{name}: {line.format(serve=SERVE)}" for name, (line, *_) in cases.items()]
+    run = guarded(*lines, started=False)
+    run.procfile.with_name("failing.py").write_text(textwrap.dedent(FAILING))
+    run.environment["OTHER"] = str(other)
+    return run.start()
+
+
+@pytest.fixture(scope="module")
+def all_of_them(guarded_once: Guarded, free_port: FreePort) -> GuardRun:
+    """One guard over all cases: each is said after ten seconds, and so they pass together."""
+    return start(guarded_once, CASES, free_port())
+
+
 @pytest.mark.fault(row="F38")
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_said_alike_in_log_status_and_doctor(
-    guarded: Guarded, tmp_path: Path, observe: Observe, name: str
+    all_of_them: GuardRun, observe: Observe, name: str
 ) -> None:
-    (tmp_path / "failing.py").write_text(textwrap.dedent(FAILING))
-    line, sentence, fix = CASES[name]
-    run = guarded(line.format(serve=SERVE), "other: exec sleep 1000", started=False)
-    del run.environment["OTHER_PORT"]
-    other = run.ports["other"]
-    run.environment["OTHER"] = str(other)
-    sentence, fix = sentence.format(other=other), fix.format(other=other)
-    run.start().await_output(sentence)
-    assert f"on port {run.ports['web']} is awaited" in run.output()
+    is_said(all_of_them, CASES, name)
+    observe()
+
+
+@pytest.mark.fault(row="F38")
+def test_one_that_is_busy_is_said_to_be(
+    guarded: Guarded, free_port: FreePort, observe: Observe
+) -> None:
+    """By itself: it takes the processor from others."""
+    is_said(start(guarded, BUSY, free_port()), BUSY, "busy")
+    observe()
+
+
+def is_said(run: GuardRun, cases: Cases, name: str) -> None:
+    other = run.environment["OTHER"]
+    sentence, fix = (text.format(other=other) for text in cases[name][1:])
+    run.await_output(sentence)
+    assert f"on port {run.ports[name]} is awaited" in run.output()
     run.await_output(fix)
-    view = run.service("web")
+    view = run.service(name)
     assert (view["state"], view["cause"]["kind"]) == ("STARTING", "not-ready")
-    for told in (run.run("status"), run.run("doctor", "web"), run.run("why")):
+    for told in (run.run("status"), run.run("doctor", name), run.run("why")):
         assert told.returncode == 1
         assert sentence in told.stdout
         assert fix in told.stdout
     assert run.output().count(sentence) == 1  # said once, however long it lasts
-    observe()
 
 
 def test_what_was_said_is_forgotten_when_it_is_ready(guarded: Guarded, tmp_path: Path) -> None:
