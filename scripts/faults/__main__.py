@@ -1,7 +1,7 @@
 """Runs the tests that are marked with a row of the fault table, n times, and prints the table.
 
-With -w, docs/faults.md is written too. Exit code 0 if every test of every row passed each time; one
-that was skipped or not come to did not pass. Else 1.
+With -w, these rows of docs/faults.md are written too. Exit code 0 if every test of every row passed
+each time; one that was skipped or not come to did not pass. Else 1.
 """
 
 import argparse
@@ -38,8 +38,10 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         sys.stderr.write(f"{took}, {len(found)} scenarios, failed: {failed or 'none'}\n")
     sys.stdout.write(render(runs) + "\n")
     if options.write:
-        text = document(runs, about, options.times, options.jobs)
-        (root / "docs/faults.md").write_text(text, encoding="utf-8")
+        page = root / "docs/faults.md"
+        former = page.read_text(encoding="utf-8") if page.exists() else ""
+        text = document(runs, about, options.times, options.jobs, former)
+        page.write_text(text, encoding="utf-8")
     for run in runs:
         if not run.passed:
             sys.stderr.write(f"\n{run.row} {run.test}\n{run.why}\n")

@@ -2,7 +2,7 @@
 
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,30 +11,31 @@ from scripts.faults.runs import Run
 Count = Literal["attempts", "answers", "refused", "failed"]
 COUNTS: tuple[Count, ...] = ("attempts", "answers", "refused", "failed")
 HEAD = ("row", "runs", "passed", "attempted", "answered", "refused", "lost otherwise", "median ms")
+LAST_RUN = "last run"
 
 
 def render(runs: Iterable[Run]) -> str:
     """Return the table in Markdown: a line for each row of the fault table that was run."""
-    by_row: dict[str, list[Run]] = {}
-    for run in runs:
-        if run.row:  # pytest itself has none
-            by_row.setdefault(run.row, []).append(run)
-    lines = [HEAD, tuple("---" for _ in HEAD)]
-    lines += [_line(row, by_row[row]) for row in sorted(by_row, key=_number)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return _table(HEAD, _by_row(runs))
 
 
-def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
-    """Return docs/faults.md; `machine` says where it was measured, `times` and `jobs` how."""
+def document(runs: Sequence[Run], machine: str, times: int, jobs: int, former: str = "") -> str:
+    """Return docs/faults.md; `machine` says where it was measured, `times` and `jobs` how.
+
+    Rows that were not run stand as in `former`, what the document said until now, with the day
+    of their own last run.
+    """
     day = datetime.now(UTC).date().isoformat()
+    new = {row: (*cells, day) for row, cells in _by_row(runs).items()}
+    table = _table((*HEAD, LAST_RUN), _rows(former) | new)
     together = f", {jobs} files of tests at a time" if jobs > 1 else ""
     failed = [run for run in runs if not run.passed]
     names = sorted({f"- {run.row or '-'}: `{run.test}`" for run in failed})
     rate = f"{len(failed)} of {len(runs)} runs failed" if failed else f"All {len(runs)} runs passed"
     about = (
-        f"Written by `make faults n={times} w=1` on {day}; edits are lost at the next run. What "
-        "each row is, and what must be observed, stands in "
-        "[architecture](architecture.md#what-must-survive-what)."
+        "Written by `make faults n=20 w=1`; edits are lost at the next run. What each row is, and "
+        "what must be observed, stands in [architecture](architecture.md#what-must-survive-what). "
+        "A row that is not run stands as it was, with the day of its last run."
     )
     columns = (
         "*Attempted*, *answered*, *refused* and *lost otherwise* (reset, timed out, answered 5xx) "
@@ -42,10 +43,32 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int) -> str:
         "number of answers. *ms* is the median of the time until the fault was dealt with, where a "
         "row has one."
     )
-    result = f"Every scenario {times} times{together}. {rate}{':' if failed else '.'}"
+    rows = f"The last run, of {' '.join(new)}" if _rows(former).keys() - new else "The last run"
+    result = f"{rows}: every scenario {times} times{together}. {rate}{':' if failed else '.'}"
     heading = "# Every fault, done to real processes"
-    parts = [heading, "", about, "", machine, "", result, *names, "", columns, "", render(runs)]
+    parts = [heading, "", about, "", result, *names, "", machine, "", columns, "", table]
     return "\n".join(parts) + "\n"
+
+
+def _by_row(runs: Iterable[Run]) -> dict[str, tuple[str, ...]]:
+    by_row: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.row:  # pytest itself has none
+            by_row.setdefault(run.row, []).append(run)
+    return {row: _line(row, by_row[row]) for row in sorted(by_row, key=_number)}
+
+
+def _rows(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the rows of a document's table; those of another table's columns are not taken."""
+    lines = (line.strip("|").split("|") for line in text.splitlines() if line.startswith("| F"))
+    found = (tuple(cell.strip() for cell in cells) for cells in lines)
+    return {cells[0]: cells for cells in found if len(cells) == len(HEAD) + 1}
+
+
+def _table(head: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head)]
+    lines += [rows[row] for row in sorted(rows, key=_number)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _line(row: str, runs: Sequence[Run]) -> tuple[str, ...]:

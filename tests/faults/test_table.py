@@ -1,5 +1,7 @@
 """The runs of the faults' tests as the table that is printed."""
 
+import re
+
 from scripts.faults.runs import Run
 from scripts.faults.table import document, render
 
@@ -36,8 +38,23 @@ def test_rows_are_added_up() -> None:
 def test_the_document_says_what_failed_and_how_often() -> None:
     text = document(RUNS, "- a machine", times=2, jobs=3)
 
-    assert "Every scenario 2 times, 3 files of tests at a time. 3 of 5 runs failed:\n" in text
+    assert (
+        "The last run: every scenario 2 times, 3 files of tests at a time. 3 of 5 runs failed:\n"
+        in text
+    )
     failed = "- -: `pytest`\n- F1: `tests/a.py::kills[api]`\n- F2: `tests/a.py::skipped`\n"
     assert failed in text
-    assert render(RUNS) in text
+    assert re.search(r"^\| F2 \| 1 \| 0 (\| - ){5}\| \d{4}-\d\d-\d\d \|$", text, re.MULTILINE)
     assert "All 1 runs passed." in document(RUNS[:1], "- a machine", 1, 1)
+
+
+def test_rows_that_were_not_run_stand_as_they_were() -> None:
+    former = document(RUNS, "- a machine", 2, 3).replace("| F1 | 2 | 1 |", "| F1 | 20 | 20 |")
+    text = document(RUNS[:1], "- another", 1, 1, former)
+
+    assert [line.split(" | ")[:2] for line in text.splitlines() if line.startswith("| F")] == [
+        ["| F1", "20"],
+        ["| F2", "1"],
+        ["| F10", "1"],
+    ]
+    assert "The last run, of F10: every scenario 1 times. All 1 runs passed." in text

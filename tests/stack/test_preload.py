@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from scripts.guard.attach.protocol import KEYS, frame
+from tests.conftest import Observe
 from tests.stack.conftest import Guarded
 from tests.stack.harness import DEADLINE, GuardRun, ask, is_gone, toy, until, visits
 from tests.stack.test_orphans import pid_in
@@ -137,6 +138,43 @@ def test_a_mistake_is_told_with_its_line(guarded: Guarded, tmp_path: Path) -> No
     program.write_text(source)
     run.await_state("api", "READY")
     assert is_forked(run)
+
+
+FORKED_OR_NOT = """
+import gc
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            await send({"type": message["type"] + ".complete"})
+        return await send({"type": "lifespan.shutdown.complete"})
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    body = b'{"version": "VERSION", "forked": true}' if gc.get_freeze_count() else b"{}"
+    await send({"type": "http.response.body", "body": body})
+"""
+
+
+@pytest.mark.fault(row="F40")
+def test_saves_under_load_fail_no_request_and_are_forks(
+    guarded: Guarded, tmp_path: Path, observe: Observe
+) -> None:
+    (tmp_path / "app").mkdir()
+    program = tmp_path / "app" / "main.py"
+    program.write_text(FORKED_OR_NOT)
+    run = guarded(
+        "api: cd app && exec $API_PRELOAD uvicorn main:app --timeout-graceful-shutdown 20"
+        " --fd $API_FD # ${API_PORT:-1}",
+        API_WATCH="app",
+        GUARD_PATIENCE_SECONDS="60",
+    )
+    forked(run)
+    with visits(run.ports["api"], answers=100) as seen:
+        for version in ("2", "3", "4"):
+            old = run.service("api")["pid"]
+            program.write_text(FORKED_OR_NOT.replace("VERSION", version))
+            run.await_new_pid("api", old)
+            assert ask(run.ports["api"]).json() == {"version": version, "forked": True}
+    observe(seen)
+    assert seen.standby == 0
 
 
 def test_its_terminal_is_one(guarded: Guarded) -> None:
