@@ -6,12 +6,10 @@ It reads the files alone, so it needs no guard; what one writes later is followe
 from __future__ import annotations
 
 import heapq
-import re
 import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +20,7 @@ from honcho.printer import Message
 from ..config.settings import LogFormat, Settings
 from ..core import hints
 from ..core.errors import GuardError
-from ..logs import ansi
+from ..logs import ansi, stamp
 from ..logs.prefix import own_name
 from ..logs.printer import JsonPrinter, Printer
 from ..logs.tail_reader import TailReader
@@ -33,7 +31,6 @@ from . import client
 LINES = 100
 POLL_SECONDS = 0.2
 PATIENCE_SECONDS = 7 * 86_400.0  # for which a pager may be read
-_STAMPED = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (.*)")
 
 
 class Line(NamedTuple):
@@ -123,11 +120,11 @@ class Screen:
 
     def show(self, lines: Iterable[Line]) -> None:
         """Print them."""
-        for (stamp, name), same in groupby(lines, lambda line: (line.time, line.name)):
+        for (at, name), same in groupby(lines, lambda line: (line.time, line.name)):
             colour = self._colour(name)
             text, _ = ansi.clean(b"".join(line.text + b"\n" for line in same))
-            moment = datetime.fromisoformat(stamp).astimezone()
-            self._printer.write(Message("line", text, moment, name, colour))
+            local = stamp.moment(at).astimezone()
+            self._printer.write(Message("line", text, local, name, colour))
 
     def _colour(self, name: str) -> str | None:
         if name not in self._colours:
@@ -139,9 +136,9 @@ class Screen:
 
 def _lines(name: str, data: bytes) -> Iterator[Line]:
     for line in data.split(b"\n")[:-1]:
-        match = _STAMPED.fullmatch(line)
-        if match is not None:  # else the machine went down while it was written
-            yield Line(match[1].decode(), name, match[2])
+        stamped = stamp.split(line)
+        if stamped is not None:
+            yield Line(stamped[0], name, stamped[1])
 
 
 def _require_known(config: Settings, written: Written, name: str | None) -> None:

@@ -10,15 +10,13 @@ from __future__ import annotations
 import contextlib
 import heapq
 import os
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from . import ansi, levels
+from . import ansi, levels, stamp
 from .rotating_file import FILES, numbered
 
 MAX_LINES = 10_000
@@ -27,9 +25,7 @@ SECONDS = 1.5
 CHUNK_BYTES = 256 * 1024
 LINE_BYTES = 64 * 1024
 """What is shown of one line."""
-_STAMPED = re.compile(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ")
 _MAX_DIGITS = 11
-_STAMP_BYTES = len("2026-01-31 12:00:00 ")
 
 
 class Place(NamedTuple):
@@ -75,7 +71,7 @@ class Line(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the control API; `time` is in seconds since 1970."""
         text = self.text[:LINE_BYTES].decode("utf-8", "replace")
-        return {"time": _seconds(self.stamp), "service": self.name, "text": text}
+        return {"time": stamp.second(self.stamp), "service": self.name, "text": text}
 
 
 class Answer(NamedTuple):
@@ -99,7 +95,7 @@ def look(
     clock: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """Return the last lines before a place, `limit` of them at most. Callable from any thread."""
-    edge = datetime.fromtimestamp(place.second).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    edge = stamp.of_second(place.second)
     wanted = [
         path.stem
         for path in sorted(directory.glob("*.log"))
@@ -110,20 +106,20 @@ def look(
     unseen, until = Counter(place.seen), clock() + SECONDS
     seen_at: Counter[str] = Counter()
     found: list[Line] = []
-    stamp = edge
+    last = edge
     for line in merged:
-        if line.stamp != stamp:
-            stamp = line.stamp
+        if line.stamp != last:
+            last = line.stamp
             seen_at.clear()
         if line.text is _NOTHING:
             if clock() > until:
-                return Answer(found[::-1], _place(stamp, seen_at, place, edge))
+                return Answer(found[::-1], _place(last, seen_at, place, edge))
             continue
         if line.stamp == edge and unseen[line.name] > 0:
             unseen[line.name] -= 1
             continue
         if len(found) == limit or (len(found) % 1000 == 0 and clock() > until):
-            return Answer(found[::-1], _place(stamp, seen_at, place, edge))
+            return Answer(found[::-1], _place(last, seen_at, place, edge))
         found.append(line)
         seen_at[line.name] += 1
     return Answer(found[::-1], None)
@@ -133,9 +129,9 @@ _NOTHING = b"(nothing that is wanted)"
 """Stands for a chunk without a wanted line: so that time is kept where nothing is found."""
 
 
-def _place(stamp: str, seen: Mapping[str, int], before: Place, edge: str) -> Place:
-    at_edge = Counter(before.seen) if stamp == edge else Counter()
-    return Place(_seconds(stamp), dict(at_edge + Counter(seen)))
+def _place(last: str, seen: Mapping[str, int], before: Place, edge: str) -> Place:
+    at_edge = Counter(before.seen) if last == edge else Counter()
+    return Place(stamp.second(last), dict(at_edge + Counter(seen)))
 
 
 def _backwards(directory: Path, name: str, edge: str, question: Question) -> Iterator[Line]:
@@ -171,23 +167,15 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines(name: str, chunk: bytes, edge: str, question: Question) -> Iterator[Line]:
-    edge_bytes = edge.encode()
-    stamp = edge
+    last = edge
     for line in reversed(chunk.split(b"\n")):
-        if not _STAMPED.match(line):  # the last one's end, or torn when the machine went down
+        stamped = stamp.split(line)
+        if stamped is None or stamped[0] > edge:
             continue
-        at = line[: _STAMP_BYTES - 1]
-        if at > edge_bytes:
-            continue
-        stamp = at.decode()
-        text = line[_STAMP_BYTES:]
+        last, text = stamped
         if question.wants(text):
-            yield Line(stamp, name, text)
-    yield Line(stamp, name, _NOTHING)
-
-
-def _seconds(stamp: str) -> int:
-    return int(datetime.fromisoformat(stamp).astimezone().timestamp())
+            yield Line(last, name, text)
+    yield Line(last, name, _NOTHING)
 
 
 def place_of(text: str) -> Place | None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from honcho.colour import get_colours
 from honcho.printer import Message
 
+from . import stamp
 from .cleared_screen import ClearedScreen
 from .line_splitter import LineSplitter
 from .prefix import own_name
@@ -352,8 +353,8 @@ class Log:
     def _file(self, channel: _Channel, lines: bytes, now: datetime) -> None:
         if channel.file is None:
             return
-        stamp = now.strftime("%Y-%m-%d %H:%M:%S ").encode()
-        error = channel.file.write(stamp + lines[:-1].replace(b"\n", b"\n" + stamp) + b"\n")
+        begin = f"{stamp.of(now)} ".encode()
+        error = channel.file.write(begin + lines[:-1].replace(b"\n", b"\n" + begin) + b"\n")
         if error and not self._complained:
             self._complained = True
             self.report(

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,16 @@ import pytest
 from scripts.guard.__main__ import main
 
 Written = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Files are of UTC and the screen is local: here both are the same."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture
@@ -23,7 +34,8 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
         for name, lines in logs.items():
             path = tmp_path / "its/logs" / f"{name}.log"
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = "".join(f"2026-01-31 12:00:{line}\n" for line in lines)
+            stamped = (f"2026-01-31 12:00:{line[:2]}Z {line[3:]}\n" for line in lines)
+            text = "".join(stamped)
             path.write_text(text, encoding="utf-8")
         return procfile
 

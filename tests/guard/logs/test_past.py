@@ -1,25 +1,24 @@
 """Older lines from the log's files: everything once, in order, however it is asked for."""
 
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from scripts.guard.logs import past
+from scripts.guard.logs import past, stamp
 from scripts.guard.logs.past import Place, Question
 from scripts.guard.logs.rotating_file import RotatingFile
 
-LATER = Place(int(datetime.fromisoformat("2026-03-01 00:00:00").astimezone().timestamp()), {})
+LATER = Place(stamp.second("2026-03-01 00:00:00Z"), {})
 
 
-def stamp(second: int) -> str:
-    return f"2026-02-01 12:{second // 60:02d}:{second % 60:02d}"
+def at(second: int) -> str:
+    return f"2026-02-01 12:{second // 60:02d}:{second % 60:02d}Z"
 
 
 def write(folder: Path, name: str, lines: list[tuple[int, str]], size: int = 5_000_000) -> None:
     file = RotatingFile(folder / f"{name}.log", size=size)
     for second, text in lines:
-        file.write(f"{stamp(second)} {text}\n".encode())
+        file.write(f"{at(second)} {text}\n".encode())
     file.close()
 
 
@@ -61,9 +60,7 @@ def test_a_question_is_answered_the_same_in_any_pieces(logs: Path, limit: int) -
 
 def test_it_goes_on_before_what_was_seen_live(logs: Path) -> None:
     """The page has the last two of second 10 of one service, and the last of the other."""
-    place = Place(
-        int(datetime.fromisoformat(stamp(10)).astimezone().timestamp()), {"web": 2, "api": 1}
-    )
+    place = Place(stamp.second(at(10)), {"web": 2, "api": 1})
     found = everything(logs, Question(), place)
     assert [line for line in found if line.startswith("web")][-1] == "web 41"
     assert [line for line in found if line.startswith("api")][-1] == "api 31"

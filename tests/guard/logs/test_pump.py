@@ -445,8 +445,8 @@ def test_a_closed_output_leaves_the_files(start: Starter, tmp_path: Path) -> Non
     log.close()
 
     lines = (tmp_path / "api.log").read_text().splitlines()
-    assert [line[20:] for line in lines] == ["line 0", "line 1", "line 2"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", lines[0][:20])
+    assert [line[21:] for line in lines] == ["line 0", "line 1", "line 2"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", lines[0][:21])
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(
