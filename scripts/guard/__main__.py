@@ -1,7 +1,7 @@
 """The commands; the one place where errors become exit codes.
 
 0 well, 1 expected failure, 3 unexpected, with a log file; `up` ended by a signal: 130 for Ctrl-C,
-143 for SIGTERM, 129 for SIGHUP.
+143 for SIGTERM, 129 for SIGHUP; 141 where nobody reads the output any more (`| head`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .core.errors import GuardError
 if TYPE_CHECKING:
     import argparse
 
-EXPECTED, UNEXPECTED, INTERRUPTED = 1, 3, 130
+EXPECTED, UNEXPECTED, INTERRUPTED, UNREAD = 1, 3, 130, 141
 _EXAMPLES = """examples:
   procguard                        run Procfile.dev (or Procfile) of this folder
   procguard -f deploy/Procfile     run another one
@@ -55,15 +55,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.procfile = options.procfile or _default_procfile()
     try:
         _require_python()
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # here, where somebody can tell that nobody reads it
     except GuardError as error:
         return _expected(error)
+    except BrokenPipeError:
+        return _unread() if _is_unread() else _unexpected(options)
     except ModuleNotFoundError as error:
         if _is_part_of_us(error.name or ""):
             return _unexpected(options)
         return _expected(_not_set_up(f"{error.name} is not installed for it"))
     except Exception:  # noqa: BLE001 - the one place that catches what nobody expected
         return _unexpected(options)
+    return code
+
+
+def _is_unread() -> bool:
+    """Whether the reader of our output has left, as `head` does when it has enough."""
+    import select
+
+    poll = select.poll()
+    poll.register(1, select.POLLOUT)
+    return any(events & select.POLLERR for _, events in poll.poll(0))
+
+
+def _unread() -> int:
+    """End as a program does that SIGPIPE ends: without a word."""
+    import os
+
+    # What is still in Python's own buffer goes nowhere, instead of failing at the exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return UNREAD
 
 
 def _fill_descriptors() -> None:

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import DEADLINE, GuardRun, is_free, is_gone, toy, until
+from tests.stack.harness import DEADLINE, ROOT, GuardRun, ask, is_free, is_gone, toy, until
 
 PAIR = (toy("web"), toy("api"))
 WORKER = Path(__file__).with_name("slow_to_leave.py")
@@ -200,3 +201,48 @@ def test_nohup_is_heeded(guarded: Guarded) -> None:
     os.kill(run.pid, signal.SIGKILL)
     run.await_end()
     assert_nothing_is_left(run, pids)
+
+
+@pytest.mark.parametrize("heard", [b"Ctrl-C stops everything", b""], ids=["head", "nothing"])
+def test_it_ends_quietly_when_nobody_reads_its_output(guarded: Guarded, heard: bytes) -> None:
+    """`procguard up | head`: as any program in a pipe does."""
+    run = guarded(toy("web"), started=False)
+    reader, writer = os.pipe()
+    with run.output_file.open("wb") as errors:
+        run.process = subprocess.Popen(
+            run.command("up"),
+            cwd=ROOT,
+            env=run.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=errors,
+            start_new_session=True,
+        )
+    os.close(writer)
+    with os.fdopen(reader, "rb", buffering=0) as output:
+        until(lambda: heard in output.readline(), "it says that")
+        if heard:
+            run.await_state("web", "READY")
+    with suppress(OSError):  # it may have ended already
+        ask(run.ports["web"], "/say?one%20more%20line")
+    assert run.await_end() == 141
+    assert run.output() == ""
+    assert_nothing_is_left(run)
+
+
+def test_a_command_whose_output_is_not_read_ends_quietly(guarded: Guarded) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    unread, writer = os.pipe()
+    os.close(unread)
+    status = subprocess.run(
+        run.command("status"),
+        cwd=ROOT,
+        env=run.environment,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=DEADLINE,
+        check=False,
+    )
+    os.close(writer)
+    assert (status.returncode, status.stderr) == (141, b"")

@@ -64,7 +64,7 @@ from .ports import PortKeeper
 from .preloads import PreloadKeeper
 from .reload import Reload
 from .saves import Saves
-from .shutdown import Shutdown
+from .shutdown import UNREAD, Shutdown
 from .signals import Signals
 from .slow_starts import SlowStarts
 from .starts import Starts
@@ -148,9 +148,12 @@ async def run(started: Started) -> int:
         report=log.report,
     )
     _follow_our_size(lambda: shown.attach_server.resize(supervisor.running()))
+    loop = asyncio.get_running_loop()
+    log.when_unread(partial(loop.call_soon_threadsafe, shutdown.begin, UNREAD))
     try:
         return await event_loop.run()
     finally:
+        log.when_unread(None)
         keys.close()
         saves.stop()
         await supervised.graceful_stop.close()

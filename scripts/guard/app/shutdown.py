@@ -10,6 +10,9 @@ from ..core.snapshot import Snapshot
 from ..supervision.supervisor import Supervisor
 from .graceful_stop import GracefulStop
 
+UNREAD = 128 + signal.SIGPIPE
+"""The exit code where who read the log has left: as of any program in a pipe (`| head`)."""
+
 
 class Shutdown:
     """Started by a signal or a command; complete when no process runs."""

@@ -83,6 +83,7 @@ class Log:
         self._skipped: Counter[str] = Counter()
         self._complained = False
         self._shown: str | None = None
+        self._unread: Callable[[], object] | None = None
         self._awaited = False
         self._closing = False
         # Linux alone has epoll; kqueue and macOS' poll() do not do PTYs.
@@ -111,6 +112,11 @@ class Log:
     def report(self, text: str, *, name: str | None = None) -> None:
         """Print a line (or some) of the guard's own among the others'."""
         self._own_lines.append((name or self._own, text))
+        self._wakeup()
+
+    def when_unread(self, call: Callable[[], object] | None) -> None:
+        """Call this, from the pump's thread, once the reader of the pipe it prints to has left."""
+        self._unread = call
         self._wakeup()
 
     def tail(self, name: str, count: int = 200) -> list[str]:
@@ -204,6 +210,9 @@ class Log:
         self._print_own_lines()
         self._show_partial_lines()
         self._watch_terminal()
+        if self._terminal.is_unread and (call := self._unread) is not None:
+            self._unread = None
+            call()
 
     def _finish(self) -> None:
         deadline = time.monotonic() + CLOSING_SECONDS / 2

@@ -17,13 +17,15 @@ class TerminalWriter:
     """The descriptor that the merged log goes to, until nobody reads it any more.
 
     It waits while the reader makes progress. After `patience` seconds of none (Ctrl-S, a pager) it
-    is `stalled` and takes nothing until `resume` succeeds; once the reader has left it is `gone`.
+    is `stalled` and takes nothing until `resume` succeeds; once the reader has left it is `gone`,
+    and `is_unread` if it was the reader of a pipe (`| head`), who wants no more.
     """
 
     def __init__(self, descriptor: int, patience: float = PATIENCE_SECONDS) -> None:
         self.is_screen = os.isatty(descriptor)
         self.stalled = False
         self.gone = False
+        self.is_unread = False
         self._patience = patience
         self._rest = memoryview(b"")
         own = _reopened(descriptor)
@@ -32,7 +34,9 @@ class TerminalWriter:
         self._most = sys.maxsize if own is not None else select.PIPE_BUF
         self._own = own
         self._descriptor = descriptor if own is None else own
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        kind = os.fstat(descriptor).st_mode
+        self._is_pipe = stat.S_ISFIFO(kind)
+        if stat.S_ISREG(kind):
             self._most = sys.maxsize  # a file always takes everything
 
     def fileno(self) -> int:
@@ -74,6 +78,7 @@ class TerminalWriter:
                 if error.errno in _WOULD_BLOCK and self._has_room(patience):
                     continue
                 self.gone = error.errno not in _WOULD_BLOCK
+                self.is_unread = self._is_pipe and error.errno == errno.EPIPE
                 return self.gone
             self._rest = self._rest[written:]
         return True
