@@ -173,7 +173,7 @@ def test_started_by_hand_it_hopped_to_another_port(
     guarded: Guarded, one_address: Path, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     other = free_port()
-    run = guarded(toy("web"), started=False)
+    run = guarded("web: exec python one_address.py 127.0.0.1 $WEB_PORT 200", started=False)
     with program(tmp_path, one_address, "127.0.0.1", other, 200, port=other):
         cause = diagnosed(run)
     assert cause["kind"] == "other-port"
@@ -212,6 +212,18 @@ def test_a_stranger_holds_the_port(
     assert f"pid {pid}" in cause["sentence"]
     assert str(elsewhere) in cause["sentence"]
     assert cause["fix"].startswith(f"kill {pid} ")
+
+
+def test_without_a_guard_a_program_of_the_same_folder_may_be_a_stranger_too(
+    guarded: Guarded, one_address: Path, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    run = guarded(toy("web"), started=False)
+    port, other = run.ports["web"], free_port()
+    with program(tmp_path, one_address, "127.0.0.1", port, 200, port=port) as pid:
+        cause = diagnosed(run)
+        assert (cause["kind"], f"pid {pid}" in cause["sentence"]) == ("stranger", True)
+    with program(tmp_path, one_address, "127.0.0.1", other, 200, port=other):
+        assert diagnosed(run)["kind"] == "not-running"
 
 
 def test_a_server_that_left_its_session_is_no_stranger(guarded: Guarded, one_address: Path) -> None:
@@ -265,7 +277,7 @@ def test_it_hangs(guarded: Guarded) -> None:
 
 
 def test_started_by_hand_it_hangs(guarded: Guarded, one_address: Path, tmp_path: Path) -> None:
-    run = guarded(toy("web"), started=False)
+    run = guarded("web: exec python one_address.py :: $WEB_PORT 200", started=False)
     port = run.ports["web"]
     with program(tmp_path, one_address, "::", port, 200, port=port) as pid:
         os.kill(pid, signal.SIGSTOP)

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core import hints
@@ -16,7 +15,7 @@ from ..core.errors import GuardError
 from ..core.run_tag import RunTag
 from ..core.unready import cause_of
 from ..http.client import Answer
-from . import Problem, machine_checks, messages
+from . import Problem, machine_checks, messages, started_by_hand
 from .facts import (
     LOOPBACKS,
     PROBE_SECONDS,
@@ -119,7 +118,12 @@ class Case:
             return frozenset(pid for pid in pids if _descends(pid, leader, self.tag))
         if self.facts.guard is not None:
             return frozenset()
-        return frozenset(pid for pid in pids if _is_at_home(pid, self.line, self.config.root))
+        here = {listener.pid for listener in self.facts.on(self.port)}
+        return frozenset(
+            pid
+            for pid in pids
+            if started_by_hand.is_of(pid, self.line, self.config.root, on_its_port=pid in here)
+        )
 
     @cached_property
     def own(self) -> list[Listener]:
@@ -366,16 +370,3 @@ def _environment(pid: int | None) -> Mapping[str, str]:
         found: Mapping[str, str] = psutil.Process(pid).environ() if pid else {}
         return found
     return {}
-
-
-def _is_at_home(pid: int, line: Service, root: Path) -> bool:
-    """Whether a process works where the service's line has it, as one that was started by hand."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        folder = Path(process.cwd())
-        guarded = "GUARD_TOKEN_FILE" in process.environ()  # by the guard of another folder
-    except psutil.Error:
-        return False
-    return folder in (line.watch_when_down or (root,)) and not guarded
