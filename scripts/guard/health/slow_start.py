@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import psutil
 
 BUSY_SHARE = 0.3  # of a processor; one that only waits uses next to nothing
+WANTED_SHARE = 0.6  # used and waited for: on a machine that is busy itself nobody gets much
 LINE_SHOWN = 120  # characters of a line that are quoted
 _HERE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1"})  # noqa: S104 - recognised
 _READ = {"x86_64": 0, "aarch64": 63, "riscv64": 63}  # the number of read(2), of asm/unistd.h
@@ -42,6 +43,13 @@ class Seen(NamedTuple):
     reads_terminal: bool = False
     processor: float = 0.0
     """The share of one processor that they used lately."""
+    queued: float = 0.0
+    """The share that they waited for, others having it."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether they compute, as far as they are let."""
+        return self.processor >= BUSY_SHARE or self.processor + self.queued >= WANTED_SHARE
 
 
 def explain(
@@ -88,7 +96,7 @@ def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[
             f"It listens on port {ports} instead.",
             f"have its line use $PORT, or say where it is: {own}={elsewhere[0]} in .env",
         )
-    if seen.processor >= BUSY_SHARE:
+    if seen.is_busy:
         return (
             f"It is still busy, and uses {seen.processor:.0%} of a processor: compiling, perhaps.",
             f"wait; {logs} shows how far it is",
@@ -108,13 +116,14 @@ def look(members: Iterable[int], seconds: float) -> Seen:
     for pid in members:
         with contextlib.suppress(psutil.Error):
             processes.append(psutil.Process(pid))
-    before = _used(processes)
+    before, queued_before = _used(processes), _queued(processes)
     time.sleep(seconds)
-    used = _used(processes) - before
+    used, queued = _used(processes) - before, _queued(processes) - queued_before
     return Seen(
         frozenset(_listening(processes)),
         any(_waits_for_line(process.pid) for process in processes),
         used / seconds if seconds else 0.0,
+        queued / seconds if seconds else 0.0,
     )
 
 
@@ -127,6 +136,17 @@ def _used(processes: Sequence[psutil.Process]) -> float:
         with contextlib.suppress(psutil.Error):
             times = process.cpu_times()
             total += times.user + times.system
+    return total
+
+
+def _queued(processes: Sequence[psutil.Process]) -> float:
+    """Return the seconds that they could have run and others did; Linux only."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError):
+            for thread in Path(f"/proc/{process.pid}/task").iterdir():
+                _, waited, _ = (thread / "schedstat").read_text(encoding="ascii").split()
+                total += int(waited) / 1e9
     return total
 
 

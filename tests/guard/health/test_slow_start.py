@@ -21,7 +21,8 @@ BOTH = frozenset({("127.0.0.1", 5000), ("::1", 4999)})
         (Seen(BOTH), Answer(Reply.NOT_YET, Protocol.HTTP, 503), None, "answers with 503."),
         (Seen(frozenset({("127.0.0.9", 5000)})), NOBODY, None, "It listens on 127.0.0.9, and"),
         (Seen(processor=0.97), NOBODY, None, "uses 97% of a processor"),
-        (Seen(processor=0.02), NOBODY, "Compiling", "It runs, listens nowhere"),
+        (Seen(processor=0.08, queued=0.9), NOBODY, None, "It is still busy, and uses 8% of a"),
+        (Seen(processor=0.02, queued=0.3), NOBODY, "Compiling", "It runs, listens nowhere"),
         (Seen(reads_terminal=True), NOBODY, None, "It waits for input."),
         (
             Seen(),
