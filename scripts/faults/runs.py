@@ -101,7 +101,8 @@ def collected(root: Path, chosen: Sequence[str]) -> dict[str, str]:
 def once(root: Path, tests: Mapping[str, str], chosen: Sequence[str], jobs: int) -> list[Run]:
     """Run every test once, files side by side if there is more than one job."""
     side_by_side = ("-n", str(jobs), "--dist", "loadfile") if jobs > 1 else ()
-    code, output, recorded = _pytest(root, chosen, *side_by_side)
+    files = sorted({test.partition("::")[0] for test in tests})  # of some rows, a few of them
+    code, output, recorded = _pytest(root, [*chosen, *files], *side_by_side)
     phases: dict[str, list[Line]] = {test: [] for test in tests}
     for line in recorded:
         phases.setdefault(line["test"], []).append(line)
