@@ -76,6 +76,12 @@ class Watcher:
         # What the watch before has seen and not told yet is lost with it.
         seen = dict.fromkeys(self._since, now - LOOK_BACK_NS) if self._started else self._since
         self._since = {folder: seen.get(folder, now - COARSE_NS) for folder in wanted}
+        with self._telling:  # what happens to others meanwhile is nobody's business
+            self._known = {
+                path: known
+                for path, known in self._known.items()
+                if any(path.is_relative_to(folder) for folder in wanted)
+            }
         if self._started:
             self._begin()
 
@@ -149,14 +155,19 @@ class Watcher:
                 return
 
     def _saved_since(self, tree: Sequence[Path], since: Mapping[Path, int]) -> Iterator[Path]:
-        """Yield what was saved before the watch stood; take note of how everything else is."""
+        """Yield what was saved before the watch stood; take note of how everything else is.
+
+        On a busy machine what a former watch has not told may be older than anybody looks back:
+        a version that is not the one which was told last counts too.
+        """
         for root, moment in since.items():
             below = [folder for folder in tree if folder.is_relative_to(root)]
             for path in sources(below, [root]):
-                if _changed_at(path) > moment:
+                found = signature(path)
+                if _changed_at(path) > moment or self._known.get(path, found) != found:
                     yield path
                 else:
-                    self._known.setdefault(path, signature(path))
+                    self._known[path] = found
 
     def _tell(self, saved: Iterable[Path]) -> None:
         """Tell of each version of a file once; a mode, or a folder, is none."""

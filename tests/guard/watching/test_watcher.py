@@ -243,3 +243,19 @@ def test_where_the_system_watches_no_more_files_are_looked_at(
     watcher.stop()
     assert len(said) == 1
     assert "fs.inotify.max_user_instances" in said[0]
+
+
+def test_a_save_that_a_busy_machine_told_too_late_is_told_by_the_next_watch(
+    tmp_path: Path, told: Told, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes what is watched ends the watch that saw it, before it could tell."""
+    src, other = tmp_path / "src", tmp_path / "other"
+    src.mkdir()
+    other.mkdir()
+    watcher.watch([src])
+    touch_until_told(told, src / "module.py")
+    monkeypatch.setattr("scripts.guard.watching.watcher.LOOK_BACK_NS", -3_600_000_000_000)
+    told.forget()
+    (src / "module.py").write_text("saved once more", encoding="utf-8")
+    watcher.watch([src, other])
+    until(lambda: told.has("module.py"), "it is told of")
