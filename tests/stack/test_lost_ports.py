@@ -1,9 +1,11 @@
 """A server that reloads itself stays when its child has crashed; the guard answers meanwhile."""
 
+import http.client
 import itertools
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,35 @@ def test_a_worker_that_stops_listening_is_told_of(guarded: Guarded, tmp_path: Pa
     assert run.service("web")["state"] == "STARTING"
     assert run.run("restart", "web").returncode == 0
     run.await_output("is ready after")
+
+
+RELOADER = "import subprocess, sys\nwhile True: subprocess.run([sys.executable, 'child.py'])\n"
+CHILD = """
+import http.server, os, pathlib, time
+until = time.monotonic() + float(pathlib.Path("loads").read_text())
+while time.monotonic() < until:
+    pass
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/leave":
+            os._exit(3)
+        self.send_response(200)
+        self.end_headers()
+address = ("127.0.0.1", int(os.environ["PORT"]))
+http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+"""
+
+
+def test_a_child_that_loads_for_long_gets_its_port(guarded: Guarded, tmp_path: Path) -> None:
+    """As of runserver on a busy machine: nobody listens, and somebody will."""
+    (tmp_path / "reloader.py").write_text(RELOADER)
+    (tmp_path / "child.py").write_text(CHILD)
+    (tmp_path / "loads").write_text("0")
+    run = guarded("web: exec python reloader.py # $PORT")
+    pid = run.await_state("web", "READY")["pid"]
+    (tmp_path / "loads").write_text("4")
+    with suppress(OSError, http.client.HTTPException):
+        ask(run.ports["web"], "/leave")
+    run.await_output("nobody listens on port")
+    assert run.await_state("web", "READY")["pid"] == pid
+    assert "already in use" not in run.output()

@@ -1,7 +1,8 @@
 """Notices that a server runs on without its port, and has the guard answer there until it is back.
 
 A reloader (`runserver`, `node --watch`) stays when the child that served has crashed, and starts
-another once a file is saved. Until then nobody listens.
+another once a file is saved. Until then nobody listens. A child that has been started and not bound
+the port yet is left alone with it: on a busy machine it loads for many seconds.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from ..core import hints
 from ..core.cause import PORT_LOST, Cause
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
+from ..health import slow_start
+from ..processes import birth
 
 LOOK_SECONDS = 0.5
 LOOKS = 3  # in a row that find nobody: a reloader that only changes its child is faster
 CHILD_LOOK_SECONDS = 0.025  # a new child takes longer to load than that, and then binds the port
-CHILD_SECONDS = 5.0  # that a new child may take to bind it, before the guard takes it again
+LOADING_LOOK_SECONDS = 0.5  # in which one that loads is seen to compute, or to wait for its turn
+LOADING_SECONDS = 30.0  # that a new child may take to bind it, before the guard takes it again
 
 
 class LostPorts:
@@ -49,6 +53,8 @@ class LostPorts:
         self._lost = lost
         self._views: Sequence[ServiceView] = ()
         self._missing: dict[str, int] = {}
+        self._listened: dict[str, float] = {}
+        """When each was last seen to listen, on the clock of `birth`."""
         self._standing_in: dict[str, asyncio.Task[None]] = {}
         self._loop = asyncio.get_running_loop()
         self._loop.call_later(LOOK_SECONDS, self._look)
@@ -77,6 +83,9 @@ class LostPorts:
         listening = self._listening() if candidates else None
         if listening is None:
             return
+        self._listened |= dict.fromkeys(
+            (view.name for view in candidates if view.port in listening), birth.now()
+        )
         for view in candidates:
             count = 0 if view.port in listening else self._missing.get(view.name, 0) + 1
             self._missing[view.name] = count
@@ -87,15 +96,31 @@ class LostPorts:
     async def _stand_in(self, service: Service, leader: int) -> None:
         """Answer on the port until the service has a new process, and then let it have the port."""
         port = service.port or 0
+        known = self._older(service.name, leader)
         while True:
-            known = set(self._members(service.name, leader))
-            self._borrow(port)
-            self._announce()
-            # The system tells nobody of the child of another.
-            while known.issuperset(self._members(service.name, leader)):  # noqa: ASYNC110
-                await asyncio.sleep(CHILD_LOOK_SECONDS)
-            self._give_back(service)
-            await asyncio.sleep(CHILD_SECONDS)
+            if not (loading := self._newer(service.name, leader, known)):
+                self._borrow(port)
+                self._announce()
+                # The system tells nobody of the child of another.
+                while not (loading := self._newer(service.name, leader, known)):  # noqa: ASYNC110
+                    await asyncio.sleep(CHILD_LOOK_SECONDS)
+                self._give_back(service)
+            # It binds the port, and then this ends; or it goes the way of its predecessor.
+            known, until = known | loading, self._loop.time() + LOADING_SECONDS
+            while loading and self._loop.time() < until:
+                # One that lives and does nothing waits for the next save, as runserver's does.
+                seen = await asyncio.to_thread(slow_start.look, loading, LOADING_LOOK_SECONDS)
+                if not seen.is_busy:
+                    break
+                loading &= frozenset(self._members(service.name, leader))
+
+    def _older(self, name: str, leader: int) -> frozenset[int]:
+        """Return its processes that were there when it was last seen to listen."""
+        last = self._listened.get(name, 0.0) - birth.COARSE_SECONDS
+        return frozenset(pid for pid in self._members(name, leader) if birth.of(pid) < last)
+
+    def _newer(self, name: str, leader: int, known: frozenset[int]) -> frozenset[int]:
+        return frozenset(self._members(name, leader)) - known
 
 
 def _cause(view: ServiceView) -> Cause:
