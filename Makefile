@@ -108,6 +108,9 @@ smoke: setup-python ## Check the running stack from outside, with a real downloa
 faults: setup-all ## Inflict every fault of docs/architecture.md on real processes: make faults n=20 row="F1 F4" (j=3: at a time; w=1: write docs/faults.md)
 	@$(py) -m scripts.faults -n $(or $(n),3) $(if $(j),-j $(j)) $(if $(w),-w) $(row)
 
+procfiles: setup-python ## Run real programs under the guard, from PyPI, npm and Debian (p="vite redis": some; w=1: write docs/any-procfile.md)
+	@$(py) -m scripts.procfiles $(if $(w),-w) $(p)
+
 bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=reload: one)
 	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)$(part)
 

@@ -102,7 +102,9 @@ ELSEWHERE = {
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench|faults.*|screenshots.*|site|docs-run)": "takes minutes; each "
     "is a thin call, and is typed without being run",
-    r"make (mutants|flakes|sabotage|histories|scaling|fuzz|containers)( .*)?": "as the line before",
+    r"make (mutants|flakes|sabotage|histories|scaling|fuzz|containers|procfiles)( .*)?": (
+        "as the line before"
+    ),
     r"make (backup|restore).*": "of containers: tests/containers",
     r"make (lock|update-ytdlp|clean)": "changes the clone, by the network; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",
