@@ -9,7 +9,7 @@ from scripts.guard.diagnosis.rules import RULES
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
 # Those that no rule gives: what the exit itself says, and what the health check says.
-OF_THE_EXIT = {"killed", "exit", "not-started"}
+OF_THE_EXIT = {"killed", "ended", "exit", "not-started"}
 
 
 def test_every_kind_of_death_has_its_example() -> None:

@@ -107,7 +107,7 @@ ROWS = (
         broken='raise OSError(\'connection to server at "127.0.0.1", port 5432 failed: '
         "Connection refused')",
     ),
-    Row("exit", "web ended by itself", "web", line="web: sleep 0.2 # $WEB_FD"),
+    Row("ended", "web ended by itself", "web", line="web: sleep 0.2 # $WEB_FD"),
     Row(
         "folder-missing",
         "The folder webapp/fronted",

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..config.procfile import variable
 from ..core import hints
 from ..core.cause import Cause
 from ..core.time_limit import TimeLimitError, time_limit
@@ -190,12 +191,19 @@ def _not_known(name: str, code: int) -> Cause:
 
 
 def _ended(name: str, code: int) -> Cause:
-    sentence = f"{name} ended with error code {code}."
     if code == 0:
-        sentence = f"{name} ended by itself, without an error, though nobody had asked it to."
+        once = f"{variable(name)}_ONCE=yes"
+        return Cause(
+            "ended",
+            f"{name} ended by itself, without an error, though nobody had asked it to.",
+            f"If it is meant to end (a build, a seed): {once} in .env. Else its last lines say "
+            f"more: {hints.command('logs', name)}",
+            transient=True,
+            values={**hints.known(name), "name": name, "once": once},
+        )
     return Cause(
         "exit",
-        sentence,
+        f"{name} ended with error code {code}.",
         f"Its last lines say more: {hints.command('logs', name)}",
         transient=True,
         values={**hints.known(name), "name": name, "code": str(code)},

@@ -481,9 +481,9 @@ CASES = [
     # Ends that say nothing
     Case(
         "exit 0",
-        "exit",
+        "ended",
         "api ended by itself, without an error, though nobody had asked it to",
-        "make logs p=api",
+        "API_ONCE=yes in .env",
         transient=True,
     ),
     Case("exit 7", "exit", "api ended with error code 7", "make logs p=api", transient=True),

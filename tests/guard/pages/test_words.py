@@ -58,7 +58,7 @@ def test_causes_are_told_with_values_that_they_have(language: str) -> None:
     """Which a rule of another kind does not give; then the guard's own words are shown."""
     causes = words.of(language)["causes"]
     known = {rule.kind for rule in RULES}
-    known |= {"exit", "killed", "not-started", "hung", "port-lost", "asked", "done"}
+    known |= {"ended", "exit", "killed", "not-started", "hung", "port-lost", "asked", "done"}
     known |= {"cannot-work"}
     assert causes.keys() <= known
     assert known - causes.keys() <= SAID_BY_THE_GUARD
