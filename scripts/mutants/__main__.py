@@ -20,7 +20,7 @@ from scripts.docs.written import put
 from scripts.mutants.equivalents import equivalents
 from scripts.mutants.modules import MODULES, Module
 from scripts.mutants.operators import Mutant, mutants
-from scripts.mutants.report import LEAST_KILLED, Judged, killed_share, table
+from scripts.mutants.report import LEAST_KILLED, Judged, killed_share, merged, table
 from scripts.mutants.runner import NoTestsError, Outcome, outcome, seconds_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sys.stdout.write(table(judged) + "\n")
     if options.write:
-        put(ROOT / "docs/testing.md", "make mutants w=1", table(judged))
+        document = ROOT / "docs/testing.md"
+        found = merged(document.read_text("utf-8"), judged, [each.file for each in MODULES])
+        put(document, "make mutants w=1", found)
     survivors = [each for each in judged if each.survived]
     sys.stdout.writelines(f"\nsurvived: {each}" for each in survivors)
     sys.stdout.write("\n")

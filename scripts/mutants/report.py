@@ -37,8 +37,27 @@ def table(judged: Sequence[Judged]) -> str:
     for each in judged:
         by_file.setdefault(each.file, []).append(each)
     rows = [_row(f"`{file.as_posix()}`", found) for file, found in by_file.items()]
-    rows = [HEAD, tuple("---" for _ in HEAD), *rows, _row("all", judged)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return _markdown([*rows, _row("all", judged)])
+
+
+def merged(document: str, judged: Sequence[Judged], files: Sequence[Path]) -> str:
+    """Return the table of a document with what was found now in place of the same modules' lines.
+
+    Those of `files` that were not run keep theirs; the line for all is added up anew.
+    """
+    own, there = _by_name(table(judged)), _by_name(document)
+    names = [f"`{file.as_posix()}`" for file in files]
+    rows = [row for name in names if (row := own.get(name, there.get(name)))]
+    sums = [sum(int(row[column]) for row in rows) for column in range(1, 5)]
+    mutants, killed, equivalent, survived = sums
+    all_ = ("all", *map(str, (mutants, killed, equivalent, survived)))
+    return _markdown([*rows, (*all_, f"{killed} of {killed + survived}")])
+
+
+def _by_name(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the lines of a text that have as many columns as the table."""
+    rows = (line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| "))
+    return {row[0]: tuple(row) for row in rows if len(row) == len(HEAD)}
 
 
 def killed_share(judged: Iterable[Judged]) -> float | None:
@@ -54,3 +73,8 @@ def _row(name: str, judged: Sequence[Judged]) -> tuple[str, ...]:
     killed = sum(each.outcome is not Outcome.SURVIVED for each in judged)
     counts = (len(judged), killed, len(judged) - killed - survived, survived)
     return (name, *map(str, counts), f"{killed} of {killed + survived}")
+
+
+def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [HEAD, tuple("---" for _ in HEAD), *rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)

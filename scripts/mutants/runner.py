@@ -12,6 +12,7 @@ import enum
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import math
 import os
 import resource
 import signal
@@ -26,14 +27,18 @@ import psutil  # noqa: F401
 import pytest
 
 SLOWER = 5
-"""How many times as long as on the original the tests may take, and ..."""
+"""How many times as much of the processor as on the original the tests may take, and ..."""
 LEAST_SECONDS = 10.0
-"""... in any case so long: then the mutant loops, which is a difference that was seen."""
+"""... in any case so much: then the mutant loops, which is a difference that was seen."""
+STANDING = 12
+"""How many times as long they may take in all. One that waits for ever takes no processor; one that
+is only slow, because the machine is busy with other things, is not to be taken for such."""
 MEMORY_BYTES = 4 << 30
 POLL_SECONDS = 0.01
 PLUGINS = ("pytest_timeout", "_hypothesis_pytestplugin")
 # What pytest exits with: all passed; some failed; stopped; its own error; wrong usage; no tests.
 PASSED, NO_TESTS = 0, (4, 5)
+ENDED_FOR_TIME = (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 class Outcome(enum.Enum):
@@ -81,21 +86,23 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def seconds_of(tests: Sequence[str], root: Path) -> float:
-    """Return how long the tests take on the original; raises `NoTestsError` if they fail."""
-    begun = time.monotonic()
-    code = _run(tests, root, None, limit=None)
+    """Return the processor time that the tests take on the original, in seconds.
+
+    Raises `NoTestsError` if they fail.
+    """
+    code, seconds = _run(tests, root, None, limit=None)
     if code != PASSED:
         raise NoTestsError(f"{' '.join(tests)} do not pass as it stands: pytest exits with {code}")
-    return time.monotonic() - begun
+    return seconds
 
 
 def outcome(
     name: str, file: Path, tree: ast.Module, tests: Sequence[str], root: Path, usual: float
 ) -> Outcome:
-    """Run the tests with a tree in place of the module `name`; `usual` is how long they take."""
+    """Run the tests with a tree in place of the module `name`; `usual`: as `seconds_of` says."""
     finder = _Finder(name, file, compile(tree, str(file), "exec"))
-    code = _run(tests, root, finder, limit=max(LEAST_SECONDS, SLOWER * usual))
-    if code is None:
+    code, _ = _run(tests, root, finder, limit=max(LEAST_SECONDS, SLOWER * usual))
+    if code in ENDED_FOR_TIME:
         return Outcome.TIMED_OUT
     if code in NO_TESTS:
         raise NoTestsError(f"{' '.join(tests)}: pytest exits with {code}")
@@ -104,31 +111,36 @@ def outcome(
 
 def _run(
     tests: Sequence[str], root: Path, finder: _Finder | None, limit: float | None
-) -> int | None:
-    """Return pytest's exit code; None if it took too long."""
+) -> tuple[int, float]:
+    """Return pytest's exit code, and the processor time that it took, in seconds.
+
+    The code is one of `ENDED_FOR_TIME` if that was more than the limit, or if it stood still.
+    """
     pid = os.fork()
     if pid == 0:
-        _test(tests, root, finder)
-    end = None if limit is None else time.monotonic() + limit
+        _test(tests, root, finder, limit)
+    end = None if limit is None else time.monotonic() + STANDING * limit
     while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
-            return os.waitstatus_to_exitcode(status)
+            return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
         if end is not None and time.monotonic() > end:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            return None
+            end = None
         time.sleep(POLL_SECONDS)
 
 
-def _test(tests: Sequence[str], root: Path, finder: _Finder | None) -> None:
+def _test(tests: Sequence[str], root: Path, finder: _Finder | None, limit: float | None) -> None:
     """Be the process that tests: never returns."""
     code = 1
     try:
         os.setsid()
         os.chdir(root)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        if limit is not None:
+            seconds = math.ceil(limit)
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)

@@ -12,7 +12,7 @@ from scripts.mutants.__main__ import ROOT, judge, main
 from scripts.mutants.equivalents import equivalents
 from scripts.mutants.modules import MODULES
 from scripts.mutants.operators import mutants
-from scripts.mutants.report import Judged, killed_share, table
+from scripts.mutants.report import Judged, killed_share, merged, table
 from scripts.mutants.runner import NoTestsError, Outcome, outcome, seconds_of
 
 SAMPLE = 8
@@ -54,6 +54,17 @@ def test_what_the_tests_tell_from_the_original_is_killed_and_the_rest_survives(
     assert (project / "looked_at.py").read_text() == SOURCE
 
 
+def test_one_that_stands_still_is_told_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.mutants.runner.LEAST_SECONDS", 1.0)
+    monkeypatch.setattr("scripts.mutants.runner.STANDING", 2)
+    source = "import time\ndef rest():\n    time.sleep(0)\n"
+    (project / "looked_at.py").write_text(source)
+    (project / "test_it.py").write_text("from looked_at import rest\ndef test_it(): rest()\n")
+    waits = next(one for one in mutants(source.replace("0", "60")) if one.change == "60 -> 61")
+    file = project / "looked_at.py"
+    assert outcome("looked_at", file, waits.tree, ["test_it.py"], project, 0) is Outcome.TIMED_OUT
+
+
 @pytest.mark.parametrize("tests", ["assert False", "import nothing_there"])
 def test_tests_that_fail_as_it_stands_judge_nothing(project: Path, tests: str) -> None:
     (project / "test_it.py").write_text(f"def test_it():\n    {tests}\n")
@@ -75,6 +86,19 @@ def test_the_share_is_of_those_that_can_be_told(tmp_path: Path) -> None:
     assert killed_share(found) == 0.9
     assert killed_share([]) is None
     assert table(found).splitlines()[-1] == "| all | 15 | 9 | 5 | 1 | 9 of 10 |"
+
+
+def test_what_was_not_run_keeps_its_line_and_all_are_added_up() -> None:
+    one, files = mutants("x = 1")[0], [Path("a.py"), Path("b.py"), Path("c.py")]
+    found = [Judged(file, one, Outcome.KILLED, equivalent=False) for file in files[:2]]
+    former = table([*found, *found, Judged(Path("gone.py"), one, Outcome.KILLED, equivalent=False)])
+    now = [Judged(files[1], one, Outcome.SURVIVED, equivalent=False)]
+    document = f"| promise | test | red | s |\n{former}\n| F1 | `a` | yes | 1.0 |"
+    assert merged(document, now, files).splitlines()[2:] == [
+        "| `a.py` | 2 | 2 | 0 | 0 | 2 of 2 |",
+        "| `b.py` | 1 | 0 | 0 | 1 | 0 of 1 |",
+        "| all | 3 | 2 | 0 | 1 | 2 of 3 |",
+    ]
 
 
 def test_every_module_and_its_tests_are_there() -> None:

@@ -92,6 +92,15 @@ def test_what_is_no_text_or_far_too_large_is_a_problem(tmp_path: Path, content: 
     assert len(problems) == 1
 
 
+def test_what_the_shell_has_is_what_a_reference_means(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLACE", "shell")
+    (tmp_path / ".env").write_text("PLACE=file\nOTHER=file\nA=${PLACE}\nB=${OTHER}\n")
+    found = dotenv_file.read(tmp_path / ".env", [])
+    assert (found["A"], found["B"]) == ("shell", "file")
+
+
 def test_a_folder_called_env_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
     problems: list[str] = []

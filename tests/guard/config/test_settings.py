@@ -231,6 +231,15 @@ def test_a_procfile_that_is_no_text_is_said(folder: Path) -> None:
     assert "cannot be read" in found
 
 
+def test_a_line_with_a_nul_character_is_named_and_the_lines_after_it_are_read(
+    folder: Path,
+) -> None:
+    (folder / "Procfile").write_text("web: a\0b\nnonsense\n")
+    nul, other = problems(folder)
+    assert nul.endswith("Procfile:1: holds a NUL character; save the file as UTF-8 text")
+    assert other.endswith("Procfile:2: not of the form `name: command`: 'nonsense'")
+
+
 def test_lines_that_ask_for_port_and_have_none_get_honchos(tmp_path: Path) -> None:
     (tmp_path / "Procfile").write_text("a: serve $PORT\nb: serve -p ${PORT}\nc: work\n")
     assert [service.port for service in read(tmp_path).services] == [5000, 5100, None]
