@@ -1,40 +1,65 @@
-"""F26: `kill -9` of the api at random moments while downloads of five kinds are under way.
+"""F26: `kill -9` of the api at random moments while downloads of many kinds are under way.
 
-The suite runs a short form; the whole of it, about ten minutes, is
+The suite runs a short form; the whole of it, some ten minutes, is
 
-    F26_DOWNLOADS=20 F26_KILLS=50 python -m pytest tests/backend/engine/test_crash_random.py
+    F26_DOWNLOADS=20 F26_LIST=200 F26_KILLS=50 python -m pytest \\
+        tests/backend/engine/test_crash_random.py
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import time
 from itertools import cycle, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from tests.backend.api_process import Api, running, wait_for
+from tests.backend.feeds import Episode, publish
+from tests.backend.runner.test_real_web import subtitled
+from tests.media_source import make_renditions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.media_source import MediaSource
 
 DOWNLOADS = int(os.environ.get("F26_DOWNLOADS", "8"))
+LIST = int(os.environ.get("F26_LIST", "4"))
+"""Entries of a list that is added as a whole, amid the others."""
 KILLS = int(os.environ.get("F26_KILLS", "6"))
 SEED = int(os.environ.get("F26_SEED", str(time.time_ns() % 10_000)))
-KINDS = [("mp4", "mp4"), ("hls", "mp4"), ("dash", "mp4"), ("mp4", "mp3"), ("changing", "mp4")]
-"""What of, and as what; the last is replaced at the source in the middle of it all."""
 
 
-def address(media: MediaSource, name: str) -> str:
-    return f"{media.base}/changing.mp4" if name == "changing" else getattr(media, name)
+class Kind(NamedTuple):
+    """What is downloaded, as the source names it, and how."""
+
+    path: str
+    format: str = "mp4"
+    audio: str | None = None
+    subtitles: tuple[str, ...] = ()
+
+    def add(self, api: Api, media: MediaSource) -> str:
+        how = self._asdict() | {"subtitles": list(self.subtitles)}
+        return api.add(f"{media.base}/{how.pop('path')}", **how)
 
 
-def add(api: Api, media: MediaSource, kind: tuple[str, str]) -> str:
-    return api.add(address(media, kind[0]), format=kind[1])
+CHANGING = Kind("changing.mp4")
+"""It is replaced at the source in the middle of it all."""
+KINDS = [
+    Kind("clip.mp4"),
+    Kind("hls/index.m3u8"),
+    Kind("dash/manifest.mpd"),
+    Kind("clip.mp4", "mp3"),
+    CHANGING,
+    Kind("renditions/index.m3u8"),
+    Kind("renditions/index.m3u8", audio="de"),
+    Kind("hls/subtitled.m3u8", subtitles=("en",)),
+]
 
 
 def versions(media: MediaSource) -> tuple[bytes, bytes]:
@@ -46,24 +71,49 @@ def versions(media: MediaSource) -> tuple[bytes, bytes]:
     return old, bytes(new)
 
 
+def add_list(api: Api, feed: str) -> dict[str, str]:
+    """Queue all that a list leads to, as the page does; the addresses of the items."""
+    entries: list[dict[str, Any]] = api.ask("POST", "/api/previews", json={"url": feed})["entries"]
+    assert len(entries) == LIST
+    answer = api.client.post("/api/downloads/bulk", json={"entries": entries, "format": "mp4"})
+    return {one["id"]: one["url"] for one in answer.raise_for_status().json()}
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def digests(api: Api, items: dict[str, Any], seconds: float = 300) -> Iterator[tuple[Any, str]]:
+    """What became of each item, once all are done: what it is of, and the file."""
+    for item, what in items.items():
+        download = api.wait(item, "done", "failed", seconds=seconds)
+        assert download["state"] == "done", (SEED, what, download["error"])
+        assert not download["notes"], (SEED, what, download["notes"])
+        yield what, digest(api.bytes_of(item))
+
+
 @pytest.mark.fault(row="F26")
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_whatever_is_killed_whenever_every_file_ends_identical(
     tmp_path: Path, shared_api: Api, own_media: MediaSource
 ) -> None:
-    media, clean = own_media, {}
+    media = own_media
     changing, (old, new) = media.folder / "changing.mp4", versions(media)
     changing.write_bytes(old)
-    for kind in KINDS:
-        item = add(shared_api, media, kind)
-        shared_api.wait(item, "done")
-        clean[kind] = {shared_api.bytes_of(item)}
-    clean[KINDS[-1]] = {old, new}
+    make_renditions(media.folder)
+    subtitled(media)
+    feed = publish(media, *(Episode(number) for number in range(1, LIST + 1)))
+    own = {kind.add(shared_api, media): kind for kind in KINDS} | add_list(shared_api, feed)
+    clean = {what: {made} for what, made in digests(shared_api, own)}
+    clean[CHANGING] = {digest(old), digest(new)}
+    assert len({made for found in clean.values() for made in found}) >= len(KINDS) + 1
     moments = random.Random(SEED)  # noqa: S311 - repeatable is what it must be
     media.throttle = 150_000
     with running(tmp_path, DOWNLOAD_CONCURRENCY="6") as api:
         kinds = list(islice(cycle(KINDS), DOWNLOADS))
-        items = {add(api, media, kind): kind for kind in kinds}
+        items: dict[str, Any] = {kind.add(api, media): kind for kind in kinds[: DOWNLOADS // 2]}
+        items |= add_list(api, feed)
+        items |= {kind.add(api, media): kind for kind in kinds[DOWNLOADS // 2 :]}
         for number in range(KILLS):
             if number == KILLS // 2:
                 changing.with_suffix(".new").write_bytes(new)
@@ -73,9 +123,7 @@ def test_whatever_is_killed_whenever_every_file_ends_identical(
             api.start()
         media.throttle = 0
 
-        for item, kind in items.items():
-            download = api.wait(item, "done", "failed", seconds=300)
-            assert download["state"] == "done", (SEED, kind, download["error"])
-            assert api.bytes_of(item) in clean[kind], (SEED, kind, item)
+        for what, made in digests(api, items):
+            assert made in clean[what], (SEED, what)
         wait_for(lambda: not api.staged, "staging is empty")
-        assert len(list(api.media.glob("[!.]*.*"))) == DOWNLOADS
+        assert len(list(api.media.glob("[!.]*.*"))) == DOWNLOADS + LIST
