@@ -91,7 +91,7 @@ def _from_pipe(descriptor: int, seconds: float) -> bytes:
             return content
         content += chunk
         if not chunk:
-            time.sleep(min(0.02, max(0.0, left)))
+            time.sleep(min(0.02, left))
     if len(content) > MAX_BYTES:
         return content
     raise TimeoutError

@@ -125,6 +125,22 @@ def test_a_pipe_may_give_a_megabyte_and_no_byte_more(tmp_path: Path) -> None:
         assert bool(problems) is not is_read
 
 
+@pytest.mark.parametrize("size", [99, 100])
+def test_who_writes_and_does_not_end_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(dotenv_file, "MAX_BYTES", 100)
+    os.mkfifo(tmp_path / ".env")
+    held = os.open(tmp_path / ".env", os.O_RDWR)  # a writer that stays
+    try:
+        os.write(held, b"A=1\n#" + b"x" * (size - 5))
+        problems: list[str] = []
+        assert dotenv_file.read(tmp_path / ".env", problems, pipe_seconds=0.05) == {}
+    finally:
+        os.close(held)
+    assert "nobody wrote to it within 0.05 s" in problems[0]
+
+
 def descriptors() -> list[str]:
     return sorted(path.name for path in Path("/dev/fd").iterdir())
 
