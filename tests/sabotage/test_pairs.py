@@ -74,12 +74,13 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("test", "red"), [("test_holds", True), ("test_holds_nothing", False), ("test_is_slow", False)]
+    ("test", "seconds", "red"),
+    [("test_holds", 120, True), ("test_holds_nothing", 120, False), ("test_is_slow", 3, False)],
 )
 def test_only_a_test_that_turns_red_in_time_has_noticed(
-    copy: Path, test: str, *, red: bool, capsys: pytest.CaptureFixture[str]
+    copy: Path, test: str, *, seconds: float, red: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pair = Pair("a: promise", "kept.py", "= 1", "= 2", f"test_kept.py::{test}", seconds=15)
+    pair = Pair("a: promise", "kept.py", "= 1", "= 2", f"test_kept.py::{test}", seconds)
     (row,) = sabotage(copy, [pair])
     assert row.red is red
     assert ("**no**" in capsys.readouterr().out) is not red
