@@ -52,7 +52,7 @@ def run(copy: Path, tests: Sequence[str], seconds: float) -> tuple[int, str]:
 
     Raises `NoNamespaceError`.
     """
-    pytest = [".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    pytest = [".venv/bin/python", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *tests]
     try:
         ended = subprocess.run(
             [*namespace(), *FIRST, *pytest],
