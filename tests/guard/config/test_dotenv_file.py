@@ -125,6 +125,53 @@ def test_a_pipe_may_give_a_megabyte_and_no_byte_more(tmp_path: Path) -> None:
         assert bool(problems) is not is_read
 
 
+def test_who_opens_a_pipe_and_says_nothing_is_not_the_last_to_do_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again soon: not at once, and not at the end of the time."""
+    path, empty, slept = tmp_path / ".env", list[int](), list[float]()
+    os.mkfifo(path)
+    read, sleep = os.read, time.sleep
+    come_again = threading.Event()
+
+    def reading(descriptor: int, size: int) -> bytes:
+        if not empty:
+            empty.append(descriptor)
+            raise BlockingIOError  # another was quicker
+        if not (chunk := read(descriptor, size)):
+            empty.append(descriptor)
+        if len(empty) > 3:
+            come_again.set()
+        return chunk
+
+    def sleeping(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds)
+
+    def write() -> None:
+        path.open("wb").close()
+        come_again.wait(60)
+        path.write_text("A=1\n")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    monkeypatch.setattr(os, "read", reading)
+    monkeypatch.setattr(time, "sleep", sleeping)
+    assert dotenv_file.read(path, [], pipe_seconds=60) == {"A": "1"}
+    thread.join()
+    assert len(slept) >= len(empty) - 2 >= 2  # the first was made up; the last is the end
+    assert all(0 < seconds <= 0.02 for seconds in slept)
+
+
+def test_the_last_second_is_waited_for_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)  # it stands, so that nothing is too late
+    os.mkfifo(tmp_path / ".env")
+    with writer(tmp_path / ".env", b"A=1\n"):
+        assert dotenv_file.read(tmp_path / ".env", [], pipe_seconds=1) == {"A": "1"}
+
+
 @pytest.mark.parametrize("size", [99, 100])
 def test_who_writes_and_does_not_end_is_not_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int

@@ -126,6 +126,54 @@ def test_colours_that_span_lines(written: bytes, lines: list[str | None]) -> Non
         assert expected is None or found == expected
 
 
+def code(digits: int) -> bytes:
+    """A colour with so many digits, which is no colour."""
+    return b"\x1b[" + b"1" * digits + b"m"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "limit", "lines"),
+    [
+        ([b"y" * 32], 16, ["y" * 16 + "…", "y" * 16]),
+        ([b"y" * 33 + b"\n"], 16, ["y" * 16 + "…", "y" * 16 + "…", "y"]),
+        # Before a code, unless that is longer than any.
+        ([b"x" * 14 + b"\x1b[31mred"], 16, ["x" * 14 + "…", "\x1b[31mred\x1b[0m"]),
+        ([b"x" * 32 + code(31) + b"tail"], 64, ["x" * 32 + "…", f"\x1b[{'1' * 31}mtail\x1b[0m"]),
+        ([b"x" * 31 + code(31) + b"tail"], 64, ["x" * 31 + "…", "mtail"]),
+        ([b"x" + code(15) + b"tail"], 16, ["x…", "…", "1mtail"]),
+        # Before a character, unless there is none.
+        (["x" * 13 + "😀" + "z" * 8], 16, ["x" * 13 + "…", "😀" + "z" * 8]),
+        (["a😀b"], 4, ["a…", "😀…", "b"]),
+        ([b"x" * 13 + b"\x80" * 9], 16, ["x" * 13 + "\ufffd" * 3 + "…", "\ufffd" * 6]),
+        # What may become a return, and does, or does not.
+        ([b"x" * 14 + b"\x1b[1", b"Gabc\n"], 16, ["abc"]),
+        ([b"x" * 20 + b"\r\x1b", b"[1Gzz\n"], 16, ["x" * 16 + "…", "zz"]),
+        ([b"x" * 12 + b"\x1b[1", b"1Gabc\n"], 16, ["x" * 12 + "…", "abc"]),
+        ([b"x" * 13 + b"\x1b", b"Gyyyyy\n"], 16, ["x" * 13 + "y…", "yyyy"]),
+    ],
+)
+def test_where_a_long_line_is_cut(chunks: list[bytes | str], limit: int, lines: list[str]) -> None:
+    written = [chunk.encode() if isinstance(chunk, str) else chunk for chunk in chunks]
+    assert split(*written, limit=limit) == lines
+
+
+def test_a_line_may_have_64_kib_and_no_byte_more() -> None:
+    splitter = LineSplitter()
+    most = b"x" * 65_536
+    assert splitter.feed(most + b"\n") == most + b"\n"
+    assert splitter.feed(most + b"x\n") == most + MORE + b"\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "is_redrawn"),
+    [(b"", False), (b"one\ntwo", False), (b"10%\r20%", True), (b"\x1b[1Gx", True)],
+)
+def test_a_line_that_was_started_over_is_known(begun: bytes, *, is_redrawn: bool) -> None:
+    splitter = LineSplitter()
+    splitter.feed(begun)
+    assert splitter.is_redrawn is is_redrawn
+
+
 def test_a_line_of_ten_megabytes_comes_in_marked_pieces() -> None:
     splitter = LineSplitter()
     text = b"0123456789" * 1_000_000
