@@ -29,6 +29,9 @@ _PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)\s*(?:;(?P<marker>[^\\]*))?", re.MULTILINE
 )
 
+_SET = re.compile(r"^([A-Z_]+)=(\S+)", re.MULTILINE)
+_LINE = r"(?m)^\s*#?\s*(?:export\s+)?{}\s*="
+
 
 def checks(facts: Facts) -> Iterator[Check]:
     """Yield the checks of the app's tools and packages."""
@@ -41,6 +44,8 @@ def checks(facts: Facts) -> Iterator[Check]:
     yield Check("ffmpeg is there", partial(ffmpeg, path))
     yield Check("a JavaScript runtime is there, which YouTube needs", partial(javascript, path))
     yield Check(f"yt-dlp is younger than {YT_DLP_DAYS} days", yt_dlp)
+    title = ".env knows what .env.example sets"
+    yield Check(title, partial(known, facts.root, facts.env_files, facts.environment))
     title = "settings and data can be read by you only"
     yield Check(title, partial(private, facts.root, facts.env_files, facts.environment))
 
@@ -155,6 +160,27 @@ def yt_dlp(today: date | None = None) -> Problem | None:
     return Problem(
         f"yt-dlp {version} is {age} days old: sites change, and old versions fail on them",
         "make lock up=1 && make setup",
+    )
+
+
+def known(root: Path, env_files: Sequence[Path], environment: Mapping[str, str]) -> Problem | None:
+    """Lines that .env.example has had since; they are copied once, when `.env` is made.
+
+    What stands behind a `#`, or is empty, was decided otherwise.
+    """
+    example = (root / ".env.example").read_text(encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in env_files if path.is_file()]
+    new = {
+        name: value
+        for name, value in _SET.findall(example)
+        if name not in environment and not any(re.search(_LINE.format(name), t) for t in texts)
+    }
+    if not texts or not new:
+        return None
+    lines = [f"{name}={value}" for name, value in new.items()]
+    return Problem(
+        f".env was made by an earlier version and lacks {', '.join(lines)}",
+        rf"printf '\n%s\n' {shlex.join(lines)} >> .env",
     )
 
 

@@ -79,3 +79,43 @@ def test_the_set_up_makes_settings_that_only_we_can_read(
         os.umask(before)
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / ".env").read_text() == "# ACCESS_TOKEN=\n"
+
+
+EXAMPLE = "# WEB_PORT=3000  # the page\nAPI_WATCH=a   # folders\nAPI_READY=/ready   # a path\n"
+
+
+def lacking(project: Path, env: str, **environment: str) -> doctor.Problem | None:
+    (project / ".env.example").write_text(EXAMPLE)
+    (project / ".env").write_text(env)
+    return checks.known(project, (project / ".env",), environment)
+
+
+def test_a_line_that_an_older_env_lacks_is_named_with_the_command_that_adds_it(
+    project: Path,
+) -> None:
+    problem = lacking(project, "API_WATCH=b")
+    assert problem is not None
+    assert problem.message.endswith("lacks API_READY=/ready")
+    subprocess.run(["sh", "-c", problem.fix], cwd=project, check=True)
+    added = (project / ".env").read_text()
+    assert added.splitlines() == ["API_WATCH=b", "API_READY=/ready"]
+    assert lacking(project, added) is None
+
+
+@pytest.mark.parametrize("line", ["# API_READY=/ready", "API_READY=", "export API_READY=/other"])
+def test_a_line_that_was_changed_or_taken_out_is_left_alone(project: Path, line: str) -> None:
+    assert lacking(project, f"API_WATCH=a\n{line}\n") is None
+
+
+def test_what_the_shell_says_need_not_stand_in_it(project: Path) -> None:
+    assert lacking(project, "API_WATCH=a\n", API_READY="/ready") is None
+
+
+def test_the_projects_own_env_as_it_is_made_lacks_nothing(tmp_path: Path) -> None:
+    example = (Path(checks.__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
+    for name in (".env.example", ".env"):
+        (tmp_path / name).write_text(example)
+    assert checks.known(tmp_path, (tmp_path / ".env",), {}) is None
+    without = example.replace("API_READY=/ready", "")
+    (tmp_path / ".env").write_text(without)
+    assert checks.known(tmp_path, (tmp_path / ".env",), {}) is not None
