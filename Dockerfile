@@ -33,7 +33,7 @@ RUN python -m compileall -q . /app/scripts
 USER 1000
 CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "10"]
 
-FROM node:24-slim AS page
+FROM node:24.19-slim AS page
 WORKDIR /app/webapp/frontend
 COPY webapp/frontend/package.json webapp/frontend/package-lock.json ./
 RUN npm ci --no-audit --no-fund

@@ -16,7 +16,8 @@ from scripts.bench.report import machine
 from scripts.containers.measured import MEASURED, Measured
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = [f"tests/containers/test_{name}.py" for name in ("production", "development", "single")]
+RUN = ("production", "secrets", "development", "single")
+TESTS = [f"tests/containers/test_{name}.py" for name in RUN]
 
 
 def main() -> int:

@@ -71,7 +71,12 @@ def unusable(name: str) -> str:
     if not engine.compose or _code([*engine.compose, "version"]):
         return f"{name} has no compose: docker-compose-plugin, or podman-compose beside podman"
     missing = [image for image in base_images() if _code([name, "image", "inspect", image])]
-    return f"base images are missing: {name} pull {' '.join(missing)}" if missing else ""
+    if not missing:
+        return ""
+    return (
+        f"base images are missing: {' '.join(missing)}. Have each with {name} pull IMAGE, or give "
+        f"what stands in for it that name: {name} tag OTHER IMAGE"
+    )
 
 
 def base_images() -> set[str]:
@@ -89,18 +94,20 @@ def base_images() -> set[str]:
 
 @dataclass
 class Stack:
-    """The containers of one compose file, under a name of their own."""
+    """The containers of one compose file, with others laid over it, under a name of their own."""
 
     engine: Engine
     file: Path
     port: int
     environment: dict[str, str]
+    over: tuple[Path, ...] = ()
     name: str = field(default_factory=lambda: f"sytest{uuid4().hex[:8]}")
     seconds: dict[str, float] = field(default_factory=dict)
     """How long building and starting took."""
 
     def compose(self, *words: str, check: bool = True, **environment: str) -> str:
-        command = [*self.engine.compose, "--project-name", self.name, "--file", self.file, *words]
+        files = [word for each in (self.file, *self.over) for word in ("--file", each)]
+        command = [*self.engine.compose, "--project-name", self.name, *files, *words]
         return _run(command, check=check, **{**self.environment, **environment})
 
     def containers(self, service: str) -> list[str]:

@@ -14,6 +14,8 @@ from tests.containers.conftest import SITE, SITE_PORT, Note, site
 from tests.containers.engine import Engine, Stack, running, visiting, wait_for
 from tests.containers.images import ROOT
 
+pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
+
 PASSWORD = "p@ss/w:rd?#%40 %"
 """Of every sign that means something in an address."""
 SLOW = 50_000
@@ -29,7 +31,6 @@ BASES = {
 SIGNAL = """
 import psutil
 
-pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 for process in psutil.process_iter():
     if process.pid > 1 and process.name() == "uvicorn":
         process.send_signal({signal})

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,26 @@ def dockerfiles() -> list[Path]:
     return [ROOT / "Dockerfile", *(ROOT / "webapp").glob("*/Dockerfile")]
 
 
-def test_every_base_image_has_a_version() -> None:
+def base_images() -> Iterator[str]:
+    """Of the Dockerfiles, and those that a compose file runs as they are."""
     for path in dockerfiles():
         text = path.read_text(encoding="utf-8")
         stages = re.findall(r" AS (\S+)", text)
-        for image in re.findall(r"^FROM (\S+)", text, re.MULTILINE):
-            assert image in stages or re.search(r":\d+(?:\.\d+)*\b", image), image
+        yield from (
+            each for each in re.findall(r"^FROM (\S+)", text, re.MULTILINE) if each not in stages
+        )
+    for path in ROOT.glob("docker-compose*.yml"):
+        yield from re.findall(r"^ +image: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_base_image_is_named_by_its_minor_version() -> None:
+    images = set(base_images())
+    assert len({image.partition(":")[0] for image in images}) == 4
+    assert [image for image in images if not re.search(r":\d+\.\d+\b", image)] == []
+
+
+def test_images_are_built_on_the_node_that_the_setup_brings() -> None:
+    (node,) = {image for image in base_images() if image.startswith("node:")}
+    locked = re.search(r"==(\d+\.\d+)\.", (ROOT / "requirements-node.txt").read_text())
+    assert locked
+    assert node == f"node:{locked[1]}-slim"
