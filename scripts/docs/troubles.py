@@ -1,11 +1,11 @@
 """The tables of docs/troubleshooting.md: what can be said, told by the code that says it."""
 
 import errno
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain import failures
+from files.cookies import advise
 from scripts.guard.config.settings import Service
 from scripts.guard.core.cause import Cause
 from scripts.guard.diagnosis.context import Context
@@ -102,26 +102,19 @@ def causes() -> str:
 
 def downloads() -> str:
     """Why a download can fail, by kind."""
-    rows = ["| kind | it says | do this | retried |", "|---|---|---|---|"]
-    for kind, failed in sorted(_failures().items()):
+    rows = ["| kind | it says, for example | do this | retried |", "|---|---|---|---|"]
+    for kind, failed in sorted(download_failures().items()):
         again = "yes" if failed.transient else "no"
         rows.append(f"| {kind} | {_cell(failed.sentence)} | {_cell(failed.fix)} | {again} |")
     return "\n".join(rows)
 
 
-def _failures() -> dict[str, failures.DownloadError]:
-    by_status = (
-        failures.DownloadError(kind, sentence, fix, status in failures.TRANSIENT_STATUSES)
-        for status, (kind, sentence, fix) in _statuses()
-    )
-    by_text = (failed for _, failed in failures.TEXTS)
-    return {failed.kind: failed for failed in (*by_text, *by_status)}
-
-
-def _statuses() -> Iterator[tuple[int, tuple[str, str, str]]]:
-    yield from failures.STATUSES.items()
-    yield failures.FIRST_ERROR, failures.ANY_STATUS
-    yield 429, failures.ANY_SERVER_ERROR  # tried again, as any of 500 and above
+def download_failures() -> dict[str, failures.DownloadError]:
+    """What is said of a download from example.org, by kind; a status, where it came as one."""
+    statuses = (*failures.STATUSES, failures.FIRST_ERROR, failures.SERVER_ERROR)
+    found = [*(failed for _, failed in failures.TEXTS), *map(failures.of_status, statuses)]
+    advised = (advise(failed, Path("/p/data/cookies"), "example.org") for failed in found)
+    return {each.kind: replace(each, fix=each.fix.replace("/p/", "")) for each in advised}
 
 
 def _cell(text: str) -> str:

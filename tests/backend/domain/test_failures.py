@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.failures import classify
+from scripts.docs.troubles import download_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,5 +78,5 @@ def self_signed(tmp_path: Path) -> Iterator[str]:
 def test_a_certificate_that_nobody_vouches_for_is_named(shared_api: Api, self_signed: str) -> None:
     failed = shared_api.wait(shared_api.add(self_signed), "failed")
 
-    assert failed["error"]["kind"] == "certificate"
+    assert failed["error"] == download_failures()["certificate"].as_error()
     assert "certificate" in failed["error"]["sentence"]

@@ -174,7 +174,7 @@ def classify(error: BaseException) -> DownloadError:
     if piece := re.search(PIECE_STATUS, text, re.IGNORECASE):  # yt-dlp keeps only the text of it
         return _of_piece(int(piece[1]))
     if status := re.search(STATUS, text, re.IGNORECASE):
-        return _of_status(int(status[1]))
+        return of_status(int(status[1]))
     for pattern, failed in TEXTS:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
@@ -209,7 +209,7 @@ def _by_type(error: BaseException) -> DownloadError | None:
     if _wants_password(error):
         return PASSWORD_NEEDED
     status = getattr(error, "status", None)
-    return _of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
+    return of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
 
 
 def _wants_password(error: BaseException) -> bool:
@@ -219,7 +219,8 @@ def _wants_password(error: BaseException) -> bool:
     return getattr(error, "status", None) == UNAUTHORIZED and challenge.lower().startswith("basic")
 
 
-def _of_status(status: int) -> DownloadError:
+def of_status(status: int) -> DownloadError:
+    """Name what a site meant by an HTTP status of 400 or more."""
     fallback = ANY_SERVER_ERROR if status >= SERVER_ERROR else ANY_STATUS
     kind, sentence, fix = STATUSES.get(status, fallback)
     sentence = f"{sentence.removesuffix('.')} (HTTP {status})."
@@ -236,7 +237,7 @@ def _of_piece(status: int) -> DownloadError:
             f"A piece of the stream is missing at the site (HTTP {status}).",
             "Retry later, or look for another source.",
         )
-    return _of_status(status)
+    return of_status(status)
 
 
 def _first_line(error: BaseException) -> str:
