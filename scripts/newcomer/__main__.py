@@ -1,15 +1,17 @@
 """`python -m scripts.newcomer [IMAGE]`: type them all; exit 1 if one did not do what it should."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.newcomer.commands import NEEDS_THE_APP, Manner, Step, steps
+from scripts.newcomer.commands import Manner, Step, steps
 from scripts.newcomer.container import HOME, Machine, NoEngineError, Terminal, machine
 from scripts.newcomer.report import Result, page
 from scripts.release.build import archive
@@ -17,12 +19,30 @@ from scripts.release.build import archive
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = "docker.io/library/debian:13"
 FOLDER = f"{HOME}/sy-media-downloader"
-PATIENCE = 600.0  # seconds for a command to end, or for what it serves to answer
+PATIENCE = 1800.0  # seconds to end, or until what it serves answers: on a busy machine too
 ANSWERS = (
     "python3 -c 'import sys, urllib.request as u;"
     " u.build_opener(u.ProxyHandler({{}})).open(sys.argv[1], timeout=5)' {url}"
 )
 CTRL_C = (0, 130, 2, -2)  # statuses of what was ended by Ctrl-C
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What runs in a terminal of its own while the next commands are typed."""
+
+    step: Step
+    terminal: Terminal
+
+    def is_in_the_way_of(self, step: Step) -> bool:
+        """Whether it is to end before: it serves too, or is not the app that the step needs."""
+        is_app = self.step.is_the_app and self.terminal.wait(0) is None
+        return step.manner is Manner.SERVE or (step.needs_the_app and not is_app)
+
+    def end(self) -> None:
+        """Press Ctrl-C, and take the terminal away."""
+        self.terminal.interrupt()
+        self.terminal.close()
 
 
 def main(words: list[str]) -> int:
@@ -31,38 +51,41 @@ def main(words: list[str]) -> int:
     image = words[0] if words else IMAGE
     try:
         with machine(image, archive(ROOT, "HEAD")) as bare:
+            system = bare.system()
             results = list(_type_all(bare, steps(ROOT)))
     except (NoEngineError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", b"") or b""
-        sys.stderr.write(f"{error}\n{said.decode(errors='replace')[-500:]}\n")
+        said = getattr(error, "stderr", "") or ""
+        sys.stderr.write(f"{error}\n{said[-500:]}\n")
         return 1
     today = datetime.now(tz=UTC).date()
-    (ROOT / "docs/docs-run.md").write_text(page(results, image, today), encoding="utf-8")
+    text = page(results, system, today, os.getloadavg()[2])
+    (ROOT / "docs/docs-run.md").write_text(text, encoding="utf-8")
     return 0 if all(result.held for result in results) else 1
 
 
 def _type_all(bare: Machine, all_steps: list[Step]) -> Iterator[Result]:
-    serving: Terminal | None = None
+    serving: Serving | None = None
     for step in all_steps:
-        if step.manner is Manner.SERVE and serving:
-            serving.interrupt()
-            serving.close()
+        if serving and serving.is_in_the_way_of(step):
+            serving.end()
             serving = None
-        if NEEDS_THE_APP.fullmatch(step.command) and not (serving and serving.wait(0) is None):
-            serving, _ = _typed(bare, Step(step.document, "make dev", Manner.SERVE))
+        if step.needs_the_app and serving is None:
+            before = Step(step.document, "make dev", Manner.SERVE)
+            if terminal := _typed(bare, before)[0]:
+                serving = Serving(before, terminal)
         started = time.monotonic()
         terminal, result = _typed(bare, step)
         if terminal and step.manner is Manner.SERVE:
-            serving = terminal
+            serving = Serving(step, terminal)
         elif terminal:
             terminal.close()
         seconds = time.monotonic() - started if terminal else 0.0
-        sys.stdout.write(f"{step.document}: {step.command}: {'ok' if result is None else result}\n")
+        done = Result(step, result is None, seconds)
+        sys.stdout.write(f"{step.document}: {step.command}: {result or done.outcome}\n")
         sys.stdout.flush()
-        yield Result(step, result is None, seconds)
+        yield done
     if serving:
-        serving.interrupt()
-        serving.close()
+        serving.end()
 
 
 def _typed(bare: Machine, step: Step) -> tuple[Terminal | None, str | None]:
@@ -115,6 +138,8 @@ def _addresses(command: str) -> tuple[str, ...]:
     web, api = f"http://localhost:{port[1] if port else 3000}/", "http://localhost:8000/ready"
     if "my-project" in command:
         return ("http://localhost:5000/",)
+    if "s=web" in command:
+        return (web,)
     if "uvicorn" in command:
         return (api,)
     return (web,) if "npm start" in command else (web, api)

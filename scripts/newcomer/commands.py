@@ -35,7 +35,18 @@ class Step:
     note: str = ""
     prepared: str = ""
 
+    @property
+    def is_the_app(self) -> bool:
+        """Whether it runs this project under the guard."""
+        return self.manner is Manner.SERVE and "make " in self.command
 
+    @property
+    def needs_the_app(self) -> bool:
+        """Whether it is typed beside a running `make dev`, wherever the text mentions it."""
+        return NEEDS_THE_APP.fullmatch(self.command) is not None
+
+
+NEEDS_THE_APP = re.compile(r"make (status|doctor|why|logs|restart|start|stop|smoke)\b.*")
 OWN_PROJECT = (
     "mkdir -p ~/my-project && echo 'web: python3 -m http.server $PORT' > ~/my-project/Procfile"
 )
@@ -46,16 +57,12 @@ RULES: tuple[tuple[str, Manner, str, str], ...] = (
     (r"cd sy-media-downloader", Manner.RUN, "", "cd ~"),
     (r"tar -xzf sy-media.*", Manner.RUN, "", "cd ~"),
     (r"tar -xzf ~/Downloads/.*", Manner.RUN, "", "cd ~"),
-    (r"(WEB_PORT=\d+ )?make (dev|app)( open=1)?", Manner.SERVE, "", ""),
+    (r"(WEB_PORT=\d+ )?make (dev|app)( open=1| s=\w+)?", Manner.SERVE, "", ""),
     (r".*honcho start .*|.*uvicorn .* --reload|.*npm start", Manner.SERVE, "", ""),
     (r"cd ~/my-project && .*procguard", Manner.SERVE, "", OWN_PROJECT),
     (r"make logs .*", Manner.FOLLOW, "", ""),
 )
 """Pattern, manner, why not, and what is done first; whatever else is run to its end."""
-
-
-NEEDS_THE_APP = re.compile(r"make (status|doctor|why|logs|restart|stop|smoke)\b.*")
-"""What is typed beside a running `make dev`, wherever the text mentions it."""
 
 
 def steps(root: Path) -> list[Step]:

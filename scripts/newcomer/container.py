@@ -41,10 +41,14 @@ class Machine:
     engine: str
     name: str
 
-    def root(self, script: str) -> None:
-        """Run a script as the administrator. Raises `CalledProcessError` with what it wrote."""
+    def root(self, script: str) -> str:
+        """Run a script as the administrator: what it says, or `CalledProcessError` with it."""
         command = [self.engine, "exec", self.name, "bash", "-c", script]
-        subprocess.run(command, check=True, capture_output=True)
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def system(self) -> str:
+        """Which system it is, with its version."""
+        return self.root(". /etc/os-release; echo $PRETTY_NAME")
 
     def terminal(self, folder: str, line: str) -> "Terminal":
         """Type a line in a terminal of the user's, in a folder."""

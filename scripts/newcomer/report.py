@@ -23,15 +23,16 @@ class Result:
         return "yes" if self.held else "**no**"
 
 
-def page(results: Sequence[Result], image: str, day: date) -> str:
-    """The whole page."""
+def page(results: Sequence[Result], system: str, day: date, load: float) -> str:
+    """The whole page; `load` is the machine's load average meanwhile."""
     typed = [result for result in results if result.step.manner is not Manner.NOT]
     held = sum(result.held for result in typed)
     introduction = (
         f"Written by `make docs-run` on {day.isoformat()}; edits are lost at the next run. In a "
-        f"container of {image}, as an ordinary user, every command of the README and of the startup"
-        " guide was typed in their order; whatever serves was left running while the next ones "
-        f"were typed, and ended by Ctrl-C. {held} of {len(typed)} did what they should."
+        f"container of a bare {system}, as an ordinary user, every command of the README and of the"
+        " startup guide was typed in their order; whatever serves was left running while the next "
+        f"ones were typed, and ended by Ctrl-C. {held} of {len(typed)} did what they should. "
+        f"The seconds are those of a machine with a load average of {load:.0f}."
     )
     parts = ["# Every command, typed on a bare machine", introduction]
     for document in DOCUMENTS:

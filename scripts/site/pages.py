@@ -18,6 +18,7 @@ DEVELOP = (
     "docs/compatibility.md",
     "docs/testing.md",
     "docs/faults.md",
+    "docs/docs-run.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
 )

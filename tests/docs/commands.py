@@ -8,7 +8,7 @@ from scripts.docs.render import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = "|".join(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-HISTORY = ("CHANGELOG.md", "benchmarks.md", "faults.md", "decisions")
+HISTORY = ("CHANGELOG.md", "benchmarks.md", "faults.md", "docs-run.md", "decisions")
 """What was once typed, with what came of it."""
 
 SETTINGS = r"(?:[A-Z_]+=\S+ )*"

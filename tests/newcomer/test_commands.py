@@ -38,15 +38,27 @@ def test_what_is_not_typed_says_why() -> None:
     assert all(step.note for step in steps(ROOT) if step.manner is Manner.NOT)
 
 
+def test_what_needs_the_app_is_told_from_what_runs_it_or_serves_something_else() -> None:
+    by_command = {step.command: step for step in steps(ROOT)}
+    assert by_command["make dev s=web"].is_the_app
+    assert by_command["WEB_PORT=3001 make dev open=1"].is_the_app
+    assert by_command["make restart p=api"].needs_the_app
+    foreign = by_command["cd ~/my-project && ~/.procguard/bin/procguard"]
+    assert foreign.manner is Manner.SERVE
+    assert not foreign.is_the_app
+
+
 def test_the_page_counts_what_was_typed_only() -> None:
     results = [
         Result(Step("README.md", "make dev", Manner.SERVE), held=True, seconds=1.23),
         Result(Step("README.md", "make x | y", Manner.RUN), held=False, seconds=2.0),
         Result(Step("README.md", "wsl --install", Manner.NOT, "another system"), held=True),
     ]
-    text = page(results, "debian:13", date(2026, 1, 2))
+    text = page(results, "Debian 13", date(2026, 1, 2), 3.2)
     assert "Written by `make docs-run` on 2026-01-02" in text
+    assert "a bare Debian 13, as" in text
     assert "1 of 2 did" in text
+    assert "a load average of 3." in text
     assert "| `make dev` | yes | 1.2 |" in text
     assert "| `make x \\| y` | **no** | 2.0 |" in text
     assert "| `wsl --install` | not typed: another system |  |" in text
