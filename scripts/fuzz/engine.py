@@ -44,6 +44,7 @@ def fuzz(target: Target, folder: Path, seconds: float, *, most: int | None = Non
     findings: list[str] = []
     try:
         with target.opened(folder) as hold:
+            begun = time.monotonic()  # what is fed may take long to start
 
             def feed(value: object) -> None:
                 nonlocal drawn, shortest

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
+from schemathesis.engine.run import PhaseName
 
-from scripts.fuzz.__main__ import TARGETS, main, table
+from scripts.fuzz import phases
+from scripts.fuzz.__main__ import NAMES, TARGETS, main, table
 from scripts.fuzz.engine import Hold, Outcome, Target, fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +61,31 @@ def test_what_goes_wrong_around_the_inputs_is_found_too(tmp_path: Path) -> None:
     assert "it did not run on" in outcome.findings[0]
 
 
+def test_no_phase_that_schemathesis_has_is_left_out() -> None:
+    before = {"probing", "schema_analysis", "auth_bootstrap"}  # they send no requests of their own
+    assert {*phases.PHASES} == {each.value for each in PhaseName} - before
+
+
+WELL = {name: {"status": "success"} for name in phases.PHASES}
+
+
+@pytest.mark.parametrize(
+    ("failed", "ended", "found"),
+    [
+        (0, WELL, 0),
+        (2, WELL, 1),
+        (0, WELL | {"stateful": {"status": "skip"}}, 1),
+        (0, {}, len(phases.PHASES)),
+    ],
+)
+def test_a_phase_that_fails_or_does_not_run_is_a_finding(
+    failed: int, ended: dict[str, dict[str, str]], found: int
+) -> None:
+    cases = {"generated": 9, "with_failures": failed, "errored": 0}
+    outcome = phases.outcome({"test_cases": cases, "phases": ended}, "GET /x", 1.0)
+    assert (outcome.inputs, len(outcome.findings)) == (9, found)
+
+
 def test_a_name_that_no_target_has_is_refused_with_those_that_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -70,6 +97,6 @@ def test_a_name_that_no_target_has_is_refused_with_those_that_there_are(
 def test_the_figures_in_the_documentation_are_of_all_targets_and_nothing_is_open() -> None:
     written = SECURITY.partition("<!-- written by `make fuzz w=1` -->")[2].partition("<!-- end")[0]
     rows = dict(re.findall(r"^\| (.+?) \| .* \| (\d+) \|$", written, re.MULTILINE))
-    assert list(rows) == [target.name for target in TARGETS]
+    assert list(rows) == list(NAMES)
     assert set(rows.values()) == {"0"}
     assert table([Outcome("a", 1234, 5.6, [])]).endswith("| a | 1,234 | 6 | 0 |")
