@@ -1,5 +1,6 @@
 """Procfiles of public projects' shapes run as they are, their servers binding for themselves."""
 
+import http.client
 import http.server
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -281,6 +283,59 @@ def test_an_answer_of_somebody_else_does_not_count(
         assert f"pid {os.getpid()}" in run.output()
         assert run.service("server")["state"] == "STARTING"
         other.shutdown()
+
+
+HOPS = """
+import http.server, sys
+name, port = sys.argv[1], int(sys.argv[2])
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(name.encode())
+while True:
+    try:
+        server = http.server.HTTPServer(("127.0.0.1", port), Handler)
+        break
+    except OSError:
+        port += 1
+server.serve_forever()
+"""
+
+
+def test_two_servers_that_hop_to_the_next_port_are_each_shown_at_their_own(
+    guarded: Guarded, free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    """As Vite does, and both want the same port at the same time, whoever gets it this time."""
+    (tmp_path / "hops.py").write_text(HOPS)
+    port = free_port()
+    names = ("web", "docs")
+    run = guarded(*(f"{name}: exec python hops.py {name} {port}" for name in names), started=False)
+    for name in names:
+        del run.environment[f"{name.upper()}_PORT"]
+    run.start()
+    pids: dict[str, int] = {}
+    for again in (False, True):
+        for pid in pids.values() if again else ():  # at once: who gets the first port is chance
+            os.kill(pid, signal.SIGKILL)
+
+        def look(pids: dict[str, int] = pids) -> bool:
+            views = {name: run.service(name) for name in names}
+            return all(
+                view.get("port") and view["state"] == "READY" and view["pid"] != pids.get(name)
+                and answered_by(view["port"]) == name
+                for name, view in views.items()
+            )  # fmt: skip
+
+        until(look, f"each is shown at its own port:\n{run.output()}")
+        assert run.service("web")["port"] != run.service("docs")["port"]
+        pids |= {name: run.service(name)["pid"] for name in names}
+
+
+def answered_by(port: int) -> str:
+    with suppress(OSError, http.client.HTTPException):
+        return ask(port, timeout=5).body.decode()
+    return ""
 
 
 def test_a_stranger_on_a_port_that_a_server_would_bind_is_named_before_the_start(
