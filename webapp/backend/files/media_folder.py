@@ -66,7 +66,7 @@ class MediaFolder:
             self._require_one_disk()
         except FolderUnavailableError as error:
             raise DownloadError(
-                error.kind or KIND, error.detail, error.fix, transient=True, values=error.values
+                KIND, error.detail, error.fix, transient=True, values={"folder": str(self.path)}
             ) from error
         if self._device() != known:
             write_atomically(self.memory, json.dumps({str(self.path): self._device()}))

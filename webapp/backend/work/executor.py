@@ -326,6 +326,4 @@ class Executor:
 def _not_noted(error: DatabaseUnavailableError) -> DownloadError:
     sentence = f"What came of it could not be noted: {error.detail}"
     fix = "Retry; if it keeps failing, see the log of `api`."
-    return DownloadError(
-        error.kind or "database", sentence, fix, transient=True, values=error.values
-    )
+    return DownloadError("database", sentence, fix, transient=True)
