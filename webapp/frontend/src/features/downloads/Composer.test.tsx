@@ -326,7 +326,7 @@ describe('the composer', () => {
     await user.type(screen.getByLabelText('Numbers, such as 1-20, 35'), '2-3{Enter}');
     expect(screen.getByRole('button', { name: 'Download 2' })).toBeInTheDocument();
     await user.type(screen.getByRole('searchbox', { name: 'Search this list' }), 'part 12');
-    await user.click(await screen.findByRole('checkbox', { name: /The 1 found/ }));
+    await user.click(await screen.findByRole('checkbox', { name: /Select the 1 found/ }));
     await user.click(screen.getByRole('button', { name: 'Download 3' }));
     await waitFor(() => {
       expect(wishes()).toMatchObject([{ entries: [MANY[1], MANY[2], MANY[11]] }]);

@@ -52,6 +52,6 @@ describe('the verdict on the backend', () => {
 
   test('takes state and cause from the standby answer where the guard itself cannot be asked', () => {
     const problem = problemOf(503, { detail: 'x', service: 'api', state: 'BROKEN', cause });
-    expect(healthOf({ ...waiting, problem }, null)).toEqual({ verdict: 'broken', since: 2, cause });
+    expect(healthOf({ ...waiting, problem }, null)).toEqual({ verdict: 'broken', since: 2, cause: { ...cause, values: {} } });
   });
 });
