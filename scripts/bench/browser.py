@@ -47,6 +47,8 @@ WATCH = """
     watching.disconnect();
   }).observe(document, { childList: true, characterData: true, subtree: true });
 """
+EARLY_FIELD = "#early-link"
+"""What a link can be typed in before the page's scripts are there; they put their own in place."""
 FIELD = {"mark": "usableAt", "there": "document.querySelector('textarea')"}
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 SCRIPTS = """performance.getEntriesByType('resource')
@@ -68,6 +70,7 @@ def opened(browser: Browser, url: str, *scripts: str) -> Iterator[Page]:
             page.add_init_script(script)
         page.goto(url)
         page.locator("textarea").wait_for()
+        wait_until(page, f"!document.querySelector('{EARLY_FIELD}')")
         yield page
     finally:
         context.close()

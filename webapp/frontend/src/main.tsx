@@ -5,10 +5,12 @@ import './styles/base.css';
 import './styles/forced-colors.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { startStreams } from './app/start-streams.ts';
 import { CrashPage } from './app/CrashPage.tsx';
+import { takeOverEarlyField } from './app/early-field.ts';
 import { fetchWhenIdle } from './app/lazy-parts.ts';
 import { reloadOnStaleBuild } from './app/reload-on-stale-build.ts';
 import { writeText } from './stores/safe-storage.ts';
@@ -42,12 +44,16 @@ fetchWhenIdle();
 registerServiceWorker();
 root.dataset.started = 'true'; // index.html need not say that nothing came
 writeText('session', 'load-tries', null);
-createRoot(root).render(
-  <StrictMode>
-    <CrashPage>
-      <QueryClientProvider client={queryClient}>
-        <App />
-      </QueryClientProvider>
-    </CrashPage>
-  </StrictMode>,
-);
+takeOverEarlyField(() => {
+  flushSync(() => {
+    createRoot(root).render(
+      <StrictMode>
+        <CrashPage>
+          <QueryClientProvider client={queryClient}>
+            <App />
+          </QueryClientProvider>
+        </CrashPage>
+      </StrictMode>,
+    );
+  });
+});
