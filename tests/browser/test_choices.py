@@ -127,6 +127,6 @@ def test_of_a_long_list_numbers_and_words_choose(app: App, media: MediaSource, w
     numbers.fill("2-3, 12")
     page.get_by_role("button", name="Select", exact=True).click()
     page.get_by_role("searchbox", name="Search this list").fill("nothing like it")
-    expect(page.get_by_text("All 0 found")).to_be_visible()
+    expect(page.get_by_text("Select all 0 found")).to_be_visible()
     page.get_by_role("button", name="Download 3").click()
     expect(page.locator("li[data-state=done]")).to_have_count(3)
