@@ -143,6 +143,15 @@ def test_another_mode_is_refused(tmp_path: Path) -> None:
         parse({"DATA_DIR_MODE": "777"}, tmp_path)
 
 
+def test_an_import_folder_lies_outside_the_media_folder(tmp_path: Path) -> None:
+    chosen = parse({"IMPORT_DIR": "old", "MEDIA_DIR": "media"}, tmp_path)
+    assert chosen.import_dir == tmp_path / "old"
+    assert parse({}, tmp_path).import_dir is None
+    for inside in ("media/old", "media", "."):
+        with pytest.raises(SettingsError, match="lie in each other"):
+            parse({"IMPORT_DIR": inside, "MEDIA_DIR": "media"}, tmp_path)
+
+
 def test_sponsorblock_is_asked_where_its_setting_says(tmp_path: Path) -> None:
     chosen = parse({"SPONSORBLOCK_API": "http://nas.local:8080/"}, tmp_path)
     assert chosen.sponsorblock_api == "http://nas.local:8080"

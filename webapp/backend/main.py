@@ -21,6 +21,7 @@ from web import (
     folder_router,
     header_timeout,
     health,
+    import_router,
     openapi,
     permit_router,
     preview_router,
@@ -80,6 +81,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(token_router.router)
     app.include_router(cookies_router.router)
     app.include_router(files_router.router)
+    app.include_router(import_router.router)
     app.include_router(profiles_router.router)
     app.include_router(folder_router.router)
     app.include_router(permit_router.router)

@@ -43,6 +43,8 @@ class Settings:
     data_dir_mode: int
     """Of the folder when it is made: 0o700, or 0o750 for the group to read."""
     media_dir: Path
+    import_dir: Path | None
+    """Where files lie that may be taken over; None: only below the media folder."""
     database_url: str
     concurrency: int
     allowed: Allowed
@@ -98,6 +100,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         data_dir=data_dir,
         data_dir_mode=_mode(read.text("DATA_DIR_MODE", "700"), read.problems),
         media_dir=read.folder("MEDIA_DIR", f"{data_dir}/media"),
+        import_dir=read.folder("IMPORT_DIR", "") if read.text("IMPORT_DIR") else None,
         database_url=_database_url(
             read.secret("DATABASE_URL", "DATABASE_URL_FILE") or f"sqlite:///{data_dir}/app.db",
             read.secret("DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE"),
@@ -120,6 +123,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
         environment=environ,
     )
+    _demand_apart(chosen, read.problems)
     if read.problems:
         raise SettingsError(
             "The backend cannot start:\n  "
@@ -165,6 +169,16 @@ class _Reader:
             reason = getattr(error, "strerror", None) or "it is no text"
             self.problems.append(f"{file}={path} cannot be read: {reason}.")
             return ""
+
+
+def _demand_apart(chosen: Settings, problems: list[str]) -> None:
+    """What is taken over gets a name below the media folder: not what lies there already."""
+    imported, media = chosen.import_dir, chosen.media_dir
+    if imported and (imported.is_relative_to(media) or media.is_relative_to(imported)):
+        problems.append(
+            f"IMPORT_DIR={imported}: it and the media folder {media} lie in each other; leave it"
+            " out, what lies below the media folder can be imported there."
+        )
 
 
 def _mode(given: str, problems: list[str]) -> int:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from domain.ids import now
+from domain.ids import new_id, now
+from domain.imports import ImportRequest
 from domain.models import DownloadRequest
 from domain.subscriptions import SubscriptionChoice
-from store import subscriptions
+from store import imports, subscriptions
 from store.store import Store
 from store.subscriptions import Found
 from store.tables import subscription_entries
@@ -163,3 +164,34 @@ def test_at_rest_the_next_moment_is_read_from_an_index_whatever_has_been_seen(
     assert subscriptions.next_due(store) == LATER
     assert len(asked) == 3
     assert not [statement for statement in asked if "subscription_entries" in statement]
+
+
+def test_what_was_downloaded_elsewhere_is_not_queued_in_whatever_format(store: Store) -> None:
+    subscribed(store)
+    assert imports.add_archive(store, ["site 2", "site 9"]) == 2
+    item = imports.add(store, ImportRequest())
+    row = imports.claim(store, "me")
+    assert row
+    assert row["id"] == item["id"]
+    imports.take(store, row, [taken_over("Site:3", "webm")], [])
+
+    added = subscriptions.finish(store, claimed(store), found(1, 2, 3))
+
+    assert added
+    assert [one["url"] for one in added] == ["https://example.org/1.mp4"]
+
+
+def taken_over(key: str, kind: str) -> Row:
+    """A file that lay there."""
+    return {
+        "id": new_id(),
+        "url": "",
+        "host": "",
+        "format": kind,
+        "title": None,
+        "media_key": key,
+        "about": {},
+        "file_name": f"x.{kind}",
+        "sidecars": [],
+        "file_bytes": 1,
+    }

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.download_service import DownloadService
+from app.export import Export
+from app.import_service import ImportService
 from app.previews import Previews
 from app.profiles import Profiles
 from app.relocation import Relocator
@@ -14,6 +16,7 @@ from app.retention import Retention
 from app.sessions import Sessions
 from app.subscription_service import SubscriptionService
 from app.tokens import Tokens
+from engine.importer import Importer
 from engine.lease import FileLease, Lease
 from engine.looker import Looker
 from engine.peer_sync import PeerSync
@@ -28,6 +31,7 @@ from store.store import Store
 from store.urls import sibling_path
 from work.announcer import Announcer
 from work.executor import Executor
+from work.importing import Importing
 from work.looking import Looking
 from work.pool import Pool
 
@@ -56,6 +60,9 @@ class Container:
     profiles: Profiles
     relocator: Relocator
     tokens: Tokens
+    imports: ImportService
+    importer: Importer
+    export: Export
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -98,8 +105,15 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     if bus:
         PeerSync(bus, hub, store, announcer, executor, scheduler, looker).start()
     previews = Previews(pool, settings.data_dir / "previews", cookies, allowed)
+    importing = Importing(
+        *(store, pool, media, announcer, settings.import_dir, executor.thumbnails),
+        *(settings.data_dir / "imports", executor.ffmpeg),
+    )
+    importer = Importer(store, lease, importing)
+    subscriptions = SubscriptionService(store, looker, retention, profiles)
+    relocator = Relocator(store, staging.shelf, media, announcer)
     return Container(
-        *(downloads, scheduler, SubscriptionService(store, looker, retention, profiles)),
+        *(downloads, scheduler, subscriptions),
         looker,
         previews,
         cookies,
@@ -107,8 +121,11 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         Sessions(store, settings.access_token),
         permits,
         profiles,
-        Relocator(store, staging.shelf, media, announcer),
+        relocator,
         Tokens(store),
+        ImportService(store, importing, importer),
+        importer,
+        Export(store, subscriptions, profiles, relocator),
     )
 
 

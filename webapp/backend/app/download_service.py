@@ -160,6 +160,12 @@ class DownloadService:
     def act(self, item: str, action: Action) -> Download:
         """Pause, resume, cancel or retry; what is done too, if its file has been lost."""
         known = self._row(item)
+        if action == "retry" and not known["url"]:
+            raise ConflictError(
+                "It was imported, and nothing tells where it is from.",
+                "Send the link of the medium instead.",
+                kind="no-source",
+            )
         if action == "retry" and self._lost(known):
             row = self.store.renew(item)
         elif action == "retry" and can_be_completed(known["notes"]):

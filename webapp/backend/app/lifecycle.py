@@ -64,6 +64,7 @@ class Lifecycle:
             container = self._container.result()
             container.scheduler.stop()
             container.looker.stop()
+            container.importer.stop()
             container.downloads.executor.stop()
 
     def readiness(self) -> tuple[State, Problem | None]:
@@ -126,6 +127,7 @@ class Lifecycle:
             container.looker.launch,
             lambda: downloads.staging.sweep(downloads.store.ids),
             container.relocator.recover,
+            container.importer.launch,
             downloads.executor.pool.warm,
         ):
             self._retry(act)

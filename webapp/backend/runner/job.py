@@ -1,6 +1,6 @@
 """The process that runs yt-dlp: one job, then it ends.
 
-    its socket, in   one JSON line: the job (fetch, probe or look). Its end means: the api is gone.
+    its socket, in   one JSON line: the job (fetch, probe, look, read). Its end: the api is gone.
     its socket, out  JSON lines: info, progress (at most four a second), then done or failed
 
 A thread waits for that end and kills the whole process group: however the api died, neither this
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from domain.failures import classify
 from net.egress import Allowed
+from runner.existing import ReadJob, read_existing
 from runner.fetch import FetchJob, fetch
 from runner.limits import limit_memory
 from runner.look import LookJob, look
@@ -51,6 +52,8 @@ def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) ->
             return probe(ProbeJob(**order))
         case "look":
             return look(LookJob(**order))
+        case "read":
+            return read_existing(ReadJob(**order))
     return fetch(FetchJob(**order), emit)
 
 

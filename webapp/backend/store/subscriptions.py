@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from domain.actions import UNFINISHED
+from domain.archive import archive_line
 from domain.ids import new_id, now
+from store.imports import archived
 from store.store import enqueue, same_way
 from store.tables import downloads, subscription_entries, subscriptions
 
@@ -216,7 +218,10 @@ def _keys_of(connection: sa.Connection, item: str, keys: Sequence[str]) -> set[s
 
 
 def _taken(connection: sa.Connection, row: Row, new: Sequence[Found]) -> set[str]:
-    """Of the new ones, those that are there already, or were queued by another subscription."""
+    """Of the new ones, those that are there already, or were queued by another subscription.
+
+    What others have downloaded (an archive, a file that was taken over) counts in any format.
+    """
     urls = {one.request.url: one.key for one in new if one.request}
     taken: set[str] = set()
     for chunk in _chunks(list(urls.values())):
@@ -237,9 +242,10 @@ def _taken(connection: sa.Connection, row: Row, new: Sequence[Found]) -> set[str
         for found in connection.execute(downloads.select().where(alive, there)).mappings():
             key = urls.get(found["url"]) or str(found["media_key"])
             request = wanted.get(key)
-            if request and same_way(request, dict(found)):
+            if request and (found["imported"] or same_way(request, dict(found))):
                 taken.add(key)
-    return taken
+    lines = {line: key for key in urls.values() if (line := archive_line(key))}
+    return taken | {lines[line] for line in archived(connection, list(lines))}
 
 
 def _with_counts(store: Store, *where: sa.ColumnElement[bool]) -> list[Row]:

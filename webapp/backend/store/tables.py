@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -67,6 +68,8 @@ downloads = Table(
     Column("sidecars", JSON, nullable=False, server_default="[]"),
     # From where to where files are being renamed, until all are: see app/relocation.py.
     Column("moving", JSON(none_as_null=True)),
+    # Whether the file was there already and was taken over: see imports.py.
+    Column("imported", Boolean, nullable=False, server_default=false()),
     Column("file_bytes", BigInteger),
     Column("created", String(24), nullable=False),
     Column("started", String(24)),
@@ -190,6 +193,36 @@ idempotency_keys = Table(
     Column("items", JSON, nullable=False),
     Column("created", String(24), nullable=False),
     Index("idempotency_keys_created", "created"),
+)
+
+# Folders of files that were there already: see imports.py.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("origin", String(10), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    # The process that works on it.
+    Column("worker", String(64)),
+    # Raised by each start and each change: what an earlier start still reports is dropped.
+    Column("run", Integer, nullable=False),
+    Column("found", Integer),
+    Column("taken", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    # The first of them, with their reasons.
+    Column("refusals", JSON, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("created", String(24), nullable=False),
+    Column("finished", String(24)),
+)
+
+# Media that were downloaded somewhere once, as yt-dlp's archives name them.
+archive = Table(
+    "archive",
+    metadata,
+    Column("line", String(500), primary_key=True),
 )
 
 # What the operator changed while running, shared by all processes: concurrency,

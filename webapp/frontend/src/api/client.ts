@@ -1,6 +1,7 @@
 /** The backend's routes, one function each, and the one place where they are fetched. */
 import { ApiError, problemOf, noResponse } from './problem.ts';
 import type {
+  ArchiveTaken,
   Changes,
   Deleted,
   DoomedFiles,
@@ -8,6 +9,10 @@ import type {
   DownloadPage,
   DownloadQuery,
   EntryPage,
+  Import,
+  ImportLook,
+  ImportRequest,
+  Imports,
   Matching,
   Leftover,
   MediaFolder,
@@ -137,6 +142,33 @@ export function listFolders(signal: AbortSignal): Promise<string[]> {
 /** Moves or renames finished files; says which were refused. */
 export function relocate(wanted: Relocation): Promise<Changes> {
   return request('/api/downloads/relocations', { method: 'POST', body: wanted });
+}
+
+export function listImports(signal: AbortSignal): Promise<Imports> {
+  return request('/api/imports', { signal });
+}
+
+/** The folders that there are to import. */
+export function listImportFolders(origin: ImportRequest['origin'], signal: AbortSignal): Promise<string[]> {
+  return request(`/api/imports/folders?origin=${origin}`, { signal });
+}
+
+/** What an import would take. */
+export function lookAtImport(wanted: ImportRequest): Promise<ImportLook> {
+  return request('/api/imports/look', { method: 'POST', body: wanted });
+}
+
+export function addImport(wanted: ImportRequest): Promise<Import> {
+  return request('/api/imports', { method: 'POST', body: wanted });
+}
+
+export function stopImport(id: string): Promise<Import> {
+  return request(`/api/imports/${encodeURIComponent(id)}/stop`, { method: 'POST' });
+}
+
+/** Reads yt-dlp's download archive. */
+export function addArchive(text: string): Promise<ArchiveTaken> {
+  return request('/api/archive', { method: 'POST', body: { text } });
 }
 
 /** The sites that there are cookies of, never what is in them. */

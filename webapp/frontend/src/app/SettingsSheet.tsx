@@ -15,6 +15,7 @@ import { CookiesSection } from '@/features/settings/CookiesSection.tsx';
 import { LeftoversSection } from '@/features/settings/LeftoversSection.tsx';
 import { NamingSection } from '@/features/settings/NamingSection.tsx';
 import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
+import { Imports } from '@/features/imports/Imports.tsx';
 import { Tokens } from '@/features/tokens/Tokens.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
@@ -63,6 +64,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       </Section>
       <Section title={t('leftovers.title')}>
         <LeftoversSection />
+      </Section>
+      <Section title={t('imports.title')}>
+        <Imports />
       </Section>
       <Section title={t('settings.bookmarklet')}>
         <p className={css.soft}>{t('settings.bookmarkletHint')}</p>

@@ -41,16 +41,20 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
         {/* Within the page's content, where a screen reader looks for it; above whatever clips its button. */}
         <Menu.Portal container={document.getElementById('content')}>
           <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
-            <Menu.Item className={menu.item} asChild>
-              <a href={url} target="_blank" rel="noreferrer noopener">
-                <Icon name="external" size={18} />
-                {t('action.openSource')}
-              </a>
-            </Menu.Item>
-            <Menu.Item className={menu.item} onSelect={() => void copyLink()}>
-              <Icon name="link" size={18} />
-              {t('action.copyLink')}
-            </Menu.Item>
+            {url !== '' && (
+              <>
+                <Menu.Item className={menu.item} asChild>
+                  <a href={url} target="_blank" rel="noreferrer noopener">
+                    <Icon name="external" size={18} />
+                    {t('action.openSource')}
+                  </a>
+                </Menu.Item>
+                <Menu.Item className={menu.item} onSelect={() => void copyLink()}>
+                  <Icon name="link" size={18} />
+                  {t('action.copyLink')}
+                </Menu.Item>
+              </>
+            )}
             {file && !file.missing && folder && (
               <>
                 {folder.opens && (

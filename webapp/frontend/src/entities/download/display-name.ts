@@ -35,5 +35,5 @@ export function displayName({ title, url }: Pick<Download, 'title' | 'url'>): st
 /** The site that a download comes from, unless its name says so already. */
 export function siteOf({ title, url, platform }: Pick<Download, 'title' | 'url' | 'platform'>): string | null {
   const isNamed = title !== null && title !== '';
-  return platform ?? (isNamed ? hostOf(url) : null);
+  return platform ?? (isNamed && url !== '' ? hostOf(url) : null);
 }

@@ -1,0 +1,289 @@
+"""Takes files that are there already into the library, where they lie and without copying them.
+
+Below the media folder a file stays as it is. One below IMPORT_DIR gets a second name below the
+media folder (a hard link): the first one stays, and no byte is copied. A runner reads what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from domain.failures import DownloadError
+from domain.formats import of_suffix
+from domain.ids import new_id
+from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, ImportRefusal
+from domain.links import host_of
+from domain.names import suffix
+from files.existing import Existing, survey
+from files.shelf import Shelf
+from store import imports
+from store.store import MAX_HOST_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.imports import Origin
+    from files.media_folder import MediaFolder
+    from store.store import Row, Store
+    from work.announcer import Announcer
+    from work.pool import Pool
+
+AT_ONCE = 4
+"""Files that one runner reads, and that become part of the library together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """Carries out imports, each in the thread of its caller."""
+
+    store: Store
+    pool: Pool
+    media: MediaFolder
+    announcer: Announcer
+    import_dir: Path | None
+    thumbnails: Path
+    scratch: Path
+    """A folder for what runners write."""
+    ffmpeg: str | None
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where the files of the library lie."""
+        return Shelf(self.media.path)
+
+    def root(self, origin: Origin) -> Path:
+        """The folder that files come from.
+
+        Raises:
+            DownloadError: when there is none such, or files cannot be taken from it.
+
+        """
+        if origin == "media":
+            return self.media.path
+        if self.import_dir is None:
+            sentence = "There is no import folder: IMPORT_DIR is not set."
+            fix = "Set it, or import below the media folder."
+            raise DownloadError("import-unset", sentence, fix)
+        if not self.import_dir.is_dir():
+            sentence = f"The import folder {self.import_dir} is not there."
+            fix = "Mount it, or set IMPORT_DIR to another."
+            values = {"folder": str(self.import_dir)}
+            raise DownloadError("import-missing", sentence, fix, values=values)
+        if self.import_dir.stat().st_dev != self.media.path.stat().st_dev:
+            raise DownloadError(
+                "import-elsewhere",
+                f"The import folder {self.import_dir} is on another disk than the media folder, and"
+                " files are not copied.",
+                "Move them below the media folder, and import them there.",
+                values={"folder": str(self.import_dir)},
+            )
+        return self.import_dir
+
+    def check(self, origin: Origin, folder: str) -> Path:
+        """The root, if its `folder` may be looked through; raises `DownloadError` as `root`."""
+        root = self.root(origin)
+        Shelf(root).check(folder)
+        if not (root / folder).is_dir():
+            sentence = f"There is no folder {folder} below {root}."
+            raise DownloadError(
+                "import-no-folder", sentence, "Choose one that is there.", values={"folder": folder}
+            )
+        return root
+
+    def look(self, origin: Origin, folder: str) -> ImportLook:
+        """What an import would take now."""
+        found = survey(self.check(origin, folder), folder)
+        new = self._new(origin, found.media)
+        refused = [ImportRefusal(name=name, detail=why) for name, why in found.refused]
+        return ImportLook(
+            new=len(new),
+            known=len(found.media) - len(new),
+            bytes=sum(one.bytes for one in new),
+            examples=[one.name for one in new[:MAX_EXAMPLES]],
+            refused=refused[:MAX_REFUSALS],
+        )
+
+    def carry_out(self, row: Row) -> None:
+        """Take what is there and not known yet; ends early when the import is stopped.
+
+        Raises:
+            DownloadError: with the reason, when the folder cannot be used.
+            RunnerDiedError: when the api goes down meanwhile, or a runner cannot begin.
+
+        """
+        self.media.require()
+        origin, folder = row["origin"], row["folder"]
+        found = survey(self.check(origin, folder), folder)
+        new = self._new(origin, found.media)
+        told = [{"name": name, "detail": why} for name, why in found.refused]
+        begun = imports.note(
+            *(self.store, row),
+            found=len(found.media) + len(found.refused),
+            known=len(found.media) - len(new) - row["taken"],
+            refused=len(found.refused),
+            refusals=told[:MAX_REFUSALS],
+        )
+        for first in range(0, len(new), AT_ONCE):
+            if not begun or not self._take(row, new[first : first + AT_ONCE]):
+                return
+
+    def _new(self, origin: Origin, media: Sequence[Existing]) -> list[Existing]:
+        """Those that are not part of the library."""
+        places = {one.name: one.name for one in media}
+        if origin == "import":
+            places = {one.name: self._place(one.name) for one in media}
+        known = imports.known_files(self.store, list(places.values()))
+        new = [one for one in media if places[one.name] not in known]
+        return self._not_linked(new) if origin == "import" else new
+
+    def _not_linked(self, media: list[Existing]) -> list[Existing]:
+        """Those that have no name below the media folder: what was taken may have been moved."""
+        root, there = self.root("import"), {one.bytes for one in media}
+        names = imports.files_of_size(self.store, list(there))
+        return [
+            one
+            for one in media
+            if not any(
+                _same(root / one.name, self.shelf.path(name)) for name in names.get(one.bytes, ())
+            )
+        ]
+
+    def _place(self, name: str) -> str:
+        """Where below the media folder a file of the import folder is, or would be.
+
+        The place is the same as below the import folder; where another file has that, a number
+        follows the name.
+        """
+        source, path = self.root("import") / name, PurePosixPath(name)
+        for number in count(1):
+            place = str(path if number == 1 else path.with_stem(f"{path.stem} ({number})"))
+            target = self.shelf.path(place)
+            if not os.path.lexists(target) or _same(source, target):
+                return place
+        raise AssertionError  # the numbers do not end
+
+    def _take(self, row: Row, files: list[Existing]) -> bool:
+        """Bring some files into the library; False when the import is over."""
+        root = self.root(row["origin"])
+        folder = self.scratch / new_id()
+        try:
+            read = self._read(root, files, folder)
+            self.media.require()
+            with self.shelf.locked():
+                taken, refused = self._placed(row, root, files, read)
+                known = imports.known_files(self.store, [one["file_name"] for one in taken])
+                mine = [one for one in taken if one["file_name"] not in known]
+                for one in mine:
+                    one["thumbnail"] = self._keep(folder, one["id"], one["thumbnail"])
+                going_on = imports.take(self.store, row, mine, refused)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.announcer.announce(*(one["id"] for one in mine if going_on))
+        return going_on
+
+    def _read(self, root: Path, files: list[Existing], folder: Path) -> list[dict[str, Any]]:
+        """What a runner finds in them."""
+        order = {
+            "job": "read",
+            "files": [
+                {
+                    "path": str(root / one.name),
+                    "sidecars": [str(root / name) for name in one.sidecars],
+                }
+                for one in files
+            ],
+            "folder": str(folder),
+            "ffmpeg": self.ffmpeg,
+            "archive": self._sites(),
+            "allowed": [],
+        }
+        with closing(self.pool.take()) as runner:
+            for event in runner.run(order):
+                match event:
+                    case {"event": "done", "files": list(found)}:
+                        return found
+                    case {"event": "failed", **failure}:
+                        raise DownloadError(**failure)
+        raise AssertionError("a runner ends with done or failed")
+
+    def _sites(self) -> dict[str, str]:
+        """From ids to sites, as archives have named them."""
+        lines = (line.split(" ", 1) for line in imports.archive_lines(self.store))
+        return {medium: site for site, medium in lines}
+
+    def _placed(
+        self, row: Row, root: Path, files: list[Existing], read: list[dict[str, Any]]
+    ) -> tuple[list[Row], list[tuple[str, str]]]:
+        """The files as downloads, each in its place; and what is no medium, or cannot be placed."""
+        taken, refused = [], []
+        for one, told in zip(files, read, strict=True):
+            if why := told.get("problem"):
+                refused.append((one.name, why))
+                continue
+            try:
+                placed = one if row["origin"] == "media" else self._link(root, one)
+                taken.append(_download(placed, told))
+            except (DownloadError, OSError) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                refused.append((one.name, f"It has no place below the media folder: {why}"))
+        return taken, refused
+
+    def _link(self, root: Path, one: Existing) -> Existing:
+        """Give a file and what belongs to it a name below the media folder."""
+        place = self._place(one.name)
+        before, stem = one.name.rpartition(".")[0], place.rpartition(".")[0]
+        sidecars = []
+        for name in one.sidecars:
+            beside = f"{stem}{name.removeprefix(before)}"
+            if self._linked(root / name, beside):
+                sidecars.append(beside)
+        if not self._linked(root / one.name, place):
+            sentence = f"{place} was put there meanwhile."
+            values = {"name": place}
+            raise DownloadError("import-taken", sentence, "Import it again.", values=values)
+        return replace(one, name=place, sidecars=sidecars)
+
+    def _linked(self, source: Path, name: str) -> bool:
+        """Whether it has that name now; what is another file keeps it."""
+        target = self.shelf.make_room(name)
+        if not os.path.lexists(target):
+            os.link(source, target, follow_symlinks=False)
+        return _same(source, target)
+
+    def _keep(self, folder: Path, item: str, made: str | None) -> str | None:
+        """Move the picture to its place; its suffix."""
+        if made is None:
+            return None
+        shutil.copyfile(folder / made, self.thumbnails / f"{item}.{suffix(made)}")
+        return suffix(made)
+
+
+def _same(source: Path, target: Path) -> bool:
+    try:
+        return not target.is_symlink() and source.samefile(target)
+    except OSError:
+        return False
+
+
+def _download(file: Existing, told: dict[str, Any]) -> Row:
+    """A file and what is known of it, as a download that is done."""
+    format_ = of_suffix(suffix(file.name))
+    if format_ is None:
+        raise AssertionError(f"{file.name} was found without a format")
+    columns = ("title", "uploader", "duration", "platform", "media_key", "about", "thumbnail")
+    return {
+        "id": new_id(),
+        "url": told["url"],
+        "host": host_of(told["url"])[:MAX_HOST_LENGTH],
+        "format": format_.name,
+        **{name: told[name] for name in columns},
+        "file_name": file.name,
+        "sidecars": file.sidecars,
+        "file_bytes": file.bytes,
+    }
