@@ -185,6 +185,34 @@ class Transfer:
 
 
 @dataclass
+class LiveStream:
+    """A live stream that goes on when a test says so: of the segments of `hls`, a second each."""
+
+    there: int = 0
+    """How many have been sent so far; 0: it has not begun, and is answered with 404."""
+    window: int = 0
+    """How many of the last are listed and still to be had; 0: all."""
+    ended: bool = False
+    folder: str = "hls"
+    """Whose playlist and segments they are."""
+
+    def playlist(self, whole: str) -> str | None:
+        """What is sent of the whole list now."""
+        head, *segments = whole.split("#EXTINF")
+        head = "\n".join(line for line in head.splitlines() if "PLAYLIST-TYPE" not in line)
+        head = head.replace("MEDIA-SEQUENCE:0", f"MEDIA-SEQUENCE:{self.first}")
+        segments = segments[self.first : self.there]
+        ended = "#EXT-X-ENDLIST\n" if self.ended else ""
+        listed = "".join(f"#EXTINF{one}" for one in segments).replace("#EXT-X-ENDLIST\n", "")
+        return f"{head}\n{listed}{ended}" if self.there else None
+
+    @property
+    def first(self) -> int:
+        """The number of the first that is listed."""
+        return max(0, self.there - self.window) if self.window else 0
+
+
+@dataclass
 class MediaSource:
     """A running server and the addresses that it serves.
 
@@ -213,6 +241,7 @@ class MediaSource:
     validator: Validator = "none"
     """What tells one version of a file from another."""
     heeds_if_range: bool = True
+    live: LiveStream = field(default_factory=LiveStream)
 
     @property
     def base(self) -> str:
@@ -233,6 +262,11 @@ class MediaSource:
     def hls(self) -> str:
         """A playlist of transport stream segments, a second each."""
         return f"{self.base}/hls/index.m3u8"
+
+    @property
+    def live_hls(self) -> str:
+        """A playlist that grows as `live` says."""
+        return f"{self.base}/live/index.m3u8"
 
     @property
     def dash(self) -> str:
@@ -302,6 +336,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         file = (self.media.folder / path.lstrip("/")).resolve()
         self.manner = self._manner(path)
         refusal = self._refusal(path)
+        if path.startswith("/live/"):
+            self._live(self.media.folder / self.media.live.folder / path.removeprefix("/live/"))
+            return
         if refusal:
             self._nothing(refusal)
         elif path in self.media.redirects:
@@ -312,6 +349,27 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._nothing(HTTPStatus.NOT_MODIFIED)
         else:
             self._file(file, body=body)
+
+    def _live(self, file: Path) -> None:
+        """Send the playlist as far as it has come, or a segment that is still to be had."""
+        live, number = self.media.live, re.search(r"(\d+)\.\w+$", file.name)
+        gone = number is not None and not live.first <= int(number[1]) < live.there
+        if not file.is_file() or gone:
+            self._nothing(HTTPStatus.NOT_FOUND)
+            return
+        content: bytes | None = file.read_bytes()
+        if file.suffix == ".m3u8":
+            text = live.playlist(file.read_text())
+            content = None if text is None else text.encode()
+        if content is None:
+            self._nothing(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", TYPES[file.suffix])
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(content)
 
     def _manner(self, path: str) -> Manner:
         folders = (f"{folder}/".replace("//", "/") for folder in PurePosixPath(path).parents)

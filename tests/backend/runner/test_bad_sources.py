@@ -144,7 +144,8 @@ def test_what_is_live_says_so_instead_of_failing_in_ffmpeg(
     assert download["error"] == {
         "kind": "live",
         "sentence": "This is live.",
-        "fix": "Send the link again when it has ended.",
+        "fix": "Send it with a choice to record it, or when it has ended.",
+        "values": {},
     }
 
 

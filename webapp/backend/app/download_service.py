@@ -114,7 +114,10 @@ class DownloadService:
 
     def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
-        row = self.store.find_duplicate(self.profiles.resolve(request), key)
+        wanted = self.profiles.resolve(request)
+        row = self.store.find_duplicate(wanted, key)
+        if row and row["state"] == "done" and wanted.live:
+            return None  # the same address, and another stream
         return self._view(row) if row and not self._lost(row) else None
 
     def known(self, url: str, key: str | None) -> list[Known]:
@@ -160,6 +163,12 @@ class DownloadService:
     def act(self, item: str, action: Action) -> Download:
         """Pause, resume, cancel or retry; what is done too, if its file has been lost."""
         known = self._row(item)
+        if action == "stop" and not known["options"].get("live"):
+            raise ConflictError(
+                "It is no live stream, so there is no end to choose.",
+                "Pause or cancel it.",
+                kind="not-live",
+            )
         if action == "retry" and not known["url"]:
             raise ConflictError(
                 "It was imported, and nothing tells where it is from.",

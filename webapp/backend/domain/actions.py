@@ -15,6 +15,7 @@ RESULTS: dict[Action, dict[State, State]] = {
     "resume": {"paused": "queued"},
     "cancel": {"queued": "cancelled", "running": "cancelled", "paused": "cancelled"},
     "retry": {"failed": "queued", "cancelled": "queued"},
+    "stop": {"queued": "queued", "running": "queued", "paused": "queued", "failed": "queued"},
 }
 UNFINISHED: tuple[State, ...] = ("queued", "running", "paused")
 """Not over yet: shown to everyone, kept in staging."""
@@ -22,7 +23,7 @@ UNFINISHED: tuple[State, ...] = ("queued", "running", "paused")
 
 def why_not(action: Action, state: State) -> tuple[str, str]:
     """The sentence and the fix for an action that `state` does not allow."""
-    instead = [name for name, results in RESULTS.items() if state in results]
+    instead = [name for name, results in RESULTS.items() if state in results and name != "stop"]
     fix = f"Now it can be {' or '.join(_PAST[name] for name in instead)}." if instead else _NONE
     return f"It is {state}, so it cannot be {_PAST[action]}.", fix
 
@@ -32,5 +33,6 @@ _PAST: dict[Action, str] = {
     "resume": "resumed",
     "cancel": "cancelled",
     "retry": "retried",
+    "stop": "stopped",
 }
 _NONE = "Delete it, or send its link again."

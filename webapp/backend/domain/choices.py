@@ -76,6 +76,11 @@ class Choices(BaseModel):
     template: Template | None = Field(
         default=None, description="The file's name, of fields; null = as /api/naming has it"
     )
+    live: Literal["now", "start", "wait"] | None = Field(
+        default=None,
+        description="Of a live stream: record from now on, from as far back as the site has it, or "
+        "wait for it to begin; null = refuse it",
+    )
     rate: int | None = Field(
         default=None, ge=1000, le=10**12, description="Bytes/s at most; null = RATE_LIMIT"
     )

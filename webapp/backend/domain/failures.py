@@ -24,6 +24,8 @@ class DownloadError(Exception):
     transient: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
     """What stands in the sentence and the fix, by name, for other languages."""
+    after: float = 0.0
+    """Seconds before which a later try makes no sense."""
 
     def as_error(self) -> dict[str, Any]:
         """As it is kept and shown."""

@@ -15,9 +15,9 @@ from domain.problems import WrongValueError
 from domain.texts import MAX_LENGTH
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
-Action = Literal["pause", "resume", "cancel", "retry"]
+Action = Literal["pause", "resume", "cancel", "retry", "stop"]
 Sort = Literal["newest", "oldest", "title", "largest", "longest"]
-Stage = Literal["waiting", "fetching", "downloading", "converting", "moving"]
+Stage = Literal["waiting", "fetching", "downloading", "recording", "converting", "moving"]
 
 MAX_URL_LENGTH = 8192
 MAX_PAGE = 200
@@ -235,6 +235,7 @@ class Download(BaseModel):
     notes: list[DownloadErrorBody] = Field(
         description="What is worth knowing although it went on, such as a subtitle that is missing",
     )
+    live: bool = Field(description="Whether a stream is recorded, which can be stopped")
     attempt: int
     file: MediaFile | None
     created: str

@@ -10,6 +10,7 @@ from yt_dlp.networking import Request, Response
 from yt_dlp.utils import YoutubeDLError
 
 from domain.failures import DownloadError
+from runner.metadata import not_begun
 from runner.notes import missing_subtitles
 from runner.tracks import prefer_audio
 
@@ -49,6 +50,22 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Have the right audio track preferred before yt-dlp sorts the formats."""
         prefer_audio(info.get("formats") or (), self._audio)
         return super().process_video_result(info, download)
+
+    def _wait_for_video(self, ie_result: dict[str, Any] | None = None) -> None:
+        """Leave the waiting for what has not begun to the queue: a runner costs more.
+
+        Called for whatever has been looked at, if `wait_for_video` is set.
+        """
+        found = ie_result or {}
+        if (
+            not self.params.get("wait_for_video")
+            or found.get("_type", "video") != "video"
+            or found.get("formats")
+            or found.get("url")
+        ):
+            return
+        begins = found.get("release_timestamp")
+        raise not_begun(begins if isinstance(begins, int | float) else None)
 
     def _write_subtitles(self, info: dict[str, Any], filename: str) -> Files:
         """Write each language by itself: one that cannot be had leaves a note, not an error."""

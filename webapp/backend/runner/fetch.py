@@ -8,22 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from domain.failures import DownloadError, classify
 from domain.formats import FORMATS
 from domain.models import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result
+from runner.join import is_short, join
 from runner.metadata import (
     add_entry,
     extract_metadata,
     is_list,
+    is_live,
+    not_begun,
     only_entry,
     require_ended,
     without_login,
 )
-from runner.notes import missing, missing_subtitles
+from runner.notes import live_notes, missing, missing_subtitles
 from runner.options import parameters, takes_subtitles
 from runner.progress_meter import ProgressMeter
+from runner.recording import Recording
 from runner.reopen import reopen
 from runner.sidecars import write_sidecars
 from runner.thumbnails import extract_frame, fetch_thumbnail
@@ -47,6 +52,8 @@ class FetchJob:
     cookies: str | None = None
     sponsorblock: str = ""
     """The address of its API."""
+    stop: bool = False
+    """Whether a live stream is recorded no further: what there is becomes the file."""
     finished: str | None = None
     """A file that was made before and lacks only extras: nothing else is fetched."""
 
@@ -77,6 +84,7 @@ def _make(
     from runner import conversion
     from runner.conditional import CHANGED
     from runner.downloader import Downloader
+    from runner.live import record
 
     # As yt-dlp's own command line does it: what asks without a downloader finds it, too.
     FFmpegPostProcessor._ffmpeg_location.set(job.ffmpeg)  # noqa: SLF001
@@ -87,27 +95,35 @@ def _make(
         "ratelimit": job.rate or None,
         "extract_flat": "in_playlist",
         "playlistend": 2,
+        "wait_for_video": (1, 1) if request.live == "wait" else None,
         "progress_hooks": [meter.progress],
         "postprocessor_hooks": [meter.converting],
         "source_changed": lambda: emit({"event": "note", "note": CHANGED.as_error()}),
     }
     with Downloader(options, audio=request.audio) as downloader:
         emit({"event": "progress", "stage": "fetching"})
-        info = _medium(downloader, request)
+        recording = Recording.open(staging)
+        info = _told(downloader, request, recording, stop=job.stop)
         known = extract_metadata(info)
         emit({"event": "info", **known})
-        require_ended(info)
+        if request.live is None:
+            require_ended(info)
         require_within(request.start, known["duration"], slack=DURATION_SLACK)
         meter.expect(info)
+        if (is_live(info) or recording.begun) and info is not recording.info:
+            record(downloader, recording, info, request, emit)
         cover = _cover(downloader, info, request, staging)
-        if job.finished:
+        if recording.begun:
+            made = _joined(downloader, info, request, job, recording, cover, emit)
+            known["duration"] = None  # of what was recorded, not of what the site may tell
+        elif job.finished:
             made = _complete(downloader, info, request, Path(job.finished), staging, cover)
         else:
             made = _download(downloader, info, request, job, cover)
-            if request.start is not None or request.end is not None:
-                made, known["duration"] = _clip(job.ffmpeg, made, request, known["duration"])
-            elif request.sponsorblock == "cut":
+            if request.sponsorblock == "cut" and not is_clip(request):
                 known["duration"] = measure_duration(job.ffmpeg, made)
+        if is_clip(request) and not job.finished:
+            made, known["duration"] = _clip(job.ffmpeg, made, request, known["duration"])
         known["duration"] = known["duration"] or measure_duration(job.ffmpeg, made)
         info["duration"] = known["duration"]
         picture = cover.name if cover else _picture(downloader, info, job, made)
@@ -117,6 +133,60 @@ def _make(
             request, info, made, shown, job.ffmpeg, downloader.notes
         )
         return result | known | {"notes": downloader.notes}
+
+
+def is_clip(request: DownloadRequest) -> bool:
+    """Whether only a part is kept."""
+    return request.start is not None or request.end is not None
+
+
+def _told(
+    downloader: Downloader, request: DownloadRequest, recording: Recording, *, stop: bool
+) -> dict[str, Any]:
+    """What is known of the medium; of a stream that is over, what was told when it began."""
+    if recording.begun and (stop or recording.ended):
+        return recording.info
+    if stop:
+        raise DownloadError(
+            "nothing-recorded", "Nothing had been recorded yet.", "Retry to begin anew."
+        )
+    try:
+        info = _medium(downloader, request)
+    except Exception as error:
+        known = classify(error)
+        if recording.begun and not known.transient:
+            return recording.info
+        if request.live == "wait" and known.kind == "not-found":
+            raise not_begun(None) from error
+        raise
+    return info
+
+
+def _joined(
+    downloader: Downloader,
+    info: dict[str, Any],
+    request: DownloadRequest,
+    job: FetchJob,
+    recording: Recording,
+    cover: Path | None,
+    emit: Emit,
+) -> Path:
+    """Make one file of what has been recorded, as it is wished; return it."""
+    from runner.postprocessors import postprocessors
+
+    emit({"event": "progress", "stage": "converting", "bytes": recording.size})
+    made = join(job.ffmpeg, recording)
+    downloader.notes += live_notes(
+        sum(track.missing for track in recording.tracks),
+        late=any(track.late for track in recording.tracks),
+        short=is_short(job.ffmpeg, made, recording),
+    )
+    info |= {"filepath": str(made), "ext": made.suffix[1:]}
+    plain = request.model_copy(update={"sponsorblock": None})  # nobody has marked it yet
+    for step in postprocessors(plain, cover, info.get("abr"), downloader.notes):
+        step.set_downloader(downloader)
+        info = downloader.run_pp(step, info)
+    return Path(info["filepath"])
 
 
 def _medium(downloader: Downloader, request: DownloadRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +129,22 @@ def require_ended(info: Info) -> None:
 
     """
     if is_live(info):
-        raise DownloadError("live", "This is live.", "Send the link again when it has ended.")
+        raise DownloadError(
+            "live", "This is live.", "Send it with a choice to record it, or when it has ended."
+        )
+
+
+def not_begun(begins: float | None) -> DownloadError:
+    """What a stream that is waited for fails of; `begins` as a time in seconds, if it is known."""
+    if begins is None:
+        sentence = "The stream has not begun."
+    else:
+        when = datetime.fromtimestamp(begins, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        sentence = f"The stream has not begun ({when})."
+    left = 0.0 if begins is None else max(0.0, begins - time.time())
+    return DownloadError(
+        "not-begun", sentence, "It is recorded by itself then.", transient=True, after=left
+    )
 
 
 def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:

@@ -151,6 +151,8 @@ class Store:
         }
         if action == "retry":
             values |= {"attempt": 1, "error": None, "notes": []}
+        if action in {"retry", "stop"}:
+            values |= {"stopping": action == "stop", "attempt": 1}
         if action == "cancel":  # what is only being completed stays as it was
             whole = downloads.c.file_name.is_not(None)
             values["state"] = sa.case((whole, "done"), else_=values["state"])
@@ -396,7 +398,7 @@ def same_way(request: DownloadRequest, row: Row) -> bool:
     return _way(_values(request)) == _way(row)
 
 
-BESIDE = {"entry", "folder", "template", "rate"}
+BESIDE = {"entry", "folder", "template", "rate", "live"}
 """Options that change nothing in the file."""
 
 

@@ -68,6 +68,8 @@ downloads = Table(
     Column("sidecars", JSON, nullable=False, server_default="[]"),
     # From where to where files are being renamed, until all are: see app/relocation.py.
     Column("moving", JSON(none_as_null=True)),
+    # Whether a live stream is to be recorded no further: what there is becomes the file.
+    Column("stopping", Boolean, nullable=False, server_default=false()),
     # Whether the file was there already and was taken over: see imports.py.
     Column("imported", Boolean, nullable=False, server_default=false()),
     Column("file_bytes", BigInteger),

@@ -30,6 +30,7 @@ def view(
         **{name: row[name] for name in _SAME},
         url=anonymous(row["url"]),
         thumbnail=row["thumbnail"] is not None,
+        live=bool(row["options"].get("live")),
         position=row["position"] if row["state"] == "queued" else None,
         progress=_progress(row["state"], progress),
         error=DownloadErrorBody(**row["error"]) if row["error"] else None,

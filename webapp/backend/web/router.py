@@ -181,6 +181,12 @@ def retry(item: Id, lifecycle: Loaded) -> Download:
     return lifecycle.container().downloads.act(item, "retry")
 
 
+@router.post("/downloads/{item}/stop", operation_id="stopDownload", responses=CONFLICT)
+def stop(item: Id, lifecycle: Loaded) -> Download:
+    """Record a live stream no further; what there is of it becomes the file."""
+    return lifecycle.container().downloads.act(item, "stop")
+
+
 @router.post("/downloads/{item}/move", operation_id="moveDownload", responses=CONFLICT)
 def move(item: Id, place: Move, lifecycle: Loaded) -> Download:
     """Give a queued one another place in the queue."""

@@ -44,6 +44,11 @@ Only tries that bring nothing are counted. A site that says "too many requests" 
 FOLDER_POLL_SECONDS = 3.0
 """Until a media folder that could not be used is tried again."""
 
+NOT_BEGUN = "not-begun"
+"""What a live stream that is waited for fails of."""
+SOONEST_LOOK_SECONDS, LATEST_LOOK_SECONDS = 15.0, 1800.0
+"""Until it is looked whether it has begun; the site may have said when it will."""
+
 DISK_CHECK_BYTES = 16_000_000
 """Bytes between two looks at the disk."""
 METADATA = ("title", "uploader", "duration", "platform", "media_key", "about")
@@ -261,6 +266,7 @@ class Executor:
             "sponsorblock": self.sponsorblock,
             "cookies": cookies_for(self.cookies, row["host"]),
             "finished": self._finished(row),
+            "stop": row["stopping"],
             "allowed": self.allowed(),
         }
 
@@ -290,6 +296,9 @@ class Executor:
         after: dict[str, Any]
         if failure.kind == MEDIA_FOLDER:  # nobody's fault: it waits until the folder is back
             after = {"state": "queued", "not_before": now(after=FOLDER_POLL_SECONDS)}
+        elif failure.kind == NOT_BEGUN:  # nobody's fault: it waits
+            wait = min(max(failure.after, SOONEST_LOOK_SECONDS), LATEST_LOOK_SECONDS)
+            after = {"state": "queued", "not_before": now(after=wait)}
         elif failure.transient and attempt <= len(BACK_OFF):
             wait = BACK_OFF[attempt - 1]
             after = {"state": "queued", "not_before": now(after=wait)}

@@ -202,7 +202,7 @@ export function getDownload(id: string): Promise<Download> {
   return request(`/api/downloads/${encodeURIComponent(id)}`);
 }
 
-export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry';
+export type DownloadAction = 'pause' | 'resume' | 'cancel' | 'retry' | 'stop';
 
 export function actOnDownload(id: string, action: DownloadAction, sending: Sending = {}): Promise<unknown> {
   return request(`/api/downloads/${encodeURIComponent(id)}/${action}`, { method: 'POST', ...sending });

@@ -276,6 +276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/{item}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Record a live stream no further; what there is of it becomes the file.
+         */
+        post: operations["stopDownload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads/{item}/thumbnail": {
         parameters: {
             query?: never;
@@ -1198,7 +1218,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "pause" | "resume" | "cancel" | "retry";
+            action: "pause" | "resume" | "cancel" | "retry" | "stop";
             /** Ids */
             ids: string[];
         };
@@ -1257,6 +1277,11 @@ export interface components {
              * @enum {string}
              */
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Live
+             * @description Of a live stream: record from now on, from as far back as the site has it, or wait for it to begin; null = refuse it
+             */
+            live?: ("now" | "start" | "wait") | null;
             /**
              * Profile
              * @description Decides whatever is left out here; null = the default profile
@@ -1365,6 +1390,11 @@ export interface components {
              * @enum {string}
              */
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Live
+             * @description Of a live stream: record from now on, from as far back as the site has it, or wait for it to begin; null = refuse it
+             */
+            live?: ("now" | "start" | "wait") | null;
             /**
              * Rate
              * @description Bytes/s at most; null = RATE_LIMIT
@@ -1485,6 +1515,11 @@ export interface components {
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
             /** Id */
             id: string;
+            /**
+             * Live
+             * @description Whether a stream is recorded, which can be stopped
+             */
+            live: boolean;
             /**
              * Notes
              * @description What is worth knowing although it went on, such as a subtitle that is missing
@@ -1613,6 +1648,11 @@ export interface components {
              * @enum {string}
              */
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
+            /**
+             * Live
+             * @description Of a live stream: record from now on, from as far back as the site has it, or wait for it to begin; null = refuse it
+             */
+            live?: ("now" | "start" | "wait") | null;
             /**
              * Profile
              * @description Decides whatever is left out here; null = the default profile
@@ -2178,6 +2218,11 @@ export interface components {
              */
             format: "mp4" | "webm" | "mkv" | "avi" | "mp3" | "m4a" | "wav" | "flac" | "opus";
             /**
+             * Live
+             * @description Of a live stream: record from now on, from as far back as the site has it, or wait for it to begin; null = refuse it
+             */
+            live?: ("now" | "start" | "wait") | null;
+            /**
              * Profile
              * @description Decides whatever is left out here; null = the default profile
              */
@@ -2405,7 +2450,7 @@ export interface components {
              * Stage
              * @enum {string}
              */
-            stage: "waiting" | "fetching" | "downloading" | "converting" | "moving";
+            stage: "waiting" | "fetching" | "downloading" | "recording" | "converting" | "moving";
             /** Total */
             total?: number | null;
         };
@@ -4328,6 +4373,110 @@ export interface operations {
             };
             /** @description Gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    stopDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download's id */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

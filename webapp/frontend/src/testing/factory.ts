@@ -21,6 +21,7 @@ export function makeDownload(change: Partial<Download> = {}): Download {
     error: null,
     notes: [],
     attempt: 1,
+    live: false,
     file: null,
     created: '2026-01-31T12:00:00.000Z',
     started: null,

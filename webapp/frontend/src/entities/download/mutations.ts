@@ -63,6 +63,7 @@ const STATE_AFTER: Record<DownloadAction, DownloadState> = {
   resume: 'queued',
   cancel: 'cancelled',
   retry: 'queued',
+  stop: 'queued',
 };
 
 function chunks(all: readonly string[]): (readonly string[])[] {

@@ -17,6 +17,7 @@ export const DEFAULTS: Choices = {
   folder: null,
   template: null,
   rate: null,
+  live: null,
 };
 
 /** Those that come with the app speak the reader's language. */

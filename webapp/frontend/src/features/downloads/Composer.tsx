@@ -122,7 +122,7 @@ export function Composer() {
         {complaint ?? t('composer.hint')}
         {complaint === null && <span className={css.keys}> {t('composer.keys')}</span>}
       </p>
-      <LazyPreview link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} chosen={wantedEntries} onChoose={setWantedEntries} />
+      <LazyPreview choosing={choosing} link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} chosen={wantedEntries} onChoose={setWantedEntries} />
       <ChoiceRow choosing={choosing} preview={looked.preview} />
       <MoreOptions choosing={choosing} clip={clip} preview={looked.preview} onClip={changeClip} />
       <Destination />

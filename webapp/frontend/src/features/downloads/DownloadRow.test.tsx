@@ -35,6 +35,20 @@ describe('a row', () => {
     expect(onChange).toHaveBeenCalledOnce();
   });
 
+  test.each(['running', 'paused', 'failed'] as const)('offers to keep what there is of a %s recording', async (state) => {
+    const onChange = vi.fn();
+    const download = makeDownload({ state, live: true });
+    const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
+    await user.click(screen.getByTitle('Stop and keep'));
+    expect(onChange).toHaveBeenCalledWith({ ids: [download.id], action: 'stop' });
+  });
+
+  test('says when a recording that is waited for begins', () => {
+    const error = { kind: 'not-begun', sentence: 'The stream has not begun (2026-01-31 20:00 UTC).', fix: 'It is recorded by itself then.', values: {} };
+    renderApp(<DownloadRow download={makeDownload({ state: 'queued', live: true, error })} onChange={vi.fn()} />);
+    expect(screen.getByText(/2026-01-31 20:00 UTC/)).toBeVisible();
+  });
+
   test('says that a file was lost, and gets it again', async () => {
     const onChange = vi.fn();
     const done = makeDone();

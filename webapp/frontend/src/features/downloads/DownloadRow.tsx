@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { fileUrl, thumbnailUrl } from '@/api/client.ts';
+import { fileUrl, thumbnailUrl, type DownloadAction } from '@/api/client.ts';
 import { isPlayable, playing } from '@/entities/download/player-store.ts';
 import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/i18n/format.ts';
 import { isAudio, isUnfinished, type Download } from '@/api/types.ts';
@@ -47,7 +47,7 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         <Facts download={download} />
         {isUnderWay && <Bar download={download} name={name} />}
         {state === 'done' && download.notes.map((note) => <FailureText key={note.sentence} failure={note} />)}
-        {state === 'failed' && download.error && <FailureText failure={download.error} />}
+        {(state === 'failed' || (state === 'queued' && download.live)) && download.error && <FailureText failure={download.error} />}
         {state === 'failed' && wantsCookies(download.error?.kind) && (
           <AddCookies
             url={download.url}
@@ -142,13 +142,16 @@ function moved(
 function Actions({ download, name, onChange }: RowProps & { name: string }) {
   const { t } = useTranslation();
   const { id, state, file } = download;
-  const act = (action: 'pause' | 'resume' | 'cancel' | 'retry') => () => {
+  const act = (action: DownloadAction) => () => {
     onChange({ ids: [id], action });
   };
   const turn = state === 'paused' ? 'resume' : 'pause';
   const named = (action: string): string => `${action}: ${name}`;
   return (
     <div className={css.actions}>
+      {download.live && (isUnfinished(download) || state === 'failed') && (
+        <IconButton icon="check" label={named(t('action.stop'))} hint={t('action.stop')} onClick={act('stop')} />
+      )}
       {isUnfinished(download) && (
         <>
           {/* One button in one place: it keeps the focus when it has been pressed. */}

@@ -3,6 +3,7 @@ import { AUDIO_BITRATES, BESIDE, CODECS, SEGMENTS, holdsSubtitles, isLossy, type
 import { Select } from '@/components/Select.tsx';
 import { PlaceFields } from '@/entities/naming/PlaceFields.tsx';
 import { readClip, type Clip } from './clip.ts';
+import { LiveChoice } from './LiveChoice.tsx';
 import { audioChoices, nameOfLanguage, subtitleChoices } from './languages.ts';
 import css from './MoreOptions.module.css';
 import { SaveProfile } from './SaveProfile.tsx';
@@ -46,6 +47,7 @@ export default function MoreOptionsBody({ choosing, clip, preview, onClip }: Mor
         ))}
       </fieldset>
       <SponsorBlock choosing={choosing} />
+      <LiveChoice choosing={choosing} />
       <Place choosing={choosing} />
       <SaveProfile choosing={choosing} />
     </div>

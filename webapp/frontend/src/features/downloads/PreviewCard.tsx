@@ -8,10 +8,13 @@ import { AddCookies, wantsCookies } from '@/entities/cookies/AddCookies.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { classes } from '@/utils/classes.ts';
 import { EntryChooser } from './EntryChooser.tsx';
+import { LiveChoice } from './LiveChoice.tsx';
 import css from './PreviewCard.module.css';
+import type { Choosing } from './use-chosen.ts';
 import { previewKey, type PreviewState } from './use-preview.ts';
 
 export interface PreviewCardProps {
+  choosing: Choosing;
   /** What is looked at. */
   link: string | null;
   state: PreviewState;
@@ -21,7 +24,7 @@ export interface PreviewCardProps {
 }
 
 /** The medium behind the link, or the list of media to choose from. */
-export default function PreviewCard({ link, state, chosen, onChoose }: PreviewCardProps) {
+export default function PreviewCard({ choosing, link, state, chosen, onChoose }: PreviewCardProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { preview, looking, error } = state;
@@ -48,6 +51,7 @@ export default function PreviewCard({ link, state, chosen, onChoose }: PreviewCa
   return (
     <div className={css.box}>
       <Medium preview={preview} />
+      {preview.live && <LiveChoice choosing={choosing} />}
       {preview.entries.length > 0 && <EntryChooser entries={preview.entries} chosen={chosen} onChoose={onChoose} />}
     </div>
   );

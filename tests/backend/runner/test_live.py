@@ -1,0 +1,191 @@
+"""Live streams, of a source that goes on when the test says so."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import av
+import imageio_ffmpeg
+import pytest
+
+from tests.backend.api_process import Api, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.media_source import MediaSource
+
+ALL = 12
+"""Segments of the source, a second and 25 pictures each."""
+PICTURES = 25
+
+
+def recorded(api: Api, item: str) -> int:
+    """How many segments of a download are vouched for."""
+    try:
+        told = json.loads((api.media / ".staging" / item / "live.json").read_text())
+    except (OSError, ValueError):
+        return 0
+    return sum(part["following"] - part["first"] for part in told["tracks"][0]["parts"])
+
+
+def until(api: Api, item: str, segments: int) -> None:
+    wait_for(lambda: recorded(api, item) >= segments, f"{segments} segments are recorded")
+
+
+def pictures(file: Path) -> int:
+    """How many pictures can be decoded; and there is sound."""
+    with av.open(file) as container:
+        assert container.streams.audio
+        return sum(1 for _ in container.decode(video=0))
+
+
+def file_of(api: Api, done: dict[str, Any]) -> Path:
+    return api.media / str(done["file"]["name"])
+
+
+def test_a_stream_is_recorded_from_its_start_until_it_ends(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.live.there = 4
+    item = shared_api.add(media.live_hls, live="start")
+    until(shared_api, item, 4)
+    running = shared_api.get(item)
+    assert (running["state"], running["live"]) == ("running", True)
+    assert running["progress"]["stage"] == "recording"
+    media.live.there = ALL
+    until(shared_api, item, ALL)
+    assert shared_api.get(item)["state"] == "running", "it may go on"
+    media.live.ended = True
+    done = shared_api.wait(item, "done")
+
+    assert done["notes"] == []
+    assert done["duration"] == pytest.approx(ALL, abs=0.5)
+    assert pictures(file_of(shared_api, done)) == ALL * PICTURES
+    assert not (shared_api.media / ".staging" / item).exists()
+
+
+def test_recorded_from_now_on_and_stopped_it_is_done_with_what_there_is(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.live.there = 8
+    item = shared_api.add(media.live_hls, live="now")
+    until(shared_api, item, 3)
+    media.live.there = 10
+    until(shared_api, item, 5)
+    shared_api.ask("POST", f"/api/downloads/{item}/stop")
+    media.live.there = ALL
+    done = shared_api.wait(item, "done")
+
+    assert pictures(file_of(shared_api, done)) == 5 * PICTURES
+    assert done["notes"] == []
+    again = shared_api.client.post(f"/api/downloads/{item}/stop")
+    assert again.status_code == 409
+
+
+def test_sound_alone_is_taken_of_a_stream(shared_api: Api, media: MediaSource) -> None:
+    media.live.there, media.live.ended = 3, True
+    done = shared_api.wait(shared_api.add(media.live_hls, live="start", format="mp3"), "done")
+    assert done["file"]["name"].endswith(".mp3")
+    assert done["duration"] == pytest.approx(3, abs=0.5)
+
+
+def test_killed_it_goes_on_in_a_new_part_and_nothing_is_missing(
+    api: Api, media: MediaSource
+) -> None:
+    media.live.there = 3
+    item = api.add(media.live_hls, live="start")
+    for there in (3, 7):
+        media.live.there = there
+        until(api, item, there)
+        api.kill()
+        folder = api.media / ".staging" / item
+        last = max(folder.glob("live-0-*.ts"))
+        last.write_bytes(last.read_bytes() + b"half of a segment that nothing vouches for")
+        api.start()
+    media.live.there, media.live.ended = ALL, True
+    wait_for(lambda: recorded(api, item) == ALL or api.get(item)["file"], "all is recorded")
+    done = api.wait(item, "done")
+
+    assert done["notes"] == []
+    assert pictures(file_of(api, done)) == ALL * PICTURES
+    assert done["duration"] == pytest.approx(ALL, abs=0.5)
+
+
+def test_what_went_by_while_nobody_recorded_is_told(api: Api, media: MediaSource) -> None:
+    media.live.there, media.live.window = 3, 3
+    item = api.add(media.live_hls, live="start")
+    until(api, item, 3)
+    api.kill()
+    media.live.there = 8
+    api.start()
+    until(api, item, 6)
+    media.live.ended = True
+    done = api.wait(item, "done")
+
+    assert [note["kind"] for note in done["notes"]] == ["live-gap"]
+    assert "(2)" in done["notes"][0]["sentence"]
+    assert pictures(file_of(api, done)) == 6 * PICTURES
+
+
+def test_stopped_and_killed_it_is_finished_by_the_next_process_without_the_site(
+    api: Api, media: MediaSource
+) -> None:
+    media.live.there = 4
+    item = api.add(media.live_hls, live="start")
+    until(api, item, 4)
+    api.ask("PATCH", "/api/queue", json={"paused": True})
+    api.ask("POST", f"/api/downloads/{item}/stop")
+    api.kill()
+    media.live.there = 0
+    api.start()
+    api.ask("PATCH", "/api/queue", json={"paused": False})
+    assert pictures(file_of(api, api.wait(item, "done"))) == 4 * PICTURES
+
+
+def test_what_has_not_begun_is_waited_for(shared_api: Api, media: MediaSource) -> None:
+    item = shared_api.add(media.live_hls, live="wait")
+    waiting = wait_for(lambda: one if (one := shared_api.get(item))["error"] else None, "it waits")
+    assert (waiting["state"], waiting["error"]["kind"]) == ("queued", "not-begun")
+    media.live.there, media.live.ended = 2, True
+    for action in ("pause", "resume"):  # look now
+        shared_api.ask("POST", f"/api/downloads/{item}/{action}")
+    done = shared_api.wait(item, "done")
+    assert pictures(file_of(shared_api, done)) == 2 * PICTURES
+
+
+def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSource) -> None:
+    item = shared_api.add(media.live_hls, live="wait")
+    wait_for(lambda: shared_api.get(item)["error"], "it waits")
+    shared_api.ask("POST", f"/api/downloads/{item}/stop")
+    failed = shared_api.wait(item, "failed")
+    assert failed["error"]["sentence"] == "Nothing had been recorded yet."
+
+    plain = shared_api.add(media.missing)
+    refused = shared_api.client.post(f"/api/downloads/{plain}/stop")
+    assert (refused.status_code, refused.json()["kind"]) == (409, "not-live")
+    unknown = shared_api.client.post(
+        "/api/downloads", json={"url": media.live_hls, "live": "later"}
+    )
+    assert unknown.json()["errors"][0]["field"] == "live"
+
+
+def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource) -> None:
+    folder = own_media.folder / "fmp4"
+    folder.mkdir()
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error"]
+    command += ["-i", str(own_media.folder / "clip.mp4"), "-c", "copy", "-f", "hls"]
+    command += ["-hls_time", "1", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod"]
+    subprocess.run([*command, str(folder / "index.m3u8")], check=True, timeout=60)
+    own_media.live.folder, own_media.live.there = "fmp4", 3
+    item = shared_api.add(own_media.live_hls, live="start")
+    until(shared_api, item, 3)
+    for action in ("pause", "resume"):
+        shared_api.ask("POST", f"/api/downloads/{item}/{action}")
+    own_media.live.there, own_media.live.ended = 6, True
+    done = shared_api.wait(item, "done")
+
+    assert done["notes"] == []
+    assert pictures(file_of(shared_api, done)) == 6 * PICTURES

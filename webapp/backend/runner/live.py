@@ -1,0 +1,303 @@
+"""Records a live stream: follows its playlists, and keeps each segment as soon as there is one.
+
+yt-dlp hands live streams to ffmpeg, which connects by itself: past the sandbox, and without a way
+to go on after it was killed. Here the segments come through yt-dlp's own connections, so that what
+holds for downloads (addresses, cookies, proxies) holds for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from yt_dlp.aes import aes_cbc_decrypt_bytes, unpad_pkcs7
+from yt_dlp.networking import Request
+from yt_dlp.networking.exceptions import HTTPError, IncompleteRead, RequestError
+
+from domain.failures import DownloadError, classify
+from runner.hls_playlist import NotAPlaylistError, Piece, Playlist, Segment, parse, wanted
+from runner.metadata import is_live
+from runner.recording import Track
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.models import DownloadRequest
+    from runner.downloader import Downloader
+    from runner.recording import Part, Recording
+
+GONE = {403, 404, 410}
+GONE_SECONDS = 30.0
+"""How long a playlist may be gone before the stream has ended."""
+SILENT_SECONDS = 60.0
+"""How long a playlist may bring nothing new; or ten of its segments, if that is longer."""
+SILENT_SEGMENTS = 10
+BROKEN_SECONDS = 60.0
+"""How long the site may be out of reach before this run gives up; a later one goes on."""
+TRIES = 3
+"""Of a segment, before it is left out."""
+PAUSE_SECONDS = 0.5
+MAX_PLAYLIST_BYTES = 16_000_000
+MAX_SEGMENT_BYTES = 500_000_000
+LARGE = {"formats", "requested_formats", "automatic_captions", "heatmap"}
+"""Of what a site tells, that which nothing needs at the end."""
+HLS = {"m3u8", "m3u8_native"}
+
+Info = dict[str, Any]
+
+
+def streams(info: Info) -> list[Info]:
+    """The formats to record: one with all, or picture and sound that come apart.
+
+    Raises:
+        DownloadError: when the site does not send HLS.
+
+    """
+    chosen = info.get("requested_formats") or [info]
+    if all(one.get("protocol") in HLS for one in chosen):
+        return list(chosen)
+    whole = [
+        one
+        for one in info.get("formats") or ()
+        if one.get("protocol") in HLS and "none" not in {one.get("vcodec"), one.get("acodec")}
+    ]
+    if whole:
+        return [whole[-1]]
+    raise DownloadError(
+        "live-kind",
+        "This live stream does not come as HLS, and no other kind can be recorded.",
+        "Send the link again when it has ended.",
+    )
+
+
+def record(
+    downloader: Downloader,
+    recording: Recording,
+    info: Info,
+    request: DownloadRequest,
+    emit: Callable[[Info], None],
+) -> None:
+    """Record until the stream ends, going on where an earlier run was cut off.
+
+    Raises:
+        Exception: what kept a playlist from being had; what there is stays for a later run.
+
+    """
+    chosen = info.get("requested_formats") or [info]
+    if not is_live(info) and [one.place for one in recording.tracks] != places(chosen):
+        return  # it is over, and what the site offers of it since is numbered otherwise
+    formats = streams(info)
+    if recording.tracks and len(recording.tracks) != len(formats):
+        return  # the site offers it otherwise by now: what there is cannot be continued
+    if not recording.tracks:
+        kept = {name: value for name, value in info.items() if name not in LARGE}
+        recording.info = json.loads(json.dumps(downloader.sanitize_info(kept), default=str))
+        recording.tracks = [Track(place) for place in places(formats)]
+        recording.save()
+    Recorder(downloader, recording, formats, request.live != "now", emit).run()
+
+
+def places(formats: list[Info]) -> list[str]:
+    """Where their playlists are, without queries, which may hold a token."""
+    return [urlsplit(one["url"])._replace(query="", fragment="").geturl() for one in formats]
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Follows all playlists of a stream until it ends."""
+
+    downloader: Downloader
+    recording: Recording
+    formats: list[Info]
+    from_start: bool
+    emit: Callable[[Info], None]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _failure: Exception | None = None
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Record until the site says that there is no more, or sends nothing more.
+
+        Raises:
+            Exception: what kept a playlist from being had; what there is stays for a later run.
+
+        """
+        self._tell()
+        threads = [
+            threading.Thread(target=self._follow, args=(number,), daemon=True)
+            for number in range(1, len(self.formats))
+        ]
+        for thread in threads:
+            thread.start()
+        self._follow(0)
+        for thread in threads:
+            thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _follow(self, number: int) -> None:
+        try:
+            _Follower(self, number, self.formats[number]).run()
+        except Exception as error:  # noqa: BLE001 - the other track ends, too
+            self._failure = self._failure or error
+            self._over.set()
+
+    @property
+    def over(self) -> threading.Event:
+        """Set when one of the tracks cannot go on."""
+        return self._over
+
+    def keep(self, number: int, segment: Segment, head: bytes, content: bytes) -> None:
+        """Write a segment at the end of its track, in a new part where it does not follow."""
+        recording, track = self.recording, self.recording.tracks[number]
+        with self._lock:
+            part = self._part(number, segment, head)
+            recording.append(part, content)
+            part.following = segment.number + 1
+            part.seconds += segment.seconds
+            track.ended = False
+            recording.save()
+            self._tell()
+
+    def end(self, number: int) -> None:
+        """Note that the site has no more of a track."""
+        with self._lock:
+            self.recording.tracks[number].ended = True
+            self.recording.save()
+
+    def _part(self, number: int, segment: Segment, head: bytes) -> Part:
+        """The part that a segment goes to; the first one of this run begins a part."""
+        track, name = self.recording.tracks[number], str(self.formats[number].get("format_id"))
+        digest = hashlib.sha256(name.encode() + b"\0" + head).hexdigest()
+        last = track.parts[-1] if track.parts else None
+        follows = last is not None and (
+            last.following == segment.number and last.head == digest and not segment.begins_anew
+        )
+        if last is not None and follows and number in self._own:
+            return last
+        if last is not None:
+            track.missing += max(0, segment.number - last.following)
+        self._own.add(number)
+        part = self.recording.part(number, segment.number, digest, joins=follows)
+        if head and not follows:
+            self.recording.append(part, head)
+        return part
+
+    _own: set[int] = field(default_factory=set)
+    """The tracks whose last part is of this run."""
+
+    def _tell(self) -> None:
+        there = self.recording.size
+        self.emit({"event": "progress", "stage": "recording", "bytes": there})
+
+
+class _Follower:
+    """Follows one playlist."""
+
+    def __init__(self, recorder: Recorder, number: int, format_: Info) -> None:
+        self._recorder, self._number = recorder, number
+        self._url, self._headers = format_["url"], format_.get("http_headers") or {}
+        self._track = recorder.recording.tracks[number]
+        self._heads: dict[Piece, bytes] = {}
+        self._keys: dict[str, bytes] = {}
+
+    def run(self) -> None:
+        heard = asked = time.monotonic()
+        while not self._recorder.over.is_set():
+            try:
+                playlist = self._playlist()
+            except (RequestError, NotAPlaylistError) as error:
+                if self._is_over(error, time.monotonic() - asked):
+                    break
+                self._pause(PAUSE_SECONDS * 2)
+                continue
+            asked = time.monotonic()
+            new = wanted(playlist, self._track.following, from_start=self._recorder.from_start)
+            if new and self._track.following is None and self._recorder.from_start:
+                self._track.late = new[0].number > 0 and not playlist.whole
+            for segment in new:
+                self._take(segment)
+            if new:
+                heard = time.monotonic()
+            if playlist.ended:
+                break
+            if asked - heard > max(SILENT_SECONDS, SILENT_SEGMENTS * playlist.target):
+                break
+            self._pause(playlist.target if new else playlist.target / 2)
+        else:
+            return
+        self._recorder.end(self._number)
+
+    def _is_over(self, error: Exception, seconds: float) -> bool:
+        """Whether a playlist that cannot be had means the end; raises when that is unknown."""
+        gone = isinstance(error, HTTPError) and error.status in GONE
+        if gone and self._track.parts:
+            return seconds > GONE_SECONDS
+        if isinstance(error, NotAPlaylistError):
+            raise DownloadError("live-kind", str(error), "Look for another source.") from error
+        if gone or seconds > BROKEN_SECONDS or not classify(error).transient:
+            raise error
+        return False
+
+    def _take(self, segment: Segment) -> None:
+        """Keep one segment; one that the site has no more is left out, which the next tells."""
+        for attempt in range(TRIES):
+            if self._recorder.over.is_set():
+                return
+            try:
+                head = self._head(segment.head) if segment.head else b""
+                content = self._decrypted(segment, self._fetch(segment.piece))
+            except HTTPError as error:
+                if error.status in GONE and attempt + 1 == TRIES:
+                    return
+                if attempt + 1 == TRIES:
+                    raise
+            except RequestError:
+                if attempt + 1 == TRIES:
+                    raise
+            else:
+                self._recorder.keep(self._number, segment, head, content)
+                return
+            self._pause(PAUSE_SECONDS * (attempt + 1))
+
+    def _playlist(self) -> Playlist:
+        answer = self._open(Piece(self._url))
+        with answer:
+            text = answer.read(MAX_PLAYLIST_BYTES).decode(errors="replace")
+            return parse(text, answer.url)
+
+    def _head(self, piece: Piece) -> bytes:
+        if piece not in self._heads:
+            self._heads[piece] = self._fetch(piece)
+        return self._heads[piece]
+
+    def _decrypted(self, segment: Segment, content: bytes) -> bytes:
+        key = segment.key
+        if key is None:
+            return content
+        if key.url not in self._keys:
+            self._keys[key.url] = self._fetch(Piece(key.url))
+        iv = key.iv or segment.number.to_bytes(16, "big")
+        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, self._keys[key.url], iv)))
+
+    def _fetch(self, piece: Piece) -> bytes:
+        with self._open(piece) as answer:
+            content: bytes = answer.read(MAX_SEGMENT_BYTES)
+            length = answer.headers.get("Content-Length")
+        if length and length.isdigit() and len(content) < int(length):
+            raise IncompleteRead(len(content), int(length) - len(content))
+        return content
+
+    def _open(self, piece: Piece) -> Any:  # noqa: ANN401 - yt-dlp's
+        headers = dict(self._headers) | {"Accept-Encoding": "identity"}
+        if piece.bytes:
+            headers["Range"] = "bytes={}-{}".format(*piece.bytes)
+        return self._recorder.downloader.urlopen_medium(Request(piece.url, None, headers))
+
+    def _pause(self, seconds: float) -> None:
+        self._recorder.over.wait(seconds)
