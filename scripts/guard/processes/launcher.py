@@ -7,6 +7,7 @@ it does.
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -21,6 +22,7 @@ from ..preload.preloading import Preloading
 from ..rundir import orphans
 from . import process, screen
 from .process import Process
+from .socket_numbers import SocketNumbers
 
 
 class Started(NamedTuple):
@@ -50,6 +52,7 @@ class Launcher:
         """Of each service whose line asks for it."""
         self._run = orphans.new_run()
         self._early: dict[str, Process] = {}
+        self._numbers = SocketNumbers()
         self.ports.hold(held_ports(config), free=self_binding(config))
 
     def start_early(self) -> None:
@@ -82,8 +85,11 @@ class Launcher:
         return RunTag(self._run, name)
 
     def _start(self, service: Service) -> Process:
+        with self._numbers.lent(service.name, self._socket(service)) as fds:
+            return self._start_with(service, fds)
+
+    def _start_with(self, service: Service, fds: tuple[int, ...]) -> Process:
         config = self._current.get()
-        fds = self._listening(service)
         variables = environment.of(config, service, *fds or (None,))
         tag, fork, inherited = self.tag(service.name), None, fds
         if service.preload:
@@ -108,14 +114,14 @@ class Launcher:
         self.last_started[service.name] = Started(started, time.time(), variables)
         return started
 
-    def _listening(self, service: Service) -> tuple[int, ...]:
-        """Return the descriptor that it takes.
+    def _socket(self, service: Service) -> socket.socket | None:
+        """Return the socket that it takes.
 
         Raises `OSError` where the port of a line that bound it for itself until now is not free.
         """
         if service.port is None or not service.held:
-            return ()
-        return (self.ports.take(service.port).fileno(),)
+            return None
+        return self.ports.take(service.port)
 
     def _record(self) -> None:
         recorded = [
