@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict
 
-from settings import SettingsError, parse
+from settings import SettingsError, load, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,6 +22,38 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert settings.allowed.entries == ()
     assert settings.api_hosts == ("localhost", "127.0.0.1", "[::1]")
     assert not settings.distributed
+    assert settings.log_level == "info"
+    assert settings.show_folders == "auto"
+    assert settings.open_access == ()
+    assert settings.guard_token_file is None
+
+
+def test_the_shell_beats_the_file_at_the_root_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("settings.ROOT", tmp_path)
+    monkeypatch.delenv("RATE_LIMIT", raising=False)
+    monkeypatch.setenv("LOG_LEVEL", "error")
+    assert load().rate_limit == 0
+
+    (tmp_path / ".env").write_text("RATE_LIMIT=5\nLOG_LEVEL=debug\nDATA_DIR\n")
+    assert load().rate_limit == 5
+    assert load().log_level == "error"
+
+
+def test_a_choice_may_be_written_in_capitals(tmp_path: Path) -> None:
+    chosen = parse({"LOG_LEVEL": "Debug", "SHOW_FOLDERS": "YES"}, tmp_path)
+    assert (chosen.log_level, chosen.show_folders) == ("debug", "yes")
+
+
+def test_the_guard_says_where_its_token_is(tmp_path: Path) -> None:
+    given = parse({"GUARD_TOKEN_FILE": "/run/token"}, tmp_path)
+    assert given.guard_token_file == Path("/run/token")
+
+
+def test_a_network_may_be_named_by_any_of_its_addresses(tmp_path: Path) -> None:
+    (network,) = parse({"OPEN_ACCESS": "192.168.1.7/24"}, tmp_path).open_access
+    assert str(network) == "192.168.1.0/24"
 
 
 def test_an_empty_value_means_the_default(tmp_path: Path) -> None:
@@ -107,6 +139,12 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
     for name in bad:
         assert name in str(told.value)
     assert "secret" not in str(told.value)
+    assert "DATABASE_URL=mysql:...:" in str(told.value)
+
+
+def test_a_database_of_sqlite_is_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="give sqlite:///FILE"):
+        parse({"DATABASE_URL": "sqlite:///"}, tmp_path)
 
 
 def test_downloads_are_as_fast_as_they_go_unless_a_rate_is_set(tmp_path: Path) -> None:
@@ -118,6 +156,16 @@ def test_downloads_are_as_fast_as_they_go_unless_a_rate_is_set(tmp_path: Path) -
 def test_a_count_is_a_whole_number_in_its_range(tmp_path: Path, count: str) -> None:
     with pytest.raises(SettingsError, match="from 1 to 64"):
         parse({"DOWNLOAD_CONCURRENCY": count}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("DISK_RESERVE_MB", 1_000_000_000), ("RATE_LIMIT", 1_000_000_000_000)]
+)
+def test_an_amount_may_be_nothing_or_much(tmp_path: Path, name: str, most: int) -> None:
+    for amount in (0, most):
+        assert getattr(parse({name: str(amount)}, tmp_path), name.lower()) == amount
+    with pytest.raises(SettingsError, match=f"{name}={most + 1}: give a whole number from 0 to"):
+        parse({name: str(most + 1)}, tmp_path)
 
 
 def test_every_setting_is_in_the_example() -> None:
@@ -155,5 +203,6 @@ def test_an_import_folder_lies_outside_the_media_folder(tmp_path: Path) -> None:
 def test_sponsorblock_is_asked_where_its_setting_says(tmp_path: Path) -> None:
     chosen = parse({"SPONSORBLOCK_API": "http://nas.local:8080/"}, tmp_path)
     assert chosen.sponsorblock_api == "http://nas.local:8080"
-    with pytest.raises(SettingsError, match="SPONSORBLOCK_API=nas: give an address"):
-        parse({"SPONSORBLOCK_API": "nas"}, tmp_path)
+    for wrong in ("nas", "ftp://nas.local", "http://", "http://["):
+        with pytest.raises(SettingsError, match=r"SPONSORBLOCK_API=.*: give an address"):
+            parse({"SPONSORBLOCK_API": wrong}, tmp_path)

@@ -30,6 +30,7 @@ from scripts.guard.logs import ring_buffer
 from scripts.guard.logs.ring_buffer import RingBuffer
 from scripts.guard.pages import dashboard, standby_page
 from scripts.guard.pages.ansi_html import ansi_to_html
+from scripts.guard.pages.template import escape
 from scripts.guard.processes.resource_usage import Usage
 from scripts.guard.supervision.history import History
 from tests.guard.views import NOON, WEB
@@ -98,6 +99,10 @@ def digest(page: bytes, tag: str) -> str:
     match = re.search(rf"<{tag}>(.*?)</{tag}>".encode(), page, re.DOTALL)
     assert match
     return f"'sha256-{b64encode(hashlib.sha256(match.group(1)).digest()).decode()}'"
+
+
+def test_a_value_cannot_leave_an_attribute_either() -> None:
+    assert escape("\"'<&") == "&quot;&#x27;&lt;&amp;"
 
 
 def test_the_policy_names_exactly_the_pages_own_style_and_script() -> None:
