@@ -198,7 +198,9 @@ def test_a_long_line_is_not_cut_within_a_character() -> None:
 
 def test_a_half_line_can_be_looked_at_without_its_half_character() -> None:
     splitter = LineSplitter()
-    splitter.feed("done\n\x1b[32m10%\r\x1b[32mprix: 5 €".encode()[:-1])
+    splitter.feed(b"abc")
+    assert splitter.partial == b"abc"
+    splitter.feed("\ndone\n\x1b[32m10%\r\x1b[32mprix: 5 €".encode()[:-1])
 
     assert splitter.partial.decode() == "\x1b[32mprix: 5 \x1b[0m"
     assert splitter.feed("€ net\n".encode()[2:]).decode() == "\x1b[32mprix: 5 € net\x1b[0m\n"
