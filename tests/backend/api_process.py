@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 DEADLINE = 60.0
 SERVER_ERROR = re.compile(r'HTTP/1\.\d" 500\b')
-POLL = 0.02
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # seconds between two looks
 T = TypeVar("T")
 
 
 def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = DEADLINE) -> T:
-    """The first true value of `look`; fails loudly when there is none in time."""
-    deadline = time.monotonic() + seconds
+    """The first true value of `look`; fails loudly when there is none in time.
+
+    The longer it takes the less often: whoever asks takes the processor from what is awaited.
+    """
+    deadline, pause = time.monotonic() + seconds, SHORTEST_PAUSE
     while not (value := look()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(POLL)
+        time.sleep(pause)
+        pause = min(1.1 * pause, LONGEST_PAUSE)
     return value
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, SECRETS, services, stages
+from tests.schemas import validated
 
 # Variables that the image of a service reads by itself, not our code.
 OF_THE_IMAGE = {
@@ -40,8 +41,8 @@ def test_hadolint_finds_nothing(dockerfile: Path) -> None:
 
 @pytest.mark.parametrize("compose", [*COMPOSE_FILES, SECRETS], ids=lambda path: path.name)
 def test_fits_the_compose_specification(compose: Path) -> None:
-    checked = tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", compose)
-    assert checked.returncode == 0, checked.stdout
+    checked = validated("vendor.compose-spec", compose)
+    assert checked.exit_code == 0, checked.output
 
 
 @pytest.mark.parametrize(("compose", "name", "service"), BUILT)

@@ -59,9 +59,15 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture
-def production(dist: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[httpx.Client]:
-    """nginx with the template filled in as its image does it, in front of a real backend."""
+@pytest.fixture(scope="module")
+def production(
+    dist: Path, tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[httpx.Client]:
+    """nginx with the template filled in as its image does it, in front of a real backend.
+
+    One for all tests: they only read.
+    """
+    tmp_path = tmp_path_factory.mktemp("production")
     web, api = free_port(), free_port()
     backend = on_port(BACKEND["production"].command(), api)
     data = tmp_path / "data"

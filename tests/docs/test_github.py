@@ -1,8 +1,6 @@
 """The files for a public host are what its schemas want, and name versions that are supported."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 import yaml
 
 from scripts.setup.node import accepts
+from tests.schemas import validated
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -22,11 +21,6 @@ SCHEMAS = {
 }
 
 
-def validate(schema: str, *files: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
-    return subprocess.run([*command, *files], capture_output=True, text=True, check=False)
-
-
 def matrix() -> dict[str, Any]:
     workflow = yaml.safe_load((GITHUB / "workflows/check.yml").read_text(encoding="utf-8"))
     found: dict[str, Any] = workflow["jobs"]["check"]["strategy"]["matrix"]
@@ -37,15 +31,15 @@ def matrix() -> dict[str, Any]:
 def test_they_are_valid(schema: str) -> None:
     files = sorted(GITHUB.glob(SCHEMAS[schema]))
     assert files
-    done = validate(schema, *files)
-    assert done.returncode == 0, done.stdout
+    done = validated(schema, *files)
+    assert done.exit_code == 0, done.output
 
 
 def test_the_schema_would_notice_a_mistake(tmp_path: Path) -> None:
     broken = tmp_path / "check.yml"
     text = (GITHUB / "workflows/check.yml").read_text(encoding="utf-8")
     broken.write_text(text.replace("runs-on:", "run-on:"), encoding="utf-8")
-    assert validate("vendor.github-workflows", broken).returncode == 1
+    assert validated("vendor.github-workflows", broken).exit_code == 1
 
 
 def test_every_file_there_has_its_schema_or_is_prose() -> None:

@@ -24,6 +24,7 @@ from tests.leftovers import left, new_mark
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).with_name("toy.py")
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 0.05  # seconds between two looks
 DEADLINE = 60.0  # seconds after which a state that has not come will not come
 ANSWERED_SECONDS = DEADLINE  # after which a port that does not answer will not
 
@@ -31,11 +32,15 @@ Found = TypeVar("Found")
 
 
 def until(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
-    """Return the first true answer of `look`, asked over and over; fail loudly when time is up."""
-    end = time.monotonic() + deadline
+    """Return the first true answer of `look`, asked over and over; fail loudly when time is up.
+
+    The longer it takes the less often: whoever asks takes the processor from what is awaited.
+    """
+    end, pause = time.monotonic() + deadline, SHORTEST_PAUSE
     while not (found := look()):
         assert time.monotonic() < end, f"not within {deadline} s: {what}"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.1 * pause, LONGEST_PAUSE)
     return found
 
 
