@@ -265,7 +265,7 @@ ACTIONS = st.one_of(
 
 
 @pytest.mark.fault(row="F23")
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(
     restart_scope=st.sampled_from(RestartScope),
     transient=st.booleans(),
