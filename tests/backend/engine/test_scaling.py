@@ -33,24 +33,49 @@ def postgres(free_port: FreePort) -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture
-def pair(postgres: str, tmp_path: Path) -> Iterator[tuple[Api, Api]]:
+@contextlib.contextmanager
+def two(postgres: str, folder: Path) -> Iterator[tuple[Api, Api]]:
     """Two ready api processes that share a database and a media folder."""
-    name = tmp_path.name.replace("-", "_").lower()
+    name = folder.name.replace("-", "_").lower()
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     url = postgres.rpartition("/")[0] + f"/{name}"
     with contextlib.ExitStack() as stack:
         apis = []
         for place in ("one", "two"):
-            (tmp_path / place).mkdir()
-            api = Api(tmp_path / place, DATABASE_URL=url, MEDIA_DIR=str(tmp_path / "media"))
+            (folder / place).mkdir()
+            api = Api(folder / place, DATABASE_URL=url, MEDIA_DIR=str(folder / "media"))
             stack.callback(api.close)
             api.start()
             apis.append(api)
         for api in apis:
             api.ready()
         yield apis[0], apis[1]
+
+
+@pytest.fixture
+def pair(postgres: str, tmp_path: Path) -> Iterator[tuple[Api, Api]]:
+    """Two of the test's own, which it may kill."""
+    with two(postgres, tmp_path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def kept_pair(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, Api]]:
+    with two(postgres, tmp_path_factory.mktemp("kept")) as started:
+        yield started
+
+
+@pytest.fixture
+def lasting(kept_pair: tuple[Api, Api]) -> Iterator[tuple[Api, Api]]:
+    """Two that no test kills: the same for all, but each finds them empty and as they began."""
+    first = kept_pair[0]
+    queue = first.ask("GET", "/api/queue")
+    yield kept_pair
+    while items := first.ask("GET", "/api/downloads", params={"limit": 100})["items"]:
+        ids = {"ids": [one["id"] for one in items], "file": True}
+        first.client.post("/api/downloads/deletions", json=ids).raise_for_status()
+    first.ask("PATCH", "/api/queue", json={name: queue[name] for name in ("paused", "concurrency")})
 
 
 def all_running(api: Api, items: list[str], least: int = 1) -> bool:
@@ -107,8 +132,10 @@ def test_all_that_die_and_come_back_together_have_all_their_room_again(
     wait_for(lambda: all_running(pair[0], again), "six run as before: no room was lost")
 
 
-def test_cancel_and_progress_reach_every_process(pair: tuple[Api, Api], media: MediaSource) -> None:
-    first, second = pair
+def test_cancel_and_progress_reach_every_process(
+    lasting: tuple[Api, Api], media: MediaSource
+) -> None:
+    first, second = lasting
     media.throttle = 20_000
     items = [first.add(media.mp4) for _ in range(4)]
     wait_for(lambda: all_running(second, items), "the other sees the progress of all")
@@ -139,9 +166,9 @@ def told_cancelled(events: Iterator[tuple[str, dict[str, Any]]], items: list[str
 
 
 def test_what_nobody_understands_makes_nobody_deaf(
-    pair: tuple[Api, Api], media: MediaSource
+    lasting: tuple[Api, Api], media: MediaSource
 ) -> None:
-    first, second = pair
+    first, second = lasting
     stream = second.events()
     next(stream)
     with psycopg.connect(first.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -160,13 +187,13 @@ def test_what_nobody_understands_makes_nobody_deaf(
 
 
 def test_what_was_not_heard_while_a_connection_was_lost_is_made_good(
-    pair: tuple[Api, Api], media: MediaSource
+    lasting: tuple[Api, Api], media: MediaSource
 ) -> None:
-    first, second = pair
+    first, second = lasting
     media.throttle = 20_000
     items = [first.add(media.mp4) for _ in range(6)]
     wait_for(lambda: all_running(second, items), "six run, three in each")
-    streams = [api.events() for api in pair]
+    streams = [api.events() for api in lasting]
     for stream in streams:
         next(stream)
 
@@ -183,8 +210,10 @@ def test_what_was_not_heard_while_a_connection_was_lost_is_made_good(
     wait_for(lambda: not list(first.folder.glob("../media/.staging/*")), "runners are gone")
 
 
-def test_search_and_conflicts_work_as_on_sqlite(pair: tuple[Api, Api], media: MediaSource) -> None:
-    first, second = pair
+def test_search_and_conflicts_work_as_on_sqlite(
+    lasting: tuple[Api, Api], media: MediaSource
+) -> None:
+    first, second = lasting
     item = first.add(media.mp4)
     second.wait(item, "done")
 
