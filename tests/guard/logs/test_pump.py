@@ -346,7 +346,7 @@ def wait_for(find: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
 def test_no_line_of_a_flood_is_lost_torn_or_doubled(
     reader: Reader, start: Starter, tmp_path: Path, *, raw: bool
 ) -> None:
-    count = 200_000
+    count = 100_000  # of each of the two: 200,000 lines at once
     output = os.open(tmp_path / "merged", os.O_WRONLY | os.O_CREAT)
     log = start(output, directory=tmp_path)
     # One writes as programs do, a line at a time; the other as fast as the terminal takes it, so
