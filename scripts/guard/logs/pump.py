@@ -21,11 +21,12 @@ from honcho.colour import get_colours
 from honcho.printer import Message
 
 from . import stamp
-from .cleared_screen import ClearedScreen
+from .channel import Channel
 from .line_splitter import LineSplitter
 from .prefix import own_name
 from .printer import JsonPrinter, Printer
 from .rotating_file import RotatingFile
+from .stream import REDRAWN_PAUSE_SECONDS, Stream
 from .terminal_writer import TerminalWriter
 
 if TYPE_CHECKING:
@@ -33,14 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARTIAL_LINE_SECONDS = 0.1
-BURST_BYTES = 2048
-"""As much as the kernel takes at once: who writes more may be stopped within a line."""
-BURST_PAUSE_SECONDS = 2.0
-REDRAWN_PAUSE_SECONDS = 2.0
-"""After which a spinner that cannot be erased again is shown as it stands: it has stopped."""
 TURN_BYTES = 48 * 1024
-TAIL_BYTES = 512 * 1024
-SMALL_BLOCK_BYTES = 4096
 OWN_LINES = 10_000
 """How many lines of the guard's own may wait for the pump."""
 CLOSING_SECONDS = 3.0
@@ -74,8 +68,8 @@ class Log:
             else Printer(self._terminal, colour=colour, time=time, prefix=prefix)
         )
         self._colours = get_colours()
-        self._channels: dict[str, _Channel] = {}
-        self._streams: list[_Stream] = []
+        self._channels: dict[str, Channel] = {}
+        self._streams: list[Stream] = []
         self._requests: deque[Callable[[], None]] = deque()
         self._beginning: deque[tuple[str, Callable[[bytes], None], int]] = deque()
         self._own_lines: deque[tuple[str, str]] = deque(maxlen=OWN_LINES)
@@ -130,7 +124,7 @@ class Log:
         lines = [*channel.lines(this_life=this_life), *self._partial_lines(channel)]
         return [line.decode() for line in _last(count, lines)]
 
-    def _partial_lines(self, channel: _Channel) -> list[bytes]:
+    def _partial_lines(self, channel: Channel) -> list[bytes]:
         streams = [stream for stream in tuple(self._streams) if stream.channel is channel]
         return [partial for stream in streams if (partial := stream.splitter.partial)]
 
@@ -261,23 +255,23 @@ class Log:
         dues = [stream.due for stream in self._streams if stream.due is not None]
         return max(0, min(dues) - time.monotonic()) if dues else None
 
-    def _channel(self, name: str) -> _Channel:
+    def _channel(self, name: str) -> Channel:
         channel = self._channels.get(name)
         if channel is None:
             colour = None if name == self._own else next(self._colours)
             file = RotatingFile(self._directory / f"{name}.log") if self._directory else None
-            channel = self._channels[name] = _Channel(name, colour, file)
+            channel = self._channels[name] = Channel(name, colour, file)
             if isinstance(self._printer, Printer):
                 self._printer.width = max(map(len, self._channels))
         return channel
 
     def _open_stream(self, name: str, master: int) -> None:
-        stream = _Stream(self._channel(name), master)
+        stream = Stream(self._channel(name), master)
         stream.channel.begin_life()
         self._streams.append(stream)
         self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
 
-    def _close_stream(self, stream: _Stream) -> None:
+    def _close_stream(self, stream: Stream) -> None:
         stream.ended = True
         self._streams.remove(stream)
         self._selector.unregister(stream.master)
@@ -285,7 +279,7 @@ class Log:
         self._emit(stream.channel, stream.splitter.feed(stream.screen.release()))
         self._emit(stream.channel, stream.splitter.flush())
 
-    def _read(self, stream: _Stream) -> bool:
+    def _read(self, stream: Stream) -> bool:
         """Take one turn's worth; answer whether there may be more."""
         if stream.ended:
             return False
@@ -305,7 +299,7 @@ class Log:
             self._close_stream(stream)
         return room <= 0
 
-    def _take(self, stream: _Stream, data: bytes) -> None:
+    def _take(self, stream: Stream, data: bytes) -> None:
         # Whoever asked before a process wrote is to hear what it wrote, read in the same moment.
         self._begin_taps()
         for sink in stream.channel.taps:
@@ -334,7 +328,7 @@ class Log:
         elif time.monotonic() < deadline:
             self._ask(lambda: self._drain(name, done, deadline))
 
-    def _emit(self, channel: _Channel, lines: bytes) -> None:
+    def _emit(self, channel: Channel, lines: bytes) -> None:
         if not lines:
             return
         now = datetime.now().astimezone()
@@ -351,7 +345,7 @@ class Log:
             self._show_again()
         self._printer.write(Message("line", lines, now, channel.name, channel.colour))
 
-    def _is_shown(self, channel: _Channel) -> bool:
+    def _is_shown(self, channel: Channel) -> bool:
         return self._shown is None or channel.name in {self._shown, self._own}
 
     def _print_blank(self) -> None:
@@ -359,7 +353,7 @@ class Log:
             self._show_again()
             self._printer.blank()
 
-    def _file(self, channel: _Channel, lines: bytes, now: datetime) -> None:
+    def _file(self, channel: Channel, lines: bytes, now: datetime) -> None:
         if channel.file is None:
             return
         begin = f"{stamp.of(now)} ".encode()
@@ -379,7 +373,7 @@ class Log:
                 self._emit(stream.channel, stream.splitter.feed(stream.screen.release()))
                 self._show_partial(stream)
 
-    def _show_partial(self, stream: _Stream) -> None:
+    def _show_partial(self, stream: Stream) -> None:
         partial = stream.splitter.partial
         if not self._is_shown(stream.channel):
             return
@@ -421,81 +415,3 @@ class Log:
 
 def _last(count: int, lines: list[bytes]) -> list[bytes]:
     return lines[max(0, len(lines) - count) :]
-
-
-class _Channel:
-    """What is kept of one name, whichever process bears it at the moment."""
-
-    def __init__(self, name: str, colour: str | None, file: RotatingFile | None) -> None:
-        self.name = name
-        self.colour = colour
-        self.file = file
-        self.taps: list[Callable[[bytes], None]] = []
-        self._blocks: deque[bytes] = deque()
-        self._bytes = 0
-        self._bytes_of_this_life = 0
-        self._lock = threading.Lock()
-
-    def remember(self, lines: bytes) -> None:
-        """Keep the last lines, at most `TAIL_BYTES` and one block of them."""
-        with self._lock:
-            if self._blocks and len(self._blocks[-1]) < SMALL_BLOCK_BYTES:
-                self._blocks[-1] += lines
-            else:
-                self._blocks.append(lines)
-            self._bytes += len(lines)
-            self._bytes_of_this_life += len(lines)
-            while self._bytes - len(self._blocks[0]) > TAIL_BYTES:
-                self._bytes -= len(self._blocks.popleft())
-
-    def begin_life(self) -> None:
-        """What is remembered from here on was written by another process."""
-        with self._lock:
-            self._bytes_of_this_life = 0
-
-    def lines(self, *, this_life: bool) -> list[bytes]:
-        """Answer the lines that are kept. Callable from any thread."""
-        with self._lock:
-            kept = b"".join(self._blocks)
-            start = max(0, len(kept) - self._bytes_of_this_life) if this_life else 0
-        return kept[start:].split(b"\n")[:-1]
-
-    def close(self) -> None:
-        """Close the file."""
-        if self.file:
-            self.file.close()
-
-
-class _Stream:
-    """One PTY that is being read."""
-
-    def __init__(self, channel: _Channel, master: int) -> None:
-        self.channel = channel
-        self.master = master
-        self.screen = ClearedScreen()
-        self.splitter = LineSplitter()
-        self.ended = False
-        self.due: float | None = None
-        """When its incomplete line is to be shown, on the monotonic clock."""
-        self.shown = b""
-        """What of its incomplete line was shown already."""
-        self.burst = 0
-        """How many bytes it has written without pausing for `BURST_PAUSE_SECONDS`."""
-        self.heard = 0.0
-        """When it wrote last, on the monotonic clock."""
-
-    def hear(self, data: bytes) -> None:
-        """Count what was written."""
-        before, self.heard = self.heard, time.monotonic()
-        self.burst = len(data) + (self.burst if self.heard - before < BURST_PAUSE_SECONDS else 0)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether its incomplete line is one that it stopped at: a question, say.
-
-        Who pours out lines has not ended one early: it was interrupted. A line that is drawn over
-        and over is a spinner, unless nothing has come for a while.
-        """
-        if self.splitter.is_redrawn:
-            return time.monotonic() - self.heard >= REDRAWN_PAUSE_SECONDS
-        return self.burst < BURST_BYTES
