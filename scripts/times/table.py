@@ -26,6 +26,7 @@ class Spent:
         )
 
 
+UNKNOWN = Spent(wall=float("inf"))
 Times = Mapping[str, Spent]
 """By file, as pytest names it."""
 
@@ -52,8 +53,11 @@ def write(fresh: Times, root: Path, file: Path = KEPT) -> None:
 
 
 def longest_first(names: Iterable[str], times: Times) -> list[str]:
-    """The files in the order in which several workers are done soonest; unknown ones last."""
-    return sorted(names, key=lambda name: -times.get(name, Spent()).wall)
+    """The files in the order in which several workers are done soonest.
+
+    One that was never measured may be the longest, and so comes first.
+    """
+    return sorted(names, key=lambda name: -times.get(name, UNKNOWN).wall)
 
 
 def text(times: Times) -> str:

@@ -16,10 +16,10 @@ def test_what_is_measured_now_replaces_what_was_and_the_rest_is_kept(tmp_path: P
     assert read(kept) == {"test_a.py": Spent(7, 8, 9), "test_b.py": Spent(4.2, 5, 6)}
 
 
-def test_the_longest_are_begun_first_and_new_ones_last_in_their_order() -> None:
+def test_new_ones_are_begun_first_in_their_order_and_then_the_longest() -> None:
     times = {"short": Spent(1), "long": Spent(60), "middle": Spent(5)}
     names = ["new", "short", "middle", "newer", "long"]
-    assert longest_first(names, times) == ["long", "middle", "short", "new", "newer"]
+    assert longest_first(names, times) == ["new", "newer", "long", "middle", "short"]
 
 
 def test_the_table_names_who_uses_most_and_adds_up_the_rest() -> None:
