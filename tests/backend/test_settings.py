@@ -41,6 +41,17 @@ def test_the_shell_beats_the_file_at_the_root_of_the_project(
     assert load().log_level == "error"
 
 
+def test_what_was_read_is_never_printed(tmp_path: Path) -> None:
+    chosen = parse({"SOMEBODYS_SECRET": "secret"}, tmp_path)
+    assert chosen.environment["SOMEBODYS_SECRET"] == "secret"
+    assert "secret" not in repr(chosen)
+    assert chosen == parse({}, tmp_path), "what is chosen is alike"
+
+
+def test_relative_paths_begin_where_the_project_does() -> None:
+    assert parse({}).data_dir == ROOT / "data"
+
+
 def test_a_choice_may_be_written_in_capitals(tmp_path: Path) -> None:
     chosen = parse({"LOG_LEVEL": "Debug", "SHOW_FOLDERS": "YES"}, tmp_path)
     assert (chosen.log_level, chosen.show_folders) == ("debug", "yes")
