@@ -44,12 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def merged(document: str, rows: Sequence[Row]) -> str:
-    """Return the table of a document with these rows in place of those of the same promises."""
+    """Return the table of a document with these rows in place of those of the same pairs.
+
+    A promise may be broken in several ways: then each has its test.
+    """
     table = document.partition(HEAD.splitlines()[0])[2].partition("<!-- end -->")[0]
-    found = {line.split(" | ")[0]: line for line in table.splitlines()[2:] if line}
-    promised = {f"| {pair.promise}" for pair in pairs()}
-    found |= {f"| {row.pair.promise}": str(row) for row in rows}
-    return "\n".join([HEAD, *(line for name, line in found.items() if name in promised)])
+    found = {_pair_of(line): line for line in table.splitlines()[2:] if line}
+    wanted = {_pair_of(str(Row(pair, red=True, seconds=0))) for pair in pairs()}
+    found |= {_pair_of(str(row)): str(row) for row in rows}
+    return "\n".join([HEAD, *(line for pair, line in found.items() if pair in wanted)])
+
+
+def _pair_of(line: str) -> tuple[str, ...]:
+    """Return the promise and the test of a line of the table."""
+    return tuple(line.split(" | ")[:2])
 
 
 class Row(NamedTuple):
