@@ -3,6 +3,7 @@
 import re
 import signal
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -15,6 +16,17 @@ TEXT = "a" * 64 + "b"
 def test_a_pattern_that_would_go_on_for_years_is_ended() -> None:
     with pytest.raises(TimeLimitError), time_limit(0.05):
         ENDLESS.match(TEXT)
+
+
+def test_an_alarm_that_was_lost_comes_again() -> None:
+    def lose_one() -> None:
+        with suppress(TimeLimitError):  # as a weak reference's callback does
+            ENDLESS.match(TEXT)
+        ENDLESS.match(TEXT)
+
+    with pytest.raises(TimeLimitError), time_limit(0.05):
+        lose_one()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_what_is_done_in_time_is_left_alone_and_so_is_what_comes_after() -> None:
