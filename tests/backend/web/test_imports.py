@@ -213,15 +213,9 @@ def test_an_import_that_was_killed_goes_on_and_each_file_comes_once(tmp_path: Pa
         api.ready()
         made = tones(tmp_path / "old", 12)
         item = api.ask("POST", "/api/imports", json={"origin": "import"})["id"]
-        for taken in (1, 5):
-            wait_for(
-                lambda least=taken: (  # type: ignore[misc]
-                    api.ask("GET", f"/api/imports/{item}")["taken"] >= least
-                ),
-                f"{taken} are taken",
-            )
-            api.kill()
-            api.start()
+        wait_for(lambda: api.ask("GET", f"/api/imports/{item}")["taken"], "some are taken")
+        api.kill()
+        api.start()
         done = wait_for(
             lambda: (
                 found
@@ -235,19 +229,17 @@ def test_an_import_that_was_killed_goes_on_and_each_file_comes_once(tmp_path: Pa
         assert sorted(files) == made
 
 
-def test_an_import_that_is_stopped_keeps_what_it_has_brought(tmp_path: Path) -> None:
-    with running(tmp_path) as api:
-        api.ready()
-        tones(api.media, 12)
-        item = api.ask("POST", "/api/imports", json={})["id"]
-        assert api.client.post("/api/imports", json={}).status_code == 409
-        wait_for(lambda: api.ask("GET", f"/api/imports/{item}")["taken"], "some are taken")
-        stopped = api.ask("POST", f"/api/imports/{item}/stop")
-        assert stopped["state"] == "stopped"
-        again = take(api)
-        assert again["state"] == "done"
-        assert again["taken"] + again["known"] == 12
-        assert api.client.post(f"/api/imports/{item}/stop").status_code == 409
+def test_an_import_that_is_stopped_keeps_what_it_has_brought(there: Api) -> None:
+    (there.media / "Many").mkdir()
+    tones(there.media / "Many", 12)
+    item = there.ask("POST", "/api/imports", json={"folder": "Many"})["id"]
+    assert there.client.post("/api/imports", json={"folder": "Many"}).status_code == 409
+    wait_for(lambda: there.ask("GET", f"/api/imports/{item}")["taken"], "some are taken")
+    assert there.ask("POST", f"/api/imports/{item}/stop")["state"] == "stopped"
+    again = take(there, folder="Many")
+    assert again["state"] == "done"
+    assert again["taken"] + again["known"] == 12
+    assert there.client.post(f"/api/imports/{item}/stop").status_code == 409
 
 
 def test_an_archive_is_read_and_written(there: Api) -> None:

@@ -20,7 +20,8 @@ NAME = "sy-media-downloader"
 
 
 def _sends(media_type: str, what: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string"}}}, "description": what}}
+    kind = "object" if media_type == "application/json" else "string"
+    return {200: {"content": {media_type: {"schema": {"type": kind}}}, "description": what}}
 
 
 @router.get("/imports", operation_id="listImports")
