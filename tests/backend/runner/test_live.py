@@ -139,10 +139,12 @@ def test_stopped_and_killed_it_is_finished_by_the_next_process_without_the_site(
     api.ask("PATCH", "/api/queue", json={"paused": True})
     api.ask("POST", f"/api/downloads/{item}/stop")
     api.kill()
-    media.live.there = 0
+    media.live.there = ALL
+    media.requests.clear()
     api.start()
     api.ask("PATCH", "/api/queue", json={"paused": False})
     assert pictures(file_of(api, api.wait(item, "done"))) == 4 * PICTURES
+    assert media.requests == []
 
 
 def test_what_has_not_begun_is_waited_for(shared_api: Api, media: MediaSource) -> None:

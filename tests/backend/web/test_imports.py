@@ -64,7 +64,10 @@ def fill(folder: Path, clip: Path) -> None:
     (folder / ".hidden.mp4").write_bytes(b"x")
     (folder / "notes.txt").write_text("mine")
     (folder / "link.mp4").symlink_to("/etc/passwd")
-    (folder / "elsewhere").symlink_to("/etc")
+    outside = folder.parent / ".outside"
+    outside.mkdir()
+    shutil.copy(clip, outside / "not mine.mp4")
+    (folder / "elsewhere").symlink_to(outside)
 
 
 def take(api: Api, **wanted: str) -> dict[str, Any]:
