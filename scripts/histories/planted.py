@@ -23,9 +23,8 @@ PLANTED: Mapping[str, tuple[Edit, ...]] = {
     "no fence": (
         Edit(
             "store/store.py",
-            "values, downloads.c.id == item, downloads.c.run == run, "
-            'downloads.c.state == "running"',
-            "values, downloads.c.id == item",
+            'same = downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"',
+            "same = (downloads.c.id == item,)",
         ),
         Edit(
             "work/executor.py",

@@ -16,7 +16,9 @@ WORDS = ROOT / "webapp/frontend/src/i18n/failures"
 LANGUAGES = sorted(file.stem for file in WORDS.glob("*.json"))
 NAME_THEIR_KIND = {
     "UnknownDownloadError",
+    "UnknownFeedError",
     "UnknownProfileError",
+    "UnknownReceiverError",
     "UnknownSubscriptionError",
     "NameTakenError",
 }

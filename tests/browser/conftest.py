@@ -94,6 +94,8 @@ def stack(shared_stack: GuardRun, api: httpx.Client) -> Iterator[GuardRun]:
     yield shared_stack
     for subscription in api.get("subscriptions").json():
         api.delete(f"subscriptions/{subscription['id']}")
+    for receiver in api.get("receivers").json():
+        api.delete(f"receivers/{receiver['id']}")
     while items := api.get("downloads?limit=100").json()["items"]:
         ids = [item["id"] for item in items]
         api.post("downloads/deletions", json={"ids": ids, "file": True})

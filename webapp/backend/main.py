@@ -27,6 +27,7 @@ from web import (
     preview_router,
     problems,
     profiles_router,
+    receiver_router,
     server_log,
     session,
     subscription_router,
@@ -79,6 +80,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(preview_router.router)
     app.include_router(subscription_router.router)
     app.include_router(token_router.router)
+    app.include_router(receiver_router.router)
     app.include_router(cookies_router.router)
     app.include_router(files_router.router)
     app.include_router(import_router.router)

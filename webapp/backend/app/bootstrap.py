@@ -11,6 +11,7 @@ from app.export import Export
 from app.import_service import ImportService
 from app.previews import Previews
 from app.profiles import Profiles
+from app.receiver_service import ReceiverService
 from app.relocation import Relocator
 from app.retention import Retention
 from app.sessions import Sessions
@@ -21,6 +22,7 @@ from engine.lease import FileLease, Lease
 from engine.looker import Looker
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
+from engine.teller import Teller
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
@@ -34,6 +36,7 @@ from work.executor import Executor
 from work.importing import Importing
 from work.looking import Looking
 from work.pool import Pool
+from work.telling import Telling
 
 if TYPE_CHECKING:
     from events.bus import PgNotifyBus
@@ -63,6 +66,8 @@ class Container:
     imports: ImportService
     importer: Importer
     export: Export
+    receivers: ReceiverService
+    teller: Teller
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -83,13 +88,15 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     cookies = settings.data_dir / "cookies"
     bus = _bus(settings)
     announcer = Announcer(store, _to_all(hub, bus))
+    lease, telling = _lease(settings), Telling(pool, permits.texts)
+    teller = Teller(store, lease, telling)
     executor = Executor(
         *(store, announcer, pool, staging, disk, media),
         *(settings.media_dir / ".thumbnails", cookies, permits.texts, find_ffmpeg()),
         rate=settings.rate_limit,
         sponsorblock=settings.sponsorblock_api,
+        tell=teller.wake,
     )
-    lease = _lease(settings)
     scheduler = Scheduler(settings, store, executor, lease)
     profiles = Profiles(store)
     downloads = DownloadService(
@@ -101,6 +108,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         *(store, lease, looking, announcer, scheduler.notify_added),
         resolve=profiles.resolve_all,
         tidy=retention.tidy,
+        tell=teller.wake,
     )
     if bus:
         PeerSync(bus, hub, store, announcer, executor, scheduler, looker).start()
@@ -126,6 +134,8 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         ImportService(store, importing, importer),
         importer,
         Export(store, subscriptions, profiles, relocator),
+        ReceiverService(store, telling, teller),
+        teller,
     )
 
 

@@ -65,6 +65,7 @@ class Lifecycle:
             container.scheduler.stop()
             container.looker.stop()
             container.importer.stop()
+            container.teller.stop()
             container.downloads.executor.stop()
 
     def readiness(self) -> tuple[State, Problem | None]:
@@ -125,6 +126,7 @@ class Lifecycle:
         for act in (
             container.scheduler.launch,
             container.looker.launch,
+            container.teller.launch,
             lambda: downloads.staging.sweep(downloads.store.ids),
             container.relocator.recover,
             container.importer.launch,

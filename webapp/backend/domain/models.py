@@ -24,7 +24,7 @@ MAX_PAGE = 200
 MAX_BULK = 5000
 
 
-def _web_address(text: str) -> str:
+def web_address(text: str) -> str:
     """Accept http and https addresses with a host; the sentences are the user's."""
     text = text.strip()
     try:
@@ -64,7 +64,7 @@ def _web_address(text: str) -> str:
 WebAddress = Annotated[
     str,
     Field(min_length=1, max_length=MAX_URL_LENGTH, examples=["https://example.org/clip.mp4"]),
-    AfterValidator(_web_address),
+    AfterValidator(web_address),
 ]
 
 

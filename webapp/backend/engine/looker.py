@@ -56,11 +56,15 @@ class Looker:
         *,
         resolve: Callable[[Sequence[DownloadRequest]], list[DownloadRequest]],
         tidy: Callable[[Row], None],
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
-        """`resolve` fills in what a profile decides; `tidy` removes what a row keeps no longer."""
+        """`resolve` fills in what a profile decides; `tidy` removes what a row keeps no longer.
+
+        `tell` is called when something was queued: somebody may want to know.
+        """
         self._store, self._lease, self._looking = store, lease, looking
         self._announcer, self._wake_queue = announcer, wake_queue
-        self._resolve, self._tidy = resolve, tidy
+        self._resolve, self._tidy, self._tell = resolve, tidy, tell
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._room = AT_ONCE
@@ -162,6 +166,7 @@ class Looker:
         if added:
             self._announcer.announce(*(one["id"] for one in added))
             self._wake_queue()
+            self._tell()
 
     def _resolved(self, found: list[Found]) -> list[Found]:
         wanted = [one.request for one in found if one.request]

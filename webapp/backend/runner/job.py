@@ -1,6 +1,6 @@
 """The process that runs yt-dlp: one job, then it ends.
 
-    its socket, in   one JSON line: the job (fetch, probe, look, read). Its end: the api is gone.
+    its socket, in   one JSON line: the job (fetch, probe, ..., tell). Its end: the api is gone.
     its socket, out  JSON lines: info, progress (at most four a second), then done or failed
 
 A thread waits for that end and kills the whole process group: however the api died, neither this
@@ -25,6 +25,7 @@ from runner.limits import limit_memory
 from runner.look import LookJob, look
 from runner.probe import ProbeJob, probe
 from runner.sandbox import enter_sandbox
+from runner.tell import TellJob, tell
 
 if TYPE_CHECKING:
     import socket
@@ -54,6 +55,8 @@ def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) ->
             return look(LookJob(**order))
         case "read":
             return read_existing(ReadJob(**order))
+        case "tell":
+            return tell(TellJob(**order), emit)
     return fetch(FetchJob(**order), emit)
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from domain.actions import RESULTS, UNFINISHED
 from domain.ids import new_id, now
 from domain.links import host_of
-from store import breaker
+from store import breaker, outbox
 from store.database import connect
 from store.migrate import migrate
 from store.paging import ORDERS, in_order, title_key
@@ -258,12 +258,19 @@ class Store:
             return cast("str | None", connection.execute(waiting).scalar_one())
 
     def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 - columns
-        """Write what start number `run` found; None when that start is not the present one."""
+        """Write what start number `run` found; None when that start is not the present one.
+
+        Who wants to be told of an end is noted with it, all or none.
+        """
         if values.get("title"):
             values["title_key"] = title_key(values["title"])
-        return self._change(
-            values, downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
-        )
+        same = downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
+        statement = downloads.update().where(*same).values(**values).returning(downloads)
+        with self.engine.begin() as connection:
+            row = connection.execute(statement).mappings().one_or_none()
+            if row and "finished" in values:
+                outbox.note_end(connection, dict(row))
+        return dict(row) if row else None
 
     def executors(self) -> Sequence[str]:
         """The processes that work on something, by what they said."""

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from domain import notices
 from domain.actions import UNFINISHED
 from domain.archive import archive_line
 from domain.ids import new_id, now
+from store import outbox
 from store.imports import archived
 from store.store import enqueue, same_way
 from store.tables import downloads, subscription_entries, subscriptions
@@ -183,6 +185,9 @@ def finish(
             connection.execute(entries.insert(), noted)
         of_it = subscriptions.update().where(subscriptions.c.id == row["id"])
         connection.execute(of_it.values(found=len(added)))
+        if added:
+            title = {"title": values.get("title", row["title"])}
+            outbox.note(connection, "new", lambda: notices.of_subscription(row | title, added))
     return added
 
 

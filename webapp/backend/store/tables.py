@@ -227,6 +227,47 @@ archive = Table(
     Column("line", String(500), primary_key=True),
 )
 
+# Who is told what happened: see receivers.py.
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("url", Text, nullable=False),
+    # The key that webhooks are signed with.
+    Column("secret", Text),
+    Column("occasions", JSON, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    # Of what people read.
+    Column("language", String(2), nullable=False),
+    # The process that sends to it now.
+    Column("sender", String(64)),
+    # Raised by each sending and each change: what an earlier one still reports is dropped.
+    Column("run", Integer, nullable=False),
+    Column("told", String(24)),
+    Column("error", JSON(none_as_null=True)),
+    Column("created", String(24), nullable=False),
+)
+
+# What receivers have not been told yet: see outbox.py.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    # By which a receiver knows what comes twice.
+    Column("id", String(26), nullable=False, unique=True),
+    Column("receiver", String(26), nullable=False),
+    # JSON, word for word as it is signed.
+    Column("body", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    # Not to be sent before (back-off).
+    Column("due", String(24), nullable=False),
+    Column("created", String(24), nullable=False),
+    Index("outbox_due", "due"),
+    Index("outbox_receiver", "receiver", "number"),
+)
+
 # What the operator changed while running, shared by all processes: concurrency,
 # paused, the default profile.
 controls = Table(

@@ -82,6 +82,8 @@ class Executor:
     """The address of its API."""
     rate: int = 0
     """Bytes/s of each download; 0 = as fast as it goes."""
+    tell: Callable[[], None] = lambda: None
+    """Called when a download has ended: somebody may want to know."""
     _runners: dict[str, Runner] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
@@ -146,6 +148,7 @@ class Executor:
         if done:
             self.store.record_host_success(done["host"])
             self.announcer.announce(item)
+            self.tell()
             self.staging.discard(item)
         elif self._unwanted(item):
             self.staging.shelf.remove(now_there)
@@ -314,6 +317,7 @@ class Executor:
             self.store.record_host_failure(row["host"], item)
         if changed:
             self.announcer.announce(item)
+            self.tell()
 
     def _folders_fault(self) -> DownloadError | None:
         """What is wrong with the media folder, if that is why something failed."""

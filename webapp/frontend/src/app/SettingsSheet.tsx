@@ -16,6 +16,7 @@ import { LeftoversSection } from '@/features/settings/LeftoversSection.tsx';
 import { NamingSection } from '@/features/settings/NamingSection.tsx';
 import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { Imports } from '@/features/imports/Imports.tsx';
+import { Receivers } from '@/features/receivers/Receivers.tsx';
 import { Tokens } from '@/features/tokens/Tokens.tsx';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
@@ -53,6 +54,9 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
       </Section>
       <Files />
       {canNotify() && <Notifications />}
+      <Section title={t('receivers.title')}>
+        <Receivers />
+      </Section>
       <Section title={t('profile.title')}>
         <ProfilesSection />
       </Section>

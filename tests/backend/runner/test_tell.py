@@ -1,0 +1,139 @@
+"""Telling a receiver, in a runner, on loopback."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.webhooks import new_secret, signed
+from tests.backend.hooks import Hooks, hooks, listening
+from work.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["hooks"]
+SECRET = new_secret()
+BODY = '{"type":"test","timestamp":"2026-01-01T00:00:00.000Z","data":{}}'
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    started = Pool()
+    yield started
+    started.close()
+
+
+def told(
+    pool: Pool, url: str, *, kind: str = "webhook", messages: int = 1, **job: object
+) -> list[dict[str, Any]]:
+    """What the runner reports."""
+    order: dict[str, Any] = {
+        "job": "tell",
+        "kind": kind,
+        "url": url,
+        "secret": SECRET,
+        "messages": [{"id": f"message-{n}", "body": BODY} for n in range(messages)],
+        "allowed": ["127.0.0.1"],
+    }
+    with closing(pool.take()) as runner:
+        return list(runner.run(order | job))
+
+
+def reason(events: list[dict[str, Any]]) -> tuple[str, str]:
+    error = events[0]["error"]
+    return error["kind"], error["sentence"]
+
+
+def test_a_webhook_is_posted_and_signed(pool: Pool, hooks: Hooks) -> None:
+    events = told(pool, f"{hooks.base}/hook?a=1")
+
+    assert [event["event"] for event in events] == ["told", "done"]
+    [post] = hooks.posts
+    assert (post.path, post.body) == ("/hook?a=1", BODY)
+    at = int(post.headers["webhook-timestamp"])
+    assert signed(SECRET, "message-0", BODY, at).items() <= post.headers.items()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "tried", "gone"),
+    [
+        (302, "receiver-moved", 1, False),
+        (404, "receiver-refuses", 3, False),
+        (410, "receiver-gone", 1, True),
+        (429, "receiver-refuses", 1, False),
+        (503, "receiver-refuses", 1, False),
+    ],
+)
+def test_what_it_answers_is_told_and_one_that_is_down_is_left_alone(
+    pool: Pool, hooks: Hooks, status: int, kind: str, tried: int, *, gone: bool
+) -> None:
+    hooks.answers["/"] = status
+    hooks.headers = {"Retry-After": "7", "Location": f"{hooks.base}/other"}
+    events = told(pool, f"{hooks.base}/", messages=3)
+
+    assert reason(events)[0] == kind
+    assert f"(HTTP {status})" in reason(events)[1]
+    assert events[0]["gone"] is gone
+    assert events[0]["wait"] == (7 if status >= 400 and not gone else 0)
+    assert [post.path for post in hooks.posts] == ["/"] * tried
+
+
+def test_who_cannot_be_reached_or_does_not_answer_is_told_in_a_sentence(
+    pool: Pool, hooks: Hooks
+) -> None:
+    with listening() as other:
+        closed = other.base
+    away = told(pool, closed, messages=2)
+    assert reason(away) == (
+        "receiver-away",
+        "The receiver cannot be reached (connection refused).",
+    )
+    assert [event["event"] for event in away] == ["untold", "done"]
+    hooks.silent.add("/")
+    slow = told(pool, f"{hooks.base}/", messages=2, seconds=0.3)
+    assert reason(slow) == ("receiver-slow", "The receiver did not answer within 0.3 s.")
+    assert len(hooks.posts) == 1
+
+
+@pytest.mark.parametrize("kind", ["webhook", "apprise"])
+def test_nobody_inside_the_network_is_told_unless_it_is_allowed(
+    pool: Pool, hooks: Hooks, kind: str
+) -> None:
+    url = f"{hooks.base}/" if kind == "webhook" else hooks.base.replace("http", "json")
+    events = told(pool, url, kind=kind, allowed=[])
+
+    assert reason(events)[0] == "receiver-inside"
+    assert "ALLOW_HOSTS does not list it" in reason(events)[1]
+    assert hooks.posts == []
+
+
+def test_apprise_tells_it_in_words(pool: Pool, hooks: Hooks) -> None:
+    url = f"{hooks.base.replace('http', 'json')}/words"
+    events = told(pool, url, kind="apprise", language="de")
+
+    assert [event["event"] for event in events] == ["told", "done"]
+    [post] = hooks.posts
+    assert (post.path, post.json["title"]) == ("/words", "Ein Test")
+    hooks.answers["/words"] = 500
+    assert reason(told(pool, url, kind="apprise")) == (
+        "receiver-refuses",
+        "The receiver did not take the notification (HTTP 500).",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "sentence"),
+    [
+        ("nosuch://x", "receiver-service", "nosuch:// is no service that can be told."),
+        ("discord://x", "receiver-address", "discord:// needs another"),
+    ],
+)
+def test_an_address_that_apprise_cannot_read_is_refused(
+    pool: Pool, url: str, kind: str, sentence: str
+) -> None:
+    [event] = told(pool, url, kind="apprise", messages=0)
+    assert (event["event"], event["kind"]) == ("failed", kind)
+    assert sentence in event["sentence"]

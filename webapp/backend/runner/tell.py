@@ -1,0 +1,257 @@
+"""The runner's fourth job: tell one receiver what happened, confined like every other.
+
+A webhook is posted by ourselves, everything else by apprise. Nobody follows where a webhook leads
+to: what is posted to one address is meant for no other.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+from domain.failures import DownloadError
+from domain.notices import in_words
+from domain.receivers import beginning, service_of
+from domain.webhooks import signed
+from net.egress import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from apprise import NotifyBase
+
+MESSAGE_SECONDS = 20.0
+"""How long the delivery of one notification may take."""
+CONNECT_SECONDS = 10.0
+MAX_WAIT_SECONDS = 3600
+"""The longest that a receiver may ask for with `Retry-After`."""
+AGENT = "SY-Media-Downloader"
+FIRST_REDIRECT, FIRST_ERROR, GONE, FIRST_OF_SERVER = 300, 400, 410, 500
+BUSY = {408, 425, 429}
+"""What says that the receiver, not the message, is the reason."""
+STATUS = re.compile(r"error[=: ]+(\d{3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class TellJob:
+    """Whom to tell, and what: messages with `id` and `body`; none, to look at the address only."""
+
+    kind: str
+    url: str
+    messages: list[dict[str, str]]
+    secret: str | None = None
+    language: str = "en"
+    seconds: float = MESSAGE_SECONDS
+    """How long each may take."""
+
+
+class _LateError(BaseException):
+    """It has taken too long. No Exception, so that no library takes it for one of its own."""
+
+
+@dataclass(eq=False)
+class _RefusedError(Exception):
+    """A receiver did not take a message; `halt`: it will not take another one now either."""
+
+    error: DownloadError
+    halt: bool = True
+    gone: bool = False
+    wait: int = 0
+
+
+def tell(job: TellJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Send the messages one by one, and report each: `told`, or `untold` with the reason.
+
+    It ends with the first that shows that the receiver cannot be reached.
+
+    Raises:
+        DownloadError: when the address is none that anything could be sent to.
+
+    """
+    send = _post if job.kind == "webhook" else _by_apprise(job)
+    for message in job.messages:
+        try:
+            with _limit(job.seconds):
+                send(job, message)
+        except _LateError:
+            late = DownloadError(
+                "receiver-slow",
+                f"The receiver did not answer within {job.seconds:g} s.",
+                "Look whether it is running.",
+                values={"seconds": f"{job.seconds:g}"},
+            )
+            emit(_untold(message, _RefusedError(late)))
+            break
+        except Exception as error:  # noqa: BLE001 - whatever it is, the receiver's page tells
+            refused = error if isinstance(error, _RefusedError) else _failed(error, job)
+            emit(_untold(message, refused))
+            if refused.halt:
+                break
+        else:
+            emit({"event": "told", "id": message["id"]})
+    return {}
+
+
+def _untold(message: dict[str, str], refused: _RefusedError) -> dict[str, Any]:
+    return {
+        "event": "untold",
+        "id": message["id"],
+        "error": refused.error.as_error(),
+        "halt": refused.halt,
+        "gone": refused.gone,
+        "wait": refused.wait,
+    }
+
+
+@contextmanager
+def _limit(seconds: float) -> Iterator[None]:
+    """Raise `_LateError` in what takes longer, wherever it is."""
+
+    def late(*_: object) -> None:
+        raise _LateError
+
+    former = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def _post(job: TellJob, message: dict[str, str]) -> None:
+    import requests
+
+    body = message["body"]
+    headers = {"Content-Type": "application/json", "User-Agent": AGENT}
+    headers |= signed(job.secret or "", message["id"], body, int(time.time()))
+    with requests.Session() as session:
+        session.trust_env = False  # a .netrc is for the person whose it is
+        session.proxies.update(getproxies())
+        with session.post(
+            job.url,
+            data=body.encode(),
+            headers=headers,
+            timeout=CONNECT_SECONDS,
+            allow_redirects=False,
+            stream=True,  # whatever it says, its status is enough
+        ) as answer:
+            _judge(answer.status_code, answer.headers.get("Retry-After", ""))
+
+
+def _judge(status: int, later: str) -> None:
+    """Raise `_RefusedError` for what is no success."""
+    if status < FIRST_REDIRECT:
+        return
+    if status < FIRST_ERROR:
+        raise _RefusedError(
+            DownloadError(
+                "receiver-moved",
+                f"The receiver leads to another address (HTTP {status}).",
+                "Give the address that it leads to.",
+                values={"status": str(status)},
+            )
+        )
+    if status == GONE:
+        gone = DownloadError(
+            "receiver-gone",
+            f"The receiver wants no more notifications (HTTP {status}).",
+            "Switch it on again if that was a mistake.",
+        )
+        raise _RefusedError(gone, gone=True)
+    wait = min(int(later), MAX_WAIT_SECONDS) if later.isascii() and later.isdigit() else 0
+    halt = status in BUSY or status >= FIRST_OF_SERVER
+    raise _RefusedError(_refusal(status), halt=halt, wait=wait)
+
+
+def _refusal(status: int | None) -> DownloadError:
+    told = f" (HTTP {status})" if status else ""
+    return DownloadError(
+        "receiver-refuses",
+        f"The receiver did not take the notification{told}.",
+        "Check its address, and what it says itself.",
+    )
+
+
+def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
+    """What sends by apprise. Raises `DownloadError` when that cannot read the address."""
+    import apprise
+    from apprise.manager_plugins import NotificationManager
+
+    logging.getLogger("apprise").propagate = False  # it names passwords
+    with apprise.LogCapture(level=logging.WARNING):
+        service: NotifyBase | None = apprise.Apprise.instantiate(job.url)
+        known = service_of(job.url) in NotificationManager().schemas()
+    if service is None:
+        raise _unusable(service_of(job.url), known=known)
+
+    def send(job: TellJob, message: dict[str, str]) -> None:
+        title, body = in_words(message["body"], job.language)
+        with apprise.LogCapture(level=logging.WARNING) as said:
+            taken = service.notify(title=title, body=body or title)
+            status = STATUS.search(said.getvalue())
+        if not taken:
+            raise _RefusedError(_refusal(int(status[1]) if status else None))
+
+    return send
+
+
+def _unusable(service: str, *, known: bool) -> DownloadError:
+    if known:
+        return DownloadError(
+            "receiver-address",
+            f"Something is missing from the address, or wrong in it: {service}:// needs another.",
+            "Look up how it is written: https://appriseit.com/services/.",
+            values={"service": service},
+        )
+    return DownloadError(
+        "receiver-service",
+        f"{service}:// is no service that can be told.",
+        "Look up which there are: https://appriseit.com/services/.",
+        values={"service": service},
+    )
+
+
+def _failed(error: Exception, job: TellJob) -> _RefusedError:
+    """Why it could not be sent at all, without the address, which may be a secret."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, RefusedError):
+        seen = seen.__cause__ or seen.__context__
+    if seen is not None:
+        return _RefusedError(
+            DownloadError(
+                "receiver-inside",
+                str(seen),
+                "Only the operator can allow it: ALLOW_HOSTS.",
+                values={"why": str(seen)},
+            )
+        )
+    why = _in_short(error, job)
+    return _RefusedError(
+        DownloadError(
+            "receiver-away",
+            f"The receiver cannot be reached ({why}).",
+            "Check its address, and whether it is running.",
+            values={"why": why},
+        )
+    )
+
+
+def _in_short(error: Exception, job: TellJob) -> str:
+    text = str(error).lower()
+    for sign, meaning in (
+        ("refused", "connection refused"),
+        ("name or service", "no such host"),
+        ("resolve", "no such host"),
+        ("certificate", "bad certificate"),
+        ("timed out", "no answer"),
+    ):
+        if sign in text:
+            return meaning
+    return f"{type(error).__name__}, {beginning(job.url)}"

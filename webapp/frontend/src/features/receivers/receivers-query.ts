@@ -1,0 +1,49 @@
+/** Who is told what happens, as the backend has it; what came of it is asked for again while it is looked at. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { deleteReceiver, listReceivers, renewSecret, saveReceiver, testReceiver } from '@/api/client.ts';
+import type { Receiver, ReceiverRequest } from '@/api/types.ts';
+import { showErrorToast } from '@/entities/download/error-toast.ts';
+
+const KEY = ['receivers'] as const;
+const LOOK_AGAIN = 5000; // milliseconds
+
+export function useReceivers() {
+  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => listReceivers(signal), refetchInterval: LOOK_AGAIN });
+}
+
+function useRefresh(): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: KEY });
+}
+
+/** Adds one, or changes the one of that id. */
+export function useSaveReceiver(onSaved: (saved: Receiver & { secret?: string | null }) => void) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ id, request }: { id: string | null; request: ReceiverRequest }) => saveReceiver(id, request),
+    onSuccess: (saved) => {
+      onSaved(saved);
+      refresh();
+    },
+  });
+}
+
+/** Changes what is no field of the form; what goes wrong is told in a corner. */
+export function useReceiverAction<T>(act: (id: string) => Promise<T>, onDone?: (done: T) => void) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: (done) => {
+      onDone?.(done);
+      refresh();
+    },
+    onError: showErrorToast,
+  });
+}
+
+export { deleteReceiver, renewSecret, testReceiver };
+
+/** One as it is, to be sent back with something changed; its address stays unless it is given. */
+export function requestOf({ name, kind, occasions, enabled, language }: Receiver, change: Partial<ReceiverRequest>): ReceiverRequest {
+  return { name, kind, occasions, enabled, language, url: null, ...change };
+}
