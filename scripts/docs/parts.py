@@ -45,6 +45,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "preview-limit": values.preview_limit,
     "look-failures": values.look_failures,
     "look-entries": values.look_entries,
+    "feed-episodes": values.feed_episodes,
     "causes": troubles.causes,
     "decisions": decisions,
     "doctor": doctor.sayings,

@@ -57,3 +57,10 @@ def look_entries() -> str:
     from domain.subscriptions import MAX_LIST
 
     return f"{MAX_LIST:,}"
+
+
+def feed_episodes() -> str:
+    """How many media a podcast feed holds at most."""
+    from app.feed_service import MAX_EPISODES
+
+    return f"{MAX_EPISODES:,}"

@@ -94,6 +94,8 @@ def stack(shared_stack: GuardRun, api: httpx.Client) -> Iterator[GuardRun]:
     yield shared_stack
     for subscription in api.get("subscriptions").json():
         api.delete(f"subscriptions/{subscription['id']}")
+    for feed in api.get("feeds").json():
+        api.delete(f"feeds/{feed['id']}")
     for receiver in api.get("receivers").json():
         api.delete(f"receivers/{receiver['id']}")
     while items := api.get("downloads?limit=100").json()["items"]:

@@ -93,6 +93,11 @@ def show(app: App, what: str, media: MediaSource) -> None:  # noqa: C901 - one c
     elif what == "settings":
         page.get_by_role("button", name="Settings").click()
         expect(page.get_by_role("dialog")).to_be_visible()
+    elif what == "podcast feed":
+        page.get_by_role("link", name="Library").click()
+        page.get_by_role("button", name="Podcast").click()
+        page.get_by_role("button", name="Make a feed").click()
+        expect(page.get_by_label("The address of Library", exact=True)).to_be_visible()
     elif what == "selecting":
         page.get_by_role("link", name="Library").click()
         page.get_by_role("button", name="Select").click()
@@ -120,6 +125,7 @@ STATES = (
     "subscribing",
     "services",
     "settings",
+    "podcast feed",
     "unknown address",
     "wrong link",
     "queue, held",

@@ -23,7 +23,7 @@ def test_it_is_short() -> None:
 
 def test_every_feature_is_linked() -> None:
     bullets = re.findall(r"^- .*", section("What you get"), re.MULTILINE)
-    assert len(bullets) == 9
+    assert len(bullets) == 10
     assert all(re.match(r"- \*\*\[[^\]]+\]\([^)]+\)", bullet) for bullet in bullets)
 
 

@@ -17,6 +17,7 @@ from events.hub import EventHub
 from files.desktop import Desktop
 from web import (
     cookies_router,
+    feed_router,
     files_router,
     folder_router,
     header_timeout,
@@ -81,6 +82,8 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(subscription_router.router)
     app.include_router(token_router.router)
     app.include_router(receiver_router.router)
+    app.include_router(feed_router.router)
+    app.include_router(feed_router.podcasts)
     app.include_router(cookies_router.router)
     app.include_router(files_router.router)
     app.include_router(import_router.router)
@@ -103,6 +106,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.add_middleware(AnswerCancelled)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
+    feed_router.keep_tokens_out_of_the_log()
     server_log.set_level(chosen.log_level)
     header_timeout.install()
     return app

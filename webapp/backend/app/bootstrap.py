@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.download_service import DownloadService
 from app.export import Export
+from app.feed_service import FeedService
 from app.import_service import ImportService
 from app.previews import Previews
 from app.profiles import Profiles
@@ -68,6 +69,7 @@ class Container:
     export: Export
     receivers: ReceiverService
     teller: Teller
+    feeds: FeedService
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -136,6 +138,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         Export(store, subscriptions, profiles, relocator),
         ReceiverService(store, telling, teller),
         teller,
+        FeedService(store, downloads),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.feeds import FEEDS
 from domain.problems import WrongValueError
 from domain.texts import line
 
@@ -23,6 +24,8 @@ def may(scope: TokenScope, method: str, path: str) -> bool:
     """Whether a token of that scope is enough for a request; for tokens themselves none is."""
     if path == TOKENS or path.startswith(f"{TOKENS}/"):
         return False
+    if path == FEEDS or path.startswith(f"{FEEDS}/"):
+        return scope == "all"  # their addresses outlive the token
     if scope == "add":
         if method in LOOKS:
             return ONE_DOWNLOAD.fullmatch(path) is not None

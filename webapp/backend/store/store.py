@@ -125,6 +125,19 @@ class Store:
         with self.engine.connect() as connection:
             return int(connection.execute(counted).scalar_one())
 
+    def holds(
+        self,
+        item: str,
+        *,
+        states: Sequence[str] = (),
+        formats: Sequence[str] = (),
+        text: str | None = None,
+        subscription: str | None = None,
+    ) -> bool:
+        """Whether a download is among those that `page` would give."""
+        statement = _among(self.engine.dialect.name, states, formats, text, subscription)
+        return bool(self._read(statement.where(downloads.c.id == item)))
+
     def finished_by(
         self, moment: str, *, formats: Sequence[str], text: str | None, above: int, limit: int
     ) -> list[Row]:

@@ -268,6 +268,19 @@ outbox = Table(
     Index("outbox_receiver", "receiver", "number"),
 )
 
+# Podcast feeds: see feeds.py.
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    # The secret part of its address.
+    Column("token", String(43), nullable=False, unique=True),
+    # What is in it, and what it is called.
+    Column("choice", JSON, nullable=False),
+    Column("created", String(24), nullable=False),
+    Column("read", String(24)),
+)
+
 # What the operator changed while running, shared by all processes: concurrency,
 # paused, the default profile.
 controls = Table(

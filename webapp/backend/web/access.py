@@ -4,6 +4,7 @@
 - Origin: writes only from the web app's origin or our own; any page may send a form to localhost.
 - Scripts: a token of their own (`sy_...`) lets them do what its scope says, and no more, also where
   no token is asked for.
+- Podcast apps: the token in a feed's address opens that feed alone (feed_router.py).
 - Token: when ACCESS_TOKEN is set, as `Authorization: Bearer ...` or as the cookie that
   `/api/session` gives. Without one, only this machine is answered, and whom OPEN_ACCESS names.
 """
@@ -19,6 +20,7 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
+from domain.feeds import PODCASTS
 from domain.problems import Problem
 from domain.tokens import PREFIX, may
 from web.problems import answer, of_problem
@@ -83,7 +85,7 @@ class Access:
                 "Use the app's own page; WEB_URL says where it is.",
                 kind="foreign-page",
             )
-        if scope["path"] in PUBLIC_PATHS:
+        if scope["path"] in PUBLIC_PATHS or scope["path"].startswith(PODCASTS):
             return None
         if (script := _bearer(headers)).startswith(PREFIX):
             return await self._unless_permitted(script, scope)

@@ -34,6 +34,8 @@ import type {
   NewReceiver,
   Receiver,
   ReceiverRequest,
+  Feed,
+  FeedRequest,
 } from './types.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json/;
@@ -334,6 +336,19 @@ export function testReceiver(id: string): Promise<Delivery> {
 
 export function renewSecret(id: string): Promise<NewReceiver> {
   return request(`/api/receivers/${encodeURIComponent(id)}/secret`, { method: 'POST' });
+}
+
+/** The podcast feeds, with their secret addresses. */
+export function listFeeds(signal: AbortSignal): Promise<Feed[]> {
+  return request('/api/feeds', { signal });
+}
+
+export function addFeed(body: FeedRequest): Promise<Feed> {
+  return request('/api/feeds', { method: 'POST', body });
+}
+
+export function deleteFeed(id: string): Promise<unknown> {
+  return request(`/api/feeds/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
 /** Exchanges the access token for a cookie. */

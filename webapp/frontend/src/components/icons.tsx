@@ -29,6 +29,7 @@ const PATHS = {
   folder: 'M3.5 6.500h6l2 2.500h9v9.500h-17z',
   move: 'M3.5 6.500h6l2 2.500h9v9.500h-17zM9 14h6m0 0-2.500-2.500M15 14l-2.500 2.500',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
+  feed: 'M5 19h.01M5 12.5a6.500 6.500 0 0 1 6.500 6.500M5 6a13 13 0 0 1 13 13',
   external: 'M14 5h5v5m0-5-8 8M17 14v5H5V7h5',
 } as const;
 

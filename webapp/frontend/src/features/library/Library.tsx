@@ -2,6 +2,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { isAmong } from '@/entities/download/held-changes.ts';
 import { usePendingDeletions, usePendingDeletionsOfAll, type AllOf } from '@/entities/download/mutations.ts';
+import { FeedButton } from '@/entities/feed/FeedButton.tsx';
 import { useChange } from '@/entities/download/use-change.ts';
 import { ApiError } from '@/api/problem.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
@@ -102,6 +103,11 @@ export default function Library() {
           />
         </span>
         <span className={css.right}>
+          <FeedButton
+            key={`${asked} ${kind}`}
+            of={{ q: asked === '' ? null : asked, kind: kind === 'all' ? null : kind }}
+            title={asked === '' ? t('library.title') : asked}
+          />
           <SegmentedControl
             label={t('library.layout')}
             values={LAYOUTS}

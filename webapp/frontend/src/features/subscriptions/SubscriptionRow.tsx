@@ -1,5 +1,6 @@
 import { Button, IconButton } from '@/components/Button.tsx';
 import type { Subscription } from '@/api/types.ts';
+import { FeedButton } from '@/entities/feed/FeedButton.tsx';
 import { localFailure } from '@/i18n/failures.ts';
 import { formatMoment } from '@/i18n/format.ts';
 import { useLocale } from '@/i18n/locale.ts';
@@ -60,6 +61,7 @@ export function SubscriptionRow({ subscription, onEdit, onRemove }: Subscription
         >
           {t('subs.look')}
         </Button>
+        <FeedButton of={{ subscription: id }} title={name} label={t('feeds.of', { title: name })} />
         <IconButton
           icon={state === 'active' ? 'pause' : 'play'}
           label={t(state === 'active' ? 'subs.pause' : 'subs.resume', { title: name })}
