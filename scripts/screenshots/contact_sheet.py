@@ -86,7 +86,7 @@ def _picture(sheet: Sheet, page: Page, state: str, look: Look, width: int) -> Pa
     if width in JUDGED_AT:
         sheet.judged += 1
         sheet.findings += [f"{where}: {one}" for one in _violations(page)]
-    path = sheet.folder / f"{re.sub(r'[^a-z]+', '-', state)}-{look}-{width}.jpg"
+    path = sheet.folder / f"{re.sub(r'[^a-z]+', '-', state.lower())}-{look}-{width}.jpg"
     page.screenshot(path=path, type="jpeg", quality=70, animations="disabled")
     return path
 

@@ -90,7 +90,7 @@ export const Entry = memo(function Entry(props: EntryProps) {
           ))}
         </p>
         {download.notes.map((note) => (
-          <p key={note.sentence} className={css.facts}>
+          <p key={note.sentence} className={css.note}>
             {localFailure(note).sentence}
           </p>
         ))}
