@@ -307,7 +307,7 @@ def test_a_large_library_is_counted_and_forgotten_a_batch_at_a_time(store: Store
     assert store.count(text="holiday") == 4_998
 
     last, seen = 0, 0
-    while rows := store.finished_by(early, formats=(), text=None, above=last, limit=500):
+    while rows := store.finished_by(early, above=last, limit=500):
         last = rows[-1]["number"]
         seen += len(store.delete_many([row["id"] for row in rows]))
 

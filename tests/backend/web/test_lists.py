@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from domain.models import Sort
+from tests.backend.api_process import wait_for
+from tests.backend.feeds import Episode, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +121,29 @@ def test_all_that_a_list_shows_is_forgotten_but_what_is_left_out_and_what_came_s
     assert forget(as_of=as_of) == {"deleted": 2, "refused": []}
     assert (api.media / names[stays]).exists()  # only its entry was to go
     assert forget(as_of=as_of, q="nothing like it")["deleted"] == 0
+
+
+def test_all_that_a_subscription_brought_is_forgotten_and_nothing_else(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    def done() -> list[dict[str, Any]]:
+        query = {"subscription": of_it, "state": "done"}
+        found: list[dict[str, Any]] = shared_api.ask("GET", "/api/downloads", params=query)["items"]
+        return found
+
+    wanted = {"url": publish(own_media, Episode(1))}
+    of_it = shared_api.ask("POST", "/api/subscriptions", json=wanted)["id"]
+    of_somebody = shared_api.add(own_media.short)
+    shared_api.wait(of_somebody, "done")
+    wait_for(done, "the episode is done")
+    as_of = shared_api.ask("GET", "/api/downloads")["as_of"]
+
+    forget = {"subscription": of_it, "as_of": as_of}
+    answer = shared_api.ask("POST", "/api/downloads/deletions/matching", json=forget)
+
+    assert answer == {"deleted": 1, "refused": []}
+    assert done() == []
+    assert shared_api.get(of_somebody)["state"] == "done"
 
 
 def test_a_file_that_cannot_be_removed_keeps_its_entry(api: Api, media: MediaSource) -> None:

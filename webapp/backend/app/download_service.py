@@ -249,7 +249,12 @@ class DownloadService:
         of_kind = formats.names(wanted.kind) if wanted.kind else ()
         last = 0
         while rows := self.store.finished_by(
-            wanted.as_of, formats=of_kind, text=wanted.q, above=last, limit=BATCH
+            wanted.as_of,
+            formats=of_kind,
+            text=wanted.q,
+            subscription=wanted.subscription,
+            above=last,
+            limit=BATCH,
         ):
             last = rows[-1]["number"]
             mine = [row for row in rows if row["id"] not in stay]

@@ -312,6 +312,7 @@ class Matching(BaseModel):
 
     kind: Kind | None = Field(default=None, description="As in the list")
     q: str | None = Field(default=None, max_length=200, description="As in the list")
+    subscription: str | None = Field(default=None, pattern=PATTERN, description="As in the list")
     as_of: str = Field(
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
         description="Only what was finished by then: the list's `as_of`",

@@ -139,10 +139,17 @@ class Store:
         return bool(self._read(statement.where(downloads.c.id == item)))
 
     def finished_by(
-        self, moment: str, *, formats: Sequence[str], text: str | None, above: int, limit: int
+        self,
+        moment: str,
+        *,
+        formats: Sequence[str] = (),
+        text: str | None = None,
+        subscription: str | None = None,
+        above: int,
+        limit: int,
     ) -> list[Row]:
         """The next of those that were finished by then, in the order of arrival."""
-        statement = _among(self.engine.dialect.name, ("done",), formats, text)
+        statement = _among(self.engine.dialect.name, ("done",), formats, text, subscription)
         at = sa.and_(downloads.c.finished <= moment, downloads.c.number > above)
         return self._read(statement.where(at).order_by(downloads.c.number).limit(limit))
 

@@ -2357,6 +2357,11 @@ export interface components {
              * @description As in the list
              */
             q?: string | null;
+            /**
+             * Subscription
+             * @description As in the list
+             */
+            subscription?: string | null;
         };
         /**
          * MediaFile
