@@ -64,6 +64,13 @@ def subscribe_after_a_mistake(page: Page, feed: str) -> None:
     assert violations(page) == []
     dialog.get_by_label("Link").fill(feed)
     dialog.get_by_label("How many").first.fill("2")
+    dialog.get_by_text("Folder and file name").click()
+    where = dialog.get_by_role("group", name="Folder and file name")
+    where.get_by_label("Folder").fill("Shows")
+    where.get_by_label("Name").fill("{titel}.{ext}")
+    expect(where.get_by_role("alert")).to_contain_text("{titel} is not a field.")
+    where.get_by_label("Name").fill("No. {title} [{key}].{ext}")
+    expect(where.get_by_text("Shows/No. A walk in the rain")).to_be_visible()
     dialog.get_by_text("Filters").click()
     dialog.get_by_label("The title matches").fill("Episode (")
     dialog.get_by_role("button", name="Subscribe").click()
@@ -94,7 +101,7 @@ def keep_only_the_newest(page: Page, media_dir: Path) -> None:
     expect(warning).to_contain_text("2 files")
     expect(warning).to_contain_text("Episode 3")
     assert violations(page) == []
-    assert len(list(media_dir.glob("Episode*"))) == 3
+    assert len(list(media_dir.glob("Shows/No. Episode*"))) == 3
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
-    assert [file.name[:9] for file in media_dir.glob("Episode*")] == ["Episode 5"]
+    assert [file.name[4:13] for file in media_dir.glob("Shows/*.mp4")] == ["Episode 5"]

@@ -3,7 +3,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import type { Format } from '@/api/types.ts';
 import { Field } from '@/components/Field.tsx';
 import css from './PlaceFields.module.css';
-import { useExample, useFolders, useNaming, type Place } from './naming-query.ts';
+import { useExample, useFolders, useNaming, type Example, type Place } from './naming-query.ts';
 
 /** What many want; whoever wants something else types it. */
 const TEMPLATES = [
@@ -15,20 +15,26 @@ const TEMPLATES = [
   '{playlist}/{number} - {title} [{id}].{ext}',
 ];
 
+const NOWHERE: Place = { folder: '', template: '' };
+
 interface PlaceFieldsProps {
   place: Place;
   format: Format;
   onChange: (place: Place) => void;
   /** Empty fields stand for what is set for all; else for the media folder itself. */
   usual?: boolean;
+  /** What empty fields stand for instead; what is empty here too is as set for all. */
+  otherwise?: Place;
+  /** What was wrong when it was sent. */
+  refused?: Example['errors'];
 }
 
 /** A folder, chosen from those that there are or new, and a name, with what comes of them. */
-export function PlaceFields({ place, format, onChange, usual = true }: PlaceFieldsProps) {
+export function PlaceFields({ place, format, onChange, usual = true, otherwise = NOWHERE, refused = {} }: PlaceFieldsProps) {
   const { t } = useTranslation();
   const folders = useFolders();
   const naming = useNaming();
-  const { path, errors } = useExample(place, format);
+  const { path, errors } = useExample({ folder: place.folder || otherwise.folder, template: place.template || otherwise.template }, format);
   const id = useId();
   const keepForm = { onKeyDown: (event: { key: string; preventDefault: () => void }) => { if (event.key === 'Enter') event.preventDefault(); } };
   return (
@@ -37,8 +43,8 @@ export function PlaceFields({ place, format, onChange, usual = true }: PlaceFiel
         label={t('place.folder')}
         value={place.folder}
         list={`${id}-folders`}
-        placeholder={usual ? t('place.usual') : undefined}
-        error={errors.folder}
+        placeholder={otherwise.folder || (usual ? t('place.usual') : undefined)}
+        error={errors.folder ?? refused.folder}
         autoCapitalize="off"
         spellCheck={false}
         onChange={(folder) => { onChange({ ...place, folder }); }}
@@ -51,8 +57,8 @@ export function PlaceFields({ place, format, onChange, usual = true }: PlaceFiel
         label={t('place.name')}
         value={place.template}
         list={`${id}-names`}
-        placeholder={usual ? naming?.template : undefined}
-        error={errors.template}
+        placeholder={otherwise.template || (usual ? naming?.template : undefined)}
+        error={errors.template ?? refused.template}
         autoCapitalize="off"
         spellCheck={false}
         onChange={(template) => { onChange({ ...place, template }); }}

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Field } from '@/components/Field.tsx';
 import { useTranslation } from '@/i18n/translate.ts';
 import { ENTRY_KINDS, type Complaints, type Draft } from './draft.ts';
@@ -16,8 +17,9 @@ interface FilterFieldsProps {
 export function FilterFields({ draft, complaints, onChange }: FilterFieldsProps) {
   const { t } = useTranslation();
   const inUse = [...TEXTS, ...LENGTHS, 'after' as const].some((one) => draft[one] !== '') || draft.kinds.length > 0;
+  const [unfolded] = useState(inUse); // stays so while the last one is emptied
   return (
-    <details className={css.more} open={inUse || undefined}>
+    <details className={css.more} open={unfolded}>
       <summary>{t('subs.filters')}</summary>
       <div className={css.form}>
         {TEXTS.map((one) => (

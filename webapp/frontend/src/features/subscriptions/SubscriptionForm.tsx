@@ -10,6 +10,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { complaintsOf, draftOf, LOOK_BACKS, NEW, requestOf, TIMINGS, type Draft } from './draft.ts';
 import { FilterFields } from './FilterFields.tsx';
 import { KeepFields } from './KeepFields.tsx';
+import { WhereFields } from './WhereFields.tsx';
 import { useSave } from './subscription-query.ts';
 import { profileName } from '@/entities/profile/profile.ts';
 import { useProfiles } from '@/entities/profile/profiles-query.ts';
@@ -148,6 +149,7 @@ export function SubscriptionForm({ edited, onClose }: SubscriptionFormProps) {
           </div>
         )}
         <FormatFields draft={draft} onChange={change} />
+        <WhereFields draft={draft} complaints={complaints} onChange={change} />
         <FilterFields draft={draft} complaints={complaints} onChange={change} />
         <KeepFields id={edited?.id ?? null} draft={draft} complaints={complaints} onChange={change} />
         {error && !placed && (

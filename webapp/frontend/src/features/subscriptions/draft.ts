@@ -27,6 +27,10 @@ export interface Draft {
   keep: (typeof KEEPS)[number];
   keepLast: string;
   keepDays: string;
+  /** Empty: as the profile has it. */
+  folder: string;
+  template: string;
+  /** Without folder and template. */
   options: DownloadOptions;
 }
 
@@ -48,6 +52,8 @@ export const NEW: Draft = {
   keep: 'all',
   keepLast: '10',
   keepDays: '30',
+  folder: '',
+  template: '',
   options: { format: 'mp4', resolution: 'best' },
 };
 
@@ -64,7 +70,7 @@ const seconds = (text: string): number | null => (text.trim() === '' ? null : nu
 
 const text = (value: string): string | null => (value.trim() === '' ? null : value.trim());
 
-export function draftOf({ url, title, schedule, look_back, filters, keep, options }: Subscription): Draft {
+export function draftOf({ url, title, schedule, look_back, filters, keep, options: { folder, template, ...options } }: Subscription): Draft {
   return {
     url,
     title: title ?? '',
@@ -83,6 +89,8 @@ export function draftOf({ url, title, schedule, look_back, filters, keep, option
     keep: keep.last != null ? 'last' : keep.days != null ? 'days' : 'all',
     keepLast: shown(keep.last, NEW.keepLast),
     keepDays: shown(keep.days, NEW.keepDays),
+    folder: folder ?? '',
+    template: template ?? '',
     options: options.profile == null ? { ...NEW.options, ...options } : options, // only what was given is told
   };
 }
@@ -94,6 +102,8 @@ export function keepOf({ keep, keepLast, keepDays }: Draft): SubscriptionRequest
 
 export function requestOf(draft: Draft): SubscriptionRequest {
   const { timing, hours, at, back, backLast, backSince, options } = draft;
+  const folder = text(draft.folder);
+  const template = text(draft.template);
   const times = at.split(/[\s,;]+/).filter(Boolean);
   const lookBack = { last: { last: number(backLast) }, since: { since: backSince }, all: {} }[back];
   return {
@@ -110,7 +120,12 @@ export function requestOf(draft: Draft): SubscriptionRequest {
       kinds: [...draft.kinds],
     },
     keep: keepOf(draft),
-    options: options.profile == null && isAudio(options.format ?? 'mp4') ? { ...options, resolution: 'best' } : options,
+    options: {
+      ...options,
+      ...(options.profile == null && isAudio(options.format ?? 'mp4') ? { resolution: 'best' } : {}),
+      ...(folder === null ? {} : { folder }),
+      ...(template === null ? {} : { template }),
+    },
   };
 }
 
@@ -129,6 +144,8 @@ const PLACES: readonly (readonly [prefix: string, at: keyof Draft])[] = [
   ['filters.after', 'after'],
   ['filters.kinds', 'kinds'],
   ['filters', 'shorter'],
+  ['options.folder', 'folder'],
+  ['options.template', 'template'],
   ['keep.days', 'keepDays'],
   ['keep', 'keepLast'],
 ];
