@@ -24,6 +24,7 @@ DEVELOP = (
 )
 OPERATE = (
     "docs/containers.md",
+    "docs/behind-a-proxy.md",
     "docs/scaling.md",
     "docs/security.md",
     "SECURITY.md",

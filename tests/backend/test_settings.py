@@ -142,6 +142,8 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         "ALLOW_HOSTS": "http://x",
         "DATABASE_URL": "mysql://u:secret@h/n",
         "OPEN_ACCESS": "perhaps",
+        "TRUSTED_PROXIES": "proxy.example",
+        "ROOT_PATH": "media",
         "SHOW_FOLDERS": "sometimes",
     }
     with pytest.raises(SettingsError) as told:

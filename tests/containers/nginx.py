@@ -25,6 +25,7 @@ class Site:
     upstream: str
     resolver: str = "127.0.0.1"
     trusted: str = "192.0.2.1"
+    root_path: str = ""
     root: str = "/usr/share/nginx/html"
     read_timeout: str = ""
 
@@ -35,6 +36,7 @@ class Site:
             "API_UPSTREAM": self.upstream,
             "NGINX_LOCAL_RESOLVERS": self.resolver,
             "TRUSTED_PROXY": self.trusted,
+            "ROOT_PATH": self.root_path,
         }.items():
             filled = filled.replace(f"${{{name}}}", value)
         assert "${" not in filled

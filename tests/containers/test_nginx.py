@@ -151,3 +151,14 @@ def test_what_lasts_has_its_own_time() -> None:
     assert len(seconds) == text.count("proxy_pass")
     assert seconds["/api/events"] > 2 * of_the_backend("PING_SECONDS")
     assert seconds["/api/"] < seconds["/api/events"]
+
+
+@pytest.mark.parametrize("root_path", ["", "/media"])
+def test_the_page_names_its_parts_below_the_path_that_a_proxy_in_front_takes_away(
+    tmp_path: Path, free_port: Callable[[], int], root_path: str
+) -> None:
+    page = '<link href="/icon.svg"><script src="/assets/a.js"></script>'
+    (tmp_path / "index.html").write_text(page)
+    site = Site("127.0.0.1:9", root=str(tmp_path), root_path=root_path)
+    with serving(site, free_port(), tmp_path) as client:
+        assert client.get("/library").text == page.replace('="/', f'="{root_path}/')

@@ -83,6 +83,7 @@ ALSO_READ = (
     "SPONSORBLOCK_API",
     "API_HOSTS",
     "OPEN_ACCESS",
+    "TRUSTED_PROXIES",
     "LOG_LEVEL",
     "SHOW_FOLDERS",
 )

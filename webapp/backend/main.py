@@ -20,6 +20,7 @@ from web import (
     feed_router,
     files_router,
     folder_router,
+    forwarded,
     header_timeout,
     health,
     import_router,
@@ -38,7 +39,9 @@ from web.accept_errors import report_once
 from web.access import Access
 from web.attempts import Attempts
 from web.cors import OwnPagesCors
+from web.forwarded import Forwarded
 from web.limits import Limits
+from web.root_path import WithoutRootPath, WithRootPath
 from web.router import router
 from web.shutdown import AnswerCancelled, graceful_shutdown
 from web.static_files import SpaFiles
@@ -92,6 +95,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.include_router(permit_router.router)
     app.include_router(session.router)
     problems.install(app)
+    app.add_middleware(WithRootPath, root_path=chosen.root_path)
     app.add_middleware(Limits)
     app.state.attempts = attempts = Attempts(chosen.access_token)
     app.add_middleware(Access, settings=chosen, attempts=attempts)
@@ -102,13 +106,16 @@ def build(chosen: settings.Settings) -> FastAPI:
         allow_headers=["Authorization", "Content-Type"],
         allow_credentials=True,
     )
-    app.add_middleware(SpaFiles)
+    app.add_middleware(SpaFiles, root_path=chosen.root_path)
+    app.add_middleware(WithoutRootPath, root_path=chosen.root_path)
+    app.add_middleware(Forwarded, trusted=chosen.trusted_proxies)
     app.add_middleware(AnswerCancelled)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     health.keep_probes_out_of_the_log()
     feed_router.keep_tokens_out_of_the_log()
     server_log.set_level(chosen.log_level)
     header_timeout.install()
+    forwarded.install()
     return app
 
 

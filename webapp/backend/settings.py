@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -27,6 +28,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
 SPONSORBLOCK = "https://sponsor.ajay.app"
 EVERYWHERE = ("0.0.0.0/0", "::/0")
+ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)+")
+OWN_PATHS = {"api", "assets", "guard", "health", "library", "ready", "subscriptions"}
+"""A path below one of these could not be told from the app's own once a proxy has taken it away."""
 
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
@@ -51,7 +55,11 @@ class Settings:
     access_token: str
     open_access: Networks
     """Who is answered without a token, beside this machine."""
+    trusted_proxies: Networks
+    """Who may say for whom it asks (X-Forwarded-For), and whether that came by TLS."""
     api_hosts: tuple[str, ...]
+    root_path: str
+    """What every address begins with, such as `/media`; empty at the root of a server."""
     web_url: str
     log_level: str
     disk_reserve_mb: int
@@ -110,7 +118,11 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         concurrency=read.count("DOWNLOAD_CONCURRENCY", 3, 1, MAX_CONCURRENCY),
         allowed=_allowed(read.words("ALLOW_HOSTS"), read.problems),
         access_token=read.secret("ACCESS_TOKEN", "ACCESS_TOKEN_FILE"),
-        open_access=_networks(read.words("OPEN_ACCESS", "no"), read.problems),
+        open_access=_networks("OPEN_ACCESS", read.words("OPEN_ACCESS", "no"), read.problems),
+        trusted_proxies=_networks(
+            "TRUSTED_PROXIES", read.words("TRUSTED_PROXIES", "127.0.0.1,::1"), read.problems
+        ),
+        root_path=_root_path(read.text("ROOT_PATH"), read.problems),
         api_hosts=tuple(
             name.lower() for name in read.words("API_HOSTS", "localhost,127.0.0.1,[::1]")
         ),
@@ -219,7 +231,17 @@ def _allowed(given: tuple[str, ...], problems: list[str]) -> Allowed:
         return Allowed()
 
 
-def _networks(given: tuple[str, ...], problems: list[str]) -> Networks:
+def _root_path(given: str, problems: list[str]) -> str:
+    path = given.rstrip("/")
+    first = path.partition("/")[2].partition("/")[0]
+    if path and not ROOT_PATH.fullmatch(path):
+        problems.append(f"ROOT_PATH={given}: give a path such as /media, of letters, digits, . _ -")
+    elif first in OWN_PATHS:
+        problems.append(f"ROOT_PATH={given}: /{first} is an address of the app; take another.")
+    return path
+
+
+def _networks(name: str, given: tuple[str, ...], problems: list[str]) -> Networks:
     match [word.lower() for word in given]:
         case ["no" | "false" | "off" | "0"]:
             return ()
@@ -228,7 +250,7 @@ def _networks(given: tuple[str, ...], problems: list[str]) -> Networks:
     try:
         return tuple(ipaddress.ip_network(each, strict=False) for each in given)
     except ValueError as error:
-        problems.append(f"OPEN_ACCESS: give yes, no, or addresses or networks: {error}.")
+        problems.append(f"{name}: give yes, no, or addresses or networks: {error}.")
         return ()
 
 

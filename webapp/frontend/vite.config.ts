@@ -8,6 +8,7 @@ import { guardRoute } from './dev/guard.ts';
 import { health } from './dev/health.ts';
 import { heldPort } from './dev/held-port.ts';
 import { DEV_HEADERS, protection } from './dev/protection.ts';
+import { rootedIndex, rootPath } from './dev/root-path.ts';
 import { readSettings } from './dev/settings.ts';
 
 const settings = readSettings(fileURLToPath(new URL('../../', import.meta.url)));
@@ -25,8 +26,12 @@ function libraries(): string[] {
   return [...code, ...parts, '@atlaskit/pragmatic-drag-and-drop/element/adapter'];
 }
 
-export default defineConfig({
+const INDEX = fileURLToPath(new URL('dist/index.html', import.meta.url));
+
+export default defineConfig(({ command, isPreview }) => ({
   clearScreen: false,
+  // What is built lies anywhere; while it is developed, where the setting says.
+  base: command === 'build' ? './' : isPreview ? '/' : `${settings.root}/`,
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   optimizeDeps: { include: libraries(), noDiscovery: true },
   // What the page starts with is one file: it packs better than thirty, and is asked for at once.
@@ -37,14 +42,16 @@ export default defineConfig({
   plugins: [
     react(),
     heldPort(settings.descriptor),
+    rootPath(settings.root),
     health(),
     forwarding([
       { prefix: '/api', target: settings.api, strip: false, service: 'api' },
       { prefix: '/health', target: settings.api, strip: false, service: 'api' },
       { prefix: '/ready', target: settings.api, strip: false, service: 'api' },
       guardRoute(settings),
-    ]),
-    protection(fileURLToPath(new URL('dist/index.html', import.meta.url))),
+    ], settings.root),
+    protection(INDEX),
     compressed(fileURLToPath(new URL('dist', import.meta.url))),
+    rootedIndex(settings.root, INDEX),
   ],
-});
+}));

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from starlette.requests import cookie_parser
 from domain.feeds import PODCASTS
 from domain.problems import Problem
 from domain.tokens import PREFIX, may
+from web.forwarded import address_of
 from web.problems import answer, of_problem
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Access:
             refusal = self.attempts.refuse(scope)
             if refusal or self.attempts.right(scope, given):
                 return refusal
-        elif session := session_of(scope):
+        elif session := session_of(scope, self.settings.root_path):
             try:
                 if await to_thread.run_sync(self.is_good, scope, session):
                     return None
@@ -153,15 +153,17 @@ def _bearer(headers: Headers) -> str:
     return given if scheme.lower() == "bearer" else ""
 
 
-def cookie_name(scope: Scope) -> str:
-    """With TLS a name that browsers take only for this very host, path and TLS."""
-    return f"__Host-{COOKIE}" if scope.get("scheme") == "https" else COOKIE
+def cookie_name(scope: Scope, root_path: str) -> str:
+    """With TLS a name that browsers take only by TLS, and at the root only for this very host."""
+    if scope.get("scheme") != "https":
+        return COOKIE
+    return f"__Secure-{COOKIE}" if root_path else f"__Host-{COOKIE}"
 
 
-def session_of(scope: Scope) -> str:
+def session_of(scope: Scope, root_path: str) -> str:
     """The id of the session that a browser sends; empty if it sends none."""
     cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
-    return cookies.get(cookie_name(scope), "")
+    return cookies.get(cookie_name(scope, root_path), "")
 
 
 def _authority(origin: str) -> str | None:
@@ -183,9 +185,7 @@ def _is_from(scope: Scope, open_to: Networks) -> bool:
     client = scope.get("client")
     if client is None:  # a socket without addresses: of this machine
         return True
-    try:
-        address = ipaddress.ip_address(client[0])
-    except ValueError:
+    address = address_of(client[0])
+    if address is None:
         return False
-    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or any(address in network for network in open_to)

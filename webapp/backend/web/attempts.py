@@ -2,7 +2,7 @@
 
 Who was wrong too often waits, also with the right token: otherwise the limit would tell which one
 is right. It counts for each client by itself, so that nobody can lock out somebody else. Behind a
-proxy the client is the one that the proxy names, if uvicorn trusts it (FORWARDED_ALLOW_IPS).
+proxy the client is the one that it names, if it is one of TRUSTED_PROXIES (forwarded.py).
 """
 
 from __future__ import annotations

@@ -50,11 +50,13 @@ def log_in(given: Token, request: Request) -> Response:
         raise ForbiddenError(
             "That is not the access token.", "Ask whoever set ACCESS_TOKEN.", kind="wrong-token"
         )
+    root_path = request.app.state.settings.root_path
     begun = request.app.state.lifecycle.container().sessions.begin(LIFETIME_SECONDS)
     response = Response(status_code=204)
     response.set_cookie(
-        *(cookie_name(request.scope), begun),
+        *(cookie_name(request.scope, root_path), begun),
         max_age=LIFETIME_SECONDS,
+        path=root_path or "/",
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
@@ -65,10 +67,12 @@ def log_in(given: Token, request: Request) -> Response:
 @router.delete("/session", status_code=204, operation_id="logOut", responses=documented(403, 503))
 def log_out(request: Request, response: Response) -> None:
     """End the session, here and wherever else its cookie is."""
-    if current := session_of(request.scope):
+    root_path = request.app.state.settings.root_path
+    if current := session_of(request.scope, root_path):
         request.app.state.lifecycle.container().sessions.end(current)
     response.delete_cookie(
-        cookie_name(request.scope),
+        cookie_name(request.scope, root_path),
+        path=root_path or "/",
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",

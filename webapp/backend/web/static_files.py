@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, HTMLResponse
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 BUILD = Path(__file__).parents[2] / "frontend" / "dist"
@@ -27,9 +28,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold th
 class SpaFiles:
     """ASGI middleware: sends what the build holds and hands everything else on."""
 
-    def __init__(self, app: ASGIApp, build: Path = BUILD) -> None:
+    def __init__(self, app: ASGIApp, build: Path = BUILD, root_path: str = "") -> None:
         self._app = app
         self._build = build.resolve()
+        self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -37,9 +39,12 @@ class SpaFiles:
         answer = self._app if file is None else self._answer(file, Headers(scope=scope))
         await answer(scope, receive, send)
 
-    def _answer(self, file: Path, asked: Headers) -> FileResponse:
+    def _answer(self, file: Path, asked: Headers) -> Response:
         """The file; compressed where the build has it so and the client takes that."""
         headers = self._headers(file)
+        if file.name == "index.html" and self._root_path:
+            page = rooted(file.read_text(encoding="utf-8"), self._root_path)
+            return HTMLResponse(page, headers=headers)
         there = [
             (name, path)
             for name, ending in ENCODINGS
@@ -87,6 +92,11 @@ def _takes(accepted: str, name: str) -> bool:
         if coding.strip() == name:
             return re.fullmatch(r"\s*q=0(\.0*)?\s*", quality) is None
     return False
+
+
+def rooted(page: str, root_path: str) -> str:
+    """The page with its scripts, styles and icons below a path; all else it finds from there."""
+    return re.sub(r'(href|src)="/(?!/)', rf'\1="{root_path}/', page)
 
 
 @cache

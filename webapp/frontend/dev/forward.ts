@@ -7,6 +7,7 @@
 import http from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Connect, Plugin } from 'vite';
+import { belowRoot } from './root-path.ts';
 
 export interface Route {
   /** Requests whose path is `prefix` or lies below it. */
@@ -95,11 +96,15 @@ export function forward(request: IncomingMessage, response: ServerResponse, rout
   request.pipe(onward);
 }
 
-export function forwarding(routes: readonly Route[]): Plugin {
+/** `root`: a path that all of them may have in front. */
+export function forwarding(routes: readonly Route[], root: string): Plugin {
   const middleware: Connect.NextHandleFunction = (request, response, next) => {
-    const route = routes.find(({ prefix }) => isBelow(request.url ?? '', prefix));
-    if (route) forward(request, response, route);
-    else next();
+    const url = belowRoot(request.url ?? '', root);
+    const route = routes.find(({ prefix }) => isBelow(url, prefix));
+    if (route) {
+      request.url = url;
+      forward(request, response, route);
+    } else next();
   };
   return {
     name: 'forward',

@@ -8,6 +8,8 @@ export interface Settings {
   descriptor: number | null;
   api: URL;
   guard: URL;
+  /** What every address begins with, such as `/media`; empty at the root. The backend judges it. */
+  root: string;
   /** The guard's token at this moment, or null where there is none. */
   guardToken: () => string | null;
 }
@@ -22,7 +24,7 @@ function portOf(name: string, value: string | undefined, fallback: number): numb
 }
 
 export function readSettings(repository: string): Settings {
-  const env = loadEnv('development', repository, ['WEB_', 'API_', 'GUARD_']);
+  const env = loadEnv('development', repository, ['WEB_', 'API_', 'GUARD_', 'ROOT_']);
   const api = env.API_URL ?? `http://localhost:${portOf('API_PORT', env.API_PORT, 8000).toString()}`;
   const guard =
     env.GUARD_URL ?? `http://localhost:${portOf('GUARD_PORT', env.GUARD_PORT, 9400).toString()}`;
@@ -33,6 +35,7 @@ export function readSettings(repository: string): Settings {
     descriptor: heldDescriptor(process.env.WEB_FD),
     api: new URL(api),
     guard: new URL(guard),
+    root: (env.ROOT_PATH ?? '').trim().replace(/\/+$/, ''),
     guardToken: () => {
       if (tokenFile === undefined) return null;
       try {

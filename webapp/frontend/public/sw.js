@@ -1,13 +1,14 @@
 /**
  * Opens the installed app when nobody answers at its address: the page itself then says so and waits.
  *
- * The app's page is asked for anew each time and kept for that case; files under /assets/ carry a hash
+ * The app's page is asked for anew each time and kept for that case; files under assets/ carry a hash
  * of their content in their name and never change. Everything else, of the API, of the guard or of
  * whoever has the address today, is left alone: it is neither kept nor answered for.
  */
-const CACHE = 'app-2'; // a new name lets go of all that was kept under the old one
-const PAGE = '/';
-const ADDRESSES = ['/', '/library', '/subscriptions'];
+const PAGE = new URL('./', location.href).pathname; // '/', or '/media/' where a proxy shows the app there
+const CACHE = `app-3 ${PAGE}`; // a new number lets go of all that was kept under the old one
+const ADDRESSES = [PAGE, `${PAGE}library`, `${PAGE}subscriptions`];
+const ASSETS = `${PAGE}assets/`;
 const NOBODY = [502, 503, 504]; // what a gateway answers for a server that is gone
 
 self.addEventListener('install', (event) => {
@@ -18,11 +19,16 @@ self.addEventListener('install', (event) => {
   );
 });
 
+/** Caches belong to all that is at this origin, and other paths of it may be other apps. */
+function isOfThisApp(name) {
+  return name.startsWith('app-') && (name.endsWith(` ${PAGE}`) || (PAGE === '/' && !name.includes(' ')));
+}
+
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then((names) => Promise.all(names.filter((name) => name !== CACHE && isOfThisApp(name)).map((name) => caches.delete(name))))
       .then(() => self.clients.claim()),
   );
 });
@@ -45,7 +51,7 @@ async function forgetAssets(cache, text) {
 async function keepPage(response) {
   if (!response.ok || !isHtml(response)) return;
   const text = await response.clone().text();
-  if (!text.includes('/assets/')) return;
+  if (!text.includes(ASSETS)) return;
   const cache = await caches.open(CACHE);
   const before = await (await cache.match(PAGE))?.text();
   if (before === text) return;
@@ -86,7 +92,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== location.origin) return;
   if (request.mode === 'navigate') {
     if (ADDRESSES.includes(pathname)) event.respondWith(page(request));
-  } else if (pathname.startsWith('/assets/')) {
+  } else if (pathname.startsWith(ASSETS)) {
     event.respondWith(asset(request));
   }
 });

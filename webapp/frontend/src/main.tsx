@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import { App } from './app/App.tsx';
 import { startStreams } from './app/start-streams.ts';
 import { CrashPage } from './app/CrashPage.tsx';
@@ -14,6 +15,7 @@ import { takeOverEarlyField } from './app/early-field.ts';
 import { fetchWhenIdle } from './app/lazy-parts.ts';
 import { reloadOnStaleBuild } from './app/reload-on-stale-build.ts';
 import { writeText } from './stores/safe-storage.ts';
+import { BASE } from './utils/base.ts';
 import { startI18n } from './i18n/i18n.ts';
 import { makeQueryClient } from './app/query-client.ts';
 
@@ -22,7 +24,7 @@ function registerServiceWorker(): void {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
   if (import.meta.env.PROD) {
-    serviceWorker.register('/sw.js').catch(() => undefined); // works without
+    serviceWorker.register(`${BASE}/sw.js`).catch(() => undefined); // works without
   } else {
     void serviceWorker.getRegistrations().then((all) => all.map((one) => one.unregister()));
   }
@@ -37,6 +39,9 @@ addEventListener('vite:preloadError', () => {
   });
 });
 
+// The server answers at its root too, where it cannot tell whether a proxy took the path away.
+if (!`${location.pathname}/`.startsWith(`${BASE}/`)) location.replace(BASE + location.pathname + location.search);
+
 await startI18n();
 const queryClient = makeQueryClient();
 startStreams(queryClient);
@@ -50,7 +55,9 @@ takeOverEarlyField(() => {
       <StrictMode>
         <CrashPage>
           <QueryClientProvider client={queryClient}>
-            <App />
+            <Router base={BASE}>
+              <App />
+            </Router>
           </QueryClientProvider>
         </CrashPage>
       </StrictMode>,

@@ -10,6 +10,7 @@ type Handler = (event: object) => void;
 let kept: Map<string, Response>;
 let answers: Record<string, () => Response>;
 let handlers: Record<string, Handler>;
+let cacheNames: Set<string>;
 
 const urlOf = (request: Request | string): string =>
   new URL(typeof request === 'string' ? request : request.url, ORIGIN).href;
@@ -49,7 +50,8 @@ async function ask(path: string, mode: RequestMode = 'navigate'): Promise<string
 
 const paths = (): string[] => [...kept.keys()].map((url) => new URL(url).pathname).sort();
 
-beforeEach(() => {
+/** Everything anew, with the worker where it lies on its server. */
+function start(at: string): void {
   kept = new Map();
   answers = {};
   handlers = {};
@@ -64,7 +66,17 @@ beforeEach(() => {
   };
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the worker's own code, in a world of ours
   const run = new Function('self', 'caches', 'fetch', 'location', CODE) as (...world: object[]) => void;
-  run(self, { open: () => Promise.resolve(cache) }, fetch, { origin: ORIGIN });
+  const caches = {
+    open: () => Promise.resolve(cache),
+    keys: () => Promise.resolve([...cacheNames]),
+    delete: (name: string) => Promise.resolve(cacheNames.delete(name)),
+  };
+  run(Object.assign(self, { clients: { claim: () => undefined } }), caches, fetch, { origin: ORIGIN, href: ORIGIN + at });
+}
+
+beforeEach(() => {
+  cacheNames = new Set();
+  start('/sw.js');
 });
 
 describe('the service worker', () => {
@@ -129,5 +141,32 @@ describe('the service worker', () => {
     await ask('/');
     await ask('/assets/main-2.js', 'cors');
     expect(paths()).toEqual(['/', '/assets/main-2.js']);
+  });
+
+  test('below a path it answers for that, and for nothing beside it', async () => {
+    start('/media/sw.js');
+    answers['/media/'] = () => html('<script src="/media/assets/main-1.js"></script>');
+    answers['/media/assets/main-1.js'] = script;
+    await ask('/media/');
+    await ask('/media/assets/main-1.js', 'cors');
+    answers = {};
+    expect(await ask('/media/library')).toContain('main-1');
+    expect(await ask('/media/assets/main-1.js', 'cors')).toBe('export {}');
+    expect(await ask('/')).toBeNull();
+    expect(await ask('/library')).toBeNull();
+    expect(await ask('/assets/main-1.js', 'cors')).toBeNull();
+  });
+
+  test.each([
+    ['/sw.js', ['app-3 /', 'app-3 /media/', 'somebody']],
+    ['/media/sw.js', ['app-2', 'app-3 /media/', 'app-2 /', 'app-3 /', 'somebody']],
+  ])('%s lets go of older caches of its own alone', async (at, left) => {
+    cacheNames = new Set(['app-2', 'app-2 /', 'app-3 /', 'app-2 /media/', 'app-3 /media/', 'somebody']);
+    if (at === '/sw.js') cacheNames.delete('app-2 /media/');
+    start(at);
+    let done: Promise<unknown> = Promise.resolve();
+    handlers.activate?.({ waitUntil: (promise: Promise<unknown>) => { done = promise; } });
+    await done;
+    expect([...cacheNames].sort()).toEqual([...left].sort());
   });
 });

@@ -1,4 +1,5 @@
 /** The backend's routes, one function each, and the one place where they are fetched. */
+import { BASE } from '@/utils/base.ts';
 import { ApiError, problemOf, noResponse } from './problem.ts';
 import type {
   ArchiveTaken,
@@ -67,7 +68,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const { method = 'GET', body, signal, keepalive = false } = options;
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await fetch(BASE + path, {
       method,
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -251,11 +252,11 @@ export function deleteMatching(matching: Matching, sending: Sending = {}): Promi
 
 /** Where the finished file is; `download` asks the browser to save rather than to play it. */
 export function fileUrl(id: string, download = false): string {
-  return `/api/downloads/${encodeURIComponent(id)}/file${download ? '?disposition=attachment' : ''}`;
+  return `${BASE}/api/downloads/${encodeURIComponent(id)}/file${download ? '?disposition=attachment' : ''}`;
 }
 
 export function thumbnailUrl(id: string): string {
-  return `/api/downloads/${encodeURIComponent(id)}/thumbnail`;
+  return `${BASE}/api/downloads/${encodeURIComponent(id)}/thumbnail`;
 }
 
 export function getFolder(signal: AbortSignal): Promise<MediaFolder> {

@@ -1,4 +1,5 @@
 /** The one connection to the backend: its event stream, and what arrives on it. */
+import { BASE } from '@/utils/base.ts';
 import { createEmitter } from '@/utils/emitter.ts';
 import { checkHealth } from './client.ts';
 import { ResilientEventSource } from './resilient-event-source.ts';
@@ -19,7 +20,7 @@ const subscriptions = createEmitter<string>();
 export const onSubscriptionChange = subscriptions.subscribe;
 
 export const backendStream = new ResilientEventSource({
-  url: '/api/events',
+  url: `${BASE}/api/events`,
   delays: [250, 1000, 2000, 4000, 8000, 15_000],
   diagnose: checkHealth,
   silenceLimit: 4500, // it pings every two seconds

@@ -18,6 +18,7 @@ import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { Imports } from '@/features/imports/Imports.tsx';
 import { Receivers } from '@/features/receivers/Receivers.tsx';
 import { Tokens } from '@/features/tokens/Tokens.tsx';
+import { BASE } from '@/utils/base.ts';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
 
@@ -155,7 +156,7 @@ function Bookmarklet() {
   const profiles = useProfiles();
   const [profile, setProfile] = useState(USUAL);
   const taken = profile === USUAL ? '' : `&profile=${encodeURIComponent(profile)}`;
-  const script = `javascript:location.href='${location.origin}/?url='+encodeURIComponent(location.href)+'${taken}'`;
+  const script = `javascript:location.href='${location.origin}${BASE}/?url='+encodeURIComponent(location.href)+'${taken}'`;
   const nameOf = (id: string): string => {
     const found = profiles.find((one) => one.id === id);
     return found ? profileName(found) : t('profile.usual');

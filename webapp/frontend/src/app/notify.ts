@@ -5,6 +5,7 @@ import { onFinished } from '@/entities/download/on-finished.ts';
 import { displayName } from '@/entities/download/display-name.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { getPreference } from '@/stores/preferences.ts';
+import { BASE } from '@/utils/base.ts';
 import type { Download } from '@/api/types.ts';
 
 export function canNotify(): boolean {
@@ -21,7 +22,7 @@ export function announce(download: Download): void {
   const name = displayName(download);
   const body = done ? translate('state.done') : (download.error ? localFailure(download.error).sentence : translate('state.failed'));
   try {
-    new Notification(name, { body, icon: '/icon-192.png', tag: download.id });
+    new Notification(name, { body, icon: `${BASE}/icon-192.png`, tag: download.id });
   } catch {
     // Android has the name, but lets only a service worker use it: it is said on the page.
     showToast({ tone: done ? 'good' : 'bad', title: name, detail: body });

@@ -3,6 +3,7 @@ import { hashKey, type QueryClient } from '@tanstack/react-query';
 import { translate } from '@/i18n/translate.ts';
 import { LIVE_KEY, type Downloads } from '@/entities/download/live-query.ts';
 import { totalsOf, type Totals } from '@/entities/download/totals.ts';
+import { BASE } from '@/utils/base.ts';
 import { createStore, type ReadableStore } from '@/utils/store.ts';
 
 const tabStatus = createStore('');
@@ -18,7 +19,7 @@ function prefixOf({ running, fraction }: Totals): string {
 
 /** The app's icon with a ring that fills, or with a mark for what has failed. */
 export function iconOf({ running, failed, fraction }: Totals): string {
-  if (running === 0 && failed === 0) return '/icon.svg';
+  if (running === 0 && failed === 0) return `${BASE}/icon.svg`;
   const length = 2 * Math.PI * 13;
   const arc = running === 0 ? 0 : Math.max(0.04, Math.round((fraction ?? 0) * 50) / 50) * length;
   const ring = `<circle cx="16" cy="16" r="13" fill="none" stroke="#fff" stroke-width="4" stroke-dasharray="${arc.toFixed(1)} 99" transform="rotate(-90 16 16)"/>`;

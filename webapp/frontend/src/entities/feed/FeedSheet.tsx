@@ -7,6 +7,7 @@ import { Button, IconButton } from '@/components/Button.tsx';
 import { Field } from '@/components/Field.tsx';
 import { Secret } from '@/components/Secret.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
+import { BASE } from '@/utils/base.ts';
 import css from '@/components/Items.module.css';
 import { errorDetail, showErrorToast } from '@/entities/download/error-toast.ts';
 import { localField } from '@/i18n/failures.ts';
@@ -27,7 +28,7 @@ export interface FeedSheetProps {
   onClose: () => void;
 }
 
-const addressOf = ({ path }: Feed): string => location.origin + path;
+const addressOf = ({ path }: Feed): string => location.origin + BASE + path;
 
 /** Makes a podcast feed of what is shown, and lists those that there are. */
 export default function FeedSheet({ of, title, onClose }: FeedSheetProps) {

@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
+import { BASE } from '@/utils/base.ts';
 import type { LibraryFilter } from './library-query.ts';
 
 export const KINDS = ['all', 'video', 'audio'] as const satisfies readonly LibraryFilter['kind'][];
@@ -62,7 +63,7 @@ export function useKeptScroll(ready: boolean): void {
     else scrollTo(0, 0);
     let left: Scroll = { search: location.search, y: 0 };
     const remember = (): void => {
-      if (location.pathname === '/library') left = { search: location.search, y: scrollY };
+      if (location.pathname === `${BASE}/library`) left = { search: location.search, y: scrollY };
     };
     addEventListener('scroll', remember, { passive: true });
     return () => {

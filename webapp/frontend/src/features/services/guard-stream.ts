@@ -1,6 +1,7 @@
 /** The guard: what it says of its services, and the restart that it can be asked for. */
 import { request } from '@/api/client.ts';
 import { ApiError, type Cause, type Problem } from '@/api/problem.ts';
+import { BASE } from '@/utils/base.ts';
 import { createStore, type ReadableStore } from '@/utils/store.ts';
 import { ResilientEventSource } from '@/api/resilient-event-source.ts';
 
@@ -35,7 +36,7 @@ export interface GuardStatus {
 const lastStatus = createStore<GuardStatus | null>(null);
 
 export const guardStream = new ResilientEventSource({
-  url: '/guard/api/events',
+  url: `${BASE}/guard/api/events`,
   delays: [1000, 5000, 15_000, 60_000],
   diagnose: (signal) => checkGuard(signal),
   silenceLimit: 40_000, // the guard does not ping
