@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
-FILES = (HERE / "pairs.toml", HERE / "settings.toml")
+FILES = tuple(HERE / f"{name}.toml" for name in ("pairs", "settings", "features"))
 SECONDS = 240.0
 """That a test has to turn red, if its pair does not say otherwise."""
 

@@ -9,11 +9,12 @@ FAULT = re.compile(r"^\| (F\d+) \| (.+) \|$", re.MULTILINE)
 HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
 BULLET = re.compile(r"^- (.+?)$", re.MULTILINE)
 SETTING = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
+BOLD_ROW = re.compile(r"^\| \*\*(.+?)\*\* \|", re.MULTILINE)
 FEATURE = re.compile(r"^- \*\*\[(.+?)\]", re.MULTILINE)
 
 
 def promises(root: Path) -> list[str]:
-    """Return the promises of README, architecture, security, containers and `.env.example`.
+    """Return the promises of README, architecture, security, containers, features and settings.
 
     Each is the document's name and the promise: the row of the fault table, the heading, the
     sentence, or the setting, which promises that it acts.
@@ -23,6 +24,7 @@ def promises(root: Path) -> list[str]:
         "architecture": (_section(root / "docs/architecture.md", "## What must survive"), FAULT),
         "security": (_section(root / "docs/security.md", "## What is promised"), HEADING),
         "containers": (_section(root / "docs/containers.md", "### What is promised"), BULLET),
+        "features": ((root / "docs/features.md").read_text(encoding="utf-8"), BOLD_ROW),
         "setting": ((root / ".env.example").read_text(encoding="utf-8"), SETTING),
     }
     return [

@@ -11,6 +11,7 @@ USE = ("docs/startup-guide.md", "docs/using.md", "docs/cookies.md", "docs/troubl
 RUN = (
     *("docs/settings.md", "docs/any-procfile.md", "docs/architecture.md", "docs/benchmarks.md"),
     "docs/ui.md",
+    "docs/features.md",
 )
 DEVELOP = (
     "CONTRIBUTING.md",
