@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from ..config.settings import Service
@@ -15,8 +18,29 @@ from ..net import accept_queue, handover
 from ..net.port_table import Ports
 from ..net.relay import Relay
 
-DRAIN_SECONDS = 1.0  # after which a server is stopped even if it has not read everything
+DRAIN_SECONDS = 1.0  # without any read, after which a server is stopped all the same ...
+MAX_DRAIN_SECONDS = 10.0  # ... and at most, on a machine that is busy
 POLL_SECONDS = 0.005  # between two checks whether it has
+
+
+class Drain:
+    """How long a server that is to be stopped may go on reading: as long as it does."""
+
+    def __init__(
+        self, unread: Callable[[], int], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`unread` is how many connections it has not accepted, or not read from, yet."""
+        self._unread = unread
+        self._clock = clock
+        self._least = self._until = math.inf
+        self._end = clock() + MAX_DRAIN_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether everything is read, or nothing more has been for a while."""
+        now, unread = self._clock(), self._unread()
+        if unread < self._least:
+            self._least, self._until = unread, min(now + DRAIN_SECONDS, self._end)
+        return not unread or now >= self._until
 
 
 class _Leaving(NamedTuple):
@@ -25,6 +49,7 @@ class _Leaving(NamedTuple):
     process: Running
     port: int
     former: socket.socket
+    drain: Drain
 
 
 class GracefulStop:
@@ -53,8 +78,9 @@ class GracefulStop:
         if former is None:
             process.signal(service.stop_signal)
             return
-        leaving = self._leaving[service.name] = _Leaving(process, port, former)
-        self._drain_then_stop(service, leaving, time.monotonic() + DRAIN_SECONDS)
+        drain = Drain(partial(handover.unread, former, port))
+        leaving = self._leaving[service.name] = _Leaving(process, port, former, drain)
+        self._drain_then_stop(service, leaving)
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Take back the sockets of servers that have exited."""
@@ -69,14 +95,13 @@ class GracefulStop:
             self._take_back(name)
         await self._relay.close()
 
-    def _drain_then_stop(self, service: Service, leaving: _Leaving, until: float) -> None:
+    def _drain_then_stop(self, service: Service, leaving: _Leaving) -> None:
         if self._leaving.get(service.name) is not leaving:  # the server has exited by itself
             return
-        drained = self._hurried or handover.is_drained(leaving.former, leaving.port)
-        if drained or time.monotonic() >= until:
+        if self._hurried or leaving.drain.is_over():
             leaving.process.signal(service.stop_signal)
         else:
-            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, service, leaving, until)
+            self._loop.call_later(POLL_SECONDS, self._drain_then_stop, service, leaving)
 
     def _take_back(self, name: str) -> None:
         """Close the socket of a server that has exited; whoever waits there is carried on."""

@@ -56,9 +56,9 @@ def retire(former: socket.socket) -> list[socket.socket]:
     return waiting
 
 
-def is_drained(former: socket.socket, port: int) -> bool:
-    """Whether the server has accepted all who came to it and read all that they sent."""
-    return not accept_queue.length(former) and not any(
+def unread(former: socket.socket, port: int) -> int:
+    """Return how many connections its server has not accepted, or not read from, yet."""
+    return (accept_queue.length(former) or 0) + sum(
         _has_unread(line, f":{port:04X}")
         for table in ("tcp", "tcp6")
         for line in _connections(Path("/proc/net") / table)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scripts.guard.app.graceful_stop import GracefulStop
+from scripts.guard.app.graceful_stop import DRAIN_SECONDS, MAX_DRAIN_SECONDS, Drain, GracefulStop
 from scripts.guard.config.settings import Service
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
@@ -125,3 +125,45 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
     asked = asyncio.run(drain())
 
     assert asked == ([signal.SIGTERM] if at_once else [])
+
+
+class Reader:
+    """A server with so many connections left to read, and a clock that is moved by hand."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.now = 100.0
+
+    def drain(self) -> Drain:
+        return Drain(lambda: self.left, lambda: self.now)
+
+
+def test_a_server_that_goes_on_reading_is_waited_for() -> None:
+    """On a busy machine what has come takes seconds to be read; who is cut off sees a reset."""
+    reader = Reader(6)
+    drain = reader.drain()
+    for reader.left in range(6, 0, -1):
+        reader.now += 0.9
+        assert not drain.is_over()
+    reader.left = 0
+    assert drain.is_over()
+
+
+def test_one_that_reads_nothing_more_has_a_second() -> None:
+    reader = Reader(6)
+    drain = reader.drain()
+    assert not drain.is_over()
+    reader.now += 0.9
+    assert not drain.is_over()
+    reader.now += 0.1
+    assert drain.is_over()
+    assert DRAIN_SECONDS == 1
+
+
+def test_one_that_is_never_done_has_ten_seconds() -> None:
+    reader, steps = Reader(1000), 0
+    drain = reader.drain()
+    while not drain.is_over():
+        reader.left, steps = reader.left - 1, steps + 1
+        reader.now += 0.5
+    assert steps * 0.5 == MAX_DRAIN_SECONDS == 10

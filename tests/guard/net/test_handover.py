@@ -112,9 +112,9 @@ def test_a_server_is_drained_once_it_has_accepted_and_read_all_that_came_to_it(
         later = visitors.enter_context(socket.create_connection(("127.0.0.1", port)))
         later.sendall(b"for the next one")
         visitor.sendall(b"hello")
-        until(lambda: not handover.is_drained(former, port), "somebody waits")
+        until(lambda: handover.unread(former, port) == 1, "somebody waits")
         accepted, _ = former.accept()
         with accepted:
-            assert not handover.is_drained(former, port)
+            assert handover.unread(former, port) == 1
             assert accepted.recv(5) == b"hello"
-            assert handover.is_drained(former, port)
+            assert handover.unread(former, port) == 0
