@@ -31,7 +31,7 @@ OPERATE = (
     "SECURITY.md",
     "docs/licences.md",
 )
-ALSO = ("LICENSE", "webapp/frontend/public/icon.svg", "docs/images")
+ALSO = ("LICENSE", "webapp/frontend/public/icon.svg", "docs/images", "docs/proxies")
 """What pages link to or show, without being one."""
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 
@@ -63,7 +63,7 @@ def title(path: Path) -> str:
 
 def gather(root: Path, into: Path) -> None:
     """Copy the pages and what they show, each to its path in the project, so that links hold."""
-    pages = (path for path in [*root.glob("*.md"), *(root / "docs").rglob("*.md")])
+    pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md")]
     for path in (*pages, *(root / name for name in ALSO)):
         target = into / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)

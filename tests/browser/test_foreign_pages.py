@@ -168,7 +168,7 @@ def test_the_built_page_has_the_same_headers_from_whoever_sends_it(
     template = (ROOT / "webapp/frontend/nginx/default.conf.template").read_text(encoding="utf-8")
     assert f'set $policy "{by_vite["content-security-policy"]}";' in template
     for location in ("location /assets/ {", "location / {"):
-        block = template.partition(location)[2].partition("}")[0]
+        block = template.partition(location)[2].partition("\n    }")[0]
         assert "add_header Content-Security-Policy $policy;" in block
         assert "add_header X-Content-Type-Options nosniff;" in block
         assert "add_header Referrer-Policy no-referrer;" in block

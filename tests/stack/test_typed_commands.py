@@ -99,12 +99,12 @@ ELSEWHERE = {
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",
     r"cd web && \.\.\.|npm run dev": "named, not advised",
-    r"uvicorn( --fd)?|python -m scripts\.guard -f PATH": "named, not advised",
+    r"uvicorn( --fd| --reload)?|python -m scripts\.guard -f PATH": "named, not advised",
     r"python3 -m venv .*/pip install \./scripts/guard|cd ~/my-project && .*": "by the network; "
     "tests/guard build the wheel, install it and run a foreign project",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
-    r"make (test.*|check|format|bench|faults.*|screenshots.*|site|docs-run)": "takes minutes; each "
-    "is a thin call, and is typed without being run",
+    r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run)": "takes minutes; "
+    "each is a thin call, and is typed without being run",
     r"make (mutants|flakes|sabotage|histories|scaling|fuzz|containers|procfiles)( .*)?": (
         "as the line before"
     ),

@@ -87,6 +87,7 @@ def test_a_source_that_is_not_there_fails_at_once_and_says_why(
         "kind": "not-found",
         "sentence": "There is nothing at this address (HTTP 404).",
         "fix": "Check the link in a browser.",
+        "values": {},
     }
     assert download["attempt"] == 1
 

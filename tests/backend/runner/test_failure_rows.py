@@ -126,7 +126,7 @@ def told(kind: str, api: Api, host: str) -> dict[str, str]:
     shown = PAGE[kind].as_error()
     cookies = str(api.folder / "data/cookies")
     fix = shown["fix"].replace("data/cookies", cookies).replace("example.org", host)
-    return shown | {"fix": fix}
+    return shown | {"fix": fix, "values": {}}
 
 
 BY_THE_SOURCE = sorted(
@@ -216,9 +216,9 @@ def test_a_disk_without_room_and_a_machine_without_ffmpeg(
         api.ask("POST", f"/api/downloads/{sound}/retry")
         installed = api.wait(sound, "failed", "done")
 
-    assert full["error"] == PAGE["disk-full"].as_error()
+    assert full["error"] == PAGE["disk-full"].as_error() | {"values": {}}
     assert healed["error"] is None
-    assert missing["error"] == PAGE["no-ffmpeg"].as_error()
+    assert missing["error"] == PAGE["no-ffmpeg"].as_error() | {"values": {}}
     assert installed["error"] is None
 
 
