@@ -156,6 +156,9 @@ format: setup-python ## Format the Python code and fix what the linter can
 	@$(py) -m ruff check --fix
 	@$(py) -m ruff format
 
+types: setup-all ## Write the page's types of the API anew, after a change of the backend's
+	@npm --prefix webapp/frontend run --silent types
+
 docs: setup-python ## Update the generated parts of the documentation
 	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 

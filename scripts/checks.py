@@ -89,7 +89,8 @@ def modules(frontend: Path) -> Problem | None:
         for path, version in _versions(frontend / "package-lock.json", optional=False).items()
         if installed.get(path) != version and (name := path.rpartition("node_modules/")[2])
     ]
-    return _out_of_step(wrong, "make setup   # after a change of package.json: npm install there")
+    anew = ". .venv/bin/activate && npm --prefix webapp/frontend install"
+    return _out_of_step(wrong, f"make setup   # after a change of package.json: {anew}")
 
 
 def _versions(lock: Path, *, optional: bool = True) -> dict[str, str]:

@@ -35,6 +35,7 @@ EXAMPLE: dict[str, object] = {
     "pid": 815,
     "seconds": "0.8",
     "anew": "make restart p=web",
+    "both": "its Procfile line can take the guard's socket, $WEB_FD",
     "bring_in": "make start p=web",
     "hints": f" {HTTPS}; {PROXY}",
 }

@@ -199,6 +199,21 @@ def test_it_listens_on_one_address_of_localhost_only(guarded: Guarded, one_addre
     assert "[::1] only" in cause["sentence"]
 
 
+def test_one_address_without_the_guard_is_what_the_guard_would_mend(
+    guarded: Guarded, one_address: Path
+) -> None:
+    run = guarded(f"web: exec python {one_address} ::1 $WEB_PORT 200 $WEB_FD", started=False)
+    command: list[str | Path] = [sys.executable, one_address, "::1", str(run.ports["web"]), "200"]
+    with subprocess.Popen(command, cwd=one_address.parent) as process:
+        try:
+            until(lambda: listens("::1", run.ports["web"]), "it listens on ::1")
+            cause = diagnosed(run)
+        finally:
+            process.kill()
+    assert cause["kind"] == "other-family"
+    assert "have web listen on both: the guard does, started with: " in cause["fix"]
+
+
 def test_a_stranger_holds_the_port(
     guarded: Guarded, one_address: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -47,8 +47,9 @@ def forked(run: GuardRun) -> int:
 def test_a_killed_fork_comes_back_as_one_and_nobody_is_refused(guarded: Guarded) -> None:
     run = guarded(toy("api", preloaded=True))
     pid = forked(run)
-    with visits(run.ports["api"], answers=20):
-        os.kill(pid, signal.SIGKILL)
+    with visits(run.ports["api"], answers=20) as seen:
+        with seen.fault():
+            os.kill(pid, signal.SIGKILL)
         fresh = run.await_new_pid("api", pid)
     assert is_forked(run)
     assert fresh != pid

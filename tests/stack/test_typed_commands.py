@@ -109,7 +109,7 @@ ELSEWHERE = {
         "as the line before"
     ),
     r"make (backup|restore).*": "of containers: tests/containers",
-    r"make (lock|update-ytdlp|clean)": "changes the clone, by the network; typed without being run",
+    r"make (lock|update-ytdlp|clean|types)": "changes the clone; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",
     r"make release .*": "tests/release",
     r"make sbom.*": "tests/sbom",

@@ -91,8 +91,7 @@ OTHER_SETTING = Message(
 OTHER_FAMILY = Message(
     "other-family",
     "{name} listens on {reached} only; a program that takes localhost for {refused} is refused",
-    "open {scheme}://{reached}:{port}, or have {name} listen on both: its Procfile line can take "
-    "the guard's socket, ${variable}_FD",
+    "open {scheme}://{reached}:{port}, or have {name} listen on both: {both}",
 )
 NOT_LISTENING = Message(
     "not-listening",

@@ -258,8 +258,11 @@ def _other_family(case: Case) -> Diagnosis | None:
     reached = [host for host in case.answers if host not in refused]
     if not refused or not reached:
         return None
+    both = f"its Procfile line can take the guard's socket, ${case.line.variable}_FD"
+    if case.line.held:  # it does, and was started without the guard
+        both = f"the guard does, started with: {hints.start()}"
     return case.explain(
-        messages.OTHER_FAMILY, refused=_shown(refused[0]), reached=_shown(reached[0])
+        messages.OTHER_FAMILY, refused=_shown(refused[0]), reached=_shown(reached[0]), both=both
     )
 
 

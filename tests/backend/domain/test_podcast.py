@@ -49,6 +49,7 @@ def test_any_title_is_told_as_far_as_xml_can_hold_it() -> None:
 def test_a_medium_came_out_on_its_day_or_when_it_was_added() -> None:
     added = "2026-03-04T05:06:07.089Z"
     assert published("2026-01-02", added) == datetime(2026, 1, 2, 12, tzinfo=UTC)
+    assert published("2026-00-99", added) == published(None, added)
     assert published(None, added).isoformat() == "2026-03-04T05:06:07.089000+00:00"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import av
 import imageio_ffmpeg
 import pytest
+from yt_dlp.networking.exceptions import IncompleteRead
 
+from runner.live import _cut
 from tests.backend.api_process import Api, wait_for
 
 if TYPE_CHECKING:
@@ -191,3 +194,9 @@ def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource
 
     assert done["notes"] == []
     assert pictures(file_of(shared_api, done)) == 6 * PICTURES
+
+
+def test_a_part_of_a_file_is_cut_out_where_a_server_sends_the_whole() -> None:
+    assert _cut(io.BytesIO(b"0123456789"), 2, 5) == b"2345"
+    with pytest.raises(IncompleteRead):
+        _cut(io.BytesIO(b"0123456789"), 8, 12)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,11 @@ from store import imports, subscriptions
 from store.store import Store
 from store.subscriptions import Found
 from store.tables import subscription_entries
+from tests.backend.api_process import wait_for
+from tests.backend.postgres import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from store.store import Row
@@ -195,3 +198,28 @@ def taken_over(key: str, kind: str) -> Row:
         "sidecars": [],
         "file_bytes": 1,
     }
+
+
+def test_two_that_find_the_same_at_the_same_time_queue_it_once(
+    free_port: Callable[[], int],
+) -> None:
+    """On PostgreSQL both see that nobody has it yet, unless one waits for the other."""
+    with serving(free_port()) as server:
+        store = Store(server.database("looks"))
+        for name in ("one", "two"):
+            subscribed(store, f"https://example.org/{name}")
+        rows = [claimed(store), claimed(store)]
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+        def both_wait() -> bool:
+            with store.engine.connect() as connection:
+                return connection.exec_driver_sql(waiting).scalar() == 2
+
+        with ThreadPoolExecutor(2) as threads:
+            with store.engine.begin() as held:
+                subscriptions._one_at_a_time(held)  # noqa: SLF001 - so that both come to it
+                ends = [threads.submit(subscriptions.finish, store, row, found(1)) for row in rows]
+                wait_for(both_wait, "both wait")
+            added = [end.result() or [] for end in ends]
+        assert sorted(map(len, added)) == [0, 1]
+        store.engine.dispose()

@@ -100,3 +100,20 @@ def test_without_trust_wrong_tokens_of_all_that_come_through_a_proxy_are_counted
         answer = api.client.post("/api/session", json={"token": "s3cret"})
 
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "chain", "client"),
+    [
+        ("192.168.1.7", "192.168.1.0/24", "127.0.0.1", "192.168.1.7"),
+        ("192.168.1.7", "192.168.1.0/24", "::1", "192.168.1.7"),
+        ("192.168.1.7", "yes", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "yes", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_only_what_came_from_this_machine_is_of_it(
+    peer: str, trusted: str, chain: str, client: str
+) -> None:
+    """Who is on this machine needs no token."""
+    assert seen(peer, trusted, For=chain)[0] == client

@@ -23,6 +23,7 @@ MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_sc
 HEADERS = (
     *("Origin", "Authorization", "Cookie", "Range", "If-Range", "If-None-Match", "Referer"),
     *("Content-Type", "Accept", "Sec-Fetch-Site", "X-Forwarded-For", "X-Forwarded-Proto"),
+    *("Host", "Accept-Encoding", "Accept-Language", "Idempotency-Key", "X-Guard-Token"),
 )
 VALUES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"))
 SHAPES = st.sampled_from(

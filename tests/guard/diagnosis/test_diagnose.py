@@ -14,7 +14,7 @@ from typing import cast
 import pytest
 
 from scripts.guard.config.settings import Service
-from scripts.guard.diagnosis.context import Context
+from scripts.guard.diagnosis.context import Context, Rule
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence
 from tests.guard.diagnosis.dying import End, end, run
@@ -719,3 +719,16 @@ def test_a_parent_that_passes_on_how_its_child_was_killed(
     """`runserver` ends with -9 where its child was killed, which is 247 to its own parent."""
     service = Service(name="api", command="x")
     assert expected in explain(service, code, [], Context(tmp_path)).sentence
+
+
+def test_a_search_that_takes_too_long_is_given_up_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    slow = Rule("slow", r"(a+)+$", "It is slow.", "")  # a rule that nobody should write
+    monkeypatch.setattr("scripts.guard.diagnosis.diagnose.RULES", (slow,))
+    cause = explain(Service("api", "run"), 3, ["a" * 28 + "b"], Context(tmp_path))
+    assert (cause.kind, cause.transient) == ("exit", True)
+    assert cause.sentence == (
+        "api ended with error code 3; why is not known, for searching its last lines took longer "
+        "than 0.5 s."
+    )

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -12,6 +12,7 @@ import scripts.guard
 from scripts.guard.diagnosis import final_output
 from scripts.guard.diagnosis.context import Rule
 from scripts.guard.diagnosis.rules import RULES
+from scripts.guard.logs import levels
 from tests.guard.diagnosis import slow_inputs
 
 SIZE = 64_000  # characters of a text
@@ -50,11 +51,26 @@ def compiled() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
     for found in pkgutil.walk_packages(scripts.guard.__path__, "scripts.guard."):
         if not found.name.endswith("__main__"):
             for name, value in vars(importlib.import_module(found.name)).items():
-                if isinstance(value, re.Pattern):
-                    yield f"{found.name}.{name}", value
+                for pattern in patterns_in(value):
+                    yield f"{found.name}.{name}", pattern
 
 
-@pytest.mark.parametrize("pattern", [pattern for _, pattern in compiled()], ids=dict(compiled()))
+def patterns_in(value: object) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
+    """The pattern that this is, or that a table has in its rows."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, (tuple, list, Mapping)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from patterns_in(one)
+
+
+WRITTEN = [
+    *compiled(),
+    *((f"level {name}", re.compile(text)) for name, text in levels.PATTERNS.items()),
+]
+
+
+@pytest.mark.parametrize("pattern", [one for _, one in WRITTEN], ids=[name for name, _ in WRITTEN])
 def test_no_other_pattern_is_slow(pattern: re.Pattern[str] | re.Pattern[bytes]) -> None:
     source = pattern.pattern
     written = source if isinstance(source, str) else source.decode("latin-1")

@@ -5,6 +5,7 @@ https://www.rssboard.org/rss-specification, https://podcasters.apple.com/support
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -51,7 +52,8 @@ class Episode:
 def published(date: str | None, added: str) -> datetime:
     """When a medium came out, if that is known, else when it was added (ISO 8601)."""
     if date:
-        return datetime.combine(datetime.fromisoformat(date).date(), NOON, UTC)
+        with contextlib.suppress(ValueError):  # as an earlier version may have kept it
+            return datetime.combine(datetime.fromisoformat(date).date(), NOON, UTC)
     return datetime.fromisoformat(added)
 
 

@@ -128,10 +128,11 @@ class Looker:
         except RunnerDiedError as died:
             self._died(row, died)
         except DatabaseUnavailableError as problem:
-            log.error("The look at %s is put back: %s", row["url"], problem)  # noqa: TRY400 - a sentence
+            log.error("The look of %s is put back: %s", row["id"], problem)  # noqa: TRY400 - a sentence
             self._put_back(row)
         except Exception:
-            log.exception("The look at %s ended unexpectedly.", row["url"])
+            log.exception("The look of %s ended unexpectedly; it is put back.", row["id"])
+            self._put_back(row)
         finally:
             with self._lock:
                 self._room += 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.choices import LANGUAGE
@@ -207,7 +208,8 @@ def date_of(info: Info) -> str | None:
     """A date such as 2026-01-31, of yt-dlp's 20260131 or a time in seconds."""
     day, moment = info.get("upload_date"), info.get("timestamp")
     if isinstance(day, str) and re.fullmatch(r"\d{8}", day):
-        return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+        with contextlib.suppress(ValueError):  # there is no such day
+            return date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}").isoformat()
     if isinstance(moment, int | float) and 0 <= moment < 2**33:
         return datetime.fromtimestamp(moment, UTC).date().isoformat()
     return None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from domain.models import DownloadRequest
     from store.store import Row, Store
 
+LOCK = 7_214_884  # the advisory lock of what looks queue
 CHUNK = 500
 """Keys in one question: databases limit how many they take."""
 entries = subscription_entries
@@ -166,6 +167,7 @@ def finish(
     with store.engine.begin() as connection:
         if not _settle(connection, row, values):
             return None
+        _one_at_a_time(connection)
         known = _keys_of(connection, row["id"], [one.key for one in found])
         new = list({one.key: one for one in found if one.key not in known}.values())
         taken = _taken(connection, row, new)
@@ -189,6 +191,12 @@ def finish(
             title = {"title": values.get("title", row["title"])}
             outbox.note(connection, "new", lambda: notices.of_subscription(row | title, added))
     return added
+
+
+def _one_at_a_time(connection: sa.Connection) -> None:
+    """Let no two looks queue what both have found; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 def files(store: Store, item: str) -> list[Row]:

@@ -36,7 +36,7 @@ class Forwarded:
         if scope["type"] == "http" and client and is_within(client[0], self.trusted):
             headers = Headers(scope=scope)
             chain = ",".join(headers.getlist("x-forwarded-for")).split(",")
-            if found := _client(chain, self.trusted):
+            if found := _client(client[0], chain, self.trusted):
                 scope["client"] = (str(found), 0)  # in place: the server's log shows it
             proto = headers.get("x-forwarded-proto", "").strip().lower()
             if proto in {"http", "https"}:
@@ -44,17 +44,25 @@ class Forwarded:
         await self.app(scope, receive, send)
 
 
-def _client(chain: list[str], trusted: Networks) -> Address | None:
+def _client(peer: str, chain: list[str], trusted: Networks) -> Address | None:
     """The last of the chain that is no proxy of ours; None where it names nobody."""
     found = None
+    came_from_here = _is_loopback(address_of(peer))
     for each in reversed(chain):
         address = address_of(each)
         if address is None:  # whatever stands left of that cannot be told from an invention
             break
+        if address.is_loopback and not came_from_here:  # nor can who is on no machine but its own
+            break
+        came_from_here = address.is_loopback
         found = address
         if not any(address in network for network in trusted):
             break
     return found
+
+
+def _is_loopback(address: Address | None) -> bool:
+    return address is not None and address.is_loopback
 
 
 def address_of(text: str) -> Address | None:

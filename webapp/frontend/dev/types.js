@@ -56,6 +56,6 @@ for (const [name, text] of Object.entries({ 'schema.d.ts': types, 'formats.ts': 
   if (!process.argv.includes('--check')) {
     writeFileSync(file, text);
   } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    fail(`src/api/${name} is not what the backend says now. Run \`npm run types\` in webapp/frontend.`);
+    fail(`src/api/${name} is not what the backend says now. Run: make types`);
   }
 }
