@@ -205,6 +205,13 @@ CONFIGURED = (
 )
 
 
+def can_work(shell: Shell) -> bool:
+    """Whether both are READY, and the backend has loaded what works there: it is READY before."""
+    ask = "import urllib.request as it; it.urlopen('http://localhost:8000/ready')"
+    loaded = shell.type(f'.venv/bin/python -c "{ask}"').returncode == 0
+    return loaded and shell.type("make status").returncode == 0
+
+
 @pytest.fixture(scope="module")
 def running(shell: Shell) -> Iterator[Shell]:
     """The same while `make dev` runs in another terminal."""
@@ -219,7 +226,7 @@ def running(shell: Shell) -> Iterator[Shell]:
             start_new_session=True,
         )
     try:
-        until(lambda: shell.type("make status").returncode == 0, "both services READY", PATIENCE)
+        until(lambda: can_work(shell), "both services can work", PATIENCE)
         yield shell
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -246,7 +253,7 @@ def test_it_can_be_typed(running: Shell, command: str) -> None:
     program = command.partition(" ")[0]
     if program in {"curl", "lsof"} and not shutil.which(program):
         pytest.skip(f"no {program} here")
-    until(lambda: running.type("make status").returncode == 0, "both services READY", PATIENCE)
+    until(lambda: can_work(running), "both services can work", PATIENCE)
     given = WHILE_IT_RUNS[command]
     line = f"{given}\n{command}" if given else command
     done = running.type(line)
