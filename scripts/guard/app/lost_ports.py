@@ -61,7 +61,11 @@ class LostPorts:
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Stand in for those that have lost their ports, and for no other."""
+        were_ready = {(view.name, view.pid) for view in self._views if view.state is State.READY}
         self._views = snapshot.services
+        for view in self._views:
+            if view.state is State.READY and (view.name, view.pid) not in were_ready:
+                self._listened[view.name] = birth.now()  # it is READY because it does
         lost = {view.name: view for view in self._views if view.has_lost_its_port}
         for name in self._standing_in.keys() - lost.keys():
             self._standing_in.pop(name).cancel()
