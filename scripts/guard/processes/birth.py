@@ -6,8 +6,6 @@ import os
 import sys
 import time
 
-import psutil
-
 COARSE_SECONDS = 0.02  # by which a process may seem to have been started too early
 _LINUX = sys.platform.startswith("linux")
 
@@ -20,6 +18,8 @@ def now() -> float:
 def of(pid: int) -> float:
     """Return when a process was started; 0 if it has ended."""
     if not _LINUX:
+        import psutil
+
         try:
             return float(psutil.Process(pid).create_time())
         except psutil.Error:
