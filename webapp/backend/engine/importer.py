@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from typing import TYPE_CHECKING
 
 from domain.failures import DownloadError, classify
 from domain.ids import now
 from domain.problems import DatabaseUnavailableError
+from engine.timer import MAX_WAIT_SECONDS, SHARED_WAIT_SECONDS, Timer
 from files.media_folder import KIND as MEDIA_FOLDER
 from store import imports
 from work.pool import RunnerDiedError
@@ -18,50 +17,18 @@ if TYPE_CHECKING:
     from store.store import Row, Store
     from work.importing import Importing
 
-MAX_WAIT_SECONDS = 60.0
-SHARED_WAIT_SECONDS = 2.0
-"""While another process works on one: nobody else takes it up, should that die."""
-RETRY_SECONDS = 2.0
 TRIES = 3
 """Runners that may die of one import before it has failed."""
 
-log = logging.getLogger("uvicorn.error")
 
-
-class Importer:
-    """One thread; safe to be woken from any other."""
+class Importer(Timer):
+    """Works on one import at a time, in the thread of the timer."""
 
     def __init__(self, store: Store, lease: Lease, importing: Importing) -> None:
+        super().__init__("imports", "The import could not go on")
         self._store, self._lease, self._importing = store, lease, importing
-        self._wake, self._stopping = threading.Event(), threading.Event()
-
-    def launch(self) -> None:
-        """Begin; the lease has been acquired."""
-        threading.Thread(target=self._serve, name="imports", daemon=True).start()
-
-    def wake(self) -> None:
-        """Look for work now."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Begin no more; what is under way is taken up by the next process."""
-        self._stopping.set()
-        self._wake.set()
-
-    def _serve(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                wait = self._turn()
-            except DatabaseUnavailableError:  # the queue says so already
-                wait = RETRY_SECONDS
-            except Exception:
-                log.exception("The import could not go on; trying again.")
-                wait = RETRY_SECONDS
-            self._wake.wait(wait)
 
     def _turn(self) -> float:
-        """Do what there is to do; the seconds until the next turn, if nobody wakes it before."""
         workers = set(imports.workers(self._store))
         others = workers - {self._lease.executor}
         for worker in [*self._lease.dead(others), *(workers - others)]:

@@ -1,22 +1,17 @@
-"""Looks at each subscription when it is due: one timer, at the next of these moments.
-
-Like downloads, a look is claimed in the store under the name of the lease, so that one of several
-processes makes it, and another one takes up what a dead process has begun.
-"""
+"""Looks at each subscription when it is due, from one process at a time."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from domain import schedule
 from domain.failures import DownloadError, classify
-from domain.ids import now, seconds_until
+from domain.ids import now
 from domain.problems import DatabaseUnavailableError, InvalidError
 from domain.subscriptions import Schedule
+from engine.claimer import Claimer
 from store import subscriptions
 from work.pool import RunnerDiedError
 
@@ -30,20 +25,11 @@ if TYPE_CHECKING:
     from work.announcer import Announcer
     from work.looking import Looking
 
-AT_ONCE = 2
-"""Looks at a time: each is a process that reads pages."""
-MAX_WAIT_SECONDS = 60.0
-"""Until the clock is read again: a computer that slept does not tell."""
-SHARED_WAIT_SECONDS = 2.0
-"""While others look: nobody else takes up what they began, should they die."""
-RETRY_SECONDS = 2.0
 SOON_SECONDS = 60.0
 """Until a look that was not complete goes on."""
 
-log = logging.getLogger("uvicorn.error")
 
-
-class Looker:
+class Looker(Claimer):
     """Keeps to the schedules of all subscriptions."""
 
     def __init__(
@@ -62,64 +48,32 @@ class Looker:
 
         `tell` is called when something was queued: somebody may want to know.
         """
-        self._store, self._lease, self._looking = store, lease, looking
+        super().__init__("subscriptions", "The subscriptions could not be looked at", "look", lease)
+        self._store, self._looking = store, looking
         self._announcer, self._wake_queue = announcer, wake_queue
         self._resolve, self._tidy, self._tell = resolve, tidy, tell
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._room = AT_ONCE
-        self._lock = threading.Lock()
-
-    def launch(self) -> None:
-        """Begin, in a thread; the lease has been acquired."""
-        threading.Thread(target=self._serve, name="subscriptions", daemon=True).start()
-
-    def wake(self) -> None:
-        """Look at the schedules now: one was added or changed."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """Begin no more; what is under way is taken up by the next process."""
-        self._stopping.set()
-        self._wake.set()
 
     def announce(self, item: str) -> None:
         """Tell who listens that a subscription is not what it was."""
         self._announcer.publish(item, "subscription", f'{{"id":"{item}"}}')
 
-    def _serve(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                wait = self._turn()
-            except DatabaseUnavailableError:  # the queue says so already
-                wait = RETRY_SECONDS
-            except Exception:
-                log.exception("The subscriptions could not be looked at; trying again.")
-                wait = RETRY_SECONDS
-            self._wake.wait(wait)
+    def _holders(self) -> list[str]:
+        return subscriptions.lookers(self._store)
 
-    def _turn(self) -> float:
-        """Begin what is due; the seconds until the next turn, if nobody wakes it before."""
-        others = set(subscriptions.lookers(self._store)) - {self._lease.executor}
-        for looker in self._lease.dead(others):
-            for item in subscriptions.release(self._store, looker):
-                self.announce(item)
-            others.discard(looker)
-        longest = SHARED_WAIT_SECONDS if others else MAX_WAIT_SECONDS
-        while self._room and not self._stopping.is_set():
-            row = subscriptions.claim(self._store, self._lease.executor)
-            if row is None:
-                due = subscriptions.next_due(self._store)
-                return min(longest, max(0.02, seconds_until(due))) if due else longest
-            with self._lock:
-                self._room -= 1
-            name = f"look {row['id']}"
-            threading.Thread(target=self._look, args=(row,), name=name, daemon=True).start()
-        return longest  # who ends wakes it
+    def _release(self, name: str) -> None:
+        for item in subscriptions.release(self._store, name):
+            self.announce(item)
 
-    def _look(self, row: Row) -> None:
-        """One look from its claim to its end, in a thread of its own."""
+    def _claim(self, name: str) -> Row | None:
+        return subscriptions.claim(self._store, name)
+
+    def _next_due(self) -> str | None:
+        return subscriptions.next_due(self._store)
+
+    def _called(self, row: Row) -> str:
+        return f"The look of {row['id']}"
+
+    def _work(self, row: Row) -> None:
         try:
             self.announce(row["id"])
             self._carry_out(row)
@@ -127,16 +81,9 @@ class Looker:
             self._tidy(row)
         except RunnerDiedError as died:
             self._died(row, died)
-        except DatabaseUnavailableError as problem:
-            log.error("The look of %s is put back: %s", row["id"], problem)  # noqa: TRY400 - a sentence
-            self._put_back(row)
-        except Exception:
-            log.exception("The look of %s ended unexpectedly; it is put back.", row["id"])
-            self._put_back(row)
-        finally:
-            with self._lock:
-                self._room += 1
-            self._wake.set()
+
+    def _give_back(self, row: Row) -> None:
+        subscriptions.fail(self._store, row)
 
     def _carry_out(self, row: Row) -> None:
         item = row["id"]
@@ -194,12 +141,3 @@ class Looker:
             return
         self._failed(row, DownloadError("crash", str(died), "Look again.", transient=True))
         self.announce(row["id"])
-
-    def _put_back(self, row: Row) -> None:
-        """Let it be due again as soon as the database is there."""
-        while not self._stopping.wait(RETRY_SECONDS):
-            try:
-                subscriptions.fail(self._store, row)
-            except DatabaseUnavailableError:
-                continue
-            return

@@ -167,7 +167,8 @@ def _picture(
     for one in beside:
         with contextlib.suppress(OSError):
             if one.suffix.lower() in {".jpg", ".jpeg", ".png", ".webp"}:
-                data = one.read_bytes()[: MAX_BYTES + 1]
+                with one.open("rb") as file:
+                    data = file.read(MAX_BYTES + 1)
                 kind = suffix_of(data)
                 if kind and len(data) <= MAX_BYTES:
                     (folder / f"{number}.{kind}").write_bytes(data)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from domain.ids import new_id, now
 from domain.imports import MAX_REFUSALS
+from store import claims
 from store.paging import title_key
 from store.tables import archive, downloads, imports
 
@@ -80,30 +81,17 @@ def stop(store: Store, item: str) -> bool:
 def claim(store: Store, worker: str) -> Row | None:
     """Take the one that nobody works on, from its beginning: what it brought is known by then."""
     free = imports.c.state == "running", imports.c.worker.is_(None)
-    first = sa.select(imports.c.id).where(*free).limit(1).with_for_update(skip_locked=True)
-    statement = (
-        imports.update()
-        .where(imports.c.id == first.scalar_subquery(), imports.c.worker.is_(None))
-        .values(worker=worker, run=imports.c.run + 1)
-        .returning(imports)
-    )
-    with store.engine.begin() as connection:
-        row = connection.execute(statement).mappings().one_or_none()
-    return dict(row) if row else None
+    return claims.claim(store, imports.c.worker, sa.select(imports.c.id).where(*free), worker)
 
 
 def workers(store: Store) -> list[str]:
     """The processes that work on one, by what they said."""
-    with store.engine.connect() as connection:
-        named = sa.select(imports.c.worker).where(imports.c.worker.is_not(None)).distinct()
-        return [str(name) for name in connection.execute(named).scalars()]
+    return claims.holders(store, imports.c.worker)
 
 
 def release(store: Store, worker: str) -> None:
     """Give up what a process began."""
-    with store.engine.begin() as connection:
-        mine = imports.c.worker == worker
-        connection.execute(imports.update().where(mine).values(worker=None))
+    claims.release(store, imports.c.worker, worker)
 
 
 def note(store: Store, row: Row, **values: Any) -> bool:  # noqa: ANN401 - columns
@@ -177,6 +165,16 @@ def archive_lines(store: Store) -> list[str]:
     """All lines, in order."""
     with store.engine.connect() as connection:
         ordered = sa.select(archive.c.line).order_by(archive.c.line)
+        return list(connection.execute(ordered).scalars())
+
+
+def archive_lines_of(store: Store, media: Sequence[str]) -> list[str]:
+    """The lines of media with these ids, of whatever site, in order."""
+    if not media:
+        return []
+    named = sa.or_(*(archive.c.line.endswith(f" {one}", autoescape=True) for one in media))
+    ordered = sa.select(archive.c.line).where(named).order_by(archive.c.line)
+    with store.engine.connect() as connection:
         return list(connection.execute(ordered).scalars())
 
 

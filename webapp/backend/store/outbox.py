@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from domain import notices
 from domain.ids import new_id, now
+from store import claims
 from store.tables import outbox, receivers
 from store.view import view
 
@@ -51,18 +52,8 @@ def claim(store: Store, sender: str) -> Row | None:
         .join(outbox, outbox.c.receiver == receivers.c.id)
         .where(receivers.c.enabled, receivers.c.sender.is_(None), outbox.c.due <= now())
         .order_by(outbox.c.due)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=receivers)
     )
-    statement = (
-        receivers.update()
-        .where(receivers.c.id == first.scalar_subquery(), receivers.c.sender.is_(None))
-        .values(sender=sender, run=receivers.c.run + 1)
-        .returning(receivers)
-    )
-    with store.engine.begin() as connection:
-        row = connection.execute(statement).mappings().one_or_none()
-    return dict(row) if row else None
+    return claims.claim(store, receivers.c.sender, first, sender)
 
 
 def batch(store: Store, receiver: str, most: int) -> list[Row]:
@@ -119,16 +110,12 @@ def next_due(store: Store) -> str | None:
 
 def senders(store: Store) -> list[str]:
     """The processes that send now, by what they said."""
-    sender = sa.select(receivers.c.sender).where(receivers.c.sender.is_not(None))
-    with store.engine.connect() as connection:
-        return [str(name) for name in connection.execute(sender.distinct()).scalars()]
+    return claims.holders(store, receivers.c.sender)
 
 
 def release(store: Store, sender: str) -> None:
     """Let others send what that process has begun to."""
-    of_it = receivers.update().where(receivers.c.sender == sender)
-    with store.engine.begin() as connection:
-        connection.execute(of_it.values(sender=None))
+    claims.release(store, receivers.c.sender, sender)
 
 
 def _same(claimed: Row) -> sa.Update:

@@ -15,7 +15,7 @@ from domain import notices
 from domain.actions import UNFINISHED
 from domain.archive import archive_line
 from domain.ids import new_id, now
-from store import outbox
+from store import claims, outbox
 from store.imports import archived
 from store.store import enqueue, same_way
 from store.tables import downloads, subscription_entries, subscriptions
@@ -95,17 +95,8 @@ def claim(store: Store, looker: str) -> Row | None:
         subscriptions.c.due <= now(),
         subscriptions.c.looker.is_(None),
     )
-    first = sa.select(subscriptions.c.id).where(may).order_by(subscriptions.c.due).limit(1)
-    statement = (
-        subscriptions.update()
-        .where(subscriptions.c.id == first.with_for_update(skip_locked=True).scalar_subquery())
-        .where(subscriptions.c.looker.is_(None))
-        .values(looker=looker, run=subscriptions.c.run + 1)
-        .returning(subscriptions)
-    )
-    with store.engine.begin() as connection:
-        row = connection.execute(statement).mappings().one_or_none()
-    return dict(row) if row else None
+    first = sa.select(subscriptions.c.id).where(may).order_by(subscriptions.c.due)
+    return claims.claim(store, subscriptions.c.looker, first, looker)
 
 
 def next_due(store: Store) -> str | None:
@@ -118,16 +109,12 @@ def next_due(store: Store) -> str | None:
 
 def lookers(store: Store) -> list[str]:
     """The processes that look at one now, by what they said."""
-    looker = sa.select(subscriptions.c.looker).where(subscriptions.c.looker.is_not(None))
-    with store.engine.connect() as connection:
-        return [str(name) for name in connection.execute(looker.distinct()).scalars()]
+    return claims.holders(store, subscriptions.c.looker)
 
 
 def release(store: Store, looker: str) -> list[str]:
     """Give up the looks that a process began; which ones they were."""
-    of_it = subscriptions.update().where(subscriptions.c.looker == looker).values(looker=None)
-    with store.engine.begin() as connection:
-        return list(connection.execute(of_it.returning(subscriptions.c.id)).scalars())
+    return claims.release(store, subscriptions.c.looker, looker)
 
 
 def seen(store: Store, item: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError
 from domain.formats import of_suffix
 from domain.ids import new_id
-from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, ImportRefusal
+from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, ImportRefusal, named
 from domain.links import host_of
 from domain.names import suffix
 from files.existing import Existing, survey
@@ -200,7 +200,7 @@ class Importing:
             ],
             "folder": str(folder),
             "ffmpeg": self.ffmpeg,
-            "archive": self._sites(),
+            "archive": self._sites(files),
             "allowed": [],
         }
         with closing(self.pool.take()) as runner:
@@ -212,9 +212,10 @@ class Importing:
                         raise DownloadError(**failure)
         raise AssertionError("a runner ends with done or failed")
 
-    def _sites(self) -> dict[str, str]:
-        """From ids to sites, as archives have named them."""
-        lines = (line.split(" ", 1) for line in imports.archive_lines(self.store))
+    def _sites(self, files: list[Existing]) -> dict[str, str]:
+        """From ids to sites, as archives have named them, of the ids in the files' names."""
+        media = [medium for one in files if (medium := named(PurePosixPath(one.name).stem)[1])]
+        lines = (line.split(" ", 1) for line in imports.archive_lines_of(self.store, media))
         return {medium: site for site, medium in lines}
 
     def _placed(
