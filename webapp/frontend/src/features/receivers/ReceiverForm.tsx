@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { ApiError } from '@/api/problem.ts';
 import { OCCASIONS, RECEIVER_KINDS, type Occasion, type Receiver, type ReceiverKind } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
+import { CheckboxGroup } from '@/components/CheckboxGroup.tsx';
 import { Field } from '@/components/Field.tsx';
 import { Select } from '@/components/Select.tsx';
 import items from '@/components/Items.module.css';
@@ -9,7 +10,6 @@ import { errorDetail } from '@/entities/download/error-toast.ts';
 import { localField } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
 import { useSaveReceiver } from './receivers-query.ts';
-import css from './Receivers.module.css';
 
 const FIELDS = ['name', 'url', 'occasions'] as const;
 
@@ -91,29 +91,18 @@ export function ReceiverForm({ edited, onSaved, onCancel }: ReceiverFormProps) {
           });
         }}
       />
-      <fieldset className={css.occasions} aria-describedby={fault('occasions') === undefined ? undefined : 'receiver-occasions'}>
-        <legend>{t('receivers.when')}</legend>
-        {OCCASIONS.map((one) => (
-          <label key={one}>
-            <input
-              type="checkbox"
-              checked={occasions.includes(one)}
-              onChange={(event) => {
-                const others = occasions.filter((other) => other !== one);
-                changed(() => {
-                  setOccasions(event.target.checked ? [...others, one] : others);
-                });
-              }}
-            />
-            {t(`receivers.occasions.${one}`)}
-          </label>
-        ))}
-        {fault('occasions') !== undefined && (
-          <p id="receiver-occasions" className={items.bad} role="alert">
-            {fault('occasions')}
-          </p>
-        )}
-      </fieldset>
+      <CheckboxGroup
+        label={t('receivers.when')}
+        values={OCCASIONS}
+        chosen={occasions}
+        show={(one) => t(`receivers.occasions.${one}`)}
+        error={fault('occasions')}
+        onChange={(next) => {
+          changed(() => {
+            setOccasions(next);
+          });
+        }}
+      />
       {save.error && !placed && (
         <p className={items.bad} role="alert">
           {errorDetail(save.error)}

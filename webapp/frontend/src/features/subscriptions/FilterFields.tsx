@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { CheckboxGroup } from '@/components/CheckboxGroup.tsx';
 import { Field } from '@/components/Field.tsx';
 import { useTranslation } from '@/i18n/translate.ts';
 import { ENTRY_KINDS, type Complaints, type Draft } from './draft.ts';
@@ -57,22 +58,15 @@ export function FilterFields({ draft, complaints, onChange }: FilterFieldsProps)
             onChange({ after });
           }}
         />
-        <fieldset className={css.kinds}>
-          <legend>{t('subs.kinds')}</legend>
-          {ENTRY_KINDS.map((kind) => (
-            <label key={kind}>
-              <input
-                type="checkbox"
-                checked={draft.kinds.includes(kind)}
-                onChange={(event) => {
-                  const others = draft.kinds.filter((one) => one !== kind);
-                  onChange({ kinds: event.target.checked ? [...others, kind] : others });
-                }}
-              />
-              {t(`subs.kind-${kind}`)}
-            </label>
-          ))}
-        </fieldset>
+        <CheckboxGroup
+          label={t('subs.kinds')}
+          values={ENTRY_KINDS}
+          chosen={draft.kinds}
+          show={(kind) => t(`subs.kind-${kind}`)}
+          onChange={(kinds) => {
+            onChange({ kinds });
+          }}
+        />
       </div>
     </details>
   );
