@@ -241,6 +241,24 @@ def test_without_a_guard_a_program_of_the_same_folder_may_be_a_stranger_too(
         assert diagnosed(run)["kind"] == "not-running"
 
 
+@pytest.mark.parametrize(("folder", "kind"), [(".", "other-family"), ("..", "stranger")])
+def test_a_starter_elsewhere_tells_nothing_of_what_it_started(
+    guarded: Guarded, one_address: Path, tmp_path: Path, folder: str, kind: str
+) -> None:
+    run = guarded(f"{toy('web')} # the service", started=False)
+    port = run.ports["web"]
+    # As an editor's terminal may be started, or a check's shell, with any words in its command.
+    server = f"cd {tmp_path} && {sys.executable} {one_address} 127.0.0.1 {port} 200"
+    starter = "import subprocess, sys; subprocess.call(sys.argv[1], shell=True)"
+    command = [sys.executable, "-c", starter, server, "toy.py", "#"]
+    with subprocess.Popen(command, cwd=tmp_path / folder, start_new_session=True) as process:
+        try:
+            until(lambda: listens("127.0.0.1", port), "it listens")
+            assert diagnosed(run)["kind"] == kind
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def test_a_server_that_left_its_session_is_no_stranger(guarded: Guarded, one_address: Path) -> None:
     run = guarded(f"web: setsid --wait python {one_address} :: $WEB_PORT 200")
     run.await_state("web", "READY")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import psutil
+
     from ..config.settings import Service
 
 _WORD = re.compile(r"[^\s;&|()<>\"'`]+")
-_FOLDER = re.compile(r"\bcd\s+\S+")
+_FOLDER_OR_COMMENT = re.compile(r"\bcd\s+\S+|(?<!\S)#.*")
 # Numbers, and what starts a program of which the words after it tell more.
 _SAYS_NOTHING = re.compile(
     r"[\d.:]*|python[\d.]*|bash|bun|bundle|cd|deno|env|exec|nice|node|nohup|npm|npx|php|pipenv|pnpm"
@@ -26,7 +29,9 @@ _SAYS_NOTHING = re.compile(
 def is_of(pid: int, line: Service, root: Path, *, on_its_port: bool) -> bool:
     """Whether a process is that of a line, as somebody started it by hand.
 
-    One that has given itself another title is, if it listens on the service's port.
+    One that has given itself another title is, if it listens on the service's port. What started
+    it tells too, as npm does of Vite, but not from another folder: a terminal's or an editor's
+    command names what it likes.
     """
     import psutil
 
@@ -37,14 +42,24 @@ def is_of(pid: int, line: Service, root: Path, *, on_its_port: bool) -> bool:
             return False
         if "GUARD_TOKEN_FILE" in process.environ():  # by the guard of another folder
             return False
-        commands = [each.cmdline() for each in (process, *process.parents())]
+        starters = takewhile(lambda each: _is_within(root, each), process.parents())
+        commands = [each.cmdline() for each in (process, *starters)]
     except psutil.Error:
         return False
     has_own_title = len(list(filter(None, commands[0]))) == 1 and " " in commands[0][0]
     if has_own_title and on_its_port:
         return True
-    wanted = telling(_WORD.findall(_FOLDER.sub("", line.command)))
+    wanted = telling(_WORD.findall(_FOLDER_OR_COMMENT.sub("", line.command)))
     return not wanted or not wanted.isdisjoint(telling(_flat(commands)))
+
+
+def _is_within(root: Path, process: psutil.Process) -> bool:
+    import psutil
+
+    try:
+        return Path(process.cwd()).is_relative_to(root)
+    except psutil.Error:  # another user's, or gone
+        return False
 
 
 def telling(words: Iterable[str]) -> frozenset[str]:
