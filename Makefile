@@ -111,8 +111,8 @@ faults: setup-all ## Inflict every fault of docs/architecture.md on real process
 procfiles: setup-python ## Run real programs under the guard, from PyPI, npm and Debian (p="vite redis": some; w=1: write docs/any-procfile.md)
 	@$(py) -m scripts.procfiles $(if $(w),-w) $(p)
 
-bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=reload: one)
-	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(suite)$(part)
+bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=reload: one; w=1: write its section)
+	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(if $(w),-w) $(suite)$(part)
 
 mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; j=2: at a time; w=1: to docs/testing.md)
 	@$(py) -m scripts.mutants $(if $(j),-j $(j)) $(if $(w),-w) $(m)

@@ -1,6 +1,6 @@
 """`python -m scripts.bench [-n ROUNDS] [-w] [SUITE ...]`: print tables, write docs/benchmarks.md.
 
-The document is written when all suites are measured, or with -w of the suites that were.
+The document is written when all suites are measured; with -w, the sections of those that were.
 Exit code 0 if every target of every suite was reached; what could not be measured was not.
 """
 
@@ -14,12 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scripts.bench import downloads, page, reloads, suites
 from scripts.bench.competitors import Competitor, others
+from scripts.bench.document import Section, conditions, document, section
 from scripts.bench.installed import Installed
-from scripts.bench.report import Findings, Table, Target, machine, write
+from scripts.bench.report import Findings, Target
 from scripts.bench.rounds import tell
 from scripts.bench.stacks import ROOT
 
 ROUNDS = 7
+DOCUMENT = ROOT / "docs/benchmarks.md"
 Suite = Callable[[int, Sequence[Competitor]], Findings]
 SUITES: Mapping[str, Suite] = {
     "app": suites.app,
@@ -49,36 +51,38 @@ def main() -> int:
     installed = Installed()
     installed.install()
     competitors = others(installed)
-    about = "\n".join([machine(), *(f"- {one.name} {one.version}" for one in competitors)])
-    print(f"{about}\n")
-
     wanted = {name: SUITES[name] for name in chosen.suites or SUITES}
-    tables, targets = run(wanted, max(1, chosen.rounds), competitors)
-    targets += [Target.missing("every competitor is installed", why) for why in installed.problems]
-    print(Target.table(targets))
-    if chosen.write or not chosen.suites:
-        write(ROOT / "docs/benchmarks.md", about, [Target.table(targets), *tables])
-    return 0 if passed(targets) else 1
+    rounds = max(1, chosen.rounds)
+    missing = [Target.missing("every competitor is installed", why) for why in installed.problems]
+    judged = missing
+    for name, suite in wanted.items():
+        about = conditions(rounds)
+        tables, targets = measure(name, suite, rounds, competitors)
+        found = section(about, tables, [*targets, *missing], competitors)
+        judged = [*judged, *targets]
+        print(f"{found.text}\n", flush=True)
+        if chosen.write or not chosen.suites:
+            _write({name: found})
+    return 0 if passed(judged) else 1
 
 
-def run(wanted: Mapping[str, Suite], rounds: int, competitors: Sequence[Competitor]) -> Findings:
-    """Measure suite after suite; one that fails is a target that was missed, and the rest goes on.
+def measure(name: str, suite: Suite, rounds: int, competitors: Sequence[Competitor]) -> Findings:
+    """Measure a suite; one that fails is a target that was missed, and the next can go on.
 
     So an hour of measuring is not lost to a browser that is missing.
     """
-    tables: list[Table] = []
-    targets: list[Target] = []
-    for name, suite in wanted.items():
-        try:
-            more, judged = suite(rounds, competitors)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and judged
-            traceback.print_exc()
-            more, judged = [], [Target.missing(f"the suite {name}", str(error))]
-        for table in more:
-            print(table, flush=True)
-        tables += more
-        targets += judged or [Target.missing(f"the suite {name}", "it has no target")]
-    return tables, targets
+    try:
+        tables, judged = suite(rounds, competitors)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told and judged
+        traceback.print_exc()
+        tables, judged = [], [Target.missing(f"the suite {name}", str(error))]
+    return tables, judged or [Target.missing(f"the suite {name}", "it has no target")]
+
+
+def _write(new: Mapping[str, Section]) -> None:
+    """Write at once: what was measured is not lost to what comes after it."""
+    former = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+    DOCUMENT.write_text(document(new, SUITES, former), encoding="utf-8")
 
 
 def passed(targets: Sequence[Target]) -> bool:

@@ -24,11 +24,11 @@ class Competitor:
     name: str
     prepare: Prepare
     version: str = ""
-    restartes: bool = True
+    restarts: bool = True
     merges: bool = True
     """Whether it prints the output of all with the name of each."""
     whole: bool = False
-    """Whether it restartes everything when one dies."""
+    """Whether it restarts everything when one dies."""
 
 
 def bare(stack: Stack, _folder: Path) -> list[str]:
@@ -37,7 +37,7 @@ def bare(stack: Stack, _folder: Path) -> list[str]:
     return ["sh", "-c", f"{lines} & wait"]
 
 
-BARE = Competitor("bare servers", bare, restartes=False, merges=False)
+BARE = Competitor("bare servers", bare, restarts=False, merges=False)
 
 
 def guard(restart: str) -> Competitor:
@@ -55,7 +55,7 @@ def guard(restart: str) -> Competitor:
 def others(installed: Installed) -> list[Competitor]:
     """Return every competitor that could be installed."""
     known = [
-        Competitor("honcho", _honcho(installed), installed.version("honcho"), restartes=False),
+        Competitor("honcho", _honcho(installed), installed.version("honcho"), restarts=False),
         Competitor(
             "honcho in a loop", _honcho_loop(installed), installed.version("honcho"), whole=True
         ),

@@ -107,11 +107,14 @@ class Flood:
     """Processor seconds of the supervisor for 100,000 lines."""
 
 
-def flood(competitor: Competitor) -> Flood:
-    """Have two programs write as fast as they can, and look at every line that comes out."""
+def flood(competitor: Competitor, *, halves: bool = False) -> Flood:
+    """Have two programs write as fast as they can, and look at every line that comes out.
+
+    With `halves`, a third one writes half lines slowly meanwhile.
+    """
     with tempfile.TemporaryDirectory() as folder:
         go = Path(folder) / "go"
-        with running(competitor, stacks.writers(LINES, go), pipe=True) as run:
+        with running(competitor, stacks.writers(LINES, go, halves=halves), pipe=True) as run:
             until(
                 lambda: run.output.count(b"is ready") == len(WRITERS),
                 "the writers never were ready",

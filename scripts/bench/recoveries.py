@@ -110,7 +110,7 @@ def measure(
                 return Recovery(measures.cold_start(BARE, stack()))
             return measures.recovery(one, stack(), victim, knock=knock)
 
-        again = [BARE, BOTH, *(one for one in competitors if one.restartes)]
+        again = [BARE, BOTH, *(one for one in competitors if one.restarts)]
         back[victim] = each(f"{victim} killed", rounds * deaths, again, killed)
         what = f"{victim} killed, knocking"
         knocked[victim] = each(what, KNOCKED, competitors, partial(killed, knock=True))

@@ -167,7 +167,7 @@ def _competitor(
         program.write(folder)
         return [*_set(program, folder), *command(str(stack.ports["api"]))]
 
-    return Competitor(name, prepare, version=version, restartes=False, merges=False)
+    return Competitor(name, prepare, version=version, restarts=False, merges=False)
 
 
 def _set(program: Program, folder: Path) -> list[str]:

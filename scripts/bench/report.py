@@ -10,7 +10,6 @@ import statistics
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -29,15 +28,20 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        return "\n".join([f"### {self.heading}", "", self.text, "", self.grid(self.rows), ""])
+
+    @staticmethod
+    def grid(rows: Sequence[Sequence[str]]) -> str:
+        """Return the rows alone, in columns."""
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         first, *rest = [
             "| "
             + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             + " |"
-            for row in self.rows
+            for row in rows
         ]
         rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-        return "\n".join([f"## {self.heading}", "", self.text, "", first, rule, *rest, ""])
+        return "\n".join([first, rule, *rest])
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,6 @@ class Target:
     def missing(cls, what: str, why: str) -> Target:
         """Make the target that stands for what could not be measured."""
         return cls(what, "measured", f"{NOT_MEASURED}: {why}", reached=False)
-
-    @staticmethod
-    def table(targets: Iterable[Target]) -> Table:
-        """Return the table of all targets."""
-        rows = [["", "to reach", "measured", ""]]
-        rows += [[t.what, t.wanted, t.measured, "yes" if t.reached else "**no**"] for t in targets]
-        return Table("Targets", "Each compares figures of this same run.", rows)
 
 
 Findings = tuple[list[Table], list[Target]]
@@ -139,21 +136,6 @@ def machine() -> str:
         f"- load average when it began: {', '.join(f'{load:.1f}' for load in os.getloadavg())}",
     ]
     return "\n".join(lines)
-
-
-def write(path: Path, about: str, tables: Iterable[Table]) -> None:
-    """Write the document."""
-    day = datetime.now(UTC).date().isoformat()
-    parts = [
-        "# Benchmarks",
-        "",
-        f"Written by `make bench` on {day}; edits are lost at the next run.",
-        "",
-        about,
-        "",
-        *map(str, tables),
-    ]
-    path.write_text("\n".join(parts).rstrip("\n") + "\n")
 
 
 def _written(value: float | None, form: str, unit: str) -> str:

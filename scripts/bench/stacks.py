@@ -74,10 +74,16 @@ def crashing(folder: Path) -> Stack:
     return Stack("crashing", {"web": f"echo >>{folder}/starts; exit 1", "api": "exec sleep 600"})
 
 
-def writers(lines: int, go: Path) -> Stack:
-    """Return two programs that write that many lines each once the file `go` is there."""
+def writers(lines: int, go: Path, *, halves: bool = False) -> Stack:
+    """Return two programs that write that many lines each once the file `go` is there.
+
+    With `halves`, a third one writes half lines slowly meanwhile.
+    """
     command = f"exec {sys.executable} {TOYS}/writer.py"
-    return Stack("writers", {name: f"{command} {name} {lines} {go}" for name in ("web", "api")})
+    commands = {name: f"{command} {name} {lines} {go}" for name in ("web", "api")}
+    if halves:
+        commands["slow"] = f"exec {sys.executable} {TOYS}/halves.py {go}"
+    return Stack("writers", commands)
 
 
 def free_ports(*names: str) -> dict[str, int]:

@@ -6,13 +6,14 @@ import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from scripts.bench import duels, measures, recoveries, stacks
 from scripts.bench.competitors import Competitor, guard
 from scripts.bench.measures import Flood, Idle, Left
 from scripts.bench.probe import NoAnswerError
-from scripts.bench.recoveries import SERVERS, Starts
+from scripts.bench.recoveries import Starts
 from scripts.bench.report import NONE, Findings, Table, Target, median, ratio
 from scripts.bench.rounds import Figures, complete, each, taken
 
@@ -25,14 +26,20 @@ APP_DEATHS = 3
 """How often each server dies in a round: of fewer deaths, medians differ by 10 % by chance."""
 
 # What is to be reached.
-APP_COLD_START, TOY_COLD_START = 1.15, 1.9  # of the bare servers
-APP_RECOVERY = 1.10
-LINES_PER_SECOND = 570_000
+APP_COLD_START, TOY_COLD_START = 1.05, 1.5  # of the bare servers
+APP_RECOVERY = {  # of the bare start; one that is forked need not start again
+    (PROCESS, "web"): 1.05,
+    (PROCESS, "api"): 0.4,
+    (STACK, "web"): 1.0,
+    (STACK, "api"): 1.0,
+}
+LINES_PER_SECOND = 700_000
+LINES_BESIDE_HALVES = 570_000
 LEAST_LINES = 200_000
 LEAST_PROCESSES = 3  # a supervisor and two servers
 LINES_OF_FASTEST = 2.0  # of the competitors that keep every line intact
-MEGABYTES = 36
-IDLE_PERCENT = 0.2
+MEGABYTES = 20
+IDLE_PERCENT = 0.1
 
 
 def app(rounds: int, competitors: Sequence[Competitor]) -> Findings:
@@ -88,36 +95,43 @@ def log(_rounds: int, competitors: Sequence[Competitor]) -> Findings:
     """Measure the merged log, of those who print one."""
     shown = [PROCESS, *(one for one in competitors if one.merges and "loop" not in one.name)]
     floods = each("log", FLOODS, shown, measures.flood)
+    beside = each("log, half lines", FLOODS, [PROCESS], partial(measures.flood, halves=True))
     rows = [["", "lines/s", "lost", "torn or doubled", "CPU s / 100,000 lines"]]
     rows += [_flood_row(name, taken(figures)) for name, figures in floods.items()]
+    halves = beside[PROCESS.name]
+    rows.append(_flood_row(f"{PROCESS.name}, beside half lines", taken(halves)))
     text = (
         "Two programs write 100,000 lines of 100 bytes each as fast as they are taken, at the same "
         f"time; the output goes to a pipe that is read at once. The best of {FLOODS} rounds for "
         "the speed (two processors are shared by the writers, the supervisor and the reader), the "
-        "worst for the lines."
+        "worst for the lines. *Beside half lines*: a third program writes half a line every 20 ms."
     )
-    return [Table("Supervisors: the merged log", text, rows)], log_targets(floods)
+    return [Table("Supervisors: the merged log", text, rows)], log_targets(floods, halves)
 
 
-def log_targets(floods: Figures[Flood]) -> list[Target]:
-    """Judge the guard's log, by itself and beside the fastest that keeps every line intact."""
-    own = complete(floods[PROCESS.name])
+def log_targets(floods: Figures[Flood], halves: Sequence[Flood | None]) -> list[Target]:
+    """Judge the guard's log, by itself and beside the fastest that keeps every line intact.
+
+    `halves` are its floods beside a program that writes half lines.
+    """
+    own, beside = complete(floods[PROCESS.name]), complete(halves)
     others = [complete(figures) for name, figures in floods.items() if name != PROCESS.name]
-    intact = [
-        max(map(_lines_per_second, found)) for found in others if found and not _broken(found)
-    ]
-    best = max(map(_lines_per_second, own)) if own else None
+    intact = [_best(found) for found in others if found and not _broken(found)]
+    best = _best(own)
     return [
         Target.at_least("merged log, lines/s", best, LINES_PER_SECOND, ",.0f"),
+        Target.at_least(
+            "merged log beside half lines, lines/s", _best(beside), LINES_BESIDE_HALVES, ",.0f"
+        ),
         Target.zero(
             "lines lost, torn or doubled",
-            _broken(own) if own else None,
+            _broken([*own, *beside]) if own and beside else None,
             measures.LINES_IN_ALL,
             LEAST_LINES,
         ),
         Target.at_least(
             "merged log, lines/s / the fastest competitor that keeps every line intact",
-            ratio(best, max(intact, default=None)),
+            ratio(best, max(filter(None, intact), default=None)),
             LINES_OF_FASTEST,
         ),
     ]
@@ -141,7 +155,7 @@ def cost_targets(own: Idle | None) -> list[Target]:
     megabytes, cpu = (own.megabytes, own.cpu) if own else (None, None)
     return [
         Target.at_most("memory of the guard", megabytes, MEGABYTES, ".1f", " MiB"),
-        Target.below("idle processor use of the guard", cpu, IDLE_PERCENT, ".2f", " %"),
+        Target.at_most("idle processor use of the guard", cpu, IDLE_PERCENT, ".2f", " %"),
     ]
 
 
@@ -218,6 +232,10 @@ def _broken(floods: Sequence[Flood]) -> int:
     return max(flood.lost + flood.torn for flood in floods)
 
 
+def _best(floods: Sequence[Flood] | None) -> float | None:
+    return max(map(_lines_per_second, floods)) if floods else None
+
+
 def _lines_per_second(flood: Flood) -> float:
     return measures.LINES_IN_ALL / flood.seconds
 
@@ -228,8 +246,7 @@ def recovery_targets(starts: Starts) -> list[Target]:
         Target.at_most(
             f"{victim} back after kill -9, {competitor.name} / bare",
             starts.recovery_ratio(competitor, victim),
-            APP_RECOVERY,
+            most,
         )
-        for competitor in GUARDS
-        for victim in SERVERS
+        for (competitor, victim), most in APP_RECOVERY.items()
     ]

@@ -33,7 +33,7 @@ def read_table(text: str, section: str) -> Table:
     _, found, rest = text.partition(f"{section}\n")
     if not found:
         raise KeyError(section)
-    lines = [line for line in rest.partition("\n## ")[0].splitlines() if line.startswith("|")]
+    lines = [line for line in rest.partition("\n#")[0].splitlines() if line.startswith("|")]
     head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
 

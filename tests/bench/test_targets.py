@@ -23,6 +23,7 @@ from scripts.bench.visits import Visits
 
 SEEN = Visits(attempts=150, answers=149, cut_off=1)
 DEATH = Recovery(0.1, SEEN, neighbour_kept=True)
+FORKED = replace(DEATH, seconds=0.04)
 ENQUEUED = Enqueued(100, 0.2, 0.1, [0.001] * 100, [0.002] * 100)
 
 
@@ -70,7 +71,8 @@ def starts(**changed: dict[str, Any]) -> Starts:
     names = [BARE.name, BOTH.name, *(one.name for one in GUARDS)]
     figures: dict[str, dict[str, Any]] = {
         "cold": {name: [0.1, 0.1] for name in names},
-        "back": {victim: {name: [DEATH] * 2 for name in names} for victim in SERVERS},
+        "back": {victim: {name: [DEATH] * 2 for name in names} for victim in SERVERS}
+        | {"api": {name: [DEATH] * 2 for name in names} | {PROCESS.name: [FORKED] * 2}},
         "knocked": {victim: {name: [DEATH] * 2 for name in names} for victim in SERVERS},
     }
     for kind, change in changed.items():
@@ -139,22 +141,32 @@ def test_the_table_of_recoveries_bears_what_is_missing() -> None:
 FLOOD = Flood(0.25, 0, 0, 0.1)
 
 
+SLOWER = [replace(FLOOD, seconds=0.6)]
+
+
 @pytest.mark.parametrize(
-    ("own", "theirs", "reached"),
+    ("own", "halves", "theirs", "reached"),
     [
-        ([FLOOD], [replace(FLOOD, seconds=0.6)], [True, True, True]),
-        ([FLOOD, None], [replace(FLOOD, seconds=0.6)], [False, False, False]),
-        ([], [FLOOD], [False, False, False]),
-        ([replace(FLOOD, lost=1)], [replace(FLOOD, seconds=0.6)], [True, False, True]),
-        ([replace(FLOOD, seconds=0.9)], [FLOOD], [False, True, False]),
-        ([FLOOD], [replace(FLOOD, torn=1)], [True, True, False]),
-        ([FLOOD], [], [True, True, False]),
+        ([FLOOD], [FLOOD], SLOWER, [True, True, True, True]),
+        ([FLOOD, None], [FLOOD], SLOWER, [False, True, False, False]),
+        ([], [FLOOD], [FLOOD], [False, True, False, False]),
+        ([FLOOD], [FLOOD, None], SLOWER, [True, False, False, True]),
+        ([FLOOD], [], SLOWER, [True, False, False, True]),
+        ([FLOOD], SLOWER, SLOWER, [True, False, True, True]),
+        ([replace(FLOOD, lost=1)], [FLOOD], SLOWER, [True, True, False, True]),
+        ([FLOOD], [replace(FLOOD, torn=1)], SLOWER, [True, True, False, True]),
+        ([replace(FLOOD, seconds=0.9)], [FLOOD], [FLOOD], [False, True, True, False]),
+        ([FLOOD], [FLOOD], [replace(FLOOD, torn=1)], [True, True, True, False]),
+        ([FLOOD], [FLOOD], [], [True, True, True, False]),
     ],
 )
 def test_the_log_is_judged_by_floods_that_came_out(
-    own: list[Flood | None], theirs: list[Flood | None], reached: list[bool]
+    own: list[Flood | None],
+    halves: list[Flood | None],
+    theirs: list[Flood | None],
+    reached: list[bool],
 ) -> None:
-    targets = suites.log_targets({PROCESS.name: own, "other": theirs})
+    targets = suites.log_targets({PROCESS.name: own, "other": theirs}, halves)
     assert [target.reached for target in targets] == reached
 
 
@@ -262,7 +274,7 @@ def test_a_suite_that_fails_or_says_nothing_is_missed_and_the_rest_goes_on(
         "empty": lambda _rounds, _competitors: ([], []),
         "fine": lambda _rounds, _competitors: ([], [REACHED]),
     }
-    _, targets = bench.run(wanted, 1, [])
+    targets = [t for name, suite in wanted.items() for t in bench.measure(name, suite, 1, [])[1]]
     assert [(target.what, target.reached) for target in targets] == [
         ("the suite page", False),
         ("the suite empty", False),
@@ -274,7 +286,7 @@ def test_a_suite_that_fails_or_says_nothing_is_missed_and_the_rest_goes_on(
 
 def test_without_a_browser_the_page_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scripts.setup.system.browser", lambda: None)
-    _, targets = bench.run({"page": page.page}, 1, [])
+    _, targets = bench.measure("page", page.page, 1, [])
     assert [target.reached for target in targets] == [False]
     assert "no Chromium is installed" in targets[0].measured
 
@@ -288,6 +300,7 @@ def test_without_node_every_target_of_the_supervisors_is_missed(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr("scripts.bench.probe.DEADLINE_SECONDS", 0.3)
     monkeypatch.setattr("scripts.bench.duels.ROUNDS", 1)
-    _, targets = bench.run({"supervisors": suites.supervisors, "cost": suites.cost}, 1, [])
+    wanted = {"supervisors": suites.supervisors, "cost": suites.cost}
+    targets = [t for name, suite in wanted.items() for t in bench.measure(name, suite, 1, [])[1]]
     assert len(targets) == 5
     assert not any(target.reached for target in targets)
