@@ -51,6 +51,7 @@ EOF
         exit 1
     fi
     [ -z "$old" ] || echo "setup: .venv had Python $old; making it again with $(run "$python" "$version")" >&2
+    [ ! -L .venv ] || rm .venv # what a link leads to is somebody else's, and would be emptied
     # Without pip: it takes seconds to unpack, and the packages are uv's to install.
     if said=$("$python" -m venv --clear --without-pip .venv 2>&1); then
         echo "$here" >.venv/.place

@@ -63,6 +63,19 @@ def test_an_environment_that_is_as_asked_for_is_left_alone(
     assert (tmp_path / ".venv/kept").exists()
 
 
+def test_a_link_to_the_environment_of_another_checkout_is_replaced_and_not_emptied(
+    tmp_path: Path,
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder in (mine, other):
+        folder.mkdir()
+    run(other, sys.executable)
+    (mine / ".venv").symlink_to(other / ".venv")
+    assert run(mine, sys.executable).returncode == 0
+    assert not (mine / ".venv").is_symlink()
+    assert version_of(other / ".venv") == version_of(mine / ".venv") == HERE
+
+
 def test_another_python_makes_the_environment_again_and_says_so(tmp_path: Path) -> None:
     version, path = other_python()
     for asked in (version, sys.executable, path):
