@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,20 +112,76 @@ def test_the_buttons_restart_stop_and_start_one_service(guarded: Guarded, page: 
     assert run.service("api")["pid"] == pids["api"]
 
 
-def test_everything_is_stopped_only_on_a_second_click_that_is_no_double_click(
+def test_everything_is_stopped_only_when_asked_again_and_by_no_double_click(
     guarded: Guarded, page: Page
 ) -> None:
     run = guarded(toy("web"))
     run.await_state("web", "READY")
     opened(page, run)
     page.get_by_role("button", name="Stop everything").dblclick()
-    sure = page.get_by_role("button", name="Click again to stop")
-    expect(sure).to_be_visible()
+    asked = page.get_by_role("dialog", name="Stop everything?")
+    expect(asked).to_be_visible()
+    expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
+    asked.get_by_role("button", name="Stop", exact=True).dblclick()
     page.wait_for_timeout(700)  # the time in which a click still belongs to the first
     assert run.service("web")["state"] == "READY"
-    sure.click()
+    asked.get_by_role("button", name="Stop", exact=True).click()
     assert run.await_end() == 0
     expect(page.get_by_role("alert")).to_contain_text("make dev")
+
+
+BUSY = """
+import http.server, json, pathlib, socket, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(pathlib.Path("answer.json").read_bytes())
+
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6  # and the other with it
+
+Server(("::", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def works_on(tmp_path: Path, *, kind: str, count: int, resumes: bool) -> None:
+    work = {"kind": kind, "count": count, "resumes": resumes}
+    (tmp_path / "answer.json").write_text(json.dumps({"work": work}), encoding="utf-8")
+
+
+def test_what_is_under_way_is_told_and_asked_about_before_it_is_interrupted(
+    guarded: Guarded, page: Page, tmp_path: Path
+) -> None:
+    (tmp_path / "server.py").write_text(BUSY, encoding="utf-8")
+    works_on(tmp_path, kind="download", count=3, resumes=True)
+    run = guarded(toy("web"), "api: exec python server.py $API_PORT", API_READY="/ready")
+    pid = run.await_state("api", "READY")["pid"]
+    run.await_state("web", "READY")
+    opened(page, run)
+    is_in_state(page, "api", "READY")
+    asked = page.get_by_role("dialog")
+    page.get_by_role("button", name="Restart api").click()
+    expect(asked).to_contain_text("3 downloads pause and continue by themselves.")
+    page.keyboard.press("r")  # which is for the page behind it
+    page.keyboard.press("Enter")
+    expect(asked).to_have_count(0)
+    expect(page.get_by_role("button", name="Restart api")).to_be_focused()
+    page.get_by_role("button", name="Stop everything").click()
+    expect(asked).to_contain_text("3 downloads pause, and continue as soon as api runs again.")
+    page.keyboard.press("Escape")
+    expect(asked).to_have_count(0)
+    works_on(tmp_path, kind="upload", count=1, resumes=False)
+    page.get_by_role("button", name="Stop api").click()
+    expect(asked).to_contain_text("1 task of api is cancelled.")
+    page.keyboard.press("Escape")
+    assert run.service("api")["pid"] == pid
+    page.get_by_role("button", name="Restart all").click()
+    expect(page.get_by_role("dialog", name="Restart everything?")).to_be_visible()
+    page.wait_for_timeout(700)  # the time in which a click still belongs to the first
+    asked.get_by_role("button", name="Restart", exact=True).click()
+    run.await_new_pid("api", pid)
 
 
 def test_another_guard_at_the_same_address_is_taken_up(guarded: Guarded, page: Page) -> None:

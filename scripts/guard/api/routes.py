@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ..attach.server import NOTHING_RUNS, AttachServer
 from ..core import events, hints
 from ..core.errors import GuardError
 from ..core.snapshot import Snapshot
+from ..core.work import Work
 from ..http import messages
 from ..http.access import Access
 from ..http.messages import Request, Response
@@ -58,6 +59,7 @@ class ControlApi:
         usage_history: UsageHistory,
         log_files: Callable[[], Path],
         report: Callable[[], str],
+        under_way: Callable[[], Awaitable[dict[str, Work]]],
     ) -> None:
         self._access = access
         self._snapshot = snapshot
@@ -72,6 +74,7 @@ class ControlApi:
         self._usage_history = usage_history
         self._log_files = log_files
         self._report = report
+        self._under_way = under_way
         self._one_look = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
@@ -93,6 +96,10 @@ class ControlApi:
                     return messages.as_json({"crashes": await asyncio.to_thread(self._crashes)})
                 case "/api/lines":
                     return await self._lines(request)
+                case "/api/work":
+                    work = await self._under_way()
+                    told = {name: each.as_json() for name, each in work.items()}
+                    return messages.as_json({"services": told})
                 case "/api/report":
                     text = await asyncio.to_thread(self._report)
                     return Response(

@@ -30,6 +30,20 @@ def test_health_answers_while_the_engine_is_still_warming(api: Api) -> None:
     api.ready()
 
 
+def test_who_is_about_to_restart_it_learns_what_runs(api: Api, media: MediaSource) -> None:
+    api.ready()
+    assert api.client.get("/ready").json()["work"] == {
+        "kind": "download",
+        "count": 0,
+        "resumes": True,
+    }
+    media.throttle = 50_000
+    item = api.add(media.mp4)
+    wait_for(lambda: api.get(item)["state"] == "running", "the download runs")
+
+    assert api.client.get("/ready").json()["work"]["count"] == 1
+
+
 def test_a_link_sent_while_the_engine_warms_is_kept_and_downloaded(
     api: Api, media: MediaSource
 ) -> None:

@@ -83,6 +83,10 @@ class Lifecycle:
             return "waiting", problem
         return ("ready" if self._launched.is_set() else "warming"), None
 
+    def running(self) -> int:
+        """How many downloads run here, which a restart interrupts."""
+        return self._container.result().scheduler.running if self._launched.is_set() else 0
+
     def doubt(self, problem: DatabaseUnavailableError) -> None:
         """Have the database looked at again: a request has met this problem with it."""
         if self._launched.is_set():

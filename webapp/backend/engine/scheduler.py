@@ -74,6 +74,12 @@ class Scheduler:
         self._watchdog.start()
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
+    @property
+    def running(self) -> int:
+        """How many downloads run in this process."""
+        with self._lock:
+            return len(self._running)
+
     def limits(self) -> tuple[int, bool]:
         """How many may run at once, and whether nothing may: as set while running, or at all."""
         chosen = self._store.controls()

@@ -23,6 +23,14 @@ class Health(BaseModel):
     timestamp: str
 
 
+class Work(BaseModel):
+    """What a restart interrupts."""
+
+    kind: Literal["download"] = "download"
+    count: int
+    resumes: bool = Field(default=True, description="Whether it continues by itself")
+
+
 class Readiness(BaseModel):
     """Whether downloads can run."""
 
@@ -30,6 +38,7 @@ class Readiness(BaseModel):
     engine: Literal["warming", "waiting", "ready"]
     detail: str | None = Field(default=None, description="What is waited for")
     fix: str | None = Field(default=None, description="What to do about it")
+    work: Work = Field(description="What runs here now")
     timestamp: str
 
 
@@ -48,10 +57,12 @@ async def health() -> Health:
 )
 async def readiness(request: Request, response: Response) -> Readiness:
     """Say whether downloads run; if not, what is waited for. It is tried again by itself."""
-    engine, problem = request.app.state.lifecycle.readiness()
+    lifecycle = request.app.state.lifecycle
+    engine, problem = lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
     told = {} if problem is None else {"detail": problem.detail, "fix": problem.fix}
-    return Readiness(ready=engine == "ready", engine=engine, timestamp=now(), **told)
+    work = Work(count=lifecycle.running())
+    return Readiness(ready=engine == "ready", engine=engine, work=work, timestamp=now(), **told)
 
 
 class About(BaseModel):

@@ -14,18 +14,11 @@ function complain(text) {
   put($("away"), text);
   $("away").hidden = !text;
 }
-$("restart-all").onclick = (event) => wish("restart", event.currentTarget, t("doing.restartAll"));
-const STOP_AFTER = 600, STOP_WITHIN = 4000;  // ms: the second half of a double click is no answer
-$("stop-all").onclick = (event) => {
-  const button = event.currentTarget;
-  if (button.dataset.sure) {
-    if (event.detail > 1 || Date.now() - Number(button.dataset.sure) < STOP_AFTER) return;
-    return wish("stop", button, t("doing.stopAll"));
-  }
-  button.dataset.sure = String(Date.now());
-  put(button, t("stopAll.sure"));
-  setTimeout(() => { delete button.dataset.sure; put(button, t("stopAll")); }, STOP_WITHIN);
-};
+const everyName = () => status.services.map((view) => view.name);
+$("restart-all").onclick = ({ currentTarget: button }) =>
+  ask("restart", everyName(), t("ask.restartAll"), () => wish("restart", button, t("doing.restartAll")));
+$("stop-all").onclick = ({ currentTarget: button }) =>
+  ask("stop", everyName(), t("ask.stopAll"), () => wish("stop", button, t("doing.stopAll")), true);
 $("report").onclick = async () => {
   try {
     const answer = await fetch("api/report");

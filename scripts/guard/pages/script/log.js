@@ -300,7 +300,7 @@ $("latest").onclick = () => { toLatest(); view.focus(); };
 addEventListener("resize", () => { height = 0; drawn = measured = ""; schedule(); });
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.activeElement === $("search")) { $("search").value = ""; $("search").oninput(); view.focus(); }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search], select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("ask").open || event.target.matches("input[type=search], select")) return;
   const keys = {
     "/": () => $("search").focus(), p: () => pause(!paused), g: toLatest, w: () => turnWrap(!wrap), e: () => jump(event.shiftKey ? -1 : 1),
     j: () => choose(1), k: () => choose(-1), r: () => chosen?.querySelector(".restart:not([hidden])")?.click(),

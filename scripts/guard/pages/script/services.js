@@ -10,10 +10,11 @@ function card(name) {
   put(node.querySelector("h3"), name);
   const [restart, stop] = [node.querySelector(".restart"), node.querySelector(".stop")];
   restart.setAttribute("aria-label", t("restart.name", { name }));
-  restart.onclick = () => wish(`services/${encodeURIComponent(name)}/restart`, restart, t("doing.restart", { name }));
+  const act = (verb, button) => wish(`services/${encodeURIComponent(name)}/${verb}`, button, t(`doing.${verb}`, { name }));
+  restart.onclick = () => ask("restart", [name], t("ask.restart", { names: name }), () => act("restart", restart));
   stop.onclick = () => {
-    const verb = node.dataset.state === "STOPPED" ? "start" : "stop";
-    return wish(`services/${encodeURIComponent(name)}/${verb}`, stop, t(`doing.${verb}`, { name }));
+    if (node.dataset.state === "STOPPED") return act("start", stop);
+    return ask("stop", [name], t("ask.stop", { names: name }), () => act("stop", stop));
   };
   $("services").append(node);
   cards.set(name, node);
@@ -96,9 +97,10 @@ function showEffect(node, view) {
   both.hidden = !needs.length || view.state === "STOPPED";
   put(both, t("restart.with", { names: needs.join(", ") }));
   both.setAttribute("aria-label", t("restart.nameWith", { name: view.name, names: needs.join(", ") }));
-  both.onclick = async () => {
-    for (const name of [view.name, ...needs]) await wish(`services/${encodeURIComponent(name)}/restart`, both, t("doing.restart", { name }));
-  };
+  const together = [view.name, ...needs];
+  both.onclick = () => ask("restart", together, t("ask.restart", { names: together.join(", ") }), async () => {
+    for (const name of together) await wish(`services/${encodeURIComponent(name)}/restart`, both, t("doing.restart", { name }));
+  });
   const effect = t(!view.port ? "effect.worker" : view.held ? "effect.held" : "effect.borrowed", { name: view.name });
   node.querySelector(".restart").title = effect;
   $("restart-all").title = t("effect.all", { names: status.services.map((one) => one.name).join(", ") });

@@ -2856,6 +2856,8 @@ export interface components {
             ready: boolean;
             /** Timestamp */
             timestamp: string;
+            /** @description What runs here now */
+            work: components["schemas"]["Work"];
         };
         /**
          * Receiver
@@ -3184,6 +3186,26 @@ export interface components {
              * @enum {string}
              */
             scope: "add" | "read" | "all";
+        };
+        /**
+         * Work
+         * @description What a restart interrupts.
+         */
+        Work: {
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @default download
+             * @constant
+             */
+            kind: "download";
+            /**
+             * Resumes
+             * @description Whether it continues by itself
+             * @default true
+             */
+            resumes: boolean;
         };
     };
     responses: never;

@@ -1,0 +1,35 @@
+"""Asks what is under way in the services, for somebody who is about to restart or stop them."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from ..config.current import CurrentConfig
+from ..core.phases import State
+from ..core.snapshot import Snapshot
+from ..core.work import Work, work_of
+from . import probe
+
+TIMEOUT = 1.5  # seconds that somebody waits who has clicked; a service that is silent is left out
+
+
+async def under_way(current: CurrentConfig, snapshot: Snapshot) -> dict[str, Work]:
+    """Return it by service: of those that are up, have work, and name a path in `NAME_READY`."""
+    config = current.get()
+    asked = [
+        (service.name, service.port, service.ready)
+        for view in snapshot.services
+        if view.state is State.READY
+        if (service := config.find(view.name)) and service.port and service.ready
+    ]
+    answers = await asyncio.gather(*(_ask(port, path) for _, port, path in asked))
+    return {name: work for (name, *_), work in zip(asked, answers, strict=True) if work}
+
+
+async def _ask(port: int, path: str) -> Work | None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TIMEOUT):
+            answer = await probe.fetch(port, path)
+            return None if answer is None else work_of(answer[1])
+    return None

@@ -1,0 +1,30 @@
+// Before work is interrupted, it is said what becomes of it, and asked.
+const NO_ANSWER_WITHIN = 600;  // ms: the second half of a double click is no answer
+async function workOf(names) {
+  try {
+    const { services } = await get("work");
+    return Object.entries(services).filter(([name]) => names.includes(name));
+  } catch { return []; }  // the guard is away: the wish itself will say so
+}
+function fate(verb, name, { kind, count, resumes }) {
+  return t(resumes ? `work.${kind}.${verb}` : "work.lost", { count, name });
+}
+let asking = false;
+async function ask(verb, names, title, then, always = false) {
+  if (asking) return;
+  asking = true;
+  const work = await workOf(names);
+  if (!work.length && !always) { asking = false; return then(); }
+  const since = Date.now();
+  put($("ask-title"), title);
+  $("ask-work").replaceChildren(...work.map(([name, one]) => element("p", "", fate(verb, name, one))));
+  put($("ask-do"), t(verb));
+  $("ask-do").onclick = (event) => {
+    if (event.detail > 1 || Date.now() - since < NO_ANSWER_WITHIN) return;
+    $("ask").close();
+    then();
+  };
+  $("ask").showModal();
+}
+$("ask").onclose = () => { asking = false; };
+$("ask-not").onclick = () => $("ask").close();
