@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ KEPT = [
 
 
 def document(compose: Path = PRODUCTION) -> Document:
+    """What a file says, for a test to change as it likes."""
+    return copy.deepcopy(_read(compose))
+
+
+@cache
+def _read(compose: Path) -> Document:
     loaded: Document = yaml.safe_load(compose.read_text(encoding="utf-8"))
     return loaded
 
@@ -93,7 +100,7 @@ BREAKS: list[tuple[str, str, Break]] = [
     [pytest.param(name, breaking, id=f"{name}: {what}") for name, what, breaking in BREAKS],
 )
 def test_is_missed(name: str, breaking: Break) -> None:
-    broken = copy.deepcopy(document())
+    broken = document()
     breaking(broken["services"])
     assert list(PROMISES[name].broken_by(broken)) != []
 

@@ -11,7 +11,7 @@ from domain.choices import Choices
 from domain.models import DownloadRequest, Entry
 from domain.problems import ConflictError, InvalidError, NotFoundError
 from domain.profiles import BUILT_IN, ProfileRequest
-from store.store import Store
+from tests.backend.databases import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ URL = "https://example.org/a.mp4"
 
 @pytest.fixture
 def profiles(tmp_path: Path) -> Iterator[Profiles]:
-    store = Store(f"sqlite:///{tmp_path}/app.db")
+    store = opened(tmp_path / "app.db")
     yield Profiles(store)
     store.engine.dispose()
 

@@ -16,6 +16,7 @@ from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
 from files.shelf import Shelf
 from store.store import Store
+from tests.backend.databases import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class Library:
     """A store and a shelf with finished downloads in them."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(f"sqlite:///{folder}/app.db")
+        self.store = opened(folder / "app.db")
         self.shelf = Shelf(folder / "media")
         media = MediaFolder(folder / "media", folder / "remembered.json")
         media.prepare()

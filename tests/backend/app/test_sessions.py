@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from app.sessions import REMEMBERED_SECONDS, Sessions
 from store import sessions as kept
-from store.store import Store
 from store.tables import sessions as table
+from tests.backend.databases import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from store.store import Store
 
 HOUR = 3600.0
 
@@ -31,9 +33,9 @@ class Clock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/app.db")
-    yield opened
-    opened.engine.dispose()
+    made = opened(tmp_path / "app.db")
+    yield made
+    made.engine.dispose()
 
 
 def rows(store: Store) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.failures import DownloadError
 from domain.subscriptions import Filters
+from runner import selection
 from runner.look import tabs
 from runner.selection import Facts, kind_of, passes
 
@@ -76,7 +77,8 @@ def test_what_is_not_known_decides_only_if_it_must(
     assert passes(Facts("A", None, None, None), Filters(**filters)) is verdict
 
 
-def test_a_pattern_has_a_limit_of_time() -> None:
+def test_a_pattern_has_a_limit_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "PATTERN_SECONDS", 0.1)
     with pytest.raises(DownloadError, match="took longer"):
         passes(Facts("a" * 60 + "!", None, None, None), Filters(matches="^(a+)+$"))
     assert passes(Facts("aaa", None, None, None), Filters(matches="^(a+)+$"))

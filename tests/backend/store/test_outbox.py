@@ -10,15 +10,15 @@ from domain.ids import now
 from domain.models import DownloadRequest
 from domain.subscriptions import SubscriptionChoice
 from store import outbox, receivers, subscriptions
-from store.store import Store
 from store.subscriptions import Found
 from store.tables import outbox as table
+from tests.backend.databases import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from store.store import Row
+    from store.store import Row, Store
 
 WANTED: dict[str, Any] = {
     "name": "Hook",
@@ -35,9 +35,9 @@ AWAY = {"kind": "receiver-away", "sentence": "Away.", "fix": "Wait."}
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/app.db")
-    yield opened
-    opened.engine.dispose()
+    made = opened(tmp_path / "app.db")
+    yield made
+    made.engine.dispose()
 
 
 def receiver(store: Store, **values: object) -> str:

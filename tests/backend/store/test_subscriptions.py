@@ -15,6 +15,7 @@ from store.store import Store
 from store.subscriptions import Found
 from store.tables import subscription_entries
 from tests.backend.api_process import wait_for
+from tests.backend.databases import opened
 from tests.backend.postgres import serving
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ LATER = "2999-01-01T00:00:00.000Z"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/app.db")
-    yield opened
-    opened.engine.dispose()
+    made = opened(tmp_path / "app.db")
+    yield made
+    made.engine.dispose()
 
 
 def subscribed(store: Store, url: str = "https://example.org/feed") -> str:

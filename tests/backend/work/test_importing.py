@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from domain.imports import ImportRequest
 from files.media_folder import MediaFolder
 from store import imports
-from store.store import Store
+from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.importing import Importing
 
@@ -49,7 +49,7 @@ def test_what_another_process_took_meanwhile_is_not_taken_twice(tmp_path: Path) 
     media = MediaFolder(tmp_path / "media", tmp_path / "memory.json")
     media.prepare()
     (media.path / "a.mp4").write_bytes(b"x")
-    store = Store(f"sqlite:///{tmp_path}/app.db")
+    store = opened(tmp_path / "app.db")
     announcer = Announcer(store, lambda *_: None)
     pool: Any = Meeting()
     one = Importing(store, pool, media, announcer, None, tmp_path, tmp_path / "scratch", None)
