@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from scripts.backup.archive import About, BadArchiveError, Reader, Writer, table_file
 from scripts.backup.database import RefusedError, moment, put_back, read
 from store.migrate import VERSIONS

@@ -8,9 +8,9 @@ import pytest
 
 from app.profiles import MAX_OWN, Profiles
 from domain.choices import Choices
-from domain.models import DownloadRequest, Entry
 from domain.problems import ConflictError, InvalidError, NotFoundError
 from domain.profiles import BUILT_IN, ProfileRequest
+from domain.requests import DownloadRequest, Entry
 from tests.backend.databases import opened
 
 if TYPE_CHECKING:

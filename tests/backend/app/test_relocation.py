@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from app.relocation import Relocator
-from domain.models import DownloadRequest, Relocation
+from domain.changes import Relocation
 from domain.naming import Naming
 from domain.nfo import SHOW
 from domain.problems import ConflictError, InvalidError
+from domain.requests import DownloadRequest
 from files.media_folder import MediaFolder
 from files.shelf import Shelf
 from store.store import Store

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.models import Download, DownloadErrorBody, MediaFile
+from domain.downloads import Download, DownloadErrorBody, MediaFile
 from domain.notices import WORDS, in_words, of_download, of_subscription, of_test
 
 

@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from domain.models import DownloadRequest, Sort
+from domain.downloads import Sort
+from domain.requests import DownloadRequest
 from store.migrate import config
 from store.paging import Cursor
 from store.store import Store

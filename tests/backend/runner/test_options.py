@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from yt_dlp import YoutubeDL
 
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from files.ffmpeg import find_ffmpeg
 from runner.metadata import preview
 from runner.options import parameters

@@ -14,7 +14,7 @@ from yt_dlp.downloader.fragment import FragmentFD
 from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.downloader.http import HttpFD
 
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from runner.options import parameters
 from runner.resume import TAIL, drop_tail, repair
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.models import DownloadRequest
 from domain.problems import DatabaseUnavailableError
+from domain.requests import DownloadRequest
 from store.store import Store
 from tests.backend.api_process import Api, wait_for
 

@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from domain.models import DownloadRequest
 from domain.problems import DatabaseUnavailableError
+from domain.requests import DownloadRequest
 from store import database
 from store.migrate import config
 from store.store import Store

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.ids import now
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from domain.subscriptions import SubscriptionChoice
 from store import outbox, receivers, subscriptions
 from store.subscriptions import Found

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from domain.ids import now
 from domain.links import host_of
-from domain.models import DownloadRequest
 from domain.problems import DatabaseUnavailableError
+from domain.requests import DownloadRequest
 from store import breaker
 from store.migrate import VERSIONS, config
 from store.paging import Cursor, title_key
@@ -28,7 +28,7 @@ from tests.backend.databases import content, opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from domain.models import Sort
+    from domain.downloads import Sort
     from store.store import Row
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from domain.ids import new_id, now
 from domain.imports import ImportRequest
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from domain.subscriptions import SubscriptionChoice
 from store import imports, subscriptions
 from store.store import Store

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from domain.models import Sort
+from domain.downloads import Sort
 from tests.backend.api_process import wait_for
 from tests.backend.feeds import Episode, publish
 

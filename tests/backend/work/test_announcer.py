@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from store.store import Store
 from tests.backend.databases import opened
 from work.announcer import Announcer

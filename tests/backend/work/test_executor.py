@@ -11,7 +11,8 @@ import pytest
 import settings
 from app.download_service import DownloadService
 from app.profiles import Profiles
-from domain.models import DownloadRequest, QueueChange
+from domain.queue import QueueChange
+from domain.requests import DownloadRequest
 from engine.lease import FileLease
 from engine.scheduler import Scheduler
 from files.disk import Disk

@@ -9,21 +9,14 @@ from typing import TYPE_CHECKING
 
 from domain import formats
 from domain.actions import why_not
+from domain.changes import Changes, Deleted, Refusal
+from domain.downloads import DownloadPage, Snapshot
 from domain.failures import DownloadError
 from domain.ids import now
-from domain.models import (
-    BlockedHost,
-    Changes,
-    Deleted,
-    DownloadPage,
-    Known,
-    Leftover,
-    QueueState,
-    Refusal,
-    Snapshot,
-)
 from domain.notes import can_be_completed
+from domain.previews import Known
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
+from domain.queue import BlockedHost, Leftover, QueueState
 from store import tokens
 from store.paging import Cursor
 from store.view import view
@@ -33,15 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.profiles import Profiles
-    from domain.models import (
-        Action,
-        Download,
-        DownloadRequest,
-        Listing,
-        Matching,
-        QueueChange,
-        Sort,
-    )
+    from domain.actions import Action
+    from domain.changes import Matching
+    from domain.downloads import Download, Listing, Sort
+    from domain.queue import QueueChange
+    from domain.requests import DownloadRequest
     from engine.scheduler import Scheduler
     from files.staging import Staging
     from store.store import Row, Store

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.download_service import DownloadService
+    from domain.downloads import Download
     from domain.feeds import FeedRequest
-    from domain.models import Download
     from store.store import Row, Store
 
 MAX_FEEDS = 100

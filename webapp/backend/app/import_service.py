@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.archive import ArchiveTaken, archive_lines
+from domain.downloads import DownloadErrorBody
 from domain.failures import DownloadError
 from domain.imports import Import, ImportLook, Imports
-from domain.models import DownloadErrorBody
 from domain.problems import ConflictError, InvalidError, NotFoundError
 from files.shelf import Shelf
 from store import imports

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.models import EntryPage
+from domain.previews import EntryPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.models import Entry, EntryListing
+    from domain.previews import EntryListing
+    from domain.requests import Entry
 
 
 def page_of(entries: Sequence[Entry], listing: EntryListing, *, complete: bool) -> EntryPage:

@@ -14,8 +14,9 @@ from app.lists import page_of
 from domain.failures import DownloadError
 from domain.ids import new_id
 from domain.links import anonymous, host_of
-from domain.models import Entry, Preview
+from domain.previews import Preview
 from domain.problems import InvalidError, NotFoundError, UnavailableError
+from domain.requests import Entry
 from files.cookies import advise, cookies_for
 from work.pool import RunnerDiedError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from domain.models import EntryListing, EntryPage
+    from domain.previews import EntryListing, EntryPage
     from work.pool import Pool, Runner
 
 CACHE_SECONDS = 600.0

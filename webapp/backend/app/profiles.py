@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.choices import Choices
-from domain.models import DownloadRequest
 from domain.problems import ConflictError, InvalidError, NotFoundError
 from domain.profiles import BUILT_IN, FIRST, Profile, name_key, shown
+from domain.requests import DownloadRequest
 from store import profiles
 
 if TYPE_CHECKING:

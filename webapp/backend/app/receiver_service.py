@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain import notices
+from domain.downloads import DownloadErrorBody
 from domain.failures import DownloadError
-from domain.models import DownloadErrorBody
 from domain.problems import ConflictError, InvalidError, NotFoundError, UnavailableError
 from domain.receivers import Delivery, NewReceiver, Receiver, beginning
 from domain.webhooks import new_secret

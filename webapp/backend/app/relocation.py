@@ -10,8 +10,8 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from domain.changes import Refusal
 from domain.failures import DownloadError
-from domain.models import Refusal
 from domain.naming import Naming, place
 from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
@@ -20,7 +20,7 @@ from work.places import CONTROL, Places
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.models import Relocation
+    from domain.changes import Relocation
     from files.shelf import Shelf
     from store.store import Row, Store
     from work.announcer import Announcer

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.downloads import DownloadErrorBody
 from domain.ids import now
 from domain.links import anonymous
-from domain.models import DownloadErrorBody
 from domain.problems import ConflictError, InvalidError, NotFoundError
 from domain.subscriptions import (
     Doomed,

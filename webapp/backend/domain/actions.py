@@ -5,10 +5,12 @@ The table is the whole rule: an action that a state does not list is a conflict 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from domain.models import Action, State
+    from domain.downloads import State
+
+Action = Literal["pause", "resume", "cancel", "retry", "stop"]
 
 RESULTS: dict[Action, dict[State, State]] = {
     "pause": {"queued": "paused", "running": "paused"},

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.models import DownloadErrorBody
+from domain.downloads import DownloadErrorBody
 from domain.naming import Folder
 
 Origin = Literal["media", "import"]

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.downloads import Download
 from domain.ids import now
 from domain.links import anonymous
-from domain.models import Download
 
 MAX_NAMED = 50
 """Of what a subscription has queued, so many are named."""

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from domain.models import MAX_URL_LENGTH, DownloadErrorBody, web_address
+from domain.downloads import DownloadErrorBody
+from domain.links import MAX_URL_LENGTH, web_address
 from domain.problems import WrongValueError
 from domain.texts import line
 

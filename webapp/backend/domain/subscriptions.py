@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.choices import OfProfile, Seconds
-from domain.models import DownloadErrorBody, WebAddress
+from domain.downloads import DownloadErrorBody
+from domain.links import WebAddress
 from domain.problems import WrongValueError
 from domain.texts import MAX_LENGTH
 

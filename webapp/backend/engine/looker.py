@@ -18,7 +18,7 @@ from work.pool import RunnerDiedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
     from engine.lease import Lease
     from store.store import Row, Store
     from store.subscriptions import Found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.models import Download
+from domain.downloads import Download
 
 if TYPE_CHECKING:
     from engine.looker import Looker

@@ -17,8 +17,7 @@ from typing import Any
 
 from domain.formats import of_suffix
 from domain.imports import YOUTUBE, named
-from domain.links import host_of
-from domain.models import MAX_URL_LENGTH
+from domain.links import MAX_URL_LENGTH, host_of
 from domain.names import suffix
 from domain.signatures import HEAD_BYTES, not_media
 from domain.texts import line, sanitized

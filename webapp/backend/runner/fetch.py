@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError, classify
 from domain.formats import FORMATS
-from domain.models import DownloadRequest
+from domain.requests import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result

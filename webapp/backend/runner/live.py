@@ -28,7 +28,7 @@ from runner.recording import Track
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
     from runner.downloader import Downloader
     from runner.recording import Part, Recording
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.choices import LANGUAGE
 from domain.failures import DownloadError
-from domain.links import anonymous
-from domain.models import MAX_URL_LENGTH
+from domain.links import MAX_URL_LENGTH, anonymous
 from domain.texts import MAX_LENGTH, line
 from runner.options import NO_LANGUAGES
 from runner.tracks import audio_tracks
@@ -21,7 +20,7 @@ from runner.tracks import audio_tracks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from domain.models import Entry
+    from domain.requests import Entry
 
 Info = dict[str, Any]
 MAX_ENTRIES = 500

@@ -10,7 +10,7 @@ from domain.formats import FORMATS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
 
 SOCKET_SECONDS = 20
 NEVER_SECONDS = 1e9

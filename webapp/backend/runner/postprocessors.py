@@ -20,7 +20,7 @@ from runner.sponsorblock import steps as sponsorblock_steps
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
 
 BITRATES = (64, 96, 128, 160, 192, 256, 320)
 """In kbit/s, as encoders like them."""

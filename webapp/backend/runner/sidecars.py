@@ -24,7 +24,7 @@ from runner.notes import missing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
 
 Info = dict[str, Any]
 Notes = list[dict[str, str]]

@@ -18,7 +18,7 @@ from runner.trim import measure_duration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
 
 Notes = list[dict[str, str]]
 TITLE = "%(category_names)l"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-    from domain.models import Sort
+    from domain.downloads import Sort
 
 MAX_KEY_LENGTH = 120  # characters: what titles differ in comes before
 DIGITS = 12  # to which numbers in titles are filled up, so that 9 comes before 10

@@ -24,7 +24,9 @@ from store.tables import controls, downloads, subscription_entries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.models import Action, DownloadRequest, Entry, Sort
+    from domain.actions import Action
+    from domain.downloads import Sort
+    from domain.requests import DownloadRequest, Entry
     from store.paging import Cursor
 
 Row = dict[str, Any]

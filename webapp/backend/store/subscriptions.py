@@ -23,7 +23,7 @@ from store.tables import downloads, subscription_entries, subscriptions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
     from store.store import Row, Store
 
 LOCK = 7_214_884  # the advisory lock of what looks queue

@@ -16,7 +16,7 @@ from store.tables import api_tokens, idempotency_keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.models import DownloadRequest
+    from domain.requests import DownloadRequest
     from store.store import Row, Store
 
 KEPT_SECONDS = 24 * 3600

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.actions import UNFINISHED
+from domain.downloads import Download, DownloadErrorBody, MediaFile, Progress
 from domain.links import anonymous
-from domain.models import Download, DownloadErrorBody, MediaFile, Progress
 from domain.names import media_type, playable
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from domain.changes import Changes, Relocation
 from domain.formats import FormatName
-from domain.models import Changes, Relocation
 from domain.naming import Folder, Naming, Template
 from web.problems import documented
 from web.router import Loaded

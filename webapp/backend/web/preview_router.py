@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 
 from app.lifecycle import Lifecycle
 from app.previews import PreviewHandle
-from domain.models import EntryListing, EntryPage, Preview, PreviewRequest
+from domain.previews import EntryListing, EntryPage, Preview, PreviewRequest
 from domain.problems import NotFoundError
 from web.problems import documented
 from web.router import Loaded, picture

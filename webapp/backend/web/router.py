@@ -9,25 +9,12 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from app.lifecycle import Lifecycle
+from domain.changes import Bulk, Changes, Deleted, Deletion, Matching, Move
+from domain.downloads import Download, DownloadPage, Listing
 from domain.ids import PATTERN
-from domain.models import (
-    Bulk,
-    BulkDownloadRequest,
-    Changes,
-    Deleted,
-    Deletion,
-    Download,
-    DownloadPage,
-    DownloadRequest,
-    Entry,
-    Leftover,
-    Listing,
-    Matching,
-    Move,
-    QueueChange,
-    QueueState,
-)
 from domain.problems import ConflictError
+from domain.queue import Leftover, QueueChange, QueueState
+from domain.requests import BulkDownloadRequest, DownloadRequest, Entry
 from web.problems import documented
 from web.ranges import RangeResponse
 

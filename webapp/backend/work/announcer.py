@@ -16,7 +16,8 @@ from store.view import view
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.models import Download, DownloadRequest, Progress
+    from domain.downloads import Download, Progress
+    from domain.requests import DownloadRequest
     from store.store import Row, Store
 
 Publish = Callable[[str, str, str], object]

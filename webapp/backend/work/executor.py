@@ -12,9 +12,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from domain.downloads import Progress
 from domain.failures import DownloadError, classify
 from domain.ids import now
-from domain.models import Progress
 from domain.names import suffix
 from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError

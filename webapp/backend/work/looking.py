@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError
 from domain.ids import new_id
 from domain.links import host_of
-from domain.models import DownloadRequest, Entry
+from domain.requests import DownloadRequest, Entry
 from files.cookies import advise, cookies_for
 from store.subscriptions import Found
 from work.pool import RunnerDiedError
