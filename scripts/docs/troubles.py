@@ -14,6 +14,8 @@ from scripts.guard.diagnosis.diagnose import explain
 API = Service("api", "cd webapp/backend && exec uvicorn main:app", port=8000)
 WEB = Service("web", "cd webapp/frontend && exec node_modules/.bin/vite", port=3000)
 TRACEBACK = 'Traceback (most recent call last):\n  File "/p/webapp/backend/main.py", line 12\n'
+HOLDER = "pid 815, started 3 hours ago in /home/me/other: node server.js"
+TAKEN = "Error: listen EADDRINUSE: address already in use"
 CRASH = f"{TRACEBACK.rstrip()}, in start\n    open_library()\n"
 
 
@@ -25,6 +27,8 @@ class Example:
     end: int | OSError
     tail: str = ""
     out_of_memory: bool = False
+    holder: str | None = None
+    """Who listens on its port."""
 
     def cause(self) -> Cause:
         """What the guard puts it down to, in a project at `/p` whose files are all there."""
@@ -33,6 +37,7 @@ class Example:
             exists=lambda path: path.name not in {"feedparser", "feedparser.py", "pip"},
             has_target=lambda name: name == "setup",
             locked=lambda package: "requirements.txt" if package == "uvicorn" else None,
+            held_by=lambda _port: self.holder,
             out_of_memory=self.out_of_memory,
         )
         return explain(self.service, self.end, self.tail.split("\n"), context)
@@ -51,7 +56,8 @@ EXAMPLES = (
         API, 1, 'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".\n'
     ),
     Example(API, 1, f"{CRASH}ValueError: no library in data/\n"),
-    Example(WEB, 1, "Error: listen EADDRINUSE: address already in use 127.0.0.1:3000\n"),
+    Example(WEB, 1, f"{TAKEN} 127.0.0.1:3000\n", holder=HOLDER),
+    Example(WEB, 1, f"{TAKEN} 127.0.0.1:3000\n"),  # and free again
     Example(WEB, 1, "Error: listen EACCES: permission denied 127.0.0.1:80\n"),
     Example(WEB, 127, "/bin/sh: 1: exec: node_modules/.bin/vite: not found\n"),
     Example(WEB, 126, "/bin/sh: 1: exec: bin/serve: Permission denied\n"),
@@ -62,7 +68,10 @@ EXAMPLES = (
         "error when starting dev server:\nTypeError: plugins is not iterable\n",
     ),
     Example(
-        WEB, 1, "You are using Node.js 18.1. Vite requires Node.js version 20.19+ or 22.12+.\n"
+        WEB,
+        1,
+        "You are using Node.js 18.1. Vite requires Node.js version 20.19+ or 22.12+. "
+        "Please upgrade your Node.js version.\n",
     ),
     Example(WEB, -6, "FATAL ERROR: Reached heap limit JavaScript heap out of memory\n"),
     Example(API, -9, out_of_memory=True),

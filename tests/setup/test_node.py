@@ -1,9 +1,18 @@
+"""Which Node is taken, what is said where there is none, and whether npm has installed the lock."""
+
 import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from scripts.setup import SetupError, node
 from scripts.setup.node import ACCEPTED, FRONTEND, accepts, is_installed
+from tests.stack.harness import is_free, until
 
 
 @pytest.mark.parametrize("version", ["v20.19.0", "v20.20.2", "v22.12.0", "v23.0.0", "v24.19.0\n"])
@@ -66,3 +75,71 @@ def test_missing_other_or_surplus_packages_are_not_the_lock(
     tmp_path: Path, record: Packages
 ) -> None:
     assert not installed(tmp_path, VITE, record)
+
+
+def program(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_a_node_that_cannot_be_brought_is_told_and_one_that_is_installed_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a system for which the wheel is not made: what is in it does not run."""
+    of_the_wheel, machine = tmp_path / ".venv/bin", tmp_path / "usr/bin"
+    monkeypatch.setattr(node, "search_path", lambda: f"{of_the_wheel}:{machine}")
+    monkeypatch.setattr(node, "install", lambda _lock: None)
+    monkeypatch.setattr(node, "site_packages", lambda: tmp_path)
+    monkeypatch.setattr(
+        node, "link", lambda name, _to: program(of_the_wheel / name, "exit 127  # not found")
+    )
+    with pytest.raises(SetupError) as told:
+        node.install_node()
+    assert "no Node that Vite accepts" in str(told.value)
+    assert told.value.fix.startswith("install Node 22.12 or newer")
+    shutil.rmtree(of_the_wheel)
+    for name in ("node", "npm"):
+        program(machine / name, "echo v22.12.0")
+    node.install_node()
+    assert node.is_on_this_machine()
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="no npm here")
+def test_an_installation_without_a_network_is_told_and_works_with_one(
+    tmp_path: Path,
+    free_port: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    port, page, offered = free_port(), tmp_path / "page", tmp_path / "package"
+    package = {"name": "small", "version": "1.0.0"}
+    for folder, content in (
+        (offered, package),
+        (page, {"name": "page", "version": "1.0.0", "dependencies": {"small": "1.0.0"}}),
+    ):
+        folder.mkdir()
+        (folder / "package.json").write_text(json.dumps(content))
+    with tarfile.open(tmp_path / "small.tgz", "w:gz") as archive:
+        archive.add(offered, "package")
+    resolved = {"version": "1.0.0", "resolved": f"http://127.0.0.1:{port}/small.tgz"}
+    of_the_page = {"name": "page", "version": "1.0.0", "dependencies": {"small": "1.0.0"}}
+    packages = {"": of_the_page, "node_modules/small": resolved}
+    lock = {"name": "page", "version": "1.0.0", "lockfileVersion": 3, "packages": packages}
+    (page / "package-lock.json").write_text(json.dumps(lock))
+    monkeypatch.setattr(node, "FRONTEND", page)
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_replace_registry_host", "never")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+
+    with pytest.raises(SetupError) as told:
+        node.install_frontend()
+    assert "ended with status" in str(told.value)
+    assert "ECONNREFUSED" in capfd.readouterr().err  # its own words
+
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as registry:
+        until(lambda: not is_free(port), "there is a network")
+        node.install_frontend()
+        registry.kill()
+    assert (page / "node_modules/small/package.json").exists()

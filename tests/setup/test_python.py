@@ -194,6 +194,10 @@ def test_without_any_the_message_says_what_was_found_and_what_to_type(tmp_path: 
     assert "python3 is: Python 3.9.2" in refused.stderr
     assert "make dev python=" in refused.stderr
     assert not (tmp_path / ".venv").exists()
+    for name in NAMES:  # what the line installs comes to light
+        (tmp_path / "bin" / name).unlink()
+    assert run(tmp_path, PATH=only(tmp_path / "bin")).returncode == 0
+    assert (tmp_path / ".venv/bin/python").exists()
 
 
 def found(version: str, path: Path, home: Path) -> str:

@@ -134,6 +134,8 @@ class GuardRun:
         }
         self.options: Sequence[str] = ()
         """What `up` is given."""
+        self.by: Sequence[str] = ()
+        """A command that runs what is typed in another terminal, as somebody else, say."""
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -164,7 +166,7 @@ class GuardRun:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the guard, as from another terminal."""
         return subprocess.run(
-            self.command(*arguments),
+            [*self.by, *self.command(*arguments)],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

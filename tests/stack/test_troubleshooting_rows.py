@@ -1,50 +1,35 @@
-"""Each row of the table of causes in docs/troubleshooting.md, made to happen to a running stack.
+"""Rows of the table of causes in docs/troubleshooting.md, made to happen to a running stack.
 
-What the guard then says is what the row shows, word for word; what the row advises is done, and
-the service is READY again.
+What the guard then says is what the row shows, word for word; what the row advises is done, its
+commands are typed, and the service is READY again. Those that come of a limit of the system are in
+`test_troubleshooting_limits.py`.
 """
 
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from scripts.docs import troubles
-from tests.stack.conftest import Guarded
-from tests.stack.harness import ROOT, TOY, GuardRun, until
+from tests.stack.crashes import API, APP, WEB, Stage, told
+from tests.stack.harness import ROOT, TOY
 
-APP = '''\
-"""A backend of a few lines; a test adds the twelfth."""
-
-import os
-
-
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"{}"})
-
-'''
-API = "api: cd webapp/backend && API_FD=$API_FD exec uvicorn main:app --fd $API_FD"
-WEB = f"web: cd webapp/frontend && WEB_FD=$WEB_FD exec {sys.executable} {TOY} web"
-VITE = "web: cd webapp/frontend && WEB_FD=$WEB_FD exec node_modules/.bin/vite --port $WEB_PORT"
-MAKEFILE = f"""\
-guard := {sys.executable} -m scripts.guard
-setup:
-	@ln -sfn {ROOT}/webapp/frontend/node_modules webapp/frontend/node_modules
-restart:
-	@$(guard) restart $(p) -f Procfile
+VITE = "node_modules/.bin/vite --port $WEB_PORT --strictPort --host 127.0.0.1"
+BAD = """\
+const { plugins } = JSON.parse('{"plugins": 5}');
+for (const each of plugins) console.log(each);
+export default {};
 """
-VITE_CONFIG = """\
-import {{ guard }} from '{root}/webapp/frontend/dev/held-port';
-export default {{ plugins: {plugins} }};
+WELL = "export default { plugins: [] };\n"
+OLD_NODE = f'#!/bin/sh\nexec {shutil.which("node")} -r ./old.cjs "$@"\n'
+OLD = """\
+Object.defineProperty(process.versions, 'node', { value: '18.20.0' });
+const warn = console.warn;
+console.warn = (...words) => { warn(...words); process.exit(1); };
 """
+"""The real Vite, told that it runs on Node 18; where that Node fails later, this one ends."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +40,28 @@ class Row:
     says: str
     """The beginning of its sentence, which tells it from others of its kind."""
     service: str = "api"
+    good: str = ""
+    """The service's line, where it is not the one of all rows."""
     line: str = ""
-    """The service's line, where it is what is wrong."""
+    """The same, where it is what is wrong."""
     broken: str = ""
     """The twelfth line of the backend."""
     files: tuple[tuple[str, str], ...] = ()
+    """What is written before it is broken; those that begin with `#!` can be run."""
+    changed: tuple[str, str, str] = ("", "", "")
+    """A file, its text where it is what is wrong, and the right one."""
     signal: int = 0
     """Sent to the server, where it is killed."""
-    typed: str = ""
-    """The row's fix, where it is a command; else what is wrong is corrected and saved."""
+    settings: str = ""
+    """The lines of .env that the row advises."""
+    typed: bool = False
+    """Whether the fix is nothing but its commands: nothing else is corrected."""
+    state: str = "READY"
+    """What it is in the end."""
+
+    @property
+    def right(self) -> str:
+        return self.good or (API if self.service == "api" else WEB)
 
 
 ROWS = (
@@ -78,15 +76,13 @@ ROWS = (
         "module-missing",
         "api needs the Python package",
         broken="import feedparser",
-        files=((".venv/bin/uv", ""),),  # its fix is typed in test_typed_commands.py
+        # With the network it is typed in test_typed_commands.py.
+        files=((".venv/bin/uv", "#!/bin/sh\ntouch webapp/backend/$3.py\n"),),
+        typed=True,
     ),
     Row("crash", "api stopped at an error", broken='raise ValueError("no library in data/")'),
     Row("exit", "api ended with error code 3", broken="os._exit(3)"),
-    Row(
-        "app-missing",
-        "The web server started",
-        broken="del app",
-    ),
+    Row("app-missing", "The web server started", broken="del app"),
     Row("bad-option", "api is started with", line=f"{API} --relaod"),
     Row(
         "file-missing",
@@ -96,18 +92,13 @@ ROWS = (
     Row("killed", "api was killed from outside", signal=signal.SIGKILL),
     Row("killed", "api crashed inside compiled code", signal=signal.SIGSEGV),
     Row(
-        "too-many-files",
-        "api had more files",
-        broken='raise OSError(24, "Too many open files")',
+        "ended",
+        "web ended by itself",
+        "web",
+        line="web: sleep 0.2 # $WEB_FD",
+        settings="WEB_ONCE=yes\n",
+        state="FINISHED",
     ),
-    Row("disk-full", "api could not write", broken='raise OSError(28, "No space left on device")'),
-    Row(
-        "dependency-down",
-        "api needs the server",
-        broken='raise OSError(\'connection to server at "127.0.0.1", port 5432 failed: '
-        "Connection refused')",
-    ),
-    Row("ended", "web ended by itself", "web", line="web: sleep 0.2 # $WEB_FD"),
     Row(
         "folder-missing",
         "The folder webapp/fronted",
@@ -127,8 +118,8 @@ ROWS = (
         "The file bin/serve",
         "web",
         line="web: cd webapp/frontend && WEB_FD=$WEB_FD exec bin/serve",
-        files=(("webapp/frontend/bin/serve", f"#!/bin/sh\nexec {sys.executable} {TOY} web\n"),),
-        typed="chmod +x webapp/frontend/bin/serve && make restart p=web",
+        files=(("webapp/frontend/bin/serve", f"exec {sys.executable} {TOY} web\n"),),
+        typed=True,
     ),
     Row(
         "command-not-found",
@@ -137,108 +128,85 @@ ROWS = (
         line="web: cd webapp/frontend && node_modules/.bin/vite --version && "
         f"WEB_FD=$WEB_FD exec {sys.executable} {TOY} web",
         files=(("webapp/frontend/package-lock.json", "{}"),),
-        typed="make setup && make restart p=web",
+        typed=True,
     ),
     Row(
-        "port-forbidden",
-        "web may not use port 80",
+        "config-error",
+        "The configuration of web",
         "web",
-        line="web: echo 'Error: listen EACCES: permission denied 127.0.0.1:80'; exit 1 # $WEB_FD",
+        good=f"web: cd webapp/frontend && exec {VITE}",
+        changed=(
+            "webapp/frontend/vite.config.ts",
+            BAD,
+            WELL,
+        ),
+    ),
+    Row(
+        "wrong-version",
+        "web does not run on the Node",
+        "web",
+        line=f'web: cd webapp/frontend && PATH="$PWD/bin:$PATH" exec {VITE}',
+        files=(
+            ("webapp/frontend/bin/node", OLD_NODE),
+            ("webapp/frontend/old.cjs", OLD),
+        ),
+        typed=True,
     ),
 )
-"""Lines that only print what a program would print stand in where root is refused nothing."""
-
-ELSEWHERE = {
-    "config-error": "tests/guard/diagnosis/test_diagnose.py: a real vite.config.ts",
-    "wrong-version": "an old Node: tests/guard/diagnosis/test_diagnose.py",
-    "out-of-memory": "tests/stack: F16, a real limit",
-    "watch-limit": "tests/stack/test_live_configuration.py",
-    "no-permission": "root is refused nothing: tests/guard/diagnosis/test_permission.py",
-    "not-started": "tests/guard/processes",
-    "port-in-use": "tests/guard/diagnosis/test_diagnose.py: a real holder",
-}
-"""Kinds that are made to happen by another test."""
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """The folders and files that the rows' messages name."""
-    for name in ("webapp/backend", "webapp/frontend"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "webapp/backend/main.py").write_text(APP)
-    (tmp_path / "Makefile").write_text(MAKEFILE)
-    return tmp_path
-
-
-def told(row: Row) -> tuple[str, str, bool]:
-    """What the page shows: sentence, fix, and whether the guard restarts it by itself."""
-    causes = (example.cause() for example in troubles.EXAMPLES)
-    found = [c for c in causes if c.kind == row.kind and c.sentence.startswith(row.says)]
-    assert len(found) == 1, found
-    return found[0].sentence, found[0].fix, found[0].transient
-
-
-def crash_of(run: GuardRun, service: str) -> dict[str, object]:
-    from tests.stack.harness import ask
-
-    def look() -> dict[str, object] | None:
-        crashes = ask(run.ports["guard"], "/api/crashes").json()["crashes"]
-        return next((each for each in crashes if each["service"] == service), None)
-
-    return until(look, f"a crash of {service}")
-
-
-def break_it(row: Row, project: Path, run: GuardRun) -> None:
-    main = project / "webapp/backend/main.py"
-    for name, text in row.files:
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_text(text)
+def break_it(row: Row, stage: Stage) -> None:
     if row.signal:
-        os.kill(int(run.service(row.service)["pid"]), row.signal)
+        os.kill(int(stage.run.service(row.service)["pid"]), row.signal)
     elif row.broken:
-        main.write_text(f"{APP}{row.broken}\n")
-    else:
-        good = API if row.service == "api" else WEB
-        procfile = run.procfile.read_text()
-        assert good in procfile
-        run.procfile.write_text(procfile.replace(good, row.line))
-
-
-def follow_the_advice(row: Row, project: Path, run: GuardRun, fix: str) -> None:
-    """Type the fix where it is a command; else correct what is wrong, as it says, and save."""
-    if row.typed:
-        assert row.typed.startswith(fix), fix
-        subprocess.run(row.typed, shell=True, cwd=project, env=run.environment, check=True)  # noqa: S602
-    elif row.broken:
-        (project / "webapp/backend/main.py").write_text(APP)
+        stage.write("webapp/backend/main.py", f"{APP}{row.broken}\n")
     elif row.line:
-        good = API if row.service == "api" else WEB
-        run.procfile.write_text(run.procfile.read_text().replace(row.line, good))
+        stage.change_line(row.right, row.line)
+    else:
+        name, wrong, _ = row.changed
+        stage.write(name, wrong)
+        stage.run.post(f"/api/services/{row.service}/restart")
+
+
+def correct(row: Row, stage: Stage) -> None:
+    """Correct and save what is wrong, as the fix says, or set what it names."""
+    if row.settings:
+        assert row.settings.strip() in stage.fix
+        stage.write(".env", row.settings)
+    elif row.broken:
+        stage.write("webapp/backend/main.py", APP)
+    elif row.line:
+        stage.change_line(row.line, row.right)
+    elif name := row.changed[0]:
+        stage.write(name, row.changed[2])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind}: {row.says}")
 def test_what_is_said_is_what_the_page_shows_and_its_advice_heals(
-    row: Row, project: Path, guarded: Guarded
+    row: Row, request: pytest.FixtureRequest
 ) -> None:
-    if row.kind == "script-missing" and not shutil.which("npm"):
-        pytest.skip("no npm here")
-    sentence, fix, transient = told(row)
-    run = guarded(API, WEB, API_WATCH="webapp/backend", GUARD_RELAUNCH="process")
-    for name in ("api", "web"):
-        run.await_state(name, "READY")
+    if row.service == "web" and not shutil.which("npm"):
+        pytest.skip("no Node here")
+    page = told(row.kind, row.says)
+    stage = Stage(request)
+    modules = stage.folder / "webapp/frontend/node_modules"
+    if "vite" in row.right + row.line and row.kind != "command-not-found":
+        modules.symlink_to(ROOT / "webapp/frontend/node_modules")
+    for name, text in row.files:
+        stage.write(name, text, 0o755 if text.startswith("#!") else 0o644)
+    if row.changed[0]:
+        stage.write(row.changed[0], row.changed[2])
+    run = stage.start(*((API, row.right) if row.service == "web" else (row.right, WEB)))
 
-    break_it(row, project, run)
-    cause = crash_of(run, row.service)["cause"]
+    break_it(row, stage)
+    cause = stage.crash_of(row.service)
 
-    assert isinstance(cause, dict)
-    assert (cause["kind"], cause["sentence"], cause["fix"]) == (row.kind, sentence, fix)
-    if not transient:
+    assert (cause["kind"], cause["sentence"], cause["fix"]) == (row.kind, page.sentence, page.fix)
+    if not page.transient:
         run.await_state(row.service, "BROKEN")
-    follow_the_advice(row, project, run, fix)
-    run.await_state(row.service, "READY")
-
-
-def test_every_row_is_made_to_happen() -> None:
-    causes = {(each.kind, each.sentence) for each in (e.cause() for e in troubles.EXAMPLES)}
-    made = {(row.kind, told(row)[0]) for row in ROWS}
-    assert {kind for kind, _ in causes - made} <= set(ELSEWHERE)
+    stage.fix = page.fix
+    stage.type_what_shows()
+    if not row.typed:
+        correct(row, stage)
+    stage.type_what_mends()
+    run.await_state(row.service, row.state)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -89,11 +89,19 @@ class CrashReports:
 
     def prepare(self, environment: Mapping[str, str]) -> None:
         """Find out, in the background, what would take the processor from a server coming back."""
-        threading.Thread(target=versions, args=(environment,), name="versions", daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # no thread can be started: see `keep`
+            _in_background("versions", lambda: versions(environment))
 
     def keep(self, crash: CrashReport) -> None:
-        """Write a crash, in the background: a restart does not wait for a disk."""
-        threading.Thread(target=self._keep, args=(crash,), name="crash", daemon=True).start()
+        """Write a crash, in the background: a restart does not wait for a disk.
+
+        Where the crash is that nothing more can be started, neither can a thread: it is written
+        here.
+        """
+        try:
+            _in_background("crash", lambda: self._keep(crash))
+        except RuntimeError:
+            self._keep(crash)
 
     def read(self) -> list[Record]:
         """Return what is kept, newest first. Callable from any thread."""
@@ -114,6 +122,11 @@ class CrashReports:
         write_file(self._directory / f"{name}.json", json.dumps(record, indent=1))
         for old in sorted(self._directory.glob("*.json"))[: -self._kept]:
             old.unlink(missing_ok=True)
+
+
+def _in_background(name: str, work: Callable[[], object]) -> None:
+    """Do it in a thread; raises `RuntimeError` where the system starts none."""
+    threading.Thread(target=work, name=name, daemon=True).start()
 
 
 def _read_all(directory: Path) -> Iterable[Record]:

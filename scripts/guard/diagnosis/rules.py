@@ -39,7 +39,10 @@ _PORT_FORBIDDEN = (
     r"attempting to bind on address \('[^']*', (?P<port>\d+).*permission denied",
     r"listen EACCES: permission denied .*?:(?P<port>\d+)",
 )
-_NODE_TOO_OLD = r"requires Node\.?js (?:version )?(?P<version>[\w.+<>=^| ]{0,60}\w\+?)"
+_NODE_TOO_OLD = (
+    r"requires Node\.?js (?:version )?"
+    r"(?P<version>(?:(?!\. )[\w.+<>=^| ]){0,60}\w\+?)"  # to the end of its sentence
+)
 _PYTHON_MODULE_MISSING = (
     r"^ModuleNotFoundError: No module named '(?P<module>[^']+)'",
     r"^\S*python[\d.]*: No module named (?P<module>\S+)$",

@@ -133,7 +133,8 @@ class Case:
     @cached_property
     def strangers(self) -> list[Listener]:
         """Who else listens on its port."""
-        ours = self.family | {self.facts.guard}
+        guard = self.facts.guard
+        ours = self.family if guard is None else self.family | {guard}  # None is whom nobody sees
         return [listener for listener in self.facts.on(self.port) if listener.pid not in ours]
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_a_crash_that_cannot_be_written_is_still_told(tmp_path: Path) -> None:
     (record,) = kept(crashes, 1)
     assert record["cause"] == CAUSE.as_json()
     assert os.listdir(tmp_path) == ["crashes"]  # noqa: PTH208 - names are enough
+
+
+def test_a_crash_is_kept_where_the_system_starts_no_more_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    crashes = CrashReports(tmp_path / "crashes")
+    crashes.prepare({})
+    crashes.keep(crash())
+    assert [record["cause"] for record in crashes.read()] == [CAUSE.as_json()]
 
 
 VIEW = {"name": "api", "state": "READY", "since": "2026-01-31T11:00:00.000Z", "cause": None}
