@@ -123,8 +123,8 @@ sabotage: setup-all ## Break each promise of the documentation in a copy: its te
 flakes: setup-all build ## Run all tests n=5 times on a machine kept busy, and list what failed (t=tests/stack: some)
 	@$(py) -m scripts.flakes -n $(or $(n),5) $(t)
 
-histories: setup-python ## Let clients use several backends while processes, database and network fail, and check what came of it (n=200; seed=7; planted=all: break the backend, it must be noticed; w=1: to docs/testing.md)
-	@PYTHONPATH=webapp/backend $(py) -m scripts.histories $(if $(n),-n $(n)) $(if $(seed),--seed $(seed)) $(if $(planted),--planted $(planted)) $(if $(w),-w)
+histories: setup-python ## Let clients use several backends while processes, database and network fail, and check what came of it (n=200; seed=7; planted=all: break the backend, it must be noticed; w=1: to docs/testing.md; w=add: to what stands there)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.histories $(if $(n),-n $(n)) $(if $(seed),--seed $(seed)) $(if $(planted),--planted $(planted)) $(if $(w),-w $(w))
 
 fuzz: setup-python ## Feed made-up input to whatever reads what comes from elsewhere (t=240: seconds in all; n=Procfile: one; w=1: to docs/security.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.fuzz $(if $(t),-t $(t)) $(if $(w),-w) $(n)

@@ -1,4 +1,4 @@
-"""`python -m scripts.histories [-n N] [--seed S] [--planted NAME] [-w]`: check N histories.
+"""`python -m scripts.histories [-n N] [--seed S] [--planted NAME] [-w 1|add]`: check N histories.
 
 Exit code 0 if none has a violation; with ``--planted``, if one was found in each broken copy. A
 plan with a violation is made short, and its history written to a file that is named.
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts.bench.stacks import free_port
-from scripts.docs.written import put
+from scripts.docs.written import get, put
+from scripts.histories import clock, packets
 from scripts.histories.checker import violations
 from scripts.histories.faults import possible
 from scripts.histories.history import History
@@ -26,17 +27,22 @@ from scripts.histories.plan import Plan, draw
 from scripts.histories.planted import PLANTED, plant
 from scripts.histories.run import carry_out
 from scripts.histories.shrink import shrink
-from scripts.histories.stand import Stand, faketime, standing
+from scripts.histories.stand import Stand, standing
+from scripts.histories.tally import Tally
 from tests.backend.api_process import BACKEND
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/testing.md"
+COMMAND = "make histories w=1"
+PLANTED_COMMAND = "make histories planted=all w=1"
 SHRINKING_TRIES, SHRINKING_SECONDS = 12, 240.0
 """Histories that are run to make a plan short, and the time after which it is short enough."""
 EVERY = 5
 """One stand in so many has clocks that differ, where that can be done."""
+LOSING = 2
+"""One stand in so many has a network of the kernel's, where that can be done."""
 EACH = 10
-"""Histories on one stand."""
+"""Histories on one stand: the seeds decide which, so that one has the same kind of stand again."""
 
 
 class Outcome(NamedTuple):
@@ -68,70 +74,92 @@ def histories(
 
 @contextmanager
 def _stand(number: int, code: Path) -> Iterator[Stand]:
-    apart = faketime() is not None and number % EVERY == EVERY - 1
+    apart = clock.possible() and number % EVERY == EVERY - 1
     with tempfile.TemporaryDirectory(prefix="histories-", ignore_cleanup_errors=True) as folder:
-        clocks = ("+90s", "-90s") if apart else ()
-        with standing(Path(folder) / "stand", free_port, code=code, clocks=clocks) as stand:
+        clocks = (90, -90) if apart else ()
+        lost = packets.inside() and number % LOSING == LOSING - 1
+        with standing(
+            Path(folder) / "stand", free_port, code=code, clocks=clocks, packets=lost
+        ) as stand:
             yield stand
 
 
 class Result(NamedTuple):
     """What a number of histories came to."""
 
-    done: int
-    counts: Counter[str]
+    tally: Tally
     bad: list[tuple[Outcome, Plan]]
     """Each with its plan made short."""
-    seconds: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run them and print what was found."""
     options = _options(arguments)
+    if not packets.inside() and packets.possible():
+        packets.enter("scripts.histories", sys.argv[1:] if arguments is None else arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what was started, too
     if options.planted:
-        names = list(PLANTED) if options.planted == "all" else [options.planted]
-        return _search(names, options.n, options.seed)
+        return _planted(options)
     result = _run(options.n, options.seed)
-    lines = _table(result)
-    print("\n".join(lines))
+    tally = result.tally
+    print(tally.table())
+    if options.write == "add":
+        tally += Tally.read(get(DOCUMENT, COMMAND))
     if options.write:
-        put(DOCUMENT, "make histories w=1", "\n".join(lines))
+        put(DOCUMENT, COMMAND, tally.table())
     return 1 if result.bad else 0
 
 
-def _search(names: Sequence[str], most: int, seed: int) -> int:
-    """Break a copy of the backend in each of these ways, until a history shows it."""
-    print("| planted | found by seed | histories | steps needed | violation |")
-    print("| --- | ---: | ---: | ---: | --- |")
+def _planted(options: argparse.Namespace) -> int:
+    names = list(PLANTED) if options.planted == "all" else [options.planted]
+    try:
+        lines = _search(names, options.n, options.seed)
+    except LookupError as missed:
+        print(missed)
+        return 1
+    if options.write:
+        put(DOCUMENT, PLANTED_COMMAND, "\n".join(lines))
+    return 0
+
+
+def _search(names: Sequence[str], most: int, seed: int) -> list[str]:
+    """Break a copy of the backend in each of these ways, until a history shows it.
+
+    Returns a table's lines; LookupError when no history does.
+    """
+    lines = ["| planted | seed | histories | steps that are enough | what was seen |"]
+    lines += ["| --- | ---: | ---: | ---: | --- |"]
     for name in names:
         with tempfile.TemporaryDirectory(prefix="planted-") as copy:
             result = _run(most, seed, plant(name, Path(copy)), until_found=True)
         if not result.bad:
-            print(f"{name}: not found in {result.done} histories")
-            return 1
+            raise LookupError(f"{name}: not found in {result.tally.done} histories")
         ((outcome, short),) = result.bad
         rule = outcome.found[0].partition(":")[0]
-        print(f"| {name} | {outcome.seed} | {result.done} | {len(short)} | {rule} |", flush=True)
-    return 0
+        row = (name, outcome.seed, result.tally.done, len(short), rule)
+        lines.append(f"| {' | '.join(map(str, row))} |")
+        print(lines[-1], flush=True)
+    return lines
 
 
 def _run(number: int, seed: int, code: Path = BACKEND, *, until_found: bool = False) -> Result:
     begun, counts, done = time.monotonic(), Counter[str](), 0
     bad: list[tuple[Outcome, Plan]] = []
     while done < number and not (until_found and bad):
-        seeds = range(seed + done, seed + min(done + EACH, number))
-        with _stand(done // EACH, code) as stand:
+        first = seed + done
+        group = first // EACH
+        seeds = range(first, min((group + 1) * EACH, seed + number))
+        with _stand(group, code) as stand:
             for outcome in histories(stand, seeds):
                 done += 1
-                counts += _counted(outcome)
+                counts += _counted(outcome) + _made(stand)
                 if outcome.found:
                     _tell(outcome)
                     short = _shrunk(stand, outcome)
                     _tell_short(outcome, short)
                     bad.append((outcome, short))
                     break  # the next begins on a stand that nothing is wrong with
-    return Result(done, counts, bad, time.monotonic() - begun)
+    return Result(Tally(done, len(bad), time.monotonic() - begun, counts), bad)
 
 
 def _counted(outcome: Outcome) -> Counter[str]:
@@ -142,6 +170,11 @@ def _counted(outcome: Outcome) -> Counter[str]:
         counts["downloads"] = len(outcome.history.finals)
         counts["transfers"] = len(outcome.history.transfers)
     return counts
+
+
+def _made(stand: Stand) -> Counter[str]:
+    made = {"clocks apart": stand.clocks_apart, "packets lost by the kernel": stand.packets}
+    return Counter(f"histories with {what}" for what, so in made.items() if so)
 
 
 def _shrunk(stand: Stand, outcome: Outcome) -> Plan:
@@ -171,12 +204,6 @@ def _tell_short(outcome: Outcome, short: Plan) -> None:
     print(f"{len(short)} of {len(outcome.plan)} steps are enough:\n{steps}", flush=True)
 
 
-def _table(result: Result) -> list[str]:
-    rows = [f"| {what} | {number:,} |" for what, number in sorted(result.counts.items())]
-    head = f"{result.done} histories, {len(result.bad)} with a violation, {result.seconds:.0f} s."
-    return [head, "", "| what | how often |", "| --- | ---: |", *rows]
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.histories", description=__doc__)
     parser.add_argument("-n", type=int, default=10, help="how many")
@@ -184,7 +211,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--planted", choices=[*PLANTED, "all"], help="break the backend so, in a copy, and look"
     )
-    parser.add_argument("-w", dest="write", action="store_true", help="write docs/testing.md")
+    parser.add_argument(
+        "-w", dest="write", choices=("1", "add"), help="write docs/testing.md, or add to it"
+    )
     return parser.parse_args(arguments)
 
 

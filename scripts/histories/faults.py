@@ -22,7 +22,8 @@ DATABASE = threading.Lock()
 
 def possible(stand: Stand) -> list[str]:
     """The kinds of faults that can be done here."""
-    return [kind for kind in FAULTS if stand.disk or kind != "fill disk"]
+    without = {"fill disk": stand.disk, "delay network": not stand.packets}
+    return [kind for kind in FAULTS if without.get(kind, True)]
 
 
 def prepare(stand: Stand, plan: Plan) -> None:
@@ -38,7 +39,7 @@ def inflict(stand: Stand, step: Step) -> None:
 
 def heal(stand: Stand) -> None:
     """Put everything right, whatever is wrong."""
-    for backend, link in enumerate(stand.proxies):
+    for backend, link in enumerate(stand.links):
         link.mode = "open"
         _signal(stand, backend, signal.SIGCONT)
         stand.restart(backend)
@@ -97,7 +98,7 @@ def _fail_over(stand: Stand, _: Step) -> None:
 
 def _network(mode: Mode) -> Callable[[Stand, Step], None]:
     def change(stand: Stand, step: Step) -> None:
-        link = stand.proxies[step.backend]
+        link = stand.links[step.backend]
         link.mode = mode
         time.sleep(step.lasts)
         link.mode = "open"

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, Protocol
 
 Mode = Literal["open", "cut", "one-way", "delay"]
 DELAY_SECONDS = 0.15
@@ -17,8 +17,21 @@ POLL_SECONDS = 0.02
 BLOCK = 65536
 
 
+class Link(Protocol):
+    """A way from one backend to its database."""
+
+    host: str
+    port: int
+    """Where the backend finds it."""
+    target: int
+    """The port of this machine that it leads to."""
+    mode: Mode
+
+
 class Proxy:
     """Passes connections on to `target`, a port of this machine that may change."""
+
+    host = "127.0.0.1"
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -81,7 +94,7 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def proxy(target: int) -> Iterator[Proxy]:
+def proxy(target: int) -> Iterator[Link]:
     """A proxy for the length of the block."""
     opened = Proxy(target)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +11,10 @@ from pathlib import Path
 
 import psutil
 
+from scripts.histories.clock import off_by
 from scripts.histories.cluster import Cluster, cluster
-from scripts.histories.proxy import Proxy, proxy
+from scripts.histories.packets import filtering
+from scripts.histories.proxy import Link, proxy
 from tests.backend.api_process import BACKEND, Api
 from tests.media_source import MediaSource, make_media, serve_media
 
@@ -29,12 +30,15 @@ class Stand:
     """What is running, and how it is made worse."""
 
     apis: list[Api]
-    proxies: list[Proxy]
+    links: list[Link]
+    """Between each backend and the database."""
     cluster: Cluster
     source: MediaSource
     media: Path
     disk: bool
     """Whether the media folder is on a small disk of its own, that may be filled."""
+    packets: bool = False
+    """Whether the kernel loses packets, in place of a proxy that holds back what is said."""
     clocks_apart: bool = False
     _ballast: Path = field(init=False)
 
@@ -58,7 +62,7 @@ class Stand:
 
     def route(self) -> None:
         """Lead every backend to what is the primary now."""
-        for each in self.proxies:
+        for each in self.links:
             each.target = self.cluster.primary.port
 
     def fill(self) -> None:
@@ -80,7 +84,8 @@ def standing(
     *,
     backends: int = 2,
     code: Path = BACKEND,
-    clocks: Sequence[str] = (),
+    clocks: Sequence[int] = (),
+    packets: bool = False,
 ) -> Iterator[Stand]:
     """All of it, ready; nothing is left afterwards.
 
@@ -89,7 +94,8 @@ def standing(
         port: gives free ports.
         backends: how many.
         code: the folder of the backend's code.
-        clocks: how far the clock of each backend is off, as faketime(1) takes it ("+90s").
+        clocks: the seconds by which the clock of each backend is off.
+        packets: whether the network is the kernel's, in a namespace that was entered before.
 
     """
     media = folder / "media"
@@ -100,16 +106,18 @@ def standing(
         source.validator = "etag"
         database = enter.enter_context(cluster(port))
         name = database.primary.database("histories").rpartition("/")[2]
-        proxies = [enter.enter_context(proxy(database.primary.port)) for _ in range(backends)]
+        target = database.primary.port
+        ways = (filtering(n, target) if packets else proxy(target) for n in range(backends))
+        links = [enter.enter_context(way) for way in ways]
         apis = []
-        for number, each in enumerate(proxies):
+        for number, each in enumerate(links):
             api = Api(
                 folder / f"backend-{number}",
-                DATABASE_URL=f"postgresql://app@127.0.0.1:{each.port}/{name}",
+                DATABASE_URL=f"postgresql://app@{each.host}:{each.port}/{name}",
                 MEDIA_DIR=str(media),
                 DOWNLOAD_CONCURRENCY=str(CONCURRENCY),
                 DISK_RESERVE_MB="0",
-                **(_clock(clocks[number]) if clocks else {}),
+                **(off_by(clocks[number]) if clocks else {}),
             )
             api.code = code
             api.folder.mkdir()
@@ -118,7 +126,7 @@ def standing(
             apis.append(api)
         for api in apis:
             api.ready()
-        yield Stand(apis, proxies, database, source, media, disk, bool(clocks))
+        yield Stand(apis, links, database, source, media, disk, packets, bool(clocks))
 
 
 def _small_disk(folder: Path, enter: contextlib.ExitStack) -> bool:
@@ -128,23 +136,3 @@ def _small_disk(folder: Path, enter: contextlib.ExitStack) -> bool:
         return False
     enter.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
     return True
-
-
-def faketime() -> Path | None:
-    """The library that shows a process another time, where it is installed."""
-    if shutil.which("faketime") is None:
-        return None
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    return found[0] if found else None
-
-
-def _clock(off: str) -> dict[str, str]:
-    library = faketime()
-    if library is None:
-        raise FileNotFoundError("clocks cannot be set apart here; fix: apt-get install faketime")
-    return {
-        "LD_PRELOAD": str(library),
-        "FAKETIME": off,
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.docs.written import put
+from scripts.docs.written import get, put
 
 DOCUMENT = "Before.\n\n<!-- written by `make x` -->\nold\n<!-- end -->\n\nAfter.\n"
 
@@ -13,6 +13,7 @@ def test_what_is_measured_replaces_what_was(tmp_path: Path) -> None:
     file = tmp_path / "document.md"
     file.write_text(DOCUMENT)
     put(file, "make x", r"| a\1 |")
+    assert get(file, "make x") == r"| a\1 |"
     assert file.read_text() == DOCUMENT.replace("old", r"| a\1 |")
 
 
