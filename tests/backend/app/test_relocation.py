@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from app.download_service import DownloadService
+from app.profiles import Profiles
 from app.relocation import Relocator
 from domain.changes import Relocation
 from domain.naming import Naming
@@ -16,6 +19,7 @@ from domain.problems import ConflictError, InvalidError
 from domain.requests import DownloadRequest
 from files.media_folder import MediaFolder
 from files.shelf import Shelf
+from files.staging import Staging
 from store.store import Store
 from tests.backend.databases import opened
 
@@ -29,6 +33,10 @@ TEMPLATE = "{channel}/{title}.{ext}"
 
 class KilledError(BaseException):
     """As kill -9: nothing that follows is done."""
+
+
+def killed(*_: object) -> None:
+    raise KilledError
 
 
 class Told:
@@ -132,6 +140,44 @@ def test_the_name_of_a_lost_file_is_still_that_downloads(library: Library) -> No
     with pytest.raises(ConflictError, match="moved or deleted"):
         library.relocator.move(lost, to(lost, template=TEMPLATE))
     assert library.row(lost)["file_name"] == "One.mp4"
+
+
+def test_where_a_file_is_on_its_way_to_nobody_elses_goes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = library.finished("One"), library.finished("Two")
+    with library.store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE downloads SET title = 'One'")
+    with monkeypatch.context() as patch, contextlib.suppress(KilledError):
+        patch.setattr(Path, "replace", killed)
+        library.relocator.move(one, to(one, template=TEMPLATE))
+
+    library.relocator.move(other, to(other, template=TEMPLATE))
+    library.relocator.recover()
+
+    assert library.files() == {
+        "Rain/One.mp4": "One: One.mp4",
+        f"Rain/One [{other[-6:]}].mp4": "Two: Two.mp4",
+    }
+
+
+def test_what_is_deleted_before_its_move_goes_on_leaves_no_file(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = library.finished("One", "One.nfo")
+    with monkeypatch.context() as patch, contextlib.suppress(KilledError):
+        patch.setattr(Store, "end_move", killed)
+        library.relocator.move(item, to(item, template=TEMPLATE))
+    idle: Any = SimpleNamespace(interrupt=lambda _: False, wake=lambda: None)
+    shelf, told = library.shelf, cast("Announcer", Told())
+    service = DownloadService(
+        *(library.store, Staging(shelf.media_dir), told, idle, idle, shelf.media_dir),
+        Profiles(library.store),
+    )
+
+    service.delete(item, file=True)
+
+    assert library.files() == {}
 
 
 @pytest.mark.parametrize("step", range(1, 9))

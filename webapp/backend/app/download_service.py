@@ -19,6 +19,7 @@ from domain.problems import ConflictError, GoneError, InvalidError, NotFoundErro
 from domain.queue import BlockedHost, Leftover, QueueState
 from store import tokens
 from store.paging import Cursor
+from store.store import coming
 from store.view import view
 
 if TYPE_CHECKING:
@@ -372,7 +373,7 @@ class DownloadService:
         file, shelf = self.media_dir / row["file_name"], self.staging.shelf
         try:
             with shelf.locked():
-                shelf.remove([row["file_name"], *row["sidecars"]])
+                shelf.remove([row["file_name"], *row["sidecars"], *coming(row)])
         except OSError as error:
             raise ConflictError(
                 f"{file} cannot be removed: {error.strerror}.",

@@ -108,6 +108,17 @@ class Staging:
         """Bytes that are kept of each item."""
         return {folder.name: _bytes_in(folder) for folder in self.root.glob("*") if folder.is_dir()}
 
+    def placed(self) -> set[str]:
+        """The names that finished files were given before their download is done.
+
+        Ask the database afterwards: what is not named here any more has its row by then.
+        """
+        names: set[str] = set()
+        for folder in self.root.glob("*"):
+            if placed := (read_result(folder) or {}).get("placed"):
+                names |= {placed["name"], *placed["sidecars"].values()}
+        return names
+
     def discard(self, item: str) -> None:
         """Remove what `item` left, unless somebody works on it."""
         self._remove(item)
@@ -195,7 +206,7 @@ def read_result(folder: Path) -> dict[str, Any] | None:
     """What `write_result` noted, if it did."""
     try:
         result = json.loads((folder / RESULT).read_text())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     return result if isinstance(result, dict) else None
 

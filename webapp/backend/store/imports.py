@@ -6,25 +6,23 @@ downloads, in one transaction: however a process ends, each file becomes one of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from domain.ids import new_id, now
 from domain.imports import MAX_REFUSALS
 from store import claims
+from store.chunks import chunks
 from store.paging import title_key
 from store.tables import archive, downloads, imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from domain.imports import ImportRequest
     from store.store import Row, Store
 
-T = TypeVar("T")
-CHUNK = 500
-"""Names in one question: databases limit how many they take."""
 KEPT = 10
 """Imports that are remembered."""
 
@@ -51,7 +49,7 @@ def add(store: Store, wanted: ImportRequest) -> Row:
         running = sa.select(imports.c.id).where(imports.c.state == "running")
         if connection.execute(running).first():
             raise RunningError
-        old = sa.select(imports.c.id).order_by(imports.c.id.desc()).offset(KEPT - 1).limit(CHUNK)
+        old = sa.select(imports.c.id).order_by(imports.c.id.desc()).offset(KEPT - 1)
         gone = list(connection.execute(old).scalars())
         connection.execute(imports.delete().where(imports.c.id.in_(gone)))
         made = connection.execute(imports.insert().values(values).returning(imports))
@@ -121,17 +119,12 @@ def take(store: Store, row: Row, files: Sequence[Row], refused: Sequence[tuple[s
     return True
 
 
-def known_files(store: Store, names: Sequence[str]) -> set[str]:
-    """Which of these names files of the library have."""
-    return _among(store, downloads.c.file_name, names)
-
-
 def files_of_size(store: Store, sizes: Sequence[int]) -> dict[int, list[str]]:
     """The files that were taken over and have one of these numbers of bytes, by that."""
     found: dict[int, list[str]] = {}
     columns = sa.select(downloads.c.bytes_key, downloads.c.file_name)
     with store.engine.connect() as connection:
-        for chunk in _chunks(sizes):
+        for chunk in chunks(sizes):
             mine = downloads.c.state == "done", downloads.c.bytes_key.in_(chunk)
             for size, name in connection.execute(columns.where(*mine, downloads.c.imported)):
                 found.setdefault(size, []).append(name)
@@ -142,7 +135,7 @@ def add_archive(store: Store, lines: Sequence[str]) -> int:
     """Remember media as downloaded once; how many were not before."""
     added = 0
     with store.engine.begin() as connection:
-        for chunk in _chunks(lines):
+        for chunk in chunks(lines):
             there = sa.select(archive.c.line).where(archive.c.line.in_(chunk))
             known = set(connection.execute(there).scalars())
             new = [{"line": line} for line in chunk if line not in known]
@@ -155,7 +148,7 @@ def add_archive(store: Store, lines: Sequence[str]) -> int:
 def archived(connection: sa.Connection, lines: Sequence[str]) -> set[str]:
     """Which of these lines there are, within a transaction."""
     found: set[str] = set()
-    for chunk in _chunks(lines):
+    for chunk in chunks(lines):
         there = sa.select(archive.c.line).where(archive.c.line.in_(chunk))
         found |= set(connection.execute(there).scalars())
     return found
@@ -207,16 +200,3 @@ def _filled(file: Row) -> Row:
         **file,
         "title_key": title_key(file["title"]) if file["title"] else "",
     }
-
-
-def _among(store: Store, column: sa.Column[Any], values: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    with store.engine.connect() as connection:
-        for chunk in _chunks(values):
-            found |= set(connection.execute(sa.select(column).where(column.in_(chunk))).scalars())
-    return found
-
-
-def _chunks(values: Sequence[T]) -> Iterator[list[T]]:
-    for first in range(0, len(values), CHUNK):
-        yield list(values[first : first + CHUNK])

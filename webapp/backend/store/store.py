@@ -15,6 +15,7 @@ from domain.actions import RESULTS, UNFINISHED
 from domain.ids import new_id, now
 from domain.links import host_of
 from store import breaker, outbox
+from store.chunks import chunks
 from store.database import connect
 from store.migrate import migrate
 from store.paging import ORDERS, in_order, title_key
@@ -206,11 +207,17 @@ class Store:
         """Those whose files were being moved when somebody was killed, or are just now."""
         return self._read(downloads.select().where(downloads.c.moving.is_not(None)))
 
-    def names_in_use(self, names: Sequence[str], but: str) -> set[str]:
-        """Which of these names files of other downloads have, even if they are lost."""
-        found = sa.select(downloads.c.file_name).where(downloads.c.file_name.in_(names))
+    def names_in_use(self, names: Sequence[str], but: str = "") -> set[str]:
+        """Which of these names files of other downloads have, even if lost, or are about to get."""
+        others = (row for row in self.moves() if row["id"] != but)
+        found = {name for row in others for name in coming(row)}.intersection(names)
         with self.engine.connect() as connection:
-            return set(connection.execute(found.where(downloads.c.id != but)).scalars())
+            for some in chunks(names):
+                mine = downloads.c.file_name.in_(some), downloads.c.id != but
+                found.update(
+                    connection.execute(sa.select(downloads.c.file_name).where(*mine)).scalars()
+                )
+        return found
 
     def move(self, item: str, before: str | None) -> Row | None:
         """Put a queued download in front of another, or at the end; None when it is not queued."""
@@ -420,6 +427,11 @@ def enqueue(connection: sa.Connection, requests: Iterable[DownloadRequest]) -> l
         statement = downloads.insert().values(values).returning(downloads)
         added.append(dict(connection.execute(statement).mappings().one()))
     return added
+
+
+def coming(row: Row) -> list[str]:
+    """The names that a download's files are being given, or have had since somebody was killed."""
+    return [new for _, new in (row["moving"] or {}).get("moves", ())]
 
 
 def same_way(request: DownloadRequest, row: Row) -> bool:

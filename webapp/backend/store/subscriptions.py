@@ -16,19 +16,18 @@ from domain.actions import UNFINISHED
 from domain.archive import archive_line
 from domain.ids import new_id, now
 from store import claims, outbox
+from store.chunks import chunks
 from store.imports import archived
 from store.store import enqueue, same_way
 from store.tables import downloads, subscription_entries, subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from domain.requests import DownloadRequest
     from store.store import Row, Store
 
 LOCK = 7_214_884  # the advisory lock of what looks queue
-CHUNK = 500
-"""Keys in one question: databases limit how many they take."""
 entries = subscription_entries
 
 
@@ -211,7 +210,7 @@ def _settle(connection: sa.Connection, row: Row, values: Row) -> bool:
 
 def _keys_of(connection: sa.Connection, item: str, keys: Sequence[str]) -> set[str]:
     known: set[str] = set()
-    for chunk in _chunks(keys):
+    for chunk in chunks(keys):
         of_it = entries.c.subscription == item, entries.c.key.in_(chunk)
         known |= set(connection.execute(sa.select(entries.c.key).where(*of_it)).scalars())
     return known
@@ -224,7 +223,7 @@ def _taken(connection: sa.Connection, row: Row, new: Sequence[Found]) -> set[str
     """
     urls = {one.request.url: one.key for one in new if one.request}
     taken: set[str] = set()
-    for chunk in _chunks(list(urls.values())):
+    for chunk in chunks(list(urls.values())):
         others = (
             sa.select(entries.c.key, subscriptions.c.choice)
             .join(subscriptions, subscriptions.c.id == entries.c.subscription)
@@ -236,7 +235,7 @@ def _taken(connection: sa.Connection, row: Row, new: Sequence[Found]) -> set[str
                 taken.add(key)
     wanted = {one.key: one.request for one in new if one.request}
     alive = downloads.c.state.in_((*UNFINISHED, "done"))
-    for chunk in _chunks(list(urls)):
+    for chunk in chunks(list(urls)):
         keys = [urls[url] for url in chunk]
         there = sa.or_(downloads.c.url.in_(chunk), downloads.c.media_key.in_(keys))
         for found in connection.execute(downloads.select().where(alive, there)).mappings():
@@ -270,8 +269,3 @@ def _with_counts(store: Store, *where: sa.ColumnElement[bool]) -> list[Row]:
     )
     with store.engine.connect() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def _chunks(values: Sequence[str]) -> Iterator[list[str]]:
-    for first in range(0, len(values), CHUNK):
-        yield list(values[first : first + CHUNK])

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 metadata = MetaData()
@@ -89,6 +90,13 @@ downloads = Table(
     Index("downloads_url", "url", postgresql_using="hash"),
     Index("downloads_media", "media_key", postgresql_using="hash"),
     Index("downloads_file", "file_name", postgresql_using="hash"),
+    # Nearly always empty, and asked whenever a file gets a name.
+    Index(
+        "downloads_moving",
+        "number",
+        sqlite_where=text("moving IS NOT NULL"),
+        postgresql_where=text("moving IS NOT NULL"),
+    ),
 )
 
 # Downloads that failed of late, by what may be their host's fault: see breaker.py.

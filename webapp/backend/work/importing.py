@@ -22,6 +22,7 @@ from domain.links import host_of
 from domain.names import suffix
 from files.existing import Existing, survey
 from files.shelf import Shelf
+from files.staging import Staging
 from store import imports
 from store.store import MAX_HOST_LENGTH
 
@@ -53,9 +54,14 @@ class Importing:
     ffmpeg: str | None
 
     @property
+    def staging(self) -> Staging:
+        """Where downloads are made."""
+        return Staging(self.media.path)
+
+    @property
     def shelf(self) -> Shelf:
         """Where the files of the library lie."""
-        return Shelf(self.media.path)
+        return self.staging.shelf
 
     def root(self, origin: Origin) -> Path:
         """The folder that files come from.
@@ -138,9 +144,17 @@ class Importing:
         places = {one.name: one.name for one in media}
         if origin == "import":
             places = {one.name: self._place(one.name) for one in media}
-        known = imports.known_files(self.store, list(places.values()))
+        known = self._known(list(places.values()))
         new = [one for one in media if places[one.name] not in known]
         return self._not_linked(new) if origin == "import" else new
+
+    def _known(self, names: Sequence[str]) -> set[str]:
+        """Those of these names that files of the library have, or are getting just now.
+
+        A download's file gets its name before its row tells it, a renamed one too, and whoever was
+        killed in between goes on with it: that is nobody else's.
+        """
+        return self.staging.placed().intersection(names) | self.store.names_in_use(names)
 
     def _not_linked(self, media: list[Existing]) -> list[Existing]:
         """Those that have no name below the media folder: what was taken may have been moved."""
@@ -177,7 +191,7 @@ class Importing:
             self.media.require()
             with self.shelf.locked():
                 taken, refused = self._placed(row, root, files, read)
-                known = imports.known_files(self.store, [one["file_name"] for one in taken])
+                known = self._known([one["file_name"] for one in taken])
                 mine = [one for one in taken if one["file_name"] not in known]
                 for one in mine:
                     one["thumbnail"] = self._keep(folder, one["id"], one["thumbnail"])
