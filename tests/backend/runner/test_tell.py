@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from apprise.manager_attachment import AttachmentManager
+from apprise.manager_plugins import NotificationManager
 
+from domain.receivers import LOCAL
 from domain.webhooks import new_secret, signed
 from tests.backend.hooks import Hooks, hooks, listening
 from work.pool import Pool
@@ -129,6 +135,7 @@ def test_apprise_tells_it_in_words(pool: Pool, hooks: Hooks) -> None:
     [
         ("nosuch://x", "receiver-service", "nosuch:// is no service that can be told."),
         ("discord://x", "receiver-address", "discord:// needs another"),
+        ("growl://x", "receiver-service", "growl:// is no service"),  # for want of a library
     ],
 )
 def test_an_address_that_apprise_cannot_read_is_refused(
@@ -137,3 +144,66 @@ def test_an_address_that_apprise_cannot_read_is_refused(
     [event] = told(pool, url, kind="apprise", messages=0)
     assert (event["event"], event["kind"]) == ("failed", kind)
     assert sentence in event["sentence"]
+
+
+DISCORD = "discord://123456789012345678/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/general"
+TELEGRAM = "tgram://123456789:abcdefghijklmnopqrstuvwxyz012345678/1"
+TEAMS = "workflows://example.org:443/" + "a" * 32 + "/" + "b" * 40
+
+
+@pytest.mark.parametrize(
+    ("service", "named"),
+    [
+        *((service, "{path}") for service in (DISCORD, SLACK, TELEGRAM, TEAMS)),
+        *((DISCORD, named) for named in ("FILE://{path}", "~/{name}")),
+    ],
+)
+def test_no_file_of_this_machine_is_read(
+    pool: Pool, tmp_path: Path, service: str, named: str
+) -> None:
+    """What apprise would put into the message, or use as a key."""
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"content": "of this machine"}')
+    url = f"{service}?template={named.format(path=secret, name=secret.name)}"
+
+    [event] = told(pool, url, kind="apprise", messages=0)
+
+    assert (event["event"], event["kind"]) == ("failed", "receiver-file")
+    assert event["sentence"].startswith("The address names a file on the server")
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+def test_whatever_apprise_starts_or_plugs_in_by_itself_is_local() -> None:
+    """A newer version may have services of a kind that nobody has thought of."""
+    services = NotificationManager()
+    reaches = re.compile(
+        r"^\s*(import|from) (subprocess|ctypes|hid|gi|dbus|win32\w+|syslog)\b", re.MULTILINE
+    )
+    found = {
+        name
+        for name in services.schemas()
+        if reaches.search(Path(inspect.getfile(services[name])).read_text())
+    }
+    assert found <= LOCAL
+    assert "macosx" in found
+
+
+def test_apprise_opens_files_in_one_way() -> None:
+    """Its services never open what an address names but by its class for attachments."""
+    assert {"file", "http", "https", "memory"} == set(AttachmentManager().schemas())
+
+
+def test_a_netrc_is_for_the_person_whose_it_is(
+    tmp_path: Path, hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own = Pool()
+    for kind, scheme in (("apprise", "json"), ("webhook", "http")):
+        told(own, hooks.base.replace("http", scheme), kind=kind)
+    own.close()
+
+    assert len(hooks.posts) == 2
+    assert not [post for post in hooks.posts if "authorization" in post.headers]

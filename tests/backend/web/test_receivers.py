@@ -15,6 +15,7 @@ WEBHOOK = {
     "url": "https://me:secret@example.org/hook/secret?key=secret",
     "occasions": ["finished"],
 }
+DISCORD = "discord://123456789012345678/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
 NTFY = {"kind": "apprise", "url": "ntfy://secret-topic", "name": "Phone"}
 
 
@@ -29,6 +30,7 @@ NTFY = {"kind": "apprise", "url": "ntfy://secret-topic", "name": "Phone"}
         ({"kind": "apprise", "url": "ntfy://a b"}, "url", "There is a space in the address"),
         ({"kind": "apprise", "url": "nosuch://x"}, "url", "nosuch:// is no service"),
         ({"kind": "apprise", "url": "discord://x"}, "url", "discord:// needs another"),
+        ({"kind": "apprise", "url": f"{DISCORD}?template=/etc/passwd"}, "url", "names a file"),
         ({"kind": "apprise", "url": "syslog://"}, "url", "only the server's own machine"),
         ({"kind": "pigeon"}, "kind", "'pigeon' is not known"),
         ({"name": " "}, "name", "The name is empty"),

@@ -19,8 +19,10 @@ from domain.texts import line
 Occasion = Literal["finished", "failed", "new"]
 """A download has finished, or failed; a subscription has queued something."""
 ReceiverKind = Literal["webhook", "apprise"]
-LOCAL = frozenset({"dbus", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"})
-"""Of what apprise knows, what tells only the desktop or the log of the server's own machine."""
+LOCAL = frozenset(
+    {"blink1", "dbus", "gio", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"}
+)
+"""Of what apprise knows, what tells only the desktop, a lamp or the log of the server's machine."""
 
 
 def service_of(address: str) -> str:

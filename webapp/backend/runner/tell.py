@@ -185,11 +185,19 @@ def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
     from apprise.manager_plugins import NotificationManager
 
     logging.getLogger("apprise").propagate = False  # it names passwords
+    files = _keep_files()
     with apprise.LogCapture(level=logging.WARNING):
         service: NotifyBase | None = apprise.Apprise.instantiate(job.url)
-        known = service_of(job.url) in NotificationManager().schemas()
+        services, name = NotificationManager(), service_of(job.url)
+        known = name in services.schemas() and services[name].enabled
+    if files:
+        raise DownloadError(
+            "receiver-file",
+            "The address names a file on the server, and none is read for a receiver.",
+            "Leave out that part of the address.",
+        )
     if service is None:
-        raise _unusable(service_of(job.url), known=known)
+        raise _unusable(name, known=known)
 
     def send(job: TellJob, message: dict[str, str]) -> None:
         title, body = in_words(message["body"], job.language)
@@ -200,6 +208,22 @@ def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
             raise _RefusedError(_refusal(int(status[1]) if status else None))
 
     return send
+
+
+def _keep_files() -> list[str]:
+    """Keep every file of this machine from apprise; which it asks for, while the process lasts.
+
+    Templates, keys and lists of addresses, of whichever service, are all opened by one class. A
+    `.netrc` is for the person whose it is.
+    """
+    import requests.sessions
+    from apprise.attachment.file import AttachFile
+
+    asked: list[str] = []
+    # What gives no result is not attached.
+    setattr(AttachFile, "parse_url", staticmethod(asked.append))  # noqa: B010 - mypy forbids `=`
+    setattr(requests.sessions, "get_netrc_auth", lambda *_, **__: None)  # noqa: B010 - the same
+    return asked
 
 
 def _unusable(service: str, *, known: bool) -> DownloadError:
