@@ -19,6 +19,8 @@ class Handler(BaseHTTPRequestHandler):
         known = self.login and f"Basic {b64encode(self.login.encode()).decode()}"
         status = 200 if self.path in self.pages else 404
         self.send_response(401 if self.headers.get("Authorization") != known else status)
+        kind = "text/html" if self.path.endswith("/") else "application/octet-stream"
+        self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(self.pages.get(self.path, b""))
 

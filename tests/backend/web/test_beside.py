@@ -41,11 +41,11 @@ class LoopbackIE(InfoExtractor):
 
 
 def beside(api: Api, name: str) -> dict[str, Path]:
-    """What lies with a file, by what follows its name."""
+    """What lies with a file, by what follows its name: `mp4`, `-thumb.jpg`."""
     file = api.media / name
     stem = file.name.rpartition(".")[0]
-    found = (path for path in file.parent.iterdir() if path.name.startswith(f"{stem}."))
-    return {path.name.removeprefix(f"{stem}."): path for path in found}
+    found = (path for path in file.parent.iterdir() if path.name.startswith(stem))
+    return {path.name.removeprefix(stem).removeprefix("."): path for path in found}
 
 
 def test_everything_that_is_wished_lies_beside_moves_and_goes_with_the_file(
@@ -56,7 +56,7 @@ def test_everything_that_is_wished_lies_beside_moves_and_goes_with_the_file(
     done = shared_api.wait(item, "done")
     found = beside(shared_api, done["file"]["name"])
 
-    assert set(found) == {"mp4", "en.srt", "en.vtt", "jpg", "info.json", "nfo"}
+    assert set(found) == {"mp4", "en.srt", "en.vtt", "jpg", "-thumb.jpg", "info.json", "nfo"}
     assert "-->" in found["en.srt"].read_text()
     assert found["en.vtt"].read_text().startswith("WEBVTT")
     assert found["jpg"].read_bytes().startswith(b"\xff\xd8\xff")
@@ -94,7 +94,7 @@ def test_a_kill_between_the_making_and_the_moving_leaves_nothing_behind(
     done = api.wait(item, "done")
 
     assert set(beside(api, done["file"]["name"])) == {
-        *("mp4", "en.srt", "en.vtt", "jpg", "info.json", "nfo")
+        *("mp4", "en.srt", "en.vtt", "jpg", "-thumb.jpg", "info.json", "nfo")
     }
 
 

@@ -15,7 +15,7 @@ from domain.failures import DownloadError
 from domain.naming import Naming, place
 from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
-from work.places import CONTROL, Places
+from work.places import CONTROL, STEM, Places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +132,7 @@ class Relocator:
         options |= {name: value for name, value in choices.items() if value is not None}
         own = [row["file_name"], *row["sidecars"]]
         stem = row["file_name"].rpartition(".")[0]
-        beside = {f"media{name.removeprefix(stem)}": name for name in row["sidecars"]}
+        beside = {f"{STEM}{name.removeprefix(stem)}": name for name in row["sidecars"]}
         placed = self.places.choose(
             dict(row) | {"options": options}, row["file_name"], list(beside), own=own
         )

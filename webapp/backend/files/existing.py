@@ -110,8 +110,9 @@ def _beside(files: list[os.DirEntry[str]]) -> Iterator[str]:
 def _longest(name: str, media: dict[str, Existing]) -> str | None:
     """The medium whose name a file's begins with: of several the longest."""
     for place in (at for at in range(len(name) - 1, 0, -1) if name[at] == "."):
-        if name[:place] in media and BESIDE.fullmatch(name[place + 1 :]):
-            return name[:place]
+        for stem in (name[:place], name[:place].removesuffix("-thumb")):  # as Kodi's pictures
+            if stem in media and BESIDE.fullmatch(name[place + 1 :]):
+                return stem
     return None
 
 

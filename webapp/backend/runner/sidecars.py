@@ -1,9 +1,10 @@
 """What lies beside the medium: subtitles, its picture, what the site told, for media servers too.
 
-The names follow what Jellyfin and Kodi document: `NAME.en.srt`, `NAME.jpg`, `NAME.nfo` beside
+The names follow what Jellyfin, Kodi and Plex document: `NAME.en.srt`, `NAME.jpg`, `NAME.nfo` beside
 `NAME.mkv` (https://jellyfin.org/docs/general/server/metadata/nfo/,
-https://kodi.wiki/view/NFO_files/TV_episodes). None of them costs the medium: what is missing leaves
-a note.
+https://kodi.wiki/view/NFO_files/Episodes). Kodi alone calls the picture `NAME-thumb.jpg`: who
+wishes notes for media servers gets both. None of them costs the medium: what is missing leaves a
+note.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ def write_sidecars(
     ffmpeg: str | None,
     notes: Notes,
 ) -> list[str]:
-    """Write what is wished beside `made`; the names of all that lies there, each `media.*`."""
+    """Write what is wished beside `made`; the names of all that lies there, each `media...`."""
     folder = made.parent
     for what, write in (
-        ("thumbnail", lambda: _picture(picture, folder, ffmpeg)),
+        ("thumbnail", lambda: _picture(request, picture, folder, ffmpeg)),
         ("info", lambda: _info(info, folder)),
         ("nfo", lambda: _nfo(info, folder)),
     ):
@@ -63,17 +64,27 @@ def _attempt(write: Any) -> bool:  # noqa: ANN401 - any of the writers
 
 def _found(request: DownloadRequest, folder: Path) -> Iterator[Path]:
     """What lies there of what is wished; never what a former run has left of the streams."""
-    endings = [f"*.{kind}" for kind in ("srt", "vtt") if kind in request.beside]
-    fixed = {"thumbnail": "jpg", "info": "info.json", "nfo": "nfo"}
-    endings += [ending for what, ending in fixed.items() if what in request.beside]
+    endings = [f".*.{kind}" for kind in ("srt", "vtt") if kind in request.beside]
+    fixed = {"thumbnail": (".jpg", "-thumb.jpg"), "info": (".info.json",), "nfo": (".nfo",)}
+    endings += [ending for what in request.beside for ending in fixed.get(what, ())]
     for ending in endings:
-        yield from folder.glob(f"{STEM}.{ending}")
+        yield from folder.glob(f"{STEM}{ending}")
 
 
-def _picture(picture: Path | None, folder: Path, ffmpeg: str | None) -> bool:
+def _picture(
+    request: DownloadRequest, picture: Path | None, folder: Path, ffmpeg: str | None
+) -> bool:
     if picture is None:
         return False
     target = folder / f"{STEM}.jpg"
+    if not _as_jpg(picture, target, ffmpeg):
+        return False
+    if "nfo" in request.beside:
+        shutil.copyfile(target, folder / f"{STEM}-thumb.jpg")
+    return True
+
+
+def _as_jpg(picture: Path, target: Path, ffmpeg: str | None) -> bool:
     if picture.suffix == ".jpg":
         shutil.copyfile(picture, target)
         return True

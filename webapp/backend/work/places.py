@@ -44,8 +44,8 @@ class Places:
     ) -> Placed:
         """The first place that is free; ask while the shelf is locked.
 
-        `file` and `sidecars` are names whose beginning, up to the first dot, gives way to that of
-        the place; `own` are names that the download has itself.
+        `sidecars` are names whose beginning, `STEM`, gives way to that of the place; `own` are
+        names that the download has itself.
         """
         naming, options = self.naming(), row["options"]
         kind = FORMATS[row["format"]].kind
@@ -92,7 +92,7 @@ def facts(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _named(stem: str, ending: str, sidecars: Sequence[str], folder: str) -> Placed:
-    beside = {name: f"{stem}.{name.partition('.')[2]}" for name in sidecars}
+    beside = {name: f"{stem}{name.removeprefix(STEM)}" for name in sidecars}
     first, *others = stem.removeprefix(f"{folder}/" if folder else "").split("/")
     is_show = bool(others) and any(name.endswith(".nfo") for name in sidecars)
     show = (f"{folder}/{first}" if folder else first) if is_show else None
