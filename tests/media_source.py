@@ -365,7 +365,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._nothing(HTTPStatus.NOT_FOUND)
             return
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", TYPES[file.suffix])
+        self.send_header("Content-Type", TYPES.get(file.suffix, "application/octet-stream"))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         with contextlib.suppress(ConnectionError):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import av
 import imageio_ffmpeg
 import pytest
+from Cryptodome.Cipher import AES
+from Cryptodome.Util.Padding import pad
 from yt_dlp.networking.exceptions import IncompleteRead
 
 from runner.live import _cut
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, running, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +52,16 @@ def pictures(file: Path) -> int:
 
 def file_of(api: Api, done: dict[str, Any]) -> Path:
     return api.media / str(done["file"]["name"])
+
+
+def hls(media: MediaSource, folder: str, *options: str, name: str = "index") -> None:
+    """Cut the video into segments of a second each, by ffmpeg's options."""
+    (media.folder / folder).mkdir(exist_ok=True)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error"]
+    command += ["-i", str(media.folder / "clip.mp4"), "-c", "copy", *options, "-f", "hls"]
+    command += ["-hls_time", "1", "-hls_playlist_type", "vod"]
+    target = media.folder / folder / f"{name}.m3u8"
+    subprocess.run([*command, str(target)], check=True, timeout=60)
 
 
 def test_a_stream_is_recorded_from_its_start_until_it_ends(
@@ -178,12 +193,7 @@ def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSo
 
 
 def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource) -> None:
-    folder = own_media.folder / "fmp4"
-    folder.mkdir()
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error"]
-    command += ["-i", str(own_media.folder / "clip.mp4"), "-c", "copy", "-f", "hls"]
-    command += ["-hls_time", "1", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod"]
-    subprocess.run([*command, str(folder / "index.m3u8")], check=True, timeout=60)
+    hls(own_media, "fmp4", "-hls_segment_type", "fmp4")
     own_media.live.folder, own_media.live.there = "fmp4", 3
     item = shared_api.add(own_media.live_hls, live="start")
     until(shared_api, item, 3)
@@ -200,3 +210,129 @@ def test_a_part_of_a_file_is_cut_out_where_a_server_sends_the_whole() -> None:
     assert _cut(io.BytesIO(b"0123456789"), 2, 5) == b"2345"
     with pytest.raises(IncompleteRead):
         _cut(io.BytesIO(b"0123456789"), 8, 12)
+
+
+KEY = bytes(range(16))
+
+
+def encrypt(media: MediaSource, folder: str, iv: bytes | None) -> None:
+    """Encrypt all segments of a folder as RFC 8216 says: AES-128, CBC, PKCS7."""
+    playlist = media.folder / folder / "index.m3u8"
+    for segment in playlist.parent.glob("*.ts"):
+        number = int(re.findall(r"\d+", segment.name)[-1])
+        cipher = AES.new(KEY, AES.MODE_CBC, iv or number.to_bytes(16, "big"))
+        segment.write_bytes(cipher.encrypt(pad(segment.read_bytes(), 16)))
+    (playlist.parent / "key.bin").write_bytes(KEY)
+    told = '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"' + (f",IV=0x{iv.hex()}" if iv else "")
+    playlist.write_text(playlist.read_text().replace("#EXTINF", f"{told}\n#EXTINF", 1))
+
+
+@pytest.mark.parametrize("iv", [None, bytes(range(16, 32))], ids=["number", "iv"])
+def test_an_encrypted_stream_is_recorded_as_it_was(
+    shared_api: Api, own_media: MediaSource, iv: bytes | None
+) -> None:
+    hls(own_media, "secret")
+    encrypt(own_media, "secret", iv)
+    own_media.live.folder, own_media.live.there = "secret", 3
+    item = shared_api.add(own_media.live_hls, live="start")
+    until(shared_api, item, 3)
+    for action in ("pause", "resume"):
+        shared_api.ask("POST", f"/api/downloads/{item}/{action}")
+    own_media.live.there, own_media.live.ended = 6, True
+    done = shared_api.wait(item, "done")
+
+    assert done["notes"] == []
+    assert pictures(file_of(shared_api, done)) == 6 * PICTURES
+
+
+def test_an_encrypted_video_is_downloaded_and_resumed_as_it_was(
+    api: Api, own_media: MediaSource
+) -> None:
+    hls(own_media, "secret")
+    encrypt(own_media, "secret", bytes(range(16, 32)))
+    own_media.throttle = 200_000
+    item = api.add(f"{own_media.base}/secret/index.m3u8")
+    folder = api.media / ".staging" / item
+    wait_for(lambda: any(one.stat().st_size for one in folder.glob("*.part")), "some has come")
+    api.kill()
+    own_media.throttle = 0
+    api.start()
+    done = api.wait(item, "done")
+
+    assert done["notes"] == []
+    assert pictures(file_of(api, done)) == ALL * PICTURES
+
+
+def test_sound_that_comes_apart_is_recorded_with_the_picture(
+    api: Api, own_media: MediaSource
+) -> None:
+    hls(own_media, "apart", "-an", name="video")
+    hls(own_media, "apart", "-vn", name="audio")
+    (own_media.folder / "apart/index.m3u8").write_text(
+        "#EXTM3U\n"
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",DEFAULT=YES,URI="audio.m3u8"\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS="avc1.640015,mp4a.40.2",AUDIO="a"\n'
+        "video.m3u8\n"
+    )
+    own_media.live.folder, own_media.live.there = "apart", 3
+    item = api.add(own_media.live_hls, live="start")
+    both = ("video2.ts", "audio2.ts")
+    wait_for(lambda: all((f"/live/{one}", 0) in own_media.requests for one in both), "both come")
+    until(api, item, 3)
+    api.kill()
+    api.start()
+    own_media.live.there, own_media.live.ended = 8, True
+    done = api.wait(item, "done")
+
+    assert done["notes"] == []
+    file = file_of(api, done)
+    assert pictures(file) == 8 * PICTURES
+    with av.open(file) as container:
+        for stream in container.streams:
+            assert (stream.duration or 0) * float(stream.time_base or 0) == pytest.approx(
+                8, abs=0.3
+            )
+
+
+PREMIERE = '''
+from yt_dlp.extractor.common import InfoExtractor
+
+
+class PremiereIE(InfoExtractor):
+    """A site on loopback that tells when a stream begins."""
+
+    _VALID_URL = r"http://127\\.0\\.0\\.1:\\d+/premiere"
+
+    def _real_extract(self, url):
+        base = url.removesuffix("/premiere")
+        told = self._download_json(f"{base}/premiere.json", "premiere")
+        begun = told["live_status"] == "is_live"
+        formats = self._extract_m3u8_formats(f"{base}/live/index.m3u8", "premiere") if begun else []
+        return {"id": "premiere", "title": "Premiere", "formats": formats} | told
+'''
+
+
+def test_a_premiere_is_waited_for_until_it_begins(tmp_path: Path, own_media: MediaSource) -> None:
+    plugin = tmp_path / "plugins/yt_dlp_plugins/extractor/premiere.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(PREMIERE)
+    begins = int(time.time()) + 20
+    upcoming = {"live_status": "is_upcoming", "release_timestamp": begins}
+    page = own_media.folder / "premiere.json"
+    page.write_text(json.dumps(upcoming))
+    with running(tmp_path, PYTHONPATH=str(tmp_path / "plugins")) as api:
+        refused = api.add(f"{own_media.base}/premiere")
+        assert api.wait(refused, "failed")["error"]["kind"] != "not-begun"
+        item = api.add(f"{own_media.base}/premiere", live="wait")
+        waiting = wait_for(lambda: one if (one := api.get(item))["error"] else None, "it waits")
+        assert (waiting["state"], waiting["error"]["kind"]) == ("queued", "not-begun")
+        at = datetime.fromtimestamp(begins, UTC)
+        assert f"{at:%Y-%m-%d %H:%M} UTC" in waiting["error"]["sentence"]
+        api.kill()
+        api.start()
+        own_media.live.there, own_media.live.ended = 3, True
+        page.write_text(json.dumps({"live_status": "is_live"}))
+        done = api.wait(item, "done")
+
+    assert done["title"].startswith("Premiere")
+    assert pictures(tmp_path / "data/media" / done["file"]["name"]) == 3 * PICTURES
