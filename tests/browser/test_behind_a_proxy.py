@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from scripts.bench.browser import wait_until
 from tests.browser.app import App
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,7 @@ def test_below_a_path_everything_is_found(
         shared(app, media)
         page.goto(f"{server}/library")  # past the proxy, which would have been asked for the path
         expect(page).to_have_url(f"{server}{ROOT}/library")
+        demand_a_feed_for_apps(page, server)
 
     page.get_by_role("button", name="Settings").click()
     bookmarklet = page.get_by_role("link", name="Download with SY")
@@ -83,6 +86,26 @@ def demand_an_installable_app(page: Page, server: str) -> None:
         "library": f"{home}library",
         "icon": "image/svg+xml",
     }
+
+
+def demand_a_feed_for_apps(page: Page, server: str) -> None:
+    """The address that is shown for podcast apps leads to the feed, and the feed to its files."""
+    page.get_by_role("button", name="Podcast").click()
+    sheet = page.get_by_role("dialog", name="Podcast feed")
+    title = f"Of {server}"
+    sheet.get_by_label("Title").fill(title)
+    sheet.get_by_role("button", name="Make a feed").click()
+    address = sheet.get_by_label(f"The address of {title}", exact=True).input_value()
+    page.keyboard.press("Escape")
+    assert address.startswith(f"{server}{ROOT}/")
+    with httpx.Client(trust_env=False, timeout=PATIENCE / 1000) as podcasts:
+        feed = podcasts.get(address)
+        enclosures = re.findall(r'<enclosure url="([^"]+)"', feed.text)
+        assert feed.status_code == 200
+        assert enclosures
+        for url in enclosures:
+            assert url.startswith(f"{server}{ROOT}/")
+            assert podcasts.get(url).content.startswith(b"\0\0\0")
 
 
 def shared(app: App, media: MediaSource) -> None:
