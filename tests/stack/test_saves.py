@@ -119,3 +119,20 @@ def test_a_line_that_changes_no_folder_starts_again_when_something_beside_it_is_
     run.await_state("job", "BROKEN")
     app.write_text("import time\ntime.sleep(1000)\n", encoding="utf-8")
     run.await_state("job", "READY")
+
+
+def test_what_another_line_writes_beside_a_broken_one_does_not_try_it_for_ever(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    written = tmp_path / "written.txt"
+    pause = 1.5  # longer than in a storm
+    run = guarded(
+        "job: echo tried; exec no-such-program",
+        f"writer: while sleep {pause}; do echo more >> {written.name}; done",
+        JOB_PORT="",
+    )
+    run.await_output(f"{written.name} keeps changing, and job is as broken as before")
+    until(lambda: run.service("job").get("state") == "BROKEN", "the last try is over")
+    tries, size = run.output().count("| tried"), written.stat().st_size
+    until(lambda: written.stat().st_size >= size + 3 * len("more\n"), "it is written three times")
+    assert run.output().count("| tried") == tries

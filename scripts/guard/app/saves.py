@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from ..config.current import CurrentConfig
-from ..core import events
+from ..config.settings import Service
+from ..core import events, hints
 from ..core.phases import State
 from ..core.snapshot import Snapshot
 from ..watching.burst import Burst
-from ..watching.churn import WriteStormFilter
+from ..watching.churn import IN_VAIN, WriteStormFilter
 from ..watching.sources import is_source
 from ..watching.watcher import Watcher
 from .reload import Reload
@@ -39,6 +40,7 @@ class Saves:
         self._leaving = leaving
         self._loop = asyncio.get_running_loop()
         self._churn = WriteStormFilter()
+        self._in_vain = WriteStormFilter(rate=IN_VAIN)
         self._burst = Burst()
         self._quiet: asyncio.TimerHandle | None = None
         self._resting: asyncio.TimerHandle | None = None
@@ -91,15 +93,35 @@ class Saves:
 
     def _count(self, paths: frozenset[Path]) -> None:
         """Restart or retry the services that these saves concern."""
+        down = []
         for service in self._current.get().services:
             changed = [path for path in paths if is_source(path, service.watch)]
             if changed:
                 self._report(f"{service.name}: {_saved_files(changed)}")
                 self._send(service.name, events.Saved(reload=True))
-            elif service.name in self._down and any(
-                is_source(path, service.watch_when_down) for path in paths
-            ):
-                self._send(service.name, events.Saved(reload=False))
+            elif service.name in self._down:
+                down.append(service)
+        self._retry(down, paths)
+
+    def _retry(self, down: Sequence[Service], paths: frozenset[Path]) -> None:
+        """Try those that are down again; not over and over because another program writes there."""
+        beside = {
+            service.name: frozenset(
+                path for path in paths if is_source(path, service.watch_when_down)
+            )
+            for service in down
+        }
+        worth, noisy = self._in_vain.note(frozenset[Path]().union(*beside.values()))
+        for name, near in beside.items():
+            for path in near & noisy:
+                self._report(
+                    f"{path} keeps changing, and {name} is as broken as before; it is not tried "
+                    f"again for that until it stops\n  fix: {hints.command('restart', name)}"
+                )
+            if near & worth:
+                self._send(name, events.Saved(reload=False))
+        if noisy:
+            self._await_rest()
 
     def _by_people(self, paths: frozenset[Path]) -> frozenset[Path]:
         """Leave out what the guard writes itself, and what a program writes over and over."""
@@ -111,17 +133,23 @@ class Saves:
                 "until it stops\n"
                 "  fix: keep it elsewhere, or name folders without it in <NAME>_WATCH"
             )
-        if noisy and self._resting is None:
-            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
+        if noisy:
+            self._await_rest()
         return paths
 
-    def _look_for_quiet(self) -> None:
+    def _await_rest(self) -> None:
+        if self._resting is None:
+            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_rest)
+
+    def _look_for_rest(self) -> None:
         """Deliver suppressed saves once the file has been quiet."""
         self._resting = None
         if quiet := self._churn.quiet():
             self._saved(quiet)
-        if self._churn.is_noisy and self._resting is None:
-            self._resting = self._loop.call_later(QUIET_POLL_SECONDS, self._look_for_quiet)
+        if quiet := self._in_vain.quiet():
+            self._count(quiet)
+        if self._churn.is_noisy or self._in_vain.is_noisy:
+            self._await_rest()
 
 
 def _saved_files(paths: Collection[Path]) -> str:

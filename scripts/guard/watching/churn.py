@@ -11,17 +11,30 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-OFTEN = 5  # saves of one file ...
-WITHIN_SECONDS = 5.0  # ... in so many seconds are a program's
-REST_SECONDS = 3.0  # without a write, after which it counts again
+
+class Rate(NamedTuple):
+    """What nobody saves by hand."""
+
+    often: int
+    """Saves of one file ..."""
+    within_seconds: float
+    """... in so many seconds are a program's."""
+    rest_seconds: float
+    """Without a write, after which it counts again."""
+
+
+STORM = Rate(5, 5.0, 3.0)
+IN_VAIN = Rate(5, 60.0, 6.0)  # where each led to another try, which takes time, and none mended it
 
 
 class WriteStormFilter:
     """What was written lately, by file; `clock` is monotonic, in seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, rate: Rate = STORM) -> None:
         self._clock = clock
+        self._rate = rate
         self._lately: dict[Path, deque[float]] = {}
         self._restless: dict[Path, float] = {}
 
@@ -42,13 +55,13 @@ class WriteStormFilter:
         """Return those that have come to rest; they count again from now on."""
         now = self._clock()
         quiet = frozenset(
-            path for path, last in self._restless.items() if now - last >= REST_SECONDS
+            path for path, last in self._restless.items() if now - last >= self._rate.rest_seconds
         )
         for path in quiet:
             del self._restless[path], self._lately[path]
         return quiet
 
     def _often(self, path: Path, now: float) -> bool:
-        times = self._lately.setdefault(path, deque(maxlen=OFTEN))
+        times = self._lately.setdefault(path, deque(maxlen=self._rate.often))
         times.append(now)
-        return len(times) == OFTEN and now - times[0] <= WITHIN_SECONDS
+        return len(times) == times.maxlen and now - times[0] <= self._rate.within_seconds

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.guard.watching.churn import WriteStormFilter
+from scripts.guard.watching.churn import IN_VAIN, WriteStormFilter
 
 OFTEN, WITHIN_SECONDS, REST_SECONDS = 5, 5.0, 3.0
 LOG, SOURCE = Path("/src/server.out"), Path("/src/main.py")
@@ -62,3 +62,16 @@ def test_a_storm_is_so_many_saves_within_so_many_seconds() -> None:
             assert writes.note([LOG])[1] == frozenset()
             clock.now += pause
         assert bool(writes.note([LOG])[1]) is is_storm
+
+
+def test_what_is_written_in_vain_every_other_second_is_a_program_s_until_it_rests() -> None:
+    clock = Clock()
+    writes = WriteStormFilter(clock, rate=IN_VAIN)
+    counted = []
+    for _ in range(20):
+        counted.append(bool(writes.note([LOG])[0]))
+        assert writes.quiet() == frozenset()
+        clock.now += 2
+    assert counted == [True] * 4 + [False] * 16
+    clock.now += 6
+    assert writes.quiet() == {LOG}
