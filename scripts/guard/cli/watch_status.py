@@ -89,7 +89,7 @@ class _StreamView:
         self._latest = ""
 
     def show(self, text: str) -> None:
-        timeless = re.sub(r"\d+ (?:s|min|h|d)\b", "", text)
+        timeless = re.sub(r"(?<!\d)\d+ (?:s|min|h|d)\b", "", text)
         if timeless != self._latest:
             self._latest = timeless
             self._out.write(f"{text}\n\n")

@@ -42,4 +42,4 @@ class Cause(NamedTuple):
 
 
 def _without_numbers(cause: Cause) -> str:
-    return re.sub(r"\d+ ?(?:s;|% of)", "", cause.sentence)
+    return re.sub(r"(?<!\d)\d+ ?(?:s;|% of)", "", cause.sentence)

@@ -59,7 +59,7 @@ def run(words: str, name: str | None = None) -> str:
 
 def _filled(template: str, name: str | None) -> str:
     part = r"\1" if name else ""
-    return re.sub(r"\[(.*?)\]", part, template).replace("{name}", shlex.quote(name or ""))
+    return re.sub(r"\[([^\[\]]*)\]", part, template).replace("{name}", shlex.quote(name or ""))
 
 
 def stop(root: Path, procfile: Path) -> str:

@@ -7,7 +7,8 @@ import re
 _NO_LEVEL = r"(?!(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b)"  # of a log
 
 PYTHON = (
-    r'^ +File "[^"\n]+", line \d+.*\n(?: .*\n)*'  # the rest of its traceback may have scrolled away
+    # Its last frame: the others may have scrolled away, and each would be tried to the end.
+    r'^ +File "[^"\n]+", line \d+.*\n(?: (?! *File ").*\n)*'
     rf"(?P<error>{_NO_LEVEL}(?:(?:[A-Za-z_]\w*\.)+\w+|[A-Z]\w*)(?::.*)?)$"
 )
 NODE = (  # what follows it is its stack

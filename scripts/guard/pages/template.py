@@ -61,8 +61,7 @@ class Page:
         return re.sub(r"\{\{> (\S+)\}\}", lambda match: _read(match[1]), _read(self._name))
 
     def _digest(self, tag: str) -> str:
-        match = re.search(rf"<{tag}>(.*?)</{tag}>", self._source, re.DOTALL)
-        text = match.group(1) if match else ""
+        text = self._source.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
         return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

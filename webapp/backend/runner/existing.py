@@ -27,11 +27,13 @@ from runner.trim import DURATION
 
 PROBE_SECONDS = 20
 MAX_INFO_BYTES = 32_000_000
-SIZE = re.compile(rb"Video: [^\n]*?\b(\d{2,5})x(\d{2,5})\b")
+SIZE = re.compile(
+    rb"^ {1,8}Stream #[^\n]{0,80}?: Video: [^\n]{0,400}?\b(\d{2,5})x(\d{2,5})\b", re.MULTILINE
+)
 ADDRESS = re.compile(r"https?://[^\s]+")
 WATCHED = re.compile(r"https?://(?:www\.)?(?:youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})\b")
 DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
-TAG = re.compile(r"^([^=;#\[\n][^=\n]*)=((?:\\.|[^\n\\])*)$", re.MULTILINE | re.DOTALL)
+LINE = re.compile(r"(?:\\.|[^\n\\])+", re.DOTALL)  # a line break with "\" before it ends none
 
 Info = dict[str, Any]
 
@@ -132,8 +134,10 @@ def _looked(ffmpeg: str | None, path: Path) -> tuple[dict[str, str], Info]:
         measured |= {"width": int(size[1]), "height": int(size[2])}
     text = told.stdout.decode(errors="replace").partition("\n[")[0]
     unescaped = re.compile(r"\\(.)", re.DOTALL)
-    tags = TAG.findall(text)
-    return {name.lower(): unescaped.sub(r"\1", value) for name, value in tags}, measured
+    tags = (line.partition("=") for line in LINE.findall(text) if line[0] not in ";#[")
+    return {
+        name.lower(): unescaped.sub(r"\1", value) for name, equals, value in tags if name and equals
+    }, measured
 
 
 def _of_tags(tags: dict[str, str]) -> Info:

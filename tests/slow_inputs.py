@@ -9,11 +9,16 @@ See "Regular Expression Denial of Service", OWASP.
 
 import random
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from re import _constants as op
 from re import _parser as syntax
 from typing import Any
 
+SIZE = 64_000  # characters of a text
+SMALLER = (SIZE // 16, SIZE // 4)  # tried first: what is slow there need not be waited for
+LIMIT = 0.05  # seconds of this thread's processor time, not of the clock
+TEXTS = 30  # of each pattern, spread over all kinds
 LINE = 1_000
 ALPHABET = "aZ1 ./:_-x,'\"=\n"
 _OF_CATEGORY = {
@@ -28,19 +33,46 @@ _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT}
 _LOOKS = {op.ASSERT, op.ASSERT_NOT}
 
 
-def texts(pattern: str, size: int, seed: int = 1, *, most: int | None = None) -> Iterator[str]:
+def slowest(
+    pattern: str, search: Callable[[str], object], flags: int = re.MULTILINE
+) -> tuple[float, str]:
+    """Seconds that the slowest candidate takes, at the better of two tries; and what it is."""
+    worst = (0.0, "")
+    for size in (*SMALLER, SIZE):
+        for text in texts(pattern, size, most=TEXTS, flags=flags):
+            tries = []
+            for _ in range(2):
+                begun = time.thread_time()
+                search(text)
+                tries.append(time.thread_time() - begun)
+                if tries[0] < LIMIT:
+                    break
+            worst = max(worst, (min(tries), repr(text[:80])))
+        if worst[0] >= LIMIT:
+            break
+    return worst
+
+
+def texts(
+    pattern: str, size: int, seed: int = 1, *, most: int | None = None, flags: int = re.MULTILINE
+) -> Iterator[str]:
     """Yield slow candidates of `size` characters for a pattern; the same ones at each call.
 
-    With `most`, about so many of them, spread evenly over all kinds.
+    With `most`, about so many of them, spread evenly over all kinds; each thing that the pattern
+    repeats, and nothing else, is always among them.
     """
-    found = list(_candidates(pattern, random.Random(seed)))  # noqa: S311 - no secret
-    step = 1 if most is None else max(1, len(found) // most)
-    return (_text(candidate, size) for candidate in found[::step])
+    found = dict.fromkeys(_candidates(pattern, random.Random(seed), flags))  # noqa: S311 - no secret
+    plain = [each for each in found if each[0] == "" and each[2] is None and len(each[1]) == 1]
+    others = [each for each in found if each not in plain]
+    step = 1 if most is None else max(1, len(others) // most)
+    return (_text(candidate, size) for candidate in [*plain, *others[::step]])
 
 
-def _candidates(pattern: str, rng: random.Random) -> Iterator[tuple[str, str, str | None]]:
+def _candidates(
+    pattern: str, rng: random.Random, flags: int
+) -> Iterator[tuple[str, str, str | None]]:
     """What a text begins with, what it repeats, and what stands in its middle, if anything."""
-    tree = list(syntax.parse(pattern, re.MULTILINE))
+    tree = list(syntax.parse(pattern, flags))
     samples = [sample for _ in range(4) if (sample := _sample(tree, rng))]
     pumps = [pump for pump in dict.fromkeys(_pumps(tree, rng)) if pump][:24]
     looked_for = [_sample(inner, rng) for inner in _lookarounds(tree)] or [""]
