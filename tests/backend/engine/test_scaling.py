@@ -13,6 +13,7 @@ from alembic import command
 
 from domain.downloads import Sort
 from domain.requests import DownloadRequest
+from store import library
 from store.migrate import config
 from store.paging import Cursor
 from store.store import Store
@@ -236,8 +237,8 @@ def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: 
     store.record_host_failure(row["host"], row["id"])
 
     assert store.report(row["id"], row["run"], media_key=f"generic:{long[1]}")
-    assert [row["id"] for row in store.of_medium(long[0], None)] == [first["id"]]
-    found = store.of_medium(long[1], f"generic:{long[1]}")
+    assert [row["id"] for row in library.of_medium(store, long[0], None)] == [first["id"]]
+    found = library.of_medium(store, long[1], f"generic:{long[1]}")
     assert [row["id"] for row in found] == [second["id"], first["id"]]
     for row in (first, second):
         store.delete(row["id"])
@@ -280,11 +281,11 @@ def test_lists_are_sorted_and_paged_as_on_sqlite(postgres: str, sort: Sort) -> N
         store.report(claimed["id"], claimed["run"], **values)
     paged: list[str] = []
     after = None
-    while page := store.page(sort=sort, after=after, limit=2):
+    while page := library.page(store, sort=sort, after=after, limit=2):
         paged += [row["id"] for row in page]
         after = Cursor.read(str(Cursor.after(page[-1], sort)), sort)
 
-    whole = store.page(sort=sort, limit=100)
+    whole = library.page(store, sort=sort, limit=100)
     assert paged == [row["id"] for row in whole]
     assert len(set(paged)) == len(whole)
     keys = [(Cursor.after(row, sort).value, row["number"]) for row in whole]

@@ -9,6 +9,7 @@ import pytest
 
 from domain.problems import DatabaseUnavailableError
 from domain.requests import DownloadRequest
+from store import library
 from store.store import Store
 from tests.backend.api_process import Api, wait_for
 
@@ -55,7 +56,7 @@ def test_nothing_is_written_into_a_database_that_is_gone(
     store.engine.dispose()
 
     again = Store(f"sqlite:///{file}")
-    assert {row["id"] for row in again.snapshot()} == set(kept)
+    assert {row["id"] for row in library.snapshot(again)} == set(kept)
     again.engine.dispose()
 
 

@@ -18,7 +18,7 @@ from domain.ids import now
 from domain.links import host_of
 from domain.problems import DatabaseUnavailableError
 from domain.requests import DownloadRequest
-from store import breaker
+from store import breaker, library
 from store.migrate import VERSIONS, config
 from store.paging import Cursor, title_key
 from store.store import Store
@@ -191,12 +191,12 @@ def test_a_wish_like_another_is_found_unless_it_came_to_nothing(store: Store) ->
     item = wish(store, url, **how)
     same = DownloadRequest.model_validate({"url": url} | how)
 
-    known = store.find_duplicate(same)
+    known = library.find_duplicate(store, same)
     assert known
     assert known["id"] == item
-    assert store.find_duplicate(same.model_copy(update={"embed": []})) is None
+    assert library.find_duplicate(store, same.model_copy(update={"embed": []})) is None
     store.act(item, "cancel")
-    assert store.find_duplicate(same) is None
+    assert library.find_duplicate(store, same) is None
 
 
 def test_a_wish_for_the_same_medium_by_another_link_is_found(store: Store) -> None:
@@ -207,15 +207,15 @@ def test_a_wish_for_the_same_medium_by_another_link_is_found(store: Store) -> No
     by_key = DownloadRequest(url="https://long.org/watch?v=1")
 
     def found(request: DownloadRequest, key: str | None = None) -> str | None:
-        row = store.find_duplicate(request, key)
+        row = library.find_duplicate(store, request, key)
         return row["id"] if row else None
 
     assert found(by_key, "Site:1") == item
     assert found(by_key, "Site:2") is None
     assert found(by_key) is None, "nobody knows yet where it leads"
     assert found(by_key.model_copy(update={"format": "mp3"}), "Site:1") is None
-    assert [row["id"] for row in store.of_medium("https://long.org/", "Site:1")] == [item]
-    assert [row["id"] for row in store.of_medium("https://other.org/", None)] == [other]
+    assert [row["id"] for row in library.of_medium(store, "https://long.org/", "Site:1")] == [item]
+    assert [row["id"] for row in library.of_medium(store, "https://other.org/", None)] == [other]
 
     again = wish(store, "https://long.org/watch?v=1")
     row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == again)
@@ -231,7 +231,7 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
     store.report(item, row["run"], title="Été à Zürich", uploader="Anna_Müller", state="done")
 
     def found(text: str) -> bool:
-        return bool(store.page(text=text, limit=5))
+        return bool(library.page(store, text=text, limit=5))
 
     assert all(map(found, ["ete", "zuri", "Zürich été", "müll", "videos exam", "anna"]))
     assert not any(map(found, ["urich", "berlin", "zürich berlin", "***", '"', "berlin OR ete"]))
@@ -241,7 +241,7 @@ def test_search_finds_words_by_their_beginning_whatever_their_accents(store: Sto
 @given(text=st.text(max_size=60))
 def test_no_search_breaks_the_database(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     store = opened(tmp_path_factory.mktemp("search") / "app.db")
-    store.page(states=["done"], text=text, after=Cursor(0, 5), limit=5)
+    library.page(store, states=["done"], text=text, after=Cursor(0, 5), limit=5)
     store.engine.dispose()
 
 
@@ -272,7 +272,7 @@ def _filled(count: int) -> bytes:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Callable[[int], Store]]:
+def library_of(tmp_path: Path) -> Iterator[Callable[[int], Store]]:
     """A function that opens a library of so many entries, which is the test's own."""
     made: list[Store] = []
 
@@ -287,9 +287,9 @@ def library(tmp_path: Path) -> Iterator[Callable[[int], Store]]:
 
 def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     fill(store, 8_000)
-    page = store.page(states=["done"], text="holiday", after=Cursor(0, 4_000), limit=50)
-    rare = store.page(text="person 99", limit=50)
-    plain = store.page(states=["done"], limit=50)
+    page = library.page(store, states=["done"], text="holiday", after=Cursor(0, 4_000), limit=50)
+    rare = library.page(store, text="person 99", limit=50)
+    plain = library.page(store, states=["done"], limit=50)
 
     assert [row["number"] for row in page] == list(range(3_999, 3_949, -1))
     assert len(rare) == len(plain) == 50
@@ -302,24 +302,24 @@ def test_a_large_library_is_counted_and_forgotten_a_batch_at_a_time(store: Store
         number = downloads.c.number
         of_when = sa.case((number < 4_000, early), else_=late)
         connection.execute(downloads.update().where(number > 1).values(finished=of_when))
-    assert store.count(states=["done"]) == 4_998
-    assert store.count(states=["done"], formats=["mp3"]) == 99
-    assert store.count(text="holiday") == 4_998
+    assert library.count(store, states=["done"]) == 4_998
+    assert library.count(store, states=["done"], formats=["mp3"]) == 99
+    assert library.count(store, text="holiday") == 4_998
 
     last, seen = 0, 0
-    while rows := store.finished_by(early, above=last, limit=500):
+    while rows := library.finished_by(store, early, above=last, limit=500):
         last = rows[-1]["number"]
         seen += len(store.delete_many([row["id"] for row in rows]))
 
     assert seen == 3_998
-    assert store.count(states=["done"]) == 1_000
-    assert store.count(text="holiday") == 1_000  # the index of words has kept up
+    assert library.count(store, states=["done"]) == 1_000
+    assert library.count(store, text="holiday") == 1_000  # the index of words has kept up
 
 
 def walk(store: Store, sort: Sort, limit: int = 70, **what: Any) -> Iterator[Row]:  # noqa: ANN401 - page's
     """All pages, one after the other, with cursors as a client has them: as text."""
     after = None
-    while rows := store.page(sort=sort, after=after, limit=limit, **what):
+    while rows := library.page(store, sort=sort, after=after, limit=limit, **what):
         yield from rows
         after = Cursor.read(str(Cursor.after(rows[-1], sort)), sort)
 
@@ -336,9 +336,9 @@ EXPECTED: dict[Sort, Callable[[Row], Any]] = {
 @pytest.mark.parametrize("what", [{}, {"text": "holiday"}, {"formats": ["mp3", "flac"]}], ids=str)
 @pytest.mark.parametrize("sort", EXPECTED)
 def test_pages_in_any_order_hold_everything_once_although_many_are_equal(
-    library: Callable[[int], Store], sort: Sort, what: dict[str, Any]
+    library_of: Callable[[int], Store], sort: Sort, what: dict[str, Any]
 ) -> None:
-    store = library(1_500)
+    store = library_of(1_500)
     rows = list(walk(store, sort, states=["done"], **what))
 
     assert len({row["id"] for row in rows}) == len(rows) == (29 if "formats" in what else 1_498)
@@ -347,15 +347,15 @@ def test_pages_in_any_order_hold_everything_once_although_many_are_equal(
 
 @pytest.mark.parametrize("sort", EXPECTED)
 def test_what_comes_and_goes_between_two_pages_shifts_nothing(
-    library: Callable[[int], Store], sort: Sort
+    library_of: Callable[[int], Store], sort: Sort
 ) -> None:
-    store = library(300)
+    store = library_of(300)
     whole = [row["id"] for row in walk(store, sort, states=["done"])]
-    seen = store.page(sort=sort, states=["done"], limit=100)
+    seen = library.page(store, sort=sort, states=["done"], limit=100)
     for row in seen:
         store.delete(row["id"])  # the one that the cursor is of, too
     after = Cursor.after(seen[-1], sort)
-    following = store.page(sort=sort, states=["done"], after=after, limit=100)
+    following = library.page(store, sort=sort, states=["done"], after=after, limit=100)
 
     assert [row["id"] for row in following] == whole[100:200]
 
@@ -363,18 +363,18 @@ def test_what_comes_and_goes_between_two_pages_shifts_nothing(
 @pytest.mark.parametrize("sort", EXPECTED)
 @pytest.mark.parametrize("formats", [[], ["mp3"]], ids=["all", "audio"])
 def test_a_page_is_read_from_an_index_in_any_order(
-    library: Callable[[int], Store], sort: Sort, formats: list[str]
+    library_of: Callable[[int], Store], sort: Sort, formats: list[str]
 ) -> None:
-    store = library(2_000)
+    store = library_of(2_000)
     asked: list[tuple[str, Any]] = []
     sa.event.listen(
         store.engine,
         "before_cursor_execute",
         lambda _c, _r, statement, values, *_: asked.append((statement, values)),
     )
-    seen = store.page(sort=sort, states=["done"], formats=formats, limit=10)
+    seen = library.page(store, sort=sort, states=["done"], formats=formats, limit=10)
     after = Cursor.after(seen[-1], sort)
-    store.page(sort=sort, states=["done"], formats=formats, after=after, limit=10)
+    library.page(store, sort=sort, states=["done"], formats=formats, after=after, limit=10)
     statement, values = asked[-1]
     with store.engine.connect() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
@@ -443,7 +443,7 @@ def test_a_library_of_the_first_version_is_sorted_too(tmp_path: Path) -> None:
     first.dispose()
 
     store = Store(f"sqlite:///{file}")
-    titles = [row["title"] for row in store.page(states=["done"], sort="title", limit=20)]
+    titles = [row["title"] for row in library.page(store, states=["done"], sort="title", limit=20)]
     assert titles == [f"Holiday number {number}" for number in range(2, 12)]
     store.engine.dispose()
 

@@ -10,7 +10,7 @@ from domain.ids import new_id, now
 from domain.imports import ImportRequest
 from domain.requests import DownloadRequest
 from domain.subscriptions import SubscriptionChoice
-from store import imports, subscriptions
+from store import imports, library, subscriptions
 from store.store import Store
 from store.subscriptions import Found
 from store.tables import subscription_entries
@@ -76,7 +76,7 @@ def test_entries_are_queued_once_in_one_transaction_with_being_seen(store: Store
     known = subscriptions.get(store, item)
     assert known
     assert (known["found"], known["known"], known["queued"]) == (1, 3, 3)
-    assert len(store.page(limit=10)) == 3
+    assert len(library.page(store, limit=10)) == 3
 
 
 def test_what_cannot_be_noted_is_not_queued_either(store: Store) -> None:
@@ -93,7 +93,7 @@ def test_what_cannot_be_noted_is_not_queued_either(store: Store) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         subscriptions.finish(store, row, found(1, 2), due=LATER)
 
-    assert store.page(limit=10) == []
+    assert library.page(store, limit=10) == []
     assert subscriptions.seen(store, row["id"]) == []
 
 
@@ -111,18 +111,18 @@ def test_a_look_that_counts_no_more_queues_nothing(store: Store, what: str) -> N
             subscriptions.delete(store, item)
 
     assert subscriptions.finish(store, row, found(1), due=LATER) is None
-    assert store.page(limit=10) == []
+    assert library.page(store, limit=10) == []
 
 
 def test_what_another_one_queued_in_the_same_way_is_not_queued_again(store: Store) -> None:
     subscribed(store)
     subscriptions.finish(store, claimed(store), found(1), due=LATER)
-    for row in store.page(limit=10):
+    for row in library.page(store, limit=10):
         store.delete(row["id"])
     other = subscribed(store, "https://example.org/other")
 
     assert subscriptions.finish(store, claimed(store), found(1, 2), due=LATER) is not None
-    assert [row["url"] for row in store.page(limit=10)] == ["https://example.org/2.mp4"]
+    assert [row["url"] for row in library.page(store, limit=10)] == ["https://example.org/2.mp4"]
     known = subscriptions.get(store, other)
     assert known
     assert (known["known"], known["queued"]) == (2, 1)
@@ -135,7 +135,7 @@ def test_what_there_is_a_download_of_is_not_queued_again(store: Store) -> None:
 
     subscriptions.finish(store, claimed(store), found(1, 2), due=LATER)
 
-    urls = [row["url"] for row in store.page(limit=10)]
+    urls = [row["url"] for row in library.page(store, limit=10)]
     assert sorted(urls) == [f"https://example.org/{n}.mp4" for n in (1, 2, 2)]
 
 
@@ -144,9 +144,9 @@ def test_what_it_brought_is_counted_as_it_is_listed(store: Store) -> None:
     item = subscribed(store)
     subscriptions.finish(store, claimed(store), found(1, 2), due=LATER)
 
-    assert len(store.page(subscription=item, limit=10)) == 2
-    assert store.count(subscription=item) == 2
-    assert store.count() == len(store.page(limit=10)) == 3
+    assert len(library.page(store, subscription=item, limit=10)) == 2
+    assert library.count(store, subscription=item) == 2
+    assert library.count(store) == len(library.page(store, limit=10)) == 3
 
 
 def test_at_rest_the_next_moment_is_read_from_an_index_whatever_has_been_seen(

@@ -11,7 +11,7 @@ import pytest
 from domain.imports import ImportRequest
 from files.media_folder import MediaFolder
 from files.staging import Placed, write_result
-from store import imports
+from store import imports, library
 from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.importing import Importing
@@ -66,7 +66,7 @@ def importing(store: Store, folder: Path, meanwhile: Callable[[], object]) -> Im
 
 
 def names(store: Store) -> list[str | None]:
-    return sorted(row["file_name"] for row in store.page(states=["done"], limit=10))
+    return sorted(row["file_name"] for row in library.page(store, states=["done"], limit=10))
 
 
 def carry_out(one: Importing) -> None:
@@ -108,7 +108,7 @@ def test_a_file_whose_move_was_cut_off_is_that_downloads(store: Store, tmp_path:
     one = importing(store, tmp_path, lambda: None)
     (one.media.path / "old.mp4").write_bytes(b"x")
     carry_out(one)
-    [row] = store.page(states=["done"], limit=1)
+    [row] = library.page(store, states=["done"], limit=1)
     store.begin_move(row["id"], "old.mp4", {"moves": [["old.mp4", "new.mp4"]], "options": {}})
     (one.media.path / "old.mp4").rename(one.media.path / "new.mp4")
     with store.engine.begin() as connection:

@@ -17,7 +17,7 @@ from domain.notes import can_be_completed
 from domain.previews import Known
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
 from domain.queue import BlockedHost, Leftover, QueueState
-from store import tokens
+from store import library, tokens
 from store.paging import Cursor
 from store.store import coming
 from store.view import view
@@ -105,14 +105,14 @@ class DownloadService:
     def find_duplicate(self, request: DownloadRequest, key: str | None) -> Download | None:
         """The same wish made before, by this link or another, unless it came to nothing."""
         wanted = self.profiles.resolve(request)
-        row = self.store.find_duplicate(wanted, key)
+        row = library.find_duplicate(self.store, wanted, key)
         if row and row["state"] == "done" and wanted.live:
             return None  # the same address, and another stream
         return self._view(row) if row and not self._lost(row) else None
 
     def known(self, url: str, key: str | None) -> list[Known]:
         """What there is already of the medium that `url` leads to."""
-        rows = self.store.of_medium(url, key)[:MAX_KNOWN]
+        rows = library.of_medium(self.store, url, key)[:MAX_KNOWN]
         return [Known(**{name: row[name] for name in Known.model_fields}) for row in rows]
 
     def get(self, item: str) -> Download:
@@ -122,24 +122,16 @@ class DownloadService:
     def page(self, listing: Listing) -> DownloadPage:
         """A part of the list, in the order that is asked for."""
         after = _cursor(listing.cursor, listing.sort) if listing.cursor else None
-        moment, of_kind = now(), formats.names(listing.kind) if listing.kind else ()
-        total = None
-        if after is None:
-            total = self.store.count(
-                states=listing.state,
-                formats=of_kind,
-                text=listing.q,
-                subscription=listing.subscription,
-            )
-        rows = self.store.page(
-            states=listing.state,
-            formats=of_kind,
-            text=listing.q,
-            subscription=listing.subscription,
-            sort=listing.sort,
-            after=after,
-            limit=listing.limit + 1,
-        )
+        moment = now()
+        filters: library.Filters = {
+            "states": listing.state,
+            "formats": formats.names(listing.kind) if listing.kind else (),
+            "text": listing.q,
+            "subscription": listing.subscription,
+        }
+        total = library.count(self.store, **filters) if after is None else None
+        limit = listing.limit + 1
+        rows = library.page(self.store, **filters, sort=listing.sort, after=after, limit=limit)
         shown = rows[: listing.limit]
         following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
         items = [self._view(row) for row in shown]
@@ -147,7 +139,7 @@ class DownloadService:
 
     def snapshot(self) -> str:
         """What an event stream begins with, as JSON."""
-        items = [self._view(row) for row in self.store.snapshot()]
+        items = [self._view(row) for row in library.snapshot(self.store)]
         return Snapshot(items=items).model_dump_json()
 
     def act(self, item: str, action: Action) -> Download:
@@ -238,7 +230,8 @@ class DownloadService:
         found, stay = Deleted(deleted=0, refused=[]), set(wanted.but)
         of_kind = formats.names(wanted.kind) if wanted.kind else ()
         last = 0
-        while rows := self.store.finished_by(
+        while rows := library.finished_by(
+            self.store,
             wanted.as_of,
             formats=of_kind,
             text=wanted.q,

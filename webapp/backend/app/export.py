@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from domain.archive import archive_line
 from domain.ids import now
 from domain.links import anonymous
-from store import imports
+from store import imports, library
 from store.paging import Cursor
 from store.view import view
 
@@ -74,7 +74,7 @@ class Export:
     def _rows(self) -> Iterator[Row]:
         """All downloads, the oldest first."""
         after = None
-        while rows := self.store.page(sort="oldest", after=after, limit=PAGE):
+        while rows := library.page(self.store, sort="oldest", after=after, limit=PAGE):
             yield from rows
             after = Cursor.after(rows[-1], "oldest")
 

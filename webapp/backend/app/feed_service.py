@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domain import formats, podcast
 from domain.feeds import Feed, path_of
@@ -12,7 +12,7 @@ from domain.links import anonymous
 from domain.names import media_type, suffix
 from domain.podcast import Channel, Episode
 from domain.problems import ConflictError, InvalidError, NotFoundError
-from store import feeds, subscriptions
+from store import feeds, library, subscriptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ class FeedService:
         """The feed with that token, whose addresses begin with `base` (no slash at its end)."""
         choice = self._choice(token)
         here = f"{base}{path_of(token)}"
-        rows = self.store.page(**_search(choice), sort="newest", limit=MAX_EPISODES)
+        rows = library.page(self.store, **_search(choice), sort="newest", limit=MAX_EPISODES)
         episodes = [
             self._episode(row, here.rpartition("/")[0], dated=bool(choice["subscription"]))
             for row in rows
@@ -110,7 +110,7 @@ class FeedService:
 
     def _demand_in_feed(self, token: str, item: str) -> None:
         """A token is good for what its feed holds, and for nothing else."""
-        if not self.store.holds(item, **_search(self._choice(token))):
+        if not library.holds(self.store, item, **_search(self._choice(token))):
             raise NotFoundError(
                 *("That is not in this feed.", "It may have been deleted; refresh."),
                 kind="feed-lacks-it",
@@ -140,7 +140,7 @@ def view(row: Row) -> Feed:
     return Feed(**same, **row["choice"], path=path_of(row["token"]))
 
 
-def _search(choice: Row) -> dict[str, Any]:
+def _search(choice: Row) -> library.Filters:
     kind = choice["kind"]
     return {
         "states": ("done",),

@@ -12,29 +12,23 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from domain.actions import RESULTS, UNFINISHED
-from domain.ids import new_id, now
-from domain.links import host_of
+from domain.ids import now
 from store import breaker, outbox
 from store.chunks import chunks
 from store.database import connect
+from store.enqueue import enqueue
 from store.migrate import migrate
-from store.paging import ORDERS, in_order, title_key
-from store.search import matching
-from store.tables import controls, downloads, subscription_entries
+from store.paging import title_key
+from store.positions import in_front_of
+from store.tables import controls, downloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from domain.actions import Action
-    from domain.downloads import Sort
-    from domain.requests import DownloadRequest, Entry
-    from store.paging import Cursor
+    from domain.requests import DownloadRequest
 
 Row = dict[str, Any]
-RECENT = 100
-MAX_HOST_LENGTH = 260
-"""Characters of a name with its port; what is longer leads nowhere, and is too long for a key."""
-REQUEST_COLUMNS = ("url", "format", "resolution")
 AT_REST = (downloads.c.state == "done", downloads.c.moving.is_(None))
 """Finished, and its files are where they are said to be."""
 
@@ -74,95 +68,8 @@ class Store:
 
     def get_many(self, items: Sequence[str]) -> dict[str, Row]:
         """Those of these downloads that there are, by their ids."""
-        rows = self._read(downloads.select().where(downloads.c.id.in_(items)))
+        rows = self.read(downloads.select().where(downloads.c.id.in_(items)))
         return {row["id"]: row for row in rows}
-
-    def of_medium(self, url: str, key: str | None) -> list[Row]:
-        """Downloads of what `url` leads to, newest first, unless they came to nothing.
-
-        By `key` (the medium's, where it is known) or an earlier download, other links count too.
-        """
-        of_url = downloads.c.url == url
-        keys = sa.select(downloads.c.media_key).where(of_url, downloads.c.media_key.is_not(None))
-        same = sa.or_(of_url, downloads.c.media_key.in_(keys))
-        if key:
-            same = sa.or_(same, downloads.c.media_key == key)
-        alive = downloads.c.state.in_((*UNFINISHED, "done"))
-        statement = downloads.select().where(same, alive).order_by(downloads.c.number.desc())
-        return self._read(statement.limit(RECENT))
-
-    def find_duplicate(self, request: DownloadRequest, key: str | None = None) -> Row | None:
-        """The newest download of the same medium in the same way, unless it came to nothing."""
-        wanted = _values(request)
-        rows = self.of_medium(request.url, key)
-        return next((row for row in rows if _way(row) == _way(wanted)), None)
-
-    def page(
-        self,
-        *,
-        states: Sequence[str] = (),
-        formats: Sequence[str] = (),
-        text: str | None = None,
-        subscription: str | None = None,
-        sort: Sort = "newest",
-        after: Cursor | None = None,
-        limit: int,
-    ) -> Sequence[Row]:
-        """At most `limit` downloads of those states and formats that follow `after` in order."""
-        by_arrival = ORDERS[sort].column is None
-        statement, number = matching(text, self.engine.dialect.name, by_arrival=by_arrival)
-        statement = _only(statement, states, formats, subscription)
-        return self._read(in_order(statement, sort, number, after).limit(limit))
-
-    def count(
-        self,
-        *,
-        states: Sequence[str] = (),
-        formats: Sequence[str] = (),
-        text: str | None = None,
-        subscription: str | None = None,
-    ) -> int:
-        """How many downloads `page` would give, one part after the other."""
-        statement = _among(self.engine.dialect.name, states, formats, text, subscription)
-        counted = sa.select(sa.func.count()).select_from(statement.subquery())
-        with self.engine.connect() as connection:
-            return int(connection.execute(counted).scalar_one())
-
-    def holds(
-        self,
-        item: str,
-        *,
-        states: Sequence[str] = (),
-        formats: Sequence[str] = (),
-        text: str | None = None,
-        subscription: str | None = None,
-    ) -> bool:
-        """Whether a download is among those that `page` would give."""
-        statement = _among(self.engine.dialect.name, states, formats, text, subscription)
-        return bool(self._read(statement.where(downloads.c.id == item)))
-
-    def finished_by(
-        self,
-        moment: str,
-        *,
-        formats: Sequence[str] = (),
-        text: str | None = None,
-        subscription: str | None = None,
-        above: int,
-        limit: int,
-    ) -> list[Row]:
-        """The next of those that were finished by then, in the order of arrival."""
-        statement = _among(self.engine.dialect.name, ("done",), formats, text, subscription)
-        at = sa.and_(downloads.c.finished <= moment, downloads.c.number > above)
-        return self._read(statement.where(at).order_by(downloads.c.number).limit(limit))
-
-    def snapshot(self) -> Sequence[Row]:
-        """Everything unfinished and the most recent of the rest, newest first."""
-        unfinished = downloads.c.state.in_(UNFINISHED)
-        recent = sa.select(downloads.c.number).where(~unfinished)
-        recent = recent.order_by(downloads.c.number.desc()).limit(RECENT)
-        statement = downloads.select().where(sa.or_(unfinished, downloads.c.number.in_(recent)))
-        return self._read(statement.order_by(downloads.c.number.desc()))
 
     def act(self, item: str, action: Action) -> Row | None:
         """Do what a person asked for; None when the download's state does not allow it."""
@@ -205,7 +112,7 @@ class Store:
 
     def moves(self) -> list[Row]:
         """Those whose files were being moved when somebody was killed, or are just now."""
-        return self._read(downloads.select().where(downloads.c.moving.is_not(None)))
+        return self.read(downloads.select().where(downloads.c.moving.is_not(None)))
 
     def names_in_use(self, names: Sequence[str], but: str = "") -> set[str]:
         """Which of these names files of other downloads have, even if lost, or are about to get."""
@@ -227,7 +134,7 @@ class Store:
                 last = sa.select(sa.func.max(downloads.c.position)).where(queued)
                 place = (connection.execute(last).scalar() or 0) + 1
             else:
-                place = _in_front_of(connection, before)
+                place = in_front_of(connection, before)
             if place is None:
                 return None
             statement = downloads.update().where(downloads.c.id == item, queued)
@@ -355,6 +262,11 @@ class Store:
         with self.engine.connect() as connection:
             yield from connection.execute(kept).scalars()
 
+    def read(self, statement: sa.Select[Any]) -> list[Row]:
+        """The rows of a question."""
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
     @contextmanager
     def durably(self) -> Iterator[sa.Connection]:
         """A transaction that is on the disk when it has ended.
@@ -378,12 +290,8 @@ class Store:
         return self._write(downloads.update().where(*where).values(**values).returning(downloads))
 
     def _one(self, statement: sa.Select[Any]) -> Row | None:
-        rows = self._read(statement)
+        rows = self.read(statement)
         return rows[0] if rows else None
-
-    def _read(self, statement: sa.Select[Any]) -> list[Row]:
-        with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(statement).mappings()]
 
     def _write(self, statement: sa.Executable) -> Row | None:
         with self.engine.begin() as connection:
@@ -391,114 +299,6 @@ class Store:
         return dict(row) if row else None
 
 
-def _only(
-    statement: sa.Select[Any],
-    states: Sequence[str],
-    formats: Sequence[str],
-    subscription: str | None,
-) -> sa.Select[Any]:
-    for column, wanted in ((downloads.c.state, states), (downloads.c.format, formats)):
-        if wanted:
-            statement = statement.where(column.in_(wanted))
-    if subscription:
-        of_it = subscription_entries.c.subscription == subscription
-        theirs = sa.select(subscription_entries.c.download).where(of_it)
-        statement = statement.where(downloads.c.id.in_(theirs))
-    return statement
-
-
-def _among(
-    dialect: str,
-    states: Sequence[str],
-    formats: Sequence[str],
-    text: str | None,
-    subscription: str | None = None,
-) -> sa.Select[Any]:
-    statement, _ = matching(text, dialect, by_arrival=False)
-    return _only(statement, states, formats, subscription)
-
-
-def enqueue(connection: sa.Connection, requests: Iterable[DownloadRequest]) -> list[Row]:
-    """Put wishes at the end of the queue, within a transaction."""
-    added = []
-    position = connection.execute(LAST_PLACE).scalar_one()
-    for place, request in enumerate(requests, 1):
-        values = _values(request) | {"position": position + place}
-        statement = downloads.insert().values(values).returning(downloads)
-        added.append(dict(connection.execute(statement).mappings().one()))
-    return added
-
-
 def coming(row: Row) -> list[str]:
     """The names that a download's files are being given, or have had since somebody was killed."""
     return [new for _, new in (row["moving"] or {}).get("moves", ())]
-
-
-def same_way(request: DownloadRequest, row: Row) -> bool:
-    """Whether a request wants its medium in the way of that download."""
-    return _way(_values(request)) == _way(row)
-
-
-BESIDE = {"entry", "folder", "template", "rate", "live"}
-"""Options that change nothing in the file."""
-
-
-def _way(row: Row) -> tuple[Any, ...]:
-    """In which way something is downloaded, wherever its link was found."""
-    options = {name: row["options"][name] for name in row["options"].keys() - BESIDE}
-    return row["format"], row["resolution"], options
-
-
-def _values(request: DownloadRequest) -> Row:
-    return {
-        "id": new_id(),
-        **{name: getattr(request, name) for name in REQUEST_COLUMNS},
-        "host": host_of(request.url)[:MAX_HOST_LENGTH],
-        "options": request.model_dump(exclude={*REQUEST_COLUMNS}, exclude_defaults=True),
-        "state": "queued",
-        "attempt": 1,
-        "run": 0,
-        "created": now(),
-        **(_listed(request.entry) if request.entry else {}),
-    }
-
-
-def _listed(entry: Entry) -> Row:
-    """What a list told already, until the medium itself is looked at."""
-    title = {"title": entry.title, "title_key": title_key(entry.title)} if entry.title else {}
-    return {**title, "duration": entry.duration}
-
-
-def _last_place() -> sa.Select[Any]:
-    """The end of the queue: that of an index for each state, however many there are."""
-    place = sa.func.max(downloads.c.position).label("place")
-    ends = sa.union_all(*(sa.select(place).where(downloads.c.state == s) for s in UNFINISHED))
-    return sa.select(sa.func.coalesce(sa.func.max(ends.subquery().c.place), 0))
-
-
-LAST_PLACE = _last_place()
-
-
-def _in_front_of(connection: sa.Connection, item: str) -> float | None:
-    """A place between the queued `item` and the one before it; None when it is not queued."""
-    queued = downloads.c.state == "queued"
-    position = sa.select(downloads.c.position)
-    of_it = connection.execute(position.where(downloads.c.id == item, queued)).scalar()
-    if of_it is None:
-        return None
-    former = sa.select(sa.func.max(downloads.c.position)).where(downloads.c.position < of_it)
-    before = connection.execute(former).scalar()
-    place = (of_it + (before if before is not None else of_it - 2)) / 2
-    if place not in {of_it, before}:
-        return float(place)
-    _renumber(connection)  # the gap has been halved away
-    return _in_front_of(connection, item)
-
-
-def _renumber(connection: sa.Connection) -> None:
-    """Give the queue whole numbers again, in its order."""
-    queue = sa.select(downloads.c.number).where(downloads.c.state == "queued")
-    ordered = connection.execute(queue.order_by(downloads.c.position, downloads.c.number))
-    for place, number in enumerate(ordered.scalars().all(), 1):
-        same = downloads.c.number == number
-        connection.execute(downloads.update().where(same).values(position=place))

@@ -17,8 +17,8 @@ from domain.archive import archive_line
 from domain.ids import new_id, now
 from store import claims, outbox
 from store.chunks import chunks
+from store.enqueue import enqueue, same_way
 from store.imports import archived
-from store.store import enqueue, same_way
 from store.tables import downloads, subscription_entries, subscriptions
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from domain.ids import new_id, now
-from store.store import enqueue
+from store.enqueue import enqueue
 from store.tables import api_tokens, idempotency_keys
 
 if TYPE_CHECKING:

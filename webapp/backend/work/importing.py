@@ -24,7 +24,7 @@ from files.existing import Existing, survey
 from files.shelf import Shelf
 from files.staging import Staging
 from store import imports
-from store.store import MAX_HOST_LENGTH
+from store.enqueue import MAX_HOST_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
