@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from app.download_service import DownloadService
-from app.profiles import Profiles
 from app.relocation import Relocator
+from app.removal import Remover
 from domain.changes import Relocation
 from domain.naming import Naming
 from domain.nfo import SHOW
@@ -170,12 +169,9 @@ def test_what_is_deleted_before_its_move_goes_on_leaves_no_file(
         library.relocator.move(item, to(item, template=TEMPLATE))
     idle: Any = SimpleNamespace(interrupt=lambda _: False, wake=lambda: None)
     shelf, told = library.shelf, cast("Announcer", Told())
-    service = DownloadService(
-        *(library.store, Staging(shelf.media_dir), told, idle, idle, shelf.media_dir),
-        Profiles(library.store),
-    )
+    remover = Remover(library.store, Staging(shelf.media_dir), told, idle, idle)
 
-    service.delete(item, file=True)
+    remover.delete(item, file=True)
 
     assert library.files() == {}
 

@@ -11,6 +11,8 @@ import pytest
 import settings
 from app.download_service import DownloadService
 from app.profiles import Profiles
+from app.queue_service import QueueService
+from app.removal import Remover
 from domain.queue import QueueChange
 from domain.requests import DownloadRequest
 from engine.lease import FileLease
@@ -92,6 +94,10 @@ class Scene:
             chosen.media_dir,
             Profiles(self.store),
         )
+        self.remover = Remover(
+            self.store, self.staging, self.announcer, self.executor, self.scheduler
+        )
+        self.queue = QueueService(self.store, self.announcer, self.executor, self.scheduler)
 
     def take(self) -> Runner:
         return self.runner
@@ -115,11 +121,11 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made.store.engine.dispose()
 
 
-DECISIONS: dict[str, Callable[[DownloadService, str], object]] = {
-    "paused": lambda downloads, item: downloads.act(item, "pause"),
-    "cancelled": lambda downloads, item: downloads.act(item, "cancel"),
-    "removed": lambda downloads, item: downloads.delete(item, file=False),
-    "queued": lambda downloads, _: downloads.change_queue(QueueChange(paused=True)),
+DECISIONS: dict[str, Callable[[Scene, str], object]] = {
+    "paused": lambda scene, item: scene.downloads.act(item, "pause"),
+    "cancelled": lambda scene, item: scene.downloads.act(item, "cancel"),
+    "removed": lambda scene, item: scene.remover.delete(item, file=False),
+    "queued": lambda scene, _: scene.queue.change(QueueChange(paused=True)),
 }
 
 
@@ -128,7 +134,7 @@ def test_nothing_that_was_on_its_way_is_told_after_what_a_person_decided(
     scene: Scene, state: str
 ) -> None:
     item, run = scene.claimed()
-    scene.runner = Runner(lambda: DECISIONS[state](scene.downloads, item))
+    scene.runner = Runner(lambda: DECISIONS[state](scene, item))
 
     assert scene.executor.fetch(item, run) is None
 
@@ -224,7 +230,7 @@ def test_a_file_that_was_in_its_place_already_goes_with_its_download(
     item = published_while_paused(scene)
     assert len(left(scene)) == 2, "the file in its place, and the note of it"
 
-    DECISIONS[decision](scene.downloads, item)
+    DECISIONS[decision](scene, item)
 
     assert left(scene) == []
 
@@ -236,7 +242,7 @@ def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Sce
     assert row
 
     scene.executor.finish(item, row["run"], RESULT)
-    scene.downloads.delete(item, file=False)
+    scene.remover.delete(item, file=False)
 
     assert left(scene) == [f"download [{item[-6:]}].mp4"]
 
@@ -248,7 +254,7 @@ def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(
     claim = scene.store.claim
 
     def pause_first(executor: str) -> Row | None:
-        scene.downloads.change_queue(QueueChange(paused=True))
+        scene.queue.change(QueueChange(paused=True))
         return claim(executor)
 
     monkeypatch.setattr(scene.store, "claim", pause_first)

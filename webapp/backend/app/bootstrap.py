@@ -12,8 +12,10 @@ from app.feed_service import FeedService
 from app.import_service import ImportService
 from app.previews import Previews
 from app.profiles import Profiles
+from app.queue_service import QueueService
 from app.receiver_service import ReceiverService
 from app.relocation import Relocator
+from app.removal import Remover
 from app.retention import Retention
 from app.sessions import Sessions
 from app.subscription_service import SubscriptionService
@@ -53,6 +55,8 @@ class Container:
     """What has been loaded."""
 
     downloads: DownloadService
+    remover: Remover
+    queue: QueueService
     scheduler: Scheduler
     subscriptions: SubscriptionService
     looker: Looker
@@ -104,7 +108,8 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     downloads = DownloadService(
         *(store, staging, announcer, executor, scheduler, settings.media_dir, profiles)
     )
-    retention = Retention(store, downloads)
+    remover = Remover(store, staging, announcer, executor, scheduler)
+    retention = Retention(store, remover)
     looking = Looking(pool, settings.data_dir / "looks", cookies, permits.texts)
     looker = Looker(
         *(store, lease, looking, announcer, scheduler.notify_added),
@@ -123,7 +128,10 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     subscriptions = SubscriptionService(store, looker, retention, profiles)
     relocator = Relocator(store, staging.shelf, media, announcer)
     return Container(
-        *(downloads, scheduler, subscriptions),
+        downloads,
+        remover,
+        QueueService(store, announcer, executor, scheduler),
+        *(scheduler, subscriptions),
         looker,
         previews,
         cookies,

@@ -1,25 +1,23 @@
-"""What people ask for: add, look, change, delete. Everything here answers at once."""
+"""What people ask of downloads: add, look, change. Everything here answers at once."""
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain import formats
 from domain.actions import why_not
-from domain.changes import Changes, Deleted, Refusal
+from domain.changes import Changes, Refusal
 from domain.downloads import DownloadPage, Snapshot
 from domain.failures import DownloadError
 from domain.ids import now
 from domain.notes import can_be_completed
 from domain.previews import Known
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
-from domain.queue import BlockedHost, Leftover, QueueState
+from domain.queue import Leftover
 from store import library, tokens
 from store.paging import Cursor
-from store.store import coming
 from store.view import view
 
 if TYPE_CHECKING:
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
 
     from app.profiles import Profiles
     from domain.actions import Action
-    from domain.changes import Matching
     from domain.downloads import Download, Listing, Sort
-    from domain.queue import QueueChange
     from domain.requests import DownloadRequest
     from engine.scheduler import Scheduler
     from files.staging import Staging
@@ -39,9 +35,6 @@ if TYPE_CHECKING:
     from work.executor import Executor
 
 MAX_KNOWN = 10
-MAX_REFUSED = 100
-BATCH = 200
-"""Downloads that are forgotten in one transaction: others get their turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,74 +189,6 @@ class DownloadService:
             )
         return self._changed(row)
 
-    def delete(self, item: str, *, file: bool) -> None:
-        """Forget a download, whatever its state, and remove its file if asked to.
-
-        The file goes first: if it cannot, or the backend is killed in between, the entry is there
-        to ask again. One that ended meanwhile has a file by the time that it is forgotten.
-        """
-        if file:
-            self._remove_file(self._row(item))
-        row = self.store.delete(item)
-        if row is None:
-            raise UnknownDownloadError(item)
-        if not self.executor.interrupt(item):
-            (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
-        if file:
-            self._remove_file(row)
-        if row["thumbnail"]:
-            (self.executor.thumbnails / f"{item}.{row['thumbnail']}").unlink(missing_ok=True)
-        self.announcer.announce(item)
-        self.scheduler.wake()
-
-    def delete_all(self, items: Sequence[str], *, file: bool) -> None:
-        """Forget many; what is gone already is no error."""
-        for item in items:
-            with suppress(UnknownDownloadError):
-                self.delete(item, file=file)
-
-    def delete_matching(self, wanted: Matching) -> Deleted:
-        """Forget all finished ones that a list shows, a few at a time; each is there or gone.
-
-        A file that cannot be removed keeps its entry, so that it can be asked for again.
-        """
-        found, stay = Deleted(deleted=0, refused=[]), set(wanted.but)
-        of_kind = formats.names(wanted.kind) if wanted.kind else ()
-        last = 0
-        while rows := library.finished_by(
-            self.store,
-            wanted.as_of,
-            formats=of_kind,
-            text=wanted.q,
-            subscription=wanted.subscription,
-            above=last,
-            limit=BATCH,
-        ):
-            last = rows[-1]["number"]
-            mine = [row for row in rows if row["id"] not in stay]
-            found.deleted += self._delete_finished(mine, found.refused, file=wanted.file)
-        self.scheduler.wake()
-        return found
-
-    def _delete_finished(self, rows: list[Row], refused: list[Refusal], *, file: bool) -> int:
-        going = []
-        for row in rows:
-            try:
-                if file:
-                    self._remove_file(row)
-                going.append(row["id"])
-            except ConflictError as problem:
-                if len(refused) < MAX_REFUSED:
-                    refused.append(Refusal(id=row["id"], detail=problem.detail))
-        gone = self.store.delete_many(going)
-        for row in gone:
-            self.staging.discard(row["id"])
-            if row["thumbnail"]:
-                picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
-                picture.unlink(missing_ok=True)
-        self.announcer.announce(*(row["id"] for row in gone))
-        return len(gone)
-
     def file(self, item: str) -> tuple[Path, Download]:
         """Where the finished file lies."""
         download = self.get(item)
@@ -310,33 +235,6 @@ class DownloadService:
             if item in {None, leftover.id}:
                 self.staging.discard(leftover.id)
 
-    def queue(self) -> QueueState:
-        """The queue as a whole."""
-        counts = self.store.counts()
-        concurrency, paused = self.scheduler.limits()
-        return QueueState(
-            concurrency=concurrency,
-            paused=paused,
-            running=counts.get("running", 0),
-            queued=counts.get("queued", 0),
-            disk_free=self.executor.disk.free(),
-            hosts=[BlockedHost(**row) for row in self.store.blocked_hosts()],
-        )
-
-    def change_queue(self, change: QueueChange) -> QueueState:
-        """Set how many run at once; pause or go on with everything."""
-        if change.concurrency is not None:
-            self.store.set_control("concurrency", change.concurrency)
-        if change.paused is not None:
-            self.store.set_control("paused", change.paused)
-        if change.paused:
-            stopped = [row["id"] for row in self.store.requeue_running()]
-            for item in stopped:
-                self.executor.interrupt(item)
-            self.announcer.announce(*stopped)
-        self.scheduler.wake()
-        return self.queue()
-
     def _check_folders(self, folders: set[str]) -> None:
         for folder in folders:
             try:
@@ -359,22 +257,6 @@ class DownloadService:
 
     def _view(self, row: Row) -> Download:
         return view(row, self.announcer.live.get(row["id"]), missing=self._lost(row))
-
-    def _remove_file(self, row: Row) -> None:
-        if row["file_name"] is None:
-            return
-        file, shelf = self.media_dir / row["file_name"], self.staging.shelf
-        try:
-            with shelf.locked():
-                shelf.remove([row["file_name"], *row["sidecars"], *coming(row)])
-        except OSError as error:
-            raise ConflictError(
-                f"{file} cannot be removed: {error.strerror}.",
-                "Remove it by hand, or delete the entry without its file.",
-                kind="file-stuck",
-                file=file,
-                why=error.strerror,
-            ) from error
 
     def _lost(self, row: Row) -> bool:
         """Whether the finished file lies no more where it was put."""

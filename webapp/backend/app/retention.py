@@ -12,7 +12,7 @@ from domain.subscriptions import Keep
 from store import subscriptions
 
 if TYPE_CHECKING:
-    from app.download_service import DownloadService
+    from app.removal import Remover
     from store.store import Row, Store
 
 DAY_SECONDS = 24 * 3600
@@ -23,7 +23,7 @@ class Retention:
     """Deletes what a subscription keeps no longer; what is gone stays seen."""
 
     store: Store
-    downloads: DownloadService
+    remover: Remover
 
     def doomed(self, row: Row, keep: Keep) -> list[Row]:
         """Of a subscription's files those that the rule does not keep."""
@@ -40,4 +40,4 @@ class Retention:
         keep = Keep.model_validate(row["choice"]["keep"])
         for gone in self.doomed(row, keep):
             with suppress(Problem):  # gone already, or it cannot be removed: the next look tries
-                self.downloads.delete(gone["id"], file=True)
+                self.remover.delete(gone["id"], file=True)

@@ -123,13 +123,13 @@ def change_many(bulk: Bulk, lifecycle: Loaded) -> Changes:
 @router.post("/downloads/deletions", status_code=204, operation_id="deleteDownloads")
 def delete_many(deletion: Deletion, lifecycle: Loaded) -> None:
     """Forget many downloads; those that are gone already are no error."""
-    lifecycle.container().downloads.delete_all(deletion.ids, file=deletion.file)
+    lifecycle.container().remover.delete_all(deletion.ids, file=deletion.file)
 
 
 @router.post("/downloads/deletions/matching", operation_id="deleteMatching")
 def delete_matching(wanted: Matching, lifecycle: Loaded) -> Deleted:
     """Forget all finished downloads that a list shows, however many, but what came since."""
-    return lifecycle.container().downloads.delete_matching(wanted)
+    return lifecycle.container().remover.delete_matching(wanted)
 
 
 @router.get("/downloads", operation_id="listDownloads")
@@ -187,7 +187,7 @@ def delete(
     file: Annotated[bool, Query(description="Remove the finished file too")] = False,  # noqa: FBT002 - a query
 ) -> None:
     """Forget a download, whatever its state."""
-    lifecycle.container().downloads.delete(item, file=file)
+    lifecycle.container().remover.delete(item, file=file)
 
 
 @router.head("/downloads/{item}/file", include_in_schema=False)
@@ -254,13 +254,13 @@ def clear_leftovers(
 @router.get("/queue", operation_id="getQueue", tags=["queue"])
 def queue(lifecycle: Loaded) -> QueueState:
     """Show the queue as a whole."""
-    return lifecycle.container().downloads.queue()
+    return lifecycle.container().queue.state()
 
 
 @router.patch("/queue", operation_id="changeQueue", tags=["queue"])
 def change_queue(change: QueueChange, lifecycle: Loaded) -> QueueState:
     """Change how many run at once, or pause everything; it lasts over restarts."""
-    return lifecycle.container().downloads.change_queue(change)
+    return lifecycle.container().queue.change(change)
 
 
 @router.get(

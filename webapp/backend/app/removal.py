@@ -1,0 +1,132 @@
+"""Forgets downloads, one or as many as a list shows, with or without their files."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.download_service import UnknownDownloadError
+from domain import formats
+from domain.changes import Deleted, Refusal
+from domain.problems import ConflictError
+from store import library
+from store.store import coming
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.changes import Matching
+    from engine.scheduler import Scheduler
+    from files.staging import Staging
+    from store.store import Row, Store
+    from work.announcer import Announcer
+    from work.executor import Executor
+
+MAX_REFUSED = 100
+BATCH = 200
+"""Downloads that are forgotten in one transaction: others get their turn in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remover:
+    """Removes downloads and what belongs to them; safe to use from any thread."""
+
+    store: Store
+    staging: Staging
+    announcer: Announcer
+    executor: Executor
+    scheduler: Scheduler
+
+    def delete(self, item: str, *, file: bool) -> None:
+        """Forget a download, whatever its state, and remove its file if asked to.
+
+        The file goes first: if it cannot, or the backend is killed in between, the entry is there
+        to ask again. One that ended meanwhile has a file by the time that it is forgotten.
+        """
+        if file:
+            self._remove_file(self._known(item))
+        row = self.store.delete(item)
+        if row is None:
+            raise UnknownDownloadError(item)
+        if not self.executor.interrupt(item):
+            (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
+        if file:
+            self._remove_file(row)
+        self._remove_thumbnail(row)
+        self.announcer.announce(item)
+        self.scheduler.wake()
+
+    def delete_all(self, items: Sequence[str], *, file: bool) -> None:
+        """Forget many; what is gone already is no error."""
+        for item in items:
+            with suppress(UnknownDownloadError):
+                self.delete(item, file=file)
+
+    def delete_matching(self, wanted: Matching) -> Deleted:
+        """Forget all finished ones that a list shows, a few at a time; each is there or gone.
+
+        A file that cannot be removed keeps its entry, so that it can be asked for again.
+        """
+        found, stay = Deleted(deleted=0, refused=[]), set(wanted.but)
+        of_kind = formats.names(wanted.kind) if wanted.kind else ()
+        last = 0
+        while rows := library.finished_by(
+            self.store,
+            wanted.as_of,
+            formats=of_kind,
+            text=wanted.q,
+            subscription=wanted.subscription,
+            above=last,
+            limit=BATCH,
+        ):
+            last = rows[-1]["number"]
+            mine = [row for row in rows if row["id"] not in stay]
+            found.deleted += self._delete_finished(mine, found.refused, file=wanted.file)
+        self.scheduler.wake()
+        return found
+
+    def _delete_finished(self, rows: list[Row], refused: list[Refusal], *, file: bool) -> int:
+        going = []
+        for row in rows:
+            try:
+                if file:
+                    self._remove_file(row)
+                going.append(row["id"])
+            except ConflictError as problem:
+                if len(refused) < MAX_REFUSED:
+                    refused.append(Refusal(id=row["id"], detail=problem.detail))
+        gone = self.store.delete_many(going)
+        for row in gone:
+            self.staging.discard(row["id"])
+            self._remove_thumbnail(row)
+        self.announcer.announce(*(row["id"] for row in gone))
+        return len(gone)
+
+    def _known(self, item: str) -> Row:
+        row = self.store.get(item)
+        if row is None:
+            raise UnknownDownloadError(item)
+        return row
+
+    def _remove_file(self, row: Row) -> None:
+        if row["file_name"] is None:
+            return
+        shelf = self.staging.shelf
+        file = shelf.path(row["file_name"])
+        try:
+            with shelf.locked():
+                shelf.remove([row["file_name"], *row["sidecars"], *coming(row)])
+        except OSError as error:
+            raise ConflictError(
+                f"{file} cannot be removed: {error.strerror}.",
+                "Remove it by hand, or delete the entry without its file.",
+                kind="file-stuck",
+                file=file,
+                why=error.strerror,
+            ) from error
+
+    def _remove_thumbnail(self, row: Row) -> None:
+        if row["thumbnail"]:
+            picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
+            picture.unlink(missing_ok=True)
