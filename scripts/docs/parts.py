@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from scripts.containers.measured import measured
-from scripts.docs import doctor, packages, troubles, values
+from scripts.docs import doctor, downloads, packages, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
+from scripts.docs.rows import rows
 from scripts.docs.settings import settings
 from scripts.guard.core.phases import State
 from scripts.guard.core.state_machine import TRANSITIONS
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "guard-contracts": packages.contracts,
     "proof": proof,
     "routes": routes,
+    "rows": rows,
     "settings": settings,
     "containers": measured,
     "restart-delays": values.restart_delays,
@@ -49,6 +51,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "causes": troubles.causes,
     "decisions": decisions,
     "doctor": doctor.sayings,
-    "downloads": troubles.downloads,
+    "downloads": downloads.downloads,
     "times": lambda: times.text(times.read()),
 }

@@ -1,11 +1,10 @@
-"""The tables of docs/troubleshooting.md: what can be said, told by the code that says it."""
+"""The table of causes of docs/troubleshooting.md, told by the code that says it."""
 
 import errno
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from domain import failures
-from files.cookies import advise
+from scripts.docs.downloads import cell
 from scripts.guard.config.settings import Service
 from scripts.guard.core.cause import Cause
 from scripts.guard.diagnosis.context import Context
@@ -105,26 +104,5 @@ def causes() -> str:
     rows = ["| kind | it says, for example | do this | meanwhile |", "|---|---|---|---|"]
     for cause in sorted((example.cause() for example in EXAMPLES), key=lambda each: each.kind):
         after = "restarted" if cause.transient else "waits for you"
-        rows.append(f"| {cause.kind} | {_cell(cause.sentence)} | {_cell(cause.fix)} | {after} |")
+        rows.append(f"| {cause.kind} | {cell(cause.sentence)} | {cell(cause.fix)} | {after} |")
     return "\n".join(rows)
-
-
-def downloads() -> str:
-    """Why a download can fail, by kind."""
-    rows = ["| kind | it says, for example | do this | retried |", "|---|---|---|---|"]
-    for kind, failed in sorted(download_failures().items()):
-        again = "yes" if failed.transient else "no"
-        rows.append(f"| {kind} | {_cell(failed.sentence)} | {_cell(failed.fix)} | {again} |")
-    return "\n".join(rows)
-
-
-def download_failures() -> dict[str, failures.DownloadError]:
-    """What is said of a download from example.org, by kind; a status, where it came as one."""
-    statuses = (*failures.STATUSES, failures.FIRST_ERROR, failures.SERVER_ERROR)
-    found = [*(failed for _, failed in failures.TEXTS), *map(failures.of_status, statuses)]
-    advised = (advise(failed, Path("/p/data/cookies"), "example.org") for failed in found)
-    return {each.kind: replace(each, fix=each.fix.replace("/p/", "")) for each in advised}
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

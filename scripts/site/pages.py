@@ -19,6 +19,7 @@ DEVELOP = (
     "docs/compatibility.md",
     "docs/testing.md",
     "docs/faults.md",
+    "docs/troubleshooting-rows.md",
     "docs/docs-run.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",

@@ -8,7 +8,14 @@ from scripts.docs.render import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = "|".join(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-HISTORY = ("CHANGELOG.md", "benchmarks.md", "faults.md", "docs-run.md", "decisions")
+HISTORY = (
+    "CHANGELOG.md",
+    "benchmarks.md",
+    "faults.md",
+    "docs-run.md",
+    "decisions",
+    "troubleshooting-rows.md",
+)
 """What was once typed, with what came of it."""
 
 SETTINGS = r"(?:[A-Z_]+=\S+ )*"

@@ -90,7 +90,7 @@ ELSEWHERE = {
     r"docker .*": "needs an engine; tests/containers",
     r"kill .*": "of an example's process",
     r"fg": "of the shell in which something was suspended",
-    r"mkdir data/damaged && mv .*": "tests/backend: a damaged database",
+    r"mkdir data/damaged && mv .*": "tests/backend/store/test_database_errors.py, as typed",
     r"make (dev|dev open=1|dev s=\w+|app|stop)": "tests/stack/test_project.py, and this module's "
     "own stack",
     r"WEB_PORT=3001 make dev( open=1)?": "this module's own stack is started with ports like that",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.failures import classify
-from scripts.docs.troubles import download_failures
+from scripts.docs.downloads import download_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,7 @@ import pytest
 
 from domain.failures import DownloadError
 from files.media_folder import MARK, MediaFolder
+from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def test_an_empty_mount_point_is_noticed(tmp_path: Path, small_disk: SmallDisk) 
 
     subprocess.run(["umount", str(disk)], check=True)
     told = complaint(folder)
-    assert "not mounted" in told.sentence
+    page = download_failures()["media-folder"]
+    assert told.sentence == page.sentence.replace("data/media", str(disk))
+    assert told.fix == page.fix.replace("data/media", str(disk))
     assert not list(disk.iterdir())
 
     (disk / MARK).touch()

@@ -18,6 +18,7 @@ from Cryptodome.Util.Padding import pad
 from yt_dlp.networking.exceptions import IncompleteRead
 
 from runner.live import _cut
+from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ALL = 12
 """Segments of the source, a second and 25 pictures each."""
+PAGE = download_failures()
 PICTURES = 25
 
 
@@ -169,6 +171,7 @@ def test_what_has_not_begun_is_waited_for(shared_api: Api, media: MediaSource) -
     item = shared_api.add(media.live_hls, live="wait")
     waiting = wait_for(lambda: one if (one := shared_api.get(item))["error"] else None, "it waits")
     assert (waiting["state"], waiting["error"]["kind"]) == ("queued", "not-begun")
+    assert waiting["error"]["sentence"] == PAGE["not-begun"].sentence
     media.live.there, media.live.ended = 2, True
     for action in ("pause", "resume"):  # look now
         shared_api.ask("POST", f"/api/downloads/{item}/{action}")
@@ -181,7 +184,7 @@ def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSo
     wait_for(lambda: shared_api.get(item)["error"], "it waits")
     shared_api.ask("POST", f"/api/downloads/{item}/stop")
     failed = shared_api.wait(item, "failed")
-    assert failed["error"]["sentence"] == "Nothing had been recorded yet."
+    assert failed["error"]["sentence"] == PAGE["nothing-recorded"].sentence
 
     plain = shared_api.add(media.missing)
     refused = shared_api.client.post(f"/api/downloads/{plain}/stop")

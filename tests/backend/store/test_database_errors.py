@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import sqlite3
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,12 +27,12 @@ from tests.backend.web.test_bad_input import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import httpx
 
     from tests.media_source import MediaSource
 
+TROUBLESHOOTING = (Path(__file__).resolve().parents[3] / "docs/troubleshooting.md").read_text()
 REQUEST = DownloadRequest(url="https://example.org/a.mp4")
 
 
@@ -196,6 +198,24 @@ def asked_at_once(api: Api) -> list[httpx.Response]:
     """Many requests at the same time: more than there are connections to the database."""
     with ThreadPoolExecutor(16) as threads:
         return list(threads.map(lambda _: api.client.get("/api/downloads"), range(48)))
+
+
+def test_a_damaged_one_is_moved_away_as_the_page_says_and_the_files_stay(
+    api: Api, media: MediaSource
+) -> None:
+    (command,) = re.findall(r"`(mkdir data/damaged && mv .+?)`", TROUBLESHOOTING)
+    api.ready()
+    name = api.wait(api.add(media.short), "done")["file"]["name"]
+    api.end()
+    damage(api.folder / "data/app.db")
+    api.start()
+    assert "is damaged" in refused(api)["detail"]
+
+    subprocess.run(command, shell=True, cwd=api.folder, check=True)  # noqa: S602 - as it is typed
+
+    api.ready()
+    assert (api.media / name).exists()
+    assert api.wait(api.add(media.mp4), "done")["error"] is None
 
 
 def test_one_that_becomes_read_only_is_told_with_every_file_and_used_again_once_it_is_mended(

@@ -66,7 +66,7 @@ def test_what_ended_a_runner_is_told(pool: Pool) -> None:
     with closing(pool.take()) as runner:
         os.kill(runner.pid, signal.SIGKILL)
 
-        with pytest.raises(RunnerDiedError, match="ended with code -9"):
+        with pytest.raises(RunnerDiedError, match="The download process ended with code -9\\."):
             list(runner.run(PROBE))
 
 

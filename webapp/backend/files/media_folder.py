@@ -58,7 +58,7 @@ class MediaFolder:
         known = self._remembered()
         mark = self.path / MARK
         if known is not None and not mark.exists() and self._device() != known:
-            raise self._not_mounted(mark)
+            raise not_mounted(self.path, mark)
         try:
             for folder in (self.path, self.path / ".staging", self.path / ".thumbnails"):
                 prepare(folder)
@@ -97,12 +97,14 @@ class MediaFolder:
             return None
         return device if isinstance(device, int) else None
 
-    def _not_mounted(self, mark: Path) -> DownloadError:
-        return DownloadError(
-            KIND,
-            f"The media folder {self.path} is not mounted: it is on another file system than"
-            " before, and its mark is missing.",
-            f"Mount it. {AGAIN} If it is a new folder on purpose: touch {mark}",
-            transient=True,
-            values={"folder": str(self.path), "mark": str(mark)},
-        )
+
+def not_mounted(folder: Path, mark: Path) -> DownloadError:
+    """What every download waits for while another file system is where the files were."""
+    return DownloadError(
+        KIND,
+        f"The media folder {folder} is not mounted: it is on another file system than"
+        " before, and its mark is missing.",
+        f"Mount it. {AGAIN} If it is a new folder on purpose: touch {mark}",
+        transient=True,
+        values={"folder": str(folder), "mark": str(mark)},
+    )

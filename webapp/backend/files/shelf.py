@@ -56,13 +56,13 @@ class Shelf:
         """
         for part in self._parts(folder):
             if part.is_symlink():
-                raise _unusable(part, "is a link, which may lead anywhere")
+                raise unusable(part, "is a link, which may lead anywhere")
             if not part.exists():
                 return
             if not part.is_dir():
-                raise _unusable(part, "is a file")
+                raise unusable(part, "is a file")
             if part.stat().st_dev != self.media_dir.stat().st_dev:
-                raise _unusable(part, "is on another disk than the media folder")
+                raise unusable(part, "is on another disk than the media folder")
 
     def make_room(self, name: str) -> Path:
         """Make the folders on the way to `name`; its path. Raises as `check`."""
@@ -72,7 +72,7 @@ class Shelf:
             try:
                 part.mkdir(exist_ok=True)
             except OSError as error:
-                raise _unusable(part, f"cannot be made: {error.strerror}") from error
+                raise unusable(part, f"cannot be made: {error.strerror}") from error
         self.check(folder)  # whoever put a link there meanwhile
         return self.path(name)
 
@@ -96,7 +96,7 @@ class Shelf:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            raise _unusable(
+            raise unusable(
                 target.parent, f"is on another disk or mount than {source.parent}"
             ) from error
 
@@ -147,7 +147,8 @@ class Shelf:
         return sorted(found)[:MAX_FOLDERS]
 
 
-def _unusable(folder: Path, why: str) -> DownloadError:
+def unusable(folder: Path, why: str) -> DownloadError:
+    """What a download fails of that is to go into such a folder."""
     return DownloadError(
         KIND,
         f"{folder} {why}, so no file goes there.",

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 MAX_PAGE_BYTES = 32_000_000
 """Of a page, a playlist or an answer of an API, unpacked. The largest real ones have a third."""
 BLOCK = 65_536
+PAGE_TOO_LARGE = DownloadError(
+    "page-too-large",
+    f"The page is larger than {MAX_PAGE_BYTES // 1_000_000} MB, which no page is.",
+    "Copy the link of the video itself.",
+    values={"most": f"{MAX_PAGE_BYTES // 1_000_000}"},
+)
 Files = list[tuple[str, str]]
 
 
@@ -100,12 +106,7 @@ class _Bounded:
         while left > 0 and (part := self._answer.read(min(BLOCK, left))):
             self._left -= len(part)
             if self._left < 0:
-                raise DownloadError(
-                    "page-too-large",
-                    f"The page is larger than {MAX_PAGE_BYTES // 1_000_000} MB, which no page is.",
-                    "Copy the link of the video itself.",
-                    values={"most": f"{MAX_PAGE_BYTES // 1_000_000}"},
-                )
+                raise PAGE_TOO_LARGE
             parts.append(part)
             left -= len(part)
         return b"".join(parts)

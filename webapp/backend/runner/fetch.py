@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 Emit = Callable[[dict[str, Any]], None]
 
+NOTHING_RECORDED = DownloadError(
+    "nothing-recorded", "Nothing had been recorded yet.", "Retry to begin anew."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FetchJob:
@@ -147,9 +151,7 @@ def _told(
     if recording.begun and (stop or recording.ended):
         return recording.info
     if stop:
-        raise DownloadError(
-            "nothing-recorded", "Nothing had been recorded yet.", "Retry to begin anew."
-        )
+        raise NOTHING_RECORDED
     try:
         info = _medium(downloader, request)
     except Exception as error:

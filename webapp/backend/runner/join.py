@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MADE = "media.mkv"
 """It holds every codec that streams have."""
 MAX_SECONDS = 3600
+NOT_JOINED = DownloadError(
+    "join",
+    "ffmpeg could not join what was recorded.",
+    "Retry; the parts are kept until you delete it.",
+)
 SHORT_SHARE, SHORT_SECONDS = 0.05, 3.0
 """By how much the file may be shorter than what was recorded."""
 
@@ -51,11 +56,7 @@ def join(ffmpeg: str | None, recording: Recording) -> Path:
         told = getattr(error, "stderr", None) or b""
         if b"No space left" in told:
             raise DISK_FULL from error
-        raise DownloadError(
-            "join",
-            "ffmpeg could not join what was recorded.",
-            "Retry; the parts are kept until you delete it.",
-        ) from error
+        raise NOT_JOINED from error
     return folder / MADE
 
 

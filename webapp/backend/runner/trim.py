@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_SECONDS = 600
+NOT_CUT = DownloadError(
+    "cut", "The clip could not be cut.", "Check start and end against the medium's length."
+)
 PROBE_SECONDS = 20
 DURATION_SLACK = 1.0
 """Seconds by which a site may tell less than there is."""
@@ -47,11 +50,7 @@ def trim(ffmpeg: str | None, made: Path, start: float | None, end: float | None)
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=MAX_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
-        raise DownloadError(
-            "cut",
-            "The clip could not be cut.",
-            "Check start and end against the medium's length.",
-        ) from error
+        raise NOT_CUT from error
     return target
 
 

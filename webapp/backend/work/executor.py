@@ -109,7 +109,7 @@ class Executor:
         except RunnerDiedError as error:
             if self._stopping:
                 raise StoppingError from None
-            self._failed(item, run, DownloadError("crash", str(error), "Retry.", transient=True))
+            self._failed(item, run, crashed(error))
         return None
 
     def finish(self, item: str, run: int, result: Result) -> None:
@@ -161,9 +161,7 @@ class Executor:
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
-        known = (
-            _not_noted(error) if isinstance(error, DatabaseUnavailableError) else classify(error)
-        )
+        known = not_noted(error) if isinstance(error, DatabaseUnavailableError) else classify(error)
         self._failed(item, run, known)
 
     def interrupt(self, item: str) -> bool:
@@ -336,7 +334,13 @@ class Executor:
         return row is None or row["state"] == "cancelled"
 
 
-def _not_noted(error: DatabaseUnavailableError) -> DownloadError:
+def crashed(died: RunnerDiedError) -> DownloadError:
+    """What a download fails of whose process has ended."""
+    return DownloadError("crash", str(died), "Retry.", transient=True)
+
+
+def not_noted(error: DatabaseUnavailableError) -> DownloadError:
+    """What a download fails of that the database could not be told of."""
     sentence = f"What came of it could not be noted: {error.detail}"
     fix = "Retry; if it keeps failing, see the log of `api`."
     return DownloadError("database", sentence, fix, transient=True)

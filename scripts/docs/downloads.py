@@ -1,0 +1,94 @@
+"""The table of why a download fails, told by the code that says it."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from domain import failures
+from domain.failures import DownloadError, classify
+from domain.problems import DatabaseUnavailableError
+from files import cookies, media_folder, shelf
+from net.egress import Allowed, ProgramRefusedError
+
+FOLDER = Path("/p/data")
+HOST = "example.org"
+
+
+def downloads() -> str:
+    """Why a download can fail, by kind."""
+    rows = ["| kind | it says, for example | do this | retried |", "|---|---|---|---|"]
+    for kind, failed in sorted(download_failures().items()):
+        again = "yes" if failed.transient else "no"
+        rows.append(f"| {kind} | {cell(failed.sentence)} | {cell(failed.fix)} | {again} |")
+    return "\n".join(rows)
+
+
+def download_failures() -> dict[str, DownloadError]:
+    """What is said of a download from example.org, by kind; a status, where it came as one."""
+    statuses = (*failures.STATUSES, failures.FIRST_ERROR, failures.SERVER_ERROR)
+    said = {each.kind: each for each in _by_the_code()}
+    said |= {failed.kind: failed for _, failed in failures.TEXTS}
+    said |= {each.kind: each for each in map(failures.of_status, statuses)}
+    advised = (cookies.advise(each, FOLDER / "cookies", HOST) for each in said.values())
+    return {
+        each.kind: replace(
+            each, sentence=each.sentence.replace("/p/", ""), fix=each.fix.replace("/p/", "")
+        )
+        for each in advised
+    }
+
+
+def _by_the_code() -> Iterator[DownloadError]:
+    """What is said in other places than the tables: an example is made to happen in each."""
+    # Loaded here: with these comes the whole downloader, which other tables can do without.
+    from runner import direct, downloader, fetch, join, live, metadata, trim
+    from work import executor
+    from work.pool import RunnerDiedError
+
+    yield failures.PASSWORD_NEEDED
+    yield from (downloader.PAGE_TOO_LARGE, fetch.NOTHING_RECORDED, join.NOT_JOINED, trim.NOT_CUT)
+    yield classify(MemoryError())
+    yield classify(ProgramRefusedError())
+    yield classify(_raised(lambda: Allowed.parse(()).check("192.168.1.20", 80)))
+    yield classify(RuntimeError("got error: HTTP error 404"))
+    yield classify(RuntimeError("Unable to extract title"))
+    yield metadata.not_begun(None)
+    yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)
+    yield shelf.unusable(FOLDER / "media/music", "is a file")
+    yield executor.crashed(RunnerDiedError("The download process ended with code -9."))
+    yield executor.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
+    for refuse in (
+        lambda: metadata.only_entry({"entries": [{"id": "1"}, {"id": "2"}]}),
+        lambda: metadata.require_ended({"is_live": True}),
+        lambda: direct.require_media(b"%PDF-1.4\n"),
+        lambda: live.streams({"protocol": "http_dash_segments"}),
+        lambda: trim.require_within(90, 12),
+        lambda: cookies.of_site("", HOST, f"{HOST}.txt"),
+        _open_cookies,
+    ):
+        yield classify(_raised(refuse))
+
+
+def _open_cookies() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"{HOST}.txt")
+        file.touch(0o644)
+        try:
+            cookies.read(file)
+        except DownloadError as error:
+            kept = str(FOLDER / "cookies" / file.name)
+            raise replace(error, fix=error.fix.replace(str(file), kept)) from None
+
+
+def _raised(refuse: Callable[[], object]) -> Exception:
+    try:
+        refuse()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+        return error
+    raise AssertionError("nothing was refused")
+
+
+def cell(text: str) -> str:
+    """A text in a cell of a table."""
+    return text.replace("|", "\\|").replace("\n", " ")

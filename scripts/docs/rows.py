@@ -1,0 +1,28 @@
+"""The tables of docs/troubleshooting-rows.md: which test holds each row of the troubleshooting."""
+
+from collections.abc import Iterator
+
+from tests.docs.rows import TABLES, YES, Held, Table
+
+
+def rows() -> str:
+    """A table for each of the page, a row for each of its rows."""
+    return "\n\n".join("\n".join(_table(table)) for table in TABLES)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"## {table.title}\n"
+    yield "| row | made to happen | message equal | fix typed | healed | by |"
+    yield "|---|---|---|---|---|---|"
+    for cells in table.rows():
+        yield f"| {' | '.join([_name(cells), *_cells(table.held(cells))])} |"
+
+
+def _name(cells: list[str]) -> str:
+    """What a row is known by: its kind, and its sentence where several are of a kind."""
+    first, *others = cells
+    return first if first.startswith("`") else f"{first}: {others[0]}"
+
+
+def _cells(held: Held) -> list[str]:
+    return [YES, YES, held.typed, held.healed, "<br>".join(f"`{test}`" for test in held.tests)]

@@ -1,0 +1,236 @@
+"""Each row of docs/troubleshooting.md and its test: the tables of docs/troubleshooting-rows.md.
+
+A row is *made to happen*, what is then said is *compared* with the page, its fix is *typed* or
+done, and what was wrong is *healed*. `make docs` writes the tables; `test_rows.py` demands that
+every row is here, that the tests are there, and that what is not done says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/troubleshooting.md"
+FIRST_CELL = re.compile(r"^\| (.+?) \|")
+CELL_BORDER = re.compile(r"(?<!\\)\|")
+YES = "yes"
+
+
+@dataclass(frozen=True)
+class Held:
+    """The test that does a row's four things, or why one of them is not done."""
+
+    test: str
+    """`file::function`."""
+    typed: str = YES
+    """Whether a test types or does what the row advises; else the reason."""
+    healed: str = YES
+    also: str = ""
+    """Another test, which does the rest."""
+
+    @property
+    def tests(self) -> list[str]:
+        return [test for test in (self.test, self.also) if test]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page: under which heading, and what holds its rows."""
+
+    title: str
+    held: Callable[[list[str]], Held]
+    """What holds the row with these cells; raises `KeyError` where nothing does."""
+
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of each row, as they stand on the page."""
+        section = PAGE.read_text(encoding="utf-8").partition(f"\n## {self.title}\n")[2]
+        lines = [
+            line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")
+        ]
+        for line in lines[1:]:
+            yield [cell.strip() for cell in CELL_BORDER.split(line)[1:-1]]
+
+
+# --- What crashes -------------------------------------------------------------------------------
+
+CRASHES = "tests/stack/test_troubleshooting_rows.py"
+LIMITS = "tests/stack/test_troubleshooting_limits.py"
+HEALS = "test_what_is_said_is_what_the_page_shows_and_its_advice_heals"
+OF_A_LIMIT = {
+    *("too-many-files", "not-started", "out-of-memory", "watch-limit", "port-forbidden"),
+    *("port-in-use", "no-permission", "disk-full", "dependency-down"),
+}
+MACHINE = "no: it changes the whole machine; the limit is raised where the test has its own"
+
+
+def _crash(cells: list[str]) -> Held:
+    kind = cells[0]
+    if kind not in OF_A_LIMIT:
+        return Held(f"{CRASHES}::{HEALS}")
+    return Held(f"{LIMITS}::{HEALS}", typed=MACHINE if kind == "watch-limit" else YES)
+
+
+# --- What the doctor says, and starts that are refused ------------------------------------------
+
+DOCTOR = "tests/stack/test_doctor_rows.py"
+DOCTOR_HEALS = "test_what_the_doctor_says_is_what_the_page_shows_and_its_advice_heals"
+REFUSED = "tests/stack/test_refused_starts.py"
+STARTS = Held(
+    f"{REFUSED}::test_it_says_what_the_page_quotes_and_starts_once_the_advice_was_followed"
+)
+INSTALLS = "no: it installs packages of the system; what they bring is put there"
+OTHER_STARTS = {
+    "no Python 3.11 or newer was found": Held(
+        "tests/setup/test_python.py"
+        "::test_without_any_the_message_says_what_was_found_and_what_to_type",
+        typed=INSTALLS,
+    ),
+    "no Node that Vite accepts": Held(
+        "tests/setup/test_node.py"
+        "::test_a_node_that_cannot_be_brought_is_told_and_one_that_is_installed_is_taken",
+        typed=INSTALLS,
+    ),
+    "ended with status": Held(
+        "tests/setup/test_node.py"
+        "::test_an_installation_without_a_network_is_told_and_works_with_one"
+    ),
+    "no browser can be opened from here": Held(
+        f"{REFUSED}::test_where_there_is_no_screen_the_address_is_named"
+    ),
+}
+
+
+# --- The database -------------------------------------------------------------------------------
+
+ERRORS = "tests/backend/store/test_database_errors.py"
+MADE = Held(
+    f"{ERRORS}::test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended"
+)
+DATABASE: Mapping[str, Held] = {
+    "is locked by another program": MADE,
+    "is read-only": Held(
+        f"{ERRORS}::test_one_that_becomes_read_only_is_told_with_every_file_and_used_again"
+        "_once_it_is_mended"
+    ),
+    "is damaged": MADE,
+    "was written by a newer version": MADE,
+    "cannot grow: the disk is full": Held(
+        "tests/backend/app/test_lifecycle.py::test_a_disk_that_is_full_at_the_start"
+    ),
+    "refuses the password": Held(
+        "tests/containers/test_production.py"
+        "::test_another_password_on_an_old_volume_is_unhealthy_and_told"
+    ),
+    "cannot be written: FOLDER belongs to user 0": Held(
+        "tests/backend/files/test_folders.py"
+        "::test_somebody_elses_folder_is_told_with_user_and_command"
+    ),
+    "cannot be opened": Held(
+        "tests/backend/app/test_lifecycle.py::test_a_data_folder_that_cannot_be_made_yet"
+    ),
+    "has lost tables": MADE,
+    "was deleted or replaced": Held(
+        "tests/backend/store/test_database.py"
+        "::test_every_link_that_was_acknowledged_is_there_after_a_restart"
+    ),
+    "leads to a pooler in transaction mode": Held(
+        "tests/backend/engine/test_postgres_faults.py"
+        "::test_a_pooler_that_shares_sessions_is_noticed_and_said"
+    ),
+}
+
+# --- Downloads ----------------------------------------------------------------------------------
+
+FAILURES = "tests/backend/runner/test_failure_rows.py"
+SAID = f"{FAILURES}::test_what_is_said_is_what_the_page_shows"
+BRINGS = f"{FAILURES}::test_what_it_advises_brings_the_file"
+ANOTHER = "no: it advises another link, format or place, or to wait"
+NO_SOURCE = "no: no source of ours brings it about; what yt-dlp raises is raised"
+COOKIES = Held(f"{FAILURES}::test_cookies_that_others_can_read_and_that_are_none")
+MACHINES = Held(f"{FAILURES}::test_a_disk_without_room_and_a_machine_without_ffmpeg")
+AGAIN = Held(f"{FAILURES}::test_what_ffmpeg_cannot_cut_or_join_is_kept_and_can_be_made_again")
+ADVISED = {
+    *("beyond-end", "broken-off", "conversion", "login-needed", "no-audio", "password-needed"),
+    *("piece-missing", "range", "rate-limited", "server-error"),
+}
+OTHER_DOWNLOADS: Mapping[str, Held] = {
+    "certificate": Held(
+        "tests/backend/domain/test_failures.py"
+        "::test_a_certificate_that_nobody_vouches_for_is_named",
+        ANOTHER,
+        ANOTHER,
+    ),
+    "cookies-open": COOKIES,
+    "cookies-unreadable": COOKIES,
+    "crash": Held(
+        "tests/backend/work/test_pool.py::test_what_ended_a_runner_is_told",
+        also="tests/backend/engine/test_crash.py::test_downloads_go_on_after_kill_9_and_end_identical",
+    ),
+    "cut": AGAIN,
+    "join": AGAIN,
+    "database": Held(
+        f"{ERRORS}::test_what_the_database_does_not_take_is_tried_again_later_and_not_for_ever",
+        also=f"{ERRORS}::test_one_that_becomes_read_only_is_told_with_every_file_and_used_again"
+        "_once_it_is_mended",
+    ),
+    "disk-full": MACHINES,
+    "no-ffmpeg": MACHINES,
+    "folder": Held(f"{FAILURES}::test_a_folder_that_became_a_file_while_the_download_waited"),
+    "geo-blocked": Held(
+        f"{FAILURES}::test_a_country_that_a_site_does_not_serve_as_yt_dlp_says_it",
+        NO_SOURCE,
+        ANOTHER,
+    ),
+    "no-such-format": Held(
+        f"{FAILURES}::test_a_format_that_a_site_does_not_have_as_yt_dlp_says_it",
+        NO_SOURCE,
+        ANOTHER,
+    ),
+    "unexpected": Held(
+        f"{FAILURES}::test_what_nobody_has_met_before_is_told_in_yt_dlps_own_words",
+        NO_SOURCE,
+        ANOTHER,
+    ),
+    "live-kind": Held(f"{FAILURES}::test_a_live_stream_of_another_kind_than_hls", ANOTHER, ANOTHER),
+    "media-folder": Held(
+        "tests/backend/files/test_media_folder.py::test_an_empty_mount_point_is_noticed"
+    ),
+    "not-begun": Held("tests/backend/runner/test_live.py::test_what_has_not_begun_is_waited_for"),
+    "nothing-recorded": Held(
+        "tests/backend/runner/test_live.py::test_nothing_recorded_and_no_stream_are_told",
+        also="tests/backend/runner/test_live.py::test_what_has_not_begun_is_waited_for",
+    ),
+    "too-large": Held(
+        f"{FAILURES}::test_what_takes_more_memory_than_a_download_may_use",
+        ANOTHER,
+        ANOTHER,
+        also="tests/backend/runner/test_limits.py"
+        "::test_what_takes_more_fails_and_the_programs_that_it_starts_have_their_own_limit",
+    ),
+}
+
+
+def _download(cells: list[str]) -> Held:
+    kind = cells[0]
+    if kind in OTHER_DOWNLOADS:
+        return OTHER_DOWNLOADS[kind]
+    if kind in ADVISED:
+        return Held(SAID, also=BRINGS)
+    return Held(SAID, ANOTHER, ANOTHER)
+
+
+TABLES = (
+    Table("A page says that a service is not available right now", _crash),
+    Table("`make doctor p=web` names one cause", lambda _: Held(f"{DOCTOR}::{DOCTOR_HEALS}")),
+    Table(
+        "`make dev` stops before anything runs",
+        lambda cells: OTHER_STARTS.get(cells[0].strip("`"), STARTS),
+    ),
+    Table(
+        "The backend says that its database or its folder cannot be used",
+        lambda cells: DATABASE[cells[0].strip("`")],
+    ),
+    Table("A download failed", _download),
+)
