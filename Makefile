@@ -132,8 +132,11 @@ fuzz: setup-python ## Feed made-up input to whatever reads what comes from elsew
 scaling: setup-python ## Measure several backends on one PostgreSQL: claims, a long queue, a takeover (links=100000; backends=8; w=1: to docs/scaling.md)
 	@PYTHONPATH=webapp/backend $(py) -m scripts.scaling $(if $(links),--links $(links)) $(if $(backends),--backends $(backends)) $(if $(w),-w)
 
-containers: setup-all ## Build and run all containers with podman or docker, do what may happen to them, and measure (engine=docker; w=1: write docs/containers.md)
-	@PYTHONPATH=webapp/backend $(py) -m scripts.containers $(if $(w),-w) $(engine)
+outages: setup-python ## Restart, kill and fail over PostgreSQL under running downloads, and measure (n=20; w=1: to docs/scaling.md)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.scaling.outages $(if $(n),-n $(n)) $(if $(w),-w)
+
+containers: setup-all ## Build and run all containers with podman or docker, do what may happen to them, and measure (engine=docker; part=single; w=1: write docs/containers.md)
+	@PYTHONPATH=webapp/backend $(py) -m scripts.containers $(if $(w),-w) $(if $(part),--part $(part)) $(engine)
 
 ##@ Work on it
 setup: bootstrap ## Install what `make dev` needs, and nothing else (python=3.13: on that Python, as with any target)

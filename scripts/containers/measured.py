@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 MEASURED = Path(__file__).with_name("measured.json")
@@ -50,8 +50,16 @@ class Measured:
         return cls({name: Run(**run) for name, run in kept.items()})
 
     def with_runs_of(self, other: Measured) -> Measured:
-        """The newer ones in place of those of the same engine."""
-        return Measured(self.runs | other.runs)
+        """The newer ones in place of those of the same engine; one of a part replaces that part."""
+        return Measured(
+            self.runs | {name: self._completed(run) for name, run in other.runs.items()}
+        )
+
+    def _completed(self, newer: Run) -> Run:
+        older = self.runs.get(newer.name)
+        if older is None or older.engine != newer.engine:
+            return newer
+        return replace(newer, figures=older.figures | newer.figures)
 
     def save(self) -> None:
         """Keep them beside this file."""

@@ -23,6 +23,7 @@ CONCURRENCY = 2
 RATE = 100_000
 """Bytes/s of each body while faults are done: a file takes three seconds."""
 DISK = "64m"
+DATABASE = "histories"
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class Stand:
 
     def __post_init__(self) -> None:
         self._ballast = self.media / ".ballast"
+
+    @property
+    def database(self) -> str:
+        """The address of what the backends work on, past the network."""
+        return f"{self.cluster.primary.url.rpartition('/')[0]}/{DATABASE}"
 
     def runners(self, backend: int) -> list[psutil.Process]:
         """The processes that a backend has started."""
@@ -83,6 +89,7 @@ def standing(
     port: Callable[[], int],
     *,
     backends: int = 2,
+    concurrency: int = CONCURRENCY,
     code: Path = BACKEND,
     clocks: Sequence[int] = (),
     packets: bool = False,
@@ -93,6 +100,7 @@ def standing(
         folder: empty, for everything that is written.
         port: gives free ports.
         backends: how many.
+        concurrency: downloads at once of each.
         code: the folder of the backend's code.
         clocks: the seconds by which the clock of each backend is off.
         packets: whether the network is the kernel's, in a namespace that was entered before.
@@ -105,7 +113,7 @@ def standing(
         source = enter.enter_context(serve_media(make_media(folder / "source")))
         source.validator = "etag"
         database = enter.enter_context(cluster(port))
-        name = database.primary.database("histories").rpartition("/")[2]
+        database.primary.database(DATABASE)
         target = database.primary.port
         ways = (filtering(n, target) if packets else proxy(target) for n in range(backends))
         links = [enter.enter_context(way) for way in ways]
@@ -113,9 +121,9 @@ def standing(
         for number, each in enumerate(links):
             api = Api(
                 folder / f"backend-{number}",
-                DATABASE_URL=f"postgresql://app@{each.host}:{each.port}/{name}",
+                DATABASE_URL=f"postgresql://app@{each.host}:{each.port}/{DATABASE}",
                 MEDIA_DIR=str(media),
-                DOWNLOAD_CONCURRENCY=str(CONCURRENCY),
+                DOWNLOAD_CONCURRENCY=str(concurrency),
                 DISK_RESERVE_MB="0",
                 **(off_by(clocks[number]) if clocks else {}),
             )

@@ -36,3 +36,11 @@ def test_figures_of_an_engine_that_was_not_there_stay(
     runs = Measured.load().runs
     assert runs["podman"].figures == {"takeover": "1.2 s"}
     assert (runs["docker"].engine, runs["docker"].figures) == ("docker 27", {"takeover": "0.9 s"})
+
+
+def test_a_run_of_a_part_leaves_the_other_figures_of_that_engine() -> None:
+    before = Measured.of(REPORT, "2026-11-27", "")
+    part = '{"engine": "docker 26.1", "what": "size", "figure": "200 MB"}'
+    after = before.with_runs_of(Measured.of(part, "2026-12-01", "- another load")).runs
+    assert after["docker"].figures == {"takeover": "1.1 s", "size": "200 MB"}
+    assert after["docker"].day == "2026-12-01"
