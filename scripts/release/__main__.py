@@ -28,11 +28,16 @@ def main(words: list[str], root: Path = ROOT) -> int:
         return 1
     notes = _commit(root, wanted)
     _git(root, "tag", "--annotate", f"v{wanted}", "--message", f"{wanted}\n\n{notes}")
-    for path in [build.archive(root, f"v{wanted}"), *build.wheel(root)]:
-        sys.stdout.write(f"{path.relative_to(root)}\n")
+    made = [build.archive(root, f"v{wanted}"), *build.wheel(root)]
+    files = [str(path.relative_to(root)) for path in made]
     images = [shlex.join(command) for command in build.image_commands(wanted)]
-    publish = f"git push origin HEAD v{wanted}"
-    steps = "".join(f"  {line}\n" for line in [*images, publish])
+    publish = [
+        f"git push origin HEAD v{wanted}",
+        # Where the startup guide sends people for the archive.
+        shlex.join(["gh", "release", "create", f"v{wanted}", "--notes-from-tag", *files]),
+    ]
+    steps = "".join(f"  {line}\n" for line in [*images, *publish])
+    sys.stdout.writelines(f"{file}\n" for file in files)
     sys.stdout.write(f"v{wanted} is committed and tagged here. To build its images, and publish:\n")
     sys.stdout.write(steps)
     return 0

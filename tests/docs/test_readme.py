@@ -23,8 +23,35 @@ def test_it_is_short() -> None:
 
 def test_every_feature_is_linked() -> None:
     bullets = re.findall(r"^- .*", section("What you get"), re.MULTILINE)
-    assert len(bullets) == 10
+    assert len(bullets) == 8
     assert all(re.match(r"- \*\*\[[^\]]+\]\([^)]+\)", bullet) for bullet in bullets)
+
+
+def test_its_parts_are_in_the_order_of_their_weight() -> None:
+    assert re.findall(r"^## (.+)", TEXT, re.MULTILINE) == [
+        "What you get",
+        "The proof",
+        "Quick start",
+        "Everyday commands",
+        "The guard on your own Procfile",
+        "When it breaks",
+        "Questions",
+        "Limits",
+        "More",
+    ]
+
+
+def test_whoever_comes_is_shown_a_door() -> None:
+    before = TEXT.partition("\n## ")[0]
+    assert re.findall(r"^- \*\*(.+?)\.\*\*", before, re.MULTILINE) == [
+        "I want to download",
+        "I develop with a Procfile",
+    ]
+
+
+def test_there_are_five_everyday_commands() -> None:
+    table = section("Everyday commands").partition("###")[0]
+    assert len(re.findall(r"^\| `make ", table, re.MULTILINE)) == 5
 
 
 def test_the_proof_has_four_rows_and_four_peers() -> None:

@@ -62,7 +62,11 @@ def test_a_release_states_its_version_everywhere_and_is_committed_and_tagged(
     assert re.search(
         rf"## Unreleased\n\n## {NEXT} - \d{{4}}-\d\d-\d\d\n\n- New: a thing\.\n\n## 0\.0\.1", text
     )
-    assert f"git push origin HEAD v{NEXT}" in capsys.readouterr().out
+    left = capsys.readouterr().out
+    assert f"git push origin HEAD v{NEXT}" in left
+    attached = "dist/sy-media-downloader.tar.gz"
+    assert f"gh release create v{NEXT} --notes-from-tag {attached}\n" in left
+    assert (clone / attached).exists()
 
 
 def test_its_archive_unpacks_into_a_folder_of_the_projects_name(clone: Path) -> None:
@@ -73,6 +77,39 @@ def test_its_archive_unpacks_into_a_folder_of_the_projects_name(clone: Path) -> 
         assert inside
         assert f'version = "{NEXT}"' in inside.read().decode()
     assert {name.split("/")[0] for name in names} == {"sy-media-downloader"}
+
+
+def test_the_startup_guide_sends_for_what_a_release_makes(clone: Path) -> None:
+    guide = (ROOT / "docs/startup-guide.md").read_text(encoding="utf-8")
+    assert f"a file named `{build.archive(clone, 'HEAD').name}`" in guide
+
+
+def test_the_wheel_is_of_the_version_that_the_guard_states(tmp_path: Path) -> None:
+    copy = f"--prefix={tmp_path}/"
+    subprocess.run(["git", "checkout-index", "--all", copy], cwd=ROOT, check=True)
+    (wheel,) = build.wheel(tmp_path)
+    assert wheel == tmp_path / f"dist/procguard-{version.current(ROOT)}-py3-none-any.whl"
+    assert build.wheel(tmp_path / "tests") == []
+
+
+def test_the_commands_for_the_images_name_stages_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert list(build.image_commands(NEXT)) == []
+    (tmp_path / "podman").write_text("#!/bin/sh\n")
+    (tmp_path / "podman").chmod(0o755)
+
+    commands = list(build.image_commands(NEXT))
+
+    assert len(commands) == len(build.IMAGES)
+    for name, (engine, verb, _, target, _, file, _, tag, folder) in zip(
+        build.IMAGES, commands, strict=True
+    ):
+        assert (engine, verb, folder) == ("podman", "build", ".")
+        assert tag == f"sy-media-downloader-{name}:{NEXT}"
+        stages = re.findall(r"^FROM .* AS (\w+)$", (ROOT / file).read_text(), re.MULTILINE)
+        assert target in stages
 
 
 def test_every_reason_against_it_is_told_at_once_and_nothing_changes(

@@ -24,7 +24,6 @@ BROUGHT = {"uv", "uvx", "node", "nodejs", "npm", "npx", "corepack", "ffmpeg"}
 """What the set-up brings: not on the PATH of these shells."""
 PATIENCE = 120.0  # seconds
 FOLLOWED = 5.0  # seconds until whoever follows something is interrupted
-INTERRUPTED = 124  # by timeout(1)
 
 PACK = "tar -czf sy-media-downloader.tar.gz cookies.txt"
 WHILE_IT_RUNS = {
@@ -78,11 +77,21 @@ WHILE_IT_RUNS = {
     "make restart": "",
     "make smoke": "",
     "make build": "",
+    "python3 -m venv ~/.procguard && ~/.procguard/bin/pip install ./scripts/guard": "",
 }
 """Command -> what makes the state for which it is meant; in this order."""
 
-FOLLOWING = ("make logs p=api", "make logs p=web")
-"""They go on until they are interrupted, and write meanwhile."""
+ANOTHER_PROJECT = """\
+unset WEB_PORT API_PORT GUARD_PORT
+mkdir -p ~/my-project
+echo 'web: python3 -m http.server $PORT' > ~/my-project/Procfile
+"""
+FOLLOWING = {
+    "make logs p=api": "",
+    "make logs p=web": "",
+    "cd ~/my-project && ~/.procguard/bin/procguard": ANOTHER_PROJECT,
+}
+"""They go on until they are interrupted, and write meanwhile; what makes the state for them."""
 
 ELSEWHERE = {
     r"sudo .*|echo .* \| sudo .*": "changes the machine",
@@ -100,8 +109,6 @@ ELSEWHERE = {
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",
     r"cd web && \.\.\.|npm run dev": "named, not advised",
     r"uvicorn( --fd| --reload)?|python -m scripts\.guard -f PATH": "named, not advised",
-    r"python3 -m venv .*/pip install \./scripts/guard|cd ~/my-project && .*": "by the network; "
-    "tests/guard build the wheel, install it and run a foreign project",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run)": "takes minutes; "
     "each is a thin call, and is typed without being run",
@@ -264,7 +271,8 @@ def test_it_can_be_typed(running: Shell, command: str) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("command", FOLLOWING)
 def test_it_follows_until_it_is_interrupted(running: Shell, command: str) -> None:
-    done = running.type(f"timeout --signal=INT --preserve-status {FOLLOWED} {command}")
+    interrupted = f"timeout --signal=INT --preserve-status {FOLLOWED} bash -c '{command}'"
+    done = running.type(f"{FOLLOWING[command]}{interrupted}")
     assert done.stdout
     assert "not found" not in done.stderr
 
