@@ -19,7 +19,11 @@ URL = "https://example.org/feed.rss"
         ({"schedule": {}}, "schedule", "one of the two"),
         ({"schedule": {"hours": 2, "at": ["06:00"]}}, "schedule", "one of the two"),
         ({"schedule": {"hours": 0}}, "schedule.hours", "greater than or equal to 1"),
-        ({"schedule": {"at": ["25:00"]}}, "schedule.at.0", "match pattern"),
+        (
+            {"schedule": {"at": ["25:00"]}},
+            "schedule.at.0",
+            "is not a time of day. Write it as 06:30.",
+        ),
         (
             {"schedule": {"hours": 1, "zone": "Nowhere/Town"}},
             "schedule.zone",

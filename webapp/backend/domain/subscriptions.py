@@ -18,7 +18,7 @@ from domain.texts import MAX_LENGTH
 MAX_LIST = 5000
 """Entries of a list that are looked at."""
 MAX_PATTERN = 200
-TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 EntryKind = Literal["video", "audio", "short", "live"]
 SubscriptionState = Literal["active", "paused", "stopped"]
@@ -60,10 +60,20 @@ def _day(text: str) -> str:
     return text
 
 
+def _time(text: str) -> str:
+    if not TIME_OF_DAY.fullmatch(text):
+        raise WrongValueError(
+            f"{text[:20]!r} is not a time of day. Write it as 06:30.",
+            kind="no-time",
+            time=text[:20],
+        )
+    return text
+
+
 Zone = Annotated[str, Field(max_length=60, examples=["Europe/Berlin"]), AfterValidator(_zone)]
 Pattern = Annotated[str, Field(min_length=1, max_length=MAX_PATTERN), AfterValidator(_pattern)]
 Day = Annotated[str, Field(max_length=10, examples=["2026-01-31"]), AfterValidator(_day)]
-TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY, examples=["06:30"])]
+TimeOfDay = Annotated[str, Field(examples=["06:30"]), AfterValidator(_time)]
 
 
 class Schedule(BaseModel):

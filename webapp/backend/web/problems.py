@@ -247,5 +247,7 @@ def _message(item: Mapping[str, Any]) -> str:
             return f"{name} is not a field of this request."
         case "json_invalid":
             return f"The body is not valid JSON: {item['ctx']['error']}."
+        case "string_pattern_mismatch":
+            return f"{name}: {given} has not the form that is expected."
         case _:
             return f"{name}: {item['msg']}."
