@@ -120,6 +120,48 @@ def test_what_was_noted_and_not_done_goes_where_it_was_to_go_unless_that_is_take
     assert staging.shelf.path("taken.mp4").read_text() == "a stranger's"
 
 
+@pytest.fixture
+def half_moved(tmp_path: Path) -> Staging:
+    """The words have gone to their place, the film has not: then it was killed."""
+    staging = Staging(tmp_path)
+    folder = staging.folder("a")
+    folder.mkdir(parents=True)
+    (folder / "media.mp4").write_text("mine")
+    write_result(
+        folder,
+        {
+            "file": "media.mp4",
+            "placed": {"name": "taken.mp4", "sidecars": {"media.en.srt": "taken.en.srt"}},
+        },
+    )
+    staging.shelf.path("taken.en.srt").write_text("my words")
+    staging.shelf.path("taken.mp4").write_text("a stranger's")
+    return staging
+
+
+def there(staging: Staging) -> dict[str, str]:
+    return {path.name: path.read_text() for path in staging.media_dir.glob("[!.]*.*")}
+
+
+def test_what_had_gone_ahead_of_a_file_whose_name_is_taken_goes_with_it(
+    half_moved: Staging,
+) -> None:
+    half_moved.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}))
+
+    assert there(half_moved) == {
+        "new.mp4": "mine",
+        "new.en.srt": "my words",
+        "taken.mp4": "a stranger's",
+    }
+
+
+def test_what_had_gone_ahead_of_a_file_goes_when_nobody_wants_it(half_moved: Staging) -> None:
+    half_moved.withdraw("a")
+
+    assert there(half_moved) == {"taken.mp4": "a stranger's"}
+    assert not half_moved.folder("a").exists()
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"media.mp4"'])
 def test_half_a_note_is_no_note(tmp_path: Path, text: str) -> None:
     (tmp_path / "result.json").write_text(text)

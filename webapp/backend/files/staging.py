@@ -84,6 +84,7 @@ class Staging:
             made = folder / result.get("file", "")
             if made.is_file():
                 if placed is None or self.shelf.path(placed.name).exists():
+                    self._fetch_back(folder, placed)
                     placed = choose()
                     write_result(folder, result | {"placed": asdict(placed)})
                 for beside, name in placed.sidecars.items():
@@ -93,6 +94,12 @@ class Staging:
         if placed is None or not self.shelf.path(placed.name).exists():
             raise FileNotFoundError(f"{placed and placed.name} was made, and is gone.")
         return placed
+
+    def _fetch_back(self, folder: Path, former: Placed | None) -> None:
+        """Bring back what goes with a file whose name was taken before it got there."""
+        for beside, name in former.sidecars.items() if former else ():
+            if not (folder / beside).exists() and self.shelf.path(name).is_file():
+                self.shelf.path(name).replace(folder / beside)
 
     def has_grown(self, item: str) -> bool:
         """Whether clearly more of it has come than when this was last so: 1 % more, say."""
@@ -128,10 +135,11 @@ class Staging:
         self._remove(item, self._take_back)
 
     def _take_back(self, item: str) -> None:
-        result = read_result(self.folder(item))
-        if result and "placed" in result and not (self.folder(item) / result["file"]).exists():
+        folder, result = self.folder(item), read_result(self.folder(item))
+        if result and "placed" in result:
             placed = Placed(**result["placed"])
-            self.shelf.remove([placed.name, *placed.sidecars.values()])
+            names = {result["file"]: placed.name, **placed.sidecars}
+            self.shelf.remove(name for made, name in names.items() if not (folder / made).exists())
 
     def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
         folder = self.folder(item)
