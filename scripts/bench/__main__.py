@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from scripts.bench import downloads, page, reloads, suites
+from scripts.bench import crowds, downloads, page, reloads, suites
 from scripts.bench.competitors import Competitor, others
 from scripts.bench.document import Section, conditions, document, section
 from scripts.bench.installed import Installed
@@ -29,6 +29,7 @@ SUITES: Mapping[str, Suite] = {
     "log": suites.log,
     "cost": suites.cost,
     "endings": suites.endings,
+    "scale": crowds.scale,
     "downloads": downloads.downloads,
     "page": page.page,
     "reload": reloads.reload,

@@ -31,8 +31,15 @@ class Running:
     """A supervisor that was started, on a terminal of its own, and all that came of it."""
 
     def __init__(
-        self, competitor: Competitor, stack: Stack, folder: Path, *, pipe: bool = False
+        self,
+        competitor: Competitor,
+        stack: Stack,
+        folder: Path,
+        *,
+        pipe: bool = False,
+        kept: bool = True,
     ) -> None:
+        self._kept = kept
         self.competitor, self.stack, self.folder = competitor, stack, folder
         self.mark = uuid.uuid4().hex
         environment = {**os.environ, **stack.environment, MARK: self.mark}
@@ -74,7 +81,8 @@ class Running:
         with contextlib.suppress(OSError):  # the terminal's other end is closed
             while chunk := os.read(self._reading, READ_BYTES):
                 self.last_read = time.monotonic()
-                self._chunks.append((self.last_read, chunk))
+                if self._kept:
+                    self._chunks.append((self.last_read, chunk))
 
     def processes(self) -> list[psutil.Process]:
         """Return every process that came of this run, orphans and daemons too."""
@@ -134,10 +142,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(competitor: Competitor, stack: Stack, *, pipe: bool = False) -> Iterator[Running]:
-    """Run a stack in a folder of its own for as long as the block lasts."""
+def running(
+    competitor: Competitor, stack: Stack, *, pipe: bool = False, kept: bool = True
+) -> Iterator[Running]:
+    """Run a stack in a folder of its own for as long as the block lasts.
+
+    Its output goes to a terminal or a `pipe`, and is `kept` or only read.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        run = Running(competitor, stack, Path(folder), pipe=pipe)
+        run = Running(competitor, stack, Path(folder), pipe=pipe, kept=kept)
         try:
             yield run
         finally:

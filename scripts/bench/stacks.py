@@ -69,6 +69,30 @@ def toy() -> Stack:
     )
 
 
+def crowd(count: int, *, told: bool = True) -> Stack:
+    """Return so many servers of a few lines, on sockets of the guard's where it is told of them.
+
+    Else each has a port that the system gives it, and the guard has to find out which.
+    """
+    names = [f"s{number:02}" for number in range(count)]
+    program = f"exec {sys.executable} {TOYS}/api.py"
+    if not told:
+        lines = dict.fromkeys(names, f"API_PORT=$ANY {program}")
+        return Stack(f"{count} whose ports are found", lines, environment={"ANY": "0"})
+    lines = {
+        name: f"API_FD=${name.upper()}_FD API_PORT=${name.upper()}_PORT {program}" for name in names
+    }
+    ports = free_ports(*names)
+    paths = dict.fromkeys(names, "/")
+    return Stack(f"{count} servers", lines, ports, paths, _port_variables(ports))
+
+
+def torrent(megabytes: int, go: Path) -> Stack:
+    """Return a program that writes so much once the file `go` is there."""
+    line = f"exec {sys.executable} {TOYS}/torrent.py {megabytes} {go}"
+    return Stack("a torrent", {"web": line, "api": "exec sleep 600"})
+
+
 def crashing(folder: Path) -> Stack:
     """Return a service that ends at once, and notes each start in ``starts``."""
     return Stack("crashing", {"web": f"echo >>{folder}/starts; exit 1", "api": "exec sleep 600"})

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from scripts.bench import __main__ as bench
-from scripts.bench import burdens, page, recoveries, suites
+from scripts.bench import burdens, crowds, page, recoveries, suites
 from scripts.bench.browser import Redraws
 from scripts.bench.competitors import BARE, Competitor
+from scripts.bench.crowds import Crowd, Torrent, Weight
 from scripts.bench.loads import Enqueued, Listening
 from scripts.bench.measures import Flood, Idle, Left, Recovery
 from scripts.bench.recoveries import BOTH, SERVERS, Starts
@@ -304,3 +305,37 @@ def test_without_node_every_target_of_the_supervisors_is_missed(
     targets = [t for name, suite in wanted.items() for t in bench.measure(name, suite, 1, [])[1]]
     assert len(targets) == 5
     assert not any(target.reached for target in targets)
+
+
+def weight(megabytes: float, descriptors: int = 60) -> Weight:
+    return Weight(megabytes, descriptors, 1.0)
+
+
+BACK: list[float | None] = [0.1] * crowds.CRASHES
+CROWD = Crowd(weight(20), 0.4, [0.2], BACK, weight(22), [0.2])
+TORRENT = Torrent(weight(20), weight(21), 30.0, 13_000_000)
+
+
+@pytest.mark.parametrize(
+    ("cold", "idle", "crowd", "torrent", "missed"),
+    [
+        (1.4, 0.1, CROWD, TORRENT, []),
+        (1.6, 0.1, CROWD, TORRENT, [0]),
+        (1.4, 0.3, CROWD, TORRENT, [1]),
+        (1.4, 0.1, replace(CROWD, back=[*BACK[1:], None]), TORRENT, [2]),
+        (1.4, 0.1, replace(CROWD, back=BACK[1:]), TORRENT, [2]),
+        (1.4, 0.1, replace(CROWD, after=weight(22, 61)), TORRENT, [3]),
+        (1.4, 0.1, replace(CROWD, after=weight(29)), TORRENT, [4]),
+        (1.4, 0.1, CROWD, replace(TORRENT, after=weight(29)), [5]),
+        (None, None, None, None, [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_crowd_is_judged_by_all_of_its_crashes(
+    cold: float | None,
+    idle: float | None,
+    crowd: Crowd | None,
+    torrent: Torrent | None,
+    missed: list[int],
+) -> None:
+    targets = crowds.targets(cold, idle, crowd, torrent)
+    assert [at for at, target in enumerate(targets) if not target.reached] == missed

@@ -8,14 +8,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
 class Api(BaseHTTPRequestHandler):
-    """Answers everything alike, and logs nothing."""
+    """Answers everything with its pid, and logs nothing."""
 
     def do_GET(self) -> None:
         """Answer."""
         self.send_response(200)
-        self.send_header("Content-Length", "4")
+        body = b"%d\n" % os.getpid()
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"api\n")
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Be silent: what is measured is not the printing of requests."""

@@ -19,7 +19,8 @@ from ..core.snapshot import ServiceView, Snapshot
 from ..health import slow_start
 from ..processes import birth
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
+AGAIN_SECONDS = 0.5  # after a look that has found somebody missing
 LOOKS = 3  # in a row that find nobody: a reloader that only changes its child is faster
 CHILD_LOOK_SECONDS = 0.025  # a new child takes longer to load than that, and then binds the port
 LOADING_LOOK_SECONDS = 0.5  # in which one that loads is seen to compute, or to wait for its turn
@@ -78,7 +79,12 @@ class LostPorts:
                 self._standing_in[name] = task
 
     def _look(self) -> None:
-        self._loop.call_later(LOOK_SECONDS, self._look)
+        try:
+            self._look_at_all()
+        finally:
+            self._loop.call_later(AGAIN_SECONDS if self._missing else LOOK_SECONDS, self._look)
+
+    def _look_at_all(self) -> None:
         candidates = [
             view
             for view in self._views
@@ -86,15 +92,16 @@ class LostPorts:
         ]
         listening = self._listening() if candidates else None
         if listening is None:
+            self._missing = {}
             return
         self._listened |= dict.fromkeys(
             (view.name for view in candidates if view.port in listening), birth.now()
         )
-        for view in candidates:
-            count = 0 if view.port in listening else self._missing.get(view.name, 0) + 1
-            self._missing[view.name] = count
-            if count >= LOOKS:
-                self._missing[view.name] = 0
+        missing = [view for view in candidates if view.port not in listening]
+        self._missing = {view.name: self._missing.get(view.name, 0) + 1 for view in missing}
+        for view in missing:
+            if self._missing[view.name] >= LOOKS:
+                del self._missing[view.name]
                 self._lost(view.name, _cause(view))
 
     async def _stand_in(self, service: Service, leader: int) -> None:

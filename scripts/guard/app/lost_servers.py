@@ -7,7 +7,8 @@ mistake the port is listened on as before, clients connect, and nobody ever take
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
@@ -17,6 +18,7 @@ from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import probe
 from ..health.probe import Reply
+from ..processes.process import exit_descriptor
 
 LOOK_SECONDS = 0.5
 LOOKS = 3  # in a row that find no new process: a reloader that only changes its child is faster
@@ -25,15 +27,19 @@ ANSWER_SECONDS = 1.0  # that a server has, before it is taken for lost
 
 class _Known(NamedTuple):
     leader: int
-    members: frozenset[int]
-    holders: frozenset[int]
-    """Which of them have the listening socket."""
+    port: int
+    holders: frozenset[int] = frozenset()
+    """Which processes of the service have the listening socket."""
     looks: int = 0
     """For how many looks in a row some have been gone, and nobody new was there."""
 
 
 class LostServers:
-    """Follows the snapshots; `lost` is called with the name of a service and what is wrong."""
+    """Follows the snapshots; `lost` is called with the name of a service and what is wrong.
+
+    Looking costs time for each process of a service. So it is looked at when it gets READY, and
+    then when one of several that have its socket has ended: one by itself takes the port along.
+    """
 
     def __init__(
         self,
@@ -51,46 +57,75 @@ class LostServers:
         self._members = members
         self._holders = holders
         self._lost = lost
-        self._views: Sequence[ServiceView] = ()
+        self._ready: dict[str, ServiceView] = {}
         self._known: dict[str, _Known] = {}
+        self._exits: dict[str, list[int]] = {}
+        """Descriptors of its holders, each readable once that one has ended."""
+        self._looks: dict[str, asyncio.Handle] = {}
+        """The next look at each, where there is to be one."""
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._loop = asyncio.get_running_loop()
-        self._loop.call_later(LOOK_SECONDS, self._look)
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Keep what serves now, and see at once of whom it consists while it does."""
-        self._views = [view for view in snapshot.services if view.state is State.READY]
-        for name in self._known.keys() - {view.name for view in self._views}:
-            del self._known[name]
-        if any(view.name not in self._known for view in self._views):
-            self._loop.call_soon(self._look_at_all)
+        self._ready = {view.name: view for view in snapshot.services if _serves(view)}
+        for name, known in tuple(self._known.items()):
+            view = self._ready.get(name)
+            if view is None or (view.pid, view.port) != (known.leader, known.port):
+                self._forget(name)
+        for name in self._ready.keys() - self._known.keys() - self._looks.keys():
+            self._looks[name] = self._loop.call_soon(self._look, name)
 
-    def _look(self) -> None:
-        self._loop.call_later(LOOK_SECONDS, self._look)
-        self._look_at_all()
+    def _look(self, name: str) -> None:
+        if pending := self._looks.pop(name, None):
+            pending.cancel()  # another reason came first
+        view, service = self._ready.get(name), self._current.get().find(name)
+        if view is None or service is None or not service.speaks_http:
+            return
+        leader, port = view.pid or 0, view.port or 0
+        known = self._known.get(name, _Known(leader, port))
+        holders = frozenset(self._holders(port, self._members(name, leader)))
+        if not holders or not holders < known.holders:
+            self._forget(name)
+            self._know(name, known._replace(holders=holders, looks=0))
+            return
+        # Whether one that had the socket is gone, others still have it, and none has come.
+        self._known[name] = known = known._replace(looks=known.looks + 1)
+        if known.looks < LOOKS:
+            self._look_later(name)
+        elif name not in self._asking:
+            self._asking[name] = self._loop.create_task(self._ask(name, port, service.health))
 
-    def _look_at_all(self) -> None:
-        for view in self._views:
-            service = self._current.get().find(view.name)
-            if service is None or view.port is None or view.pid is None or not service.speaks_http:
-                continue
-            if view.name not in self._asking and self._is_missing(view.name, view.pid, view.port):
-                self._asking[view.name] = self._loop.create_task(
-                    self._ask(view.name, view.port, service.health)
-                )
+    def _know(self, name: str, known: _Known) -> None:
+        self._known[name] = known
+        if len(known.holders) < 2:  # noqa: PLR2004 - one by itself takes the port along
+            return
+        for pid in known.holders:
+            descriptor = exit_descriptor(pid)
+            if descriptor is None:  # it is gone already, or the system has none
+                self._look_later(name)
+            else:
+                self._exits.setdefault(name, []).append(descriptor)
+                self._loop.add_reader(descriptor, self._exited, name)
 
-    def _is_missing(self, name: str, leader: int, port: int) -> bool:
-        """Whether one that had the socket is gone, others still have it, and none has come."""
-        members = frozenset(self._members(name, leader))
-        known = self._known.get(name)
-        if known is not None and (known.leader, known.members) == (leader, members):
-            return False
-        holders = frozenset(self._holders(port, members))
-        if known is None or known.leader != leader or not holders or not holders < known.holders:
-            self._known[name] = _Known(leader, members, holders)
-            return False
-        self._known[name] = known._replace(looks=known.looks + 1)
-        return known.looks + 1 >= LOOKS
+    def _look_later(self, name: str) -> None:
+        if name not in self._looks:
+            self._looks[name] = self._loop.call_later(LOOK_SECONDS, self._look, name)
+
+    def _exited(self, name: str) -> None:
+        self._unwatch(name)
+        self._look(name)
+
+    def _forget(self, name: str) -> None:
+        self._known.pop(name, None)
+        self._unwatch(name)
+        if look := self._looks.pop(name, None):
+            look.cancel()
+
+    def _unwatch(self, name: str) -> None:
+        for descriptor in self._exits.pop(name, []):
+            self._loop.remove_reader(descriptor)
+            os.close(descriptor)
 
     async def _ask(self, name: str, port: int, path: str) -> None:
         """See whether the others serve: a child that had the socket too may have had other work."""
@@ -100,9 +135,15 @@ class LostServers:
         except TimeoutError:
             reply = Reply.NONE
         del self._asking[name]
-        self._known.pop(name, None)
+        self._forget(name)
         if reply in {Reply.NONE, Reply.STANDBY}:
             self._lost(name, _cause(name, port))
+        else:
+            self._look(name)
+
+
+def _serves(view: ServiceView) -> bool:
+    return view.state is State.READY and view.port is not None and view.pid is not None
 
 
 def _cause(name: str, port: int) -> Cause:

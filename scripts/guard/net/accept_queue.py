@@ -30,8 +30,13 @@ def length(sock: socket.socket) -> int | None:
 
 def lengths() -> dict[int, int] | None:
     """Return the same for every port that is listened on here, None if that is not told."""
-    found = sock_diag.lengths()
-    return _from_proc() if found is None else found
+    sockets = sock_diag.listening()
+    if sockets is None:
+        return _from_proc()
+    found: dict[int, int] = {}
+    for one in sockets:
+        found[one.port] = found.get(one.port, 0) + one.queued
+    return found
 
 
 def _from_proc() -> dict[int, int] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from . import guards
+from . import guards, sock_diag
 
 _PROC = Path("/proc")
 _LISTENING = "0A"  # TCP_LISTEN of net/tcp_states.h
@@ -42,13 +42,20 @@ def _listening(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _sockets() -> Iterator[tuple[str, int]]:
-    """Return what a descriptor of a listening socket links to, and its port; see proc_net_tcp."""
+    """Return what a descriptor of a listening socket links to, and its port."""
+    sockets = sock_diag.listening()
+    pairs = _from_proc() if sockets is None else ((one.inode, one.port) for one in sockets)
+    return ((f"socket:[{inode}]", port) for inode, port in pairs)
+
+
+def _from_proc() -> Iterator[tuple[int, int]]:
+    """Return inode and port of each where the kernel answers no netlink; see proc_net_tcp."""
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
             for line in (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
                 fields = line.split()
                 if fields[3] == _LISTENING:
-                    yield f"socket:[{fields[9]}]", int(fields[1].rpartition(":")[2], 16)
+                    yield int(fields[9]), int(fields[1].rpartition(":")[2], 16)
 
 
 def _all() -> list[int]:

@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 RECEIVE_BYTES = 1 << 16
 ANSWER_SECONDS = 1.0
@@ -20,28 +21,36 @@ _REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_DUMP
 _ERROR, _DONE = 2, 3  # NLMSG_ERROR, NLMSG_DONE
 _LISTENING = 1 << 10  # TCP_LISTEN
 _HEAD = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
-_PORT, _QUEUE = struct.Struct("!H"), struct.Struct("=I")
+_PORT, _NUMBER = struct.Struct("!H"), struct.Struct("=I")
+# Where these stand in inet_diag_msg of linux/inet_diag.h, in bytes.
+_PORT_AT, _QUEUE_AT, _INODE_AT = 4, 56, 68
 _WANTED = struct.Struct("=BBBxI48x")  # inet_diag_req_v2: family, protocol, what else, states
 
 
-def lengths() -> dict[int, int] | None:
-    """Return the length of the accept queue of every port that is listened on.
+class Listening(NamedTuple):
+    """A listening socket."""
+
+    port: int
+    queued: int
+    """How many connections wait to be accepted."""
+    inode: int
+    """By which its descriptors can be found."""
+
+
+def listening() -> list[Listening] | None:
+    """Return every socket that listens here for TCP.
 
     None where there is no such thing to ask: not Linux, or a sandbox that does not let us.
     """
     if not sys.platform.startswith("linux"):
         return None
-    found: dict[int, int] = {}
     with contextlib.suppress(OSError, struct.error):
-        for family in (socket.AF_INET, socket.AF_INET6):
-            for port, length in _listening(family):
-                found[port] = found.get(port, 0) + length
-        return found
+        return [one for family in (socket.AF_INET, socket.AF_INET6) for one in _of(family)]
     return None
 
 
-def _listening(family: socket.AddressFamily) -> Iterator[tuple[int, int]]:
-    """Yield port and length of each listening socket; raises `OSError`."""
+def _of(family: socket.AddressFamily) -> Iterator[Listening]:
+    """Yield those of a family; raises `OSError`."""
     wanted = _WANTED.pack(family, socket.IPPROTO_TCP, 0, _LISTENING)
     request = _HEAD.pack(_HEAD.size + len(wanted), _BY_FAMILY, _REQUEST_DUMP, 0, 0) + wanted
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
@@ -56,8 +65,9 @@ def _listening(family: socket.AddressFamily) -> Iterator[tuple[int, int]]:
                     return
                 if kind == _ERROR or size < _HEAD.size:
                     raise OSError(errno.EPROTO, "no answer about listening sockets")
-                # inet_diag_msg: the source port at byte 4, the receive queue at byte 56.
-                (port,) = _PORT.unpack_from(data, at + _HEAD.size + 4)
-                (length,) = _QUEUE.unpack_from(data, at + _HEAD.size + 56)
-                yield port, length
+                body = at + _HEAD.size
+                (port,) = _PORT.unpack_from(data, body + _PORT_AT)
+                (queued,) = _NUMBER.unpack_from(data, body + _QUEUE_AT)
+                (inode,) = _NUMBER.unpack_from(data, body + _INODE_AT)
+                yield Listening(port, queued, inode)
                 at += (size + 3) & ~3  # NLMSG_ALIGN

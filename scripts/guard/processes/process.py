@@ -101,14 +101,8 @@ class Process:
         return descendants.group_alive(self.pid)
 
     def exit_descriptor(self) -> int | None:
-        """Return a pidfd, readable once the process has ended; None where there are none.
-
-        The caller closes it.
-        """
-        if sys.platform.startswith("linux"):
-            with contextlib.suppress(OSError):  # a kernel before 5.3
-                return os.pidfd_open(self.pid)
-        return None
+        """Return what is readable once the process has ended, if there is such a thing here."""
+        return exit_descriptor(self.pid)
 
     def await_exit(self, notify: Callable[[], None]) -> None:
         """Call `notify` from a thread once the process has ended."""
@@ -120,6 +114,17 @@ class Process:
                 notify()
 
         threading.Thread(target=wait, name=f"wait-{self.pid}", daemon=True).start()
+
+
+def exit_descriptor(pid: int) -> int | None:
+    """Return a pidfd (pidfd_open(2)), readable once the process has ended; the caller closes it.
+
+    None where there are none, and of a process that is gone.
+    """
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError):  # a kernel before 5.3
+            return os.pidfd_open(pid)
+    return None
 
 
 def spawn(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
 import pytest
 
-from scripts.guard.net import accept_queue, sock_diag
+from scripts.guard.net import accept_queue, port_owners, sock_diag
 from tests.conftest import FreePort
+
+
+def queued_at(port: int) -> int | None:
+    return (accept_queue.lengths() or {}).get(port)
+
 
 LINUX = sys.platform.startswith("linux")
 
@@ -22,14 +28,15 @@ def test_it_tells_who_waits_where(
     free_port: FreePort, family: socket.AddressFamily, host: str
 ) -> None:
     port = free_port()
-    assert port not in (sock_diag.lengths() or {})
-    with socket.create_server((host, port), family=family):
-        assert (sock_diag.lengths() or {})[port] == 0
+    assert queued_at(port) is None
+    with socket.create_server((host, port), family=family) as server:
+        assert queued_at(port) == 0
         clients = [socket.create_connection((host, port)) for _ in range(3)]
-        assert (sock_diag.lengths() or {})[port] == 3
+        (found,) = [one for one in sock_diag.listening() or () if one.port == port]
+        assert found == (port, 3, os.fstat(server.fileno()).st_ino)
         for client in clients:
             client.close()
-    assert port not in (sock_diag.lengths() or {})
+    assert queued_at(port) is None
 
 
 @pytest.mark.starts
@@ -37,7 +44,7 @@ def test_it_tells_who_waits_where(
 def test_more_than_one_answer_holds_is_told() -> None:
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(150)]
     ports = {sock.getsockname()[1] for sock in held}
-    assert ports <= (sock_diag.lengths() or {}).keys()
+    assert ports <= {one.port for one in sock_diag.listening() or ()}
     for sock in held:
         sock.close()
 
@@ -51,13 +58,14 @@ def test_where_the_kernel_does_not_answer_its_table_is_read(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(sock_diag, "_listening", refuse)
+    monkeypatch.setattr(sock_diag, "_of", refuse)
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):
-        assert sock_diag.lengths() is None
-        assert (accept_queue.lengths() or {})[port] == 0
+        assert sock_diag.listening() is None
+        assert queued_at(port) == 0
+        assert port_owners.pids_at(port, [os.getpid()]) == [os.getpid()]
 
 
 def test_other_systems_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert sock_diag.lengths() is None
+    assert sock_diag.listening() is None
