@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
-FILES = tuple(HERE / f"{name}.toml" for name in ("pairs", "settings", "features"))
+FILES = tuple(HERE / f"{name}.toml" for name in ("pairs", "settings", "security", "features"))
 SECONDS = 240.0
 """That a test has to turn red, if its pair does not say otherwise."""
 

@@ -15,10 +15,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-INSTALLED = (".venv", "webapp/frontend/node_modules", "webapp/frontend/dist")
+FRONTEND = "webapp/frontend"
+INSTALLED = (".venv", f"{FRONTEND}/node_modules", f"{FRONTEND}/dist")
 """What the set-up brought and a build made: shared with the copy, not copied."""
 # The shell is the first process of the namespace, and collects whoever loses its parent.
 FIRST = ("sh", "-c", '"$@" & wait $!', "sh")
+PYTHON = ".venv/bin/python"
+PYTEST = ("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider")
+VITEST = ("node_modules/.bin/vitest", "run")
 TIMED_OUT = -1
 
 
@@ -48,15 +52,32 @@ def scratch(root: Path) -> Iterator[Path]:
 
 
 def run(copy: Path, tests: Sequence[str], seconds: float) -> tuple[int, str]:
-    """Run tests in the copy; return pytest's exit code, `TIMED_OUT` after so long, and its output.
+    """Run tests in the copy; return the exit code of the first program whose are not all green.
 
-    Raises `NoNamespaceError`.
+    It is `TIMED_OUT` after so long; with it comes what was printed. Raises `NoNamespaceError`.
     """
-    pytest = [".venv/bin/python", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *tests]
+    pages = [test for test in tests if ".test.ts" in test]
+    others = [test for test in tests if test not in pages]
+    code, output = 0, ""
+    if pages:
+        code, output = _run([*VITEST, *_of_pages(pages)], copy / FRONTEND, seconds)
+    if others and not code:
+        code, output = _run([str(copy / PYTHON), *PYTEST, *others], copy, seconds)
+    return code, output
+
+
+def _of_pages(tests: Sequence[str]) -> list[str]:
+    """Return vitest's words for `webapp/frontend/dev/guard.test.ts::a name`; one name at most."""
+    files = {test.partition("::")[0].removeprefix(f"{FRONTEND}/") for test in tests}
+    names = {test.partition("::")[2] for test in tests}
+    return [*sorted(files), *(["-t", *names] if len(names) == 1 and names != {""} else [])]
+
+
+def _run(command: Sequence[str], folder: Path, seconds: float) -> tuple[int, str]:
     try:
         ended = subprocess.run(
-            [*namespace(), *FIRST, *pytest],
-            cwd=copy,
+            [*namespace(), *FIRST, *command],
+            cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
