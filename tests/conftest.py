@@ -24,7 +24,7 @@ from scripts.bench.visits import Visits, together
 from scripts.guard.core import hints
 from scripts.setup import packages, system
 from scripts.times.table import longest_first, read
-from tests import quick
+from tests import quick, server_errors
 from tests.leftovers import left, new_mark
 
 settings.register_profile("any machine", deadline=None)  # timing is never asserted
@@ -78,6 +78,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """With `--quick`, look at what the tests start."""
     if config.getoption("--quick"):
         quick.watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, object]:
+    """Fail a test in whose time a server of ours answered with its own error."""
+    report = yield
+    if report.when == "teardown":
+        allowed = {path for mark in item.iter_markers("own_error") for path in mark.args}
+        captured = "\n".join(text for _, text in report.sections)
+        if (found := server_errors.found_now(captured, allowed)) and report.passed:
+            report.outcome, report.longrepr = "failed", found
+    return report
 
 
 @pytest.hookimpl(wrapper=True)

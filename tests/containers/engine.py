@@ -143,8 +143,10 @@ class Stack:
     def await_health(self) -> None:
         wait_for(lambda: all(map(self.engine.healthy, self.all())), "all are healthy", self.logs)
 
-    def logs(self) -> str:
-        return "\n".join(self.engine("logs", "--tail", "15", each) for each in self.all())
+    def logs(self, lines: str = "15") -> str:
+        return "\n".join(
+            self.engine("logs", "--tail", lines, each, check=False) for each in self.all()
+        )
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=DEADLINE)
@@ -175,6 +177,7 @@ def running(stack: Stack) -> Iterator[Stack]:
         stack.seconds = {"build": built - began, "up": time.monotonic() - built}
         yield stack
     finally:
+        sys.stdout.write(stack.logs("-1"))  # what our servers say is read there
         stack.remove()
 
 

@@ -1,6 +1,7 @@
 """The single image, run by a real engine with the one command that its documentation shows."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ def run(household: Household, volume: str, *options: str) -> Iterator[tuple[str,
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE) as client:
             yield container, client
     finally:
+        sys.stdout.write(engine("logs", container, check=False))  # its servers' errors are found
         engine("rm", "--force", "--volumes", container, check=False)
 
 

@@ -20,6 +20,7 @@ import psutil
 
 from scripts import TYPED
 from scripts.bench.visits import Visits, visiting
+from tests import server_errors
 from tests.leftovers import left, new_mark
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +152,7 @@ class GuardRun:
 
         `within` is a command that runs the one which follows it.
         """
+        server_errors.watch(self.output_file)
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
                 [*within, *self.command("up", *self.options)],

@@ -99,6 +99,7 @@ def test_files_are_looked_at_where_the_setting_says_so(
     assert ("anon_inode:inotify" in opened) is not bool(polling)
 
 
+@pytest.mark.own_error("/")
 @pytest.mark.parametrize("name", ["web", "api"])
 def test_a_service_is_up_when_the_path_that_its_setting_names_answers(
     guarded: Guarded, tmp_path: Path, name: str

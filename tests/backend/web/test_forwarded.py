@@ -31,6 +31,7 @@ def seen(client: str | None, trusted: str = "", **forwarded: str) -> tuple[str |
 
     found: list[Scope] = []
     names = {"For": b"x-forwarded-for", "Proto": b"x-forwarded-proto"}
+    names |= {"Real": b"x-real-ip", "Rfc": b"forwarded"}
     scope: dict[str, Any] = {
         "type": "http",
         "scheme": "http",
@@ -110,6 +111,10 @@ def test_without_trust_wrong_tokens_of_all_that_come_through_a_proxy_are_counted
         ("192.168.1.7", "yes", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
         ("127.0.0.1", "yes", "127.0.0.1, 203.0.113.9", "203.0.113.9"),
         ("127.0.0.1", "", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1", "", "unknown", "unknown"),  # a proxy here, which does not say for whom
+        ("::1", "", "_hidden, 127.0.0.1", "unknown"),
+        ("127.0.0.1", "", "203.0.113.9, [", "unknown"),
+        ("127.0.0.1", "", "", "127.0.0.1"),
     ],
 )
 def test_only_what_came_from_this_machine_is_of_it(
@@ -117,3 +122,10 @@ def test_only_what_came_from_this_machine_is_of_it(
 ) -> None:
     """Who is on this machine needs no token."""
     assert seen(peer, trusted, For=chain)[0] == client
+
+
+@pytest.mark.parametrize("header", [{"Real": "203.0.113.9"}, {"Rfc": "for=203.0.113.9"}])
+def test_whom_a_proxy_names_in_another_header_is_not_this_machine(header: dict[str, str]) -> None:
+    assert seen("127.0.0.1", **header)[0] == "unknown"
+    assert seen("127.0.0.1", For="198.51.100.1", **header)[0] == "198.51.100.1"
+    assert seen("192.0.2.7", **header)[0] == "192.0.2.7"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Listener = Callable[[float, float], None]
     """Called with the seconds that are converted, and those that there are."""
 
-DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
+DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 TIME = re.compile(r"out_time_us=(\d+)")
 
 _listener: Listener | None = None
@@ -66,7 +66,7 @@ class _Errors(threading.Thread):
     def run(self) -> None:
         for line in self._stream:
             self.lines.append(line)
-            if found := DURATION.search(line):
+            if found := DURATION.match(line):
                 hours, minutes, seconds = found.groups()
                 length = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
                 self.duration = max(self.duration, length)

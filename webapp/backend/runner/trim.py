@@ -23,7 +23,8 @@ NOT_CUT = DownloadError(
 PROBE_SECONDS = 20
 DURATION_SLACK = 1.0
 """Seconds by which a site may tell less than there is."""
-DURATION = re.compile(rb"Duration: (\d+):(\d\d):(\d\d\.\d+)")
+# At its place in what ffmpeg says: a title may hold the same words.
+DURATION = re.compile(rb"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 
 
 def trim(ffmpeg: str | None, made: Path, start: float | None, end: float | None) -> Path:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from settings import Networks
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+UNNAMED = "unknown"
+"""Whom a proxy on this machine does not name, as RFC 7239 and Squid say it: not this machine."""
+OTHER_HEADERS = ("forwarded", "x-real-ip")
+"""By which a proxy says that it asks for somebody, and which are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,25 @@ class Forwarded:
         if scope["type"] == "http" and client and is_within(client[0], self.trusted):
             headers = Headers(scope=scope)
             chain = ",".join(headers.getlist("x-forwarded-for")).split(",")
+            if chain == [""] and any(name in headers for name in OTHER_HEADERS):
+                chain = [UNNAMED]
             if found := _client(client[0], chain, self.trusted):
-                scope["client"] = (str(found), 0)  # in place: the server's log shows it
+                scope["client"] = (found, 0)  # in place: the server's log shows it
             proto = headers.get("x-forwarded-proto", "").strip().lower()
             if proto in {"http", "https"}:
                 scope["scheme"] = proto
         await self.app(scope, receive, send)
 
 
-def _client(peer: str, chain: list[str], trusted: Networks) -> Address | None:
-    """The last of the chain that is no proxy of ours; None where it names nobody."""
+def _client(peer: str, chain: list[str], trusted: Networks) -> str | None:
+    """The last of the chain that is no proxy of ours; None where there is no other."""
     found = None
     came_from_here = _is_loopback(address_of(peer))
     for each in reversed(chain):
         address = address_of(each)
         if address is None:  # whatever stands left of that cannot be told from an invention
+            if each.strip() and came_from_here:
+                return UNNAMED
             break
         if address.is_loopback and not came_from_here:  # nor can who is on no machine but its own
             break
@@ -58,7 +66,7 @@ def _client(peer: str, chain: list[str], trusted: Networks) -> Address | None:
         found = address
         if not any(address in network for network in trusted):
             break
-    return found
+    return None if found is None else str(found)
 
 
 def _is_loopback(address: Address | None) -> bool:
