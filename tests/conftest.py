@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from scripts import TYPED
 from scripts.bench.visits import Visits, together
@@ -27,7 +27,10 @@ from scripts.times.table import longest_first, read
 from tests import quick, server_errors
 from tests.leftovers import left, new_mark
 
-settings.register_profile("any machine", deadline=None)  # timing is never asserted
+# Timing is never asserted: neither of an example, nor of drawing it.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 if TYPE_CHECKING:

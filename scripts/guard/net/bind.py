@@ -49,12 +49,28 @@ def _hold_both(port: int) -> socket.socket:
     """One IPv6 socket for 127.0.0.1 and ::1: the wildcard address, tied to the loopback device."""
     if not sys.platform.startswith("linux") or not socket.has_dualstack_ipv6():
         raise OSError(errno.EAFNOSUPPORT, "no socket can serve both loopback addresses here")
-    # Whoever listens on one of the two addresses does not always make the wildcard bind fail.
-    _listen(socket.AF_INET, "127.0.0.1", port).close()
+    # Whoever listens on one of the two addresses does not always make the wildcard bind fail. The
+    # probe does not listen itself: a client would be reset, and a process that is being started
+    # has a copy of it until it runs its program, which would take the port from us.
+    _bind(socket.AF_INET, "127.0.0.1", port).close()
     return _listen(socket.AF_INET6, "::", port, device=b"lo")
 
 
 def _listen(
+    family: int, address: str, port: int, *, device: bytes | None = None, shared: bool = False
+) -> socket.socket:
+    sock = _bind(family, address, port, device=device, shared=shared)
+    try:
+        sock.listen(BACKLOG)
+        # The flag is shared with the server: an accept that another process wins must not block.
+        sock.setblocking(False)  # noqa: FBT003 - the library's signature
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _bind(
     family: int, address: str, port: int, *, device: bytes | None = None, shared: bool = False
 ) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -67,9 +83,6 @@ def _listen(
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
         sock.bind((address, port))
-        sock.listen(BACKLOG)
-        # The flag is shared with the server: an accept that another process wins must not block.
-        sock.setblocking(False)  # noqa: FBT003 - the library's signature
     except OSError:
         sock.close()
         raise

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from tests.backend.api_process import Api
 
-MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 A_FEW = settings(MANY, max_examples=25)
 CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")  # which no client sends
 HEADERS = (
@@ -43,6 +46,18 @@ SHAPES = st.sampled_from(
         "'",
     ]
 )
+
+
+@MANY
+@given(name=st.sampled_from(HEADERS), value=VALUES | SHAPES)
+def test_no_header_makes_the_server_fail(shared_api: Api, name: str, value: str) -> None:
+    headers = [(name.encode(), value.strip().encode("latin-1"))]
+
+    for method, path in (("GET", "/api/downloads"), ("POST", "/api/previews"), ("GET", "/")):
+        answer = shared_api.client.request(method, path, headers=headers)
+        assert answer.status_code < 500, answer.text
+
+
 NOBODY = "0" * 26  # an id that nothing has
 BYTES = (st.text(max_size=60) | SHAPES).map(lambda text: text.encode("utf-8", "surrogatepass"))
 OPERATIONS = [

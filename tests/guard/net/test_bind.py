@@ -81,6 +81,31 @@ def test_a_port_that_is_taken_on_either_address_is_not_held(free_port: FreePort)
             assert caught.value.errno == errno.EADDRINUSE
 
 
+FORKED_MEANWHILE = """
+import os, signal, sys
+from scripts.guard.net.bind import hold
+
+children = []
+
+def at(event, _):
+    if event == "socket.bind" and not children:
+        children.append(os.fork() or signal.pause())
+
+sys.addaudithook(at)
+try:
+    hold(int(sys.argv[1])).close()
+finally:
+    os.kill(children[0], signal.SIGKILL)
+"""
+
+
+def test_a_process_that_is_just_being_started_does_not_take_the_port(free_port: FreePort) -> None:
+    """It has a copy of everything that is open, until it runs its program."""
+    command = [sys.executable, "-c", FORKED_MEANWHILE, str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_number_of_those_who_wait_can_be_read(free_port: FreePort) -> None:
     port = free_port()
     with hold(port) as sock:
