@@ -25,10 +25,16 @@ from scripts.screenshots.stage import ROOT, Stage, until
 
 WIDTHS = (320, 390, 768, 1280, 2560)
 HEIGHTS = {320: 640, 390: 844, 768: 1024, 1280: 800, 2560: 1440}
-THUMBNAIL = 150  # pixels wide on the sheet
+THUMBNAIL = 320  # pixels high on the sheet
 AXE = ROOT / "webapp/frontend/node_modules/axe-core/axe.min.js"
 JUDGED_AT = (390, 1280)
 """The widths at which axe looks: that of a phone and that of a desk."""
+OPENER_IN_SIGHT = """() => {
+    const opener = document.querySelector('[aria-expanded=true][aria-haspopup]');
+    const { top = 0, bottom = 0 } = opener?.getBoundingClientRect() ?? {};
+    if (top < 0 || bottom > innerHeight) opener.scrollIntoView({ block: 'center' });
+}"""
+"""What is open hangs at its button, which another width may have moved off the screen."""
 Look = Literal["light", "dark", "forced"]
 LOOKS: tuple[Look, ...] = ("light", "dark", "forced")
 
@@ -78,6 +84,7 @@ def _opened(browser: Browser, look: Look) -> Iterator[Page]:
 
 def _picture(sheet: Sheet, page: Page, state: str, look: Look, width: int) -> Path:
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    page.evaluate(OPENER_IN_SIGHT)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60)))")
     where = f"{state}, {look}, {width} px"
     root = "document.documentElement"
@@ -266,6 +273,12 @@ def _dashboard_search(stage: Stage, page: Page) -> None:
     page.locator("mark").first.wait_for()
 
 
+def _dashboard_asking(stage: Stage, page: Page) -> None:
+    _dashboard(stage, page)
+    page.get_by_role("button", name="Stop everything").click()
+    page.get_by_role("dialog").wait_for()
+
+
 def _standby(stage: Stage, page: Page) -> None:
     stage.command("/api/services/api/stop")
     until(lambda: stage.state("api") == "STOPPED", "the backend to stop")
@@ -299,6 +312,7 @@ STATES: dict[str, Callable[[Stage, Page], None]] = {
     "dashboard": _dashboard,
     "dashboard, a crash": _dashboard_crash,
     "dashboard, searching": _dashboard_search,
+    "dashboard, asking": _dashboard_asking,
     "a port whose service is down": _standby,
     "backend away": _away,
 }
@@ -326,7 +340,7 @@ def _write(sheet: Sheet, browser: Browser) -> None:
         rows = "".join(
             f"<section><h2>{html.escape(state)}</h2><div>"
             + "".join(
-                f'<figure><img src="{path.name}" width="{THUMBNAIL}">'
+                f'<figure><img src="{path.name}" height="{THUMBNAIL}">'
                 f"<figcaption>{width}</figcaption></figure>"
                 for path, width in zip(paths, WIDTHS, strict=True)
             )
@@ -336,7 +350,7 @@ def _write(sheet: Sheet, browser: Browser) -> None:
         )
         document = sheet.folder / f"{look}.html"
         document.write_text(f"{HEAD}<h1>{look}</h1><main>{rows}</main>", encoding="utf-8")
-        page = browser.new_page(viewport={"width": 1700, "height": 900})
+        page = browser.new_page(viewport={"width": 3600, "height": 900})
         page.goto(document.as_uri())
         page.screenshot(path=sheet.folder / f"{look}.png", full_page=True)
         page.close()

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from web.static_files import rooted
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,11 +21,11 @@ LINK = "https://videos.example.org/watch?v=early"
 class SlowScripts:
     """The built page without a backend, whose scripts come when they are let go."""
 
-    def __init__(self, page: Page, dist: Path) -> None:
-        self._dist = dist
+    def __init__(self, page: Page, dist: Path, root: str) -> None:
+        self._dist, self._root = dist, root
         self._held: list[Route] | None = []
         page.route("**/*", self._answer)
-        page.goto("http://localhost/", wait_until="commit")
+        page.goto(f"http://localhost{root}/", wait_until="commit")
 
     def come(self) -> None:
         held, self._held = self._held, None
@@ -31,18 +33,22 @@ class SlowScripts:
             self._answer(route)
 
     def _answer(self, route: Route) -> None:
-        path = urlsplit(route.request.url).path.lstrip("/") or "index.html"
-        if not (self._dist / path).is_file():
+        whole = urlsplit(route.request.url).path
+        path = whole.removeprefix(self._root).lstrip("/") or "index.html"
+        if not whole.startswith(f"{self._root}/") or not (self._dist / path).is_file():
             route.fulfill(status=503)
+        elif path == "index.html":
+            page = (self._dist / path).read_text(encoding="utf-8")
+            route.fulfill(body=rooted(page, self._root), content_type="text/html; charset=utf-8")
         elif self._held is not None and path.endswith(".js"):
             self._held.append(route)
         else:
             route.fulfill(path=self._dist / path)
 
 
-@pytest.fixture
-def scripts(page: Page, dist: Path) -> SlowScripts:
-    return SlowScripts(page, dist)
+@pytest.fixture(params=["", "/media"], ids=["at the root", "below a path"])
+def scripts(page: Page, dist: Path, request: pytest.FixtureRequest) -> SlowScripts:
+    return SlowScripts(page, dist, request.param)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from tests.backend.feeds import Episode, publish
 from tests.browser.app import App
+from tests.browser.thumb import too_small
 from tests.stack.harness import ROOT, until
 
 if TYPE_CHECKING:
@@ -162,16 +163,6 @@ def test_no_page_is_wider_than_its_screen(app: App, own_media: MediaSource, widt
     assert wider == dict.fromkeys(STATES, 0)
 
 
-TOO_SMALL = """least => [...document.querySelectorAll(
-  'button, select, textarea, summary, a[href], input:not([type=hidden]), [role=menuitem]')]
-  .filter((one) => one.checkVisibility({ checkOpacity: true, visibilityProperty: true }))
-  .filter((one) => !one.closest('p, .visually-hidden, [inert]'))  // in a sentence: as high as it
-  .map((one) => [one, (one.closest('label') ?? one).getBoundingClientRect()])
-  .filter(([, box]) => box.width > 1 && box.bottom > 0)  // on the screen, or below it
-  .filter(([, box]) => box.width < least || box.height < least)
-  .map(([one, { width, height }]) => `${width} x ${height}: ${one.outerHTML.slice(0, 120)}`)"""
-
-
 def test_whatever_is_pressed_is_large_enough_for_a_thumb(app: App, media: MediaSource) -> None:
     app.page.set_viewport_size({"width": 390, "height": 844})
     small = {}
@@ -179,7 +170,7 @@ def test_whatever_is_pressed_is_large_enough_for_a_thumb(app: App, media: MediaS
         app.open()
         show(app, state, media)
         media.throttle = 0
-        small[state] = app.page.evaluate(TOO_SMALL, 43.5)  # 44, less what is rounded away
+        small[state] = too_small(app.page)
     assert app.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"
     assert not any(small.values()), json.dumps(small, indent=2)
 

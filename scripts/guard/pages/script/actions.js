@@ -18,7 +18,7 @@ const everyName = () => status.services.map((view) => view.name);
 $("restart-all").onclick = ({ currentTarget: button }) =>
   ask("restart", everyName(), t("ask.restartAll"), () => wish("restart", button, t("doing.restartAll")));
 $("stop-all").onclick = ({ currentTarget: button }) =>
-  ask("stop", everyName(), t("ask.stopAll"), () => wish("stop", button, t("doing.stopAll")), true);
+  ask("stop", everyName(), t("ask.stopAll"), () => wish("stop", button, t("doing.stopAll")), t("ask.stopAll.then", { start }));
 $("report").onclick = async () => {
   try {
     const answer = await fetch("api/report");

@@ -10,14 +10,15 @@ function fate(verb, name, { kind, count, resumes }) {
   return t(resumes ? `work.${kind}.${verb}` : "work.lost", { count, name });
 }
 let asking = false;
-async function ask(verb, names, title, then, always = false) {
+async function ask(verb, names, title, then, after = "") {
   if (asking) return;
   asking = true;
   const work = await workOf(names);
-  if (!work.length && !always) { asking = false; return then(); }
+  if (!work.length && !after) { asking = false; return then(); }
   const since = Date.now();
   put($("ask-title"), title);
-  $("ask-work").replaceChildren(...work.map(([name, one]) => element("p", "", fate(verb, name, one))));
+  const lines = [...work.map(([name, one]) => fate(verb, name, one)), after].filter(Boolean);
+  $("ask-work").replaceChildren(...lines.map((line) => element("p", "", line)));
   put($("ask-do"), t(verb));
   $("ask-do").onclick = (event) => {
     if (event.detail > 1 || Date.now() - since < NO_ANSWER_WITHIN) return;

@@ -23,7 +23,7 @@ function showCrashes() {
   $("no-crash").hidden = crashes.length > 0;
   const open = new Set([...$("crashes").querySelectorAll("details[open]")].map((node) => node.dataset.key));
   $("crashes").replaceChildren(...crashes.map((crash) => {
-    const when = element("time", "quiet", new Date(crash.time).toLocaleString(language));
+    const when = element("time", "quiet", new Date(crash.time).toLocaleString(locale));
     when.dateTime = crash.time;
     const summary = element("summary", "", element("b", "", crash.service), when, element("span", "", told(crash.cause).sentence));
     const details = element("details", "", summary);

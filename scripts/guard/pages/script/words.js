@@ -7,6 +7,7 @@ const kept = (key, value) => {
 };
 const language = [kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2)), "en"].find((code) => code in words);
 document.documentElement.lang = language;
+const locale = navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language;  // with the habits of its country
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => typeof values[name] === "number" ? values[name].toLocaleString(language) : values[name] ?? whole);
 function t(key, values = {}) {

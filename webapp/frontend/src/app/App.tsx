@@ -67,7 +67,7 @@ export function App() {
             }}
           />
           <IconButton
-            icon="sliders"
+            icon="gear"
             label={t('settings.title')}
             onClick={() => {
               setSheet('settings');

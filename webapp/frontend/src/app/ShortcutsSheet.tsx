@@ -19,7 +19,7 @@ export default function ShortcutsSheet({ onOpenChange }: ShortcutsSheetProps) {
       <p className={css.soft}>{t('shortcuts.hint')}</p>
       <dl className={css.keys} data-off={!on}>
         {SHORTCUTS.map((key) => (
-          <Key key={key} name={key} what={t(`shortcuts.${key}`)} />
+          <Key key={key} name={key.toUpperCase()} what={t(`shortcuts.${key}`)} />
         ))}
       </dl>
       <dl className={css.keys}>

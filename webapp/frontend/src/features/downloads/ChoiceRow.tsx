@@ -45,27 +45,29 @@ export function ChoiceRow({ choosing, preview }: ChoiceRowProps) {
           change({ format: lastFormat(one) });
         }}
       />
-      <Select
-        label={t('composer.format')}
-        values={FORMATS_OF[kind]}
-        value={choices.format}
-        show={(format) => format.toUpperCase() + (format === 'm4a' ? sizeOf(preview?.audio_bytes) : '')}
-        onChange={(format) => {
-          rememberFormat(format);
-          change({ format });
-        }}
-      />
-      {kind === 'video' && (
+      <span className={css.streams}>
         <Select
-          label={t('composer.resolution')}
-          values={resolutions}
-          value={choices.resolution}
-          show={labelOf}
-          onChange={(resolution) => {
-            change({ resolution });
+          label={t('composer.format')}
+          values={FORMATS_OF[kind]}
+          value={choices.format}
+          show={(format) => format.toUpperCase() + (format === 'm4a' ? sizeOf(preview?.audio_bytes) : '')}
+          onChange={(format) => {
+            rememberFormat(format);
+            change({ format });
           }}
         />
-      )}
+        {kind === 'video' && (
+          <Select
+            label={t('composer.resolution')}
+            values={resolutions}
+            value={choices.resolution}
+            show={labelOf}
+            onChange={(resolution) => {
+              change({ resolution });
+            }}
+          />
+        )}
+      </span>
     </div>
   );
 }

@@ -30,7 +30,7 @@ export default function MoreOptionsBody({ choosing, clip, preview, onClip }: Mor
     <div className={css.body}>
       <Pieces choosing={choosing} />
       <Streams choosing={choosing} preview={preview} />
-      <fieldset className={css.group}>
+      <fieldset className={css.group} data-inline>
         <legend>{t('more.part')}</legend>
         {MOMENTS.map((moment) => (
           <label key={moment} className={css.moment}>
