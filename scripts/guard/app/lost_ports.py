@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ..config.current import CurrentConfig
 from ..config.settings import Service
 from ..core import hints
-from ..core.cause import PORT_LOST, Cause
+from ..core.cause import PORT_LOST, Cause, say
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import slow_start
@@ -135,12 +135,18 @@ class LostPorts:
 
 
 def _cause(view: ServiceView) -> Cause:
-    return Cause(
+    return Cause.of(
         PORT_LOST,
-        f"{view.name} still runs, but nobody listens on port {view.port} any more; its last lines "
-        "say why.",
-        "Correct what they name. A program that reloads itself starts again as soon as that is "
-        f"saved; any other with: {hints.command('restart', view.name)}",
+        say(
+            "{name} still runs, but nobody listens on port {port} any more; its last lines say "
+            "why.",
+            name=view.name,
+            port=view.port,
+        ),
+        say(
+            "Correct what they name. A program that reloads itself starts again as soon as that is "
+            "saved; any other with: {restart}",
+            restart=hints.command("restart", view.name),
+        ),
         transient=True,
-        values={**hints.known(view.name), "name": view.name, "port": str(view.port)},
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..core import hints
-from ..core.cause import PORT_LOST, Cause
+from ..core.cause import PORT_LOST, Cause, say
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import probe
@@ -147,11 +147,18 @@ def _serves(view: ServiceView) -> bool:
 
 
 def _cause(name: str, port: int) -> Cause:
-    return Cause(
+    return Cause.of(
         PORT_LOST,
-        f"{name} still runs, but its process that served port {port} has ended, and nobody takes "
-        "connections; its last lines say why.",
-        "Correct what they name. A program that reloads itself serves again as soon as that is "
-        f"saved; otherwise: {hints.command('restart', name)}",
+        say(
+            "{name} still runs, but its process that served port {port} has ended, and nobody "
+            "takes connections; its last lines say why.",
+            name=name,
+            port=port,
+        ),
+        say(
+            "Correct what they name. A program that reloads itself serves again as soon as that is "
+            "saved; otherwise: {restart}",
+            restart=hints.command("restart", name),
+        ),
         transient=True,
     )

@@ -12,6 +12,30 @@ PORT_LOST = "port-lost"
 NOT_READY = "not-ready"
 
 
+class Told(NamedTuple):
+    """A text as templates of ``{name}``, one after the other, and what stands in them."""
+
+    templates: tuple[str, ...]
+    values: Mapping[str, str] = MappingProxyType({})
+
+    def then(self, other: Told) -> Told:
+        """Return one text after the other."""
+        return Told(self.templates + other.templates, {**self.values, **other.values})
+
+    def with_values(self, values: Mapping[str, str]) -> Told:
+        """Return it with more values, of which its own come first."""
+        return self._replace(values={**values, **self.values})
+
+    def in_english(self) -> str:
+        """Return it as the guard itself says it."""
+        return " ".join(template.format(**self.values) for template in self.templates)
+
+
+def say(template: str, **values: object) -> Told:
+    """Say one text; each that the guard has of its causes is an argument of this, or of a rule."""
+    return Told((template,), {name: str(value) for name, value in values.items()})
+
+
 class Cause(NamedTuple):
     """Why a service is not up, for the log, the page and the status alike."""
 
@@ -25,6 +49,20 @@ class Cause(NamedTuple):
     """Whether the same command may well succeed when it is tried again."""
     values: Mapping[str, str] = MappingProxyType({})
     """What the sentence and the fix are made of, by name: for who says them in another language."""
+    templates: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Those of the sentence and of the fix; none where another program said it."""
+
+    @classmethod
+    def of(cls, kind: str, sentence: Told, fix: Told, *, transient: bool) -> Cause:
+        """Return a cause whose texts can be said in other languages."""
+        return cls(
+            kind,
+            sentence.in_english(),
+            fix.in_english(),
+            transient,
+            {**sentence.values, **fix.values},
+            (sentence.templates, fix.templates),
+        )
 
     @property
     def is_of_another(self) -> bool:
@@ -38,7 +76,9 @@ class Cause(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of the control API."""
         told = {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
-        return told | {"values": dict(self.values)}
+        sentence, fix = self.templates
+        templates = {"sentence": list(sentence), "fix": list(fix)}
+        return told | {"values": dict(self.values), "templates": templates}
 
 
 def _without_numbers(cause: Cause) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from . import hints
-from .cause import Cause
+from .cause import Cause, say
 
 CANNOT_WORK = "cannot-work"
 MAX_CHARACTERS = 1_000
@@ -22,16 +22,19 @@ def cause_of(name: str, path: str, status: int, body: bytes) -> Cause | None:
     if status < _SERVER_ERROR:
         return None
     detail, fix = _told(body)
-    detail = detail or f"it answers {path} with error {status}"
-    if not detail.endswith((".", "!", "?")):
+    if detail and not detail.endswith((".", "!", "?")):
         detail += "."
-    return Cause(
-        CANNOT_WORK,
-        f"{name} runs, but cannot work: {detail}",
-        fix or hints.command("logs", name),
-        transient=True,
-        values={"name": name, "detail": detail},
-    )
+    if detail:
+        sentence = say("{name} runs, but cannot work: {detail}", name=name, detail=detail)
+    else:
+        sentence = say(
+            "{name} runs, but cannot work: it answers {path} with error {status}.",
+            name=name,
+            path=path,
+            status=status,
+        )
+    fixed = say("{typed}", typed=fix or hints.command("logs", name))
+    return Cause.of(CANNOT_WORK, sentence, fixed, transient=True)
 
 
 def _told(body: bytes) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..core.cause import Told
+
 if TYPE_CHECKING:
     from ..config.settings import Service
 
@@ -68,11 +70,6 @@ class Crash(NamedTuple):
         return self.service.name
 
     @property
-    def line(self) -> str:
-        """How to name the service's line in the Procfile."""
-        return f"the line `{self.name}:` of the Procfile"
-
-    @property
     def folder(self) -> Path:
         """Where the command runs: where its ``cd`` leads to, or npm's like of it."""
         moved = _FOLDER.search(self.service.command)
@@ -85,10 +82,10 @@ class Crash(NamedTuple):
         return int(number[0]) if number else self.service.port
 
     @property
-    def place(self) -> str:
-        """The file and line that the rule found: ``main.py line 3``."""
+    def at(self) -> str:
+        """The file that the rule found; empty if none."""
         file = self.group("file")
-        return f"{self.short(file)} line {self.group('row')}" if file else "its code"
+        return self.short(file) if file else ""
 
     def group(self, name: str) -> str:
         """Return what a named group of the rule's pattern matched; empty if nothing."""
@@ -104,14 +101,14 @@ class Crash(NamedTuple):
         return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-Text = str | Callable[[Crash], str]
+Text = str | Callable[[Crash], Told]
 
 
 class Rule(NamedTuple):
     """If the pattern is found in the last lines, this was it.
 
-    A text is a template of ``{name}``, ``{line}``, ``{port}``, ``{place}`` and the pattern's named
-    groups, or a function.
+    A text is a template of ``{name}``, ``{port}``, ``{at}`` and the pattern's named groups, or a
+    function.
     """
 
     kind: str

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config.procfile import variable
 from ..core import hints
-from ..core.cause import Cause
+from ..core.cause import Cause, Told, say
 from ..core.time_limit import TimeLimitError, time_limit
 from . import final_output
 from .context import Context, Crash, Rule, Text
@@ -41,48 +41,48 @@ LIMIT_SECONDS = 0.5
 """For the search of the last lines: the event loop, and with it every restart, waits for it."""
 
 # What a signal says of itself; {name} is the service.
-_SIGNALS: Mapping[int, str] = {
-    signal.SIGHUP: "{name} was ended because its terminal was closed (SIGHUP).",
-    signal.SIGINT: "{name} was interrupted from outside, as by Ctrl-C (SIGINT).",
-    signal.SIGQUIT: "{name} was ended from outside, as by Ctrl-\\ (SIGQUIT).",
-    signal.SIGILL: "{name} crashed: this processor lacks an instruction of it (SIGILL).",
-    signal.SIGABRT: "{name} gave up by itself after an internal error (SIGABRT).",
-    signal.SIGBUS: "{name} crashed: a file it read from memory is gone or cut off (SIGBUS).",
-    signal.SIGFPE: "{name} crashed in a calculation (SIGFPE).",
-    signal.SIGKILL: "{name} was killed from outside (SIGKILL), as `kill -9` does.",
-    signal.SIGSEGV: "{name} crashed inside compiled code (SIGSEGV).",
-    signal.SIGPIPE: "{name} wrote to something that was closed (SIGPIPE).",
-    signal.SIGALRM: "{name} was ended by its own alarm clock (SIGALRM).",
-    signal.SIGTERM: "{name} was told to end by another program (SIGTERM).",
-    signal.SIGXCPU: "{name} used up the processor time it is allowed (SIGXCPU).",
-    signal.SIGXFSZ: "{name} wrote a file larger than it is allowed (SIGXFSZ).",
+_SIGNALS: Mapping[int, Told] = {
+    signal.SIGHUP: say("{name} was ended because its terminal was closed (SIGHUP)."),
+    signal.SIGINT: say("{name} was interrupted from outside, as by Ctrl-C (SIGINT)."),
+    signal.SIGQUIT: say("{name} was ended from outside, as by Ctrl-\\ (SIGQUIT)."),
+    signal.SIGILL: say("{name} crashed: this processor lacks an instruction of it (SIGILL)."),
+    signal.SIGABRT: say("{name} gave up by itself after an internal error (SIGABRT)."),
+    signal.SIGBUS: say("{name} crashed: a file it read from memory is gone or cut off (SIGBUS)."),
+    signal.SIGFPE: say("{name} crashed in a calculation (SIGFPE)."),
+    signal.SIGKILL: say("{name} was killed from outside (SIGKILL), as `kill -9` does."),
+    signal.SIGSEGV: say("{name} crashed inside compiled code (SIGSEGV)."),
+    signal.SIGPIPE: say("{name} wrote to something that was closed (SIGPIPE)."),
+    signal.SIGALRM: say("{name} was ended by its own alarm clock (SIGALRM)."),
+    signal.SIGTERM: say("{name} was told to end by another program (SIGTERM)."),
+    signal.SIGXCPU: say("{name} used up the processor time it is allowed (SIGXCPU)."),
+    signal.SIGXFSZ: say("{name} wrote a file larger than it is allowed (SIGXFSZ)."),
 }
 
 # Why the system did not start a process: (sentence, fix, transient).
-_NOT_STARTED: Mapping[int, tuple[str, str, bool]] = {
+_NOT_STARTED: Mapping[int, tuple[Told, Told, bool]] = {
     errno.E2BIG: (
-        "{name} could not be started: a variable of its environment is larger than 128 kB.",
-        "Keep its value in a file and set the file's name, then: {restart}",
+        say("{name} could not be started: a variable of its environment is larger than 128 kB."),
+        say("Keep its value in a file and set the file's name, then: {restart}"),
         False,
     ),
     errno.EAGAIN: (
-        "{name} could not be started: too many programs are running.",
-        "End some (`ps -u $USER` lists yours), or raise the limit: ulimit -u 4096",
+        say("{name} could not be started: too many programs are running."),
+        say("End some (`ps -u $USER` lists yours), or raise the limit: ulimit -u 4096"),
         True,
     ),
     errno.EMFILE: (
-        "{name} could not be started: too many files are open.",
-        "Raise the limit in this shell: ulimit -n 8192   # then start again",
+        say("{name} could not be started: too many files are open."),
+        say("Raise the limit in this shell: ulimit -n 8192   # then start again"),
         True,
     ),
     errno.ENOMEM: (
-        "{name} could not be started: the computer is out of memory.",
-        "Close programs that you do not need; `free -h` shows what is left.",
+        say("{name} could not be started: the computer is out of memory."),
+        say("Close programs that you do not need; `free -h` shows what is left."),
         True,
     ),
     errno.ENOENT: (
-        "{name} could not be started: its folder or the shell is not there ({error}).",
-        "Look whether the folder of the Procfile still exists, then: {restart}",
+        say("{name} could not be started: its folder or the shell is not there ({error})."),
+        say("Look whether the folder of the Procfile still exists, then: {restart}"),
         False,
     ),
 }
@@ -135,78 +135,91 @@ def _known(
 
 def _as_ruled(rule: Rule, crash: Crash) -> Cause:
     groups = {name: crash.group(name) for name in crash.found.groupdict()}
-    known = {"name": crash.name, "line": crash.line, "port": crash.port, "place": crash.place}
-    known["variable"] = crash.service.variable
+    known = {"name": crash.name, "at": crash.at, "variable": crash.service.variable}
+    if crash.port is not None:
+        known["port"] = str(crash.port)
     values = {**hints.known(crash.name), **groups, **known}
 
-    def told(part: Text) -> str:
-        return part(crash) if callable(part) else part.format(**values)
+    def told(part: Text) -> Told:
+        return (part(crash) if callable(part) else say(part)).with_values(values)
 
     transient = rule.transient(crash) if callable(rule.transient) else rule.transient
-    said = {name: str(value) for name, value in values.items() if value is not None}
-    return Cause(rule.kind, told(rule.sentence), told(rule.fix), transient, said)
+    return Cause.of(rule.kind, told(rule.sentence), told(rule.fix), transient=transient)
+
+
+def _cause(kind: str, name: str, sentence: Told, fix: Told, *, transient: bool = True) -> Cause:
+    """Return a cause whose texts know the service and the commands about it."""
+    values = {**hints.known(name), "name": name}
+    told = (sentence.with_values(values), fix.with_values(values))
+    return Cause.of(kind, *told, transient=transient)
 
 
 def _not_started(name: str, error: OSError) -> Cause:
     sentence, fix, transient = _NOT_STARTED.get(
         error.errno or 0,
-        ("{name} could not be started: {error}.", "Look at the error, then: {restart}", True),
+        (
+            say("{name} could not be started: {error}."),
+            say("Look at the error, then: {restart}"),
+            True,
+        ),
     )
-    told = {**hints.known(name), "name": name, "error": error.strerror or error}
-    said = {key: str(value) for key, value in told.items()}
-    return Cause("not-started", sentence.format(**told), fix.format(**told), transient, said)
+    why = {"error": str(error.strerror or error)}
+    return _cause("not-started", name, sentence.with_values(why), fix, transient=transient)
 
 
 def _out_of_memory(name: str) -> Cause:
-    return Cause(
+    return _cause(
         "out-of-memory",
-        f"{name} was killed by the system because the memory was used up.",
-        "Close programs that you do not need, or give the computer or container more memory; "
-        "`free -h` shows what is left.",
-        transient=True,
-        values={"name": name},
+        name,
+        say("{name} was killed by the system because the memory was used up."),
+        say(
+            "Close programs that you do not need, or give the computer or container more memory; "
+            "`free -h` shows what is left."
+        ),
     )
 
 
 def _signalled(name: str, number: int) -> Cause:
-    sentence = _SIGNALS.get(number, f"{{name}} was ended by signal {number}.")
-    return Cause(
+    other = say("{name} was ended by signal {number}.", number=number)
+    return _cause(
         "killed",
-        sentence.format(name=name),
-        f"Nothing, if that was meant. What it was doing: {hints.command('logs', name)}",
-        transient=True,
-        values={**hints.known(name), "name": name, "signal": _signal_name(number)},
+        name,
+        _SIGNALS.get(number, other).with_values({"signal": _signal_name(number)}),
+        say("Nothing, if that was meant. What it was doing: {logs}"),
     )
 
 
 def _not_known(name: str, code: int) -> Cause:
-    return Cause(
+    return _cause(
         "exit",
-        f"{name} ended with error code {code}; why is not known, for searching its last lines took "
-        f"longer than {LIMIT_SECONDS} s.",
-        f"Look at its last lines: {hints.command('logs', name)}",
-        transient=True,
-        values={**hints.known(name), "name": name, "code": str(code)},
+        name,
+        say(
+            "{name} ended with error code {code}; why is not known, for searching its last lines "
+            "took longer than {limit} s.",
+            code=code,
+            limit=LIMIT_SECONDS,
+        ),
+        say("Look at its last lines: {logs}"),
     )
 
 
 def _ended(name: str, code: int) -> Cause:
     if code == 0:
-        once = f"{variable(name)}_ONCE=yes"
-        return Cause(
+        return _cause(
             "ended",
-            f"{name} ended by itself, without an error, though nobody had asked it to.",
-            f"If it is meant to end (a build, a seed): {once} in .env. Else its last lines say "
-            f"more: {hints.command('logs', name)}",
-            transient=True,
-            values={**hints.known(name), "name": name, "once": once},
+            name,
+            say("{name} ended by itself, without an error, though nobody had asked it to."),
+            say(
+                "If it is meant to end (a build, a seed): {once} in .env. Else its last lines say "
+                "more: {logs}",
+                once=f"{variable(name)}_ONCE=yes",
+            ),
         )
-    return Cause(
+    return _cause(
         "exit",
-        f"{name} ended with error code {code}.",
-        f"Its last lines say more: {hints.command('logs', name)}",
-        transient=True,
-        values={**hints.known(name), "name": name, "code": str(code)},
+        name,
+        say("{name} ended with error code {code}.", code=code),
+        say("Its last lines say more: {logs}"),
     )
 
 

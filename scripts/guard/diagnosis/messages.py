@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from ..core import hints
+from ..core.cause import Told, say
 from . import tracebacks
 from .context import Crash
 
+CORRECT_THE_LINE = (
+    "Correct the line `{name}:` of the Procfile; as soon as it is saved, it starts again."
+)
+STOPPED = "{name} stopped at an error: {error}"
 
-def port_taken(crash: Crash) -> str:
+
+def port_taken(crash: Crash) -> Told:
     """Name who holds the port, where that can be seen."""
-    holder = crash.context.held_by(crash.port) if crash.port else None
-    of_port = f"Port {crash.port}" if crash.port else "The port it needs"
-    return f"{of_port} is taken by {holder or 'another program'}, so {crash.name} cannot use it."
-
-
-def free_the_port(crash: Crash) -> str:
-    """Tell how to find the holder of the port, or how to take another."""
-    return (
-        f"End that program (`{hints.command('doctor', crash.name)}` shows it), or give "
-        f"{crash.name} another port in .env: {crash.service.variable}_PORT=..."
-    )
-
-
-def higher_port(crash: Crash) -> str:
-    """Name the setting of the port."""
-    return f"Give it a port above 1023 in .env: {crash.service.variable}_PORT=..."
+    if not crash.port:
+        return say("The port it needs is taken by another program, so {name} cannot use it.")
+    if holder := crash.context.held_by(crash.port):
+        return say("Port {port} is taken by {holder}, so {name} cannot use it.", holder=holder)
+    return say("Port {port} is taken by another program, so {name} cannot use it.")
 
 
 def is_free_again(crash: Crash) -> bool:
@@ -58,12 +54,11 @@ def _is_ours(crash: Crash) -> bool:
     return crash.context.exists(folder / module) or crash.context.exists(folder / f"{module}.py")
 
 
-def python_module(crash: Crash) -> str:
+def python_module(crash: Crash) -> Told:
     """Tell a package that is not installed from a mistake in an import of its own code."""
-    module = crash.group("module")
     if _is_ours(crash):
-        return f"{crash.name} asks for a part of its own code that is not there: {module}."
-    return f"{crash.name} needs the Python package {module}, which is not installed."
+        return say("{name} asks for a part of its own code that is not there: {module}.")
+    return say("{name} needs the Python package {module}, which is not installed.")
 
 
 def _pip(crash: Crash) -> str:
@@ -89,37 +84,47 @@ def _set_up(crash: Crash) -> str | None:
     return f"{setup} && {hints.command('restart', crash.name)}"
 
 
-def newer_node(crash: Crash) -> str:
+def _type(command: str) -> Told:
+    """Return a command alone: it is the same in every language."""
+    return say("{typed}", typed=command)
+
+
+def raise_limit(limit: str, file: str) -> Callable[[Crash], Told]:
+    """Return what gives the command that raises a limit of inotify, for good."""
+    typed = f"echo fs.inotify.{limit} | sudo tee /etc/sysctl.d/{file}.conf && sudo sysctl --system"
+    return lambda _crash: _type(typed)
+
+
+def newer_node(crash: Crash) -> Told:
     """Return how a newer Node gets here."""
-    restart = hints.command("restart", crash.name)
     if set_up := hints.setup():
-        return f"{set_up} && {restart}   # brings a Node that does"
-    return f"Install that Node, then: {restart}"
+        typed = f"{set_up} && {hints.command('restart', crash.name)}"
+        return say("{typed}   # brings a Node that does", typed=typed)
+    return say("Install that Node, then: {restart}")
 
 
-def newer_python(crash: Crash) -> str:
+def newer_python(crash: Crash) -> Told:
     """Return how a newer Python gets here."""
-    anew = hints.setup() or hints.command("restart", crash.name)
-    return f"Install a newer Python, then: {anew}"
+    typed = hints.setup() or hints.command("restart", crash.name)
+    return say("Install a newer Python, then: {typed}", typed=typed)
 
 
-def install_python_module(crash: Crash) -> str:
+def install_python_module(crash: Crash) -> Told:
     """Return the command that installs it, as this project installs its packages."""
     if _is_ours(crash):
-        return f"Correct the import of {crash.group('module')}; it is saved, and it starts again."
+        return say("Correct the import of {module}; as soon as it is saved, {name} starts again.")
     module = crash.group("module").partition(".")[0]
     package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
     if not _is_package(package):
-        return f"Its last lines name it: {hints.command('logs', crash.name)}"
+        return say("Its last lines name it: {logs}")
     lock = crash.context.locked(package)
-    pip = _pip(crash)
+    pip, restart = _pip(crash), hints.command("restart", crash.name)
     if lock is None:
-        return f"{pip} install {package} && {hints.command('restart', crash.name)}"
+        return _type(f"{pip} install {package} && {restart}")
     if set_up := _set_up(crash):
-        return f"{set_up}   # {lock} lists {package}"
-    return (
-        f"{pip} install -r {lock} && {hints.command('restart', crash.name)}   # it lists {package}"
-    )
+        return say("{typed}   # {lock} lists {package}", typed=set_up, lock=lock, package=package)
+    typed = f"{pip} install -r {lock} && {restart}"
+    return say("{typed}   # it lists {package}", typed=typed, package=package)
 
 
 def _is_package(name: str) -> bool:
@@ -131,34 +136,36 @@ def _lacks_node_packages(crash: Crash) -> bool:
     return not crash.context.exists(crash.folder / "node_modules")
 
 
-def node_package_missing(crash: Crash) -> str:
+def node_package_missing(crash: Crash) -> Told:
     """Tell one package that is missing from all of them."""
     package = crash.group("package")
     if _lacks_node_packages(crash) or package == ".bin":  # where npm links their programs
-        return f"The JavaScript packages that {crash.name} needs are not installed."
-    return f"{crash.name} needs the JavaScript package {package}, which is not installed."
+        return say("The JavaScript packages that {name} needs are not installed.")
+    return say("{name} needs the JavaScript package {package}, which is not installed.")
 
 
-def install_node_packages(crash: Crash) -> str:
+def install_node_packages(crash: Crash) -> Told:
     """Return the command that installs what the package.json of its folder lists."""
     lock = crash.context.exists(crash.folder / "package-lock.json")
     if lock and (set_up := _set_up(crash)):
-        return set_up
+        return _type(set_up)
     install = f"npm {'ci' if lock else 'install'}"
     restart = hints.command("restart", crash.name)
-    return f"(cd {_quoted(crash, crash.folder)} && {install}) && {restart}"
+    return _type(f"(cd {_quoted(crash, crash.folder)} && {install}) && {restart}")
 
 
-def node_file_missing(crash: Crash) -> str:
+def node_file_missing(crash: Crash) -> Told:
     """Name the file that imports what is not there."""
     importer = crash.short(crash.group("importer"))
-    return f"{importer} imports {crash.group('module')}, which is not there."
+    return say("{importer} imports {module}, which is not there.", importer=importer)
 
 
-def correct_the_import(crash: Crash) -> str:
+def correct_the_import(crash: Crash) -> Told:
     """Name the file in which the import is to be corrected."""
-    importer = crash.short(crash.group("importer"))
-    return f"Correct the import in {importer}; as soon as it is saved, {crash.name} starts again."
+    return say(
+        "Correct the import in {importer}; as soon as it is saved, {name} starts again.",
+        importer=crash.short(crash.group("importer")),
+    )
 
 
 def _command(crash: Crash) -> str:
@@ -178,52 +185,56 @@ def _is_of_node(crash: Crash) -> bool:
     )
 
 
-def command_missing(crash: Crash) -> str:
+def command_missing(crash: Crash) -> Told:
     """Tell a program that is missing from JavaScript packages that would bring it."""
     if _is_of_node(crash):
-        return f"The JavaScript packages that {crash.name} needs are not installed."
-    return f"The program {_command(crash)}, which {crash.name} runs, is not there."
+        return say("The JavaScript packages that {name} needs are not installed.")
+    return say("The program {command}, which {name} runs, is not there.", command=_command(crash))
 
 
-def install_command(crash: Crash) -> str:
+def install_command(crash: Crash) -> Told:
     """Return how the program gets there, as this project installs its packages."""
     command = _command(crash)
     if _is_of_node(crash):
         return install_node_packages(crash)
     if crash.context.locked(command) and (set_up := _set_up(crash)):
-        return set_up
-    return f"Install {command}, or correct {crash.line}."
+        return _type(set_up)
+    return say("Install {command}, or correct the line `{name}:` of the Procfile.", command=command)
 
 
-def make_executable(crash: Crash) -> str:
+def make_executable(crash: Crash) -> Told:
     """Return the command that makes a program of the file."""
-    return f"chmod +x {_quoted(crash, crash.group('file'))}"
+    return _type(f"chmod +x {_quoted(crash, crash.group('file'))}")
 
 
-def correct_the_option(crash: Crash) -> str:
+def correct_the_option(crash: Crash) -> Told:
     """Quote what the program itself suggests, if it does."""
     hint = crash.group("hint")
-    meant = f" ({hint[0].lower()}{hint[1:]})" if hint else ""
-    return f"Correct {crash.line}{meant}; as soon as it is saved, it starts again."
+    if not hint:
+        return say(CORRECT_THE_LINE)
+    return say(
+        "Correct the line `{name}:` of the Procfile ({meant}); as soon as it is saved, it starts "
+        "again.",
+        meant=f"{hint[0].lower()}{hint[1:]}",
+    )
 
 
-def correct_the_configuration(crash: Crash) -> str:
-    """Name the file that holds it."""
-    return f"Correct {crash.short(crash.group('file'))}; then {crash.name} starts again."
-
-
-def not_allowed(crash: Crash) -> str:
+def not_allowed(crash: Crash) -> Told:
     """Say whose the file is only where that was seen."""
-    owner = ": it belongs to another user" if _is_foreign(crash) else ""
-    return f"{crash.name} may not use {crash.short(crash.group('file'))}{owner}."
+    if _is_foreign(crash):
+        return say("{name} may not use {at}: it belongs to another user.")
+    return say("{name} may not use {at}.")
 
 
-def allow(crash: Crash) -> str:
+def allow(crash: Crash) -> Told:
     """Let only what is of the project change hands: elsewhere it may be another's on purpose."""
     there = _quoted(crash, _what_is_there(crash))
     if _is_foreign(crash):
-        return f"sudo chown $USER {there} && {hints.command('restart', crash.name)}"
-    return f"Give {crash.name} another place, or look who may use this one: ls -ld {there}"
+        return _type(f"sudo chown $USER {there} && {hints.command('restart', crash.name)}")
+    return say(
+        "Give {name} another place, or look who may use this one: {typed}",
+        typed=f"ls -ld {there}",
+    )
 
 
 def _is_foreign(crash: Crash) -> bool:
@@ -236,16 +247,16 @@ def _what_is_there(crash: Crash) -> Path:
     return next(filter(crash.context.exists, (path, *path.parents)), path)
 
 
-def file_missing(crash: Crash) -> str:
+def file_missing(crash: Crash) -> Told:
     """Name the file as it is seen from the Procfile's folder."""
     file = crash.group("file") or crash.group("script") or crash.group("package")
-    return f"The file {crash.short(file)}, which {crash.name} runs, is not there."
+    return say("The file {at}, which {name} runs, is not there.", at=crash.short(file))
 
 
 _FRAME = re.compile(r'^ +File "(?P<file>[^"]+)", line (?P<row>\d+)', re.MULTILINE)
 
 
-def uncaught(crash: Crash) -> str:
+def uncaught(crash: Crash) -> Told:
     """Name the error, and the last place in the service's own code on the way to it."""
     end = crash.found.end()
     frames = [
@@ -253,8 +264,10 @@ def uncaught(crash: Crash) -> str:
         for frame in _FRAME.finditer(crash.text, tracebacks.traceback(crash.text, end), end)
     ]
     own = [frame for frame in frames if not frame[0].startswith(("/", "<", ".venv"))]
-    where = " in {} line {}".format(*own[-1]) if own else ""
-    return f"{crash.name} stopped at an error{where}: {crash.group('error')}"
+    if not own:
+        return say(STOPPED)
+    file, row = own[-1]
+    return say("{name} stopped at an error in {at} line {row}: {error}", at=file, row=row)
 
 
 def _quoted(crash: Crash, file: str | Path) -> str:

@@ -12,8 +12,11 @@ from .context import Rule
 
 # --- Fixes that several rules share ----------------------------------------------------------
 
-_SAVE = "Correct {place}; as soon as it is saved, {name} starts again."
-_LINE = "Correct {line}; as soon as it is saved, it starts again."
+_SAVE = "Correct {at} line {row}; as soon as it is saved, {name} starts again."
+_FREE_PORT = (
+    "End that program (`{doctor}` shows it), or give {name} another port in .env: "
+    "{variable}_PORT=..."
+)
 _SEE_ABOVE = "The lines before it say more: {logs}"
 _FREE_DISK = "Delete what you do not need (`df -h .` shows what is left), then: {restart}"
 
@@ -108,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         "port-in-use",
         r"already running on port (?P<port>\d+)",
         messages.port_taken,
-        messages.free_the_port,
+        _FREE_PORT,
         messages.is_free_again,
         codes=frozenset({0, 1}),  # create-react-app takes that for a success
     ),
@@ -117,7 +120,7 @@ RULES: tuple[Rule, ...] = (
             "port-in-use",
             pattern,
             messages.port_taken,
-            messages.free_the_port,
+            _FREE_PORT,
             messages.is_free_again,
         )
         for pattern in _PORT_IN_USE
@@ -127,7 +130,7 @@ RULES: tuple[Rule, ...] = (
             "port-forbidden",
             pattern,
             "{name} may not use port {port}: ports below 1024 are the administrator's.",
-            messages.higher_port,
+            "Give it a port above 1023 in .env: {variable}_PORT=...",
         )
         for pattern in _PORT_FORBIDDEN
     ),
@@ -173,7 +176,7 @@ RULES: tuple[Rule, ...] = (
         for pattern in _NODE_PACKAGE_MISSING
     ),
     *(
-        Rule("syntax-error", pattern, "Syntax error in {place}: {error}.", _SAVE)
+        Rule("syntax-error", pattern, "Syntax error in {at} line {row}: {error}.", _SAVE)
         for pattern in _SYNTAX_ERROR
     ),
     Rule(
@@ -187,13 +190,14 @@ RULES: tuple[Rule, ...] = (
         "app-missing",
         r"Error loading ASGI app\. (?P<error>.*)",
         "The web server started, but did not find the app to serve: {error}",
-        "Correct the app's file or {line}; as soon as it is saved, it starts again.",
+        "Correct the app's file or the line `{name}:` of the Procfile; as soon as it is saved, it "
+        "starts again.",
     ),
     Rule(
         "config-error",
         r"failed to load config from (?P<file>\S+)\nerror when starting dev server:\n(?P<error>.*)",
         "The configuration of {name} cannot be loaded: {error}",
-        messages.correct_the_configuration,
+        "Correct {at}; then {name} starts again.",
     ),
     *(
         Rule("import-error", pattern, messages.node_file_missing, messages.correct_the_import)
@@ -238,20 +242,20 @@ RULES: tuple[Rule, ...] = (
         "not-executable",
         r"\Z",
         "What {name} runs is not a program, or is one for another kind of computer.",
-        _LINE,
+        messages.CORRECT_THE_LINE,
         codes=frozenset({126}),
     ),
     Rule(
         "folder-missing",
         _SHELL + r"cd: (?:can't cd to )?(?P<file>[^:\n]+)",
         "The folder {file}, in which {name} is to run, is not there.",
-        _LINE,
+        messages.CORRECT_THE_LINE,
     ),
     Rule(
         "shell-syntax",
         _SHELL + r"(?i:syntax error)",
-        "The shell does not understand {line}.",
-        _LINE,
+        "The shell does not understand the line `{name}:` of the Procfile.",
+        messages.CORRECT_THE_LINE,
     ),
     Rule(
         "file-missing",
@@ -259,13 +263,13 @@ RULES: tuple[Rule, ...] = (
         r"|Cannot find module '(?P<script>/[^']+|[^']+(?='\nRequire stack:\n- internal/preload))'"
         r"|npm (?:error|ERR!) enoent Could not read .* open '(?P<package>[^']+)'",
         messages.file_missing,
-        _LINE,
+        messages.CORRECT_THE_LINE,
     ),
     Rule(
         "script-missing",
         r'npm (?:error|ERR!) Missing script: "(?P<script>[^"]+)"',
         "{name} runs the npm script {script}, which package.json does not have.",
-        _LINE,
+        messages.CORRECT_THE_LINE,
     ),
     *(
         Rule(
@@ -280,15 +284,13 @@ RULES: tuple[Rule, ...] = (
         "watch-limit",
         _WATCH_LIMIT,
         "{name} watches more files for changes than the system allows.",
-        "echo fs.inotify.max_user_watches=524288 | sudo tee /etc/sysctl.d/60-watches.conf"
-        " && sudo sysctl --system",
+        messages.raise_limit("max_user_watches=524288", "60-watches"),
     ),
     Rule(
         "watch-limit",
         r"EMFILE: .*watch|(?i:inotify) instance limit",
         "More programs watch for changed files than the system allows.",
-        "echo fs.inotify.max_user_instances=1024 | sudo tee /etc/sysctl.d/60-watchers.conf"
-        " && sudo sysctl --system",
+        messages.raise_limit("max_user_instances=1024", "60-watchers"),
     ),
     Rule(
         "disk-full",
@@ -350,7 +352,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "crash",
         tracebacks.NODE,
-        "{name} stopped at an error: {error}",
+        messages.STOPPED,
         _SEE_ABOVE,
         transient=True,
     ),

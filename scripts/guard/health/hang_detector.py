@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from ..core import hints
-from ..core.cause import Cause
+from ..core.cause import Cause, say
 from ..core.phases import State
 from ..core.snapshot import ServiceView
 from ..net import accept_queue
@@ -90,11 +90,16 @@ class HangDetector:
 
 
 def _hung(name: str, seconds: float) -> Cause:
-    return Cause(
+    return Cause.of(
         "hung",
-        f"{name} accepted no connection for {seconds:.0f} s while clients waited; restarting it.",
-        "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 turns "
-        "this off",
+        say(
+            "{name} accepted no connection for {seconds} s while clients waited; restarting it.",
+            name=name,
+            seconds=f"{seconds:.0f}",
+        ),
+        say(
+            "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 "
+            "turns this off"
+        ),
         transient=True,
-        values={"name": name, "seconds": f"{seconds:.0f}"},
     )

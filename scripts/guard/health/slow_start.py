@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.settings import Service
 from ..core import hints
-from ..core.cause import NOT_READY, Cause
+from ..core.cause import NOT_READY, Cause, Told, say
 from .probe import Answer, Reply
 
 if TYPE_CHECKING:
@@ -62,49 +62,71 @@ def explain(
     if answer.reply is Reply.ANSWER:
         return None
     instead, fix = _instead(service, seen, answer, _COLOURS.sub("", begun or "").strip())
-    wanted = f"GET {service.health}" if service.strict else "an answer"
-    sentence = (
-        f"{service.name} is not ready after {seconds:.0f} s; {wanted} on port {service.port} is "
-        f"awaited. {instead}"
+    begin = (
+        say("{name} is not ready after {seconds} s; GET {path} on port {port} is awaited.")
+        if service.strict
+        else say("{name} is not ready after {seconds} s; an answer on port {port} is awaited.")
     )
-    return Cause(NOT_READY, sentence, fix, transient=True)
+    values = {
+        **hints.known(service.name),
+        "name": service.name,
+        "seconds": f"{seconds:.0f}",
+        "path": service.health,
+        "port": str(service.port),
+        "variable": service.variable,
+    }
+    sentence = begin.then(instead).with_values(values)
+    return Cause.of(NOT_READY, sentence, fix.with_values(values), transient=True)
 
 
-def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[str, str]:
-    own, logs = f"{service.variable}_PORT", hints.command("logs", service.name)
+def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[Told, Told]:
     elsewhere = sorted(port for _, port in seen.listens if port != service.port)
     # A held port is listened on from the beginning.
     own_listeners = [] if service.held else seen.listens
     addresses = sorted(address for address, port in own_listeners if port == service.port)
     if seen.reads_terminal or _ASKS.search(begun):
-        asked = f": {begun[-LINE_SHOWN:]!r}" if begun else ""
+        asked = repr(begun[-LINE_SHOWN:])
         return (
-            f"It waits for input{asked}.",
-            f"{hints.command('attach', service.name)}   # and answer it",
+            say("It waits for input: {asked}.", asked=asked)
+            if begun
+            else say("It waits for input."),
+            say("{attach}   # and answer it"),
         )
     if addresses and not _HERE.intersection(addresses):
         return (
-            f"It listens on {_listed(addresses)}, and localhost is 127.0.0.1.",
-            "have it listen on 127.0.0.1 (an option such as --host or --bind)",
+            say(
+                "It listens on {addresses}, and localhost is 127.0.0.1.",
+                addresses=_listed(addresses),
+            ),
+            say("have it listen on 127.0.0.1 (an option such as --host or --bind)"),
         )
     if addresses or answer.reply not in {Reply.NONE, Reply.STANDBY}:
-        path = f"{service.variable}_HEALTH names the path that must answer"
-        return f"It listens there and {_said(answer)}.", f"{logs}   # what it says; {path}"
+        return (
+            _said(answer),
+            say("{logs}   # what it says; {variable}_HEALTH names the path that must answer"),
+        )
     if elsewhere:
         ports = _listed(map(str, dict.fromkeys(elsewhere)))
         return (
-            f"It listens on port {ports} instead.",
-            f"have its line use $PORT, or say where it is: {own}={elsewhere[0]} in .env",
+            say("It listens on port {ports} instead.", ports=ports),
+            say(
+                "have its line use $PORT, or say where it is: {variable}_PORT={found} in .env",
+                found=elsewhere[0],
+            ),
         )
     if seen.is_busy:
         return (
-            f"It is still busy, and uses {seen.processor:.0%} of a processor: compiling, perhaps.",
-            f"wait; {logs} shows how far it is",
+            say(
+                "It is still busy, and uses {share} of a processor: compiling, perhaps.",
+                share=f"{seen.processor:.0%}",
+            ),
+            say("wait; {logs} shows how far it is"),
         )
-    doing = "takes no connection" if service.held else "listens nowhere"
     return (
-        f"It runs, {doing} and uses no processor.",
-        f"{logs}   # what it waits for; if it serves no port: {own}=none in .env",
+        say("It runs, takes no connection and uses no processor.")
+        if service.held
+        else say("It runs, listens nowhere and uses no processor."),
+        say("{logs}   # what it waits for; if it serves no port: {variable}_PORT=none in .env"),
     )
 
 
@@ -173,16 +195,17 @@ def _waits_for_line(pid: int) -> bool:
     return False
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: Answer) -> Told:
     match answer.reply:
         case Reply.NONE | Reply.STANDBY:
-            return "says nothing"
+            return say("It listens there and says nothing.")
         case Reply.CLOSED:
-            return "closes each connection without a word"
+            return say("It listens there and closes each connection without a word.")
+        case _ if answer.status is None:
+            return say("It listens there and answers with something else than HTTP.")
         case _:
-            status = "something else than HTTP" if answer.status is None else str(answer.status)
-            return f"answers with {status}"
+            return say("It listens there and answers with {status}.", status=answer.status)
 
 
 def _listed(words: Iterable[str]) -> str:
-    return " and ".join(words)
+    return ", ".join(words)

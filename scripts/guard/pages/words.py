@@ -1,9 +1,8 @@
 """What the pages say, in several languages: a language is one file in `words/`.
 
 `{name}` in a text stands for a value. A number `count` chooses between the texts that end in
-`_zero`, `_one` and `_other`, as far as there are such. `causes` has, by the kind of a cause, a
-sentence and a fix, with the cause's values in them, and `fix` for the guard's own where that is a
-command; English is what the guard itself says.
+`_zero`, `_one` and `_other`, as far as there are such. `causes` has what the guard says of causes,
+by its own English templates; English needs none.
 """
 
 from __future__ import annotations
@@ -71,17 +70,22 @@ class Speech:
 
     def cause(self, cause: Cause) -> tuple[str, str]:
         """Return the sentence and the fix; as the guard says it where a text or a value lacks."""
-        told = self._words.get("causes", {}).get(cause.kind)
-        if told is None:
-            return cause.sentence, cause.fix
-        values = {**cause.values, "fix": cause.fix}
+        sentence, fix = cause.templates
+        return (
+            self._told(sentence, cause.values) or cause.sentence,
+            self._told(fix, cause.values) or cause.fix,
+        )
 
-        def said(text: str, own: str) -> str:
-            lacks = set(_VALUE.findall(text)) - values.keys()
-            return own if lacks else _filled(text, values)
+    def _told(self, templates: tuple[str, ...], values: Mapping[str, str]) -> str:
+        known = self._words.get("causes", {})
+        texts = [template if is_bare(template) else known.get(template) for template in templates]
+        lacks = None in texts or set(_VALUE.findall(" ".join(templates))) - values.keys()
+        return "" if lacks else " ".join(_filled(text, values) for text in texts if text)
 
-        sentence, fix = told
-        return said(sentence, cause.sentence), said(fix, cause.fix)
+
+def is_bare(template: str) -> bool:
+    """Whether it holds values alone, such as a command: then it is the same in every language."""
+    return not _VALUE.sub("", template).strip()
 
 
 def _form(count: object) -> str:

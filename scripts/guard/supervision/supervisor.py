@@ -17,7 +17,7 @@ from functools import partial
 from ..config import settings
 from ..config.current import CurrentConfig
 from ..core import events, phases, state_machine
-from ..core.cause import Cause
+from ..core.cause import Cause, Told, say
 from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
@@ -339,5 +339,6 @@ class Supervisor:
             self._services.pop(managed.line.name, None)
 
 
-_ASKED = Cause("asked", "It was asked to stop.", "", transient=True)
-_DONE = Cause("done", "It has done what it was for.", "", transient=True)
+_NOTHING_TO_FIX = Told(())
+_ASKED = Cause.of("asked", say("It was asked to stop."), _NOTHING_TO_FIX, transient=True)
+_DONE = Cause.of("done", say("It has done what it was for."), _NOTHING_TO_FIX, transient=True)

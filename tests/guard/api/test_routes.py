@@ -114,6 +114,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                     "sentence": "It crashed.",
                     "fix": "mend it",
                     "values": {},
+                    "templates": {"sentence": [], "fix": []},
                 },
                 "waits_for": [],
                 "after": [],

@@ -1,11 +1,16 @@
 """The pages speak several languages: each says all of it, with the same values."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.guard.core.cause import Cause
+from scripts.docs.troubles import API, Example
+from scripts.docs.troubles import WEB as WEB_LINE
+from scripts.guard.config.settings import Service
+from scripts.guard.core.cause import Cause, say
 from scripts.guard.core.phases import State
 from scripts.guard.core.work import KINDS
 from scripts.guard.diagnosis.rules import RULES
@@ -13,6 +18,7 @@ from scripts.guard.pages import standby_page, words
 from tests.guard.views import WEB
 
 PAGES = Path(words.__file__).parent
+GUARD = PAGES.parent
 OTHERS = [language for language in words.languages() if language != "en"]
 
 
@@ -55,34 +61,94 @@ def test_nothing_is_said_that_has_no_text_and_no_text_is_never_said() -> None:
     assert bases - said - by_state - by_verb - by_work - {"restart.name", "work.lost"} == set()
 
 
+def templates() -> set[str]:
+    """Every text that the guard has of causes: of the rules, and the argument of each `say`."""
+    found = {text for rule in RULES for text in (rule.sentence, rule.fix) if isinstance(text, str)}
+    for path in GUARD.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if re.search(r"^from \.\S+ import .*\bsay\b", source, re.MULTILINE):
+            found |= {text for call in calls_of_say(ast.parse(source)) for text in call}
+    return {text for text in found if not words.is_bare(text)}
+
+
+def calls_of_say(tree: ast.Module) -> Iterator[set[str]]:
+    """The text of each call; a name stands for a constant of the file, or for a rule's own text."""
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            match node.args[0]:
+                case ast.Constant(value=str(text)):
+                    yield {text}
+                case ast.Name(id=name) if name in constants:
+                    yield {str(constants[name])}
+                case ast.Name(id="part"):
+                    yield set()
+                case other:
+                    pytest.fail(f"not a plain text: {ast.unparse(other)}")
+
+
 @pytest.mark.parametrize("language", OTHERS)
-def test_causes_are_told_with_values_that_they_have(language: str) -> None:
-    """Which a rule of another kind does not give; then the guard's own words are shown."""
+def test_whatever_the_guard_says_of_causes_is_said_in_every_language(language: str) -> None:
     causes = words.of(language)["causes"]
-    known = {rule.kind for rule in RULES}
-    known |= {"ended", "exit", "killed", "not-started", "hung", "port-lost", "asked", "done"}
-    known |= {"cannot-work"}
-    assert causes.keys() <= known
-    assert known - causes.keys() <= SAID_BY_THE_GUARD
-    assert all(len(told) == 2 for told in causes.values())
+    assert causes.keys() == templates()
+    for template, text in causes.items():
+        assert values_of(text) == values_of(template), template
+        assert text != template
 
 
-SAID_BY_THE_GUARD: set[str] = set()
+CRASHES = [
+    (API, 1, "ModuleNotFoundError: No module named 'feedparser'", "das Python-Paket feedparser"),
+    (WEB_LINE, 1, "Error: Port 3000 is already in use", "Port 3000 ist von einem anderen Programm"),
+    (WEB_LINE, 127, "/bin/sh: 1: vite: not found", "vite"),
+    (API, 1, "PermissionError: [Errno 13] Permission denied: '/etc/x'", "darf /etc/x nicht"),
+    (API, 0, "", "obwohl es niemand verlangt hat"),
+    (API, -9, "", "von außen abgebrochen"),
+    (API, 3, "", "endete mit Fehlercode 3"),
+]
 
 
-def test_a_cause_without_a_value_is_told_in_the_guard_s_own_words() -> None:
-    say = words.Speech("de")
-    full = Cause(
+@pytest.mark.parametrize(("service", "status", "line", "said"), CRASHES)
+def test_a_crash_is_told_in_german_with_its_fix(
+    service: Service, status: int, line: str, said: str
+) -> None:
+    cause = Example(service, status, line).cause()
+    sentence, fix = words.Speech("de").cause(cause)
+    assert said in sentence
+    assert "{" not in sentence + fix
+    assert fix != cause.fix or words.is_bare(" ".join(cause.templates[1]))
+    assert words.Speech("en").cause(cause) == (cause.sentence, cause.fix)
+
+
+def test_a_cause_without_a_value_or_a_text_is_told_in_the_guard_s_own_words() -> None:
+    told = words.Speech("de")
+    full = Cause.of(
         "exit",
-        "web ended with error code 7.",
-        "Look.",
-        True,
-        {"name": "web", "code": "7", "logs": "make logs p=web"},
+        say("{name} ended with error code {code}.", name="web", code=7),
+        say("Its last lines say more: {logs}", logs="make logs p=web"),
+        transient=True,
     )
-    assert say.cause(full)[0] == "web endete mit Fehlercode 7."
-    assert "make logs p=web" in say.cause(full)[1]
-    assert say.cause(full._replace(values={})) == (full.sentence, full.fix)
-    assert words.Speech("en").cause(full) == (full.sentence, full.fix)
+    assert told.cause(full)[0] == "web endete mit Fehlercode 7."
+    assert "make logs p=web" in told.cause(full)[1]
+    for lacking in (full._replace(values={}), full._replace(templates=(("Unheard of.",), ()))):
+        assert told.cause(lacking) == (full.sentence, full.fix)
+
+
+def test_two_texts_are_told_one_after_the_other() -> None:
+    begin = say("{name} is not ready after {seconds} s; an answer on port {port} is awaited.")
+    values = {"name": "web", "seconds": "10", "port": "3000"}
+    sentence = begin.then(say("It waits for input.")).with_values(values)
+    cause = Cause.of("not-ready", sentence, say("{typed}", typed="make attach"), transient=True)
+    told, _ = words.Speech("de").cause(cause)
+    assert told == (
+        "web ist nach 10 s nicht bereit; erwartet wird eine Antwort auf Port 3000. "
+        "Es wartet auf eine Eingabe."
+    )
 
 
 @pytest.mark.parametrize(

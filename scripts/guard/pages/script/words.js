@@ -15,12 +15,16 @@ function t(key, values = {}) {
   const text = [words[language], words.en].map((own) => own[form] ?? own[`${key}_other`] ?? own[key]).find((own) => own !== undefined);
   return fill(text ?? key, values);
 }
-// A cause carries its kind and its values; English is what the guard itself has made of them.
+// A cause carries the templates of its texts, and their values; what has no translation is said as the guard does.
 function told(cause) {
-  const [sentence, fix] = words[language].causes?.[cause.kind] ?? [];
-  const values = { ...cause.values, fix: cause.fix };
-  const said = (text, own) => text === undefined || [...text.matchAll(/\{(\w+)\}/g)].some(([, name]) => !(name in values)) ? own : fill(text, values);
-  return { sentence: said(sentence, cause.sentence), fix: said(fix, cause.fix) };
+  const known = words[language].causes ?? {};
+  const inside = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const said = (templates = [], own) => {
+    const texts = templates.map((one) => one.replace(/\{\w+\}/g, "").trim() ? known[one] : one);
+    const lacks = !texts.length || texts.some((text) => text === undefined || inside(text).some((name) => !(name in cause.values)));
+    return lacks ? own : texts.map((text) => fill(text, cause.values)).join(" ");
+  };
+  return { sentence: said(cause.templates?.sentence, cause.sentence), fix: said(cause.templates?.fix, cause.fix) };
 }
 function speak(root) {
   const put = { t: "textContent", tTitle: "title", tLabel: "ariaLabel", tPlaceholder: "placeholder" };

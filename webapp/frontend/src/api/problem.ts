@@ -7,6 +7,8 @@ export interface Cause {
   fix: string;
   /** What stands in them, by name: for other languages. */
   values?: Record<string, string>;
+  /** Both before the values were put in, in pieces; empty where another program said it. */
+  templates?: { sentence: string[]; fix: string[] };
 }
 
 export interface FieldError {

@@ -42,10 +42,24 @@ export function localFailure(failure: Failure): Failure {
   return { ...failure, sentence: sentence.replace(/\.$/, `${detailOf(failure.sentence)}.`), fix };
 }
 
-/** Why a service is down, in the language of the page; a fix of the guard's own may stand in the words. */
+/** A text of the guard's, in the language of the page; null where a piece or a value of it is missing. */
+function localText(templates: readonly string[], values: Record<string, string>): string | null {
+  const texts = templates.map((template) => (/[^{}\s]/.test(template.replace(/\{\w+\}/g, '')) ? known[`cause:${template}`]?.[0] : template));
+  if (texts.length === 0 || texts.includes(undefined)) return null;
+  const said = texts.join(' ');
+  const names = [...said.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  if (names.some((name) => values[name] === undefined)) return null;
+  return said.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** Why a service is down, in the language of the page; as the guard says it where that is not known. */
 export function localCause<Told extends Cause>(cause: Told): Told {
-  const { sentence, fix } = localFailure({ ...cause, kind: `cause:${cause.kind}`, values: { ...cause.values, fix: cause.fix } });
-  return { ...cause, sentence, fix };
+  const { sentence, fix, values = {}, templates } = cause;
+  return {
+    ...cause,
+    sentence: localText(templates?.sentence ?? [], values) ?? sentence,
+    fix: localText(templates?.fix ?? [], values) ?? fix,
+  };
 }
 
 /** What is wrong with a field, to be shown beside it. */

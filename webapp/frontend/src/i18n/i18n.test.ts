@@ -52,19 +52,27 @@ describe('the languages', () => {
   });
 
   test.each(OTHERS)('say in %s why a service is down, in the words of the guard’s own pages', (code) => {
-    const { causes } = JSON.parse(readFileSync(`../../scripts/guard/pages/words/${code}.json`, 'utf8')) as { causes: Record<string, string[]> };
-    const own = read(`failures/${code}`) as Record<string, string[]>;
-    const told = Object.fromEntries(Object.keys(causes).map((kind) => [kind, own[`cause:${kind}`]?.map((text) => text.replace(/\{\{(\w+)\}\}/g, '{$1}'))]));
-    expect(told).toEqual(causes);
+    const { causes } = JSON.parse(readFileSync(`../../scripts/guard/pages/words/${code}.json`, 'utf8')) as { causes: Record<string, string> };
+    const own = Object.entries(read(`failures/${code}`) as Record<string, string[]>);
+    const told = own.filter(([kind]) => kind.startsWith('cause:')).map(([kind, [text]]) => [kind.slice('cause:'.length), text]);
+    expect(Object.fromEntries(told)).toEqual(causes);
   });
 
   test('say why a service is down, and what is wrong with a field', async () => {
-    const cause = { kind: 'module-missing', sentence: 'api needs yt_dlp.', fix: 'make setup', values: { name: 'api' } };
+    const cause = {
+      kind: 'module-missing',
+      sentence: 'api needs the Python package yt_dlp, which is not installed.',
+      fix: 'make setup',
+      values: { name: 'api', module: 'yt_dlp', typed: 'make setup' },
+      templates: { sentence: ['{name} needs the Python package {module}, which is not installed.'], fix: ['{typed}'] },
+    };
     const field = { field: 'schedule.hours', message: 'schedule.hours: at most 720.', kind: 'field-most', values: { limit: '720' } };
     expect([localCause(cause), namedField(field)]).toEqual([cause, field.message]);
     await chooseLanguage('de');
-    expect(localCause(cause)).toMatchObject({ sentence: 'api fehlt ein Paket oder ein Teil des eigenen Codes.', fix: 'make setup' });
-    expect(localCause({ ...cause, kind: 'new' })).toMatchObject({ sentence: cause.sentence, fix: cause.fix });
+    expect(localCause(cause)).toMatchObject({ sentence: 'api braucht das Python-Paket yt_dlp, das nicht installiert ist.', fix: 'make setup' });
+    for (const lacking of [{ values: { name: 'api' } }, { templates: { sentence: ['Unheard of.'], fix: [] } }, { templates: { sentence: [], fix: [] } }]) {
+      expect(localCause({ ...cause, ...lacking })).toMatchObject({ sentence: cause.sentence, fix: cause.fix });
+    }
     expect(localField(field)).toBe('Der Wert darf höchstens 720 sein.');
     expect(namedField(field)).toBe('schedule.hours: Der Wert darf höchstens 720 sein.');
     await chooseLanguage('en');
