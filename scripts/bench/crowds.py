@@ -145,8 +145,12 @@ def _crowd() -> Crowd:
     with running(GUARD, stack) as run:
         _all_ready(run, MANY)
         idle = _idle_percent(run)
-        before, asked = Weight.of(run), [_status(run)[0] for _ in range(ASKED)]
         names, back = sorted(stack.ports), []
+        for name in names:  # the file of a log is opened for its first line, and stays open
+            _crash(stack, name)
+        _all_ready(run, MANY)
+        time.sleep(REST_SECONDS)
+        before, asked = Weight.of(run), [_status(run)[0] for _ in range(ASKED)]
         for number in range(CRASHES):
             tell(f"crowd: crash {number + 1} of {CRASHES}")
             back.append(_crash(stack, names[number % MANY]))
