@@ -68,10 +68,13 @@ def test_cookies_reach_the_site_and_nobody_else(shared_api: Api, media: MediaSou
     assert copy.stat().st_mode & 0o077 == 0
     media.throttle = 0
     shared_api.wait(item, "done")
+    sent = http.cookies.SimpleCookie(media.cookies[-1])
+    other = shared_api.add(f"http://localhost:{media.port}/short.mp4")
+    shared_api.wait(other, "done")
     (folder / "127.0.0.1.txt").unlink()
 
-    sent = http.cookies.SimpleCookie(media.cookies[-1])
     assert sent["session"].value == SECRET
+    assert media.cookies[-1] == ""
     assert SECRET not in shared_api.log.read_text()
     assert not copy.exists()
     assert before.count(SECRET.encode()) == 1

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 NAME, ALLOWED, FORBIDDEN = "rebinding.example", "127.0.0.1", "127.0.0.2"
 SEGMENTS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsegment.ts\n#EXT-X-ENDLIST\n"
-PAGE = '<title>x</title><meta property="og:image" content="/x.jpg"><video src="/clip.mp4"></video>'
+PICTURE = f"http://{NAME}:PORT/x.jpg"
+TITLE = f'<title>x</title><meta property="og:image" content="{PICTURE}">'
+PAGE = f'{TITLE}<video src="/clip.mp4"></video>'
 ANSWERS = {
     ".m3u8": ("application/vnd.apple.mpegurl", SEGMENTS.encode()),
     ".html": ("text/html", PAGE.encode()),
@@ -46,8 +48,10 @@ class Server(http.server.BaseHTTPRequestHandler):
     came: list[tuple[str, str]]
 
     def do_GET(self) -> None:
-        self.came.append((self.connection.getsockname()[0], self.path))
+        address, port = self.connection.getsockname()
+        self.came.append((address, self.path))
         kind, body = ANSWERS.get(Path(self.path).suffix, ("image/jpeg", b"\xff\xd8\xff"))
+        body = body.replace(b"PORT", str(port).encode())
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -78,11 +82,11 @@ def came() -> Iterator[tuple[int, list[tuple[str, str]]]]:
         server.server_close()
 
 
-def outcome(order: dict[str, Any]) -> dict[str, Any]:
-    """The last event of a runner that is given this order."""
+def outcome(order: dict[str, Any], *allowed: str) -> dict[str, Any]:
+    """The last event of a runner that is given this order, and may reach these too."""
     forkserver = Forkserver(("-c", FORKSERVER))
     with closing(forkserver), closing(forkserver.fork()) as runner:
-        *_, last = runner.run(order | {"allowed": [ALLOWED]})
+        *_, last = runner.run(order | {"allowed": [ALLOWED, *allowed]})
     return last
 
 
@@ -114,3 +118,8 @@ def test_so_is_the_picture_of_a_preview(
 
     assert (last["event"], last["thumbnail"]) == ("done", None)
     assert {address for address, _ in visits} == {ALLOWED}
+
+    last = outcome({"job": "probe", "url": url, "folder": str(tmp_path / "q")}, FORBIDDEN)
+
+    assert (last["event"], last["thumbnail"]) == ("done", "thumbnail.jpg")
+    assert (FORBIDDEN, "/x.jpg") in visits  # so that is where the picture would have come from
