@@ -120,6 +120,9 @@ mutants: setup-python ## Change one thing at a time in the pure modules: a test 
 sabotage: setup-all ## Break each promise of the documentation in a copy: its test must turn red (p=F11: one; w=1: to docs/testing.md)
 	@$(py) -m scripts.sabotage $(if $(w),-w) $(p)
 
+coverage: setup-all ## What the tests enter, by branch, in every process that they start (t=tests/guard: of some; w=1: to docs/testing.md)
+	@$(py) -m scripts.coverage $(if $(w),-w) $(t)
+
 flakes: setup-all build ## Run all tests n=5 times on a machine kept busy, and list what failed (t=tests/stack: some)
 	@$(py) -m scripts.flakes -n $(or $(n),5) $(t)
 

@@ -31,6 +31,7 @@ TOOLS = frozenset(
         "backup",
         "bench",
         "compatibility",
+        "coverage",
         "faults",
         "flakes",
         "fuzz",
