@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write("\n")
     if options.write:
         of = " ".join(f"`{test}`" for test in options.tests) or "all"
-        text = f"Of the tests, those that were run: {of}.\n\n{table(files)}"
+        text = f"What `make coverage` has found of these tests: {of}.\n\n{table(files)}"
         put(ROOT / "docs/testing.md", "make coverage w=1", text)
     return 1 if code or new else 0
 

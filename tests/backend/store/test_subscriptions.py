@@ -97,7 +97,7 @@ def test_what_cannot_be_noted_is_not_queued_either(store: Store) -> None:
     assert subscriptions.seen(store, row["id"]) == []
 
 
-@pytest.mark.parametrize("what", ["changed", "released", "deleted"])
+@pytest.mark.parametrize("what", ["changed", "released", "taken up", "deleted"])
 def test_a_look_that_counts_no_more_queues_nothing(store: Store, what: str) -> None:
     item = subscribed(store)
     row = claimed(store)
@@ -105,6 +105,8 @@ def test_a_look_that_counts_no_more_queues_nothing(store: Store, what: str) -> N
         case "changed":
             subscriptions.change(store, item, state="paused")
         case "released":
+            subscriptions.release(store, "me")
+        case "taken up":
             subscriptions.release(store, "me")
             subscriptions.claim(store, "another")
         case "deleted":
