@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from scripts.bench import crowds, downloads, page, reloads, suites
+from scripts.bench import crowds, downloads, page, reloads, subscriptions, suites
 from scripts.bench.competitors import Competitor, others
 from scripts.bench.document import Section, conditions, document, section
 from scripts.bench.installed import Installed
@@ -31,6 +31,7 @@ SUITES: Mapping[str, Suite] = {
     "endings": suites.endings,
     "scale": crowds.scale,
     "downloads": downloads.downloads,
+    "subscriptions": subscriptions.subscriptions,
     "page": page.page,
     "reload": reloads.reload,
 }

@@ -2,7 +2,7 @@
 
 The suite runs a short form; the whole of it is
 
-    LOOK_SUBSCRIPTIONS=10 LOOK_EPISODES=2 LOOK_KILLS=20 \
+    LOOK_SUBSCRIPTIONS=10 LOOK_EPISODES=2 LOOK_KILLS=20 LOOK_AT_ONCE=20 \
         python -m pytest tests/backend/engine/test_looker_crash.py
 """
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SUBSCRIPTIONS = int(os.environ.get("LOOK_SUBSCRIPTIONS", "4"))
 EPISODES = int(os.environ.get("LOOK_EPISODES", "2"))
 KILLS = int(os.environ.get("LOOK_KILLS", "4"))
+AT_ONCE = os.environ.get("LOOK_AT_ONCE", "6")
+"""Downloads that run at the same time."""
 SEED = int(os.environ.get("LOOK_SEED", str(time.time_ns() % 10_000)))
 
 
@@ -55,7 +57,7 @@ def test_whatever_is_killed_whenever_every_entry_comes_once_and_every_file_is_id
 ) -> None:
     moments = random.Random(SEED)  # noqa: S311 - repeatable is what it must be
     own_media.throttle = 400_000
-    with running(tmp_path, DOWNLOAD_CONCURRENCY="6") as api:
+    with running(tmp_path, DOWNLOAD_CONCURRENCY=AT_ONCE) as api:
         for number in range(SUBSCRIPTIONS):
             wanted = {"url": feed(own_media, number, EPISODES), "look_back": {}}
             api.ask("POST", "/api/subscriptions", json=wanted)
