@@ -189,8 +189,8 @@ def test_whatever_apprise_starts_or_plugs_in_by_itself_is_local() -> None:
     assert "macosx" in found
 
 
-def test_apprise_opens_files_in_one_way() -> None:
-    """Its services never open what an address names but by its class for attachments."""
+def test_apprise_attaches_files_and_addresses_and_nothing_else() -> None:
+    """Another kind, of a newer version, has to be looked at: it may read this machine, too."""
     assert {"file", "http", "https", "memory"} == set(AttachmentManager().schemas())
 
 
