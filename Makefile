@@ -168,7 +168,7 @@ types: setup-all ## Write the page's types of the API anew, after a change of th
 docs: setup-python ## Update the generated parts of the documentation
 	@PYTHONPATH=webapp/backend $(py) -m scripts.docs
 
-docs-run: setup-python ## Type every command of README and startup guide in a bare container (image=...), into docs/docs-run.md
+docs-run: setup-python ## Type every command of README and startup guide in a bare container (image=...), into docs/docs-run
 	@$(py) -m scripts.newcomer $(image)
 
 site: setup-python ## Build the documentation as a site with search, into dist/site

@@ -51,7 +51,7 @@ def main(words: list[str]) -> int:
     image = words[0] if words else IMAGE
     try:
         with machine(image, archive(ROOT, "HEAD")) as bare:
-            system = bare.system()
+            system, name = bare.system(), bare.short_name()
             results = list(_type_all(bare, steps(ROOT)))
     except (NoEngineError, subprocess.CalledProcessError) as error:
         said = getattr(error, "stderr", "") or ""
@@ -59,7 +59,7 @@ def main(words: list[str]) -> int:
         return 1
     today = datetime.now(tz=UTC).date()
     text = page(results, system, today, os.getloadavg()[2])
-    (ROOT / "docs/docs-run.md").write_text(text, encoding="utf-8")
+    (ROOT / f"docs/docs-run/{name}.md").write_text(text, encoding="utf-8")
     return 0 if all(result.held for result in results) else 1
 
 

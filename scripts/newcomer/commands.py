@@ -72,13 +72,21 @@ def steps(root: Path) -> list[Step]:
 
 def _of(document: str, root: Path) -> Iterator[Step]:
     text = COMMENT.sub("", (root / document).read_text(encoding="utf-8"))
-    for command in dict.fromkeys(_commands(text)):
+    for command in dict.fromkeys(_in_order(list(_commands(text)))):
         for pattern, manner, note, prepared in RULES:
             if re.fullmatch(pattern, command):
                 yield Step(document, command, manner, note, prepared)
                 break
         else:
             yield Step(document, command, Manner.RUN)
+
+
+def _in_order(commands: list[str]) -> Iterator[str]:
+    """Without what is named before there is a project, and is told to be typed later."""
+    unpacked = next((n for n, one in enumerate(commands) if one.startswith("tar ")), 0)
+    for place, command in enumerate(commands):
+        if place >= unpacked or command not in commands[unpacked:]:
+            yield command
 
 
 def _commands(text: str) -> Iterator[str]:

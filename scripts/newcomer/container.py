@@ -50,6 +50,10 @@ class Machine:
         """Which system it is, with its version."""
         return self.root(". /etc/os-release; echo $PRETTY_NAME")
 
+    def short_name(self) -> str:
+        """The same as the name of a file: `debian-13`."""
+        return self.root('. /etc/os-release; echo "$ID-$VERSION_ID"')
+
     def terminal(self, folder: str, line: str) -> "Terminal":
         """Type a line in a terminal of the user's, in a folder."""
         typed = f"cd {folder} && {line}"

@@ -1,4 +1,4 @@
-"""What came of the commands, as docs/docs-run.md."""
+"""What came of the commands, as a page of docs/docs-run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def page(results: Sequence[Result], system: str, day: date, load: float) -> str:
         f"ones were typed, and ended by Ctrl-C. {held} of {len(typed)} did what they should. "
         f"The seconds are those of a machine with a load average of {load:.0f}."
     )
-    parts = ["# Every command, typed on a bare machine", introduction]
+    parts = [f"# Every command, typed on a bare {system}", introduction]
     for document in DOCUMENTS:
         rows = [_row(result) for result in results if result.step.document == document]
         head = ["| command | worked | seconds |", "|---|---|---|"]

@@ -5,7 +5,6 @@ With `--all`, a contact sheet of every state of every page, into dist/contact-sh
 
 import socket
 import sys
-import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -16,17 +15,14 @@ from scripts.screenshots import contact_sheet
 from scripts.screenshots.animation import svg
 from scripts.screenshots.recording import record
 from scripts.screenshots.shots import SHOTS
-from scripts.screenshots.stage import ROOT, set_up
+from scripts.screenshots.stage import ROOT, set_up, somebodys_folder
 
 
 def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
     """Take every picture of a stack on these ports. Returns the files written."""
     into.mkdir(parents=True, exist_ok=True)
     written = _animation(into, ports)
-    with (
-        tempfile.TemporaryDirectory(prefix="stage-") as folder,
-        set_up(Path(folder) / "media-downloader", ports) as stage,
-    ):
+    with somebodys_folder() as folder, set_up(folder, ports) as stage:
         for shot in SHOTS:
             page = shot(stage, browser)
             path = into / f"{shot.__name__.replace('_', '-')}.png"
@@ -38,10 +34,7 @@ def take(into: Path, ports: dict[str, int], browser: Browser) -> list[Path]:
 
 def _animation(into: Path, ports: dict[str, int]) -> list[Path]:
     """Record the terminals on a stage of their own; the casts are kept beside the animation."""
-    with (
-        tempfile.TemporaryDirectory(prefix="stage-") as folder,
-        set_up(Path(folder) / "media-downloader", ports) as stage,
-    ):
+    with somebodys_folder() as folder, set_up(folder, ports) as stage:
         recorded = record(stage)
     files = {f"terminal-{n}.cast": each.asciicast() for n, each in enumerate(recorded, 1)}
     files["terminal.svg"] = svg(recorded)
@@ -56,13 +49,8 @@ def sheet(into: Path, browser: Browser) -> contact_sheet.Sheet:
     numbers = [each.getsockname()[1] for each in sockets]
     for each in sockets:
         each.close()
-    with (
-        tempfile.TemporaryDirectory(prefix="stage-") as folder,
-        set_up(
-            Path(folder) / "media-downloader",
-            dict(zip(("web", "api", "guard"), numbers, strict=True)),
-        ) as stage,
-    ):
+    ports = dict(zip(("web", "api", "guard"), numbers, strict=True))
+    with somebodys_folder() as folder, set_up(folder, ports) as stage:
         contact_sheet.prepare(stage)
         return contact_sheet.take(stage, browser, into)
 

@@ -1,8 +1,7 @@
 """Films to download on the stage: plausible titles, and hosts that lead to the stage's own source.
 
 The hosts are of the domains that are reserved for examples (RFC 2606). No name server is asked
-and no file of the machine is changed: a `sitecustomize` module, which Python imports as it starts,
-resolves them in the processes of the stage alone.
+and no file of the machine is changed: the stage's copy of the backend resolves them by itself.
 """
 
 import shutil
@@ -63,15 +62,17 @@ def make(folder: Path) -> None:
         subprocess.run(command, check=True, timeout=120)
 
 
-def lead_hosts_to(port: int, folder: Path) -> Path:
-    """Write the module that resolves `HOSTS` to a port of 127.0.0.1. Returns its folder."""
-    folder.mkdir()
-    module = RESOLVER.format(hosts=HOSTS, port=port)
-    (folder / "sitecustomize.py").write_text(module, encoding="utf-8")
-    return folder
+def lead_hosts_to(port: int, backend: Path) -> None:
+    """Have a copy of the backend resolve `HOSTS` to a port of 127.0.0.1.
+
+    What all that connects imports does it, so that the processes are those that anybody has.
+    """
+    with (backend / "net/__init__.py").open("a", encoding="utf-8") as module:
+        module.write(RESOLVER.format(hosts=HOSTS, port=port))
 
 
 RESOLVER = """\
+
 import socket
 
 _resolve = socket.getaddrinfo

@@ -5,15 +5,17 @@ programs write; only the typing is ours, and long pauses are cut short.
 """
 
 import os
+import re
 import subprocess
 import time
 
 from scripts.screenshots.cast import Cast, Recorder, casts
 from scripts.screenshots.films import SUNRISE
-from scripts.screenshots.stage import Stage, until
+from scripts.screenshots.stage import Stage, StageError, until
 
-SLOW = 150_000  # bytes/s: slow enough to be killed half-way
-HALF_WAY, FURTHER = 0.35, 0.7
+SLOW = 80_000  # bytes/s: slow enough to be killed half-way, and to be asked about afterwards
+HALF_WAY, FURTHER = 0.3, 0.08  # of the film: before the kill, and more after it
+NUMBER = re.compile(r'"fraction":0\.\d+')
 KEYS, PAUSE = 3, 0.05  # keys that are typed between two pauses of so many seconds
 READING = 1.2  # seconds until the next command is typed
 
@@ -24,8 +26,11 @@ class Terminal:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
 
-    def type(self, line: str) -> None:
-        """Type a command, and let it run to its end."""
+    def type(self, line: str, shown: re.Pattern[str] | None = None) -> None:
+        """Type a command, and let it run to its end.
+
+        Raises `StageError` if it has not shown what it is typed for.
+        """
         self.recorder.take("$ ")
         for start in range(0, len(line), KEYS):
             self.recorder.take(line[start : start + KEYS])
@@ -34,6 +39,8 @@ class Terminal:
         command = ["bash", "-c", line]
         environment = {**os.environ, "NO_PROXY": "*"}
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        if shown and not shown.search(done.stdout):
+            raise StageError(f"{line} has shown {done.stdout!r}")
         self.recorder.take(done.stdout)
         time.sleep(READING)
 
@@ -49,12 +56,13 @@ def record(stage: Stage) -> list[Cast]:
     link = f'{{"url": "{SUNRISE.url}"}}'
     terminal.type(f"{ask} -o /dev/null -w 'queued: %{{http_code}}\\n' \\\n    --json '{link}'")
     until(lambda: _fetched(stage) > HALF_WAY, "a download half-way")
-    terminal.type(progress)
+    terminal.type(progress, NUMBER)
     # Typed at once: it is asked for while nobody serves.
     told = "\\nanswered after %{time_total} s\\n"
     terminal.type(f"kill -9 {stage.pid('api')}; curl -s {api}/health -w '{told}'")
-    until(lambda: _fetched(stage) > FURTHER, "the download to continue")
-    terminal.type(progress)
+    there = _fetched(stage)
+    until(lambda: _fetched(stage) > there + FURTHER, "the download to continue")
+    terminal.type(progress, NUMBER)
     until(lambda: list(stage.media_folder.glob("*.mp4")), "the download to end")
     terminal.type(f'{ask} | grep -o \'"state":"[a-z]*"\'')
     shown = {"Terminal 1: make dev": stage.recorder, "Terminal 2": typed}

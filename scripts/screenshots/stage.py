@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -105,6 +106,22 @@ def until(holds: Callable[[], object], what: str) -> None:
 
 
 @contextmanager
+def somebodys_folder() -> Iterator[Path]:
+    """A folder as people have it, for it is seen on pictures; a temporary one where none can be."""
+    home = Path("/home/ann")
+    try:
+        home.mkdir()
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="stage-") as folder:
+            yield Path(folder) / "sy-media-downloader"
+        return
+    try:
+        yield home / "sy-media-downloader"
+    finally:
+        shutil.rmtree(home)
+
+
+@contextmanager
 def set_up(folder: Path, ports: dict[str, int]) -> Iterator[Stage]:
     """Run the stack in `folder`, both services READY, until the block ends."""
     _copy_project(folder)
@@ -112,7 +129,7 @@ def set_up(folder: Path, ports: dict[str, int]) -> Iterator[Stage]:
     offered.mkdir()
     films.make(offered)
     with serve_media(offered) as media:
-        films.lead_hosts_to(media.port, folder / "resolver")
+        films.lead_hosts_to(media.port, folder / "webapp/backend")
         stage = Stage(folder, ports, media)
         with _guard(stage):
             until(lambda: "ready after" in stage.terminal, "the guard")
@@ -142,7 +159,6 @@ def _guard(stage: Stage) -> Iterator[None]:
         "DATABASE_URL": "",
         "ALLOW_HOSTS": "127.0.0.1",
         "SHOW_FOLDERS": "yes",  # as where people sit, wherever the pictures are taken
-        "PYTHONPATH": str(stage.folder / "resolver"),
         "TERM": "xterm-256color",
     }
     process = subprocess.Popen(

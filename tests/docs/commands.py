@@ -12,7 +12,7 @@ HISTORY = (
     "CHANGELOG.md",
     "benchmarks.md",
     "faults.md",
-    "docs-run.md",
+    "docs-run",
     "decisions",
     "troubleshooting-rows.md",
 )
@@ -30,6 +30,9 @@ TYPED = re.compile(r"^\$ (.+?)(?: +# .*)?$", re.MULTILINE)
 ADVICE = re.compile(
     rf"(?:^|[:;] |, )({SETTINGS}(?:\(cd |make (?:{TARGETS})\b|(?:{PROGRAMS}) ).*?)(?= +#|`|;|$)"
 )
+
+END = re.compile(r"(?<=\w)\.$")
+"""Of the sentence at whose end a command stands."""
 
 
 def all_commands() -> dict[str, set[str]]:
@@ -56,4 +59,6 @@ def fixes(row: str) -> Iterator[str]:
     """The commands that a row of a table of messages advises, without quotes."""
     cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row)]
     for cell in cells[2:]:
-        yield from (match.strip() for match in ADVICE.findall(re.sub(r"`[^`]*`", "`", cell)))
+        yield from (
+            END.sub("", match.strip()) for match in ADVICE.findall(re.sub(r"`[^`]*`", "`", cell))
+        )

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = {
     "benchmarks.md": "make bench",
     "faults.md": "make faults",
-    "docs-run.md": "make docs-run",
+    "docs-run/debian-13.md": "make docs-run",
 }
 """Written as a whole by a command."""
 RECORDS = ("CHANGELOG.md", "decisions")
@@ -48,7 +48,8 @@ def stray(text: str) -> Iterator[str]:
     [
         path
         for path in documents(ROOT)
-        if path.name not in {*WRITTEN, *RECORDS} and path.parent.name not in RECORDS
+        if path.name not in RECORDS and path.parent.name not in RECORDS
+        if path.relative_to(ROOT).as_posix().removeprefix("docs/") not in WRITTEN
     ],
     ids=lambda path: path.name,
 )

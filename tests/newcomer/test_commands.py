@@ -34,6 +34,19 @@ def test_commands_come_in_their_order_once_in_each_document(project: Path) -> No
     ]
 
 
+def test_what_is_named_before_there_is_a_project_is_typed_where_it_is_told(project: Path) -> None:
+    (project / "README.md").write_text(
+        "`make why` explains it, and `make bench` measures.\n\n"
+        "Unpack it (`tar -xzf sy-media-downloader.tar.gz`), then `make dev`, and `make why`.\n"
+    )
+    assert [step.command for step in steps(project) if step.document == "README.md"] == [
+        "make bench",
+        "tar -xzf sy-media-downloader.tar.gz",
+        "make dev",
+        "make why",
+    ]
+
+
 def test_what_is_not_typed_says_why() -> None:
     assert all(step.note for step in steps(ROOT) if step.manner is Manner.NOT)
 

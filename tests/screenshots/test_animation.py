@@ -3,11 +3,14 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from scripts.screenshots.animation import State, states, svg
 from scripts.screenshots.cast import IDLE, Cast, Recorder, casts
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs/images"
 
 
 def cast(*events: tuple[float, str], rows: int = 3) -> Cast:
@@ -62,3 +65,21 @@ def test_lines_that_do_not_fit_move_up(lines: int, rows: int, offset: int) -> No
     found = re.search(r"\.t0\{transform:translateY\((-?\d+)px\)\}", drawn)
     assert found
     assert int(found[1]) == -18 * offset
+
+
+def test_what_is_shown_is_plausible_and_has_its_numbers() -> None:
+    """Of the recordings in the documentation: nobody has a stage, and a progress is a number."""
+    said = [
+        "".join(
+            json.loads(line)[2]
+            for line in (IMAGES / f"terminal-{number}.cast").read_text("utf-8").splitlines()[1:]
+        )
+        for number in (1, 2)
+    ]
+    assert not re.search(r"/tmp|stage|sitecustomize", "".join(said))
+    fractions = [float(found) for found in re.findall(r'"fraction":(0\.\d+)', said[1])]
+    assert len(fractions) == 2
+    assert fractions == sorted(fractions)
+    assert "killed from outside (SIGKILL)" in said[0]
+    assert "answered after" in said[1]
+    assert '"state":"done"' in said[1]

@@ -110,9 +110,9 @@ ELSEWHERE = {
     r"cd web && \.\.\.|npm run dev": "named, not advised",
     r"uvicorn( --fd| --reload)?|python -m scripts\.guard -f PATH": "named, not advised",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
-    r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run)": "takes minutes; "
+    r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run.*)": "takes minutes; "
     "each is a thin call, and is typed without being run",
-    r"make (mutants|flakes|sabotage|histories|scaling|fuzz|containers|procfiles)( .*)?": (
+    r"make (mutants|flakes|sabotage|histories|scaling|outages|fuzz|containers|procfiles)( .*)?": (
         "as the line before"
     ),
     r"make (backup|restore).*": "of containers: tests/containers",
