@@ -26,6 +26,9 @@ from scripts.setup import packages, system
 from scripts.times.table import longest_first, read
 from tests import quick, server_errors
 from tests.leftovers import left, new_mark
+from tests.schemas import validated
+
+__all__ = ["validated"]
 
 # Timing is never asserted: neither of an example, nor of drawing it.
 settings.register_profile(

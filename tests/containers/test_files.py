@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, SECRETS, services, stages
-from tests.schemas import validated
+from tests.schemas import Validated
 
 # Variables that the image of a service reads by itself, not our code.
 OF_THE_IMAGE = {
@@ -39,7 +39,7 @@ def test_hadolint_finds_nothing(dockerfile: Path) -> None:
 
 
 @pytest.mark.parametrize("compose", [*COMPOSE_FILES, SECRETS], ids=lambda path: path.name)
-def test_fits_the_compose_specification(compose: Path) -> None:
+def test_fits_the_compose_specification(compose: Path, validated: Validated) -> None:
     checked = validated("vendor.compose-spec", compose)
     assert checked.exit_code == 0, checked.output
 

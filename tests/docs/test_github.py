@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from scripts.setup.node import accepts
-from tests.schemas import validated
+from tests.schemas import Validated
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -28,14 +28,14 @@ def matrix() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_they_are_valid(schema: str) -> None:
+def test_they_are_valid(schema: str, validated: Validated) -> None:
     files = sorted(GITHUB.glob(SCHEMAS[schema]))
     assert files
     done = validated(schema, *files)
     assert done.exit_code == 0, done.output
 
 
-def test_the_schema_would_notice_a_mistake(tmp_path: Path) -> None:
+def test_the_schema_would_notice_a_mistake(tmp_path: Path, validated: Validated) -> None:
     broken = tmp_path / "check.yml"
     text = (GITHUB / "workflows/check.yml").read_text(encoding="utf-8")
     broken.write_text(text.replace("runs-on:", "run-on:"), encoding="utf-8")
