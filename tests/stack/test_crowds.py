@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -25,7 +26,6 @@ Come = Callable[..., None]
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells users apart"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user"),
-    pytest.mark.fault(row="F24"),
 ]
 
 
@@ -67,7 +67,7 @@ def test_a_service_is_relaunched_20_of_20_times_and_the_status_answers(
     run.await_state("api", "STOPPED")
     come(run.ports["guard"], run.ports["api"])  # its own port, and one that it answers on
 
-    slowest = 0.0
+    answered = []
     for number in range(KILLS):
         if number and number % IN_A_ROW == 0:  # a beginning that the user asks for
             run.post("/api/services/web/stop")
@@ -77,10 +77,10 @@ def test_a_service_is_relaunched_20_of_20_times_and_the_status_answers(
         os.kill(pid, signal.SIGKILL)
         asked = time.monotonic()
         run.status()
-        slowest = max(slowest, time.monotonic() - asked)
+        answered.append(time.monotonic() - asked)
         pid = run.await_new_pid("web", pid)
         assert run.run("status").stdout.count("READY") == 1
-    observe(ms=slowest * 1000)
+    observe(ms=1000 * statistics.median(answered))
 
     assert "Too many open files" not in run.output()
     assert ask(run.ports["api"]).status == 503
@@ -88,6 +88,7 @@ def test_a_service_is_relaunched_20_of_20_times_and_the_status_answers(
     run.await_state("api", "READY")
 
 
+@pytest.mark.fault(row="F24")
 def test_another_user_who_has_too_many_is_sent_away_and_one_who_has_few_is_told_why(
     guarded: Guarded, come: Come
 ) -> None:
@@ -110,6 +111,7 @@ def test_another_user_who_has_too_many_is_sent_away_and_one_who_has_few_is_told_
     assert all("you are user 20001" in answer for answer in answers), answers
 
 
+@pytest.mark.fault(row="F24")
 @pytest.mark.parametrize(
     ("limit", "soft"), [("-Sn 300", "300"), ("-n 300", "300")], ids=["soft", "both"]
 )
