@@ -57,9 +57,11 @@ def app_dark(stage: Stage, browser: Browser) -> Page:
 
 
 def app_phone(stage: Stage, browser: Browser) -> Page:
-    """The same on a narrow screen."""
+    """The same on a narrow screen, which is as high as its page: no row is cut."""
     page = _open(browser, stage.url("web"), PHONE)
     page.get_by_text(LIGHTHOUSE.title).first.wait_for()
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size(ViewportSize(width=PHONE["width"], height=height))
     return page
 
 
