@@ -184,7 +184,8 @@ def idle(_rounds: int) -> tuple[Table, list[Target]]:
         other = loads.idle(server)
     text = (
         f"Over {loads.IDLE_SECONDS:.0f} s without a request. The template is the process, loaded "
-        "and waiting, that downloads are forked from."
+        "and waiting, that downloads are forked from. What DBOS took, before it was left: "
+        "[decision 23](decisions/0023-no-engine-beside-the-database.md#consequences)."
     )
     rows = [["", "processor, %", "memory (PSS), MiB", "its template, MiB"]]
     rows += [

@@ -49,6 +49,8 @@ class Api:
     """A command that runs the one which follows it."""
     code = BACKEND
     """The folder of the code that it runs."""
+    python = sys.executable
+    """What runs it."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.environ = folder, environ
@@ -82,7 +84,7 @@ class Api:
             self.process = subprocess.Popen(
                 [
                     *self.within,
-                    *(sys.executable, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
+                    *(self.python, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
                     *("--timeout-graceful-shutdown", str(self.patience)),
                 ],
                 cwd=self.code,

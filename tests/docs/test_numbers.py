@@ -26,7 +26,7 @@ UNITS = (
     r"(?:/s| per second| a second)|times (?:faster|slower))"
 )
 NUMBER = re.compile(rf"(?<![\w.:/-])\d[\d,.]*(?: |-)?{UNITS}(?![\w/])")
-COMMAND = re.compile(r"`make (?:bench|coverage|faults|smoke|histories|scaling)")
+COMMAND = re.compile(r"`make (?:bench|coverage|faults|smoke|histories|outages|scaling)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
