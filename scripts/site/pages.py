@@ -20,6 +20,7 @@ DEVELOP = (
     "docs/testing.md",
     "docs/faults.md",
     "docs/troubleshooting-rows.md",
+    "docs/docs-run/debian-12.md",
     "docs/docs-run/debian-13.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",

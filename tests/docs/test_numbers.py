@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = {
     "benchmarks.md": "make bench",
     "faults.md": "make faults",
+    "docs-run/debian-12.md": "make docs-run",
     "docs-run/debian-13.md": "make docs-run",
 }
 """Written as a whole by a command."""
