@@ -1,4 +1,4 @@
-"""Who pastes five hundred links, or changes the language while an error is shown."""
+"""Who clicks twice, pastes five hundred links, or changes the language meanwhile."""
 
 from __future__ import annotations
 
@@ -15,6 +15,25 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
 
 MANY = 500
+
+
+def states(api: httpx.Client) -> list[str]:
+    return [item["state"] for item in api.get("downloads").json()["items"]]
+
+
+def test_double_clicks_ask_for_nothing_twice(
+    app: App, api: httpx.Client, media: MediaSource
+) -> None:
+    media.throttle = 20_000
+    app.link_field.fill(media.mp4)
+    app.page.get_by_role("button", name="Download", exact=True).dblclick()
+    row = app.row("clip")
+    expect(row).to_have_count(1)
+    app.await_progress(row, beyond=0)
+    row.get_by_title("Cancel").dblclick()
+    expect(row.get_by_text("Cancelled", exact=True)).to_be_visible()
+    until(lambda: states(api)[0] in {"paused", "cancelled"}, "it is over, or waits for an Undo")
+    assert len(states(api)) == 1
 
 
 def test_five_hundred_links_are_taken_at_once(

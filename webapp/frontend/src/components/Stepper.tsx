@@ -24,9 +24,9 @@ export function Stepper({ label, value, least, most, fewer, more, onChange }: St
   return (
     <div className={css.stepper} role="group" aria-labelledby={id}>
       <span id={id}>{label}</span>
-      <IconButton icon="minus" label={fewer} aria-disabled={value <= least} onClick={step(-1)} />
+      <IconButton repeats icon="minus" label={fewer} aria-disabled={value <= least} onClick={step(-1)} />
       <output className={css.value}>{value}</output>
-      <IconButton icon="plus" label={more} aria-disabled={value >= most} onClick={step(1)} />
+      <IconButton repeats icon="plus" label={more} aria-disabled={value >= most} onClick={step(1)} />
     </div>
   );
 }
