@@ -1,7 +1,7 @@
 /** The one connection to the backend: its event stream, and what arrives on it. */
 import { BASE } from '@/utils/base.ts';
 import { createEmitter } from '@/utils/emitter.ts';
-import { checkHealth } from './client.ts';
+import { checkHealth } from './server.ts';
 import { ResilientEventSource } from './resilient-event-source.ts';
 import type { Download } from './types.ts';
 

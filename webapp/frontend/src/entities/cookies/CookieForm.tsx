@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type DragEvent } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { keepCookies } from '@/api/client.ts';
+import { keepCookies } from '@/api/cookies.ts';
 import { Button } from '@/components/Button.tsx';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import css from './CookieForm.module.css';

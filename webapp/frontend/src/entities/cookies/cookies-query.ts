@@ -1,6 +1,6 @@
 /** The sites that there are cookies of. What is in them is never given out. */
 import { useQuery } from '@tanstack/react-query';
-import { listCookies } from '@/api/client.ts';
+import { listCookies } from '@/api/cookies.ts';
 import type { SiteCookies } from '@/api/types.ts';
 
 export const COOKIES_KEY = ['cookies'] as const;

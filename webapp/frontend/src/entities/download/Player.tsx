@@ -1,7 +1,7 @@
 import * as Dialog from '@radix-ui/react-dialog';
 import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { fileUrl, thumbnailUrl } from '@/api/client.ts';
+import { fileUrl, thumbnailUrl } from '@/api/downloads.ts';
 import { displayName } from './display-name.ts';
 import { formatBytes } from '@/i18n/format.ts';
 import { playing } from './player-store.ts';

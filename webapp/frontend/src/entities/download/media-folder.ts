@@ -1,6 +1,6 @@
 /** Where finished files lie on the backend's machine. */
 import { useQuery } from '@tanstack/react-query';
-import { getFolder, showInFolder } from '@/api/client.ts';
+import { getFolder, showInFolder } from '@/api/downloads.ts';
 import type { MediaFolder } from '@/api/types.ts';
 import { translate } from '@/i18n/translate.ts';
 import { showToast } from '@/stores/toasts.ts';

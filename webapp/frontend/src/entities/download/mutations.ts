@@ -8,17 +8,8 @@
 import { useMutation, useMutationState, type QueryClient } from '@tanstack/react-query';
 import { translate } from '@/i18n/translate.ts';
 import { useMemo } from 'react';
-import {
-  actOnDownload,
-  actOnDownloads,
-  createDownloads,
-  deleteDownload,
-  deleteDownloads,
-  deleteMatching,
-  moveDownload,
-  type DownloadAction,
-  type Sending,
-} from '@/api/client.ts';
+import { type DownloadAction, actOnDownload, actOnDownloads, createDownloads, deleteDownload, deleteDownloads, deleteMatching, moveDownload } from '@/api/downloads.ts';
+import type { Sending } from '@/api/request.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Changes, Download, DownloadState, DownloadRequest, Matching } from '@/api/types.ts';

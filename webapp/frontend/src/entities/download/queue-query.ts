@@ -1,6 +1,6 @@
 /** The queue as a whole: how many run at once, whether all is paused, which hosts are on hold. */
 import { useMutation, useQuery, type QueryClient } from '@tanstack/react-query';
-import { changeQueue, getQueue } from '@/api/client.ts';
+import { changeQueue, getQueue } from '@/api/downloads.ts';
 import { onBackendEvent } from '@/api/event-stream.ts';
 import type { QueueChange, QueueState } from '@/api/types.ts';
 import { showErrorToast } from './error-toast.ts';

@@ -1,6 +1,6 @@
 /** How downloads really stand, asked for when what was shown of them may be wrong. */
 import type { QueryClient } from '@tanstack/react-query';
-import { getDownload } from '@/api/client.ts';
+import { getDownload } from '@/api/downloads.ts';
 import { onBackendEvent, type BackendEvent } from '@/api/event-stream.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Download } from '@/api/types.ts';

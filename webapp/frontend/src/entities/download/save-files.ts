@@ -1,5 +1,5 @@
 /** Saves finished files to the device, several at once as far as browsers like that. */
-import { fileUrl } from '@/api/client.ts';
+import { fileUrl } from '@/api/downloads.ts';
 import type { Download } from '@/api/types.ts';
 
 /** More at once would be a flood of questions, or be refused. */

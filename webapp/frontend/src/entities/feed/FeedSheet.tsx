@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { addFeed, deleteFeed, listFeeds } from '@/api/client.ts';
+import { addFeed, deleteFeed, listFeeds } from '@/api/feeds.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Feed, FeedRequest } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { relocate } from '@/api/client.ts';
+import { relocate } from '@/api/downloads.ts';
 import type { Format } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import { Sheet } from '@/components/Sheet.tsx';

@@ -1,7 +1,7 @@
 /** Where files go and what they are called: what is set for all, and what a template would make. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
-import { getNaming, listFolders, tryNaming } from '@/api/client.ts';
+import { getNaming, listFolders, tryNaming } from '@/api/naming.ts';
 import { localField } from '@/i18n/failures.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Format, Naming } from '@/api/types.ts';

@@ -1,6 +1,6 @@
 /** What is done to profiles. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { addProfile, changeProfile, deleteProfile, setDefaultProfile } from '@/api/client.ts';
+import { addProfile, changeProfile, deleteProfile, setDefaultProfile } from '@/api/profiles.ts';
 import type { Profile, ProfileRequest } from '@/api/types.ts';
 import { PROFILES_KEY } from './profiles-query.ts';
 

@@ -1,6 +1,6 @@
 /** The profiles that there are. */
 import { useQuery } from '@tanstack/react-query';
-import { listProfiles } from '@/api/client.ts';
+import { listProfiles } from '@/api/profiles.ts';
 import type { Profile } from '@/api/types.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
 

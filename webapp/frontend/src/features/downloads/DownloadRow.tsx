@@ -1,6 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { fileUrl, thumbnailUrl, type DownloadAction } from '@/api/client.ts';
+import { type DownloadAction, fileUrl, thumbnailUrl } from '@/api/downloads.ts';
 import { isPlayable, playing } from '@/entities/download/player-store.ts';
 import { formatBytes, formatDuration, formatPercent, formatSpeed } from '@/i18n/format.ts';
 import { isAudio, isUnfinished, type Download } from '@/api/types.ts';

@@ -1,7 +1,7 @@
 /** What a link leads to, asked for while the user still decides. */
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { listEntries, previewLink } from '@/api/client.ts';
+import { listEntries, previewLink } from '@/api/previews.ts';
 import { readLinks } from '@/entities/download/parse-links.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Preview } from '@/api/types.ts';

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { addArchive, addImport, listImportFolders, listImports, lookAtImport, stopImport } from '@/api/client.ts';
+import { addArchive, addImport, listImportFolders, listImports, lookAtImport, stopImport } from '@/api/imports.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Import, ImportLook, ImportRequest } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { localFailure } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
-import { fileUrl, thumbnailUrl } from '@/api/client.ts';
+import { fileUrl, thumbnailUrl } from '@/api/downloads.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import { displayName } from '@/entities/download/display-name.ts';
 import { formatAge, formatBytes, formatDuration } from '@/i18n/format.ts';

@@ -5,7 +5,7 @@ import {
   type InfiniteData,
   type QueryClient,
 } from '@tanstack/react-query';
-import { listDownloads } from '@/api/client.ts';
+import { listDownloads } from '@/api/downloads.ts';
 import { onBackendEvent, type BackendEvent } from '@/api/event-stream.ts';
 import { isAudio, type Download, type DownloadPage, type DownloadSort } from '@/api/types.ts';
 

@@ -1,5 +1,5 @@
 import type { NewReceiver, Receiver } from '@/api/types.ts';
-import { saveReceiver } from '@/api/client.ts';
+import { saveReceiver } from '@/api/receivers.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
 import items from '@/components/Items.module.css';
 import { localFailure } from '@/i18n/failures.ts';

@@ -1,6 +1,6 @@
 /** Who is told what happens, as the backend has it; what came of it is asked for again while it is looked at. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { deleteReceiver, listReceivers, renewSecret, saveReceiver, testReceiver } from '@/api/client.ts';
+import { deleteReceiver, listReceivers, renewSecret, saveReceiver, testReceiver } from '@/api/receivers.ts';
 import type { Receiver, ReceiverRequest } from '@/api/types.ts';
 import { showErrorToast } from '@/entities/download/error-toast.ts';
 

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { logIn } from '@/api/client.ts';
+import { logIn } from '@/api/server.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { Button } from '@/components/Button.tsx';

@@ -1,5 +1,5 @@
 /** The guard: what it says of its services, and the restart that it can be asked for. */
-import { request } from '@/api/client.ts';
+import { request } from '@/api/request.ts';
 import { ApiError, type Cause, type Problem } from '@/api/problem.ts';
 import { BASE } from '@/utils/base.ts';
 import { createStore, type ReadableStore } from '@/utils/store.ts';

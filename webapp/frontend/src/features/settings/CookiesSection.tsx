@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
-import { forgetCookies } from '@/api/client.ts';
+import { forgetCookies } from '@/api/cookies.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { CookieForm } from '@/entities/cookies/CookieForm.tsx';
 import { COOKIES_KEY, useCookies } from '@/entities/cookies/cookies-query.ts';

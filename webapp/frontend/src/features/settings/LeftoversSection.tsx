@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
-import { clearLeftovers, listLeftovers } from '@/api/client.ts';
+import { clearLeftovers, listLeftovers } from '@/api/downloads.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatBytes } from '@/i18n/format.ts';

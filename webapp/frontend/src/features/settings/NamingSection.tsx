@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { localField } from '@/i18n/failures.ts';
 import { useTranslation } from '@/i18n/translate.ts';
-import { setNaming } from '@/api/client.ts';
+import { setNaming } from '@/api/naming.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Naming } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';

@@ -1,6 +1,6 @@
 /** Ten seconds in which removing a subscription can be taken back; it is hidden meanwhile. */
 import type { QueryClient } from '@tanstack/react-query';
-import { deleteSubscription } from '@/api/client.ts';
+import { deleteSubscription } from '@/api/subscriptions.ts';
 import type { Subscription } from '@/api/types.ts';
 import { showErrorToast } from '@/entities/download/error-toast.ts';
 import { UNDO_TIME } from '@/entities/download/undo.ts';

@@ -1,6 +1,6 @@
 /** The subscriptions, as the backend has them, and what can be done to them. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { actOnSubscription, listDoomed, listSubscriptions, saveSubscription } from '@/api/client.ts';
+import { actOnSubscription, listDoomed, listSubscriptions, saveSubscription } from '@/api/subscriptions.ts';
 import { onBackendEvent, onSubscriptionChange } from '@/api/event-stream.ts';
 import type { Subscription, SubscriptionRequest } from '@/api/types.ts';
 import { showErrorToast } from '@/entities/download/error-toast.ts';

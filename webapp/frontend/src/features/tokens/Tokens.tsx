@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { addToken, listTokens, revokeToken } from '@/api/client.ts';
+import { addToken, listTokens, revokeToken } from '@/api/tokens.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { NewToken, Token } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';

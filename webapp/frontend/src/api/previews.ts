@@ -1,0 +1,12 @@
+/** What a link leads to. */
+import { request } from './request.ts';
+import type { EntryPage, Preview } from './types.ts';
+
+/** All entries of a list that has been previewed. */
+export function listEntries(key: string, signal: AbortSignal): Promise<EntryPage> {
+  return request(`/api/previews/${key}/entries?limit=5000`, { signal });
+}
+
+export function previewLink(url: string, signal: AbortSignal): Promise<Preview> {
+  return request('/api/previews', { method: 'POST', body: { url }, signal });
+}
