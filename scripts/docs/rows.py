@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.docs.rows import TABLES, YES, Held, Table
+from tests.docs.rows import TABLES, Held, Table
 
 
 def rows() -> str:
@@ -25,4 +25,5 @@ def _name(cells: list[str]) -> str:
 
 
 def _cells(held: Held) -> list[str]:
-    return [YES, YES, held.typed, held.healed, "<br>".join(f"`{test}`" for test in held.tests)]
+    did = [held.made, held.equal, held.typed, held.healed]
+    return [*did, "<br>".join(f"`{test}`" for test in held.tests)]

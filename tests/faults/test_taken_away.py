@@ -19,10 +19,10 @@ from scripts.setup import system
 
 ROOT = Path(__file__).resolve().parents[2]
 LAY_OVER = 'for program in $1; do mount --bind /dev/null "$program" || exit 99; done; shift; "$@"'
-SUITES = """
+SUITE = """
 import sys
 from scripts.bench import __main__ as bench
-_, targets = bench.run({name: bench.SUITES[name] for name in sys.argv[1:]}, 1, [])
+_, targets = bench.measure(sys.argv[1], bench.SUITES[sys.argv[1]], 1, [])
 print(*(target for target in targets if not target.reached), sep="\\n")
 sys.exit(0 if bench.passed(targets) else 1)
 """
@@ -69,7 +69,7 @@ def test_the_rows_that_need_them_have_not_survived() -> None:
     ids=["node", "browser"],
 )
 def test_the_suite_of_the_page_has_reached_nothing(program: Path | None, why: str) -> None:
-    ended = without([program], "-c", SUITES, "page")
+    ended = without([program], "-c", SUITE, "page")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert "not measured" in ended.stdout
     assert why in ended.stdout + ended.stderr

@@ -112,7 +112,7 @@ ELSEWHERE = {
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run.*)": "takes minutes; "
     "each is a thin call, and is typed without being run",
-    r"make (mutants|flakes|sabotage|histories|scaling|outages|fuzz|containers|procfiles)( .*)?": (
+    r"make (coverage|mutants|flakes|sabotage|histories|scaling|outages|fuzz|containers|procfiles)( .*)?": (
         "as the line before"
     ),
     r"make (backup|restore).*": "of containers: tests/containers",
