@@ -40,13 +40,17 @@ def errors_in(log: str, allowed: Collection[str] = ()) -> list[str]:
 def _news_of(log: Path) -> str:
     """Whole lines only: the rest of another is still to come."""
     try:
-        if log.stat().st_size == _read[log]:
+        size = log.stat().st_size
+        if size == _read[log]:
             return ""
+        if size < _read[log]:  # it was begun anew
+            _read[log] = 0
         with log.open("rb") as file:
             file.seek(_read[log])
             whole = file.read().rpartition(b"\n")[0]
     except OSError:
-        del _read[log]  # it went with its folder
+        if not log.parent.exists():  # it went with its folder
+            del _read[log]
         return ""
     _read[log] += len(whole) + bool(whole)
     return whole.decode(errors="replace")
@@ -54,5 +58,5 @@ def _news_of(log: Path) -> str:
 
 def _is_error(line: str, allowed: Collection[str]) -> bool:
     if asked := _REQUEST.search(line):
-        return asked[1] not in allowed
+        return asked[1].partition("?")[0] not in allowed
     return any(words in line for words in _OWN)

@@ -1,6 +1,6 @@
 """`python -m scripts.bench [-n ROUNDS] [-w] [SUITE ...]`: print tables, write docs/benchmarks.md.
 
-The document is written when all suites are measured; with -w, the sections of those that were.
+With -w, or where all suites are measured, each writes its section of the document at its end.
 Exit code 0 if every target of every suite was reached; what could not be measured was not.
 """
 

@@ -163,14 +163,15 @@ def _crowd() -> Crowd:
 def _crash(stack: Stack, name: str) -> float | None:
     """Kill a server; return the seconds until the next one has answered, None if none has."""
     port = stack.ports[name]
-    begun = time.monotonic()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS) as reply:
-        os.kill(int(reply.read()), signal.SIGKILL)
     try:
-        seconds = answer(port, "/", measures.GIVEN_UP_SECONDS) - begun
-    except NoAnswerError:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS) as reply:
+            pid = int(reply.read())
+        killed = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        seconds = answer(port, "/", measures.GIVEN_UP_SECONDS) - killed
+    except (OSError, NoAnswerError):
         return None
-    time.sleep(max(0.0, begun + BETWEEN_SECONDS - time.monotonic()))
+    time.sleep(max(0.0, BETWEEN_SECONDS - seconds))
     return seconds
 
 

@@ -1,7 +1,7 @@
 """`python -m scripts.coverage [-w] [TEST ...]`: what the tests enter, by branch, in all processes.
 
-Exit code 0 if every test was green, and every function is entered by one or stands in
-`unentered.toml` with the reason.
+Exit code 0 if every test was green and, where all are run, every function is entered by one or
+stands in `unentered.toml` with the reason.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write(f"{table(files)}\n")
     known, missed = reasons(), unentered(files)
     new = [function for function in missed if function not in known]
+    stale = known.keys() - set(missed)
     sys.stdout.writelines(f"\nno test enters {function}" for function in new)
-    sys.stdout.writelines(
-        f"\na test enters {function}, which is listed" for function in known.keys() - set(missed)
-    )
+    sys.stdout.writelines(f"\na test enters {function}, which is listed" for function in stale)
     sys.stdout.write("\n")
+    wrong = not options.tests and (new or stale)  # some tests enter only some functions
     if options.write:
         of = " ".join(f"`{test}`" for test in options.tests) or "all"
         text = f"What `make coverage` has found of these tests: {of}.\n\n{table(files)}"
         put(ROOT / "docs/testing.md", "make coverage w=1", text)
-    return 1 if code or new else 0
+    return 1 if code or wrong else 0
 
 
 if __name__ == "__main__":

@@ -76,4 +76,4 @@ def _hook(python: str) -> Iterator[None]:
     try:
         yield
     finally:
-        file.unlink()
+        file.unlink(missing_ok=True)

@@ -136,3 +136,27 @@ def test_what_another_line_writes_beside_a_broken_one_does_not_try_it_for_ever(
     tries, size = run.output().count("| tried"), written.stat().st_size
     until(lambda: written.stat().st_size >= size + 3 * len("more\n"), "it is written three times")
     assert run.output().count("| tried") == tries
+
+
+def test_what_restarts_one_line_and_mends_no_other_restarts_it_no_more_once_it_rests(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    file = source / "main.py"
+    file.write_text("old", encoding="utf-8")
+    job = "job: echo tried; exec no-such-program"
+    run = guarded(toy("api"), job, API_WATCH="src", JOB_PORT="", GUARD_RELAUNCH="process")
+    run.await_state("api", "READY")
+    run.await_state("job", "BROKEN")
+
+    def is_passed_over() -> bool:
+        await_restart_by(run, file)
+        run.await_state("api", "READY")
+        return f"{file} keeps changing, and job is as broken as before" in run.output()
+
+    until(is_passed_over, "the saves of one are in vain for the other")
+    until(lambda: run.service("job").get("state") == "BROKEN", "the last try is over")
+    tries, pid = run.output().count("| tried"), run.service("api")["pid"]
+    until(lambda: run.output().count("| tried") > tries, "it is tried once more after the rest")
+    assert run.service("api")["pid"] == pid

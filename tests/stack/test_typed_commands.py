@@ -112,9 +112,10 @@ ELSEWHERE = {
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run.*)": "takes minutes; "
     "each is a thin call, and is typed without being run",
-    r"make (coverage|mutants|flakes|sabotage|histories|scaling|outages|fuzz|containers|procfiles)( .*)?": (
+    r"make (mutants|flakes|sabotage|histories|scaling|outages|fuzz|containers|procfiles)( .*)?": (
         "as the line before"
     ),
+    r"make coverage( .*)?": "as the line before",
     r"make (backup|restore).*": "of containers: tests/containers",
     r"make (lock|update-ytdlp|clean|types)": "changes the clone; typed without being run",
     r"\.venv/bin/python -m pytest .*|\. \.venv/bin/activate && npm .* test": "a developer's",

@@ -28,7 +28,7 @@ from ..diagnosis import crash_reports
 from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..health.readiness import Readiness
-from ..health.under_way import under_way
+from ..health.under_way import UnderWay
 from ..health.work_watch import WorkWatch
 from ..http.access import Access
 from ..http.admission import Admission
@@ -225,7 +225,7 @@ def _shown(started: Started, access: Access, supervised: Supervised) -> Shown:
         usage_history=usage_history,
         log_files=lambda: current.get().directory / "logs",
         report=partial(_report, started, access, supervised),
-        under_way=lambda: under_way(current, supervisor.snapshot()),
+        under_way=UnderWay(current, supervisor.snapshot).now,
     )
     return Shown(control, attach_server, changes, history, usage_history)
 

@@ -28,6 +28,7 @@ ANSWER_SECONDS = 1.0  # that a server has, before it is taken for lost
 class _Known(NamedTuple):
     leader: int
     port: int
+    members: frozenset[int] = frozenset()
     holders: frozenset[int] = frozenset()
     """Which processes of the service have the listening socket."""
     looks: int = 0
@@ -38,7 +39,8 @@ class LostServers:
     """Follows the snapshots; `lost` is called with the name of a service and what is wrong.
 
     Looking costs time for each process of a service. So it is looked at when it gets READY, and
-    then when one of several that have its socket has ended: one by itself takes the port along.
+    then when one of several that have its socket has ended. One by itself takes the port along; or
+    it leaves it to what it has started since, which counts as its successor.
     """
 
     def __init__(
@@ -84,10 +86,14 @@ class LostServers:
             return
         leader, port = view.pid or 0, view.port or 0
         known = self._known.get(name, _Known(leader, port))
-        holders = frozenset(self._holders(port, self._members(name, leader)))
+        members = frozenset(self._members(name, leader))
+        if members == known.members and not known.looks:
+            self._watch(name, known)
+            return
+        holders = frozenset(self._holders(port, members))
         if not holders or not holders < known.holders:
-            self._forget(name)
-            self._know(name, known._replace(holders=holders, looks=0))
+            self._known[name] = known = _Known(leader, port, members, holders)
+            self._watch(name, known)
             return
         # Whether one that had the socket is gone, others still have it, and none has come.
         self._known[name] = known = known._replace(looks=known.looks + 1)
@@ -96,8 +102,9 @@ class LostServers:
         elif name not in self._asking:
             self._asking[name] = self._loop.create_task(self._ask(name, port, service.health))
 
-    def _know(self, name: str, known: _Known) -> None:
-        self._known[name] = known
+    def _watch(self, name: str, known: _Known) -> None:
+        """Look again when one of several holders has ended, or over and over where none tells."""
+        self._unwatch(name)
         if len(known.holders) < 2:  # noqa: PLR2004 - one by itself takes the port along
             return
         for pid in known.holders:
@@ -121,6 +128,8 @@ class LostServers:
         self._unwatch(name)
         if look := self._looks.pop(name, None):
             look.cancel()
+        if asking := self._asking.pop(name, None):
+            asking.cancel()
 
     def _unwatch(self, name: str) -> None:
         for descriptor in self._exits.pop(name, []):
@@ -134,7 +143,7 @@ class LostServers:
                 reply = (await probe.ask(port, path)).reply
         except TimeoutError:
             reply = Reply.NONE
-        del self._asking[name]
+        del self._asking[name]  # it is not to cancel itself
         self._forget(name)
         if reply in {Reply.NONE, Reply.STANDBY}:
             self._lost(name, _cause(name, port))

@@ -147,7 +147,8 @@ class Saves:
         if quiet := self._churn.quiet():
             self._saved(quiet)
         if quiet := self._in_vain.quiet():
-            self._count(quiet)
+            services = self._current.get().services
+            self._retry([one for one in services if one.name in self._down], quiet)
         if self._churn.is_noisy or self._in_vain.is_noisy:
             self._await_rest()
 

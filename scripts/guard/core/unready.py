@@ -40,7 +40,7 @@ def cause_of(name: str, path: str, status: int, body: bytes) -> Cause | None:
 def _told(body: bytes) -> tuple[str, str]:
     try:
         problem = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
         return "", ""
     if not isinstance(problem, dict):
         return "", ""

@@ -31,7 +31,7 @@ def work_of(body: bytes) -> Work | None:
     """Return what is under way, from the body of an answer; None where nothing is, or none said."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
         return None
     told = answer.get("work") if isinstance(answer, dict) else None
     if not isinstance(told, dict):

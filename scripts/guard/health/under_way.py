@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from ..config.current import CurrentConfig
@@ -14,17 +15,30 @@ from . import probe
 TIMEOUT = 1.5  # seconds that somebody waits who has clicked; a service that is silent is left out
 
 
-async def under_way(current: CurrentConfig, snapshot: Snapshot) -> dict[str, Work]:
-    """Return it by service: of those that are up, have work, and name a path in `NAME_READY`."""
-    config = current.get()
-    asked = [
-        (service.name, service.port, service.ready)
-        for view in snapshot.services
-        if view.state is State.READY
-        if (service := config.find(view.name)) and service.port and service.ready
-    ]
-    answers = await asyncio.gather(*(_ask(port, path) for _, port, path in asked))
-    return {name: work for (name, *_), work in zip(asked, answers, strict=True) if work}
+class UnderWay:
+    """What the services are busy with; asked once for all who want to know at the same time."""
+
+    def __init__(self, current: CurrentConfig, snapshot: Callable[[], Snapshot]) -> None:
+        self._current = current
+        self._snapshot = snapshot
+        self._asked: asyncio.Task[dict[str, Work]] | None = None
+
+    async def now(self) -> dict[str, Work]:
+        """Return it by service: of those that are up, busy, and name a path in `NAME_READY`."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(self._ask_all())
+        return await asyncio.shield(self._asked)
+
+    async def _ask_all(self) -> dict[str, Work]:
+        config = self._current.get()
+        asked = [
+            (service.name, service.port, service.ready)
+            for view in self._snapshot().services
+            if view.state is State.READY
+            if (service := config.find(view.name)) and service.port and service.ready
+        ]
+        answers = await asyncio.gather(*(_ask(port, path) for _, port, path in asked))
+        return {name: work for (name, *_), work in zip(asked, answers, strict=True) if work}
 
 
 async def _ask(port: int, path: str) -> Work | None:

@@ -7,10 +7,10 @@ import socket
 import sys
 from pathlib import Path
 
-from . import sock_diag
+from . import listening_sockets
 
-_LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
-_NOT_ACCEPTED = ("01", "08")  # TCP_ESTABLISHED, TCP_CLOSE_WAIT: the client may have left already
+# TCP_ESTABLISHED, TCP_CLOSE_WAIT of net/tcp_states.h: the client may have left already
+_NOT_ACCEPTED = ("01", "08")
 
 
 def length(sock: socket.socket) -> int | None:
@@ -30,32 +30,12 @@ def length(sock: socket.socket) -> int | None:
 
 def lengths() -> dict[int, int] | None:
     """Return the same for every port that is listened on here, None if that is not told."""
-    sockets = sock_diag.listening()
+    sockets = listening_sockets.listening()
     if sockets is None:
-        return _from_proc()
+        return None
     found: dict[int, int] = {}
     for one in sockets:
         found[one.port] = found.get(one.port, 0) + one.queued
-    return found
-
-
-def _from_proc() -> dict[int, int] | None:
-    """Return it where the kernel answers no netlink.
-
-    Linux: of a listening socket ``/proc/net/tcp`` shows as ``rx_queue`` the length of its accept
-    queue (linux/net/ipv4/tcp_ipv4.c, ``get_tcp4_sock``). The listening ones stand first.
-    """
-    found: dict[int, int] | None = None
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        with contextlib.suppress(OSError), table.open() as lines:
-            found = {} if found is None else found
-            next(lines, None)
-            for line in lines:
-                _, local, _, state, queues, *_ = line.split(maxsplit=5)
-                if state != _LISTENING:
-                    break
-                port = int(local.rpartition(":")[2], 16)
-                found[port] = found.get(port, 0) + int(queues.partition(":")[2], 16)
     return found
 
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from . import guards, sock_diag
+from . import guards, listening_sockets
 
 _PROC = Path("/proc")
-_LISTENING = "0A"  # TCP_LISTEN of net/tcp_states.h
 _LINUX = sys.platform.startswith("linux")
 
 
@@ -31,7 +30,8 @@ def _listening(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
     if not _LINUX:
         yield from _listening_by_psutil(pids)
         return
-    ports = dict(_sockets())
+    sockets = listening_sockets.listening() or ()
+    ports = {f"socket:[{one.inode}]": one.port for one in sockets}  # what a descriptor links to
     for pid in pids:
         with contextlib.suppress(OSError):
             for descriptor in (_PROC / str(pid) / "fd").iterdir():
@@ -39,23 +39,6 @@ def _listening(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
                     target = str(descriptor.readlink())
                     if target in ports:
                         yield pid, ports[target]
-
-
-def _sockets() -> Iterator[tuple[str, int]]:
-    """Return what a descriptor of a listening socket links to, and its port."""
-    sockets = sock_diag.listening()
-    pairs = _from_proc() if sockets is None else ((one.inode, one.port) for one in sockets)
-    return ((f"socket:[{inode}]", port) for inode, port in pairs)
-
-
-def _from_proc() -> Iterator[tuple[int, int]]:
-    """Return inode and port of each where the kernel answers no netlink; see proc_net_tcp."""
-    for table in ("tcp", "tcp6"):
-        with contextlib.suppress(OSError):
-            for line in (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
-                fields = line.split()
-                if fields[3] == _LISTENING:
-                    yield int(fields[9]), int(fields[1].rpartition(":")[2], 16)
 
 
 def _all() -> list[int]:

@@ -77,8 +77,15 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lost_servers, "ANSWER_SECONDS", 0.1)
 
 
+@pytest.fixture(params=[True, False], ids=["pidfds", "no pidfds"])
+def pidfds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    if not request.param:
+        monkeypatch.setattr(lost_servers, "exit_descriptor", lambda _pid: None)
+    return bool(request.param)
+
+
 def test_the_end_of_one_of_two_is_missed(
-    two: list[subprocess.Popen[bytes]], free_port: FreePort
+    two: list[subprocess.Popen[bytes]], free_port: FreePort, *, pidfds: bool
 ) -> None:
     async def act() -> None:
         stack = Stack(free_port())
@@ -89,11 +96,12 @@ def test_the_end_of_one_of_two_is_missed(
         stack.holders = [two[1].pid]
         await stack.until(lambda: bool(stack.lost))
         assert stack.lost == [stack.view.name]
-        assert stack.looks == 1 + lost_servers.LOOKS
+        assert not pidfds or stack.looks == 1 + lost_servers.LOOKS
 
     asyncio.run(act())
 
 
+@pytest.mark.usefixtures("pidfds")
 def test_one_that_is_replaced_is_not_missed_and_its_successor_is(
     two: list[subprocess.Popen[bytes]], free_port: FreePort
 ) -> None:

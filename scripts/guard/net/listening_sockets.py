@@ -1,7 +1,8 @@
 """The listening sockets of this machine, asked of Linux's kernel by netlink (sock_diag(7)).
 
 ``/proc/net/tcp`` says the same, but to write it the kernel walks through the table of all
-connections, which has hundreds of thousands of places. Here it walks through the listening ones.
+connections, which has hundreds of thousands of places. So it is read only where the kernel answers
+no netlink. Here the kernel walks through the listening ones.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 RECEIVE_BYTES = 1 << 16
@@ -20,6 +22,8 @@ _SOCK_DIAG, _BY_FAMILY = 4, 20  # NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY
 _REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_DUMP
 _ERROR, _DONE = 2, 3  # NLMSG_ERROR, NLMSG_DONE
 _LISTENING = 1 << 10  # TCP_LISTEN
+_TCP_LISTEN = "0A"  # the same in /proc/net/tcp
+_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _HEAD = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
 _PORT, _NUMBER = struct.Struct("!H"), struct.Struct("=I")
 # Where these stand in inet_diag_msg of linux/inet_diag.h, in bytes.
@@ -38,15 +42,29 @@ class Listening(NamedTuple):
 
 
 def listening() -> list[Listening] | None:
-    """Return every socket that listens here for TCP.
-
-    None where there is no such thing to ask: not Linux, or a sandbox that does not let us.
-    """
+    """Return every socket that listens here for TCP; None where the system does not tell."""
     if not sys.platform.startswith("linux"):
         return None
     with contextlib.suppress(OSError, struct.error):
         return [one for family in (socket.AF_INET, socket.AF_INET6) for one in _of(family)]
-    return None
+    tables = [table for table in _TABLES if table.exists()]
+    return [one for table in tables for one in _from_proc(table)] if tables else None
+
+
+def _from_proc(table: Path) -> Iterator[Listening]:
+    """Yield those of a table (proc_net_tcp of the kernel's documentation).
+
+    Of a listening socket ``rx_queue`` is the length of its accept queue (linux/net/ipv4/tcp_ipv4.c,
+    ``get_tcp4_sock``). The listening ones stand first.
+    """
+    with contextlib.suppress(OSError), table.open(encoding="ascii") as lines:
+        next(lines, None)
+        for line in lines:
+            fields = line.split(maxsplit=10)
+            if fields[3] != _TCP_LISTEN:
+                return
+            port = int(fields[1].rpartition(":")[2], 16)
+            yield Listening(port, int(fields[4].partition(":")[2], 16), int(fields[9]))
 
 
 def _of(family: socket.AddressFamily) -> Iterator[Listening]:
