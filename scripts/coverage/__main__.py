@@ -40,10 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write("\n")
     wrong = not options.tests and (new or stale)  # some tests enter only some functions
     if options.write:
-        of = " ".join(f"`{test}`" for test in options.tests) or "all"
-        text = f"What `make coverage` has found of these tests: {of}.\n\n{table(files)}"
+        text = f"{about(options.tests)}\n\n{table(files)}"
         put(ROOT / "docs/testing.md", "make coverage w=1", text)
     return 1 if code or wrong else 0
+
+
+def about(tests: Sequence[str]) -> str:
+    """Say what the table is of, and that a part of the tests finds nothing unentered."""
+    if not tests:
+        return "What `make coverage` has found of all tests."
+    of = ", ".join(f"`{test}`" for test in tests)
+    return (
+        f"What `make coverage` has found of these tests only: {of}. "
+        "The others enter more, so its last column is no finding."
+    )
 
 
 if __name__ == "__main__":

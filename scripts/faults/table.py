@@ -27,7 +27,7 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int, former: s
     """
     day = datetime.now(UTC).date().isoformat()
     new = {row: (*cells, day) for row, cells in _by_row(runs).items()}
-    table = _table((*HEAD, LAST_RUN), _rows(former) | new)
+    known = _rows(former) | new
     together = f", {jobs} files of tests at a time" if jobs > 1 else ""
     failed = [run for run in runs if not run.passed]
     names = sorted({f"- {run.row or '-'}: `{run.test}`" for run in failed})
@@ -46,7 +46,9 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int, former: s
     rows = f"The last run, of {' '.join(new)}" if _rows(former).keys() - new else "The last run"
     result = f"{rows}: every scenario {times} times{together}. {rate}{':' if failed else '.'}"
     heading = "# Every fault, done to real processes"
-    parts = [heading, "", about, "", result, *names, "", machine, "", columns, "", table]
+    table = _table((*HEAD, LAST_RUN), known)
+    parts = [heading, "", about, "", result, *names, *_missed(known), "", machine, "", columns]
+    parts += ["", table]
     return "\n".join(parts) + "\n"
 
 
@@ -63,6 +65,18 @@ def _rows(text: str) -> dict[str, tuple[str, ...]]:
     lines = (line.strip("|").split("|") for line in text.splitlines() if line.startswith("| F"))
     found = (tuple(cell.strip() for cell in cells) for cells in lines)
     return {cells[0]: cells for cells in found if len(cells) == len(HEAD) + 1}
+
+
+def _missed(rows: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Say which rows of the table failed how often: the last run may have been of others."""
+    counts = [(row, int(rows[row][1]), int(rows[row][2])) for row in sorted(rows, key=_number)]
+    missed = [(row, runs - passed, runs) for row, runs, passed in counts if passed < runs]
+    if not missed:
+        return []
+    (row, failures, runs), *others = missed
+    said = [f"{row} failed in {failures} of {runs} runs"]
+    said += [f"{row} in {failures} of {runs}" for row, failures, runs in others]
+    return ["", f"In the table, {' and '.join(said)}."]
 
 
 def _table(head: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> str:

@@ -32,7 +32,7 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     page.get_by_label("If it is live").select_option("wait for it to begin")
     app.paste(own_media.live_hls)
     expect(row.get_by_text("The stream has not begun.")).to_be_visible()
-    expect(row.get_by_text("It is recorded by itself then.")).to_be_visible()
+    expect(row.get_by_text("It is recorded by itself once it begins.")).to_be_visible()
     assert violations(page) == []
 
     own_media.live.there = 4

@@ -144,3 +144,10 @@ def names_in(file: Path) -> set[str]:
     names: set[str] = set()
     walk(ast.parse(file.read_text(encoding="utf-8")), "")
     return names
+
+
+def test_a_table_of_a_part_of_the_tests_says_so() -> None:
+    part = command.about(["tests/a", "tests/b"])
+    assert "of these tests only: `tests/a`, `tests/b`." in part
+    assert "its last column is no finding" in part
+    assert "only" not in command.about([])

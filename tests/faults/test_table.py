@@ -45,7 +45,10 @@ def test_the_document_says_what_failed_and_how_often() -> None:
     failed = "- -: `pytest`\n- F1: `tests/a.py::kills[api]`\n- F2: `tests/a.py::skipped`\n"
     assert failed in text
     assert re.search(r"^\| F2 \| 1 \| 0 (\| - ){5}\| \d{4}-\d\d-\d\d \|$", text, re.MULTILINE)
-    assert "All 1 runs passed." in document(RUNS[:1], "- a machine", 1, 1)
+    assert "\n\nIn the table, F1 failed in 1 of 2 runs and F2 in 1 of 1.\n\n" in text
+    steady = document(RUNS[:1], "- a machine", 1, 1)
+    assert "All 1 runs passed." in steady
+    assert "In the table" not in steady
 
 
 def test_rows_that_were_not_run_stand_as_they_were() -> None:
@@ -57,4 +60,5 @@ def test_rows_that_were_not_run_stand_as_they_were() -> None:
         ["| F2", "1"],
         ["| F10", "1"],
     ]
+    assert "\n\nIn the table, F2 failed in 1 of 1 runs.\n\n" in text
     assert "The last run, of F10: every scenario 1 times. All 1 runs passed." in text

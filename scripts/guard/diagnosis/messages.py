@@ -232,7 +232,7 @@ def allow(crash: Crash) -> Told:
     if _is_foreign(crash):
         return _type(f"sudo chown $USER {there} && {hints.command('restart', crash.name)}")
     return say(
-        "Give {name} another place, or look who may use this one: {typed}",
+        "Give {name} another place, or see who may use this one: {typed}",
         typed=f"ls -ld {there}",
     )
 

@@ -20,7 +20,7 @@ def test_a_file_of_the_systems_stays_as_it_is(tmp_path: Path) -> None:
 
     assert cause.kind == "no-permission"
     assert cause.sentence == "api may not use /etc/shadow."
-    assert cause.fix == ("Give api another place, or look who may use this one: ls -ld /etc/shadow")
+    assert cause.fix == ("Give api another place, or see who may use this one: ls -ld /etc/shadow")
 
 
 def test_the_folder_is_named_that_denies_a_new_one(tmp_path: Path) -> None:

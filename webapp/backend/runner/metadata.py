@@ -143,7 +143,11 @@ def not_begun(begins: float | None) -> DownloadError:
         sentence = f"The stream has not begun ({when})."
     left = 0.0 if begins is None else max(0.0, begins - time.time())
     return DownloadError(
-        "not-begun", sentence, "It is recorded by itself then.", transient=True, after=left
+        "not-begun",
+        sentence,
+        "It is recorded by itself once it begins.",
+        transient=True,
+        after=left,
     )
 
 

@@ -44,7 +44,7 @@ describe('a row', () => {
   });
 
   test('says when a recording that is waited for begins', () => {
-    const error = { kind: 'not-begun', sentence: 'The stream has not begun (2026-01-31 20:00 UTC).', fix: 'It is recorded by itself then.', values: {} };
+    const error = { kind: 'not-begun', sentence: 'The stream has not begun (2026-01-31 20:00 UTC).', fix: 'It is recorded by itself once it begins.', values: {} };
     renderApp(<DownloadRow download={makeDownload({ state: 'queued', live: true, error })} onChange={vi.fn()} />);
     expect(screen.getByText(/2026-01-31 20:00 UTC/)).toBeVisible();
   });
