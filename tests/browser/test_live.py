@@ -11,8 +11,16 @@ from tests.browser.test_choices import demand_nothing_beside_the_page
 from tests.browser.test_pages import violations
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
     from tests.browser.app import App
     from tests.media_source import MediaSource
+
+
+def left(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return box["x"]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -22,7 +30,9 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     own_media.live.there = 4
     app.paste(own_media.live_hls)
     row = app.row("index")
-    expect(row.get_by_text("This is live.")).to_be_visible()
+    error = row.get_by_text("This is live.")
+    expect(error).to_be_visible()
+    assert left(error) == left(row.locator("p").first)
     row.get_by_role("button", name="More for").click()
     page.get_by_role("menuitem", name="Remove from list").click()
     expect(row).to_have_count(0)

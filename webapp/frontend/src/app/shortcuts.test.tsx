@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { renderApp } from '@/testing/render.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -32,6 +32,16 @@ test.each([
   screen.getByLabelText(name).focus();
   await user.keyboard('d');
   expect(act).toHaveBeenCalledTimes(times);
+});
+
+test.each([
+  ['Caps Lock', false, [['d']]],
+  ['Shift', true, []],
+])('what a capital by %s does', (_, shiftKey, calls) => {
+  act.mockReset();
+  renderApp(<Page />);
+  fireEvent.keyDown(screen.getByLabelText('free'), { key: 'D', shiftKey });
+  expect(act.mock.calls).toEqual(calls);
 });
 
 test('a question mark in the empty link field shows the shortcuts, and is text in a full one', async () => {

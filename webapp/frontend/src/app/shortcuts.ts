@@ -31,7 +31,8 @@ interface Actions {
 
 export function useShortcuts(actions: Actions): void {
   const onKeyDown = useEventCallback((event: KeyboardEvent): void => {
-    const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+    const { ctrlKey, metaKey, altKey, shiftKey, target } = event;
+    const key = shiftKey ? event.key : event.key.toLowerCase(); // Caps Lock makes capitals, too
     if (isBusy(target) && !asksInEmptyField(event)) return;
     if ((ctrlKey || metaKey) && !altKey && !shiftKey && key === 'z') {
       if (actions.onUndo()) event.preventDefault();

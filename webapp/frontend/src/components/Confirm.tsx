@@ -1,5 +1,4 @@
 import * as Alert from '@radix-ui/react-alert-dialog';
-import type { MouseEvent } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { Button } from './Button.tsx';
 import { classes } from '@/utils/classes.ts';
@@ -18,10 +17,6 @@ export interface ConfirmProps {
 /** Asks before something that is hard to take back. The second half of a double click is no answer. */
 export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps) {
   const { t } = useTranslation();
-  const answer = (event: MouseEvent): void => {
-    if (event.detail > 1) event.preventDefault();
-    else onYes();
-  };
   return (
     <Alert.Root
       open
@@ -39,7 +34,7 @@ export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps
               <Button>{no ?? t('confirm.no')}</Button>
             </Alert.Cancel>
             <Alert.Action asChild>
-              <Button look="danger" onClick={answer}>
+              <Button look="danger" onClick={onYes}>
                 {yes}
               </Button>
             </Alert.Action>

@@ -36,7 +36,7 @@ export default function Toasts() {
             )}
           </div>
           <Toast.Close asChild>
-            <IconButton icon="close" label={t('action.close')} />
+            <IconButton icon="close" label={t('action.close')} repeats />
           </Toast.Close>
         </Toast.Root>
       ))}
