@@ -163,7 +163,7 @@ def test_what_is_under_way_is_told_and_asked_about_before_it_is_interrupted(
     is_in_state(page, "api", "READY")
     asked = page.get_by_role("dialog")
     page.get_by_role("button", name="Restart api").click()
-    expect(asked).to_contain_text("3 downloads pause and continue by themselves.")
+    expect(asked).to_contain_text("3 downloads of api pause and continue by themselves.")
     page.keyboard.press("r")  # which is for the page behind it
     page.keyboard.press("Enter")
     expect(asked).to_have_count(0)
@@ -182,6 +182,16 @@ def test_what_is_under_way_is_told_and_asked_about_before_it_is_interrupted(
     page.wait_for_timeout(700)  # the time in which a click still belongs to the first
     asked.get_by_role("button", name="Restart", exact=True).click()
     run.await_new_pid("api", pid)
+
+
+def test_a_button_acts_although_nobody_says_what_is_under_way(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    pid = run.await_state("web", "READY")["pid"]
+    page.route("**/api/work", lambda _: None)  # as by a guard that hangs: no answer, no end
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    page.get_by_role("button", name="Restart web").click()
+    run.await_new_pid("web", pid)
 
 
 def test_another_guard_at_the_same_address_is_taken_up(guarded: Guarded, page: Page) -> None:

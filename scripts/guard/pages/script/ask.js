@@ -1,10 +1,11 @@
 // Before work is interrupted, it is said what becomes of it, and asked.
+const TOLD_WITHIN = 2000;  // ms: a guard that hangs or is stopped must not leave the button dead
 const NO_ANSWER_WITHIN = 600;  // ms: the second half of a double click is no answer
 async function workOf(names) {
   try {
-    const { services } = await get("work");
+    const { services } = await get("work", AbortSignal.timeout(TOLD_WITHIN));
     return Object.entries(services).filter(([name]) => names.includes(name));
-  } catch { return []; }  // the guard is away: the wish itself will say so
+  } catch { return []; }  // the guard is away, or hangs: the wish itself will say so
 }
 function fate(verb, name, { kind, count, resumes }) {
   return t(resumes ? `work.${kind}.${verb}` : "work.lost", { count, name });

@@ -1,7 +1,7 @@
 // What has crashed, and what is known of the past.
 let crashes = [];
-async function get(path) {
-  const answer = await fetch(`api/${path}`);
+async function get(path, signal) {
+  const answer = await fetch(`api/${path}`, { signal });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }
