@@ -75,8 +75,8 @@ def test_nobody_else_does(client: str | None, trusted: str) -> None:
         ("[2001:db8::1]:4711", "2001:db8::1"),
         ("203.0.113.9:4711", "203.0.113.9"),
         ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("unknown", "10.0.0.2"),
-        ("203.0.113.9, unknown, 10.0.0.7", "10.0.0.7"),  # what stands before may be made up
+        ("unknown", "unknown"),  # not the proxy, which OPEN_ACCESS may let in without a token
+        ("203.0.113.9, unknown, 10.0.0.7", "unknown"),  # what stands before may be made up
         ("", "10.0.0.2"),
     ],
 )
@@ -129,3 +129,17 @@ def test_whom_a_proxy_names_in_another_header_is_not_this_machine(header: dict[s
     assert seen("127.0.0.1", **header)[0] == "unknown"
     assert seen("127.0.0.1", For="198.51.100.1", **header)[0] == "198.51.100.1"
     assert seen("192.0.2.7", **header)[0] == "192.0.2.7"
+    assert seen("192.0.2.7", "192.0.2.0/24", **header)[0] == "unknown"
+
+
+@pytest.mark.parametrize("header", [{"Real": "203.0.113.9"}, {"Rfc": "for=203.0.113.9"}])
+@pytest.mark.parametrize("chain", [",", "127.0.0.1", "::1", "127.0.0.1, 127.0.0.1"])
+def test_a_chain_that_a_proxy_passes_on_untouched_makes_nobody_this_machine(
+    chain: str, header: dict[str, str]
+) -> None:
+    assert seen("127.0.0.1", For=chain, **header)[0] == "unknown"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_who_asks_through_a_proxy_from_this_machine_is_of_it(address: str) -> None:
+    assert seen("127.0.0.1", For=address, Real=address)[0] == address

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNNAMED = "unknown"
-"""Whom a proxy on this machine does not name, as RFC 7239 and Squid say it: not this machine."""
+"""Whom a proxy does not name, as RFC 7239 and Squid say it: neither this machine nor the proxy."""
 OTHER_HEADERS = ("forwarded", "x-real-ip")
-"""By which a proxy says that it asks for somebody, and which are not read."""
+"""By which a proxy may say for whom it asks: they never make anybody this machine, but deny it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class Forwarded:
         if scope["type"] == "http" and client and is_within(client[0], self.trusted):
             headers = Headers(scope=scope)
             chain = ",".join(headers.getlist("x-forwarded-for")).split(",")
-            if chain == [""] and any(name in headers for name in OTHER_HEADERS):
-                chain = [UNNAMED]
-            if found := _client(client[0], chain, self.trusted):
+            found = _client(client[0], chain, self.trusted)
+            if (found is None or _is_loopback(address_of(found))) and _names_another(headers):
+                found = UNNAMED
+            if found:
                 scope["client"] = (found, 0)  # in place: the server's log shows it
             proto = headers.get("x-forwarded-proto", "").strip().lower()
             if proto in {"http", "https"}:
@@ -57,7 +58,7 @@ def _client(peer: str, chain: list[str], trusted: Networks) -> str | None:
     for each in reversed(chain):
         address = address_of(each)
         if address is None:  # whatever stands left of that cannot be told from an invention
-            if each.strip() and came_from_here:
+            if each.strip():
                 return UNNAMED
             break
         if address.is_loopback and not came_from_here:  # nor can who is on no machine but its own
@@ -67,6 +68,12 @@ def _client(peer: str, chain: list[str], trusted: Networks) -> str | None:
         if not any(address in network for network in trusted):
             break
     return None if found is None else str(found)
+
+
+def _names_another(headers: Headers) -> bool:
+    """Whether a header denies that this machine asks: who does may have written the chain alone."""
+    said = [each for name in OTHER_HEADERS for each in headers.getlist(name)]
+    return not all(_is_loopback(address_of(each)) for each in said)
 
 
 def _is_loopback(address: Address | None) -> bool:
