@@ -13,13 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from domain.problems import DatabaseUnavailableError
+from domain.problems import DatabaseUnavailableError, UnavailableError
 from domain.requests import DownloadRequest
 from store import database
+from store.database_errors import translate
 from store.migrate import config
 from store.store import Store
 from tests.backend.api_process import Api, running, wait_for
@@ -88,6 +90,55 @@ def test_a_fault_of_ours_is_not_blamed_on_the_database(file: Path) -> None:
         connection.exec_driver_sql("INSERT INTO hosts VALUES ('a', 1, NULL), ('a', 1, NULL)")
 
     opened.engine.dispose()
+
+
+def test_that_every_connection_is_in_use_is_told_and_nothing_is_wrong_with_the_database(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "POOL_TIMEOUT_SECONDS", 0)
+    opened = Store(f"sqlite:///{file}")
+
+    def use_all() -> None:
+        with contextlib.ExitStack() as stack:
+            while True:
+                stack.enter_context(opened.engine.connect())
+
+    with pytest.raises(UnavailableError, match="in use") as told:
+        use_all()
+    opened.engine.dispose()
+
+    assert not isinstance(told.value, DatabaseUnavailableError)
+    assert told.value.kind == "database-busy"
+
+
+READ_ONLY = "cannot execute INSERT in a read-only transaction"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (psycopg.errors.ReadOnlySqlTransaction(READ_ONLY), "takes no changes .* primary"),
+        (psycopg.InternalError("terminated while in a transaction"), "cannot be used: terminated"),
+        (psycopg.errors.InFailedSqlTransaction("is aborted"), "cannot be used: is aborted"),
+        (psycopg.InterfaceError("the connection is closed"), "cannot be used: the connection"),
+    ],
+)
+def test_what_postgresql_fails_of_is_told_of_it_in_whatever_class_it_comes(
+    monkeypatch: pytest.MonkeyPatch, error: psycopg.Error, words: str
+) -> None:
+    engine = sa.create_engine("sqlite://")
+    translate(engine)
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with engine.connect() as connection:
+        monkeypatch.setattr(engine.dialect, "loaded_dbapi", psycopg)
+        monkeypatch.setattr(engine.dialect, "is_disconnect", lambda e, *_: "closed" in str(e))
+        monkeypatch.setattr(engine.dialect, "do_execute", fail)
+        with pytest.raises(DatabaseUnavailableError, match=words) as told:
+            connection.exec_driver_sql("SELECT 1")
+    assert "chmod" not in str(told.value)
 
 
 def damage(file: Path) -> Callable[[], object]:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from domain.problems import DatabaseUnavailableError
+from domain.problems import DatabaseUnavailableError, UnavailableError
 from store.database_errors import translate
 from store.urls import PATIENCE
 
 REPLACED = "%s was deleted or replaced while it was used; what is there now is opened."
 BUSY_TIMEOUT_SECONDS = 10
 """For a lock that another program holds."""
+POOL_TIMEOUT_SECONDS = 30
+"""For a connection that another thread uses."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,12 +60,24 @@ def connect(url: str, prepare: Callable[[sa.Engine], None]) -> sa.Engine:
     return engine
 
 
+class _Pool(sa.QueuePool):
+    """Says of itself that it is empty, which is nothing that a driver would complain of."""
+
+    def connect(self) -> sa.PoolProxiedConnection:
+        try:
+            return super().connect()
+        except sa.exc.TimeoutError as error:
+            sentence, fix = "Every connection to the database is in use.", "Try again in a moment."
+            raise UnavailableError(sentence, fix, kind="database-busy") from error
+
+
 def _engine(url: str, **options: Any) -> sa.Engine:  # noqa: ANN401 - SQLAlchemy's
+    options = options or {"poolclass": _Pool, "pool_timeout": POOL_TIMEOUT_SECONDS}
     if url.startswith("sqlite"):
         engine = sa.create_engine(url, **options)
         sa.event.listen(engine, "connect", _prepare_sqlite)
     else:
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=PATIENCE)
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=PATIENCE, **options)
         sa.event.listen(engine, "connect", _prepare_postgresql)
     translate(engine)
     return engine

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from domain.problems import DatabaseUnavailableError
 
@@ -44,6 +44,10 @@ def explain(name: str, error: BaseException | None) -> DatabaseUnavailableError:
         case text if "locked" in text:
             kind = "database-locked"
             detail, fix = "is locked by another program.", f"Close that program; {ITSELF}."
+        case text if "read-only transaction" in text:
+            kind = "database-standby"
+            detail = f"takes no changes ({reason})."
+            fix = f"Give the address of the primary in DATABASE_URL, or let it write; {ITSELF}."
         case text if "readonly" in text or "read-only" in text:
             kind = "database-read-only"
             detail, fix = "is read-only.", f"Make it writable ({_chmod(name)}); {ITSELF}."
@@ -85,19 +89,20 @@ def _chmod(name: str) -> str:
 def translate(engine: Engine) -> None:
     """Raise `DatabaseUnavailableError` for whatever the state of the database makes fail.
 
-    A file that was opened read-only stays so, whatever becomes of it: no connection of that time is
-    used again.
+    A file that was opened read-only stays so, whatever becomes of it, and the address of a standby
+    may be the primary's by now: no connection of that time is used again.
     """
 
     def replace(context: ExceptionContext) -> BaseException | None:
-        error = context.original_exception
+        error, told = context.original_exception, context.sqlalchemy_exception
         # The base class itself is how SQLite tells of damage; its other kinds are faults of ours.
         known = (
             type(error) is sqlite3.DatabaseError
             or getattr(error, "sqlstate", None) == UNDEFINED_TABLE
-            or isinstance(context.sqlalchemy_exception, OperationalError)
+            or isinstance(told, OperationalError | InternalError)
+            or (isinstance(told, DBAPIError) and told.connection_invalidated)
         )
-        if "readonly" in str(error):
+        if "readonly" in str(error) or "read-only" in str(error):
             context.is_disconnect = True
         return explain(name_of(engine), error) if known and not context.is_pre_ping else None
 
