@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from store import library
 from store.store import coming
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from domain.changes import Matching
     from engine.scheduler import Scheduler
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from store.store import Row, Store
     from work.announcer import Announcer
     from work.executor import Executor
+
+log = logging.getLogger("uvicorn.error")
 
 MAX_REFUSED = 100
 BATCH = 200
@@ -49,13 +52,12 @@ class Remover:
         row = self.store.delete(item)
         if row is None:
             raise UnknownDownloadError(item)
-        if not self.executor.interrupt(item):
-            (self.staging.discard if row["file_name"] else self.staging.withdraw)(item)
-        if file:
-            self._remove_file(row)
-        self._remove_thumbnail(row)
+        idle = not self.executor.interrupt(item)
         self.announcer.announce(item)
         self.scheduler.wake()
+        self._clear(row, staged=idle)
+        if file:
+            self._remove_file(row)
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
         """Forget many; what is gone already is no error."""
@@ -97,10 +99,12 @@ class Remover:
                 if len(refused) < MAX_REFUSED:
                     refused.append(Refusal(id=row["id"], detail=problem.detail))
         gone = self.store.delete_many(going)
-        for row in gone:
-            self.staging.discard(row["id"])
-            self._remove_thumbnail(row)
         self.announcer.announce(*(row["id"] for row in gone))
+        for row in gone:
+            self._clear(row, staged=True)
+            if file:  # one that was moved meanwhile has its file elsewhere
+                with _told_by_the_log(row):
+                    self._remove_file(row)
         return len(gone)
 
     def _known(self, item: str) -> Row:
@@ -126,7 +130,21 @@ class Remover:
                 why=error.strerror,
             ) from error
 
-    def _remove_thumbnail(self, row: Row) -> None:
+    def _clear(self, row: Row, *, staged: bool) -> None:
+        """Remove what only the entry led to. It is gone: nobody could ask for that again."""
+        if staged:
+            with _told_by_the_log(row):
+                (self.staging.discard if row["file_name"] else self.staging.withdraw)(row["id"])
         if row["thumbnail"]:
-            picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
-            picture.unlink(missing_ok=True)
+            with _told_by_the_log(row):
+                picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
+                picture.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_by_the_log(row: Row) -> Iterator[None]:
+    """Go on where something of one that was forgotten cannot be removed."""
+    try:
+        yield
+    except (OSError, ConflictError) as error:
+        log.warning("Something of %s stays, which was forgotten: %s", row["id"], error)
