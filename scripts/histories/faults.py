@@ -99,9 +99,11 @@ def _fail_over(stand: Stand, _: Step) -> None:
 def _network(mode: Mode) -> Callable[[Stand, Step], None]:
     def change(stand: Stand, step: Step) -> None:
         link = stand.links[step.backend]
-        link.mode = mode
-        time.sleep(step.lasts)
-        link.mode = "open"
+        try:
+            link.mode = mode
+            time.sleep(step.lasts)
+        finally:
+            link.mode = "open"
 
     return change
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 
 import psutil
@@ -53,6 +54,7 @@ class Filter:
         self.host = f"127.0.0.{11 + number}"
         self._mode: Mode = "open"
         self._target = target
+        self._lock = threading.Lock()
         self._rules("-A")
 
     @property
@@ -62,9 +64,8 @@ class Filter:
 
     @target.setter
     def target(self, port: int) -> None:
-        self._rules("-D")
-        self._target = port
-        self._rules("-A")
+        with self._changing():
+            self._target = port
 
     @property
     def mode(self) -> Mode:
@@ -73,13 +74,21 @@ class Filter:
 
     @mode.setter
     def mode(self, mode: Mode) -> None:
-        self._rules("-D")
-        self._mode = mode
-        self._rules("-A")
+        with self._changing():
+            self._mode = mode
 
     def close(self) -> None:
         """Let everything through, and lead nothing any more."""
-        self._rules("-D")
+        with self._lock:
+            self._rules("-D")
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Replace the rules: faults overlap, and rules are found again by what they say."""
+        with self._lock:
+            self._rules("-D")
+            yield
+            self._rules("-A")
 
     def _rules(self, change: str) -> None:
         to = ("-d", self.host, "-p", "tcp", "--dport", str(PORT))

@@ -8,12 +8,15 @@ import socketserver
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from scripts.histories import packets
+from scripts.histories import faults, packets
+from scripts.histories.plan import Step
 from scripts.histories.proxy import proxy
 from tests.backend.api_process import wait_for
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scripts.histories.proxy import Link
+    from scripts.histories.stand import Stand
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,8 +89,8 @@ def test_through_a_cut_nothing_gets_until_it_is_mended(link: Link, heard: list[b
 
 
 def test_one_way_the_server_hears_and_the_client_does_not(link: Link, heard: list[bytes]) -> None:
-    link.mode = "one-way"
     with client(link) as connection:
+        link.mode = "one-way"  # nobody connects without hearing the answer
         connection.sendall(b"hello")
         wait_for(lambda: heard == [b"hello"], "it is heard")
         connection.settimeout(0.5)
@@ -113,13 +117,32 @@ def test_a_way_leads_where_its_target_is_from_then_on(link: Link) -> None:
                 assert taken.recv(100) == b"hello"
 
 
+def test_changes_at_the_same_moment_leave_the_way_as_the_last_wanted_it(link: Link) -> None:
+    def set_mode(number: int) -> None:
+        link.mode = "cut" if number % 2 else "open"
+
+    def set_target(_: int) -> None:
+        link.target = link.target
+
+    with ThreadPoolExecutor(4) as threads:
+        changes = [
+            threads.submit(change, n) for n in range(10) for change in (set_mode, set_target)
+        ]
+        for change in changes:
+            change.result()
+    link.mode = "open"
+    with client(link) as connection:
+        connection.sendall(b"hello")
+        assert connection.recv(100) == b"hello"
+
+
 def test_the_kernel_does_all_of_it_too() -> None:
     if not packets.possible():
         pytest.skip("network namespaces and a packet filter need root, Linux and iptables")
     lone = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     tests = ["-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", __file__]
     done = subprocess.run(
-        [*lone, sys.executable, *tests, "-k", "kernel-"],
+        [*lone, sys.executable, *tests, "-k", "[kernel"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -127,8 +150,28 @@ def test_the_kernel_does_all_of_it_too() -> None:
     )
     assert not done.returncode, done.stdout + done.stderr
     assert "skipped" not in done.stdout
+    assert "7 passed" in done.stdout
 
 
 def test_no_rule_is_made_where_it_could_touch_the_machines_network() -> None:
     with pytest.raises(PermissionError):
         packets.Filter(0, 1)
+
+
+@pytest.mark.parametrize("kind", ["cut network", "delay network", "one-way network"])
+def test_a_fault_that_is_interrupted_leaves_the_way_open(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    way = SimpleNamespace(mode="open")
+    modes: list[str] = []
+
+    def interrupted(_: float) -> None:
+        modes.append(way.mode)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.histories.faults.time.sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        faults.inflict(cast("Stand", SimpleNamespace(links=[way])), Step(0, kind, 0))
+
+    assert modes == [kind.removesuffix(" network")]
+    assert way.mode == "open"
