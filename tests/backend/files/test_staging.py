@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -153,6 +154,42 @@ def test_what_had_gone_ahead_of_a_file_whose_name_is_taken_goes_with_it(
         "new.en.srt": "my words",
         "taken.mp4": "a stranger's",
     }
+
+
+def test_what_had_gone_ahead_and_cannot_be_reached_any_more_stays(tmp_path: Path) -> None:
+    """The folder that it had gone to is a link by now, and leads to what is nobody's of ours."""
+    staging = Staging(tmp_path / "media")
+    folder, elsewhere = staging.folder("a"), tmp_path / "elsewhere"
+    folder.mkdir(parents=True)
+    elsewhere.mkdir()
+    for name in ("clip.mp4", "clip.en.srt"):
+        (elsewhere / name).write_text("a stranger's")
+    (staging.media_dir / "Video").symlink_to(elsewhere)
+    (folder / "media.mp4").write_text("mine")
+    placed = {"name": "Video/clip.mp4", "sidecars": {"media.en.srt": "Video/clip.en.srt"}}
+    write_result(folder, {"file": "media.mp4", "placed": placed})
+
+    staging.finish("a", lambda: Placed("new.mp4"))
+
+    assert there(staging) == {"new.mp4": "mine"}
+    assert (elsewhere / "clip.en.srt").read_text() == "a stranger's"
+
+
+def test_what_had_gone_ahead_and_lies_on_another_mount_now_stays(
+    half_moved: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.replace
+
+    def refused_back(source: Path, target: Path) -> Path:
+        if source.name == "taken.en.srt":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "replace", refused_back)
+    half_moved.finish("a", lambda: Placed("new.mp4"))
+
+    assert there(half_moved)["new.mp4"] == "mine"
+    assert there(half_moved)["taken.en.srt"] == "my words"
 
 
 def test_what_had_gone_ahead_of_a_file_goes_when_nobody_wants_it(half_moved: Staging) -> None:

@@ -91,14 +91,14 @@ class Shelf:
 
         """
         target = self.make_room(name)
-        try:
-            source.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            raise unusable(
-                target.parent, f"is on another disk or mount than {source.parent}"
-            ) from error
+        _rename(source, target, folder=target.parent)
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Take a file back to `target`, if it is there and `target` is not. Raises as `move`."""
+        source = self.path(name)
+        self.check(str(PurePosixPath(name).parent))
+        if source.is_file() and not target.exists():
+            _rename(source, target, folder=source.parent)
 
     def add(self, name: str, content: bytes) -> None:
         """Write a small file where there is none; that it cannot be written costs nothing."""
@@ -145,6 +145,17 @@ class Shelf:
                 found += [str(above / name) for name in inside]
                 waiting += [above / name for name in inside]
         return sorted(found)[:MAX_FOLDERS]
+
+
+def _rename(source: Path, target: Path, *, folder: Path) -> None:
+    """Rename; `folder` is the one of the two that is to blame for another mount."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        other = target.parent if folder == source.parent else source.parent
+        raise unusable(folder, f"is on another disk or mount than {other}") from error
 
 
 def unusable(folder: Path, why: str) -> DownloadError:

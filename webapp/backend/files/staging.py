@@ -96,10 +96,13 @@ class Staging:
         return placed
 
     def _fetch_back(self, folder: Path, former: Placed | None) -> None:
-        """Bring back what goes with a file whose name was taken before it got there."""
+        """Bring back what goes with a file whose name was taken before it got there.
+
+        What cannot be reached any more, because its folder is a link or another disk by now, stays.
+        """
         for beside, name in former.sidecars.items() if former else ():
-            if not (folder / beside).exists() and self.shelf.path(name).is_file():
-                self.shelf.path(name).replace(folder / beside)
+            with contextlib.suppress(DownloadError):
+                self.shelf.fetch(name, folder / beside)
 
     def has_grown(self, item: str) -> bool:
         """Whether clearly more of it has come than when this was last so: 1 % more, say."""
