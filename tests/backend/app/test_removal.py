@@ -111,3 +111,24 @@ def test_a_file_that_is_moved_while_a_list_is_deleted_goes_too(
     as_a_list(removing, [item])
 
     assert not list(removing.media.glob("*.mp4"))
+
+
+@pytest.mark.parametrize(("delete", "asked"), [(one_by_one, "delete"), (as_a_list, "delete_many")])
+def test_a_file_that_gets_the_name_of_a_deleted_one_at_that_moment_stays(
+    removing: Removing,
+    monkeypatch: pytest.MonkeyPatch,
+    delete: Callable[[Removing, list[str]], None],
+    asked: str,
+) -> None:
+    item = removing.finished("a.mp4")
+    forget = getattr(removing.store, asked)
+
+    def another_comes(what: object) -> object:
+        forgotten = forget(what)
+        (removing.media / "a.mp4").write_text("another's")
+        return forgotten
+
+    monkeypatch.setattr(removing.store, asked, another_comes)
+    delete(removing, [item])
+
+    assert (removing.media / "a.mp4").read_text() == "another's"

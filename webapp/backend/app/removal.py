@@ -47,8 +47,9 @@ class Remover:
         The file goes first: if it cannot, or the backend is killed in between, the entry is there
         to ask again. One that ended meanwhile has a file by the time that it is forgotten.
         """
+        before = self._known(item)
         if file:
-            self._remove_file(self._known(item))
+            self._remove_file(before)
         row = self.store.delete(item)
         if row is None:
             raise UnknownDownloadError(item)
@@ -57,7 +58,7 @@ class Remover:
         self.scheduler.wake()
         self._clear(row, staged=idle)
         if file:
-            self._remove_file(row)
+            self._remove_file(row, gone=_files(before))
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
         """Forget many; what is gone already is no error."""
@@ -89,22 +90,22 @@ class Remover:
         return found
 
     def _delete_finished(self, rows: list[Row], refused: list[Refusal], *, file: bool) -> int:
-        going = []
+        going: dict[str, Row] = {}
         for row in rows:
             try:
                 if file:
                     self._remove_file(row)
-                going.append(row["id"])
+                going[row["id"]] = row
             except ConflictError as problem:
                 if len(refused) < MAX_REFUSED:
                     refused.append(Refusal(id=row["id"], detail=problem.detail))
-        gone = self.store.delete_many(going)
+        gone = self.store.delete_many(list(going))
         self.announcer.announce(*(row["id"] for row in gone))
         for row in gone:
             self._clear(row, staged=True)
             if file:  # one that was moved meanwhile has its file elsewhere
                 with _told_by_the_log(row):
-                    self._remove_file(row)
+                    self._remove_file(row, gone=_files(going[row["id"]]))
         return len(gone)
 
     def _known(self, item: str) -> Row:
@@ -113,14 +114,16 @@ class Remover:
             raise UnknownDownloadError(item)
         return row
 
-    def _remove_file(self, row: Row) -> None:
-        if row["file_name"] is None:
+    def _remove_file(self, row: Row, gone: Sequence[str] = ()) -> None:
+        """Remove its files, but for those that are gone: others may have their names by now."""
+        names = [name for name in _files(row) if name not in gone]
+        if not names:
             return
         shelf = self.staging.shelf
         file = shelf.path(row["file_name"])
         try:
             with shelf.locked():
-                shelf.remove([row["file_name"], *row["sidecars"], *coming(row)])
+                shelf.remove(names)
         except OSError as error:
             raise ConflictError(
                 f"{file} cannot be removed: {error.strerror}.",
@@ -139,6 +142,11 @@ class Remover:
             with _told_by_the_log(row):
                 picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
                 picture.unlink(missing_ok=True)
+
+
+def _files(row: Row) -> list[str]:
+    """Its file, what goes with it, and where they may have been moved already."""
+    return [row["file_name"], *row["sidecars"], *coming(row)] if row["file_name"] else []
 
 
 @contextmanager
