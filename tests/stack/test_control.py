@@ -26,7 +26,7 @@ def asked(guarded_once: Guarded) -> GuardRun:
 def test_every_documented_route_is_there(guarded: Guarded) -> None:
     run = guarded(toy("web"))
     run.await_state("web", "READY")
-    assert len(ROUTES) == 13
+    assert len(ROUTES) == 14
     # What ends the guard comes last; an event stream would not end at all.
     ordered = sorted(ROUTES, key=lambda route: route[1] == "/api/stop")
     for method, path in ordered:

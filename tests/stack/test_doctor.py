@@ -144,6 +144,7 @@ def test_its_code_has_an_error(guarded: Guarded, tmp_path: Path) -> None:
     assert "app.py" in cause["sentence"] + cause["fix"]
 
 
+@pytest.mark.own_error("/")
 def test_it_answers_with_an_error_of_its_own(guarded: Guarded, one_address: Path) -> None:
     run = guarded(f"web: exec python {one_address} :: $WEB_PORT 500")
     until(lambda: listens("127.0.0.1", run.ports["web"]), "it listens")
@@ -265,6 +266,7 @@ def test_a_server_that_left_its_session_is_no_stranger(guarded: Guarded, one_add
     assert diagnosed(run)["kind"] == WELL
 
 
+@pytest.mark.own_error("/health")
 def test_before_it_is_ready_it_is_no_stranger_either_wherever_it_moved(
     guarded: Guarded, one_address: Path
 ) -> None:

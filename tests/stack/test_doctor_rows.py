@@ -306,6 +306,7 @@ def said(stage: Stage, message: Message) -> dict[str, str]:
     return diagnosed(stage.run)
 
 
+@pytest.mark.own_error("/")
 @pytest.mark.parametrize("message", ROWS, ids=lambda message: f"{message.kind}: {message.sentence}")
 def test_what_the_doctor_says_is_what_the_page_shows_and_its_advice_heals(
     message: Message,

@@ -130,6 +130,7 @@ def test_what_another_line_writes_beside_a_broken_one_does_not_try_it_for_ever(
         "job: echo tried; exec no-such-program",
         f"writer: while sleep {pause}; do echo more >> {written.name}; done",
         JOB_PORT="",
+        GUARD_RELAUNCH="process",  # the writer writes on
     )
     run.await_output(f"{written.name} keeps changing, and job is as broken as before")
     until(lambda: run.service("job").get("state") == "BROKEN", "the last try is over")

@@ -302,7 +302,8 @@ def _not_running(case: Case) -> Diagnosis | None:
 
 
 def _refused(case: Case) -> Diagnosis | None:
-    if any(answer.connected for answer in case.answers.values()):
+    """Nobody is there, or the guard stands in by now for one that it has just called READY."""
+    if any(answer.connected and not answer.standby for answer in case.answers.values()):
         return None
     return case.explain(messages.NOT_LISTENING)
 

@@ -158,8 +158,12 @@ class Watcher:
         """Yield what was saved before the watch stood; take note of how everything else is.
 
         On a busy machine what a former watch has not told may be older than anybody looks back:
-        a version that is not the one which was told last counts too.
+        a version that is not the one which was told last counts too, and so does a file that is
+        gone.
         """
+        for path, known in tuple(self._known.items()):
+            if known is not None and not path.exists() and any(map(path.is_relative_to, since)):
+                yield path
         for root, moment in since.items():
             below = [folder for folder in tree if folder.is_relative_to(root)]
             for path in sources(below, [root]):

@@ -27,6 +27,24 @@ def test_a_file_that_is_written_over_and_over_is_passed_over_and_the_others_are_
     assert writes.note([LOG, SOURCE])[0] == {SOURCE}
 
 
+def test_saves_in_vain_are_five_within_a_minute_and_rest_for_six_seconds() -> None:
+    for pause, is_noisy in ((15.0, True), (15.01, False)):
+        clock = Clock()
+        saves = WriteStormFilter(clock, rate=IN_VAIN)
+        for _ in range(5):
+            saves.note([SOURCE])
+            clock.now += pause
+        assert saves.is_noisy is is_noisy
+    clock = Clock()
+    saves = WriteStormFilter(clock, rate=IN_VAIN)
+    for _ in range(5):
+        saves.note([SOURCE])
+    clock.now += 5.9
+    assert saves.quiet() == frozenset()
+    clock.now += 0.2
+    assert saves.quiet() == {SOURCE}
+
+
 def test_it_counts_once_when_it_has_come_to_rest() -> None:
     clock = Clock()
     writes = WriteStormFilter(clock)

@@ -3,13 +3,14 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from watchfiles.main import FileChange
 
 from scripts.guard.config.signature import signature
+from scripts.guard.watching.sources import folders_below
 from scripts.guard.watching.watcher import COARSE_NS, Watcher
 from tests.stack.harness import until
 
@@ -219,6 +220,23 @@ def test_what_nobody_saved_is_not_told(tmp_path: Path, told: Told, watcher: Watc
     assert told.names() - {"settled.py", "made.py"} == {"last.py"}
     told.forget()
     main.unlink()
+    until(lambda: told.has("main.py"), "its removal is told of")
+
+
+def test_a_file_that_goes_while_no_watch_stands_is_told(
+    tmp_path: Path, told: Told, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = tmp_path / "main.py"
+    main.write_text("x", encoding="utf-8")
+    settled(watcher, told, tmp_path)
+    told.forget()
+
+    def between_two_watches(roots: Sequence[Path]) -> Iterator[Path]:
+        main.unlink(missing_ok=True)
+        return folders_below(roots)
+
+    monkeypatch.setattr("scripts.guard.watching.watcher.folders_below", between_two_watches)
+    (tmp_path / "folder").mkdir()  # which has the tree watched anew
     until(lambda: told.has("main.py"), "its removal is told of")
 
 
