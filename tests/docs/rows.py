@@ -140,6 +140,9 @@ OTHER_STARTS = {
 # --- The database -------------------------------------------------------------------------------
 
 ERRORS = "tests/backend/store/test_database_errors.py"
+UNTRIED = "no: no test does it yet"
+RAISED = "in part: what the driver raises is raised"
+WAITS = "no: it advises to wait"
 MADE = Held(
     f"{ERRORS}::test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended"
 )
@@ -171,6 +174,18 @@ DATABASE: Mapping[str, Held] = {
         "tests/backend/store/test_database.py"
         "::test_every_link_that_was_acknowledged_is_there_after_a_restart"
     ),
+    "takes no changes": Held(
+        f"{ERRORS}::test_what_postgresql_fails_of_is_told_of_it_in_whatever_class_it_comes",
+        UNTRIED,
+        UNTRIED,
+        made=RAISED,
+    ),
+    "Every connection to the database is in use": Held(
+        f"{ERRORS}::test_that_every_connection_is_in_use_is_told_and_nothing_is_wrong_with_the"
+        "_database",
+        WAITS,
+        WAITS,
+    ),
     "leads to a pooler in transaction mode": Held(
         "tests/backend/engine/test_postgres_faults.py"
         "::test_a_pooler_that_shares_sessions_is_noticed_and_said"
@@ -183,7 +198,6 @@ FAILURES = "tests/backend/runner/test_failure_rows.py"
 SAID = f"{FAILURES}::test_what_is_said_is_what_the_page_shows"
 BRINGS = f"{FAILURES}::test_what_it_advises_brings_the_file"
 ANOTHER = "no: it advises another link, format or place, or to wait"
-UNTRIED = "no: no test does it yet"
 NO_SOURCE = "no: no source of ours brings it about; what yt-dlp raises is raised"
 COOKIES = Held(f"{FAILURES}::test_cookies_that_others_can_read_and_that_are_none")
 MACHINES = Held(f"{FAILURES}::test_a_disk_without_room_and_a_machine_without_ffmpeg")
