@@ -14,6 +14,7 @@ from pathlib import Path
 # says of an error of its own, and Python of a task that was dropped.
 _REQUEST = re.compile(r'"[A-Z]+ (\S+) HTTP/\d\.\d"(?: |\x1b\[[\d;]*m)*500\b')
 _OWN = ("internal error (the guard keeps running)", "Task was destroyed but it is pending")
+_OF_THE_DRIVER = re.compile(rf"^.*{re.escape(_OWN[1])}.*\n.*/playwright/.*$", re.MULTILINE)
 SHOWN = 3
 _read: dict[Path, int] = {}
 """How far each log has been read, in bytes."""
@@ -34,7 +35,9 @@ def found_now(captured: str, allowed: Collection[str] = ()) -> str:
 
 def errors_in(log: str, allowed: Collection[str] = ()) -> list[str]:
     """The lines that tell of one, except answers to requests for these paths."""
-    return [line for line in log.splitlines() if _is_error(line, allowed)]
+    # The browser's driver drops tasks in the process of the test, when a page is closed.
+    lines = _OF_THE_DRIVER.sub("", log).splitlines()
+    return [line for line in lines if _is_error(line, allowed)]
 
 
 def _news_of(log: Path) -> str:

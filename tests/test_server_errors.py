@@ -53,6 +53,16 @@ def test_it_is_found(line: str) -> None:
     assert errors_in(f"before\n{line}\nafter") == [line]
 
 
+def test_a_task_that_the_driver_of_the_browser_drops_is_not_ours() -> None:
+    dropped = "ERROR    asyncio:base_events.py:1771 Task was destroyed but it is pending!"
+    of_the_driver = (
+        "task: <Task pending coro=<Page._on_route() at /x/playwright/_impl/page.py:348>>"
+    )
+    ours = "task: <Task pending coro=<Log.run() at /x/scripts/guard/logs/pump.py:3>>"
+    assert errors_in(f"{dropped}\n{of_the_driver}\n") == []
+    assert errors_in(f"{dropped}\n{ours}\n{dropped}\n{of_the_driver}\n") == [dropped]
+
+
 @pytest.mark.parametrize(
     "line",
     [
