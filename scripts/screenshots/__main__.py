@@ -3,6 +3,7 @@
 With `--all`, a contact sheet of every state of every page, into dist/contact-sheet.
 """
 
+import argparse
 import socket
 import sys
 from pathlib import Path
@@ -57,8 +58,12 @@ def sheet(into: Path, browser: Browser) -> contact_sheet.Sheet:
 
 def main() -> None:
     """Take them on the ports of the settings, which is what the documentation shows."""
-    if sys.argv[1:] == ["--all"]:
-        into = ROOT / "dist/contact-sheet"
+    options = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
+    options.add_argument("--all", action="store_true", help="the contact sheet")
+    options.add_argument("into", nargs="?", type=Path, metavar="FOLDER")
+    chosen = options.parse_args()
+    if chosen.all:
+        into = chosen.into or ROOT / "dist/contact-sheet"
         with chromium() as browser:
             taken = sheet(into, browser)
         sys.stdout.write("".join(f"{finding}\n" for finding in taken.findings))
@@ -67,7 +72,7 @@ def main() -> None:
         sys.exit(bool(taken.findings))
     config = settings.load(ROOT / "Procfile.dev")
     ports = {service.name: int(service.port or 0) for service in config.services}
-    into = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs/images"
+    into = chosen.into or ROOT / "docs/images"
     with chromium() as browser:
         for path in take(into, {**ports, "guard": config.guard_port}, browser):
             sys.stdout.write(f"{path}\n")

@@ -2,13 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from scripts.guard.pages.ansi_html import ansi_to_html
 from scripts.screenshots.films import LIGHTHOUSE, MISSING, SUNRISE
-from scripts.screenshots.stage import Stage, until
+from scripts.screenshots.stage import ROOT, Stage, until
 
 WIDE = ViewportSize(width=1200, height=870)
 PHONE = ViewportSize(width=390, height=760)
@@ -46,23 +47,21 @@ def app(stage: Stage, browser: Browser) -> Page:
     page = _open(browser, stage.url("web"))
     until(lambda: _fraction(stage, slow["id"]) > 0.3, "a download half-way")  # noqa: PLR2004
     page.get_by_text(LIGHTHOUSE.title).first.wait_for()
-    return page
+    return _whole(page)
 
 
 def app_dark(stage: Stage, browser: Browser) -> Page:
     """The same in the dark."""
     page = _open(browser, stage.url("web"), dark=True)
     page.get_by_text(LIGHTHOUSE.title).first.wait_for()
-    return page
+    return _whole(page)
 
 
 def app_phone(stage: Stage, browser: Browser) -> Page:
-    """The same on a narrow screen, which is as high as its page: no row is cut."""
+    """The same on a narrow screen."""
     page = _open(browser, stage.url("web"), PHONE)
     page.get_by_text(LIGHTHOUSE.title).first.wait_for()
-    height = int(page.evaluate("document.documentElement.scrollHeight"))
-    page.set_viewport_size(ViewportSize(width=PHONE["width"], height=height))
-    return page
+    return _whole(page)
 
 
 def away(stage: Stage, browser: Browser) -> Page:
@@ -84,7 +83,10 @@ def broken(stage: Stage, browser: Browser) -> Page:
     until(lambda: stage.state("api") == "BROKEN", "the backend to break")
     page = _open(browser, stage.url("api"), SHORT)
     page.get_by_role("button", name="Restart").first.wait_for()
-    return page
+    page.get_by_text("SyntaxError").last.wait_for()
+    # The interpreter is that of this clone: its paths are as somebody's would be.
+    _say_instead(page, {str(ROOT): str(stage.folder), sys.base_prefix: "/usr"})
+    return _whole(page)
 
 
 SHOTS: tuple[Callable[[Stage, Browser], Page], ...] = (
@@ -112,6 +114,29 @@ def _open(browser: Browser, url: str, size: ViewportSize = WIDE, *, dark: bool =
     )
     page = context.new_page()
     page.goto(url)
+    return page
+
+
+def _say_instead(page: Page, words: Mapping[str, str]) -> None:
+    """Replace these words, wherever the page shows them."""
+    page.evaluate(
+        """words => {
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                for (const [word, other] of Object.entries(words)) {
+                    texts.currentNode.data = texts.currentNode.data.replaceAll(word, other);
+                }
+            }
+        }""",
+        dict(words),
+    )
+
+
+def _whole(page: Page) -> Page:
+    """Make the window as high as the page: no row is cut."""
+    height = int(page.evaluate("document.documentElement.scrollHeight"))
+    width = int(page.evaluate("innerWidth"))
+    page.set_viewport_size(ViewportSize(width=width, height=height))
     return page
 
 
