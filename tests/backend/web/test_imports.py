@@ -268,9 +268,12 @@ def test_everything_is_exported_without_what_lets_somebody_in(there: Api) -> Non
     assert walk["media_key"] == "Vimeo:abc1"
     assert len(walk["sidecars"]) == 2
     assert [one["url"] for one in told["subscriptions"]] == ["http://127.0.0.1:9/a.rss"]
+    there.ask("POST", "/api/downloads", json={"url": "http://me:s3cret@127.0.0.1:9/walk.mp4"})
+    assert "s3cret" not in there.client.get("/api/export").text
     links = there.client.get("/api/export/links").text.splitlines()
     assert links.count("https://vimeo.com/abc1") == 1
-    assert "" not in links
+    assert "http://127.0.0.1:9/walk.mp4" in links
+    assert not [link for link in links if not link or "s3cret" in link]
 
 
 def walk_name(api: Api) -> str:
