@@ -195,18 +195,23 @@ def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSo
     assert unknown.json()["errors"][0]["field"] == "live"
 
 
-def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource) -> None:
-    hls(own_media, "fmp4", "-hls_segment_type", "fmp4")
-    own_media.live.folder, own_media.live.there = "fmp4", 3
-    item = shared_api.add(own_media.live_hls, live="start")
-    until(shared_api, item, 3)
+def assert_recorded_over_a_pause(api: Api, media: MediaSource, folder: str) -> None:
+    """A stream of six segments is recorded whole, though paused after three."""
+    media.live.folder, media.live.there = folder, 3
+    item = api.add(media.live_hls, live="start")
+    until(api, item, 3)
     for action in ("pause", "resume"):
-        shared_api.ask("POST", f"/api/downloads/{item}/{action}")
-    own_media.live.there, own_media.live.ended = 6, True
-    done = shared_api.wait(item, "done")
+        api.ask("POST", f"/api/downloads/{item}/{action}")
+    media.live.there, media.live.ended = 6, True
+    done = api.wait(item, "done")
 
     assert done["notes"] == []
-    assert pictures(file_of(shared_api, done)) == 6 * PICTURES
+    assert pictures(file_of(api, done)) == 6 * PICTURES
+
+
+def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource) -> None:
+    hls(own_media, "fmp4", "-hls_segment_type", "fmp4")
+    assert_recorded_over_a_pause(shared_api, own_media, "fmp4")
 
 
 def test_a_part_of_a_file_is_cut_out_where_a_server_sends_the_whole() -> None:
@@ -236,16 +241,7 @@ def test_an_encrypted_stream_is_recorded_as_it_was(
 ) -> None:
     hls(own_media, "secret")
     encrypt(own_media, "secret", iv)
-    own_media.live.folder, own_media.live.there = "secret", 3
-    item = shared_api.add(own_media.live_hls, live="start")
-    until(shared_api, item, 3)
-    for action in ("pause", "resume"):
-        shared_api.ask("POST", f"/api/downloads/{item}/{action}")
-    own_media.live.there, own_media.live.ended = 6, True
-    done = shared_api.wait(item, "done")
-
-    assert done["notes"] == []
-    assert pictures(file_of(shared_api, done)) == 6 * PICTURES
+    assert_recorded_over_a_pause(shared_api, own_media, "secret")
 
 
 def test_an_encrypted_video_is_downloaded_and_resumed_as_it_was(

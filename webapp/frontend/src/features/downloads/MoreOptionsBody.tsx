@@ -1,5 +1,6 @@
 import { useTranslation } from '@/i18n/translate.ts';
 import { AUDIO_BITRATES, BESIDE, CODECS, SEGMENTS, holdsSubtitles, isLossy, type Preview } from '@/api/types.ts';
+import { CheckboxGroup } from '@/components/CheckboxGroup.tsx';
 import { Select } from '@/components/Select.tsx';
 import { PlaceFields } from '@/entities/naming/PlaceFields.tsx';
 import { readClip, type Clip } from './clip.ts';
@@ -80,43 +81,13 @@ function Place({ choosing: { choices, change } }: { choosing: Choosing }) {
   );
 }
 
-interface ChecksProps<T extends string> {
-  legend: string;
-  values: readonly T[];
-  chosen: readonly T[];
-  show: (value: T) => string;
-  onChange: (chosen: T[]) => void;
-}
-
-/** Some of several. */
-function Checks<T extends string>({ legend, values, chosen, show, onChange }: ChecksProps<T>) {
-  return (
-    <fieldset className={css.group}>
-      <legend>{legend}</legend>
-      {values.map((one) => (
-        <label key={one} className={css.check}>
-          <input
-            type="checkbox"
-            checked={chosen.includes(one)}
-            onChange={(event) => {
-              const others = chosen.filter((other) => other !== one);
-              onChange(event.target.checked ? [...others, one] : others);
-            }}
-          />
-          {show(one)}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
 /** What is put into the file, and what lies beside it. */
 function Pieces({ choosing: { choices, change } }: { choosing: Choosing }) {
   const { t } = useTranslation();
   return (
     <>
-      <Checks legend={t('more.embed')} values={EMBEDDED} chosen={choices.embed} show={(one) => t(`more.${one}`)} onChange={(embed) => { change({ embed }); }} />
-      <Checks legend={t('more.beside')} values={BESIDE} chosen={choices.beside} show={(one) => t(`beside.${one}`)} onChange={(beside) => { change({ beside }); }} />
+      <CheckboxGroup label={t('more.embed')} values={EMBEDDED} chosen={choices.embed} show={(one) => t(`more.${one}`)} onChange={(embed) => { change({ embed }); }} />
+      <CheckboxGroup label={t('more.beside')} values={BESIDE} chosen={choices.beside} show={(one) => t(`beside.${one}`)} onChange={(beside) => { change({ beside }); }} />
     </>
   );
 }
@@ -135,8 +106,8 @@ function SponsorBlock({ choosing: { choices, change } }: { choosing: Choosing })
         onChange={(one) => { change({ sponsorblock: one === 'off' ? null : one }); }}
       />
       {sponsorblock !== null && (
-        <Checks
-          legend={t('sponsorblock.what')}
+        <CheckboxGroup
+          label={t('sponsorblock.what')}
           values={SEGMENTS}
           chosen={categories}
           show={(one) => t(`sponsorblock.${one}`)}
