@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scripts.docs.written import put
+from scripts.guard.watching.bytecode import discard_ambiguous
 from scripts.sabotage.pairs import BadPairError, Pair, broken, pairs
 from scripts.sabotage.scratch import NoNamespaceError, run, scratch
 
@@ -89,17 +90,23 @@ def _break(copy: Path, pair: Pair) -> Row:
     file = copy / pair.file
     whole = file.read_text(encoding="utf-8")
     begun = time.monotonic()
-    file.write_text(broken(pair, copy), encoding="utf-8")
+    _write(file, broken(pair, copy))
     try:
         code, output = run(copy, [pair.test], pair.seconds)
     finally:
-        file.write_text(whole, encoding="utf-8")
+        _write(file, whole)
     row = Row(pair, code == RED, time.monotonic() - begun)
     sys.stdout.write(f"{row}\n")
     sys.stdout.flush()
     if not row.red:
         sys.stderr.write(f"{pair.promise}: pytest exited with {code}\n{output[-2000:]}\n")
     return row
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    # The tests before may have ended within this second, and compiled as many bytes.
+    discard_ambiguous([file])
 
 
 if __name__ == "__main__":

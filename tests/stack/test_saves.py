@@ -1,5 +1,6 @@
 """A save restarts what it concerns, once, and nothing else does."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -162,3 +163,22 @@ def test_what_restarts_one_line_and_mends_no_other_restarts_it_no_more_once_it_r
     tries, pid = run.output().count("| tried"), run.service("api")["pid"]
     until(lambda: run.output().count("| tried") > tries, "it is tried once more after the rest")
     assert run.service("api")["pid"] == pid
+
+
+@pytest.mark.fault(row="F36")
+def test_what_was_saved_twice_in_a_second_is_what_runs(guarded: Guarded, tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "main.py").write_text(
+        "import time, value\nprint(f'runs {value.V}.', flush=True)\ntime.sleep(1000)\n",
+        encoding="utf-8",
+    )
+    (source / "value.py").write_text("V = 1\n", encoding="utf-8")
+    python = f"env -u PYTHONDONTWRITEBYTECODE {sys.executable}"
+    run = guarded(f"job: cd src && exec {python} main.py", JOB_WATCH="src", JOB_PORT="")
+    run.await_output("runs 1.")
+    second = (source / "value.py").stat().st_mtime_ns // 10**9
+    (source / "saved.py").write_text("V = 2\n", encoding="utf-8")  # as many bytes as before
+    os.utime(source / "saved.py", ns=(second * 10**9, second * 10**9 + 1))
+    (source / "saved.py").replace(source / "value.py")
+    run.await_output("runs 2.")

@@ -131,6 +131,7 @@ async def run(started: Started) -> int:
         reload=reload,
         report=log.report,
         leaving=shutdown.has_begun,
+        begun=min((one.at for one in launcher.last_started.values()), default=None),
     )
     keys = Keys(
         views=lambda: supervisor.snapshot().services,

@@ -11,6 +11,7 @@ from ..config.settings import Service
 from ..core import events, hints
 from ..core.phases import State
 from ..core.snapshot import Snapshot
+from ..watching import bytecode
 from ..watching.burst import Burst
 from ..watching.churn import IN_VAIN, WriteStormFilter
 from ..watching.sources import is_source
@@ -32,7 +33,9 @@ class Saves:
         reload: Reload,
         report: Callable[[str], None],
         leaving: Callable[[], bool],
+        begun: float | None,
     ) -> None:
+        """`begun` is when the first service was started, in s of the epoch."""
         self._current = current
         self._send = send
         self._reload = reload
@@ -50,6 +53,7 @@ class Saves:
             current.get().files,
             report=report,
             polling=current.get().polling,
+            begun=begun,
         )
 
     def start(self) -> None:
@@ -73,6 +77,7 @@ class Saves:
         self._watcher.watch(folders)
 
     def _saved_in_thread(self, paths: frozenset[Path]) -> None:
+        bytecode.discard_ambiguous(paths)
         self._loop.call_soon_threadsafe(self._saved, paths)
 
     def _saved(self, paths: frozenset[Path]) -> None:

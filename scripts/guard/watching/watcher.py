@@ -41,9 +41,12 @@ class Watcher:
         *,
         report: Callable[[str], None] = lambda _: None,
         polling: bool | None = None,
+        begun: float | None = None,
     ) -> None:
         """`saved` is called in threads of the watcher. `files` are as they were when read last.
 
+        `begun` is when sources may have been read first, in s of the epoch: what is saved from then
+        on, before `start` too, is told. Without it, that is when their folder is named.
         With `polling`, files are looked at over and over; None leaves that to watchfiles, and to
         what the system can do.
         """
@@ -51,6 +54,7 @@ class Watcher:
         self._files = dict(files)
         self._report = report
         self._polling = polling
+        self._begun = None if begun is None else int(begun * 1e9)
         self._since: dict[Path, int] = {}
         """Each folder that is watched, and from which moment on (ns of the epoch)."""
         self._known: dict[Path, Signature] = {}
@@ -72,7 +76,7 @@ class Watcher:
             return
         self._stop.set()
         self._stop = threading.Event()
-        now = time.time_ns()
+        now = time.time_ns() if self._started or self._begun is None else self._begun
         # What the watch before has seen and not told yet is lost with it.
         seen = dict.fromkeys(self._since, now - LOOK_BACK_NS) if self._started else self._since
         self._since = {folder: seen.get(folder, now - COARSE_NS) for folder in wanted}

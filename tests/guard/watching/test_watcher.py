@@ -130,6 +130,22 @@ def test_a_save_before_the_start_is_told_of_after_it(tmp_path: Path, told: Told)
     watcher.stop()
 
 
+def test_a_save_after_the_sources_were_read_is_told_of_although_no_folder_was_named_yet(
+    tmp_path: Path, told: Told
+) -> None:
+    (tmp_path / "before.py").write_text("read", encoding="utf-8")
+    time.sleep(0.05)  # more than a file's time lags behind
+    begun = time.time()
+    (tmp_path / "early.py").write_text("saved", encoding="utf-8")
+    time.sleep(0.05)
+    watcher = Watcher(told, {}, begun=begun)
+    watcher.watch([tmp_path])
+    watcher.start()
+    until(lambda: told.has("early.py"), "it is told of")
+    watcher.stop()
+    assert not told.has("before.py")
+
+
 def test_the_folders_can_be_changed_while_it_runs(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
