@@ -31,7 +31,7 @@ STATED_ELSEWHERE: dict[tuple[str, str], Callable[[Any], Iterable[Text]]] = {
     ("scripts.guard.diagnosis.final_output", "rule.ends"): lambda _: (
         rule.ends for rule in RULES if rule.ends
     ),
-    ("scripts.guard.diagnosis.messages", "of_a_script"): lambda _: (
+    ("scripts.guard.diagnosis.rules.command_line", "of_a_script"): lambda _: (
         r"^[>$] (?:.*\s)?next dev(?:\s|$)",
     ),
     ("scripts.guard.logs.ansi", "pattern"): lambda of: (of._SGR,),

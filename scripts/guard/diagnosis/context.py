@@ -122,3 +122,5 @@ class Rule(NamedTuple):
     """What the program says later where this did not stop it."""
     ends: str | None = None
     """What it says at last because of it, a few lines later; None where the pattern says all."""
+    of_code: bool = False
+    """Whether the code, or what it needs, must be changed before it can run."""

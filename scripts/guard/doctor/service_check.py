@@ -9,6 +9,7 @@ from ..core import hints
 from ..core.cause import PORT_LOST
 from ..core.errors import GuardError
 from ..core.unready import cause_of
+from ..diagnosis.rules import OF_CODE
 from . import Problem, machine_checks, messages
 from .case import Case
 from .facts import PROBE_SECONDS, Facts, ask, is_suspended, port_owner
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds
 
-# Causes of a crash for which the code must be changed before it can run.
-_CODE = frozenset(
-    {"syntax-error", "module-missing", "import-error", "config-error", "script-missing"}
-)
 _COMING = frozenset({"STARTING", "STOPPING"})
 _WILDCARDS = frozenset({"::", "0.0.0.0", "*"})  # noqa: S104 - to be recognised, not bound
 
@@ -105,7 +102,7 @@ def _exited(case: Case) -> Diagnosis | None:
     found = None if case.view is None else case.view["cause"]
     if found is None or case.state not in {"BROKEN", "BACKOFF"}:
         return None
-    message = messages.BROKEN_CODE if found["kind"] in _CODE else messages.EXITED
+    message = messages.BROKEN_CODE if found["kind"] in OF_CODE else messages.EXITED
     return message.of(sentence=found["sentence"], fix=found["fix"])
 
 

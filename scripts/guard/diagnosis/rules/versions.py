@@ -1,0 +1,46 @@
+"""A Node or Python that is too old."""
+
+from __future__ import annotations
+
+from ...core import hints
+from ...core.cause import Told, say
+from ..context import Crash, Rule
+
+_NODE_TOO_OLD = (
+    r"requires Node\.?js (?:version )?"
+    r"(?P<version>(?:(?!\. )[\w.+<>=^| ]){0,60}\w\+?)"  # to the end of its sentence
+)
+
+
+def newer_node(crash: Crash) -> Told:
+    """Return how a newer Node gets here."""
+    if set_up := hints.setup():
+        typed = f"{set_up} && {hints.command('restart', crash.name)}"
+        return say("{typed}   # brings a Node that does", typed=typed)
+    return say("Install that Node, then: {restart}")
+
+
+def newer_python(crash: Crash) -> Told:
+    """Return how a newer Python gets here."""
+    typed = hints.setup() or hints.command("restart", crash.name)
+    return say("Install a newer Python, then: {typed}", typed=typed)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "wrong-version",
+        _NODE_TOO_OLD,
+        "{name} does not run on the Node that is installed: it needs {version}.",
+        newer_node,
+        # Vite says so first, and fails later if it does: the cause is what it said.
+        survived=r" ready in ",
+        ends=r"\b\w*Error\b",
+    ),
+    Rule(
+        "wrong-version",
+        r"requires (?:a different )?Python(?: version)?:?(?P<version>.*)"
+        r"|Python (?P<least>[\d.]+\+?)(?: or \w+)? is required",
+        "{name} does not run on the Python that is installed.",
+        newer_python,
+    ),
+)
