@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.docs.downloads import cell
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.cause import Cause
 from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain

@@ -18,7 +18,7 @@ from scripts.fuzz.engine import Hold, Target
 from scripts.guard.cli import why
 from scripts.guard.cli.inert import plain, plain_json
 from scripts.guard.config import dotenv_file, environment, procfile, settings
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.errors import GuardError
 from scripts.guard.diagnosis import diagnose
 from scripts.guard.diagnosis.context import Context

@@ -11,7 +11,11 @@ import pytest
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = (ROOT / "scripts/guard/config/settings.py", ROOT / "webapp/backend/settings.py")
+READERS = (
+    ROOT / "scripts/guard/config/settings.py",
+    ROOT / "scripts/guard/config/service.py",
+    ROOT / "webapp/backend/settings.py",
+)
 SERVICES = ("WEB", "API")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(\S*)\s+# (\S.*)")
@@ -41,7 +45,7 @@ def read(path: Path) -> set[str]:
     return {name for call in calls for argument in call.args for name in names(argument)}
 
 
-@pytest.mark.parametrize("path", READERS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", READERS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_setting_that_is_read_is_listed(path: Path) -> None:
     assert read(path) - GIVEN <= set(listed())
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config.current import CurrentConfig
-from ..config.settings import Service, Settings
+from ..config.service import Service
+from ..config.settings import Settings
 from ..core.protocol import Protocol
 
 

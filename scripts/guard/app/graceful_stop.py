@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config.current import CurrentConfig
-from ..config.settings import selected
+from ..config.service import selected
 from ..core.events import Event, Restart, Start
 from ..net.port_table import Ports
 from ..processes.launcher import held_ports, self_binding

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..config.current import CurrentConfig
-from ..config.settings import Service
+from ..config.service import Service
 from ..core import hints
 from ..core.cause import PORT_LOST, Cause, say
 from ..core.phases import State

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from ..config import settings
 from ..config.current import CurrentConfig
-from ..config.settings import Service, Settings
+from ..config.service import Service
+from ..config.settings import Settings
 from ..core.errors import GuardError
 from ..net.port_table import Ports
 from ..processes.launcher import held_ports, self_binding

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from ..config.current import CurrentConfig
-from ..config.settings import Service
+from ..config.service import Service
 from ..core import events, hints
 from ..core.phases import State
 from ..core.snapshot import Snapshot

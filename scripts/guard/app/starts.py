@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.process import Running
 from ..logs.pump import Log
 from ..processes.launcher import Launcher

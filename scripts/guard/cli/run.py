@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..config import environment
-from ..config.settings import Service, Settings
+from ..config.service import Service
+from ..config.settings import Settings
 from ..core import hints
 from ..core.errors import GuardError
 from . import client

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import procfile
-from .settings import Service, Settings
+from .service import Service
+from .settings import Settings
 
 # Of a service's settings; its URL says its port.
 _OF_THE_GUARD = ("PORT", "WATCH", "HEALTH", "READY", "PRELOAD", "ONCE", "AFTER", "STOP_SIGNAL")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..core.cause import Told
 
 if TYPE_CHECKING:
-    from ..config.settings import Service
+    from ..config.service import Service
 
 
 def _nobody(_port: int) -> str | None:

@@ -20,7 +20,7 @@ from .context import Context, Crash, Rule, Text
 from .rules import RULES
 
 if TYPE_CHECKING:
-    from ..config.settings import Service
+    from ..config.service import Service
 
 SHELL_SIGNAL = 128
 """A shell ends with this plus n when its command was ended by signal n."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..config.current import CurrentConfig
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.snapshot import Snapshot
 from ..logs.pump import Log
 from ..processes.launcher import Launcher

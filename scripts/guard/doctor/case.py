@@ -17,7 +17,8 @@ from .facts import LOOPBACKS, Facts, Listener, ask, connect, has
 from .messages import Diagnosis, Message
 
 if TYPE_CHECKING:
-    from ..config.settings import Service, Settings
+    from ..config.service import Service
+    from ..config.settings import Settings
 
 
 class Case:

@@ -21,6 +21,7 @@ from ..rundir import lock
 
 if TYPE_CHECKING:  # it needs packages, and to find those missing is a doctor's work
     from ..config import settings
+    from ..config.service import Service
 
 PROBE_SECONDS = 0.8  # for an answer; all probes are made at the same time
 STATUS_SECONDS = 3.0  # for the guard's own answer: a millisecond, on a machine that is not busy
@@ -132,7 +133,7 @@ def _views_of(line: str, status: Mapping[str, Any]) -> Iterator[Mapping[str, Any
     return (view for view in status["services"] if view.get("line", view["name"]) == line)
 
 
-def _services(line: settings.Service, views: Sequence[Mapping[str, Any]]) -> list[settings.Service]:
+def _services(line: Service, views: Sequence[Mapping[str, Any]]) -> list[Service]:
     if not views:
         return [line]
     if views[0]["name"] != line.name:

@@ -13,7 +13,8 @@ from . import Check, Problem, service_check
 from .facts import LOOPBACKS, Facts, connect, has
 
 if TYPE_CHECKING:
-    from ..config.settings import Service, Settings
+    from ..config.service import Service
+    from ..config.settings import Settings
 
 
 def checks(facts: Facts) -> Iterator[Check]:

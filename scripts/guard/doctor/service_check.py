@@ -16,7 +16,8 @@ from .facts import PROBE_SECONDS, Facts, ask, is_suspended, port_owner
 from .messages import Diagnosis
 
 if TYPE_CHECKING:
-    from ..config.settings import Service, Settings
+    from ..config.service import Service
+    from ..config.settings import Settings
     from ..net.port_owners import PortOwner
 
 HUNG_SECONDS = 5.0  # of silence; many an answer, the first above all, takes seconds

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psutil
 
-    from ..config.settings import Service
+    from ..config.service import Service
 
 _WORD = re.compile(r"[^\s;&|()<>\"'`]+")
 _FOLDER_OR_COMMENT = re.compile(r"\bcd\s+\S+|(?<!\S)#.*")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.phases import State
 from ..core.protocol import Protocol
 from ..core.run_tag import RunTag

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core import hints
 from ..core.cause import NOT_READY, Cause, Told, say
 from .probe import Answer, Reply

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from ..config import environment
 from ..config.current import CurrentConfig
-from ..config.settings import Service, Settings
+from ..config.service import Service
+from ..config.settings import Settings
 from ..core.run_tag import RunTag
 from ..net.port_table import Ports
 from ..preload.preloading import Preloading

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..config import environment
-from ..config.settings import Service, Settings
+from ..config.service import Service
+from ..config.settings import Settings
 from ..core import events, hints
 from ..core.phases import State
 from .managed import Managed

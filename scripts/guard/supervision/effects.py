@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.cause import Cause
 from ..core.phases import State
 from ..core.process import Running

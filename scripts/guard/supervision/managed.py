@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ..config import settings
+from ..config.service import Service
 from ..core import phases
 from ..core.cause import NOT_READY, Cause
 from ..core.process import Running
@@ -15,7 +15,7 @@ from ..core.snapshot import ServiceView
 class Managed:
     """The pure value of the state machine, the process, and since when."""
 
-    def __init__(self, line: settings.Service, grace: float, now: datetime) -> None:
+    def __init__(self, line: Service, grace: float, now: datetime) -> None:
         self.line = line
         self.service = phases.Service(grace=grace, once=line.once)
         self.process: Running | None = None
@@ -32,7 +32,7 @@ class Managed:
         self.waits_for: tuple[str, ...] = ()
         self.unready: Cause | None = None
 
-    def follow(self, line: settings.Service, grace: float) -> None:
+    def follow(self, line: Service, grace: float) -> None:
         """Take what its line and the settings say by now; `grace` is in seconds."""
         self.line = line
         self.service = replace(self.service, grace=grace, once=line.once)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core import hints, phases
 from ..core.cause import Cause
 

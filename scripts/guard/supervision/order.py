@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..config.settings import Service
+from ..config.service import Service
 from ..core.phases import State
 from .managed import Managed
 

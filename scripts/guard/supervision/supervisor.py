@@ -16,6 +16,7 @@ from functools import partial
 
 from ..config import settings
 from ..config.current import CurrentConfig
+from ..config.service import Service
 from ..core import events, phases, state_machine
 from ..core.cause import Cause, Told, say
 from ..core.phases import State
@@ -294,7 +295,7 @@ class Supervisor:
         except OSError as error:
             self._events.append((name, events.Exited(self._crashed(managed, error))))
 
-    def _start_those_who_wait(self, up: settings.Service) -> None:
+    def _start_those_who_wait(self, up: Service) -> None:
         """Start what waited for this one, or crashed because it was not there."""
         self._spawn_those_who_wait()
         for name, managed in self._services.items():

@@ -6,7 +6,8 @@ import pytest
 
 from scripts.guard.app.findings import Findings, kept
 from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service, Settings
+from scripts.guard.config.service import Service
+from scripts.guard.config.settings import Settings
 from scripts.guard.core.protocol import Protocol
 
 HERE = Path("/project")

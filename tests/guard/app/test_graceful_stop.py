@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from scripts.guard.app.graceful_stop import DRAIN_SECONDS, MAX_DRAIN_SECONDS, Drain, GracefulStop
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.net.port_table import Ports

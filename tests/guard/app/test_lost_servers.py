@@ -13,7 +13,8 @@ import pytest
 from scripts.guard.app import lost_servers
 from scripts.guard.app.lost_servers import LostServers
 from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service, Settings
+from scripts.guard.config.service import Service
+from scripts.guard.config.settings import Settings
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.phases import State
 from scripts.guard.core.protocol import Protocol

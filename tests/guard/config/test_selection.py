@@ -6,7 +6,8 @@ import pytest
 
 from scripts.guard.config import environment
 from scripts.guard.config.selection import Selection
-from scripts.guard.config.settings import Settings, load, selected
+from scripts.guard.config.service import selected
+from scripts.guard.config.settings import Settings, load
 from scripts.guard.core.errors import GuardError
 
 LINES = """\

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.cause import Cause
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence

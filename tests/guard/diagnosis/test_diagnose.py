@@ -13,7 +13,7 @@ from typing import cast
 
 import pytest
 
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.diagnosis.context import Context, Rule
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence

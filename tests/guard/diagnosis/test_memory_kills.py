@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence
 from scripts.guard.diagnosis.memory_kills import (

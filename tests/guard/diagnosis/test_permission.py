@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.diagnosis.context import Context
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence

@@ -16,6 +16,7 @@ from honcho import environ
 from scripts import checks
 from scripts.guard.cli.doctor import table
 from scripts.guard.config import settings
+from scripts.guard.config.service import Service
 from scripts.guard.doctor import (
     Check,
     Problem,
@@ -159,7 +160,7 @@ def unseen() -> Iterator[int]:
 
 def kind(port: int, state: str, leader: int | None) -> str:
     """What a service is put down to whose port is listened on."""
-    line = settings.Service("web", "docker run -p $WEB_PORT:80 app", port=port)
+    line = Service("web", "docker run -p $WEB_PORT:80 app", port=port)
     view = {"name": "web", "state": state, "pid": leader, "port": port, "cause": None}
     here = Path("/project")
     config = settings.Settings(here, here / "Procfile", (here / ".env",), here / ".guard", (line,))

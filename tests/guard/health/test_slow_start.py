@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.protocol import Protocol
 from scripts.guard.health.probe import Answer, Reply
 from scripts.guard.health.slow_start import Seen, explain

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import Service, Settings
+from scripts.guard.config.service import Service
+from scripts.guard.config.settings import Settings
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.work import Work

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.docs.troubles import API, Example
 from scripts.docs.troubles import WEB as WEB_LINE
-from scripts.guard.config.settings import Service
+from scripts.guard.config.service import Service
 from scripts.guard.core.cause import Cause, say
 from scripts.guard.core.phases import State
 from scripts.guard.core.work import KINDS

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.guard.config.settings import Service, Settings
+from scripts.guard.config.service import Service
+from scripts.guard.config.settings import Settings
 from scripts.guard.core import events, phases
 from scripts.guard.supervision.changes import changes
 from scripts.guard.supervision.managed import Managed

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.guard.config.current import CurrentConfig
-from scripts.guard.config.settings import RestartScope, Service, Settings
+from scripts.guard.config.service import Service
+from scripts.guard.config.settings import RestartScope, Settings
 from scripts.guard.core import events
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.phases import State
