@@ -1,32 +1,28 @@
-"""The one writer of state: take an event, step, carry out the effects.
+"""The one owner of state: takes events, has them handled, and tells what has become of it.
 
 It knows no event loop. Its caller sends events, calls `tick()` when `deadline()` is past, and calls
 `exited` for every exit; how to launch, to explain a crash and to read the clock is passed in.
-Events that occur while one is being handled are queued, never handled in place.
 """
 
 from __future__ import annotations
 
 import signal
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from ..config import settings
 from ..config.current import CurrentConfig
-from ..config.service import Service
-from ..core import events, phases, state_machine
-from ..core.cause import Cause, Told, say
+from ..core import events, state_machine
+from ..core.cause import Cause
 from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
-from ..core.state_machine import Effect
-from . import messages, order
+from . import messages
 from .changes import changes
 from .effects import Changed, Drain, Explain, Launch, Record, keep_nothing, send_sigterm
 from .managed import Managed
+from .transitions import ASKED, DONE, Transitions
 
 
 class Supervisor:
@@ -48,23 +44,27 @@ class Supervisor:
         self._current = current
         current.subscribe(self._take_lines)
         config = current.get()
-        self._launch = launch
-        self._explain = explain
-        self._drain = drain
-        self._record = record
         self._report = report
         self._followers: list[Changed] = []
         self._clock = clock
         self._wall = wall
         self._pid = pid
         self._since = wall()
-        self._events: deque[tuple[str, events.Event]] = deque()
-        self._handling = False
-        self._leaving = False
-        self._kept_waiting: set[str] = set()
         self._services = {
             line.name: Managed(line, config.grace, self._since) for line in config.services
         }
+        self._transitions = Transitions(
+            self._services,
+            current,
+            launch=launch,
+            exited=self.exited,
+            explain=explain,
+            drain=drain,
+            record=record,
+            report=report,
+            clock=clock,
+            wall=wall,
+        )
 
     # --- What others call --------------------------------------------------------------------
 
@@ -79,20 +79,16 @@ class Supervisor:
 
     def start(self) -> None:
         """Start everything, before anybody is told: nothing counts as stopped meanwhile."""
-        self._events.extend(
-            (name, events.Start())
-            for name, managed in self._services.items()
-            if not managed.line.left_out
-        )
+        for name, managed in self._services.items():
+            if not managed.line.left_out:
+                self._transitions.post(name, events.Start())
         self._handle()
 
     def send(self, name: str, event: events.Event) -> None:
         """Take an event for the service of that name; raises `KeyError` if there is none."""
         if name not in self._services:
             raise KeyError(name)
-        if self._leaving and isinstance(event, events.Start | events.Restart | events.Saved):
-            return
-        self._events.append((name, event))
+        self._transitions.post(name, event)
         self._handle()
 
     def exited(self, name: str, process: Running) -> bool:
@@ -108,13 +104,13 @@ class Supervisor:
             return False
         code = managed.exit_code = process.reap()
         managed.process = None
-        self._spawn_those_who_wait()
+        self._transitions.start_those_who_wait()
         if managed.service.state is State.STOPPING:
-            self.send(name, events.Exited(_ASKED))
+            self.send(name, events.Exited(ASKED))
         elif managed.line.once and code == 0:
-            self.send(name, events.Exited(_DONE, finished=True))
+            self.send(name, events.Exited(DONE, finished=True))
         else:
-            self.send(name, events.Exited(self._crashed(managed, code)))
+            self.send(name, events.Exited(self._transitions.crashed(managed, code)))
         return True
 
     def hung(self, name: str, cause: Cause) -> None:
@@ -180,7 +176,7 @@ class Supervisor:
 
     def leave(self) -> None:
         """Stop everything, for good: from here on nothing is started."""
-        self._leaving = True
+        self._transitions.leave()
         for name in list(self._services):
             self.send(name, events.Stop())
 
@@ -215,131 +211,6 @@ class Supervisor:
             if line.name in self._services:
                 self._services[line.name].follow(line, config.grace)
 
-    # --- How an event is handled -------------------------------------------------------------
-
     def _handle(self) -> None:
-        if self._handling:
-            return
-        self._handling = True
-        try:
-            while self._events:
-                self._take(*self._events.popleft())
-        finally:
-            self._handling = False
-        self.announce()
-
-    def _take(self, name: str, event: events.Event) -> None:
-        managed = self._services.get(name)
-        if managed is None:
-            return
-        now = self._clock()
-        before = managed.service
-        managed.service, effects = state_machine.step(before, event, now)
-        if managed.service.state is not before.state:
-            self._entered(managed, before.state, now)
-        for effect in effects:
-            self._carry_out(managed, effect, before.state)
-        at = state_machine.deadline(managed.service)
-        if at is not None and at <= now:
-            self._events.append((name, events.Due()))
-        cause = managed.service.cause
-        if cause is not None and managed.service.state is not before.state:
-            self._failed(managed, cause)
-        self._forget(managed)
-
-    def _entered(self, managed: Managed, before: State, now: float) -> None:
-        state = managed.service.state
-        managed.since = self._wall()
-        seconds, managed.entered = now - managed.entered, now
-        managed.unready = None
-        managed.ready_since = managed.since if state is State.READY else None
-        for sentence in messages.of_entering(managed.line.name, managed.service.phase, seconds):
-            self._report(sentence)
-        if state in order.UP:
-            self._start_those_who_wait(managed.line)
-        if state in {State.STOPPED, *order.UP} or managed.is_told_to_be_late:
-            managed.cause = None
-        if state is State.STARTING and before is State.BACKOFF:
-            managed.restarts += 1
-
-    def _carry_out(self, managed: Managed, effect: Effect, before: State) -> None:
-        match effect:
-            case Effect.SPAWN:
-                self._spawn(managed)
-            case Effect.TERMINATE if managed.process:
-                self._drain(managed.line, managed.process, before)
-            case Effect.TERMINATE:  # it was still waiting for its port, or for another service
-                self._kept_waiting.discard(managed.line.name)
-                managed.waits_for = ()
-                self._events.append((managed.line.name, events.Exited(_ASKED)))
-            case Effect.KILL if managed.process:
-                if before is State.STOPPING:
-                    for sentence in messages.of_killing(managed.line, managed.service.grace):
-                        self._report(sentence)
-                managed.process.signal(signal.SIGKILL)
-
-    def _spawn(self, managed: Managed) -> None:
-        """Start its process, once those that it needs are up and its port is not another's."""
-        name = managed.line.name
-        before, managed.waits_for = managed.waits_for, order.missing(managed.line, self._services)
-        if managed.waits_for and managed.waits_for != before:
-            self._report(f"{name} waits for {' and '.join(managed.waits_for)}")
-        if managed.waits_for or order.is_port_taken(managed, self._services):
-            self._kept_waiting.add(name)
-            return
-        self._kept_waiting.discard(name)
-        try:
-            managed.process = self._launch(managed.line, partial(self.exited, name))
-            managed.serves = managed.line.port
-            managed.exit_code = None
-        except OSError as error:
-            self._events.append((name, events.Exited(self._crashed(managed, error))))
-
-    def _start_those_who_wait(self, up: Service) -> None:
-        """Start what waited for this one, or crashed because it was not there."""
-        self._spawn_those_who_wait()
-        for name, managed in self._services.items():
-            phase = managed.service.phase
-            if isinstance(phase, phases.Backoff) and phase.cause.is_of_another:
-                self._report(f"{name} is started again, now that {up.name} is up")
-                self._events.append((name, events.Due()))
-
-    def _spawn_those_who_wait(self) -> None:
-        for name in tuple(self._kept_waiting):
-            if name in self._services:
-                self._spawn(self._services[name])
-            else:
-                self._kept_waiting.discard(name)
-
-    def _crashed(self, managed: Managed, exit_status: int | OSError) -> Cause:
-        """Explain a crash, and have it recorded."""
-        cause = self._explain(managed.line, exit_status)
-        # If it was killed because it hung, that is the cause, whatever the signal says.
-        self._record(managed.line, exit_status, managed.service.cause or cause)
-        return cause
-
-    def _failed(self, managed: Managed, cause: Cause) -> None:
-        managed.cause = cause
-        phase = managed.service.phase
-        line, now = managed.line, self._clock()
-        for sentence in messages.of_failure(line.name, phase, cause, now, is_last=line.ends_stack):
-            self._report(sentence)
-        whole = self._current.get().restart_scope is settings.RestartScope.STACK
-        if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:
-            self._restart_others(managed.line.name)
-
-    def _restart_others(self, crashed: str) -> None:
-        """Restart what runs; what is still starting begins afresh anyway."""
-        for name, managed in list(self._services.items()):
-            if name != crashed and managed.service.state is State.READY:
-                self._report(f"{name} is restarted with {crashed} (GUARD_RELAUNCH=stack)")
-                self.send(name, events.Restart())
-
-    def _forget(self, managed: Managed) -> None:
-        if managed.removed and managed.service.state is State.STOPPED:
-            self._services.pop(managed.line.name, None)
-
-
-_NOTHING_TO_FIX = Told(())
-_ASKED = Cause.of("asked", say("It was asked to stop."), _NOTHING_TO_FIX, transient=True)
-_DONE = Cause.of("done", say("It has done what it was for."), _NOTHING_TO_FIX, transient=True)
+        if self._transitions.handle():
+            self.announce()
