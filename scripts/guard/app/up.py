@@ -85,7 +85,8 @@ def up(
         cast("dict[str, Any]", sys.modules).setdefault("ssl", None)
         import asyncio
 
-        from .assembly import Started, run
+        from .assembly import run
+        from .started import Started
 
         return asyncio.run(run(Started(current, launcher, log, feed, signals, shell)))
     finally:

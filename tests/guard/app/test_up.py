@@ -8,7 +8,10 @@ from tests.conftest import FreePort
 
 # What takes long to load and is needed only later, or not at all by most.
 LATER = {"argparse", "asyncio", "dataclasses", "hashlib", "inspect", "json", "psutil"}
-LATER |= {"scripts.guard.app.assembly", "scripts.guard.app.event_loop"}
+LATER |= {
+    f"scripts.guard.app.{name}"
+    for name in ("assembly", "event_loop", "followers", "shown", "supervised")
+}
 LATER |= {"shutil", "ssl", "watchfiles"}
 
 UNTIL_THE_FIRST = """
