@@ -86,3 +86,11 @@ def test_a_line_is_started_after_those_it_names(guarded: Guarded, tmp_path: Path
     assert run.run("status").returncode in {0, 1}  # web counts as up a second later
     assert run.service("web")["relaunches"] == 0
     assert "needs" not in run.output()
+
+
+def test_a_release_that_fails_and_is_deleted_is_waited_for_no_more(guarded: Guarded) -> None:
+    run = guarded("release: exit 3", toy("web"), RELEASE_PORT="")
+    run.await_state("release", "BROKEN")
+    run.procfile.write_text(f"{toy('web')}\n")
+    run.await_state("web", "READY")
+    assert run.service("web")["waits_for"] == []

@@ -204,7 +204,8 @@ class Supervisor:
             self._services[change.name].removed = line is None
             self._report(change.sentence)
             self.send(change.name, change.event)
-        self.announce()
+        self._transitions.start_those_who_wait()  # for nobody any more, perhaps
+        self._handle()
 
     def _take_lines(self, config: settings.Settings) -> None:
         for line in config.services:

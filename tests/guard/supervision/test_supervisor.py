@@ -385,6 +385,25 @@ def test_a_line_that_waits_can_be_stopped() -> None:
     assert [actor.name for actor in play.actors] == ["db"]
 
 
+@pytest.mark.parametrize("is_gone", [False, True], ids=["no setting names it", "its line is gone"])
+def test_who_waits_in_vain_is_started_once_the_settings_ask_for_it_no_more(
+    is_gone: bool,  # noqa: FBT001
+) -> None:
+    web, db = Service("web", "run", after=("db",)), Service("db", "run", once=True)
+    play = Play(lines=(web, db))
+    play.supervisor.start()
+    play.crash("db", code=1)
+    assert play.state("db") is State.BROKEN
+    old = play.current.get()
+    free = web._replace(after=())
+    play.current.replace(old._replace(services=(free,) if is_gone else (free, db)))
+    play.supervisor.reconfigure(old)
+    assert [actor.name for actor in play.actors] == ["db", "web"]
+    view = play.supervisor.snapshot().service("web")
+    assert view is not None
+    assert view.waits_for == ()
+
+
 def test_changed_settings_do_not_run_again_what_has_finished() -> None:
     line = Service("seed", "run", once=True)
     play = Play(lines=(line,))
