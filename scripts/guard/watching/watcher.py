@@ -105,17 +105,17 @@ class Watcher:
         They are looked at now and then too: what was saved before the watch stood, or on a disk
         that tells of nothing, is not missed.
         """
-        existing = {file.parent for file in self._files if file.parent.is_dir()}
-        if not existing:
-            return
-        for _ in self._changes(
-            existing, self._over, step=FILES_STEP_MS, look=FILES_POLL_MS, recursive=False
-        ):
-            now = {file: signature(file) for file in self._files}
-            changed = frozenset(file for file in now if now[file] != self._files[file])
-            self._files = now
-            if changed and not self._over.is_set():
-                self._saved(changed)
+        while not self._over.is_set():
+            existing = {file.parent for file in self._files if file.parent.is_dir()}
+            for _ in self._changes(
+                existing, self._over, step=FILES_STEP_MS, look=FILES_POLL_MS, recursive=False
+            ):
+                now = {file: signature(file) for file in self._files}
+                changed = frozenset(file for file in now if now[file] != self._files[file])
+                self._files = now
+                if changed and not self._over.is_set():
+                    self._saved(changed)
+            self._over.wait(FILES_POLL_MS / 1000)  # a folder of theirs is gone, perhaps
 
     # --- Folders -----------------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ class Watcher:
         there = {folder: folder.is_dir() for folder in since}
         identities = {folder: _identity(folder) for folder in roots}
         watched = frozenset(tree)
+        strange = [folder for folder in tree if not _is_utf8(folder)]
         looked = False
         for changes in self._changes(
             tree if EACH_FOLDER else roots,
@@ -147,9 +148,9 @@ class Watcher:
         ):
             paths = {Path(name) for _, name in changes}
             saved = {path for path in paths if path not in watched and is_source(path, roots)}
-            if not looked:
+            if strange or not looked:
+                saved.update(self._saved_since(strange if looked else tree, since))
                 looked = True
-                saved.update(self._saved_since(tree, since))
             if stop.is_set():
                 return
             self._tell(saved)
@@ -197,14 +198,16 @@ class Watcher:
     ) -> Iterator[set[FileChange]]:
         """Yield what changes in these folders, and nothing at all every `look` ms.
 
-        Where the system watches no more, files are looked at instead. Ends where a folder is gone.
+        Where the system watches no more, files are looked at instead. Ends where a folder is gone,
+        and where watchfiles gives up at a name that is not UTF-8: who watches anew finds what it
+        had not told. Folders of such names are passed over.
         """
         from watchfiles import watch
 
         while not stop.is_set():
             try:
                 yield from watch(
-                    *folders,
+                    *filter(_is_utf8, folders),
                     watch_filter=None,
                     debounce=DEBOUNCE_MS,
                     step=step,
@@ -220,6 +223,10 @@ class Watcher:
             except FileNotFoundError:
                 return
             except Exception as error:
+                if "Unable to decode path" in str(error):
+                    stop.wait(look / 1000)  # whoever writes such a file may go on
+                    yield set()
+                    return
                 if self._polling or stop.is_set():
                     raise
                 self._fall_back(error)
@@ -236,6 +243,15 @@ class Watcher:
 
 def _in_thread(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
+
+
+def _is_utf8(folder: Path) -> bool:
+    """Whether watchfiles can be told of a folder; names may be any bytes."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _of_a_folder(change: FileChange, watched: frozenset[Path]) -> bool:

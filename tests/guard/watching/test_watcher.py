@@ -1,6 +1,8 @@
 """Saved files are told of; caches, products and editors' own files are not."""
 
+import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -293,3 +295,44 @@ def test_a_save_that_a_busy_machine_told_too_late_is_told_by_the_next_watch(
     (src / "module.py").write_text("saved once more", encoding="utf-8")
     watcher.watch([src, other])
     until(lambda: told.has("module.py"), "it is told of")
+
+
+STRANGE = os.fsdecode(b"m\xfcller")  # as Latin-1 has it
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_names_that_are_not_utf8_hide_no_save(tmp_path: Path) -> None:
+    told, said = Told(), list[str]()
+    folder, file = tmp_path / "src", tmp_path / ".env"
+    (folder / STRANGE).mkdir(parents=True)
+    watcher = Watcher(told, {file: signature(file)}, report=said.append)
+    watcher.start()
+    watcher.watch([folder])
+    try:
+        for path in (folder / "before.py", folder / STRANGE / "in it.py", file):
+            touch_until_told(told, path)
+        for number in range(3):  # watchfiles gives up at each
+            for place in (folder, tmp_path):
+                (place / f"{STRANGE}{number}.py").write_text("saved")
+            touch_until_told(told, folder / f"{STRANGE}{number}.py")
+            told.forget()
+            touch_until_told(told, folder / f"after {number}.py")
+            told.forget()
+            touch_until_told(told, file)
+    finally:
+        watcher.stop()
+    assert said == []
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_a_project_whose_own_path_is_not_utf8_is_watched(tmp_path: Path, told: Told) -> None:
+    folder, file = tmp_path / STRANGE, tmp_path / STRANGE / ".env"
+    folder.mkdir()
+    watcher = Watcher(told, {file: signature(file)})
+    watcher.start()
+    watcher.watch([folder])
+    try:
+        touch_until_told(told, folder / "main.py")
+        touch_until_told(told, file)
+    finally:
+        watcher.stop()
