@@ -61,7 +61,8 @@ FAILING = """
     import http.server, sys
     class Failing(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_error(503)
+            self.send_response(200 if self.path == "/healthy" else 503)
+            self.end_headers()
     http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Failing).serve_forever()
 """
 
@@ -111,6 +112,16 @@ def is_said(run: GuardRun, cases: Cases, name: str) -> None:
         assert sentence in told.stdout
         assert fix in told.stdout
     assert run.output().count(sentence) == 1  # said once, however long it lasts
+
+
+def test_a_corrected_path_is_asked_for_without_a_restart(
+    guarded: Guarded, free_port: FreePort
+) -> None:
+    run = start(guarded, {"failing": CASES["failing"]}, free_port())
+    until(lambda: run.service("failing").get("cause"), "it is said")
+    pid = run.service("failing")["pid"]
+    run.procfile.with_name(".env").write_text("FAILING_HEALTH=/healthy\n")
+    assert run.await_state("failing", "READY")["pid"] == pid
 
 
 def test_what_was_said_is_forgotten_when_it_is_ready(guarded: Guarded, tmp_path: Path) -> None:

@@ -23,17 +23,21 @@ from . import listeners, probe
 WORKER_UP_SECONDS = 1.0  # for which a process that serves no port must live to count as up
 FINDING_PAUSES = (1, 2, 4, 8, 16, 32, 0)  # seconds between looks at what it listens on
 STRANGER_PAUSE = 1.0  # seconds until we ask again, after somebody else has answered
-_PROBED = frozenset({State.STARTING, State.READY})
 
 
 class _Probe(NamedTuple):
     pid: int
     again: bool
     """Whether the process was up before, and has lost its port."""
+    asks: tuple[str, bool]
+    """For which path, and whether a server error is an answer too: `.env` may change both."""
     task: asyncio.Task[None]
 
-    def is_for(self, view: ServiceView, *, again: bool) -> bool:
-        return (self.pid, self.again) == (view.pid, again) and view.state in _PROBED
+    def is_for(self, service: Service, view: ServiceView, *, again: bool) -> bool:
+        if (self.pid, self.again) != (view.pid, again):
+            return False
+        is_asked_so = view.state is State.STARTING and self.asks == _asks(service)
+        return is_asked_so or view.state is State.READY
 
 
 class Readiness:
@@ -70,14 +74,14 @@ class Readiness:
     def _follow(self, service: Service, view: ServiceView) -> None:
         again = view.has_lost_its_port
         known = self._probes.get(service.name)
-        if known is not None and not known.is_for(view, again=again):
+        if known is not None and not known.is_for(service, view, again=again):
             self._end(service.name)
         if view.pid is None or view.state is not State.STARTING or service.name in self._probes:
             return
         if not service.once:  # what is to end is never ready
             await_up = self._await_up(service, view.pid, again=again)
             task = asyncio.get_running_loop().create_task(await_up)
-            self._probes[service.name] = _Probe(view.pid, again, task)
+            self._probes[service.name] = _Probe(view.pid, again, _asks(service), task)
 
     def _end(self, name: str) -> None:
         self._probes.pop(name).task.cancel()
@@ -138,3 +142,7 @@ class Readiness:
     def _judge(self, service: Service, port: int, pid: int) -> Callable[[], bool]:
         """Return what tells whether its process at a port is not to be asked in HTTP."""
         return partial(listeners.speaks_no_http, port, pid, self._tag(service.name))
+
+
+def _asks(service: Service) -> tuple[str, bool]:
+    return service.health, not service.strict
