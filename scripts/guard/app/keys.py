@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ..core import events, hints
 from ..core.errors import GuardError
 from ..core.snapshot import ServiceView
-from ..logs.pump import Log
+from ..logs.log import Log
 from ..terminal.keyboard import Keyboard, Verb, Wish
 from ..terminal.modes import Modes, has_keyboard
 from .browser import open_page

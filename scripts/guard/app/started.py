@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
-from ..logs.pump import Log
+from ..logs.log import Log
 from ..logs.ring_buffer import RingBuffer
 from ..processes.launcher import Launcher
 from .signals import Signals

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..config.service import Service
 from ..core.process import Running
-from ..logs.pump import Log
+from ..logs.log import Log
 from ..processes.launcher import Launcher
 from ..processes.process import Process
 from ..standby.responders import StandbyResponders

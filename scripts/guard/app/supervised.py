@@ -13,7 +13,7 @@ from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..http.access import Access
 from ..http.admission import Admission
-from ..logs.pump import Log
+from ..logs.log import Log
 from ..standby.responder import StandbyResponder
 from ..standby.responders import StandbyResponders
 from ..supervision.supervisor import Supervisor

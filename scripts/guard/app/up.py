@@ -28,7 +28,7 @@ from ..rundir.orphans import remove_orphans
 from .signals import Signals
 
 if TYPE_CHECKING:
-    from ..logs.pump import Log
+    from ..logs.log import Log
 
 
 def up(
@@ -129,7 +129,7 @@ def _is_free(port: int) -> bool:
 
 
 def _log(config: Settings) -> Log:
-    from ..logs.pump import Log
+    from ..logs.log import Log
 
     return Log(
         [service.name for service in config.services],

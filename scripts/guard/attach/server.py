@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from ..core.broadcast import Changes
 from ..core.phases import State
 from ..core.snapshot import ServiceView
-from ..logs.pump import Log
+from ..logs.log import Log
 from .protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
 from .window_size import WindowSize
 

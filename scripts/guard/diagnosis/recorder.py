@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core.snapshot import Snapshot
-from ..logs.pump import Log
+from ..logs.log import Log
 from ..processes.launcher import Launcher
 from .evidence import Evidence
 from .memory_kills import MemoryKills

@@ -22,8 +22,9 @@ import psutil
 import pytest
 
 from scripts.guard.logs import prefix
+from scripts.guard.logs.display import PARTIAL_LINE_SECONDS
 from scripts.guard.logs.display_width import display_width
-from scripts.guard.logs.pump import PARTIAL_LINE_SECONDS, Log
+from scripts.guard.logs.log import Log
 from tests.stack.harness import until
 
 DEADLINE = 60.0
