@@ -17,7 +17,7 @@ from Cryptodome.Cipher import AES
 from Cryptodome.Util.Padding import pad
 from yt_dlp.networking.exceptions import IncompleteRead
 
-from runner.live import _cut
+from runner.hls_source import _cut
 from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 

@@ -12,16 +12,14 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from yt_dlp.aes import aes_cbc_decrypt_bytes, unpad_pkcs7
-from yt_dlp.networking import Request
-from yt_dlp.networking.exceptions import HTTPError, IncompleteRead, RequestError
+from yt_dlp.networking.exceptions import HTTPError, RequestError
 
 from domain.failures import DownloadError, classify
-from runner.hls_playlist import NotAPlaylistError, Piece, Playlist, Segment, parse, wanted
+from runner.hls_playlist import NotAPlaylistError, Segment, wanted
+from runner.hls_source import HlsSource
 from runner.metadata import is_live
 from runner.recording import Track
 
@@ -43,8 +41,6 @@ BROKEN_SECONDS = 60.0
 TRIES = 3
 """Of a segment, before it is left out."""
 PAUSE_SECONDS = 0.5
-MAX_PLAYLIST_BYTES = 16_000_000
-MAX_SEGMENT_BYTES = 500_000_000
 LARGE = {"formats", "requested_formats", "automatic_captions", "heatmap"}
 """Of what a site tells, that which nothing needs at the end."""
 HLS = {"m3u8", "m3u8_native"}
@@ -202,16 +198,14 @@ class _Follower:
 
     def __init__(self, recorder: Recorder, number: int, format_: Info) -> None:
         self._recorder, self._number = recorder, number
-        self._url, self._headers = format_["url"], format_.get("http_headers") or {}
+        self._source = HlsSource(recorder.downloader, format_)
         self._track = recorder.recording.tracks[number]
-        self._heads: dict[Piece, bytes] = {}
-        self._keys: dict[str, bytes] = {}
 
     def run(self) -> None:
         heard = asked = time.monotonic()
         while not self._recorder.over.is_set():
             try:
-                playlist = self._playlist()
+                playlist = self._source.playlist()
             except (RequestError, NotAPlaylistError) as error:
                 if self._is_over(error, time.monotonic() - asked):
                     break
@@ -251,8 +245,7 @@ class _Follower:
             if self._recorder.over.is_set():
                 return
             try:
-                head = self._head(segment.head) if segment.head else b""
-                content = self._decrypted(segment, self._fetch(segment.piece))
+                head, content = self._source.segment(segment)
             except HTTPError as error:
                 if error.status in GONE and attempt + 1 == TRIES:
                     return
@@ -266,49 +259,5 @@ class _Follower:
                 return
             self._pause(PAUSE_SECONDS * (attempt + 1))
 
-    def _playlist(self) -> Playlist:
-        answer = self._open(Piece(self._url))
-        with answer:
-            text = answer.read(MAX_PLAYLIST_BYTES).decode(errors="replace")
-            return parse(text, answer.url)
-
-    def _head(self, piece: Piece) -> bytes:
-        if piece not in self._heads:
-            self._heads[piece] = self._fetch(piece)
-        return self._heads[piece]
-
-    def _decrypted(self, segment: Segment, content: bytes) -> bytes:
-        key = segment.key
-        if key is None:
-            return content
-        if key.url not in self._keys:
-            self._keys[key.url] = self._fetch(Piece(key.url))
-        iv = key.iv or segment.number.to_bytes(16, "big")
-        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, self._keys[key.url], iv)))
-
-    def _fetch(self, piece: Piece) -> bytes:
-        with self._open(piece) as answer:
-            if piece.bytes and answer.status != HTTPStatus.PARTIAL_CONTENT:
-                return _cut(answer, *piece.bytes)
-            content: bytes = answer.read(MAX_SEGMENT_BYTES)
-            length = answer.headers.get("Content-Length")
-        if length and length.isdigit() and len(content) < int(length):
-            raise IncompleteRead(len(content), int(length) - len(content))
-        return content
-
-    def _open(self, piece: Piece) -> Any:  # noqa: ANN401 - yt-dlp's
-        headers = dict(self._headers) | {"Accept-Encoding": "identity"}
-        if piece.bytes:
-            headers["Range"] = "bytes={}-{}".format(*piece.bytes)
-        return self._recorder.downloader.urlopen_medium(Request(piece.url, None, headers))
-
     def _pause(self, seconds: float) -> None:
         self._recorder.over.wait(seconds)
-
-
-def _cut(answer: Any, first: int, last: int) -> bytes:  # noqa: ANN401 - yt-dlp's
-    """Return these bytes of a whole file, from a server that knows no ranges."""
-    content: bytes = answer.read(min(last + 1, MAX_SEGMENT_BYTES))[first:]
-    if len(content) <= last - first:
-        raise IncompleteRead(len(content), last - first + 1 - len(content))
-    return content
