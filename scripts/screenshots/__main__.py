@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from scripts.chromium import chromium
 from scripts.guard.config import settings
-from scripts.screenshots import contact_sheet
+from scripts.screenshots import contact_sheet, states
 from scripts.screenshots.animation import svg
 from scripts.screenshots.recording import record
 from scripts.screenshots.shots import SHOTS
@@ -52,7 +52,7 @@ def sheet(into: Path, browser: Browser) -> contact_sheet.Sheet:
         each.close()
     ports = dict(zip(("web", "api", "guard"), numbers, strict=True))
     with somebodys_folder() as folder, set_up(folder, ports) as stage:
-        contact_sheet.prepare(stage)
+        states.prepare(stage)
         return contact_sheet.take(stage, browser, into)
 
 

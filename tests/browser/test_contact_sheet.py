@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.screenshots import contact_sheet
+from scripts.screenshots import contact_sheet, states
 from scripts.screenshots.stage import set_up
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def test_every_look_is_pictured_at_every_width_and_judged(
 ) -> None:
     ports = {name: free_port() for name in ("web", "api", "guard")}
     with set_up(tmp_path / "stage", ports) as stage:
-        contact_sheet.prepare(stage)
+        states.prepare(stage)
         sheet = contact_sheet.take(stage, browser, tmp_path / "sheet", ["downloads", "dashboard"])
 
     assert sheet.judged == 2 * 3 * len(contact_sheet.JUDGED_AT)
@@ -36,5 +36,5 @@ def test_every_look_is_pictured_at_every_width_and_judged(
 
 
 def test_it_is_clean_in_more_than_sixty_states_and_looks() -> None:
-    looks = len(contact_sheet.STATES) * len(contact_sheet.LOOKS)
+    looks = len(states.STATES) * len(contact_sheet.LOOKS)
     assert looks * len(contact_sheet.JUDGED_AT) > 60
