@@ -5,92 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypedDict, Unpack
 
+from scripts.procfiles import projects
+
 Speaks = Literal["HTTP", "another protocol", "nothing"]
 
-_ASGI = """\
-async def app(scope, receive, send):
-    if scope["type"] == "http":
-        head = {"type": "http.response.start", "status": 200, "headers": []}
-        await send(head)
-        await send({"type": "http.response.body", "body": b"hello"})
-"""
-_WSGI = """\
-def app(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"hello"]
-"""
-_NODE = """\
-require("http").createServer((q, r) => r.end("hello")).listen(process.env.PORT, "127.0.0.1")
-"""
-_DJANGO = """\
-import os, sys
-from django.conf import settings
-from django.core.management import execute_from_command_line
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
-from django.urls import path
-
-settings.configure(
-    DEBUG=True, SECRET_KEY="s", ROOT_URLCONF="urls", ALLOWED_HOSTS=["*"], MIDDLEWARE=[],
-    INSTALLED_APPS=[], DATABASES={},
-)
-if __name__ == "__main__":
-    execute_from_command_line(sys.argv)
-"""
-_URLS = """\
-from django.http import HttpResponse
-from django.urls import path
-
-urlpatterns = [path("", lambda request: HttpResponse("hello"))]
-"""
-_FLASK = """\
-from flask import Flask
-
-app = Flask(__name__)
-
-
-@app.get("/")
-def hello():
-    return "hello"
-"""
-_FASTAPI = """\
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-@app.get("/")
-def hello():
-    return "hello"
-"""
-_CELERY = """\
-from celery import Celery
-
-app = Celery("tasks", broker="memory://")
-"""
-_NGINX = """\
-daemon off;
-pid nginx.pid;
-error_log stderr;
-events {}
-http {
-  access_log off;
-  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-  server { listen 127.0.0.1:PORT; location / { return 200 hello; } }
-}
-"""
-_PUMA = """\
-run ->(env) { [200, {"Content-Type" => "text/plain"}, ["hello"]] }
-"""
-_WEBPACK = """\
-module.exports = { mode: "development", entry: "./src/index.js" }
-"""
-_SCRIPT = "console.log(1)\n"
-_PAGE = "<!doctype html><title>hello</title><script type=module src=./src/main.js></script>\n"
 _LIBRARIES = "LD_LIBRARY_PATH=$DEBIAN_LIBRARIES"
 _RUBY = f"{_LIBRARIES} RUBYLIB=$DEBIAN_RUBY GEM_PATH=$DEBIAN_GEMS exec $DEBIAN/bin/ruby3.1"
-_BAD_PYTHON, _BAD_JS = "def broken(:\n", "this is ( not a program\n"
 
 
 class Program(NamedTuple):
@@ -142,39 +62,43 @@ def _app(text: str) -> _More:
 
 def _reloading(text: str, path: str = "app.py") -> _More:
     """Return a Python module that the program itself reloads."""
-    return {"files": {path: text}, "mistake": (path, _BAD_PYTHON)}
+    return {"files": {path: text}, "mistake": (path, projects.BAD_PYTHON)}
 
 
 PROGRAMS = (
     _python(
         "django",
         "exec python manage.py runserver $PORT",
-        files={"manage.py": _DJANGO, "urls.py": _URLS},
-        mistake=("urls.py", _BAD_PYTHON),
+        files={"manage.py": projects.DJANGO, "urls.py": projects.URLS},
+        mistake=("urls.py", projects.BAD_PYTHON),
     ),
-    _python("flask", "exec flask --app app run --debug --port $PORT", **_reloading(_FLASK)),
-    _python("fastapi", "exec fastapi dev app.py --port $PORT", **_reloading(_FASTAPI))._replace(
-        keeps_port=True
-    ),
+    _python("flask", "exec flask --app app run --debug --port $PORT", **_reloading(projects.FLASK)),
+    _python(
+        "fastapi", "exec fastapi dev app.py --port $PORT", **_reloading(projects.FASTAPI)
+    )._replace(keeps_port=True),
     _python(
         "uvicorn",
         "exec uvicorn app:app --reload --port $PORT",
-        **_reloading(_ASGI),
+        **_reloading(projects.ASGI),
     )._replace(keeps_port=True),
-    _python("gunicorn", "cd src && exec gunicorn app:app -b 127.0.0.1:$PORT", **_app(_WSGI)),
-    _python("hypercorn", "cd src && exec hypercorn app:app -b 127.0.0.1:$PORT", **_app(_ASGI)),
-    _python("daphne", "cd src && exec daphne -p $PORT app:app", **_app(_ASGI)),
+    _python(
+        "gunicorn", "cd src && exec gunicorn app:app -b 127.0.0.1:$PORT", **_app(projects.WSGI)
+    ),
+    _python(
+        "hypercorn", "cd src && exec hypercorn app:app -b 127.0.0.1:$PORT", **_app(projects.ASGI)
+    ),
+    _python("daphne", "cd src && exec daphne -p $PORT app:app", **_app(projects.ASGI)),
     _python(
         "granian",
         "cd src && exec granian --interface asgi --port $PORT app:app",
-        **_app(_ASGI),
+        **_app(projects.ASGI),
     ),
     _python(
         "waitress",
         "cd src && exec waitress-serve --listen=127.0.0.1:$PORT app:app",
-        **_app(_WSGI),
+        **_app(projects.WSGI),
     ),
-    _python("celery", "cd src && exec celery -A app worker -c 1", **_app(_CELERY))._replace(
+    _python("celery", "cd src && exec celery -A app worker -c 1", **_app(projects.CELERY))._replace(
         speaks="nothing"
     ),
     _python(
@@ -200,11 +124,11 @@ PROGRAMS = (
         "vite",
         "exec vite --port $PORT --strictPort",
         files={
-            "index.html": _PAGE,
-            "src/main.js": _SCRIPT,
+            "index.html": projects.PAGE,
+            "src/main.js": projects.SCRIPT,
             "vite.config.js": "export default {}\n",
         },
-        mistake=("vite.config.js", _BAD_JS),
+        mistake=("vite.config.js", projects.BAD_JS),
     ),
     _node(
         "next",
@@ -213,26 +137,26 @@ PROGRAMS = (
             "package.json": '{"private": true}\n',
             "pages/index.js": "export default function Page() { return 'hello' }\n",
         },
-        mistake=("pages/index.js", _BAD_JS),
+        mistake=("pages/index.js", projects.BAD_JS),
         settings={"NEXT_TELEMETRY_DISABLED": "1"},
     ),
     _node(
         "webpack-dev-server",
         "exec webpack serve --port $PORT",
-        files={"webpack.config.js": _WEBPACK, "src/index.js": _SCRIPT},
-        mistake=("src/index.js", _BAD_JS),
+        files={"webpack.config.js": projects.WEBPACK, "src/index.js": projects.SCRIPT},
+        mistake=("src/index.js", projects.BAD_JS),
     ),
     _node(
         "esbuild",
         "exec esbuild src/main.js --bundle --outdir=www --servedir=www --serve=127.0.0.1:$PORT",
-        files={"src/main.js": _SCRIPT, "www/index.html": "hello\n"},
-        mistake=("src/main.js", _BAD_JS),
+        files={"src/main.js": projects.SCRIPT, "www/index.html": "hello\n"},
+        mistake=("src/main.js", projects.BAD_JS),
     ),
     _node(
         "parcel",
         "exec parcel index.html --port $PORT --no-hmr",
-        files={"index.html": _PAGE, "src/main.js": _SCRIPT},
-        mistake=("src/main.js", _BAD_JS),
+        files={"index.html": projects.PAGE, "src/main.js": projects.SCRIPT},
+        mistake=("src/main.js", projects.BAD_JS),
     ),
     _node(
         "eleventy",
@@ -252,16 +176,16 @@ PROGRAMS = (
     _node(
         "nodemon",
         "exec nodemon server.js",
-        files={"server.js": _NODE},
-        mistake=("server.js", _BAD_JS),
+        files={"server.js": projects.NODE},
+        mistake=("server.js", projects.BAD_JS),
     ),
     Program(
         "node --watch",
         "nodejs.org",
         "node --version",
         "exec node --watch server.js # $PORT",
-        {"server.js": _NODE},
-        ("server.js", _BAD_JS),
+        {"server.js": projects.NODE},
+        ("server.js", projects.BAD_JS),
     ),
     _node("http-server", "exec http-server -a 127.0.0.1 -p $PORT"),
     Program(
@@ -269,7 +193,7 @@ PROGRAMS = (
         "Debian",
         "nginx -v",
         'sed "s/PORT/$PORT/" src/nginx.conf > nginx.conf && exec nginx -p "$PWD" -c nginx.conf',
-        {"src/nginx.conf": _NGINX},
+        {"src/nginx.conf": projects.NGINX},
         ("src/nginx.conf", "events {\n"),
         settings=_WATCHED,
     ),
@@ -295,7 +219,7 @@ PROGRAMS = (
         "Debian",
         f"{_RUBY} $DEBIAN/bin/puma --version",
         f"cd src && {_RUBY} $DEBIAN/bin/puma -b tcp://127.0.0.1:$PORT config.ru",
-        {"src/config.ru": _PUMA},
+        {"src/config.ru": projects.PUMA},
         ("src/config.ru", "run ->( {\n"),
         settings=_WATCHED,
     ),
