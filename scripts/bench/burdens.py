@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
-from scripts.bench import loads, transfers
+from scripts.bench import library, loads, transfers
 from scripts.bench.backend import backend, bare, folders, source
 from scripts.bench.loads import Enqueued, Listening, percentile
 from scripts.bench.report import NONE, Table, Target, in_ms, median, ratio, whole_median
@@ -153,12 +153,12 @@ def search(_rounds: int) -> tuple[Table, list[Target]]:
         with backend(folder):
             pass
         database = folder / "data/app.db"
-        loads.fill(database)
+        library.fill(database)
         with backend(folder) as server:
-            own = loads.search(server)
-        other = loads.search_by_pattern(database)
+            own = library.search(server)
+        other = library.search_by_pattern(database)
     text = (
-        f"{loads.ENTRIES:,} entries; {loads.SEARCHES} searches for common and rare words, "
+        f"{library.ENTRIES:,} entries; {library.SEARCHES} searches for common and rare words, "
         "beginnings of words, several at once: the first page of 50, over HTTP. Beside LIKE over "
         "the same table, without HTTP."
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scripts.bench import loads, transfers
+from scripts.bench import library, loads, transfers
 from scripts.bench.backend import backend, bare, source
 from scripts.bench.loads import percentile
 from tests.media_probe import probe
@@ -84,14 +84,14 @@ def test_both_servers_keep_links(tmp_path: Path) -> None:
 def test_both_searches_find_the_same_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loads, "ENTRIES", 500)
-    monkeypatch.setattr(loads, "SEARCHES", 14)
+    monkeypatch.setattr(library, "ENTRIES", 500)
+    monkeypatch.setattr(library, "SEARCHES", 14)
     with backend(tmp_path):
         pass
-    loads.fill(tmp_path / "data/app.db")
+    library.fill(tmp_path / "data/app.db")
     with backend(tmp_path) as server:
-        assert len(loads.search(server)) == 14
+        assert len(library.search(server)) == 14
         found = server.ask("GET", "/api/downloads?q=concert+kyoto&limit=200")["items"]
 
     assert len(found) == 7
-    assert len(loads.search_by_pattern(tmp_path / "data/app.db")) == 14
+    assert len(library.search_by_pattern(tmp_path / "data/app.db")) == 14
