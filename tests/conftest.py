@@ -1,18 +1,13 @@
 """What every test may ask for: free ports, a browser. And a check that nothing stays behind."""
 
-import atexit
-import errno
 import fcntl
 import gc
 import os
-import random
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +19,7 @@ from scripts.bench.visits import Visits, together
 from scripts.guard.core import hints
 from scripts.setup import packages, system
 from scripts.times.table import longest_first, read
-from tests import quick, server_errors
+from tests import ports, quick, server_errors
 from tests.leftovers import left, new_mark
 from tests.schemas import validated
 
@@ -52,17 +47,12 @@ os.environ["PATH"] = packages.search_path()
 os.environ |= TYPED
 hints.configure("procguard", [], TYPED)
 
-# Below the range from which systems draw the ports of outgoing connections, so that none of those
-# takes one between our look and the server's bind.
-PORTS = range(20_000, 30_000)
-BLOCK = 200  # ports that one test process draws from; no other on this machine has the same block
 # In the background of a shell this process ignores Ctrl-C, and so would all that it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # Under `nohup` the same holds for a closed terminal.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 FRONTEND = Path(__file__).parents[1] / "webapp/frontend"
 PATIENCE = 60_000  # milliseconds until a page shows what it must, on a busy machine
 CHROMIUM_FLAGS = (
@@ -232,7 +222,7 @@ FreePort = Callable[[], int]
 @pytest.fixture(scope="session")
 def free_port() -> FreePort:
     """A function giving, at each call, a port that nobody listens on, on 127.0.0.1 and ::1."""
-    return _free_port
+    return ports.free_port
 
 
 @pytest.fixture(scope="session")
@@ -277,42 +267,3 @@ def page(browser: "Browser") -> "Iterator[Page]":
     context = browser.new_context()
     yield context.new_page()
     context.close()
-
-
-def _claim_block() -> tuple[socket.socket, list[int]]:
-    """A block of ports for this process alone, whatever other runs there are on this machine.
-
-    Its first port is bound, and is the lock: the kernel lets go of it when this process ends.
-    """
-    blocks = [PORTS[start : start + BLOCK] for start in range(0, len(PORTS), BLOCK)]
-    for lock, *ports in random.sample(blocks, len(blocks)):
-        claim = socket.socket()
-        try:
-            claim.bind(("127.0.0.1", lock))
-        except OSError:
-            claim.close()
-            continue
-        return claim, random.sample(ports, len(ports))
-    raise AssertionError(f"all {len(blocks)} blocks of ports are taken by other test processes")
-
-
-_claim, _block = _claim_block()
-atexit.register(_claim.close)
-_ports = cycle(_block)
-
-
-def _free_port() -> int:
-    for port in islice(_ports, BLOCK):
-        if all(_is_free(family, host, port) for family, host in LOOPBACKS):
-            return port
-    raise AssertionError(f"all ports of {_block[0]} and its block are taken")
-
-
-def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:  # any other error: this machine has no such address
-        return error.errno != errno.EADDRINUSE
-    return True

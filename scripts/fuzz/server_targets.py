@@ -18,7 +18,7 @@ from main import app
 from scripts.fuzz.engine import Hold, Target
 from scripts.fuzz.guard_targets import streams
 from tests.backend import api_process
-from tests.conftest import _free_port
+from tests.ports import free_port
 from tests.stack.harness import GuardRun, toy
 
 SECONDS = 20.0  # for an answer
@@ -38,7 +38,7 @@ def guard(folder: Path) -> Iterator[Hold]:
     """Answered as HTTP or closed, never with an error of the guard's own, which runs on."""
     lines = folder / "Procfile"
     lines.write_text(toy("web") + "\n", encoding="utf-8")
-    ports = {"web": _free_port(), "guard": _free_port()}
+    ports = {"web": free_port(), "guard": free_port()}
     run = GuardRun(lines, {}, ports).start()
     try:
         run.await_state("web", "READY")
