@@ -16,19 +16,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from . import sock_diag
+
 RECEIVE_BYTES = 1 << 16
 ANSWER_SECONDS = 1.0
-_SOCK_DIAG, _BY_FAMILY = 4, 20  # NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY
-_REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_DUMP
 _ERROR, _DONE = 2, 3  # NLMSG_ERROR, NLMSG_DONE
 _LISTENING = 1 << 10  # TCP_LISTEN
 _TCP_LISTEN = "0A"  # the same in /proc/net/tcp
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-_HEAD = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
 _PORT, _NUMBER = struct.Struct("!H"), struct.Struct("=I")
 # Where these stand in inet_diag_msg of linux/inet_diag.h, in bytes.
 _PORT_AT, _QUEUE_AT, _INODE_AT = 4, 56, 68
-_WANTED = struct.Struct("=BBBxI48x")  # inet_diag_req_v2: family, protocol, what else, states
 
 
 class Listening(NamedTuple):
@@ -69,21 +67,19 @@ def _from_proc(table: Path) -> Iterator[Listening]:
 
 def _of(family: socket.AddressFamily) -> Iterator[Listening]:
     """Yield those of a family; raises `OSError`."""
-    wanted = _WANTED.pack(family, socket.IPPROTO_TCP, 0, _LISTENING)
-    request = _HEAD.pack(_HEAD.size + len(wanted), _BY_FAMILY, _REQUEST_DUMP, 0, 0) + wanted
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, sock_diag.SOCK_DIAG) as kernel:
         kernel.settimeout(ANSWER_SECONDS)
-        kernel.send(request)
+        kernel.send(sock_diag.question(family, _LISTENING, sock_diag.REQUEST | sock_diag.DUMP))
         while True:
             data = kernel.recv(RECEIVE_BYTES)
             at = 0
             while at < len(data):
-                size, kind, *_ = _HEAD.unpack_from(data, at)
+                size, kind, *_ = sock_diag.HEADER.unpack_from(data, at)
                 if kind == _DONE:
                     return
-                if kind == _ERROR or size < _HEAD.size:
+                if kind == _ERROR or size < sock_diag.HEADER.size:
                     raise OSError(errno.EPROTO, "no answer about listening sockets")
-                body = at + _HEAD.size
+                body = at + sock_diag.HEADER.size
                 (port,) = _PORT.unpack_from(data, body + _PORT_AT)
                 (queued,) = _NUMBER.unpack_from(data, body + _QUEUE_AT)
                 (inode,) = _NUMBER.unpack_from(data, body + _INODE_AT)

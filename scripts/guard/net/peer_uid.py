@@ -13,19 +13,18 @@ import struct
 import sys
 from functools import cache
 
+from . import sock_diag
+
 NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
-_SOCK_DIAG = 4  # NETLINK_SOCK_DIAG of linux/netlink.h
-_BY_FAMILY = 20  # SOCK_DIAG_BY_FAMILY of linux/sock_diag.h
-_REQUEST = 1  # NLM_F_REQUEST
 _ANY_STATE = 0xFFFFFFFF
 _LOOPBACK = 1  # LOOPBACK_IFINDEX of net/flow.h: the device, in every network namespace
 _NO_COOKIE = (0xFFFFFFFF, 0xFFFFFFFF)
-_HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port
-_WHAT = struct.Struct("=BBBxI")  # inet_diag_req_v2: family, protocol, extensions, states; then:
 _SOCKET = struct.Struct("!HH16s16s")  # inet_diag_sockid: ports and addresses of both ends ...
 _WHICH = struct.Struct("=III")  # ... the device, and a cookie
-_SOCKET_AT = _HEADER.size + 4  # in an answer, after an inet_diag_msg's family, state and timers
+_SOCKET_AT = (
+    sock_diag.HEADER.size + 4
+)  # in an answer, after an inet_diag_msg's family, state and timers
 _UID_AT = _SOCKET_AT + _SOCKET.size + _WHICH.size + 12  # after its time and its queues
 
 
@@ -58,12 +57,11 @@ def _uid(here: tuple[str, int], there: tuple[str, int]) -> int | None:
     which = _SOCKET.pack(here[1], there[1], source, target)
     # One that is tied to the loopback device is found by that device only, the others by any.
     device = _WHICH.pack(_LOOPBACK, *_NO_COOKIE)
-    question = _WHAT.pack(family, socket.IPPROTO_TCP, 0, _ANY_STATE) + which + device
     kernel = _kernel()
-    header = _HEADER.pack(_HEADER.size + len(question), _BY_FAMILY, _REQUEST, 0, 0)
-    os.write(kernel, header + question)
+    question = sock_diag.question(family, _ANY_STATE, sock_diag.REQUEST, which + device)
+    os.write(kernel, question)
     answer = os.read(kernel, 4096)  # it is there: the kernel has answered before `write` returns
-    if _HEADER.unpack_from(answer)[1] != _BY_FAMILY:
+    if sock_diag.HEADER.unpack_from(answer)[1] != sock_diag.BY_FAMILY:
         return None  # an error: there is no such socket
     ports = _SOCKET.unpack_from(answer, _SOCKET_AT)[:2]
     if ports != (here[1], there[1]):
@@ -74,7 +72,7 @@ def _uid(here: tuple[str, int], there: tuple[str, int]) -> int | None:
 @cache
 def _kernel() -> int:
     """Open it once: there is one then for those who come while descriptors have run out."""
-    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG).detach()
+    return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, sock_diag.SOCK_DIAG).detach()
 
 
 def _packed(host: str) -> tuple[int, bytes]:
