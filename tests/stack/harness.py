@@ -135,6 +135,8 @@ class GuardRun:
         }
         self.options: Sequence[str] = ()
         """What `up` is given."""
+        self.code = ROOT
+        """The folder of the code that it runs."""
         self.by: Sequence[str] = ()
         """A command that runs what is typed in another terminal, as somebody else, say."""
         self.process: subprocess.Popen[bytes] | None = None
@@ -156,7 +158,7 @@ class GuardRun:
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
                 [*within, *self.command("up", *self.options)],
-                cwd=ROOT,
+                cwd=self.code,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -169,7 +171,7 @@ class GuardRun:
         """Run another command of the guard, as from another terminal."""
         return subprocess.run(
             [*self.by, *self.command(*arguments)],
-            cwd=ROOT,
+            cwd=self.code,
             env=self.environment,
             capture_output=True,
             text=True,
