@@ -182,6 +182,7 @@ def as_another_user() -> AsAnotherUser:
     """A function giving a block in which whatever is opened is opened by `NOBODY`; for root."""
     if os.geteuid():
         pytest.skip("only root can be another user for a while")
+    "".encode("idna")  # loads what a connection needs, from where the other may not look
 
     @contextmanager
     def other() -> Iterator[None]:
