@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,7 +52,8 @@ def _files(config: Settings) -> Problem | None:
     other = elsewhere(config.directory)
     return Problem(
         f"{place} cannot be written: logs and crash reports are kept in {other}",
-        f"sudo chown -R $USER {place}   # or keep them elsewhere: GUARD_DIR=/path in .env",
+        f"sudo chown -R $USER {shlex.quote(str(place))}   # or keep them elsewhere: "
+        "GUARD_DIR=/path in .env",
     )
 
 

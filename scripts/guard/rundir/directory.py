@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import stat
 import zlib
 from collections.abc import Iterator
@@ -108,8 +109,6 @@ def elsewhere(directory: Path) -> Path:
 def _fix(directory: Path) -> str:
     if directory.is_dir() and (owner := directory.stat().st_uid) != os.getuid():
         if owner:  # what they put there is not to become ours
-            return f"sudo rm -r {directory}"
-        return f"sudo chown -R {os.getuid()} {directory}"
-    return (
-        f"df -h {directory.parent}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"
-    )
+            return f"sudo rm -r {shlex.quote(str(directory))}"
+        return f"sudo chown -R {os.getuid()} {shlex.quote(str(directory))}"
+    return f"df -h {shlex.quote(str(directory.parent))}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"

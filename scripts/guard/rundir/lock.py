@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,14 @@ class Lock:
         except OSError as error:
             raise GuardError(
                 f"{self._path} cannot be opened ({error.strerror})",
-                f"rm -r {self._path}   # if that is not allowed: sudo chown -R $USER "
-                f"{self._path.parent}",
+                f"rm -r {shlex.quote(str(self._path))}   # if that is not allowed: "
+                f"sudo chown -R $USER {shlex.quote(str(self._path.parent))}",
             ) from error
         if not trust.is_ours_open(descriptor, self._path.parent):
             os.close(descriptor)
             raise GuardError(
                 f"{self._path} belongs to another user, who could keep every start from going on",
-                f"rm -f {self._path}",
+                f"rm -f {shlex.quote(str(self._path))}",
             )
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

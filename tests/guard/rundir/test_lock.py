@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,19 @@ def test_the_folder_and_the_token_are_for_their_owner_alone(tmp_path: Path) -> N
     assert (directory / "token").read_text() == token
     assert len(token) >= 32
     assert write_token(directory / "token") != token
+
+
+def test_what_is_to_be_typed_names_the_folder_whatever_it_is_called(tmp_path: Path) -> None:
+    directory = tmp_path / "my shop" / "its guard"
+    (directory / "lock").mkdir(parents=True)
+    with pytest.raises(GuardError) as refused:
+        Lock(directory).acquire(9400)
+    assert shlex.split(refused.value.fix, comments=True) == ["rm", "-r", str(directory / "lock")]
+    if os.geteuid() == 0:
+        os.chown(directory, 65534, -1)
+        complaint = prepare(directory)[1] or ""
+        typed = complaint.partition("fix: ")[2]
+        assert shlex.split(typed) == ["sudo", "rm", "-r", str(directory)]
 
 
 def test_a_folder_that_cannot_be_made_is_said_and_another_is_used(tmp_path: Path) -> None:
