@@ -27,6 +27,7 @@ OLDEST = (3, 11)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     _fill_descriptors()
+    _escape_what_cannot_be_printed()
     options = SimpleNamespace(
         run=_up, procfile=None, env=[], names=[], formation={}, exit_with=None, prefix=True
     )
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.procfile = options.procfile or _default_procfile()
     try:
         _require_python()
+        _require_folder(options.procfile)
         code = int(options.run(options))
         sys.stdout.flush()  # here, where somebody can tell that nobody reads it
     except GuardError as error:
@@ -94,6 +96,13 @@ def _fill_descriptors() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - a descriptor
 
 
+def _escape_what_cannot_be_printed() -> None:
+    """Print what an encoding has no characters for as numbers, a path's bytes too, and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # else somebody has put their own there
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _program() -> str:
     """Return how this program is called."""
     return f"python -m {__package__}" if "." in (__package__ or "") else "procguard"
@@ -126,6 +135,17 @@ def _default_procfile() -> Path:
 def _require_python() -> None:
     if sys.version_info < OLDEST:
         raise _not_set_up(f"it is older than {'.'.join(map(str, OLDEST))}")
+
+
+def _require_folder(procfile: Path) -> None:
+    """See that a relative path means anything: a checkout may have replaced our folder."""
+    try:
+        procfile.absolute()
+    except FileNotFoundError:
+        raise GuardError(
+            "The folder that this terminal is in is gone, or another has come in its place",
+            'cd "$PWD"   # and then the same command again',
+        ) from None
 
 
 def _is_part_of_us(module: str) -> bool:
@@ -163,10 +183,10 @@ def _unexpected(options: SimpleNamespace) -> int:
         path = settings.load(options.procfile, options.env).directory / "error.log"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         trust.require_ours(path.parent)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, "utf-8", "backslashreplace")
     except Exception:  # noqa: BLE001 - the settings may be what it failed at
         path = Path(tempfile.mkdtemp(prefix="guard-")) / "error.log"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, "utf-8", "backslashreplace")
     sys.stderr.write(f"Internal error in the guard; details are in {path}\n")
     return UNEXPECTED
 

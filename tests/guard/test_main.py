@@ -1,5 +1,6 @@
 """What becomes of an error, expected or not."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -36,6 +37,41 @@ def test_an_error_of_the_guards_own_is_kept_in_a_file_that_is_named(
 
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def typed(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Type a command of the guard as in a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.guard", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_what_a_terminal_has_no_character_for_is_told_all_the_same(tmp_path: Path) -> None:
+    procfile = tmp_path / "✓ done" / "Procfile"
+    procfile.parent.mkdir()
+    procfile.write_text("web: sleep 1\n")
+    state = {"XDG_STATE_HOME": str(tmp_path), "GUARD_DIR": ""}
+    done = typed("-f", str(procfile), "doctor", PYTHONIOENCODING="latin-1", **state)
+    assert b"procguard/\\u2713 done-" in done.stdout
+    assert done.stderr == b""
+
+
+def test_in_a_folder_that_is_gone_it_says_so(tmp_path: Path) -> None:
+    python = shlex.join([sys.executable, "-m", "scripts.guard"])
+    done = subprocess.run(
+        ["sh", "-c", f'cd "$1"; rmdir "$1"; exec {python} status', "sh", str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == commands.EXPECTED
+    assert "is gone" in done.stderr
+    assert 'fix: cd "$PWD"' in done.stderr
 
 
 def bare(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:

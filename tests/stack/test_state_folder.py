@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Observe
-from tests.stack.conftest import Guarded
+from tests.conftest import FreePort, Observe
+from tests.stack.conftest import Guarded, guards
 from tests.stack.harness import GuardRun, toy, until
 
 WATCHER = """
@@ -88,3 +88,15 @@ def test_a_guard_of_an_earlier_version_is_found_by_every_command(
     run.await_state("web", "READY")
     assert not (tmp_path / ".guard").exists()
     assert run.run("why").returncode == 0
+
+
+def test_a_project_runs_whatever_bytes_its_path_is_of(
+    tmp_path: Path, state: Path, free_port: FreePort
+) -> None:
+    folder = tmp_path / os.fsdecode(b"m\xfcller")
+    folder.mkdir()
+    with guards(folder, free_port) as start:
+        run = outside(start(toy("web"), started=False), state).start()
+        run.await_state("web", "READY")
+        assert run.run("status").returncode == 0
+        assert "All is well." in run.run("doctor").stdout

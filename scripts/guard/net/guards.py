@@ -29,7 +29,8 @@ def guard_of(pid: int) -> OtherGuard | None:
 def read(folder: Path) -> OtherGuard | None:
     """Return whose folder of a guard's files that is, as the guard has written it down."""
     try:
-        root, procfile, *_ = (folder / "project").read_text(encoding="utf-8").splitlines()
+        text = (folder / "project").read_text("utf-8", "surrogateescape")
+        root, procfile, *_ = text.splitlines()
     except (OSError, ValueError):
         return None
     return OtherGuard(Path(root), Path(procfile))

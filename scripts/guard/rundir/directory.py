@@ -111,4 +111,5 @@ def _fix(directory: Path) -> str:
         if owner:  # what they put there is not to become ours
             return f"sudo rm -r {shlex.quote(str(directory))}"
         return f"sudo chown -R {os.getuid()} {shlex.quote(str(directory))}"
-    return f"df -h {shlex.quote(str(directory.parent))}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"
+    place = shlex.quote(str(directory.parent))
+    return f"df -h {place}   # full? or keep it elsewhere: GUARD_DIR=/path {hints.start()}"

@@ -38,6 +38,14 @@ def test_guards_that_run_are_found_with_their_projects(folders: Path, tmp_path: 
     assert list(running(tmp_path / "none")) == []
 
 
+def test_a_project_may_be_called_by_any_bytes(folders: Path, tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"m\xfcller")
+    lock = Lock(folder(folders, root))
+    lock.acquire(9401)
+    assert [guard.root for guard in running(folders)] == [root]
+    lock.release()
+
+
 def test_what_is_gone_for_long_is_removed_and_nothing_else(folders: Path, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     now = LONG_AGO + projects.UNUSED_SECONDS + 1
