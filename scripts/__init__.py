@@ -1,5 +1,9 @@
 """Developer tools: the guard and the benchmarks."""
 
+from pathlib import Path
+
+WORDS = {"GUARD_WORDS": str(Path(__file__).parents[1] / "webapp/frontend/src/i18n/failures")}
+"""What this project's services say, in other languages; see scripts/guard/core/service_words.py."""
 TYPED = {
     "GUARD_TYPED": "make {command}[ p={name}]",
     "GUARD_TYPED_START": "make dev",

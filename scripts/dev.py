@@ -8,10 +8,10 @@ status is passed on.
 import os
 import sys
 
-from scripts import TYPED
+from scripts import TYPED, WORDS
 from scripts.guard.__main__ import INTERRUPTED, main
 
 if __name__ == "__main__":
-    os.environ |= TYPED | ({"GUARD_TYPED_START": "make app"} if "-f" in sys.argv else {})
+    os.environ |= WORDS | TYPED | ({"GUARD_TYPED_START": "make app"} if "-f" in sys.argv else {})
     status = main(sys.argv[1:])
     sys.exit(0 if status == INTERRUPTED else status)

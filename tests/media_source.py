@@ -166,7 +166,9 @@ class Manner:
     login: str = ""
     """401 unless this user:password comes with the request."""
     cookie: str = ""
-    """401 unless this cookie comes with the request."""
+    """Refused unless this cookie comes with the request."""
+    refuses: int = HTTPStatus.UNAUTHORIZED
+    """The status without that cookie."""
     ranges: bool = True
     """Whether a Range is heeded."""
     endless: bool = False
@@ -390,7 +392,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if manner.login and self.headers.get("Authorization") != f"Basic {login}":
             return HTTPStatus.UNAUTHORIZED
         if manner.cookie not in self.headers.get("Cookie", ""):
-            return HTTPStatus.UNAUTHORIZED
+            return manner.refuses
         return None
 
     def _version(self, file: Path) -> dict[str, str]:

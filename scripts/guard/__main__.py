@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
-from .core import hints
+from .core import hints, service_words
 from .core.errors import GuardError
 
 EXPECTED, UNEXPECTED, INTERRUPTED, UNREAD = 1, 3, 130, 141
@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given:  # a start gives none: its processes need not wait for a parser
         _parse(given, options)
-    hints.configure(_program(), _places(options), _typed(options))
+    typed = _typed(options)
+    hints.configure(_program(), _places(options), typed)
+    service_words.configure(typed)
     options.procfile = options.procfile or _default_procfile()
     try:
         _require_python()

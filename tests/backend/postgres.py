@@ -42,14 +42,18 @@ def as_nobody_special() -> list[str]:
 class Postgres:
     """A server that can be stopped and started."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, primary: Postgres | None = None) -> None:
+        """Make its files: new ones, or as a standby those of its `primary`."""
         self._binaries, self._folder, self.port = postgres_binaries(), folder, port
         self.data = folder / "db"
         self.url = f"postgresql://app@127.0.0.1:{port}/postgres"
         self._process: subprocess.Popen[bytes] | None = None
-        initdb = (self._binaries / "initdb", "-D", self.data, "-U", "app", "-A", "trust")
+        program, *options = "initdb", "-U", "app", "-A", "trust"
+        if primary is not None:
+            program, *options = "pg_basebackup", "-d", primary.url, "-R", "-c", "fast"
+        made = (self.binary(program), "-D", str(self.data), *options, "--no-sync")
         subprocess.run(
-            [*as_nobody_special(), *initdb, "--no-sync"],
+            [*as_nobody_special(), *made],
             check=True,
             capture_output=True,
             cwd=folder,
@@ -97,13 +101,13 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def serving(port: int) -> Iterator[Postgres]:
-    """A started server, gone afterwards."""
+def serving(port: int, primary: Postgres | None = None) -> Iterator[Postgres]:
+    """A started server, or a standby of another, gone afterwards."""
     postgres_binaries()
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    server = Postgres(folder, port)
+    server = Postgres(folder, port, primary)
     try:
         server.start()
         yield server

@@ -144,12 +144,15 @@ def test_words_hold_no_value_that_is_not_given(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_kinds_of_tables_have_words_too(language: str) -> None:
     told = words(language)
-    from domain import failures
+    from domain import failures, imports
+    from domain.signatures import SIGNATURES
     from files import media_folder, shelf
     from web import problems
 
     kinds = {kind for kind, *_ in (*failures.STATUSES.values(), failures.ANY_STATUS)}
     kinds |= {*problems.KINDS.values(), problems.OTHER_KIND, "no-route", "no-method", "http"}
+    kinds |= set(imports.LEFT_OUT)
+    kinds |= {f"what:{name}" for name in (*dict(SIGNATURES).values(), "a picture", "text")}
     kinds |= {media_folder.KIND, shelf.KIND, "missing-thumbnail", "missing-metadata"}
     tree = ast.parse((BACKEND / "store/database_errors.py").read_text(encoding="utf-8"))
     kinds |= {
@@ -161,3 +164,21 @@ def test_kinds_of_tables_have_words_too(language: str) -> None:
         and isinstance(node.value.value, str)
     }
     assert sorted(kinds - told.keys()) == []
+
+
+SENTENCES = {"detail", "message", "problem", "sentence", "why"}
+"""What the fields are called in which an answer says something to people."""
+
+
+def test_every_sentence_of_an_answer_has_a_kind_and_values_beside_it() -> None:
+    """So that no page has to show the English of it."""
+    from main import app
+
+    told = app.openapi()["components"]["schemas"]
+    fields = {
+        f"{name}.{field}": set(schema["properties"])
+        for name, schema in told.items()
+        for field in SENTENCES & set(schema.get("properties", ()))
+    }
+    assert len(fields) >= 7
+    assert [field for field, beside in fields.items() if not {"kind", "values"} <= beside] == []

@@ -135,9 +135,11 @@ import http.server, json, pathlib, socket, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200)
+        answer = pathlib.Path("answer.json").read_bytes()
+        status = json.loads(answer).get("status", 200)
+        self.send_response(status if self.path == "/ready" else 200)
         self.end_headers()
-        self.wfile.write(pathlib.Path("answer.json").read_bytes())
+        self.wfile.write(answer)
 
 class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6  # and the other with it
@@ -182,6 +184,29 @@ def test_what_is_under_way_is_told_and_asked_about_before_it_is_interrupted(
     page.wait_for_timeout(700)  # the time in which a click still belongs to the first
     asked.get_by_role("button", name="Restart", exact=True).click()
     run.await_new_pid("api", pid)
+
+
+def test_why_a_service_cannot_work_is_said_in_the_language_of_the_page(
+    guarded: Guarded, page: Page, tmp_path: Path
+) -> None:
+    full = {"detail": "d/app.db is full.", "fix": "Free some space.", "kind": "full"}
+    answer = full | {"status": 503, "values": {"name": "d/app.db"}}
+    (tmp_path / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    (tmp_path / "server.py").write_text(BUSY, encoding="utf-8")
+    words = tmp_path / "words"
+    words.mkdir()
+    said = '{"full": ["{{name}} ist voll.", "Schaff etwas Platz."]}'
+    (words / "de.json").write_text(said, encoding="utf-8")
+    api = "api: exec python server.py $API_PORT"
+    run = guarded(toy("web"), api, API_READY="/ready", GUARD_WORDS=str(words))
+    run.await_state("api", "READY")
+    cause = card(opened(page, run), "api").locator(".cause")
+    expect(cause).to_contain_text("api runs, but cannot work: d/app.db is full.")
+    page.get_by_label("Language").select_option("Deutsch")
+    expect(cause).to_contain_text("api läuft, kann aber nicht arbeiten: d/app.db ist voll.")
+    expect(cause.locator(".fix")).to_have_text("Schaff etwas Platz.")
+    page.get_by_label("Sprache").select_option("français")  # which these words lack
+    expect(cause).to_contain_text("api fonctionne, mais ne peut pas travailler : d/app.db is full.")
 
 
 def test_a_button_acts_although_nobody_says_what_is_under_way(guarded: Guarded, page: Page) -> None:

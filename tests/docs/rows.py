@@ -140,8 +140,7 @@ OTHER_STARTS = {
 # --- The database -------------------------------------------------------------------------------
 
 ERRORS = "tests/backend/store/test_database_errors.py"
-UNTRIED = "no: no test does it yet"
-RAISED = "in part: what the driver raises is raised"
+POSTGRES = "tests/backend/engine/test_postgres_faults.py"
 WAITS = "no: it advises to wait"
 MADE = Held(
     f"{ERRORS}::test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended"
@@ -175,10 +174,8 @@ DATABASE: Mapping[str, Held] = {
         "::test_every_link_that_was_acknowledged_is_there_after_a_restart"
     ),
     "takes no changes": Held(
-        f"{ERRORS}::test_what_postgresql_fails_of_is_told_of_it_in_whatever_class_it_comes",
-        UNTRIED,
-        UNTRIED,
-        made=RAISED,
+        f"{POSTGRES}::test_a_standby_is_told_and_the_address_of_the_primary_is_the_way_on",
+        also=f"{POSTGRES}::test_one_that_only_reads_is_told_and_goes_on_once_it_may_write",
     ),
     "Every connection to the database is in use": Held(
         f"{ERRORS}::test_that_every_connection_is_in_use_is_told_and_nothing_is_wrong_with_the"
@@ -187,14 +184,14 @@ DATABASE: Mapping[str, Held] = {
         WAITS,
     ),
     "leads to a pooler in transaction mode": Held(
-        "tests/backend/engine/test_postgres_faults.py"
-        "::test_a_pooler_that_shares_sessions_is_noticed_and_said"
+        f"{POSTGRES}::test_a_pooler_that_shares_sessions_is_noticed_and_said"
     ),
 }
 
 # --- Downloads ----------------------------------------------------------------------------------
 
 FAILURES = "tests/backend/runner/test_failure_rows.py"
+MENDED = "tests/backend/runner/test_mended_downloads.py"
 SAID = f"{FAILURES}::test_what_is_said_is_what_the_page_shows"
 BRINGS = f"{FAILURES}::test_what_it_advises_brings_the_file"
 ANOTHER = "no: it advises another link, format or place, or to wait"
@@ -211,14 +208,19 @@ ADVISED = {
     *("beyond-end", "broken-off", "conversion", "login-needed", "no-audio", "password-needed"),
     *("piece-missing", "range", "rate-limited", "server-error"),
 }
-UNTRIED_ADVICE = {"forbidden", "address-refused", "live", "playlist", "connection"}
 OTHER_DOWNLOADS: Mapping[str, Held] = {
+    "address-refused": Held(f"{MENDED}::test_an_address_that_is_listed_by_the_operator_is_reached"),
     "certificate": Held(
-        "tests/backend/domain/test_failures.py"
+        f"{MENDED}::test_a_certificate_of_another_name_is_told_and_the_right_address_has_it",
+        also="tests/backend/domain/test_failures.py"
         "::test_a_certificate_that_nobody_vouches_for_is_named",
-        UNTRIED,
-        UNTRIED,
     ),
+    "connection": Held(f"{MENDED}::test_a_site_that_could_not_be_reached_is_asked_again"),
+    "forbidden": Held(f"{MENDED}::test_who_may_not_in_brings_cookies"),
+    "live": Held(
+        f"{MENDED}::test_what_is_live_is_recorded_by_choice_and_downloaded_once_it_has_ended"
+    ),
+    "playlist": Held(f"{MENDED}::test_of_a_list_something_is_chosen_in_the_preview"),
     "cookies-open": COOKIES,
     "cookies-unreadable": COOKIES,
     "crash": Held(
@@ -290,8 +292,7 @@ def _download(cells: list[str]) -> Held:
         return OTHER_DOWNLOADS[kind]
     if kind in ADVISED:
         return Held(SAID, also=BRINGS)
-    reason = UNTRIED if kind in UNTRIED_ADVICE else ANOTHER
-    return Held(SAID, reason, reason)
+    return Held(SAID, ANOTHER, ANOTHER)
 
 
 TABLES = (

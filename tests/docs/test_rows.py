@@ -17,7 +17,6 @@ from tests.docs.rows import (
     PARTLY_CRASHES,
     PARTLY_DOCTOR,
     TABLES,
-    UNTRIED_ADVICE,
     YES,
     Held,
     Table,
@@ -84,7 +83,6 @@ def test_a_row_has_its_tests_or_a_reason(row: str, held: Held) -> None:
 def test_what_is_done_in_part_is_of_rows_that_there_are() -> None:
     assert set(PARTLY_CRASHES) <= set(first_cells(CRASHES))
     assert set(PARTLY_DOCTOR) <= set(first_cells(DOCTOR))
-    assert set(first_cells(DOWNLOADS)) >= UNTRIED_ADVICE
 
 
 @cache

@@ -51,6 +51,8 @@ class Cause(NamedTuple):
     """What the sentence and the fix are made of, by name: for who says them in another language."""
     templates: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     """Those of the sentence and of the fix; none where another program said it."""
+    localized: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """By language, the values that are another program's words, where it is known what they say."""
 
     @classmethod
     def of(cls, kind: str, sentence: Told, fix: Told, *, transient: bool) -> Cause:
@@ -78,7 +80,12 @@ class Cause(NamedTuple):
         told = {"kind": self.kind, "sentence": self.sentence, "fix": self.fix}
         sentence, fix = self.templates
         templates = {"sentence": list(sentence), "fix": list(fix)}
-        return told | {"values": dict(self.values), "templates": templates}
+        localized = {language: dict(values) for language, values in self.localized.items()}
+        return told | {
+            "values": dict(self.values),
+            "templates": templates,
+            "localized": localized,
+        }
 
 
 def _without_numbers(cause: Cause) -> str:

@@ -71,9 +71,10 @@ class Speech:
     def cause(self, cause: Cause) -> tuple[str, str]:
         """Return the sentence and the fix; as the guard says it where a text or a value lacks."""
         sentence, fix = cause.templates
+        values = {**cause.values, **cause.localized.get(self.language, {})}
         return (
-            self._told(sentence, cause.values) or cause.sentence,
-            self._told(fix, cause.values) or cause.fix,
+            self._told(sentence, values) or cause.sentence,
+            self._told(fix, values) or cause.fix,
         )
 
     def _told(self, templates: tuple[str, ...], values: Mapping[str, str]) -> str:

@@ -210,3 +210,45 @@ def test_a_pooler_that_shares_sessions_is_noticed_and_said(
         with pooled(url, "session", port):
             api.ready()
             api.wait(api.add(media.mp4), "done")
+
+
+def test_a_standby_is_told_and_the_address_of_the_primary_is_the_way_on(
+    server: Postgres,
+    url: str,
+    free_port: FreePort,
+    tmp_path: Path,
+    media: MediaSource,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = url.rpartition("/")[2]
+    with (
+        serving(free_port(), primary=server) as standby,
+        running(tmp_path, DATABASE_URL=f"{standby.url.rpartition('/')[0]}/{name}") as api,
+    ):
+        wait_for(told(api, "takes no changes"), "it is said")
+        assert "primary in DATABASE_URL" in api.client.get("/ready").json()["fix"]
+
+        api.end()
+        monkeypatch.setitem(api.environ, "DATABASE_URL", url)
+        api.start()
+        api.ready()
+        api.wait(api.add(media.mp4), "done")
+
+
+def test_one_that_only_reads_is_told_and_goes_on_once_it_may_write(
+    url: str, tmp_path: Path, media: MediaSource
+) -> None:
+    name = url.rpartition("/")[2]
+
+    def set_read_only(state: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
+
+    set_read_only("on")
+    with running(tmp_path, DATABASE_URL=url) as api:
+        wait_for(told(api, "takes no changes"), "it is said")
+        assert "or let it write" in api.client.get("/ready").json()["fix"]
+        set_read_only("off")
+        api.ready()
+        api.wait(api.add(media.mp4), "done")

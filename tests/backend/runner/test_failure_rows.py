@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +86,6 @@ BAD_STATUSES = {
     "gone": 410,
     "not-found": 404,
     "refused": 400,
-    "forbidden": 403,
     "range": 416,
     "rate-limited": 429,
     "server-error": 500,
@@ -115,20 +113,17 @@ def world(media_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         media.redirects["/circle"] = "/circle"
         media.manners["/short.mp4"] = Manner(framing="chunked", sends=20_000, ranges=False)
         media.manners["/clip.mp4"] = Manner(cookie="sid=let-me-in")
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.2", 0))  # and does not listen
-            made.items |= {
-                "broken-off": api.add(media.short),
-                "connection": api.add(f"http://127.0.0.2:{unused.getsockname()[1]}/a.mp4"),
-                "conversion": api.add(f"{media.base}/garbled.mp4", format="mp3"),
-                "drm": api.add(f"{media.base}/hls/drm.m3u8"),
-                "login-needed": api.add(media.mp4),
-                "no-audio": api.add(f"{media.base}/silent.mp4", format="mp3"),
-                "redirect-loop": api.add(f"{media.base}/circle"),
-                "unknown-host": api.add("http://nowhere.invalid/clip.mp4"),
-                "unsupported": api.add(f"{media.base}/page.html"),
-            }
-            yield made
+        made.items |= {
+            "broken-off": api.add(media.short),
+            "conversion": api.add(f"{media.base}/garbled.mp4", format="mp3"),
+            "drm": api.add(f"{media.base}/hls/drm.m3u8"),
+            "login-needed": api.add(media.mp4),
+            "no-audio": api.add(f"{media.base}/silent.mp4", format="mp3"),
+            "redirect-loop": api.add(f"{media.base}/circle"),
+            "unknown-host": api.add("http://nowhere.invalid/clip.mp4"),
+            "unsupported": api.add(f"{media.base}/page.html"),
+        }
+        yield made
 
 
 def _of_other_kinds(made: World) -> dict[str, str]:
@@ -136,27 +131,18 @@ def _of_other_kinds(made: World) -> dict[str, str]:
     api, media = made.api, made.media
     shutil.copytree(media.folder / "hls", media.folder / "gap")
     media.faults["/gap/index4.ts"] = 404
-    whole = (media.folder / "hls/index.m3u8").read_text().splitlines()
-    still = [line for line in whole if not line.endswith(("ENDLIST", "TYPE:VOD"))]
-    (media.folder / "hls/goes-on.m3u8").write_text("\n".join(still))
     (media.folder / "paper.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
     (media.folder / "endless.html").write_bytes(b"<html><title>x</title>" + b"<p>a" * 100_000)
     media.manners["/endless.html"] = Manner(framing="close", endless=True)
-    items = "".join(f"<item><link>{media.base}/{n}.html</link></item>" for n in range(2))
-    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
-    (media.folder / "feed.html").write_text(feed)
     shutil.copy(media.folder / "clip.mp4", media.folder / "locked.mp4")
     media.manners["/locked.mp4"] = Manner(login="ann:s3cret")
     shutil.copy(media.folder / "clip.mp4", media.folder / "whole.mp4")
     return {
-        "address-refused": api.add("http://192.168.1.20/a.mp4"),
         "beyond-end": api.add(f"{media.base}/whole.mp4", start=90, end=95),
-        "live": api.add(f"{media.base}/hls/goes-on.m3u8"),
         "not-media": api.add(f"{media.base}/paper.pdf"),
         "page-too-large": api.add(f"{media.base}/endless.html"),
         "password-needed": api.add(f"{media.base}/locked.mp4"),
         "piece-missing": api.add(f"{media.base}/gap/index.m3u8"),
-        "playlist": api.add(f"{media.base}/feed.html"),
         "unsupported-protocol": api.add(
             page_of(media, "rtmp.html", contentUrl="rtmp://127.0.0.1/live/clip")
         ),
@@ -181,10 +167,9 @@ def without_values(error: dict[str, Any]) -> dict[str, str]:
 
 BY_THE_SOURCE = sorted(
     [
-        *(*BAD_STATUSES, "broken-off", "connection", "conversion", "drm", "login-needed"),
-        *("no-audio", "redirect-loop", "unknown-host", "unsupported", "address-refused"),
-        *("beyond-end", "live", "not-media", "page-too-large", "password-needed"),
-        *("piece-missing", "playlist", "unsupported-protocol"),
+        *(*BAD_STATUSES, "broken-off", "conversion", "drm", "login-needed", "no-audio"),
+        *("redirect-loop", "unknown-host", "unsupported", "beyond-end", "not-media"),
+        *("page-too-large", "password-needed", "piece-missing", "unsupported-protocol"),
     ]
 )
 

@@ -21,7 +21,9 @@ def test_an_export_is_kept_for_its_owner_only_and_never_given_out(shared_api: Ap
 
     assert (kept.status_code, removed.status_code) == (204, 204)
     assert mode == 0o600
-    assert listed.json() == [{"site": "example.org", "problem": None}]
+    assert listed.json() == [
+        {"site": "example.org", "problem": None, "fix": None, "kind": None, "values": {}}
+    ]
     assert SECRET not in listed.text
     assert not file.exists()
     assert shared_api.client.delete("/api/cookies/example.org").status_code == 404

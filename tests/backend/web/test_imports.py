@@ -107,6 +107,13 @@ def test_a_folder_below_the_media_folder_is_taken_over_where_it_lies(there: Api)
     refused = {one["name"]: one["detail"] for one in done["refusals"]}
     assert set(refused) == {"Old/letter.mp4", "Old/link.mp4", "Old/noise.mp4", "Old/old.flv"}
     assert "PDF" in refused["Old/letter.mp4"]
+    kinds = {one["name"]: one["kind"] for one in done["refusals"]}
+    assert kinds == {
+        "Old/letter.mp4": "left-not-media",
+        "Old/link.mp4": "left-link",
+        "Old/noise.mp4": "left-damaged",
+        "Old/old.flv": "left-format",
+    }
     assert names(there.media / "Old") == before, "nothing was moved, copied or added"
 
     found = {one["file"]["name"]: one for one in listed(there)}

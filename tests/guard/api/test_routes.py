@@ -115,6 +115,7 @@ def test_the_status_has_the_shape_of_the_contract() -> None:
                     "fix": "mend it",
                     "values": {},
                     "templates": {"sentence": [], "fix": []},
+                    "localized": {},
                 },
                 "waits_for": [],
                 "after": [],

@@ -1,10 +1,14 @@
 """Why a service that answers cannot work, read from its own answer."""
 
 import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from scripts.guard.core import service_words
 from scripts.guard.core.unready import MAX_CHARACTERS, cause_of
+from scripts.guard.pages.words import Speech
 
 
 def said(body: bytes, status: int = 503) -> tuple[str, str]:
@@ -36,3 +40,41 @@ def test_what_it_says_is_one_line_without_control_characters_and_bounded() -> No
     assert sentence.startswith("api runs, but cannot work: a [31mb x")
     assert len(sentence) <= MAX_CHARACTERS + 50
     assert sentence.isprintable()
+
+
+FULL: dict[str, object] = {
+    "detail": "d/a.db cannot grow.",
+    "fix": "Free some space.",
+    "kind": "full",
+    "values": {"name": "d/a.db"},
+}
+
+
+@pytest.fixture
+def words() -> Iterator[Callable[[Mapping[str, str]], None]]:
+    yield service_words.configure
+    service_words.configure({})
+
+
+def in_german(problem: dict[str, object]) -> tuple[str, str]:
+    cause = cause_of("api", "/ready", 503, json.dumps(problem).encode())
+    assert cause is not None
+    return Speech("de").cause(cause)
+
+
+def test_what_it_says_is_said_in_the_languages_that_the_project_has(
+    tmp_path: Path, words: Callable[[Mapping[str, str]], None]
+) -> None:
+    english = in_german(FULL)
+    (tmp_path / "de.json").write_text(
+        '{"full": ["{{name}} kann nicht wachsen", "Mach Platz."], "odd": ["{{what}}", ""]}'
+    )
+    (tmp_path / "fr.json").write_text("no words at all")
+    words({service_words.FOLDER: str(tmp_path)})
+
+    assert english == ("api läuft, kann aber nicht arbeiten: d/a.db cannot grow.", FULL["fix"])
+    begins = "api läuft, kann aber nicht arbeiten: "
+    assert in_german(FULL) == (f"{begins}d/a.db kann nicht wachsen.", "Mach Platz.")
+    told: list[dict[str, object]] = [{"kind": "odd"}, {"kind": ["full"]}, {"values": "none"}]
+    for unknown in told:
+        assert in_german(FULL | unknown)[0] == f"{begins}d/a.db cannot grow."

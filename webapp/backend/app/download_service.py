@@ -170,7 +170,7 @@ class DownloadService:
             try:
                 changes.changed.append(self.act(item, action))
             except Problem as problem:
-                changes.refused.append(Refusal(id=item, detail=problem.detail))
+                changes.refused.append(Refusal.of(item, problem))
         return changes
 
     def move(self, item: str, before: str | None) -> Download:

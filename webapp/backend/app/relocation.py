@@ -85,8 +85,11 @@ class Relocator:
         for item in wanted.ids:
             try:
                 moved.append(self.move(item, wanted)["id"])
-            except (ConflictError, DownloadError) as problem:
-                refused.append(Refusal(id=item, detail=str(problem)))
+            except ConflictError as problem:
+                refused.append(Refusal.of(item, problem))
+            except DownloadError as error:
+                told = ConflictError(error.sentence, error.fix, kind=error.kind, **error.values)
+                refused.append(Refusal.of(item, told))
         return moved, refused
 
     def move(self, item: str, wanted: Relocation) -> Row:

@@ -98,7 +98,7 @@ class Remover:
                 going[row["id"]] = row
             except ConflictError as problem:
                 if len(refused) < MAX_REFUSED:
-                    refused.append(Refusal(id=row["id"], detail=problem.detail))
+                    refused.append(Refusal.of(row["id"], problem))
         gone = self.store.delete_many(list(going))
         self.announcer.announce(*(row["id"] for row in gone))
         for row in gone:

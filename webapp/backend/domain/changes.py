@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,9 @@ from domain.downloads import Download
 from domain.formats import Kind
 from domain.ids import PATTERN
 from domain.naming import Folder, Template
+
+if TYPE_CHECKING:
+    from domain.problems import Problem
 
 MAX_IDS = 1000
 Id = Annotated[str, Field(pattern=PATTERN)]
@@ -74,6 +77,20 @@ class Refusal(BaseModel):
 
     id: str
     detail: str
+    fix: str
+    kind: str | None = Field(description="Names the detail, for other languages")
+    values: dict[str, str] = Field(description="What stands in the detail and the fix, by name")
+
+    @classmethod
+    def of(cls, item: str, problem: Problem) -> Self:
+        """Why a download was not changed."""
+        return cls(
+            id=item,
+            detail=problem.detail,
+            fix=problem.fix,
+            kind=problem.kind,
+            values=problem.values,
+        )
 
 
 class Changes(BaseModel):

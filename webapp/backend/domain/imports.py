@@ -37,6 +37,30 @@ class ImportRefusal(BaseModel):
 
     name: str
     detail: str
+    kind: str | None = Field(default=None, description="Names the detail, for other languages")
+    values: dict[str, str] = Field(default={}, description="What stands in the detail, by name")
+
+
+LEFT_OUT = {
+    "left-damaged": "ffmpeg finds neither video nor sound in it: it is damaged.",
+    "left-deep": "It lies more than {most} folders deep.",
+    "left-disk": "It is on another disk.",
+    "left-empty": "It is empty.",
+    "left-format": "It is .{ending}, which the library has no format for; convert it, to mkv for"
+    " instance.",
+    "left-link": "It is a link or no file, which may lead anywhere.",
+    "left-name": "It has a name that not every program can read; rename it.",
+    "left-not-media": "It is {what}, and no medium.",
+    "left-place": "It has no place below the media folder: {why}",
+    "left-unreadable": "It cannot be read: {why}.",
+}
+"""Why a file is left out, by kind."""
+
+
+def left_out(name: str, kind: str, **values: str) -> ImportRefusal:
+    """Say why a file is left out; raises `KeyError` for a value that the sentence wants."""
+    detail = LEFT_OUT[kind].format(**values)
+    return ImportRefusal(name=name, detail=detail, kind=kind, values=values)
 
 
 class ImportLook(BaseModel):

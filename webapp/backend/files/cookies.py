@@ -151,15 +151,15 @@ def _within(cookie: Cookie, site: str) -> Cookie | None:
     return None
 
 
-def sites(folder: Path) -> dict[str, str | None]:
+def sites(folder: Path) -> dict[str, DownloadError | None]:
     """The sites that there are cookies of, each with what is wrong with its file, if anything."""
-    found: dict[str, str | None] = {}
+    found: dict[str, DownloadError | None] = {}
     for file in _files(folder):
         try:
             read(file)
             found[file.stem] = None
         except DownloadError as error:
-            found[file.stem] = error.sentence
+            found[file.stem] = error
     return found
 
 

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from domain.formats import of_suffix
+from domain.imports import ImportRefusal, left_out
 from domain.names import suffix
 from domain.naming import MAX_DEPTH
 
@@ -49,8 +50,7 @@ class Survey:
     """What lies there, the oldest first."""
 
     media: list[Existing] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    """Names that are left out, each with a sentence."""
+    refused: list[ImportRefusal] = field(default_factory=list)
 
 
 def survey(root: Path, folder: str) -> Survey:
@@ -69,10 +69,9 @@ def survey(root: Path, folder: str) -> Survey:
             if not entry.is_dir(follow_symlinks=False):
                 continue
             if entry.stat(follow_symlinks=False).st_dev != device:
-                found.refused.append(_left(inside / entry.name, "is on another disk"))
+                found.refused.append(_left(inside / entry.name, "left-disk"))
             elif len(inside.parts) >= MAX_DEPTH:
-                why = f"lies more than {MAX_DEPTH} folders deep"
-                found.refused.append(_left(inside / entry.name, why))
+                found.refused.append(_left(inside / entry.name, "left-deep", most=str(MAX_DEPTH)))
             else:
                 waiting.append(inside / entry.name)
         files = [entry for entry in names if not entry.is_dir(follow_symlinks=False)]
@@ -89,7 +88,7 @@ def _sort_out(folder: PurePosixPath, files: list[os.DirEntry[str]], found: Surve
         if UNFINISHED.search(entry.name) or (not of_suffix(ending) and ending not in OTHERS):
             continue
         if why := _why_not(entry, ending):
-            found.refused.append(_left(folder / entry.name, why))
+            found.refused.append(_left(folder / entry.name, why, ending=ending))
             continue
         told = entry.stat(follow_symlinks=False)
         one = Existing(str(folder / entry.name), told.st_size, told.st_mtime)
@@ -117,15 +116,14 @@ def _longest(name: str, media: dict[str, Existing]) -> str | None:
 
 
 def _why_not(entry: os.DirEntry[str], ending: str) -> str | None:
+    """The kind of `LEFT_OUT` that keeps a file out, if one does."""
     if not entry.is_file(follow_symlinks=False):
-        return "is a link or no file, which may lead anywhere"
+        return "left-link"
     if not is_plain(entry.name):
-        return "has a name that not every program can read; rename it"
+        return "left-name"
     if entry.stat(follow_symlinks=False).st_size == 0:
-        return "is empty"
-    if not of_suffix(ending):
-        return f"is .{ending}, which the library has no format for; convert it, to mkv for instance"
-    return None
+        return "left-empty"
+    return None if of_suffix(ending) else "left-format"
 
 
 def is_plain(name: str) -> bool:
@@ -133,6 +131,7 @@ def is_plain(name: str) -> bool:
     return all(unicodedata.category(sign) not in {"Cc", "Cs", "Zl", "Zp"} for sign in name)
 
 
-def _left(name: PurePosixPath, why: str) -> tuple[str, str]:
-    shown = str(name).encode(errors="surrogateescape").decode(errors="replace")
-    return "".join(c if is_plain(c) else "\ufffd" for c in shown), f"It {why}."
+def _left(path: PurePosixPath, kind: str, **values: str) -> ImportRefusal:
+    shown = str(path).encode(errors="surrogateescape").decode(errors="replace")
+    name = "".join(c if is_plain(c) else "\ufffd" for c in shown)
+    return left_out(name, kind, **values)

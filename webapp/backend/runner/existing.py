@@ -50,7 +50,10 @@ class ReadJob:
 
 
 def read_existing(job: ReadJob) -> Info:
-    """Return what is known of each file, in their order, or `problem`: why it is no medium."""
+    """Return what is known of each file, in their order, or `problem`: why it is no medium.
+
+    That is the kind of `LEFT_OUT` with its values.
+    """
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True)
     return {"files": [_read(job, folder, number) for number in range(len(job.files))]}
@@ -62,12 +65,12 @@ def _read(job: ReadJob, folder: Path, number: int) -> Info:
         with path.open("rb") as file:
             what = not_media(file.read(HEAD_BYTES))
     except OSError as error:
-        return {"problem": f"It cannot be read: {error.strerror}."}
+        return {"problem": {"kind": "left-unreadable", "why": str(error.strerror)}}
     if what:
-        return {"problem": f"It is {what}, and no medium."}
+        return {"problem": {"kind": "left-not-media", "what": what}}
     tags, measured = _looked(job.ffmpeg, path)
     if job.ffmpeg and measured.get("duration") is None:
-        return {"problem": "ffmpeg finds neither video nor sound in it: it is damaged."}
+        return {"problem": {"kind": "left-damaged"}}
     beside = [Path(one) for one in job.files[number]["sidecars"]]
     info = _info(beside) or _of_tags(tags)
     title, medium = named(path.stem)

@@ -20,7 +20,7 @@ from store.tables import archive, downloads, imports
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.imports import ImportRequest
+    from domain.imports import ImportRefusal, ImportRequest
     from store.store import Row, Store
 
 KEPT = 10
@@ -98,7 +98,7 @@ def note(store: Store, row: Row, **values: Any) -> bool:  # noqa: ANN401 - colum
         return _note(connection, row, values)
 
 
-def take(store: Store, row: Row, files: Sequence[Row], refused: Sequence[tuple[str, str]]) -> bool:
+def take(store: Store, row: Row, files: Sequence[Row], refused: Sequence[ImportRefusal]) -> bool:
     """Bring files into the library, and count what was left out, all or none; else as `note`.
 
     `files` are columns of downloads.
@@ -110,7 +110,7 @@ def take(store: Store, row: Row, files: Sequence[Row], refused: Sequence[tuple[s
     with store.engine.begin() as connection:
         if refused:
             kept = connection.execute(sa.select(imports.c.refusals).where(_present(row))).scalar()
-            told = [{"name": name, "detail": detail} for name, detail in refused]
+            told = [one.model_dump() for one in refused]
             values["refusals"] = [*(kept or []), *told][:MAX_REFUSALS]
         if not _note(connection, row, values):
             return False

@@ -38,13 +38,24 @@ class SiteCookies(BaseModel):
 
     site: str
     problem: str | None = Field(description="Why they are not used, if they are not")
+    fix: str | None = Field(description="What to do about it")
+    kind: str | None = Field(description="Names the problem, for other languages")
+    values: dict[str, str] = Field(description="What stands in the problem and the fix, by name")
+
+
+def _told(site: str, problem: DownloadError | None) -> SiteCookies:
+    """A site, and what is wrong with its file."""
+    if problem is None:
+        return SiteCookies(site=site, problem=None, fix=None, kind=None, values={})
+    said = problem.as_error() | {"values": dict(problem.values)}
+    return SiteCookies(site=site, problem=said.pop("sentence"), **said)
 
 
 @router.get("/cookies", operation_id="listCookies")
 def list_(lifecycle: Loaded) -> list[SiteCookies]:
     """Name the sites that there are cookies of."""
     found = cookies.sites(lifecycle.container().cookies)
-    return [SiteCookies(site=site, problem=problem) for site, problem in found.items()]
+    return [_told(site, problem) for site, problem in found.items()]
 
 
 @router.put("/cookies/{site}", status_code=204, operation_id="keepCookies")

@@ -38,6 +38,10 @@ class Readiness(BaseModel):
     engine: Literal["warming", "waiting", "ready"]
     detail: str | None = Field(default=None, description="What is waited for")
     fix: str | None = Field(default=None, description="What to do about it")
+    kind: str | None = Field(default=None, description="Names the detail, for other languages")
+    values: dict[str, str] | None = Field(
+        default=None, description="What stands in the detail and the fix, by name"
+    )
     work: Work = Field(description="What runs here now")
     timestamp: str
 
@@ -60,9 +64,12 @@ async def readiness(request: Request, response: Response) -> Readiness:
     lifecycle = request.app.state.lifecycle
     engine, problem = lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
-    told = {} if problem is None else {"detail": problem.detail, "fix": problem.fix}
     work = Work(count=lifecycle.running())
-    return Readiness(ready=engine == "ready", engine=engine, work=work, timestamp=now(), **told)
+    state = Readiness(ready=engine == "ready", engine=engine, work=work, timestamp=now())
+    if problem is not None:
+        state.detail, state.fix = problem.detail, problem.fix
+        state.kind, state.values = problem.kind, problem.values
+    return state
 
 
 class About(BaseModel):

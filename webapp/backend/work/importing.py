@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError
 from domain.formats import of_suffix
 from domain.ids import new_id
-from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, ImportRefusal, named
+from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, left_out, named
 from domain.links import host_of
 from domain.names import suffix
 from files.existing import Existing, survey
@@ -29,7 +29,7 @@ from store.enqueue import MAX_HOST_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.imports import Origin
+    from domain.imports import ImportRefusal, Origin
     from files.media_folder import MediaFolder
     from store.store import Row, Store
     from work.announcer import Announcer
@@ -106,13 +106,12 @@ class Importing:
         """What an import would take now."""
         found = survey(self.check(origin, folder), folder)
         new = self._new(origin, found.media)
-        refused = [ImportRefusal(name=name, detail=why) for name, why in found.refused]
         return ImportLook(
             new=len(new),
             known=len(found.media) - len(new),
             bytes=sum(one.bytes for one in new),
             examples=[one.name for one in new[:MAX_EXAMPLES]],
-            refused=refused[:MAX_REFUSALS],
+            refused=found.refused[:MAX_REFUSALS],
         )
 
     def carry_out(self, row: Row) -> None:
@@ -127,13 +126,13 @@ class Importing:
         origin, folder = row["origin"], row["folder"]
         found = survey(self.check(origin, folder), folder)
         new = self._new(origin, found.media)
-        told = [{"name": name, "detail": why} for name, why in found.refused]
+        told = [one.model_dump() for one in found.refused[:MAX_REFUSALS]]
         begun = imports.note(
             *(self.store, row),
             found=len(found.media) + len(found.refused),
             known=len(found.media) - len(new) - row["taken"],
             refused=len(found.refused),
-            refusals=told[:MAX_REFUSALS],
+            refusals=told,
         )
         for first in range(0, len(new), AT_ONCE):
             if not begun or not self._take(row, new[first : first + AT_ONCE]):
@@ -234,19 +233,19 @@ class Importing:
 
     def _placed(
         self, row: Row, root: Path, files: list[Existing], read: list[dict[str, Any]]
-    ) -> tuple[list[Row], list[tuple[str, str]]]:
+    ) -> tuple[list[Row], list[ImportRefusal]]:
         """The files as downloads, each in its place; and what is no medium, or cannot be placed."""
         taken, refused = [], []
         for one, told in zip(files, read, strict=True):
-            if why := told.get("problem"):
-                refused.append((one.name, why))
+            if problem := told.get("problem"):
+                refused.append(left_out(one.name, **problem))
                 continue
             try:
                 placed = one if row["origin"] == "media" else self._link(root, one)
                 taken.append(_download(placed, told))
             except (DownloadError, OSError) as error:
                 why = getattr(error, "strerror", None) or str(error)
-                refused.append((one.name, f"It has no place below the media folder: {why}"))
+                refused.append(left_out(one.name, "left-place", why=why))
         return taken, refused
 
     def _link(self, root: Path, one: Existing) -> Existing:

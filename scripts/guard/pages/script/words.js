@@ -18,11 +18,12 @@ function t(key, values = {}) {
 // A cause carries the templates of its texts, and their values; what has no translation is said as the guard does.
 function told(cause) {
   const known = words[language].causes ?? {};
+  const values = { ...cause.values, ...cause.localized?.[language] };
   const inside = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const said = (templates = [], own) => {
     const texts = templates.map((one) => one.replace(/\{\w+\}/g, "").trim() ? known[one] : one);
-    const lacks = !texts.length || texts.some((text) => text === undefined || inside(text).some((name) => !(name in cause.values)));
-    return lacks ? own : texts.map((text) => fill(text, cause.values)).join(" ");
+    const lacks = !texts.length || texts.some((text) => text === undefined || inside(text).some((name) => !(name in values)));
+    return lacks ? own : texts.map((text) => fill(text, values)).join(" ");
   };
   return { sentence: said(cause.templates?.sentence, cause.sentence), fix: said(cause.templates?.fix, cause.fix) };
 }

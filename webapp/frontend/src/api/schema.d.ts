@@ -2221,8 +2221,21 @@ export interface components {
         ImportRefusal: {
             /** Detail */
             detail: string;
+            /**
+             * Kind
+             * @description Names the detail, for other languages
+             */
+            kind?: string | null;
             /** Name */
             name: string;
+            /**
+             * Values
+             * @description What stands in the detail, by name
+             * @default {}
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * ImportRequest
@@ -2852,10 +2865,22 @@ export interface components {
              * @description What to do about it
              */
             fix?: string | null;
+            /**
+             * Kind
+             * @description Names the detail, for other languages
+             */
+            kind?: string | null;
             /** Ready */
             ready: boolean;
             /** Timestamp */
             timestamp: string;
+            /**
+             * Values
+             * @description What stands in the detail and the fix, by name
+             */
+            values?: {
+                [key: string]: string;
+            } | null;
             /** @description What runs here now */
             work: components["schemas"]["Work"];
         };
@@ -2942,8 +2967,22 @@ export interface components {
         Refusal: {
             /** Detail */
             detail: string;
+            /** Fix */
+            fix: string;
             /** Id */
             id: string;
+            /**
+             * Kind
+             * @description Names the detail, for other languages
+             */
+            kind: string | null;
+            /**
+             * Values
+             * @description What stands in the detail and the fix, by name
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * Relocation
@@ -3001,12 +3040,29 @@ export interface components {
          */
         SiteCookies: {
             /**
+             * Fix
+             * @description What to do about it
+             */
+            fix: string | null;
+            /**
+             * Kind
+             * @description Names the problem, for other languages
+             */
+            kind: string | null;
+            /**
              * Problem
              * @description Why they are not used, if they are not
              */
             problem: string | null;
             /** Site */
             site: string;
+            /**
+             * Values
+             * @description What stands in the problem and the fix, by name
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * SizedResolution

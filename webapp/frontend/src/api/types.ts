@@ -47,6 +47,7 @@ export type NewToken = Schemas['NewApiToken'];
 export type Import = Schemas['Import'];
 export type Imports = Schemas['Imports'];
 export type ImportLook = Schemas['ImportLook'];
+export type ImportRefusal = Schemas['ImportRefusal'];
 export type ImportRequest = Required<Schemas['ImportRequest']>;
 export type ArchiveTaken = Schemas['ArchiveTaken'];
 export type TokenRequest = Schemas['TokenRequest'];

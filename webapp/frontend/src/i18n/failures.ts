@@ -28,6 +28,7 @@ function filled(text: string, values: Record<string, string>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
+    if (name === 'what') return known[`what:${value}`]?.[0] ?? value; // what a file is instead of a medium
     return name === 'state' ? translate(`state.${value}` as TextKey) : value;
   });
 }

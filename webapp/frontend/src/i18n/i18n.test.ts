@@ -84,6 +84,8 @@ describe('the languages', () => {
     expect(localFailure(refusal).sentence).toBe('/a.mp4 lässt sich nicht löschen: busy.');
     expect(localFailure({ ...refusal, kind: 'no-file-yet', values: { state: 'queued' } }).sentence).toBe('Es gibt noch keine Datei (In der Warteschlange).');
     expect(localFailure({ ...refusal, values: {} })).toEqual({ ...refusal, values: {} }); // a value is missing
+    const file = { kind: 'left-not-media', sentence: 'It is a picture (PNG), and no medium.', fix: '', values: { what: 'a picture (PNG)' } };
+    expect(localFailure(file).sentence).toBe('Das ist kein Video und kein Ton, sondern ein Bild (PNG).');
     await chooseLanguage('en');
   });
 
@@ -96,5 +98,17 @@ describe('the languages', () => {
     };
     const keys = keysOf(en).map((line) => line.split(' ')[0] ?? '');
     expect(keys.filter((key) => !isSaid(key))).toEqual([]);
+  });
+});
+
+describe('what a server says in English', () => {
+  const RAW = /\bproblem\.detail\b|\brefused\[\d\]\.detail\b|\berror\.message\b|\{detail\}\s*<|\{problem\}/;
+  const MAY = ['api/', 'entities/download/error-toast.ts', 'i18n/failures.ts', 'components/'];
+
+  test('is shown nowhere as it is', () => {
+    const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.') && !MAY.some((one) => name.startsWith(one)))
+      .filter((name) => RAW.test(readFileSync(`src/${name}`, 'utf8')));
+    expect(found).toEqual([]);
   });
 });

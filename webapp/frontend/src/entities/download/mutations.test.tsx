@@ -133,7 +133,7 @@ describe('an action', () => {
     server.answer = ({ method }) =>
       method === 'GET'
         ? { status: 200, body: done }
-        : { status: 200, body: { changed: [], refused: [{ id: second.id, detail: 'It is already done.' }] } };
+        : { status: 200, body: { changed: [], refused: [{ id: second.id, detail: 'It is already done.', fix: 'Nothing to do.', kind: null, values: {} }] } };
     const { states } = start([first, second]);
     act(() => {
       hands.change({ ids: [first.id, second.id], action: 'pause' });
@@ -141,7 +141,7 @@ describe('an action', () => {
     await waitFor(() => {
       expect(states()).toEqual(['paused', 'done']);
     });
-    expect(toasts.get()).toMatchObject([{ detail: 'It is already done.' }]);
+    expect(toasts.get()).toMatchObject([{ detail: 'It is already done. Nothing to do.' }]);
   });
 });
 

@@ -15,7 +15,7 @@ import { ApiError } from '@/api/problem.ts';
 import type { Changes, Download, DownloadState, DownloadRequest, Matching } from '@/api/types.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { heldDeletions, holds } from './held-changes.ts';
-import { showErrorToast } from './error-toast.ts';
+import { showErrorToast, showRefusal } from './error-toast.ts';
 import { restoreDraft } from './draft-store.ts';
 import { noteToSave } from './save-here.ts';
 import { LIVE_KEY, changeLive, type Downloads } from './live-query.ts';
@@ -150,7 +150,7 @@ export function setUpMutations(client: QueryClient): void {
       applyOptimistically(client, change);
     },
     onSuccess: (refused: readonly Refusal[]) => {
-      if (refused[0]) showToast({ tone: 'bad', title: translate('action.failed'), detail: refused[0].detail });
+      if (refused[0]) showRefusal(refused[0]);
       void refetchDownloads(client, refused.map(({ id }) => id));
     },
     onError: (error, change: Change) => {

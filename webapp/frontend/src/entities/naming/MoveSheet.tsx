@@ -5,7 +5,7 @@ import { relocate } from '@/api/downloads.ts';
 import type { Format } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
-import { errorDetail } from '@/entities/download/error-toast.ts';
+import { errorDetail, showRefusal } from '@/entities/download/error-toast.ts';
 import { showToast } from '@/stores/toasts.ts';
 import css from './PlaceFields.module.css';
 import { PlaceFields } from './PlaceFields.tsx';
@@ -25,7 +25,7 @@ export default function MoveSheet({ ids, format, onClose }: MoveSheetProps) {
     networkMode: 'always',
     retry: false,
     onSuccess: ({ changed, refused }) => {
-      if (refused[0]) showToast({ tone: 'bad', title: t('action.failed'), detail: refused[0].detail });
+      if (refused[0]) showRefusal(refused[0]);
       else showToast({ tone: 'good', title: t('place.moved', { count: changed.length }), detail: changed[0]?.file?.name });
       onClose();
     },

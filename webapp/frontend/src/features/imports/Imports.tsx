@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { addArchive, addImport, listImportFolders, listImports, lookAtImport, stopImport } from '@/api/imports.ts';
 import { ApiError } from '@/api/problem.ts';
-import type { Import, ImportLook, ImportRequest } from '@/api/types.ts';
+import type { Import, ImportLook, ImportRefusal, ImportRequest } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
 import { Field } from '@/components/Field.tsx';
 import { Select } from '@/components/Select.tsx';
@@ -160,15 +160,15 @@ function Found({ look }: { look: ImportLook }) {
   );
 }
 
-function Refused({ of, count }: { of: readonly { name: string; detail: string }[]; count: number }) {
+function Refused({ of, count }: { of: readonly ImportRefusal[]; count: number }) {
   const { t } = useTranslation();
   if (count === 0) return null;
   return (
     <details>
       <summary className={css.soft}>{t('imports.left', { count })}</summary>
-      {of.map(({ name, detail }) => (
+      {of.map(({ name, detail, kind, values }) => (
         <p key={name} className={css.soft}>
-          <bdi>{name}</bdi>: {detail}
+          <bdi>{name}</bdi>: {localFailure({ kind: kind ?? '', values, sentence: detail, fix: '' }).sentence}
         </p>
       ))}
     </details>

@@ -1,10 +1,10 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
+import { errorDetail } from '@/entities/download/error-toast.ts';
 import { isAmong } from '@/entities/download/held-changes.ts';
 import { usePendingDeletions, usePendingDeletionsOfAll, type AllOf } from '@/entities/download/mutations.ts';
 import { FeedButton } from '@/entities/feed/FeedButton.tsx';
 import { useChange } from '@/entities/download/use-change.ts';
-import { ApiError } from '@/api/problem.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
 import type { DownloadSort } from '@/api/types.ts';
 import { useEventCallback } from '@/hooks/use-event-callback.ts';
@@ -172,9 +172,8 @@ function Nothing({ pending, error, filtered, onRetry, onMore }: NothingProps) {
     if (pending) more(); // the filter has left nothing of what is loaded so far
   }, [pending, more]);
   if (error) {
-    const detail = error instanceof ApiError ? error.problem.detail : error.message;
     return (
-      <EmptyState icon="alert" title={t('library.failed')} hint={detail}>
+      <EmptyState icon="alert" title={t('library.failed')} hint={errorDetail(error)}>
         <Button icon="retry" onClick={onRetry}>
           {t('action.retry')}
         </Button>

@@ -1,5 +1,6 @@
 import { translate } from '@/i18n/translate.ts';
 import { useMutation } from '@tanstack/react-query';
+import { showErrorToast } from '@/entities/download/error-toast.ts';
 import { showToast } from '@/stores/toasts.ts';
 import { restartAll, restartService } from './guard-stream.ts';
 
@@ -12,9 +13,7 @@ export function useRestart(): (name: string | null) => void {
     onSuccess: () => {
       showToast({ tone: 'good', title: translate('services.restarting') });
     },
-    onError: (error) => {
-      showToast({ tone: 'bad', title: translate('action.failed'), detail: error.message });
-    },
+    onError: showErrorToast,
   });
   return mutate;
 }

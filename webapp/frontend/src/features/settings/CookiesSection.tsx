@@ -4,7 +4,7 @@ import { forgetCookies } from '@/api/cookies.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { CookieForm } from '@/entities/cookies/CookieForm.tsx';
 import { COOKIES_KEY, useCookies } from '@/entities/cookies/cookies-query.ts';
-import { errorDetail } from '@/entities/download/error-toast.ts';
+import { errorDetail, failureText } from '@/entities/download/error-toast.ts';
 import css from './Settings.module.css';
 
 /** The sites that there are cookies of, and a way to give more. */
@@ -23,11 +23,11 @@ export function CookiesSection() {
       <p className={css.soft}>{t('cookies.about')}</p>
       {sites.length > 0 && (
         <ul className={css.list}>
-          {sites.map(({ site, problem }) => (
+          {sites.map(({ site, ...told }) => (
             <li key={site} className={css.item}>
               <span>
                 {site}
-                {problem !== null && <span className={css.bad}> {problem}</span>}
+                {told.problem !== null && <span className={css.bad}> {failureText({ ...told, sentence: told.problem })}</span>}
               </span>
               <IconButton
                 icon="trash"

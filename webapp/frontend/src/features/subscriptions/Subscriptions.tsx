@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { ApiError } from '@/api/problem.ts';
 import type { Subscription } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import { EmptyState } from '@/components/EmptyState.tsx';
+import { errorDetail } from '@/entities/download/error-toast.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { useTranslation } from '@/i18n/translate.ts';
 import { removeSubscription, leaving } from './removal.ts';
@@ -50,7 +50,7 @@ export default function Subscriptions() {
           ))}
         </ul>
       ) : error ? (
-        <EmptyState icon="alert" title={t('subs.failed')} hint={error instanceof ApiError ? error.problem.detail : error.message}>
+        <EmptyState icon="alert" title={t('subs.failed')} hint={errorDetail(error)}>
           <Button icon="retry" onClick={() => void refetch()}>
             {t('action.retry')}
           </Button>

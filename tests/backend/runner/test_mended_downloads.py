@@ -1,0 +1,181 @@
+"""Failed downloads whose advice takes more than another link: each fails, is mended and comes.
+
+They fail for real, what is said is what docs/troubleshooting.md shows, word for word, and what it
+advises is done: a file is put where it says, a setting changed, a choice sent along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import subprocess
+import threading
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.backend.api_process import Api, running, wait_for
+from tests.backend.pages import page_of
+from tests.backend.runner.test_failure_rows import COOKIE, told, without_values
+from tests.media_source import Manner, serve_media
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import FreePort
+    from tests.media_source import MediaSource
+
+NOBODYS_ADDRESS = "192.168.1.20"
+VOUCHING = """\
+def where():
+    return {file!r}
+"""
+"""As the package of those who vouch for certificates is, with another one in its list."""
+
+
+def failed(api: Api, url: str, **choice: object) -> dict[str, Any]:
+    """What is said of a download of that link."""
+    error: dict[str, Any] = api.wait(api.add(url, **choice), "failed", "done")["error"]
+    return without_values(error)
+
+
+def test_who_may_not_in_brings_cookies(api: Api, own_media: MediaSource) -> None:
+    own_media.manners["/clip.mp4"] = Manner(cookie="sid=let-me-in", refuses=HTTPStatus.FORBIDDEN)
+    item = api.add(own_media.mp4)
+    error = without_values(api.wait(item, "failed")["error"])
+    assert error == told("forbidden", api, "127.0.0.1")
+
+    file = Path(error["fix"].partition("into ")[2].partition(",")[0])
+    file.parent.mkdir(exist_ok=True)
+    file.touch(0o600)
+    file.write_text(f"# Netscape HTTP Cookie File\n{COOKIE}")
+    api.ask("POST", f"/api/downloads/{item}/retry")
+    assert api.wait(item, "done", "failed")["error"] is None
+
+
+def test_an_address_that_is_listed_by_the_operator_is_reached(
+    tmp_path: Path, media: MediaSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path, ALLOW_HOSTS="") as api:
+        unlisted = failed(api, f"http://{NOBODYS_ADDRESS}/a.mp4")
+        item = api.add(media.short)
+        ours = without_values(api.wait(item, "failed")["error"])
+        api.end()
+        monkeypatch.setitem(api.environ, "ALLOW_HOSTS", f"127.0.0.1:{media.port}")
+        api.start()
+        api.ready()
+        api.ask("POST", f"/api/downloads/{item}/retry")
+        healed = api.wait(item, "done", "failed")
+
+    says = told("address-refused", api, NOBODYS_ADDRESS)
+    assert unlisted == says
+    here = says["sentence"].replace(
+        f"{NOBODYS_ADDRESS} (port 80)", f"127.0.0.1 (port {media.port})"
+    )
+    assert ours == says | {"sentence": here}
+    assert healed["error"] is None
+
+
+def test_what_is_live_is_recorded_by_choice_and_downloaded_once_it_has_ended(
+    shared_api: Api, media: MediaSource
+) -> None:
+    media.live.there = 3
+    assert failed(shared_api, media.live_hls) == told("live", shared_api, "127.0.0.1")
+
+    recorded = shared_api.add(media.live_hls, live="start")
+    wait_for(
+        lambda: (shared_api.get(recorded)["progress"] or {}).get("stage") == "recording",
+        "it is recorded",
+    )
+    media.live.ended = True
+    assert shared_api.wait(recorded, "done", "failed")["error"] is None
+    later = shared_api.add(media.live_hls)
+    assert shared_api.wait(later, "done", "failed")["error"] is None
+
+
+def test_of_a_list_something_is_chosen_in_the_preview(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    pages = [page_of(own_media, f"{n}.html", name=f"Video {n}") for n in range(2)]
+    items = "".join(f"<item><title>{url}</title><link>{url}</link></item>" for url in pages)
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'
+    (own_media.folder / "feed.html").write_text(feed)
+    url = f"{own_media.base}/feed.html"
+    assert failed(shared_api, url) == told("playlist", shared_api, "127.0.0.1")
+
+    listed = shared_api.ask("POST", "/api/previews", json={"url": url})["entries"]
+    assert [entry["url"] for entry in listed] == pages
+    chosen = shared_api.client.post("/api/downloads/bulk", json={"entries": listed[1:]}).json()
+    assert [one["url"] for one in chosen] == pages[1:]
+    assert shared_api.wait(chosen[0]["id"], "done", "failed")["error"] is None
+
+
+def test_a_site_that_could_not_be_reached_is_asked_again(
+    api: Api, media_folder: Path, free_port: FreePort
+) -> None:
+    port = free_port()
+    item = api.add(f"http://127.0.0.1:{port}/short.mp4")
+    waiting = wait_for(lambda: (one := api.get(item))["error"] and one, "nobody answers there")
+    assert without_values(waiting["error"]) == told("connection", api, "127.0.0.1")
+    assert waiting["state"] == "queued", "it is tried again by itself"
+
+    with serve_media(media_folder, port=port):
+        api.ask("POST", f"/api/downloads/{item}/cancel")
+        api.ask("POST", f"/api/downloads/{item}/retry")
+        assert api.wait(item, "done", "failed")["error"] is None
+
+
+@dataclass(frozen=True)
+class SecureSite:
+    """A server whose certificate is that of `localhost` alone, and the file that vouches for it."""
+
+    port: int
+    authority: Path
+
+    def at(self, host: str) -> str:
+        """The address of a medium, under that name."""
+        return f"https://{host}:{self.port}/short.mp4"
+
+
+@pytest.fixture
+def secure_site(tmp_path: Path, media_folder: Path) -> Iterator[SecureSite]:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(media_folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        with contextlib.ExitStack() as stack:
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            yield SecureSite(server.server_address[1], certificate)
+
+
+def test_a_certificate_of_another_name_is_told_and_the_right_address_has_it(
+    tmp_path: Path, secure_site: SecureSite
+) -> None:
+    vouching = tmp_path / "vouching"
+    vouching.mkdir()
+    (vouching / "certifi.py").write_text(VOUCHING.format(file=str(secure_site.authority)))
+    with running(tmp_path / "api", PYTHONPATH=str(vouching)) as api:
+        error = failed(api, secure_site.at("127.0.0.1"))
+        healed = api.wait(api.add(secure_site.at("localhost")), "done", "failed")
+
+    assert error == told("certificate", api, "127.0.0.1")
+    assert healed["error"] is None
