@@ -70,6 +70,18 @@ def test_a_library_never_finds_a_module_of_the_project(
     assert (tmp_path / "loaded").read_text() == "x"
 
 
+def test_what_python_loads_at_every_start_may_be_a_link_to_elsewhere(
+    made: Starts, packages: Path, tmp_path: Path
+) -> None:
+    """As on Debian and Ubuntu, whose Python has its `sitecustomize` in /etc."""
+    linked = tmp_path / "linked.py"
+    linked.touch()
+    (packages / "sitecustomize.py").symlink_to(linked)
+    assert made.preload()
+    assert made.run() == ("forked\n", 0)
+    assert made.notices == []
+
+
 PIPES = "opens a socket or a pipe"
 UNFIT = {
     "import threading, time\n"

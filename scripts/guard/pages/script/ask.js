@@ -21,6 +21,7 @@ async function ask(verb, names, title, then, after = "") {
   const lines = [...work.map(([name, one]) => fate(verb, name, one)), after].filter(Boolean);
   $("ask-work").replaceChildren(...lines.map((line) => element("p", "", line)));
   put($("ask-do"), t(verb));
+  $("ask-do").dataset.verb = verb;
   $("ask-do").onclick = (event) => {
     if (event.detail > 1 || Date.now() - since < NO_ANSWER_WITHIN) return;
     $("ask").close();

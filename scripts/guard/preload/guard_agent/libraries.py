@@ -103,7 +103,7 @@ class Libraries:
                 continue
             if origin.startswith(_OWN + os.sep):
                 continue
-            if not self._is_library(origin):
+            if not (self._is_library(origin) or self._is_systems_own(name, origin)):
                 raise Unfit(f"{name} came along from {origin}, which is not a library's")
             self._versions[origin] = _version(origin)
         own = os.path.realpath(sys.executable)
@@ -128,6 +128,13 @@ class Libraries:
     def _is_of_library(self, origin: str | None) -> bool:
         """Whether a module may be loaded ahead, by where it is from; None is several folders."""
         return origin is None or origin in _NOT_IN_A_FILE or self._is_library(origin)
+
+    def _is_systems_own(self, name: str, origin: str) -> bool:
+        """Whether it is what `site` imports at every start, linked into a library's folder.
+
+        Debian and Ubuntu have `sitecustomize` there as a link into /etc.
+        """
+        return name == "sitecustomize" and self._is_library(os.path.dirname(origin))
 
     def _is_library(self, path: str | None) -> bool:
         if not path:

@@ -39,7 +39,7 @@ export function Imports() {
         </ul>
       )}
       <Archive />
-      <div className={css.actions}>
+      <div className={css.links}>
         <Saved href="/api/export" label={t('imports.export')} />
         <Saved href="/api/export/links" label={t('imports.links')} />
         <Saved href="/api/archive" label={t('imports.saveArchive')} />
