@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import PATIENCE
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
 
@@ -601,6 +602,7 @@ def test_it_speaks_german_to_a_german_browser_and_what_is_chosen_on_it(
     browser = page.context.browser
     assert browser is not None
     context = browser.new_context(locale="de-DE")
+    context.set_default_timeout(PATIENCE)
     german = opened(context.new_page(), run)
     expect(german.get_by_role("heading", name="web ist ausgefallen")).to_be_visible()
     cause = card(german, "web").locator(".cause")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.browser.conftest import stacks
-from tests.stack.harness import ROOT, GuardRun, ask
+from tests.stack.harness import DEADLINE, ROOT, GuardRun, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +110,8 @@ def test_it_changes_nothing(served: GuardRun, logged_in: Page) -> None:
         blind = {**wanted, "method": "POST", "mode": "no-cors", "headers": {}}
         logged_in.evaluate(ASK, {"url": url, "options": blind})
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    queue = httpx.get(f"http://localhost:{served.ports['api']}/api/queue", headers=headers)
+    url = f"http://localhost:{served.ports['api']}/api/queue"
+    queue = httpx.get(url, headers=headers, timeout=DEADLINE)
     assert queue.json()["paused"] is False
     assert [served.service(name)["pid"] for name in ("web", "api")] == pids
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.thumb import too_small
+from tests.conftest import PATIENCE
 from tests.stack.harness import GuardRun, ask, toy
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         locale="en-GB", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
     )
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

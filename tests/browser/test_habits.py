@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from scripts.bench.browser import wait_until
 from tests.browser.app import App
+from tests.conftest import PATIENCE
 from tests.stack.harness import until
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def test_a_finger_on_the_handle_moves_a_queued_download(
     context = browser.new_context(
         locale="en-GB", has_touch=True, viewport={"width": 390, "height": 844}
     )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     phone = App(page, f"http://localhost:{stack.ports['web']}").open()
     queued = page.locator("li[data-state=queued]")

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.app import App
+from tests.conftest import PATIENCE
 from tests.stack.harness import ROOT
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def test_nothing_on_any_page_is_wider_than_its_screen(wide: App, locale: str) ->
     browser = wide.page.context.browser
     assert browser is not None
     context = browser.new_context(locale=locale, reduced_motion="reduce", service_workers="block")
+    context.set_default_timeout(PATIENCE)
     outside: dict[str, list[str]] = {}
     for name, (path, show) in PAGES.items():
         page = context.new_page()
@@ -194,6 +196,7 @@ def test_the_header_fits_whatever_the_status_says(stack: GuardRun, browser: Brow
     for language in ("en", "de", "fr"):
         words = json.loads((locales / f"{language}.json").read_text(encoding="utf-8"))["status"]
         context = browser.new_context(locale=language, service_workers="block")
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(f"http://localhost:{stack.ports['web']}/library")
         said = page.get_by_role("banner").get_by_role("status")

@@ -198,7 +198,8 @@ def test_the_app_answers_below_its_path_by_tls_and_nowhere_else(proxy: Proxy) ->
         assert (bare.status_code, bare.headers["location"]) == (308, "/media/")
         assert client.get("/mediation/health").status_code in {200, 404}  # Caddy's empty page
         assert "status" not in client.get("/health").text
-    plain = httpx.get(f"http://127.0.0.1:{proxy.given.http}/media/library", headers={"Host": NAME})
+    url = f"http://127.0.0.1:{proxy.given.http}/media/library"
+    plain = httpx.get(url, headers={"Host": NAME}, timeout=DEADLINE)
     assert plain.is_redirect
     assert plain.headers["location"].startswith(f"https://{NAME}")
     assert plain.headers["location"].endswith("/media/library")

@@ -17,7 +17,7 @@ import pytest
 from tests.backend.postgres import as_nobody_special, postgres_binaries
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, ask, is_free, until
+from tests.stack.harness import DEADLINE, GuardRun, ask, is_free, until
 
 SERVERS = {
     # Answers whatever it does not know, as Redis does; and says what it was asked.
@@ -77,7 +77,7 @@ def refused_at_once(run: GuardRun, port: int) -> None:
     assert is_free(port)
     run.status()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+        socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
 
 
 @pytest.mark.fault(row="F37")
@@ -116,7 +116,7 @@ def test_a_client_of_postgresql_is_refused_where_that_is_stopped(
         assert database.execute("SELECT 1").fetchone() == (1,)
     stop(run, "db")
     with pytest.raises(psycopg.OperationalError, match=r"[Cc]onnection refused"):
-        psycopg.connect(url, connect_timeout=5)
+        psycopg.connect(url, connect_timeout=int(DEADLINE))
     assert "invalid length of startup packet" not in run.output()
     observe()
 

@@ -15,7 +15,7 @@ import pytest
 
 from domain.tokens import TokenScope, may
 from scripts.get import client
-from tests.backend.api_process import Api, running
+from tests.backend.api_process import DEADLINE, Api, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,8 @@ def made(api: Api, scope: str) -> str:
 
 def ask(api: Api, token: str, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx names them
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.request(method, api.url + path, headers=headers, trust_env=False, **options)
+    options = {"timeout": DEADLINE, "trust_env": False, **options}
+    return httpx.request(method, api.url + path, headers=headers, **options)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +111,10 @@ def test_bad_tokens_are_told_on_their_field(
 
 def test_what_is_sent_again_is_queued_once(api: Api, media: MediaSource) -> None:
     body, key = {"url": media.short}, {"Idempotency-Key": "once"}
+    url = f"{api.url}/api/downloads"
 
     def send(_: int) -> httpx.Response:
-        return httpx.post(f"{api.url}/api/downloads", json=body, headers=key, trust_env=False)
+        return httpx.post(url, json=body, headers=key, timeout=DEADLINE, trust_env=False)
 
     with ThreadPoolExecutor(6) as together:
         answers = list(together.map(send, range(6)))
