@@ -26,6 +26,7 @@ PATIENCE = 120.0  # seconds
 FOLLOWED = 5.0  # seconds until whoever follows something is interrupted
 
 PACK = "tar -czf sy-media-downloader.tar.gz cookies.txt"
+INSTALL = "python3 -m venv ~/.procguard && ~/.procguard/bin/pip install ./scripts/guard"
 WHILE_IT_RUNS = {
     "make": "",
     "make setup": "",
@@ -77,11 +78,12 @@ WHILE_IT_RUNS = {
     "make restart": "",
     "make smoke": "",
     "make build": "",
-    "python3 -m venv ~/.procguard && ~/.procguard/bin/pip install ./scripts/guard": "",
+    INSTALL: "",
 }
 """Command -> what makes the state for which it is meant; in this order."""
 
-ANOTHER_PROJECT = """\
+ANOTHER_PROJECT = f"""\
+[ -x ~/.procguard/bin/procguard ] || {{ {INSTALL}; }} >&2 || exit
 unset WEB_PORT API_PORT GUARD_PORT
 mkdir -p ~/my-project
 echo 'web: python3 -m http.server $PORT' > ~/my-project/Procfile

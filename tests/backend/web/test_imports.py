@@ -86,6 +86,10 @@ def listed(api: Api, q: str = "") -> list[dict[str, Any]]:
     return found
 
 
+def listed_below(api: Api, folder: str) -> list[dict[str, Any]]:
+    return [one for one in listed(api) if one["file"]["name"].startswith(f"{folder}/")]
+
+
 def names(folder: Path) -> dict[str, int]:
     """All files below, hidden ones too, with their sizes."""
     return {
@@ -98,7 +102,7 @@ def names(folder: Path) -> dict[str, int]:
 def test_a_folder_below_the_media_folder_is_taken_over_where_it_lies(there: Api) -> None:
     before = names(there.media / "Old")
     look = there.ask("POST", "/api/imports/look", json={"folder": "Old"})
-    assert (look["new"], look["known"], listed(there)) == (6, 0, [])
+    assert (look["new"], look["known"], listed_below(there, "Old")) == (6, 0, [])
     assert look["bytes"] > 0
     assert [one["name"] for one in look["refused"]] == ["Old/link.mp4", "Old/old.flv"]
 
@@ -116,7 +120,7 @@ def test_a_folder_below_the_media_folder_is_taken_over_where_it_lies(there: Api)
     }
     assert names(there.media / "Old") == before, "nothing was moved, copied or added"
 
-    found = {one["file"]["name"]: one for one in listed(there)}
+    found = {one["file"]["name"]: one for one in listed_below(there, "Old")}
     walk = found["Old/A walk [abc1].mp4"]
     told = ("title", "uploader", "platform", "url", "format", "state")
     assert [walk[name] for name in told] == [
@@ -137,7 +141,7 @@ def test_a_folder_below_the_media_folder_is_taken_over_where_it_lies(there: Api)
 
     again = take(there, folder="Old")
     assert (again["taken"], again["known"]) == (0, 4)
-    assert len(listed(there)) == 4
+    assert len(listed_below(there, "Old")) == 4
 
     moved = {"ids": [walk["id"]], "folder": "New"}
     answer = there.ask("POST", "/api/downloads/relocations", json=moved)
@@ -158,10 +162,10 @@ def test_an_import_folder_gives_its_files_a_second_name_and_keeps_the_first(ther
     target = there.media / "Shows/A walk [abc1].mp4"
     assert target.samefile(source / "Shows/A walk [abc1].mp4")
     assert (there.media / "Shows/A walk [abc1].en.srt").exists()
-    [walk] = [one for one in listed(there, "walk") if one["file"]["name"].startswith("Shows/")]
+    [walk] = [one for one in listed_below(there, "Shows") if one["title"] == "A walk"]
 
     there.ask("POST", "/api/downloads/relocations", json={"ids": [walk["id"]], "folder": "Moved"})
-    again = take(there, origin="import")
+    again = take(there, origin="import", folder="Shows")
     assert (again["taken"], again["known"]) == (0, 4), "a moved file is still known"
     there.client.delete(f"/api/downloads/{walk['id']}?file=true").raise_for_status()
     assert names(source) == before
@@ -252,7 +256,9 @@ def test_an_import_that_is_stopped_keeps_what_it_has_brought(there: Api) -> None
     assert there.client.post(f"/api/imports/{item}/stop").status_code == 409
 
 
-def test_an_archive_is_read_and_written(there: Api) -> None:
+def test_an_archive_is_read_and_written(there: Api, media_folder: Path) -> None:
+    fill(there.media / "Archived/files", media_folder / "short.mp4")
+    assert take(there, folder="Archived")["taken"] == 4
     text = "# mine\nyoutube aaaaaaaaaaa\n\nvimeo 1\nyoutube aaaaaaaaaaa\n"
     assert there.ask("POST", "/api/archive", json={"text": text}) == {"added": 2, "known": 0}
     assert there.ask("POST", "/api/archive", json={"text": text}) == {"added": 0, "known": 2}
@@ -265,13 +271,18 @@ def test_an_archive_is_read_and_written(there: Api) -> None:
     assert "Line 2 is 'https://example.org/x'" in bad.json()["errors"][0]["message"]
 
 
-def test_everything_is_exported_without_what_lets_somebody_in(there: Api) -> None:
+def test_everything_is_exported_without_what_lets_somebody_in(
+    there: Api, media_folder: Path
+) -> None:
+    fill(there.media / "Exported/files", media_folder / "short.mp4")
+    assert take(there, folder="Exported")["taken"] == 4
     there.ask("POST", "/api/subscriptions", json={"url": "http://me:s3cret@127.0.0.1:9/a.rss"})
     answer = there.client.get("/api/export")
     told = answer.json()
     assert "attachment" in answer.headers["content-disposition"]
     assert "s3cret" not in answer.text
-    [walk] = [one for one in told["downloads"] if one["file"]["name"] == "New/" + walk_name(there)]
+    name = "Exported/files/A walk [abc1].mp4"
+    [walk] = [one for one in told["downloads"] if one["file"]["name"] == name]
     assert walk["media_key"] == "Vimeo:abc1"
     assert len(walk["sidecars"]) == 2
     assert [one["url"] for one in told["subscriptions"]] == ["http://127.0.0.1:9/a.rss"]
@@ -281,8 +292,3 @@ def test_everything_is_exported_without_what_lets_somebody_in(there: Api) -> Non
     assert links.count("https://vimeo.com/abc1") == 1
     assert "http://127.0.0.1:9/walk.mp4" in links
     assert not [link for link in links if not link or "s3cret" in link]
-
-
-def walk_name(api: Api) -> str:
-    [name] = [path.name for path in (api.media / "New").glob("*.mp4")]
-    return name
