@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -220,13 +221,13 @@ def test_only_so_many_stay_and_what_would_go_is_told_before(
 
 
 def test_what_fails_again_and_again_is_stopped_with_its_reason(
-    api: Api, own_media: MediaSource
+    quiet: Api, own_media: MediaSource
 ) -> None:
-    api.ask("PATCH", "/api/queue", json={"paused": True})
+    api = quiet
     item = subscribe(api, f"{own_media.base}/gone.rss")
     assert of(api, item)["failures"] == 1
     assert of(api, item)["state"] == "active"
-    fail_until_stopped(api, item)
+    fail_until_stopped(api, item, subscribe(api, publish(own_media, Episode(2), name="other.rss")))
 
     stopped = of(api, item)
     assert stopped["state"] == "stopped"
@@ -239,14 +240,13 @@ def test_what_fails_again_and_again_is_stopped_with_its_reason(
     assert titles(api, item) == ["Episode 1"]
 
 
-def fail_until_stopped(api: Api, item: str) -> None:
-    """Bring its next looks forward, as if hours had passed."""
+def fail_until_stopped(api: Api, item: str, other: str) -> None:
+    """Bring its next looks forward, as if hours had passed; a change to another wakes it."""
     for failures in range(2, 6):
-        api.end()
-        with sqlite3.connect(api.folder / "data/app.db") as database:
-            database.execute("UPDATE subscriptions SET due = '2026-01-01T00:00:00.000Z'")
-        database.close()
-        api.start()
+        with closing(sqlite3.connect(api.folder / "data/app.db", timeout=10)) as database, database:
+            due = "UPDATE subscriptions SET due = '2026-01-01T00:00:00.000Z' WHERE id = ?"
+            assert database.execute(due, (item,)).rowcount == 1
+        api.ask("POST", f"/api/subscriptions/{other}/pause")
         wait_for(partial(has_failed, api, item, failures), "it has failed again")
 
 
