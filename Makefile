@@ -77,7 +77,7 @@ test: setup-all build ## Install what tests need, and run them all
 	@$(py) -m pytest $(side-by-side) --ignore $(whole)
 	@$(py) -m pytest $(whole)
 
-test-unit: setup-python ## The quick tests: all that start no process and open no port (seconds)
+test-unit: setup-python ## The quick tests: all that start no process, open no port and compute briefly (seconds)
 	@$(py) -m pytest -q --quick -p no:schemathesis -n 2
 
 test-backend: setup-all ## The backend, with real downloads and a real PostgreSQL

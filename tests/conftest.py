@@ -101,8 +101,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With `--quick`, do not even load what has no quick test."""
-    is_tests = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
-    if config.getoption("--quick") and is_tests and not quick.may_be_quick(collection_path):
+    if config.getoption("--quick") and not quick.may_hold_quick(collection_path):
         return True
     return None
 
@@ -266,5 +265,6 @@ def browser() -> "Iterator[Browser]":
 def page(browser: "Browser") -> "Iterator[Page]":
     """A fresh page, of a context that shares nothing with other tests'."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

@@ -2,8 +2,9 @@
 
 A module that imports what starts processes or opens ports (`subprocess`, `socket`, a browser) is
 not quick, nor is one that imports such a module of the tests; nor is a test with a fixture of such
-a kind, or one that is marked with `starts`, since what it calls does. `make test-unit` runs the
-quick ones, and fails one that starts something all the same.
+a kind, or one that is marked with `starts`, since what it calls does, or with `long`, since it
+computes for long. `make test-unit` runs the quick ones, and fails one that starts something all the
+same.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ TOOLS = frozenset(
 )
 """Folders with the tests of tools, which run programs themselves."""
 FIXTURES = frozenset({"browser", "dist", "free_port", "page", "small_disk", "small_memory"})
+MARKERS = ("starts", "long")
 EVENTS = frozenset(
     {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "socket.bind", "subprocess.Popen"}
 )
@@ -74,7 +76,8 @@ def _audit(event: str, _arguments: tuple[Any, ...]) -> None:
 def is_quick(item: pytest.Item) -> bool:
     """Whether a test is quick by what its module imports and the fixtures that it asks for."""
     fixtures = frozenset(getattr(item, "fixturenames", ()))
-    if item.get_closest_marker("starts") or not FIXTURES.isdisjoint(fixtures):
+    marked = any(map(item.get_closest_marker, MARKERS))
+    if marked or not FIXTURES.isdisjoint(fixtures):
         return False
     return may_be_quick(item.path)
 
@@ -83,6 +86,13 @@ def may_be_quick(path: Path) -> bool:
     """Whether a file of tests may have quick ones: it belongs to no tool, and starts nothing."""
     is_tool = not TOOLS.isdisjoint(path.relative_to(ROOT / "tests").parts)
     return not is_tool and _starts_nothing(path)
+
+
+def may_hold_quick(path: Path) -> bool:
+    """Whether a file may have quick tests, or a folder such a file; of others nothing is known."""
+    files = path.rglob("test_*.py") if path.is_dir() else [path]
+    tests = [file for file in files if file.name.startswith("test_") and file.suffix == ".py"]
+    return not tests or any(map(may_be_quick, tests))
 
 
 @cache

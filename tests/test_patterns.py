@@ -50,6 +50,7 @@ STATED_ELSEWHERE: dict[tuple[str, str], Callable[[Any], Iterable[Text]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("module", "path"), [pytest.param(*each, id=each[0]) for each in MODULES])
 def test_no_pattern_of_a_module_is_slow(module: str, path: Path) -> None:
     slow = [

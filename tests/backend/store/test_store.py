@@ -76,6 +76,7 @@ def test_a_moved_one_comes_before_the_other(store: Store) -> None:
     assert claimed(store) == [d, a, c, b]
 
 
+@pytest.mark.long
 @settings(max_examples=20)  # each opens a database
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 5)), max_size=30))
 def test_any_series_of_moves_gives_the_order_that_a_list_would(
@@ -285,6 +286,7 @@ def library_of(tmp_path: Path) -> Iterator[Callable[[int], Store]]:
         store.engine.dispose()
 
 
+@pytest.mark.long
 def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     fill(store, 8_000)
     page = library.page(store, states=["done"], text="holiday", after=Cursor(0, 4_000), limit=50)
@@ -295,6 +297,7 @@ def test_a_large_library_is_paged_and_searched_in_order(store: Store) -> None:
     assert len(rare) == len(plain) == 50
 
 
+@pytest.mark.long
 def test_a_large_library_is_counted_and_forgotten_a_batch_at_a_time(store: Store) -> None:
     fill(store, 5_000)
     early, late = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"

@@ -10,6 +10,8 @@ from scripts.guard.diagnosis.rules import RULES
 from tests import slow_inputs
 from tests.slow_inputs import LIMIT, SIZE, slowest
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.kind}: {rule.pattern[:40]}")
 def test_no_rule_of_the_diagnosis_is_slow(rule: Rule) -> None:
