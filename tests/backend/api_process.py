@@ -100,19 +100,11 @@ class Api:
             )
 
     def _lay_database(self) -> None:
-        """Where it would make its own: one as it makes it, for that is a sixth of its start.
+        """Where it would make its own: one that was made once."""
+        if {"DATA_DIR", "DATABASE_URL"}.isdisjoint(self.environ):
+            from tests.backend.databases import lay
 
-        From nothing it is made where whole stacks start, and in the tests of the store.
-        """
-        data = self.folder / "data"
-        if not {"DATA_DIR", "DATABASE_URL"}.isdisjoint(self.environ) or data.exists():
-            return
-        from tests.backend.databases import migrated
-
-        data.mkdir(0o700)
-        file = data / "app.db"
-        file.touch(0o600)
-        file.write_bytes(migrated())
+            lay(self.folder / "data")
 
     def kill(self) -> None:
         """kill -9, as nothing can prepare for."""

@@ -15,6 +15,20 @@ def opened(file: Path, content: bytes | None = None) -> Store:
     return Store(f"sqlite:///{file}")
 
 
+def lay(data: Path) -> None:
+    """Make a data folder with an empty database, as a backend does, unless there is one.
+
+    To migrate from nothing is a sixth of a backend's start. It still does so where the project is
+    started by its commands, see tests/stack/test_project.py, and in the tests of the store.
+    """
+    if data.exists():
+        return
+    data.mkdir(0o700)
+    file = data / "app.db"
+    file.touch(0o600)
+    file.write_bytes(migrated())
+
+
 @cache
 def migrated() -> bytes:
     """A database without a download, as the migrations make it."""

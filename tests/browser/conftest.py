@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import httpx
 import pytest
 
+from tests.backend.databases import lay
 from tests.browser.app import App
 from tests.conftest import PATIENCE
 from tests.media_source import media, media_folder, own_media
@@ -41,6 +42,8 @@ def stacks(folder: Path, free_port: Callable[[], int]) -> Iterator[StartStack]:
 
         def start(procfile: str = "Procfile", **settings: str) -> GuardRun:
             ports = {name: free_port() for name in ("web", "api", "guard")}
+            if {"DATA_DIR", "DATABASE_URL"}.isdisjoint(settings):
+                lay(folder / "data")
             environment = {
                 "GUARD_DIR": str(folder / "guard"),
                 "DATA_DIR": str(folder / "data"),
