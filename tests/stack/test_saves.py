@@ -13,6 +13,9 @@ import pytest
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, toy, until
 
+# Root is refused nothing otherwise.
+BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+
 
 def starts(run: GuardRun) -> int:
     return run.output().count("is ready after")
@@ -81,6 +84,21 @@ def test_a_folder_that_was_removed_and_put_back_is_watched(
     shutil.rmtree(source)
     source.mkdir()
     await_restart_by(run, source / "main.py")
+
+
+def test_a_folder_that_is_taken_from_us_ends_no_watch(guarded: Guarded, tmp_path: Path) -> None:
+    """As the container of a database does with its data."""
+    data = tmp_path / "src" / "data"
+    data.mkdir(parents=True)
+    run = guarded(toy("api"), API_WATCH="src", started=False).start(within=BOUND)
+    run.await_state("api", "READY")
+    await_restart_by(run, data.parent / "settled.py")
+    for number in range(3):
+        (data / f"postmaster-{number}.pid").touch()
+        data.chmod(0)
+        await_restart_by(run, data.parent / "main.py")
+        data.chmod(0o700)
+    assert "Traceback" not in run.output()
 
 
 @pytest.mark.fault(row="F35")

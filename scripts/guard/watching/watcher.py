@@ -5,6 +5,7 @@ Threads, since watchfiles' core blocks; the set of folders can be changed while 
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -106,7 +107,7 @@ class Watcher:
         that tells of nothing, is not missed.
         """
         while not self._over.is_set():
-            existing = {file.parent for file in self._files if file.parent.is_dir()}
+            existing = {file.parent for file in self._files if _is_folder(file.parent)}
             for _ in self._changes(
                 existing, self._over, step=FILES_STEP_MS, look=FILES_POLL_MS, recursive=False
             ):
@@ -122,7 +123,7 @@ class Watcher:
     def _follow(self, since: Mapping[Path, int], stop: threading.Event) -> None:
         """Watch folders, and those that come to be there later: a checkout may replace them."""
         while not stop.is_set():
-            roots = [folder for folder in since if folder.is_dir()]
+            roots = [folder for folder in since if _is_folder(folder)]
             if roots:
                 self._follow_tree(roots, since, stop)
                 since = {**since, **dict.fromkeys(roots, time.time_ns() - LOOK_BACK_NS)}
@@ -134,7 +135,7 @@ class Watcher:
     ) -> None:
         """Watch folders until one comes or goes; what was saved since counts too."""
         tree = list(folders_below(roots))
-        there = {folder: folder.is_dir() for folder in since}
+        there = {folder: _is_folder(folder) for folder in since}
         identities = {folder: _identity(folder) for folder in roots}
         watched = frozenset(tree)
         strange = [folder for folder in tree if not _is_utf8(folder)]
@@ -155,7 +156,7 @@ class Watcher:
                 return
             self._tell(saved)
             moved = any(_identity(root) != identities[root] for root in roots)
-            came = any(folder.is_dir() != before for folder, before in there.items())
+            came = any(_is_folder(folder) != before for folder, before in there.items())
             if moved or came or any(_of_a_folder(change, watched) for change in changes):
                 return
 
@@ -167,7 +168,7 @@ class Watcher:
         gone.
         """
         for path, known in tuple(self._known.items()):
-            if known is not None and not path.exists() and any(map(path.is_relative_to, since)):
+            if known is not None and not signature(path) and any(map(path.is_relative_to, since)):
                 yield path
         for root, moment in since.items():
             below = [folder for folder in tree if folder.is_relative_to(root)]
@@ -181,7 +182,7 @@ class Watcher:
     def _tell(self, saved: Iterable[Path]) -> None:
         """Tell of each version of a file once; a mode, or a folder, is none."""
         with self._telling:
-            now = {path: signature(path) for path in saved if not path.is_dir()}
+            now = {path: signature(path) for path in saved if not _is_folder(path)}
             new = frozenset(path for path in now if self._known.get(path) != now[path])
             self._known |= now
         if new:
@@ -245,6 +246,11 @@ def _in_thread(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
 
 
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder, as far as we may see: a container takes its data for itself."""
+    return os.path.isdir(path)  # noqa: PTH112 - that of Path raises where we may not look
+
+
 def _is_utf8(folder: Path) -> bool:
     """Whether watchfiles can be told of a folder; names may be any bytes."""
     try:
@@ -258,7 +264,7 @@ def _of_a_folder(change: FileChange, watched: frozenset[Path]) -> bool:
     """Whether a folder has come, or one of these has gone."""
     kind, name = change
     path = Path(name)
-    return path.is_dir() if kind.name == "added" else kind.name == "deleted" and path in watched
+    return _is_folder(path) if kind.name == "added" else kind.name == "deleted" and path in watched
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
