@@ -1,8 +1,10 @@
 """Who may ask the guard: nobody under a foreign name, and only who has the token may write."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.fault(row="F24")
 
-READS = ["/", "/api/status", "/api/events", "/api/history", "/api/crashes", "/api/logs/web"]
+ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
+READS = [
+    path.replace("NAME", "web")
+    for path in re.findall(r"^\| `GET (/\S*)`", ARCHITECTURE.read_text("utf-8"), re.MULTILINE)
+]
 WRITES = [
     "/api/restart",
     "/api/stop",

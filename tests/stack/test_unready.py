@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, until
+from tests.stack.harness import GuardRun, ask, until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SERVER = """
 import http.server, pathlib, socket, sys
@@ -78,3 +80,24 @@ def test_a_path_that_says_nothing_of_why_is_told_too(guarded: Guarded, tmp_path:
         "api runs, but cannot work: it answers /can-you-work with error 503."
     )
     assert found["fix"] == "make logs p=api"
+
+
+def test_our_backend_says_why_to_the_guard_and_to_nobody_else(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    run = guarded(
+        f"api: cd {ROOT}/webapp/backend && exec uvicorn main:app --fd $API_FD # ${{API_PORT:-1}}",
+        API_READY="/ready",
+        ACCESS_TOKEN="s3cret",
+        DATABASE_URL="",
+        DATA_DIR=str(blocked / "data"),
+    )
+    run.await_state("api", "READY")
+
+    assert str(blocked) in str(unready(run, "api"))
+    assert str(blocked) in run.run("doctor", "api").stdout
+    assert set(ask(run.ports["api"], "/ready").json()) == {"ready", "engine", "timestamp"}
+    blocked.unlink()
+    run.await_output("api can work again")

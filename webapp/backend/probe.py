@@ -16,6 +16,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import settings
+
 if TYPE_CHECKING:
     from psutil import Process
 
@@ -42,7 +44,7 @@ def _ask(port: int) -> str:
     """Why downloads cannot run, empty if they can; raises TimeoutError."""
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", "/ready")
+        connection.request("GET", "/ready", headers=_authorization())
         answer = connection.getresponse()
         body = answer.read().decode(errors="replace")
     except TimeoutError:
@@ -52,6 +54,15 @@ def _ask(port: int) -> str:
     finally:
         connection.close()
     return "" if answer.status == READY else body
+
+
+def _authorization() -> dict[str, str]:
+    """What has the reason told; whether it is ready is told without."""
+    try:
+        token = settings.load().access_token
+    except settings.SettingsError:
+        return {}
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _note_silence(port: int, patience: float) -> None:

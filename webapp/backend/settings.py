@@ -70,6 +70,8 @@ class Settings:
     """Of this machine, on which folders may be shown."""
     guard_token_file: Path | None = None
     """Where the guard that started this process keeps its token; None: no guard did."""
+    guard_run: str = ""
+    """What the guard shows that started this process; empty: no guard did."""
     environment: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """As it was read, for the programs that are started; it may hold secrets."""
 
@@ -133,6 +135,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
         show_folders=_show_folders(read.text("SHOW_FOLDERS", "auto"), read.problems),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
+        guard_run=read.text("GUARD_RUN"),
         environment=environ,
     )
     _demand_apart(chosen, read.problems)

@@ -8,11 +8,15 @@ from typing import NamedTuple
 _SERVICE, _RUN = "GUARD_SERVICE", "GUARD_RUN"
 
 
+RUN_HEADER = "X-Guard-Run"
+"""By which a service knows that the guard which started it asks, and not anybody: `$GUARD_RUN`."""
+
+
 class RunTag(NamedTuple):
     """What every process of one service of one run of the guard inherits."""
 
     run: str
-    """Different for every guard that was ever started."""
+    """Different for every guard that was ever started, and known to its user and to root only."""
     service: str
 
     def as_environment(self) -> dict[str, str]:

@@ -160,9 +160,15 @@ def _status(guard: int, config: settings.Settings) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and "services" in value else None
 
 
-def ask(host: str, port: int, path: str, timeout: float = PROBE_SECONDS) -> Answer:
+def ask(
+    host: str,
+    port: int,
+    path: str,
+    timeout: float = PROBE_SECONDS,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
     """Make one HTTP request; all probes are made at the same time."""
-    return client.ask(host, port, path, timeout)
+    return client.ask(host, port, path, timeout, headers=headers)
 
 
 def connect(host: str, port: int, timeout: float = PROBE_SECONDS) -> Answer:

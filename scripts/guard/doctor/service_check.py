@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..core import hints
 from ..core.cause import PORT_LOST
 from ..core.errors import GuardError
+from ..core.run_tag import RUN_HEADER
 from ..core.unready import cause_of
 from ..diagnosis.rules import OF_CODE
 from . import Problem, machine_checks, messages
@@ -170,7 +171,8 @@ def _cannot_work(case: Case) -> Diagnosis | None:
     host = next((host for host, answer in case.answers.items() if answer.well), None)
     if case.line.ready is None or host is None:
         return None
-    answer = ask(host, case.port, case.line.ready, case.patience)
+    as_the_guard = {RUN_HEADER: case.tag.run} if case.tag.run else {}
+    answer = ask(host, case.port, case.line.ready, case.patience, as_the_guard)
     if answer.status is None or answer.standby:
         return None
     found = cause_of(case.name, case.line.ready, answer.status, answer.body)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..core.protocol import Protocol
+from ..core.run_tag import RUN_HEADER
 from . import tls
 
 PROBE_TIMEOUT = 5.0  # seconds for one answer
@@ -138,10 +139,10 @@ async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | No
     return None
 
 
-async def fetch(port: int, path: str) -> tuple[int, bytes] | None:
+async def fetch(port: int, path: str, run: str) -> tuple[int, bytes] | None:
     """Ask for `path` on localhost; return status and body, None where no HTTP came in time.
 
-    At most `HEAD_BYTES` are read.
+    The mark `run` shows that the guard asks. At most `HEAD_BYTES` are read.
     """
     with contextlib.suppress(OSError):
         async with asyncio.timeout(PROBE_TIMEOUT):
@@ -149,7 +150,8 @@ async def fetch(port: int, path: str) -> tuple[int, bytes] | None:
             try:  # 1.0: what comes is the body and nothing but the body, to the end
                 request = f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n"
                 accept = "application/problem+json, application/json"
-                writer.write(f"{request}User-Agent: guard\r\nAccept: {accept}\r\n\r\n".encode())
+                request += f"User-Agent: guard\r\nAccept: {accept}\r\n{RUN_HEADER}: {run}\r\n"
+                writer.write(f"{request}\r\n".encode())
                 head, _, body = (await _read(reader)).partition(b"\r\n\r\n")
             finally:
                 writer.close()

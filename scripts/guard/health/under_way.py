@@ -18,8 +18,9 @@ TIMEOUT = 1.5  # seconds that somebody waits who has clicked; a service that is 
 class UnderWay:
     """What the services are busy with; asked once for all who want to know at the same time."""
 
-    def __init__(self, current: CurrentConfig, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(self, current: CurrentConfig, run: str, snapshot: Callable[[], Snapshot]) -> None:
         self._current = current
+        self._run = run
         self._snapshot = snapshot
         self._asked: asyncio.Task[dict[str, Work]] | None = None
 
@@ -37,13 +38,13 @@ class UnderWay:
             if view.state is State.READY
             if (service := config.find(view.name)) and service.port and service.ready
         ]
-        answers = await asyncio.gather(*(_ask(port, path) for _, port, path in asked))
+        answers = await asyncio.gather(*(_ask(port, path, self._run) for _, port, path in asked))
         return {name: work for (name, *_), work in zip(asked, answers, strict=True) if work}
 
 
-async def _ask(port: int, path: str) -> Work | None:
+async def _ask(port: int, path: str, run: str) -> Work | None:
     with suppress(TimeoutError):
         async with asyncio.timeout(TIMEOUT):
-            answer = await probe.fetch(port, path)
+            answer = await probe.fetch(port, path, run)
             return None if answer is None else work_of(answer[1])
     return None

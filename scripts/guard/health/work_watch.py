@@ -30,9 +30,15 @@ class _Watch(NamedTuple):
 class WorkWatch:
     """Has one task for every process that is up and says whether it can work."""
 
-    def __init__(self, current: CurrentConfig, tell: Callable[[str, Cause | None], None]) -> None:
-        """`tell` is called with a service's name and why it cannot work, None once it can."""
+    def __init__(
+        self, current: CurrentConfig, run: str, tell: Callable[[str, Cause | None], None]
+    ) -> None:
+        """`tell` is called with a service's name and why it cannot work, None once it can.
+
+        The mark `run` shows a service that the guard asks.
+        """
         self._current = current
+        self._run = run
         self._tell = tell
         self._watches: dict[str, _Watch] = {}
 
@@ -58,7 +64,7 @@ class WorkWatch:
     async def _look(self, name: str, port: int, path: str) -> None:
         failures, told = 0, None
         while True:
-            answer = await probe.fetch(port, path)
+            answer = await probe.fetch(port, path, self._run)
             if answer is not None:  # who says nothing at all is the hang detector's business
                 cause = cause_of(name, path, *answer)
                 failures = 0 if cause is None else failures + 1

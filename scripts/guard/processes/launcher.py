@@ -51,7 +51,8 @@ class Launcher:
         """The last process of each service, whether it still runs or not."""
         self.preloadings: dict[str, Preloading] = {}
         """Of each service whose line asks for it."""
-        self._run = orphans.new_run()
+        self.run = orphans.new_run()
+        """The mark of all that is started here."""
         self._early: dict[str, Process] = {}
         self._numbers = SocketNumbers()
         self.ports.hold(held_ports(config), free=self_binding(config))
@@ -83,7 +84,7 @@ class Launcher:
 
     def tag(self, name: str) -> RunTag:
         """Return the mark by which everything that descends from a service is known."""
-        return RunTag(self._run, name)
+        return RunTag(self.run, name)
 
     def _start(self, service: Service) -> Process:
         with self._numbers.lent(service.name, self._socket(service)) as fds:
@@ -126,7 +127,7 @@ class Launcher:
 
     def _record(self) -> None:
         recorded = [
-            orphans.RecordedProcess(name, started.process.pid, started.at, self._run)
+            orphans.RecordedProcess(name, started.process.pid, started.at, self.run)
             for name, started in self.last_started.items()
         ]
         with contextlib.suppress(OSError):  # a full disk must not stop a restart

@@ -26,7 +26,7 @@ async def serve(answer: bytes | None, asked: list[bytes | None]) -> asyncio.Serv
     """Answer every request with this body; with none, never; `asked` has a place for each."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        assert b"\r\nX-Guard-Run: of-ours\r\n" in await reader.readuntil(b"\r\n\r\n")
         asked.append(answer)
         if answer is None:
             await reader.read()
@@ -62,7 +62,7 @@ def test_who_is_up_and_says_where_is_asked_and_who_is_silent_is_left_out(
         config = Settings(HERE, HERE / "Procfile", (), HERE / ".guard", services)
         snapshot = Snapshot(1, WEB.since, "process", views)
         try:
-            told = UnderWay(CurrentConfig(config), lambda: snapshot)
+            told = UnderWay(CurrentConfig(config), "of-ours", lambda: snapshot)
             at_once, _ = await asyncio.gather(told.now(), told.now())
             assert len(asked) == 3
             return at_once

@@ -23,7 +23,7 @@ from domain.feeds import PODCASTS
 from domain.problems import Problem
 from domain.tokens import PREFIX, may
 from web.forwarded import address_of
-from web.problems import answer, of_problem
+from web.problems import UNSAID, answer, of_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,12 +86,13 @@ class Access:
                 kind="foreign-page",
             )
         if scope["path"] in PUBLIC_PATHS or scope["path"].startswith(PODCASTS):
+            scope["stranger"] = True  # to whom no error says more than that there is one
             return None
-        if (script := _bearer(headers)).startswith(PREFIX):
+        if (script := bearer(headers)).startswith(PREFIX):
             return await self._unless_permitted(script, scope)
         if self.settings.access_token:
             return await self._unless_logged_in(headers, scope)
-        if _is_from(scope, self.settings.open_access):
+        if is_from(scope, self.settings.open_access):
             return None
         return answer(
             403,
@@ -108,7 +109,7 @@ class Access:
 
     async def _unless_logged_in(self, headers: Headers, scope: Scope) -> Response | None:
         """Nothing for a session or the token; else what is answered to who has neither."""
-        given = _bearer(headers)
+        given = bearer(headers)
         if given or "authorization" in headers:
             refusal = self.attempts.refuse(scope)
             if refusal or self.attempts.right(scope, given):
@@ -117,8 +118,8 @@ class Access:
             try:
                 if await to_thread.run_sync(self.is_good, scope, session):
                     return None
-            except Problem as problem:  # the database cannot be asked
-                return of_problem(problem)
+            except Problem:  # the database cannot be asked
+                return of_problem(UNSAID)
         return _unauthorized("The access token is missing or wrong.", "token-missing")
 
     async def _unless_permitted(self, token: str, scope: Scope) -> Response | None:
@@ -127,8 +128,8 @@ class Access:
             return refusal
         try:
             may_do = await to_thread.run_sync(self.scope_of, scope, token)
-        except Problem as problem:  # the database cannot be asked
-            return of_problem(problem)
+        except Problem:  # the database cannot be asked
+            return of_problem(UNSAID)
         if may_do is None:
             self.attempts.count_wrong(scope)
             return _unauthorized("This token is not known, or it was revoked.", "token-unknown")
@@ -148,7 +149,8 @@ def _unauthorized(detail: str, kind: str) -> Response:
     return answer(*(401, detail, fix), kind=kind, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _bearer(headers: Headers) -> str:
+def bearer(headers: Headers) -> str:
+    """What a request sends as `Authorization: Bearer ...`; empty if nothing."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
     return given if scheme.lower() == "bearer" else ""
 
@@ -180,7 +182,7 @@ def _name(host: str) -> str:
     return name.lower()
 
 
-def _is_from(scope: Scope, open_to: Networks) -> bool:
+def is_from(scope: Scope, open_to: Networks) -> bool:
     """Whether the client is this machine, or in one of these networks."""
     client = scope.get("client")
     if client is None:  # a socket without addresses: of this machine

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from domain.ids import now
+from web import disclosure
 
 router = APIRouter(tags=["health"])
 
@@ -36,14 +37,14 @@ class Readiness(BaseModel):
 
     ready: bool
     engine: Literal["warming", "waiting", "ready"]
+    timestamp: str
     detail: str | None = Field(default=None, description="What is waited for")
     fix: str | None = Field(default=None, description="What to do about it")
     kind: str | None = Field(default=None, description="Names the detail, for other languages")
     values: dict[str, str] | None = Field(
         default=None, description="What stands in the detail and the fix, by name"
     )
-    work: Work = Field(description="What runs here now")
-    timestamp: str
+    work: Work | None = Field(default=None, description="What runs here now")
 
 
 @router.head("/health", include_in_schema=False)
@@ -57,18 +58,20 @@ async def health() -> Health:
 @router.get(
     "/ready",
     operation_id="getReadiness",
+    response_model_exclude_none=True,
     responses={503: {"model": Readiness, "description": "Not yet, or not now"}},
 )
 async def readiness(request: Request, response: Response) -> Readiness:
-    """Say whether downloads run; if not, what is waited for. It is tried again by itself."""
+    """Say whether downloads run. What is waited for, and what runs, is told with a token."""
     lifecycle = request.app.state.lifecycle
     engine, problem = lifecycle.readiness()
     response.status_code = 200 if engine == "ready" else 503
-    work = Work(count=lifecycle.running())
-    state = Readiness(ready=engine == "ready", engine=engine, work=work, timestamp=now())
-    if problem is not None:
-        state.detail, state.fix = problem.detail, problem.fix
-        state.kind, state.values = problem.kind, problem.values
+    state = Readiness(ready=engine == "ready", engine=engine, timestamp=now())
+    if disclosure.is_for(request):
+        state.work = Work(count=lifecycle.running())
+        if problem is not None:
+            state.detail, state.fix = problem.detail, problem.fix
+            state.kind, state.values = problem.kind, problem.values
     return state
 
 

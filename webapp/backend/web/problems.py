@@ -48,6 +48,14 @@ RENAMED: dict[int, str] = {
 """Names that RFC 9110 gave to statuses which Python before 3.13 calls by their older ones."""
 
 
+UNSAID = UnavailableError(
+    "The database cannot be used now.",
+    "The log of `api` says why, and so does `/ready` to who sends the access token.",
+    kind="database-unsaid",
+)
+"""For who has not shown yet that they may know more: a reason may name folders, users and hosts."""
+
+
 class FieldProblem(BaseModel):
     """What is wrong with one field of a request."""
 
@@ -146,7 +154,8 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
         raise error
     if isinstance(error, DatabaseUnavailableError):
         request.app.state.lifecycle.doubt(error)
-    return of_problem(error)
+    unsaid = isinstance(error, UnavailableError) and request.scope.get("stranger")
+    return of_problem(UNSAID if unsaid else error)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -50,6 +50,7 @@ def log_in(given: Token, request: Request) -> Response:
         raise ForbiddenError(
             "That is not the access token.", "Ask whoever set ACCESS_TOKEN.", kind="wrong-token"
         )
+    request.scope["stranger"] = False
     root_path = request.app.state.settings.root_path
     begun = request.app.state.lifecycle.container().sessions.begin(LIFETIME_SECONDS)
     response = Response(status_code=204)

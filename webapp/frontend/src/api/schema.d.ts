@@ -1309,7 +1309,7 @@ export interface paths {
         };
         /**
          * Readiness
-         * @description Say whether downloads run; if not, what is waited for. It is tried again by itself.
+         * @description Say whether downloads run. What is waited for, and what runs, is told with a token.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -2882,7 +2882,7 @@ export interface components {
                 [key: string]: string;
             } | null;
             /** @description What runs here now */
-            work: components["schemas"]["Work"];
+            work?: components["schemas"]["Work"] | null;
         };
         /**
          * Receiver
