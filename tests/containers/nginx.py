@@ -55,7 +55,7 @@ def serving(site: Site, port: int, folder: Path) -> Iterator[httpx.Client]:
         pytest.skip("no nginx here: as root on Debian, `make test` brings one")
     (folder / "default.conf").write_text(site.configuration(port))
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"daemon off; pid {folder}/pid; error_log stderr; error_log {folder}/errors; events {{}}\n"
         f"{'user root;' if os.geteuid() == 0 else ''}\n"
         f"http {{ include /etc/nginx/mime.types; access_log {folder}/log;\n"
         + " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in KINDS)

@@ -138,6 +138,17 @@ def test_probes_stay_out_of_the_log(before: Before, tmp_path: Path) -> None:
     assert logged == ["/api/queue"]
 
 
+def test_no_log_has_the_address_of_a_feed(before: Before, tmp_path: Path) -> None:
+    secret = "x" * 43
+    with before("away") as (client, _):
+        for path in (f"/api/podcasts/{secret}/feed.xml", "/api/queue"):
+            assert client.get(path).status_code == 502
+    logs = (tmp_path / "log").read_text(), (tmp_path / "errors").read_text()
+
+    assert all("/api/queue" in log for log in logs)
+    assert secret not in "".join(logs)
+
+
 def test_what_lasts_has_its_own_time() -> None:
     """An event stream may be silent between two pings, a preview takes as long as its source."""
     text = TEMPLATE.read_text(encoding="utf-8")

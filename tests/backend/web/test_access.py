@@ -77,6 +77,9 @@ def asked(
         *(("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("[::1]", 200)),
         *(("evil.example", 421), ("localhost.evil.example:8000", 421), ("", 421)),
         *(("127.0.0.1.nip.io", 421), ("192.168.0.5:8000", 421)),
+        *(("localhost:80@evil.example", 421), ("localhost:8000/evil.example", 421)),
+        *(("localhost:evil", 421), ("localhost:80#", 421), ("localhost:123456", 421)),
+        *(("localhost:", 421), ("localhost:80:80", 421), ("[::1]:80@evil.example", 421)),
     ],
 )
 def test_only_names_in_the_list_are_answered(host: str, status: int) -> None:

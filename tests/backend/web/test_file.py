@@ -103,6 +103,7 @@ def test_the_file_can_never_run_as_a_page(shared_api: Api, done: tuple[str, byte
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-disposition"].startswith("inline")
     assert "sandbox" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
 
 
 def test_it_is_an_attachment_when_asked_to_be(shared_api: Api, done: tuple[str, bytes]) -> None:

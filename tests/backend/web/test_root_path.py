@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from settings import SettingsError, parse
-from tests.backend.api_process import Api, running
+from tests.backend.api_process import DEADLINE, Api, running
 from web.static_files import rooted
 
 if TYPE_CHECKING:
@@ -71,6 +74,46 @@ def test_the_cookie_is_for_the_path_alone_and_opens(below: Api, proto: str, name
     gone = below.client.delete(f"{ROOT}/api/session", headers=headers).headers["set-cookie"]
     assert f"Path={ROOT};" in gone
     assert below.client.get(f"{ROOT}/api/queue", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/media/media/api/queue", "//api/queue", "/media//api/queue", "/media/%2Fapi/queue"),
+        *("/media%2Fapi%2Fqueue", "/media/health/../api/queue", "/health%2F..%2Fapi%2Fqueue"),
+        *("/media/api/podcasts%2F..%2Fqueue", "/media/api/podcasts/../queue", "/%6dedia/api/queue"),
+        *("/media/api/podcasts/%2e%2e/queue", "/media/ready;/api/queue", "/media/ready%00/x"),
+        *("/media/api/session/../queue", "/media/../media/api/queue", "/api/podcasts/..%5cqueue"),
+    ],
+)
+def test_no_spelling_of_a_path_opens_what_is_closed(below: Api, path: str) -> None:
+    for headers in ({}, {"X-Forwarded-Prefix": "/health"}, {"X-Original-URL": "/health"}):
+        answer = raw(below, path, **headers)
+        assert answer.startswith((b"HTTP/1.1 401 ", b"HTTP/1.1 404 ", b"HTTP/1.1 422 ")), answer
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example/", "//evil.example/api/queue/", "/media//evil.example/", "/\\evil.example/"],
+)
+@pytest.mark.parametrize("bearer", ["", "s3cret"])
+def test_nothing_leads_to_another_host(below: Api, path: str, bearer: str) -> None:
+    spoofed = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "//evil.example"}
+    spoofed |= {"Authorization": f"Bearer {bearer}"}
+    for asked in (path, f"/media/api/queue/?next={path}", f"/media?next={path}"):
+        head = raw(below, asked, **spoofed).partition(b"\r\n\r\n")[0].decode().lower()
+        places = re.findall(r"^location: (?:http://localhost)?(.*?)\r?$", head, re.MULTILINE)
+        assert all(re.match(r"/(?![/\\])", place) for place in places), places
+
+
+def raw(api: Api, path: str, **headers: str) -> bytes:
+    """What is answered to a path as it is: clients tidy it up."""
+    sent = {"Host": "localhost", "Connection": "close"} | headers
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
+    with socket.create_connection(("127.0.0.1", httpx.URL(api.url).port or 0), DEADLINE) as to:
+        to.sendall("\r\n".join([*lines, "", ""]).encode())
+        with to.makefile("rb") as answer:
+            return answer.read()
 
 
 def test_the_page_names_what_it_needs_below_the_path() -> None:

@@ -22,7 +22,7 @@ PROBLEM = {"type", "title", "status", "detail", "fix", "kind"}
 HEADERS = {"content-length", "content-type", "date", "server"}
 HEADERS |= {"www-authenticate", "allow", "set-cookie", "retry-after"}
 FILES = {"accept-ranges", "cache-control", "content-security-policy", "etag", "last-modified"}
-FILES |= {"x-content-type-options"}
+FILES |= {"x-content-type-options", "referrer-policy"}
 BLOCKED = "a-folder-that-is-a-file"
 
 

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from web.attempts import Attempts
 
 COOKIE = "session"
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]@/?#\\\s]*)(?::\d{1,5})?")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PUBLIC_PATHS = {"/health", "/ready", "/api/session"}
 
@@ -177,9 +179,12 @@ def _authority(origin: str) -> str | None:
 
 
 def _name(host: str) -> str:
-    """The Host header without its port, lower case."""
-    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    return name.lower()
+    """The Host header without its port, lower case.
+
+    All of it, where it has not the form: `localhost:80@elsewhere` leads elsewhere in an address.
+    """
+    found = HOST.fullmatch(host.lower())
+    return found[1] if found else host.lower()
 
 
 def is_from(scope: Scope, open_to: Networks) -> bool:

@@ -27,6 +27,7 @@ router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # the address of a feed opens it
     "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
 }
 
