@@ -18,7 +18,10 @@ NOTHING: dict[str, object] = {
 """What is known of a segment before any line of it was read."""
 BEHIND = 10
 """Segments by which an older copy of a playlist may be behind: caches send such."""
+IV_BYTES = 16
 MAX_SEGMENTS = 100_000
+SHORTEST_TARGET, LONGEST_TARGET = 0.5, 60.0
+"""Seconds between two looks at a playlist, whatever it says."""
 NEAR_THE_END = 3
 """Who joins begins so many segments before the end (RFC 8216, 6.3.3)."""
 
@@ -109,7 +112,7 @@ def _of_all(found: Playlist, name: str, value: str) -> Playlist:
         case "#EXT-X-MEDIA-SEQUENCE":
             return replace(found, first=_whole(value))
         case "#EXT-X-TARGETDURATION":
-            return replace(found, target=max(0.5, _number(value) or DEFAULT_TARGET))
+            return replace(found, target=_target(value))
         case "#EXT-X-PLAYLIST-TYPE":
             return replace(found, whole=value in {"EVENT", "VOD"})
         case "#EXT-X-ENDLIST":
@@ -184,13 +187,19 @@ def _key(value: str, url: str) -> Key | None:
             try:
                 iv = bytes.fromhex(digits.zfill(32)) if digits else None
             except ValueError:
-                raise NotAPlaylistError("The playlist names no usable key.") from None
+                iv = b""
+            if iv is not None and len(iv) != IV_BYTES:
+                raise NotAPlaylistError("The playlist names no usable key.")
             return Key(urljoin(url, given["URI"]), iv)
     raise NotAPlaylistError("The stream is copy-protected.")
 
 
 def _attributes(value: str) -> dict[str, str]:
     return {name: text.strip('"') for name, text in ATTRIBUTE.findall(value)}
+
+
+def _target(value: str) -> float:
+    return min(LONGEST_TARGET, max(SHORTEST_TARGET, _number(value) or DEFAULT_TARGET))
 
 
 def _whole(text: str) -> int:

@@ -1,4 +1,8 @@
-"""Fetches the playlist and the segments of one HLS stream (RFC 8216), and decrypts them."""
+"""Fetches what a live stream is made of: playlists, segments, and what decoders need for those.
+
+All of it comes from somebody else, so that each has a size; of heads and keys the last is kept
+alone, however many a playlist names.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +13,76 @@ from yt_dlp.aes import aes_cbc_decrypt_bytes, unpad_pkcs7
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import IncompleteRead
 
-from runner.hls_playlist import Piece, Playlist, Segment, parse
+from runner.hls_playlist import NotAPlaylistError, Piece, parse
 
 if TYPE_CHECKING:
     from runner.downloader import Downloader
+    from runner.hls_playlist import Playlist, Segment
 
 MAX_PLAYLIST_BYTES = 16_000_000
 MAX_SEGMENT_BYTES = 500_000_000
+MAX_HEAD_BYTES = 16_000_000
+KEY_BYTES = 16
+"""Of AES-128, and of its blocks."""
 
 
 class HlsSource:
-    """One stream of a site, through yt-dlp's own connections.
-
-    What it fetches raises yt-dlp's `RequestError`.
-    """
+    """One track of a live stream, as the site sends it."""
 
     def __init__(self, downloader: Downloader, format_: dict[str, Any]) -> None:
         self._downloader = downloader
         self._url, self._headers = format_["url"], format_.get("http_headers") or {}
-        self._heads: dict[Piece, bytes] = {}
-        self._keys: dict[str, bytes] = {}
+        self._last_head: tuple[Piece | None, bytes] = None, b""
+        self._last_key: tuple[str | None, bytes] = None, b""
 
     def playlist(self) -> Playlist:
-        """What the site has of it now; raises also `NotAPlaylistError`."""
-        answer = self._open(Piece(self._url))
-        with answer:
-            text = answer.read(MAX_PLAYLIST_BYTES).decode(errors="replace")
-            return parse(text, answer.url)
+        """What the site lists now.
+
+        Raises:
+            NotAPlaylistError: when it is none, or too large to be one.
+
+        """
+        with self._open(Piece(self._url)) as answer:
+            text = answer.read(MAX_PLAYLIST_BYTES + 1)
+            if len(text) > MAX_PLAYLIST_BYTES:
+                most = MAX_PLAYLIST_BYTES // 1_000_000
+                raise NotAPlaylistError(f"The playlist is larger than {most} MB.")
+            return parse(text.decode(errors="replace"), answer.url)
 
     def segment(self, segment: Segment) -> tuple[bytes, bytes]:
-        """What its segments begin with, if anything, and the content of one, decrypted."""
+        """What decoders need before a segment (EXT-X-MAP), and what is in it, decrypted.
+
+        Raises:
+            NotAPlaylistError: when its key is none, or does not fit.
+
+        """
         head = self._head(segment.head) if segment.head else b""
-        return head, self._decrypted(segment, self._fetch(segment.piece))
+        return head, self._decrypted(segment, self._fetch(segment.piece, MAX_SEGMENT_BYTES))
 
     def _head(self, piece: Piece) -> bytes:
-        if piece not in self._heads:
-            self._heads[piece] = self._fetch(piece)
-        return self._heads[piece]
+        if piece != self._last_head[0]:
+            self._last_head = piece, self._fetch(piece, MAX_HEAD_BYTES)
+        return self._last_head[1]
 
     def _decrypted(self, segment: Segment, content: bytes) -> bytes:
         key = segment.key
         if key is None:
             return content
-        if key.url not in self._keys:
-            self._keys[key.url] = self._fetch(Piece(key.url))
-        iv = key.iv or segment.number.to_bytes(16, "big")
-        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, self._keys[key.url], iv)))
+        if key.url != self._last_key[0]:
+            self._last_key = key.url, self._fetch(Piece(key.url), KEY_BYTES + 1)
+        secret = self._last_key[1]
+        if len(secret) != KEY_BYTES or not content or len(content) % KEY_BYTES:
+            raise NotAPlaylistError("The playlist names no usable key.")
+        iv = key.iv or segment.number.to_bytes(KEY_BYTES, "big")
+        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, secret, iv)))
 
-    def _fetch(self, piece: Piece) -> bytes:
+    def _fetch(self, piece: Piece, most: int) -> bytes:
         with self._open(piece) as answer:
             if piece.bytes and answer.status != HTTPStatus.PARTIAL_CONTENT:
                 return _cut(answer, *piece.bytes)
-            content: bytes = answer.read(MAX_SEGMENT_BYTES)
+            content: bytes = answer.read(most)
             length = answer.headers.get("Content-Length")
-        if length and length.isdigit() and len(content) < int(length):
+        if length and length.isdigit() and len(content) < min(int(length), most):
             raise IncompleteRead(len(content), int(length) - len(content))
         return content
 

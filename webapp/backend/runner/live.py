@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from yt_dlp.networking.exceptions import HTTPError, RequestError
+from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
 from domain.failures import DownloadError, classify
 from runner.hls_playlist import NotAPlaylistError, Segment, wanted
@@ -41,6 +41,10 @@ BROKEN_SECONDS = 60.0
 TRIES = 3
 """Of a segment, before it is left out."""
 PAUSE_SECONDS = 0.5
+STALLED_SECONDS = 900.0
+"""How long it may take to have the next segment: a site that sends a byte now and then has none."""
+MAX_PARTS = 10_000
+"""Of a track: each begins where the coding changes, and the journal names them all."""
 LARGE = {"formats", "requested_formats", "automatic_captions", "heatmap"}
 """Of what a site tells, that which nothing needs at the end."""
 HLS = {"m3u8", "m3u8_native"}
@@ -116,6 +120,8 @@ class Recorder:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _failure: Exception | None = None
     _over: threading.Event = field(default_factory=threading.Event)
+    _heard: float = field(default_factory=time.monotonic)
+    """When the last segment came, of any track."""
 
     def run(self) -> None:
         """Record until the site says that there is no more, or sends nothing more.
@@ -127,15 +133,25 @@ class Recorder:
         self._tell()
         threads = [
             threading.Thread(target=self._follow, args=(number,), daemon=True)
-            for number in range(1, len(self.formats))
+            for number in range(len(self.formats))
         ]
         for thread in threads:
             thread.start()
-        self._follow(0)
         for thread in threads:
-            thread.join()
+            self._await(thread)
         if self._failure:
             raise self._failure
+
+    def _await(self, thread: threading.Thread) -> None:
+        """Wait for the end of a thread, but not for ever for the next segment.
+
+        What hangs is left behind: this process ends with its job.
+        """
+        while thread.is_alive():
+            thread.join(max(0.1, self._heard + STALLED_SECONDS - time.monotonic()))
+            if thread.is_alive() and time.monotonic() >= self._heard + STALLED_SECONDS:
+                self._over.set()
+                raise TransportError(f"timed out: no segment came within {STALLED_SECONDS:.0f} s")
 
     def _follow(self, number: int) -> None:
         try:
@@ -158,6 +174,7 @@ class Recorder:
             part.following = segment.number + 1
             part.seconds += segment.seconds
             track.ended = False
+            self._heard = time.monotonic()
             recording.save()
             self._tell()
 
@@ -177,6 +194,8 @@ class Recorder:
         )
         if last is not None and follows and number in self._own:
             return last
+        if len(track.parts) >= MAX_PARTS:
+            raise _refusal("The stream changes its coding over and over.")
         if last is not None:
             track.missing += max(0, segment.number - last.following)
         self._own.add(number)
@@ -234,7 +253,7 @@ class _Follower:
         if gone and self._track.parts:
             return seconds > GONE_SECONDS
         if isinstance(error, NotAPlaylistError):
-            raise DownloadError("live-kind", str(error), "Look for another source.") from error
+            raise _refusal(str(error)) from error
         if gone or seconds > BROKEN_SECONDS or not classify(error).transient:
             raise error
         return False
@@ -254,6 +273,8 @@ class _Follower:
             except RequestError:
                 if attempt + 1 == TRIES:
                     raise
+            except NotAPlaylistError as error:
+                raise _refusal(str(error)) from error
             else:
                 self._recorder.keep(self._number, segment, head, content)
                 return
@@ -261,3 +282,7 @@ class _Follower:
 
     def _pause(self, seconds: float) -> None:
         self._recorder.over.wait(seconds)
+
+
+def _refusal(sentence: str) -> DownloadError:
+    return DownloadError("live-kind", sentence, "Look for another source.")
