@@ -20,7 +20,7 @@ SERVICES = ("WEB", "API")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 LINE = re.compile(r"#? ?([A-Z][A-Z0-9_]*)=(\S*)\s+# (\S.*)")
 # Set by the guard for its services, or read by every program alike: nobody sets them in .env.
-GIVEN = {"WEB_FD", "API_FD", "WEB_URL", "API_URL", "GUARD_URL", "GUARD_TOKEN_FILE"}
+GIVEN = {"WEB_FD", "API_FD", "WEB_URL", "API_URL", "GUARD_URL", "GUARD_TOKEN_FILE", "GUARD_RUN"}
 GIVEN |= {"NO_COLOR", "FORCE_COLOR"}
 GIVEN |= {"WEB_PRELOAD"}  # its line runs no Python
 
