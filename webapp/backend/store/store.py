@@ -6,7 +6,6 @@ both win: whoever comes second changes no row and is told so.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from domain.actions import RESULTS, UNFINISHED
 from domain.ids import now
 from store import breaker, outbox
 from store.chunks import chunks
-from store.database import connect
+from store.database import connect, durably
 from store.enqueue import enqueue
 from store.migrate import migrate
 from store.paging import title_key
@@ -24,6 +23,7 @@ from store.tables import controls, downloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from domain.actions import Action
     from domain.requests import DownloadRequest
@@ -267,24 +267,9 @@ class Store:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
-    @contextmanager
-    def durably(self) -> Iterator[sa.Connection]:
-        """A transaction that is on the disk when it has ended.
-
-        In WAL mode SQLite's `synchronous=NORMAL` loses the last transactions in a power cut, though
-        never in a crash (https://www.sqlite.org/pragma.html#pragma_synchronous). PostgreSQL's
-        commits are on the disk.
-        """
-        with self.engine.connect() as connection:
-            if self.sqlite:
-                connection.exec_driver_sql("PRAGMA synchronous=FULL")
-                connection.commit()
-            try:
-                with connection.begin():
-                    yield connection
-            finally:
-                if self.sqlite:
-                    connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+    def durably(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that is on the disk when it has ended."""
+        return durably(self.engine)
 
     def _change(self, values: Row, *where: sa.ColumnElement[bool]) -> Row | None:
         return self._write(downloads.update().where(*where).values(**values).returning(downloads))
