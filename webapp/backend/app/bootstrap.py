@@ -23,9 +23,9 @@ from app.tokens import Tokens
 from engine.importer import Importer
 from engine.lease import FileLease, Lease
 from engine.looker import Looker
+from engine.notifier import Notifier
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
-from engine.teller import Teller
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
@@ -39,7 +39,7 @@ from work.executor import Executor
 from work.importing import Importing
 from work.looking import Looking
 from work.pool import Pool
-from work.telling import Telling
+from work.sender import Sender
 
 if TYPE_CHECKING:
     from events.bus import PgNotifyBus
@@ -72,7 +72,7 @@ class Container:
     importer: Importer
     export: Export
     receivers: ReceiverService
-    teller: Teller
+    notifier: Notifier
     feeds: FeedService
 
 
@@ -94,14 +94,14 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     cookies = settings.data_dir / "cookies"
     bus = _bus(settings)
     announcer = Announcer(store, _to_all(hub, bus))
-    lease, telling = _lease(settings), Telling(pool, permits.texts)
-    teller = Teller(store, lease, telling)
+    lease, sender = _lease(settings), Sender(pool, permits.texts)
+    notifier = Notifier(store, lease, sender)
     executor = Executor(
         *(store, announcer, pool, staging, disk, media),
         *(settings.media_dir / ".thumbnails", cookies, permits.texts, find_ffmpeg()),
         rate=settings.rate_limit,
         sponsorblock=settings.sponsorblock_api,
-        tell=teller.wake,
+        tell=notifier.wake,
     )
     scheduler = Scheduler(settings, store, executor, lease)
     profiles = Profiles(store)
@@ -115,7 +115,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         *(store, lease, looking, announcer, scheduler.notify_added),
         resolve=profiles.resolve_all,
         tidy=retention.tidy,
-        tell=teller.wake,
+        tell=notifier.wake,
     )
     if bus:
         PeerSync(bus, hub, store, announcer, executor, scheduler, looker).start()
@@ -144,8 +144,8 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         ImportService(store, importing, importer),
         importer,
         Export(store, subscriptions, profiles, relocator),
-        ReceiverService(store, telling, teller),
-        teller,
+        ReceiverService(store, sender, notifier),
+        notifier,
         FeedService(store, downloads),
     )
 

@@ -65,7 +65,7 @@ class Lifecycle:
             container.scheduler.stop()
             container.looker.stop()
             container.importer.stop()
-            container.teller.stop()
+            container.notifier.stop()
             container.downloads.executor.stop()
 
     def readiness(self) -> tuple[State, Problem | None]:
@@ -130,7 +130,7 @@ class Lifecycle:
         for act in (
             container.scheduler.launch,
             container.looker.launch,
-            container.teller.launch,
+            container.notifier.launch,
             lambda: downloads.staging.sweep(downloads.store.ids),
             container.relocator.recover,
             container.importer.launch,

@@ -16,9 +16,9 @@ from work.pool import RunnerDiedError
 
 if TYPE_CHECKING:
     from domain.receivers import ReceiverRequest
-    from engine.teller import Teller
+    from engine.notifier import Notifier
     from store.store import Row, Store
-    from work.telling import Telling
+    from work.sender import Sender
 
 MAX_RECEIVERS = 50
 
@@ -28,8 +28,8 @@ class ReceiverService:
     """Carries out requests; safe to use from any thread."""
 
     store: Store
-    telling: Telling
-    teller: Teller
+    sender: Sender
+    notifier: Notifier
 
     def add(self, wanted: ReceiverRequest) -> NewReceiver:
         """Keep a new one; the key that its webhooks are signed with is told now and never again."""
@@ -93,7 +93,7 @@ class ReceiverService:
     def try_it(self, item: str) -> Delivery:
         """Send a test now, also to one that is switched off."""
         try:
-            error = self.telling.try_once(self._row(item), notices.of_test())
+            error = self.sender.try_once(self._row(item), notices.of_test())
         except RunnerDiedError as died:
             raise UnavailableError(str(died), "Try again.", kind="crash") from None
         return Delivery(
@@ -102,7 +102,7 @@ class ReceiverService:
 
     def _check(self, kind: str, url: str) -> None:
         try:
-            self.telling.check(kind, url)
+            self.sender.check(kind, url)
         except DownloadError as error:
             raise InvalidError(
                 *(error.sentence, error.fix), field="url", kind=error.kind, **error.values
@@ -113,7 +113,7 @@ class ReceiverService:
     def _change(self, item: str, **values: object) -> None:
         if not receivers.change(self.store, item, **values):
             raise UnknownReceiverError(item)
-        self.teller.wake()
+        self.notifier.wake()
 
     def _row(self, item: str) -> Row:
         row = receivers.get(self.store, item)

@@ -23,9 +23,9 @@ from runner.existing import ReadJob, read_existing
 from runner.fetch import FetchJob, fetch
 from runner.limits import limit_memory
 from runner.look import LookJob, look
+from runner.notify import NotifyJob, notify
 from runner.probe import ProbeJob, probe
 from runner.sandbox import enter_sandbox
-from runner.tell import TellJob, tell
 
 if TYPE_CHECKING:
     import socket
@@ -55,8 +55,8 @@ def _carry_out(order: dict[str, Any], emit: Callable[[dict[str, Any]], None]) ->
             return look(LookJob(**order))
         case "read":
             return read_existing(ReadJob(**order))
-        case "tell":
-            return tell(TellJob(**order), emit)
+        case "notify":
+            return notify(NotifyJob(**order), emit)
     return fetch(FetchJob(**order), emit)
 
 

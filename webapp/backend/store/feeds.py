@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from store.store import Row, Store
 
 READ_SECONDS = 60
-"""How exactly it is noted when a feed was read."""
+"""How often it is noted that a feed was read."""
 
 
 def add(store: Store, token: str, choice: Row) -> Row:
@@ -35,7 +35,7 @@ def every(store: Store) -> list[Row]:
 
 
 def delete(store: Store, item: str) -> bool:
-    """Let an address lead nowhere any more; whether there was one."""
+    """Delete one, so that its address leads nowhere; returns whether there was one."""
     with store.engine.begin() as connection:
         return bool(connection.execute(feeds.delete().where(feeds.c.id == item)).rowcount)
 

@@ -1,8 +1,8 @@
-"""What receivers are to be told, kept until they have been: an outbox.
+"""The transactional outbox: notifications that are kept until they have been delivered.
 
-What is to be told is noted in the transaction in which it happens, and forgotten once it has been
-delivered. A process that is killed in between sends it again, under the same id. One process at a
-time sends to a receiver, in the order in which things happened.
+A notification is written in the transaction in which the thing itself happens, and deleted once it
+has been delivered. A process that is killed in between sends it again, under the same id. One
+process at a time sends to a receiver, in the order in which things happened.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from store.store import Row, Store
 
 KEPT_SECONDS = 24 * 3600
-"""How long it is tried to deliver something."""
+"""After which a notification that cannot be delivered is given up."""
 
 
 def note(connection: sa.Connection, occasion: Occasion, body: Callable[[], str]) -> None:
-    """Keep `body` for every receiver that wants to know of such an occasion."""
+    """Add `body` for every receiver that is enabled for this occasion."""
     wanted = sa.select(receivers.c.id, receivers.c.occasions).where(receivers.c.enabled)
     ids = [row.id for row in connection.execute(wanted) if occasion in row.occasions]
     if ids:
@@ -40,7 +40,7 @@ def note(connection: sa.Connection, occasion: Occasion, body: Callable[[], str])
 
 
 def note_end(connection: sa.Connection, row: Row) -> None:
-    """Keep that a download has finished or failed, for who wants to know."""
+    """Add that a download has finished or failed, for the receivers of that."""
     occasion: Occasion = "finished" if row["state"] == "done" else "failed"
     note(connection, occasion, lambda: notices.of_download(occasion, view(row)))
 
@@ -65,16 +65,16 @@ def batch(store: Store, receiver: str, most: int) -> list[Row]:
 
 
 def delivered(store: Store, claimed: Row, message: str) -> None:
-    """Forget what a receiver has been told."""
+    """Delete a notification that has been delivered."""
     with store.engine.begin() as connection:
         connection.execute(outbox.delete().where(outbox.c.id == message))
         connection.execute(_same(claimed).values(told=now(), error=None))
 
 
 def refused(store: Store, claimed: Row, message: str, error: Row, *, due: str) -> None:
-    """Note why a receiver did not take something, which is to be tried again at `due`.
+    """Note why a receiver refused a notification, and try it again at `due`.
 
-    What has been tried for too long is forgotten.
+    What has been tried for too long is deleted.
     """
     again = outbox.update().where(outbox.c.id == message)
     with store.engine.begin() as connection:
@@ -85,7 +85,7 @@ def refused(store: Store, claimed: Row, message: str, error: Row, *, due: str) -
 
 
 def hold(store: Store, receiver: str, *, due: str) -> None:
-    """Send a receiver nothing before `due`: it cannot be reached."""
+    """Send nothing to a receiver before `due`: it cannot be reached."""
     sooner = outbox.c.receiver == receiver, outbox.c.due < due
     with store.engine.begin() as connection:
         connection.execute(outbox.update().where(*sooner).values(due=due))
@@ -114,7 +114,7 @@ def senders(store: Store) -> list[str]:
 
 
 def release(store: Store, sender: str) -> None:
-    """Let others send what that process has begun to."""
+    """Let others send what that process was sending."""
     claims.release(store, receivers.c.sender, sender)
 
 

@@ -22,7 +22,7 @@ def add(store: Store, **values: Any) -> str:  # noqa: ANN401 - columns
 
 
 def get(store: Store, item: str) -> Row | None:
-    """One of them, with how much it has not been told yet."""
+    """One of them, with how many notifications wait for it."""
     found = _read(store, receivers.c.id == item)
     return found[0] if found else None
 
@@ -33,9 +33,9 @@ def every(store: Store) -> list[Row]:
 
 
 def change(store: Store, item: str, **values: Any) -> bool:  # noqa: ANN401 - columns
-    """Change one, and try at once what it has not been told; whether there is one.
+    """Change one, and try at once what waits for it; returns whether there is one.
 
-    What is being sent to it just now no longer counts, and is sent again.
+    What is being sent to it at the moment is sent again.
     """
     values |= {"run": receivers.c.run + 1, "sender": None, "error": None}
     with store.engine.begin() as connection:
@@ -47,7 +47,7 @@ def change(store: Store, item: str, **values: Any) -> bool:  # noqa: ANN401 - co
 
 
 def delete(store: Store, item: str) -> bool:
-    """Forget one, and what it has not been told; whether there was one."""
+    """Delete one, with what waits for it; returns whether there was one."""
     with store.engine.begin() as connection:
         connection.execute(outbox.delete().where(outbox.c.receiver == item))
         return bool(connection.execute(receivers.delete().where(receivers.c.id == item)).rowcount)

@@ -22,8 +22,8 @@ ALL = ["finished", "failed", "new"]
 
 
 @pytest.fixture(scope="module")
-def teller_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with running(tmp_path_factory.mktemp("teller")) as started:
+def notifier_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    with running(tmp_path_factory.mktemp("notifier")) as started:
         yield started
 
 
@@ -43,9 +43,9 @@ def remove_all(api: Api) -> None:
 
 
 def test_what_ends_and_what_is_new_is_told_and_what_is_down_is_told_later(
-    teller_api: Api, own_media: MediaSource, hooks: Hooks
+    notifier_api: Api, own_media: MediaSource, hooks: Hooks
 ) -> None:
-    api = teller_api
+    api = notifier_api
     hooks.answers["/down"] = 503
     down = add(api, f"{hooks.base}/down")
     add(api, f"{hooks.base}/up")
@@ -71,28 +71,28 @@ def test_what_ends_and_what_is_new_is_told_and_what_is_down_is_told_later(
     remove_all(api)
 
 
-def test_a_test_says_what_came_of_it(teller_api: Api, hooks: Hooks) -> None:
-    item = add(teller_api, f"{hooks.base}/", enabled=False)
+def test_a_test_says_what_came_of_it(notifier_api: Api, hooks: Hooks) -> None:
+    item = add(notifier_api, f"{hooks.base}/", enabled=False)
     path = f"/api/receivers/{item}/test"
 
-    assert teller_api.ask("POST", path) == {"delivered": True, "error": None}
+    assert notifier_api.ask("POST", path) == {"delivered": True, "error": None}
     assert hooks.posts[0].json["type"] == "test"
     hooks.answers["/"] = 404
-    answer = teller_api.ask("POST", path)
+    answer = notifier_api.ask("POST", path)
     assert answer["delivered"] is False
     assert "(HTTP 404)" in answer["error"]["sentence"]
-    remove_all(teller_api)
+    remove_all(notifier_api)
 
 
 def test_who_wants_nothing_more_is_switched_off(
-    teller_api: Api, own_media: MediaSource, hooks: Hooks
+    notifier_api: Api, own_media: MediaSource, hooks: Hooks
 ) -> None:
     hooks.answers["/"] = 410
-    item = add(teller_api, f"{hooks.base}/")
-    teller_api.add(f"{own_media.short}?gone")
-    wait_for(lambda: not of(teller_api, item)["enabled"], "it is switched off")
-    assert of(teller_api, item)["error"]["kind"] == "receiver-gone"
-    remove_all(teller_api)
+    item = add(notifier_api, f"{hooks.base}/")
+    notifier_api.add(f"{own_media.short}?gone")
+    wait_for(lambda: not of(notifier_api, item)["enabled"], "it is switched off")
+    assert of(notifier_api, item)["error"]["kind"] == "receiver-gone"
+    remove_all(notifier_api)
 
 
 def test_whatever_is_killed_everything_is_told_and_what_comes_twice_has_the_same_id(

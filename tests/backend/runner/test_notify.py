@@ -37,7 +37,7 @@ def told(
 ) -> list[dict[str, Any]]:
     """What the runner reports."""
     order: dict[str, Any] = {
-        "job": "tell",
+        "job": "notify",
         "kind": kind,
         "url": url,
         "secret": SECRET,
@@ -56,7 +56,7 @@ def reason(events: list[dict[str, Any]]) -> tuple[str, str]:
 def test_a_webhook_is_posted_and_signed(pool: Pool, hooks: Hooks) -> None:
     events = told(pool, f"{hooks.base}/hook?a=1")
 
-    assert [event["event"] for event in events] == ["told", "done"]
+    assert [event["event"] for event in events] == ["delivered", "done"]
     [post] = hooks.posts
     assert (post.path, post.body) == ("/hook?a=1", BODY)
     at = int(post.headers["webhook-timestamp"])
@@ -97,7 +97,7 @@ def test_who_cannot_be_reached_or_does_not_answer_is_told_in_a_sentence(
         "receiver-away",
         "The receiver cannot be reached (connection refused).",
     )
-    assert [event["event"] for event in away] == ["untold", "done"]
+    assert [event["event"] for event in away] == ["refused", "done"]
     hooks.silent.add("/")
     slow = told(pool, f"{hooks.base}/", messages=2, seconds=0.3)
     assert reason(slow) == ("receiver-slow", "The receiver did not answer within 0.3 s.")
@@ -120,7 +120,7 @@ def test_apprise_tells_it_in_words(pool: Pool, hooks: Hooks) -> None:
     url = f"{hooks.base.replace('http', 'json')}/words"
     events = told(pool, url, kind="apprise", language="de")
 
-    assert [event["event"] for event in events] == ["told", "done"]
+    assert [event["event"] for event in events] == ["delivered", "done"]
     [post] = hooks.posts
     assert (post.path, post.json["title"]) == ("/words", "Ein Test")
     hooks.answers["/words"] = 500

@@ -1,4 +1,4 @@
-"""Tells receivers what happened, each from one process at a time and in order."""
+"""Delivers notifications from the outbox: in order, from one process at a time to a receiver."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from domain.ids import now
 from engine.claimer import Claimer
 from store import outbox
 from work.pool import RunnerDiedError
-from work.telling import Told
+from work.sender import Outcome
 
 if TYPE_CHECKING:
     from engine.lease import Lease
     from store.store import Row, Store
-    from work.telling import Telling
+    from work.sender import Sender
 
 BATCH = 20
 """Messages that one process sends to a receiver."""
@@ -22,12 +22,12 @@ BACK_OFF = (2.0, 10.0, 60.0, 300.0, 1800.0, 3600.0)
 """Seconds before a message is tried for the second, third, ... time; the last one repeats."""
 
 
-class Teller(Claimer):
-    """Empties the outbox."""
+class Notifier(Claimer):
+    """Delivers what is in the outbox."""
 
-    def __init__(self, store: Store, lease: Lease, telling: Telling) -> None:
-        super().__init__("outbox", "The outbox could not be emptied", "tell", lease)
-        self._store, self._telling = store, telling
+    def __init__(self, store: Store, lease: Lease, sender: Sender) -> None:
+        super().__init__("outbox", "The outbox could not be emptied", "notify", lease)
+        self._store, self._sender = store, sender
 
     def _holders(self) -> list[str]:
         return outbox.senders(self._store)
@@ -56,8 +56,8 @@ class Teller(Claimer):
         messages = {one["id"]: one for one in outbox.batch(self._store, claimed["id"], BATCH)}
         waiting = list(messages.values())
         try:
-            for told in self._telling.send(claimed, waiting):
-                self._note(claimed, messages.pop(told.message), told)
+            for outcome in self._sender.send(claimed, waiting):
+                self._note(claimed, messages.pop(outcome.message), outcome)
         except DownloadError as failure:  # no such address any more: apprise has changed
             self._not_sent(claimed, messages, failure)
         except RunnerDiedError as died:
@@ -65,18 +65,18 @@ class Teller(Claimer):
                 crashed = DownloadError("crash", str(died), "It is tried again.")
                 self._not_sent(claimed, messages, crashed)
 
-    def _note(self, claimed: Row, message: Row, told: Told) -> None:
-        if told.error is None:
+    def _note(self, claimed: Row, message: Row, outcome: Outcome) -> None:
+        if outcome.error is None:
             outbox.delivered(self._store, claimed, message["id"])
             return
         wait = BACK_OFF[min(message["attempt"], len(BACK_OFF)) - 1]
-        due = now(after=max(wait, told.wait))
-        outbox.refused(self._store, claimed, message["id"], told.error, due=due)
-        if told.halt:
+        due = now(after=max(wait, outcome.wait))
+        outbox.refused(self._store, claimed, message["id"], outcome.error, due=due)
+        if outcome.halt:
             outbox.hold(self._store, claimed["id"], due=due)
-        if told.gone:
+        if outcome.gone:
             outbox.finish(self._store, claimed, enabled=False)
 
     def _not_sent(self, claimed: Row, messages: dict[str, Row], failure: DownloadError) -> None:
         for first in list(messages.values())[:1]:
-            self._note(claimed, first, Told(first["id"], failure.as_error(), halt=True))
+            self._note(claimed, first, Outcome(first["id"], failure.as_error(), halt=True))

@@ -1,7 +1,7 @@
-"""The runner's fourth job: tell one receiver what happened, confined like every other.
+"""The runner's fourth job: send notifications to one receiver, sandboxed like every other job.
 
-A webhook is posted by ourselves, everything else by apprise. Nobody follows where a webhook leads
-to: what is posted to one address is meant for no other.
+A webhook is posted here, everything else goes through apprise. Redirects of a webhook are not
+followed: what is posted to one address is meant for no other.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ MAX_WAIT_SECONDS = 3600
 AGENT = "SY-Media-Downloader"
 FIRST_REDIRECT, FIRST_ERROR, GONE, FIRST_OF_SERVER = 300, 400, 410, 500
 BUSY = {408, 425, 429}
-"""What says that the receiver, not the message, is the reason."""
+"""Statuses that are the receiver's fault, not the message's."""
 STATUS = re.compile(r"error[=: ]+(\d{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
-class TellJob:
-    """Whom to tell, and what: messages with `id` and `body`; none, to look at the address only."""
+class NotifyJob:
+    """The receiver, and the messages (`id`, `body`) to send; none: only the address is checked."""
 
     kind: str
     url: str
@@ -52,7 +52,7 @@ class TellJob:
 
 
 class _LateError(BaseException):
-    """It has taken too long. No Exception, so that no library takes it for one of its own."""
+    """It took too long. Not an Exception, so that no library mistakes it for one of its own."""
 
 
 @dataclass(eq=False)
@@ -65,13 +65,13 @@ class _RefusedError(Exception):
     wait: int = 0
 
 
-def tell(job: TellJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Send the messages one by one, and report each: `told`, or `untold` with the reason.
+def notify(job: NotifyJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Send the messages one by one, and report each: `delivered`, or `refused` with the reason.
 
     It ends with the first that shows that the receiver cannot be reached.
 
     Raises:
-        DownloadError: when the address is none that anything could be sent to.
+        DownloadError: when nothing can be sent to the address.
 
     """
     send = _post if job.kind == "webhook" else _by_apprise(job)
@@ -86,21 +86,21 @@ def tell(job: TellJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]
                 "Look whether it is running.",
                 values={"seconds": f"{job.seconds:g}"},
             )
-            emit(_untold(message, _RefusedError(late)))
+            emit(_not_delivered(message, _RefusedError(late)))
             break
-        except Exception as error:  # noqa: BLE001 - whatever it is, the receiver's page tells
+        except Exception as error:  # noqa: BLE001 - whatever it is, the receiver's row shows it
             refused = error if isinstance(error, _RefusedError) else _failed(error, job)
-            emit(_untold(message, refused))
+            emit(_not_delivered(message, refused))
             if refused.halt:
                 break
         else:
-            emit({"event": "told", "id": message["id"]})
+            emit({"event": "delivered", "id": message["id"]})
     return {}
 
 
-def _untold(message: dict[str, str], refused: _RefusedError) -> dict[str, Any]:
+def _not_delivered(message: dict[str, str], refused: _RefusedError) -> dict[str, Any]:
     return {
-        "event": "untold",
+        "event": "refused",
         "id": message["id"],
         "error": refused.error.as_error(),
         "halt": refused.halt,
@@ -111,7 +111,7 @@ def _untold(message: dict[str, str], refused: _RefusedError) -> dict[str, Any]:
 
 @contextmanager
 def _limit(seconds: float) -> Iterator[None]:
-    """Raise `_LateError` in what takes longer, wherever it is."""
+    """Raise `_LateError` in the block, wherever it is, when the time is up."""
 
     def late(*_: object) -> None:
         raise _LateError
@@ -125,7 +125,7 @@ def _limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, former)
 
 
-def _post(job: TellJob, message: dict[str, str]) -> None:
+def _post(job: NotifyJob, message: dict[str, str]) -> None:
     import requests
 
     body = message["body"]
@@ -140,13 +140,13 @@ def _post(job: TellJob, message: dict[str, str]) -> None:
             headers=headers,
             timeout=CONNECT_SECONDS,
             allow_redirects=False,
-            stream=True,  # whatever it says, its status is enough
+            stream=True,  # the status is enough, the body is not read
         ) as answer:
             _judge(answer.status_code, answer.headers.get("Retry-After", ""))
 
 
 def _judge(status: int, later: str) -> None:
-    """Raise `_RefusedError` for what is no success."""
+    """Raise `_RefusedError` unless the status means success."""
     if status < FIRST_REDIRECT:
         return
     if status < FIRST_ERROR:
@@ -179,12 +179,12 @@ def _refusal(status: int | None) -> DownloadError:
     )
 
 
-def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
-    """What sends by apprise. Raises `DownloadError` when that cannot read the address."""
+def _by_apprise(job: NotifyJob) -> Callable[[NotifyJob, dict[str, str]], None]:
+    """The function that sends through apprise. Raises `DownloadError` if the address is invalid."""
     import apprise
     from apprise.manager_plugins import NotificationManager
 
-    logging.getLogger("apprise").propagate = False  # it names passwords
+    logging.getLogger("apprise").propagate = False  # its messages hold passwords
     files = _keep_files()
     with apprise.LogCapture(level=logging.WARNING):
         service: NotifyBase | None = apprise.Apprise.instantiate(job.url)
@@ -199,7 +199,7 @@ def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
     if service is None:
         raise _unusable(name, known=known)
 
-    def send(job: TellJob, message: dict[str, str]) -> None:
+    def send(job: NotifyJob, message: dict[str, str]) -> None:
         title, body = in_words(message["body"], job.language)
         with apprise.LogCapture(level=logging.WARNING) as said:
             taken = service.notify(title=title, body=body or title)
@@ -211,7 +211,7 @@ def _by_apprise(job: TellJob) -> Callable[[TellJob, dict[str, str]], None]:
 
 
 def _keep_files() -> list[str]:
-    """Keep every file of this machine from apprise; which it asks for, while the process lasts.
+    """Keep apprise from opening files of this machine, for good; returns those that it asks for.
 
     Templates, keys and lists of addresses, of whichever service, are all opened by one class. A
     `.netrc` is for the person whose it is.
@@ -220,7 +220,7 @@ def _keep_files() -> list[str]:
     from apprise.attachment.file import AttachFile
 
     asked: list[str] = []
-    # What gives no result is not attached.
+    # An address without a result is not attached.
     setattr(AttachFile, "parse_url", staticmethod(asked.append))  # noqa: B010 - mypy forbids `=`
     setattr(requests.sessions, "get_netrc_auth", lambda *_, **__: None)  # noqa: B010 - the same
     return asked
@@ -242,8 +242,8 @@ def _unusable(service: str, *, known: bool) -> DownloadError:
     )
 
 
-def _failed(error: Exception, job: TellJob) -> _RefusedError:
-    """Why it could not be sent at all, without the address, which may be a secret."""
+def _failed(error: Exception, job: NotifyJob) -> _RefusedError:
+    """Why it could not be sent at all; the address is left out, since it may be a secret."""
     seen: BaseException | None = error
     while seen is not None and not isinstance(seen, RefusedError):
         seen = seen.__cause__ or seen.__context__
@@ -267,7 +267,7 @@ def _failed(error: Exception, job: TellJob) -> _RefusedError:
     )
 
 
-def _in_short(error: Exception, job: TellJob) -> str:
+def _in_short(error: Exception, job: NotifyJob) -> str:
     text = str(error).lower()
     for sign, meaning in (
         ("refused", "connection refused"),

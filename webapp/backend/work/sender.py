@@ -1,4 +1,4 @@
-"""Tells one receiver what happened: a runner sends it, confined like every download."""
+"""Sends notifications to one receiver: a runner does it, sandboxed like every download."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What came of one message; `error` is None when it was delivered."""
+class Outcome:
+    """What became of one message; `error` is None when it was delivered."""
 
     message: str
     error: Row | None = None
@@ -31,22 +31,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """Sends to receivers, each time in the thread of its caller."""
+class Sender:
+    """Sends to receivers, in the thread of its caller."""
 
     pool: Pool
     allowed: Callable[[], list[str]]
 
-    def send(self, receiver: Row, messages: Sequence[Row]) -> Iterator[Told]:
-        """What comes of each message, until one shows that the receiver cannot be reached.
+    def send(self, receiver: Row, messages: Sequence[Row]) -> Iterator[Outcome]:
+        """What becomes of each message, until one shows that the receiver cannot be reached.
 
         Raises:
-            DownloadError: when its address is none that anything could be sent to.
+            DownloadError: when nothing can be sent to its address.
             RunnerDiedError: when the api goes down meanwhile.
 
         """
         order = {
-            "job": "tell",
+            "job": "notify",
             "allowed": self.allowed(),
             "messages": [{"id": one["id"], "body": one["body"]} for one in messages],
             **{name: receiver[name] for name in ("kind", "url", "secret", "language")},
@@ -54,11 +54,11 @@ class Telling:
         with closing(self.pool.take()) as runner:
             for event in runner.run(order):
                 match event:
-                    case {"event": "told", "id": message}:
-                        yield Told(message)
-                    case {"event": "untold", "id": message, **rest}:
+                    case {"event": "delivered", "id": message}:
+                        yield Outcome(message)
+                    case {"event": "refused", "id": message, **rest}:
                         rest.pop("event", None)
-                        yield Told(message, **rest)
+                        yield Outcome(message, **rest)
                     case {"event": "failed", **failure}:
                         raise DownloadError(**failure)
 
@@ -66,15 +66,15 @@ class Telling:
         """Send one message now; why it was not delivered, None if it was."""
         message: dict[str, Any] = {"id": new_id(), "body": body}
         try:
-            return next(told.error for told in self.send(receiver, [message]))
+            return next(outcome.error for outcome in self.send(receiver, [message]))
         except DownloadError as failure:
             return failure.as_error()
 
     def check(self, kind: str, url: str) -> None:
-        """Find out whether an address is one that something can be sent to.
+        """Find out whether anything can be sent to an address.
 
         Raises:
-            DownloadError: with the reason, when it is none.
+            DownloadError: with the reason, when nothing can.
 
         """
         if kind != "webhook":  # of those the address alone tells
