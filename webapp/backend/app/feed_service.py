@@ -1,4 +1,4 @@
-"""Podcast feeds: made, listed, removed; and what is behind their addresses."""
+"""The use cases of podcast feeds: add, list, delete; and what their addresses lead to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_FEEDS = 100
 MAX_EPISODES = 200
 TOKEN_BYTES = 32
 PICTURES = {"jpg", "png"}
-"""Of these podcast apps show pictures."""
+"""The kinds of pictures that podcast apps show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class FeedService:
         return [view(row) for row in feeds.every(self.store)]
 
     def remove(self, item: str) -> None:
-        """Let its address lead nowhere any more."""
+        """Delete it; its address leads nowhere from then on."""
         if not feeds.delete(self.store, item):
             raise NotFoundError(
                 *(f"There is no feed {item}.", "It may have been removed; reload."),

@@ -1,4 +1,4 @@
-"""What people ask for of receivers of notifications: add, change, try, remove."""
+"""The use cases of receivers of notifications: add, change, test, delete."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ReceiverService:
     notifier: Notifier
 
     def add(self, wanted: ReceiverRequest) -> NewReceiver:
-        """Keep a new one; the key that its webhooks are signed with is told now and never again."""
+        """Add one; the key that its webhooks are signed with is returned now and never again."""
         if wanted.url is None:
             raise InvalidError(
                 *("The address is missing.", "Say where to."), field="url", kind="receiver-nowhere"
@@ -58,7 +58,7 @@ class ReceiverService:
         return view(self._row(item))
 
     def replace(self, item: str, wanted: ReceiverRequest) -> Receiver:
-        """Change one; what it has not been told yet is tried again at once."""
+        """Change one; what waits for it is tried again at once."""
         former = self._row(item)
         if wanted.kind != former["kind"]:
             raise InvalidError(
@@ -86,7 +86,7 @@ class ReceiverService:
         return NewReceiver(**dict(self.get(item)), secret=secret)
 
     def delete(self, item: str) -> None:
-        """Forget it, and what it has not been told."""
+        """Delete it, with what waits for it."""
         if not receivers.delete(self.store, item):
             raise UnknownReceiverError(item)
 

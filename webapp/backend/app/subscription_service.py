@@ -1,4 +1,4 @@
-"""What people ask for of subscriptions: add, look, change, remove; and which files stay."""
+"""The use cases of subscriptions: add, check, change, delete; and which files stay."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SubscriptionService:
     profiles: Profiles
 
     def add(self, request: SubscriptionRequest) -> Subscription:
-        """Keep a subscription, and have it looked at."""
+        """Add a subscription, and have it checked."""
         self._demand_profile(request)
         known = subscriptions.every(self.store)
         if any(row["url"] == request.url for row in known):
@@ -85,7 +85,7 @@ class SubscriptionService:
         return self._changed(item)
 
     def look(self, item: str) -> Subscription:
-        """Have it looked at now; one that was given up is active again."""
+        """Check it now; one that was stopped is active again."""
         row = self._row(item)
         if row["state"] == "paused":
             raise ConflictError("It is paused.", "Resume it first.", kind="subscription-paused")
@@ -94,17 +94,17 @@ class SubscriptionService:
         return self._changed(item)
 
     def pause(self, item: str) -> Subscription:
-        """Look no more until it is resumed."""
+        """Check it no more until it is resumed."""
         self._change(item, state="paused")
         return self._changed(item)
 
     def resume(self, item: str) -> Subscription:
-        """Look again, now first."""
+        """Check it again, from now on."""
         self._change(item, state="active", failures=0, due=now())
         return self._changed(item)
 
     def delete(self, item: str) -> None:
-        """Forget it, with what it has seen; its downloads stay."""
+        """Delete it, with what it has seen; its downloads stay."""
         if not subscriptions.delete(self.store, item):
             raise UnknownSubscriptionError(item)
         self.looker.announce(item)

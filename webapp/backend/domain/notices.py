@@ -1,4 +1,4 @@
-"""What receivers are told: an event as JSON, and the same in words for people."""
+"""Notifications: an event as JSON, and the same in words for people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.ids import now
 from domain.links import anonymous
 
 MAX_NAMED = 50
-"""Of what a subscription has queued, so many are named."""
+"""How many of the downloads that a subscription has queued are named."""
 MAX_LINES = 10
 
 TYPES = {"finished": "download.finished", "failed": "download.failed", "new": "subscription.new"}
@@ -62,12 +62,12 @@ def of_subscription(row: Mapping[str, Any], added: Sequence[Mapping[str, Any]]) 
 
 
 def of_test() -> str:
-    """That somebody wants to know whether this arrives, as JSON."""
+    """A test notification, as JSON."""
     return _event(TEST, {})
 
 
 def in_words(body: str, language: str) -> tuple[str, str]:
-    """A title and a text for people who read that language; English where there is none."""
+    """A title and a text in that language; in English where there is none."""
     event, words = json.loads(body), WORDS.get(language, WORDS["en"])
     data, type_ = event["data"], event["type"]
     match type_:

@@ -114,7 +114,7 @@ class Receiver(BaseModel):
 
 
 class NewReceiver(Receiver):
-    """A receiver with the key that its webhooks are signed with, which is told this once."""
+    """A receiver with the key that its webhooks are signed with, which is shown only now."""
 
     secret: str | None = Field(description="Of a webhook: `whsec_...`; null where none is needed")
 

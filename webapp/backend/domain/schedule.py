@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from domain.subscriptions import Schedule
 
 FAILURES = 5
-"""Looks in a row that fail before no more are made."""
+"""Checks that may fail in a row before the subscription is stopped."""
 RETRY_MINUTES = 15.0
 
 
@@ -31,6 +31,6 @@ def next_look(schedule: Schedule, after: datetime) -> str:
 
 
 def retry(schedule: Schedule, failures: int, after: datetime) -> str:
-    """When to look again after so many failures: sooner than usual, less soon each time."""
+    """When to check again after so many failures: sooner than usual, later each time."""
     wait = timedelta(minutes=RETRY_MINUTES * 2.0 ** (failures - 1))
     return min(next_look(schedule, after), timestamp(after + wait))

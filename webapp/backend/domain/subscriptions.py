@@ -1,4 +1,4 @@
-"""Subscriptions: a list of media that is looked at again and again, and what is taken from it."""
+"""Subscriptions: lists of media that are checked regularly, and what is taken from each."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class SubscriptionRequest(SubscriptionChoice):
 
 
 class Subscription(SubscriptionChoice):
-    """A list that is looked at again and again."""
+    """A list that is checked regularly."""
 
     id: str
     url: str

@@ -65,6 +65,6 @@ class ApiToken(BaseModel):
 
 
 class NewApiToken(ApiToken):
-    """A token that was just made: what it is, is told this once."""
+    """A token that was just made: it is shown only now."""
 
     token: str

@@ -1,4 +1,4 @@
-"""How a webhook is signed, so that its receiver knows who sent it: Standard Webhooks.
+"""Signs webhooks, so that their receiver knows who sent them: Standard Webhooks.
 
 https://github.com/standard-webhooks/standard-webhooks: an id by which what comes twice is known,
 the time of sending, and an HMAC over both and the body.

@@ -1,4 +1,4 @@
-"""Looks at each subscription when it is due, from one process at a time."""
+"""Checks each subscription when it is due, in one process at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOON_SECONDS = 60.0
 
 
 class Looker(Claimer):
-    """Keeps to the schedules of all subscriptions."""
+    """Follows the schedules of all subscriptions."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Looker(Claimer):
     ) -> None:
         """`resolve` fills in what a profile decides; `tidy` removes what a row keeps no longer.
 
-        `tell` is called when something was queued: somebody may want to know.
+        `tell` is called when something was queued, for those who are notified of it.
         """
         super().__init__("subscriptions", "The subscriptions could not be looked at", "look", lease)
         self._store, self._looking = store, looking
@@ -54,7 +54,7 @@ class Looker(Claimer):
         self._resolve, self._tidy, self._tell = resolve, tidy, tell
 
     def announce(self, item: str) -> None:
-        """Tell who listens that a subscription is not what it was."""
+        """Publish that a subscription has changed."""
         self._announcer.publish(item, "subscription", f'{{"id":"{item}"}}')
 
     def _holders(self) -> list[str]:

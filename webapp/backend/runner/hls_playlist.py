@@ -15,15 +15,15 @@ NOTHING: dict[str, object] = {
     "head": None,
     "key": None,
 }
-"""What is known of a segment before any line of it was read."""
+"""The defaults of a segment, before any of its lines was read."""
 BEHIND = 10
-"""Segments by which an older copy of a playlist may be behind: caches send such."""
+"""How many segments a stale playlist from a cache may lag behind."""
 IV_BYTES = 16
 MAX_SEGMENTS = 100_000
 SHORTEST_TARGET, LONGEST_TARGET = 0.5, 60.0
 """Seconds between two looks at a playlist, whatever it says."""
 NEAR_THE_END = 3
-"""Who joins begins so many segments before the end (RFC 8216, 6.3.3)."""
+"""A client that joins starts this many segments before the end (RFC 8216, 6.3.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Recording:
 
     @classmethod
     def open(cls, folder: Path) -> Recording:
-        """What an earlier run has left, with its files cut back to what is vouched for."""
+        """What an earlier run left, with its parts cut back to what the journal vouches for."""
         found = cls(folder)
         try:
             told = json.loads((folder / JOURNAL).read_text())
@@ -117,7 +117,7 @@ class Recording:
         return found
 
     def save(self) -> None:
-        """Note, all at once, what there is; after each segment."""
+        """Write the journal atomically; after each segment."""
         told = {"info": self.info, "tracks": [asdict(track) for track in self.tracks]}
         write_atomically(self.folder / JOURNAL, json.dumps(told))
 
@@ -137,7 +137,7 @@ class Recording:
         part.bytes += len(content)
 
     def _repaired(self, parts: list[Part]) -> Iterator[Part]:
-        """Cut each part to what is vouched for; a power cut may have left less than that."""
+        """Truncate each part to what the journal vouches for; a power cut may have left less."""
         torn = False
         for part in parts:
             path = self.folder / part.file

@@ -1,4 +1,4 @@
-"""Subscriptions in the database: who looks at one now, and what it has seen.
+"""Subscriptions in the database: which process checks one now, and what it has seen.
 
 A look is taken like a download is claimed, so that one process makes it. What it found is noted and
 queued in one transaction: however a process ends, each entry is queued once.
@@ -33,7 +33,7 @@ entries = subscription_entries
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry that a look came upon; `request` is None when it is not wanted."""
+    """An entry that a check found; `request` is None when it is not wanted."""
 
     key: str
     date: str | None
@@ -41,7 +41,7 @@ class Found:
 
 
 def add(store: Store, url: str, title: str | None, choice: Row) -> Row:
-    """Keep a new subscription, which is due at once."""
+    """Add a subscription, which is due at once."""
     values = {
         "id": new_id(),
         "url": url,
@@ -71,7 +71,7 @@ def every(store: Store) -> list[Row]:
 
 
 def change(store: Store, item: str, *where: sa.ColumnElement[bool], **values: Any) -> Row | None:  # noqa: ANN401 - columns
-    """Change one; a look that is under way no longer counts. None when there is none such."""
+    """Change one; a check that is under way no longer counts. None when it does not exist."""
     of_it = subscriptions.update().where(subscriptions.c.id == item, *where)
     values |= {"run": subscriptions.c.run + 1, "looker": None}
     with store.engine.begin() as connection:
@@ -80,7 +80,7 @@ def change(store: Store, item: str, *where: sa.ColumnElement[bool], **values: An
 
 
 def delete(store: Store, item: str) -> bool:
-    """Forget a subscription and what it has seen; whether there was one."""
+    """Delete a subscription and what it has seen; returns whether there was one."""
     with store.engine.begin() as connection:
         gone = connection.execute(subscriptions.delete().where(subscriptions.c.id == item))
         connection.execute(entries.delete().where(entries.c.subscription == item))
@@ -88,7 +88,7 @@ def delete(store: Store, item: str) -> bool:
 
 
 def claim(store: Store, looker: str) -> Row | None:
-    """Take the one that is due first, for `looker` to look at."""
+    """Claim the one that is due first, for the process `looker` to check."""
     may = sa.and_(
         subscriptions.c.state == "active",
         subscriptions.c.due <= now(),
@@ -99,7 +99,7 @@ def claim(store: Store, looker: str) -> Row | None:
 
 
 def next_due(store: Store) -> str | None:
-    """When the next one is to be looked at."""
+    """When the next check is due."""
     waiting = subscriptions.c.state == "active", subscriptions.c.looker.is_(None)
     with store.engine.connect() as connection:
         due = connection.execute(sa.select(sa.func.min(subscriptions.c.due)).where(*waiting))
@@ -107,12 +107,12 @@ def next_due(store: Store) -> str | None:
 
 
 def lookers(store: Store) -> list[str]:
-    """The processes that look at one now, by what they said."""
+    """The processes that check one now, by what they said."""
     return claims.holders(store, subscriptions.c.looker)
 
 
 def release(store: Store, looker: str) -> list[str]:
-    """Give up the looks that a process began; which ones they were."""
+    """Release what a process was checking; returns which ones."""
     return claims.release(store, subscriptions.c.looker, looker)
 
 

@@ -38,13 +38,13 @@ def list_(lifecycle: Loaded) -> list[Feed]:
 
 @router.post("", status_code=201, operation_id="addFeed", responses=documented(409))
 def add(wanted: FeedRequest, lifecycle: Loaded) -> Feed:
-    """Make a podcast feed of a search of the library, or of what a subscription brought."""
+    """Make a podcast feed from a search of the library, or from what a subscription brought."""
     return lifecycle.container().feeds.add(wanted)
 
 
 @router.delete("/{item}", status_code=204, operation_id="deleteFeed", responses=NONE)
 def delete(item: Id, lifecycle: Loaded) -> None:
-    """Let a feed's address lead nowhere any more."""
+    """Delete a feed; its address leads nowhere from then on."""
     lifecycle.container().feeds.remove(item)
 
 

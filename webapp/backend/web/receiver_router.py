@@ -13,13 +13,13 @@ router = APIRouter(prefix="/api/receivers", tags=["receivers"], responses=docume
 
 @router.get("", operation_id="listReceivers")
 def list_(lifecycle: Loaded) -> list[Receiver]:
-    """List who is told what happens, the newest first; of addresses only the beginning."""
+    """List the receivers of notifications, the newest first; of addresses only the beginning."""
     return lifecycle.container().receivers.every()
 
 
 @router.post("", status_code=201, operation_id="addReceiver", responses=documented(409))
 def add(wanted: ReceiverRequest, lifecycle: Loaded) -> NewReceiver:
-    """Have a webhook or a service of apprise told what happens."""
+    """Add a receiver of notifications: a webhook, or a service of apprise."""
     return lifecycle.container().receivers.add(wanted)
 
 
@@ -31,23 +31,23 @@ def get(item: Id, lifecycle: Loaded) -> Receiver:
 
 @router.put("/{item}", operation_id="replaceReceiver", responses=NONE)
 def replace(item: Id, wanted: ReceiverRequest, lifecycle: Loaded) -> Receiver:
-    """Change a receiver; what it has not been told yet is tried again at once."""
+    """Change a receiver; the notifications that wait for it are tried again at once."""
     return lifecycle.container().receivers.replace(item, wanted)
 
 
 @router.delete("/{item}", status_code=204, operation_id="deleteReceiver", responses=NONE)
 def delete(item: Id, lifecycle: Loaded) -> None:
-    """Forget a receiver, and what it has not been told."""
+    """Delete a receiver, with the notifications that wait for it."""
     lifecycle.container().receivers.delete(item)
 
 
 @router.post("/{item}/test", operation_id="testReceiver", responses=NONE)
 def test(item: Id, lifecycle: Loaded) -> Delivery:
-    """Send a test now, and say what came of it."""
+    """Send a test notification now, and return what became of it."""
     return lifecycle.container().receivers.try_it(item)
 
 
 @router.post("/{item}/secret", operation_id="renewReceiverSecret", responses=CONFLICT)
 def renew(item: Id, lifecycle: Loaded) -> NewReceiver:
-    """Sign with another key from now on; it is told this once."""
+    """Make a new signing key; it is shown only now."""
     return lifecycle.container().receivers.renew_secret(item)

@@ -29,7 +29,7 @@ def list_(lifecycle: Loaded) -> list[Subscription]:
     responses=documented(409),
 )
 def add(request: SubscriptionRequest, lifecycle: Loaded) -> Subscription:
-    """Subscribe to a channel, a playlist or a feed; it is looked at at once."""
+    """Subscribe to a channel, a playlist or a feed; it is checked at once."""
     return lifecycle.container().subscriptions.add(request)
 
 
@@ -45,13 +45,13 @@ def get(item: Id, lifecycle: Loaded) -> Subscription:
     "/{item}", operation_id="replaceSubscription", response_model_exclude_unset=True, responses=NONE
 )
 def replace(item: Id, request: SubscriptionRequest, lifecycle: Loaded) -> Subscription:
-    """Change what is wanted; what has been seen stays seen. Files that are kept no longer go."""
+    """Change it; what was seen stays seen, and files that it no longer keeps are deleted."""
     return lifecycle.container().subscriptions.replace(item, request)
 
 
 @router.delete("/{item}", status_code=204, operation_id="deleteSubscription", responses=NONE)
 def delete(item: Id, lifecycle: Loaded) -> None:
-    """Forget a subscription and what it has seen; its downloads stay."""
+    """Delete a subscription and what it has seen; its downloads stay."""
     lifecycle.container().subscriptions.delete(item)
 
 
@@ -62,7 +62,7 @@ def delete(item: Id, lifecycle: Loaded) -> None:
     responses=CONFLICT,
 )
 def look(item: Id, lifecycle: Loaded) -> Subscription:
-    """Have it looked at now."""
+    """Check it now."""
     return lifecycle.container().subscriptions.look(item)
 
 
@@ -73,7 +73,7 @@ def look(item: Id, lifecycle: Loaded) -> Subscription:
     responses=NONE,
 )
 def pause(item: Id, lifecycle: Loaded) -> Subscription:
-    """Look no more until it is resumed."""
+    """Check it no more until it is resumed."""
     return lifecycle.container().subscriptions.pause(item)
 
 
@@ -84,11 +84,11 @@ def pause(item: Id, lifecycle: Loaded) -> Subscription:
     responses=NONE,
 )
 def resume(item: Id, lifecycle: Loaded) -> Subscription:
-    """Look again, now first."""
+    """Check it again, from now on."""
     return lifecycle.container().subscriptions.resume(item)
 
 
 @router.get("/{item}/doomed", operation_id="listDoomedFiles", responses=NONE)
 def doomed(item: Id, keep: Annotated[Keep, Query()], lifecycle: Loaded) -> DoomedFiles:
-    """Show which files this rule about keeping would delete now; nothing is deleted."""
+    """List the files that this rule about keeping would delete now; nothing is deleted."""
     return lifecycle.container().subscriptions.doomed(item, keep)

@@ -19,7 +19,7 @@ def list_(lifecycle: Loaded) -> list[ApiToken]:
 
 @router.post("", status_code=201, operation_id="addToken", responses=documented(409))
 def add(wanted: TokenRequest, lifecycle: Loaded) -> NewApiToken:
-    """Make a token for a script; what it is, is told this once."""
+    """Make a token for a script; it is shown only now."""
     return lifecycle.container().tokens.add(wanted)
 
 

@@ -1,4 +1,4 @@
-"""One look at a list that somebody has subscribed to: a runner makes it, within a time."""
+"""One check of a subscribed list: a runner does it, within a time limit."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from work.pool import Pool
 
 MAX_SECONDS = 600.0
-"""How long a look may take: the longest lists have hundreds of pages."""
+"""Time limit of a check: the longest lists have hundreds of pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look has found out; `complete` is False when a further one is needed."""
+    """What a check found; `complete` is False when a further one is needed."""
 
     title: str | None
     platform: str | None
@@ -39,7 +39,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Looks at lists, each in the thread of its caller."""
+    """Checks lists, in the thread of its caller."""
 
     pool: Pool
     folder: Path

@@ -491,7 +491,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Make a podcast feed of a search of the library, or of what a subscription brought.
+         * @description Make a podcast feed from a search of the library, or from what a subscription brought.
          */
         post: operations["addFeed"];
         delete?: never;
@@ -512,7 +512,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Let a feed's address lead nowhere any more.
+         * @description Delete a feed; its address leads nowhere from then on.
          */
         delete: operations["deleteFeed"];
         options?: never;
@@ -993,13 +993,13 @@ export interface paths {
         };
         /**
          * List
-         * @description List who is told what happens, the newest first; of addresses only the beginning.
+         * @description List the receivers of notifications, the newest first; of addresses only the beginning.
          */
         get: operations["listReceivers"];
         put?: never;
         /**
          * Add
-         * @description Have a webhook or a service of apprise told what happens.
+         * @description Add a receiver of notifications: a webhook, or a service of apprise.
          */
         post: operations["addReceiver"];
         delete?: never;
@@ -1022,13 +1022,13 @@ export interface paths {
         get: operations["getReceiver"];
         /**
          * Replace
-         * @description Change a receiver; what it has not been told yet is tried again at once.
+         * @description Change a receiver; the notifications that wait for it are tried again at once.
          */
         put: operations["replaceReceiver"];
         post?: never;
         /**
          * Delete
-         * @description Forget a receiver, and what it has not been told.
+         * @description Delete a receiver, with the notifications that wait for it.
          */
         delete: operations["deleteReceiver"];
         options?: never;
@@ -1047,7 +1047,7 @@ export interface paths {
         put?: never;
         /**
          * Renew
-         * @description Sign with another key from now on; it is told this once.
+         * @description Make a new signing key; it is shown only now.
          */
         post: operations["renewReceiverSecret"];
         delete?: never;
@@ -1067,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * Test
-         * @description Send a test now, and say what came of it.
+         * @description Send a test notification now, and return what became of it.
          */
         post: operations["testReceiver"];
         delete?: never;
@@ -1119,7 +1119,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Subscribe to a channel, a playlist or a feed; it is looked at at once.
+         * @description Subscribe to a channel, a playlist or a feed; it is checked at once.
          */
         post: operations["addSubscription"];
         delete?: never;
@@ -1142,13 +1142,13 @@ export interface paths {
         get: operations["getSubscription"];
         /**
          * Replace
-         * @description Change what is wanted; what has been seen stays seen. Files that are kept no longer go.
+         * @description Change it; what was seen stays seen, and files that it no longer keeps are deleted.
          */
         put: operations["replaceSubscription"];
         post?: never;
         /**
          * Delete
-         * @description Forget a subscription and what it has seen; its downloads stay.
+         * @description Delete a subscription and what it has seen; its downloads stay.
          */
         delete: operations["deleteSubscription"];
         options?: never;
@@ -1165,7 +1165,7 @@ export interface paths {
         };
         /**
          * Doomed
-         * @description Show which files this rule about keeping would delete now; nothing is deleted.
+         * @description List the files that this rule about keeping would delete now; nothing is deleted.
          */
         get: operations["listDoomedFiles"];
         put?: never;
@@ -1187,7 +1187,7 @@ export interface paths {
         put?: never;
         /**
          * Look
-         * @description Have it looked at now.
+         * @description Check it now.
          */
         post: operations["lookAtSubscription"];
         delete?: never;
@@ -1207,7 +1207,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Look no more until it is resumed.
+         * @description Check it no more until it is resumed.
          */
         post: operations["pauseSubscription"];
         delete?: never;
@@ -1227,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * Resume
-         * @description Look again, now first.
+         * @description Check it again, from now on.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1251,7 +1251,7 @@ export interface paths {
         put?: never;
         /**
          * Add
-         * @description Make a token for a script; what it is, is told this once.
+         * @description Make a token for a script; it is shown only now.
          */
         post: operations["addToken"];
         delete?: never;
@@ -2460,7 +2460,7 @@ export interface components {
         };
         /**
          * NewApiToken
-         * @description A token that was just made: what it is, is told this once.
+         * @description A token that was just made: it is shown only now.
          */
         NewApiToken: {
             /** Created */
@@ -2484,7 +2484,7 @@ export interface components {
         };
         /**
          * NewReceiver
-         * @description A receiver with the key that its webhooks are signed with, which is told this once.
+         * @description A receiver with the key that its webhooks are signed with, which is shown only now.
          */
         NewReceiver: {
             /**
@@ -3081,7 +3081,7 @@ export interface components {
         };
         /**
          * Subscription
-         * @description A list that is looked at again and again.
+         * @description A list that is checked regularly.
          */
         Subscription: {
             /** Created */
