@@ -89,6 +89,31 @@ def make_silent(folder: Path) -> None:
     _ffmpeg(*copy, str(folder / "silent.mp4"))
 
 
+def make_index_last(folder: Path) -> None:
+    """Write last.mp4: the clip with its index at the end, without which it cannot be opened."""
+    _ffmpeg("-i", str(folder / "clip.mp4"), "-c", "copy", str(folder / "last.mp4"))
+
+
+def make_single_file(folder: Path) -> None:
+    """Write hls/whole.m3u8, whose pieces are ranges of hls/whole.ts."""
+    pieces = ("-f", "hls", "-hls_time", "1", "-hls_flags", "single_file")
+    clip = ("-i", str(folder / "clip.mp4"), "-c", "copy")
+    _ffmpeg(*clip, *pieces, "-hls_playlist_type", "vod", str(folder / "hls/whole.m3u8"))
+
+
+def make_encrypted(folder: Path, *keys: str) -> None:
+    """Write encrypted/KEY.m3u8 for each name of a key, with AES-128; the key is encrypted/KEY."""
+    into = folder / "encrypted"
+    into.mkdir()
+    for name in keys:
+        (into / name).write_bytes(bytes(range(16)))
+        (into / "info").write_text(f"{name}\n{into / name}\n")
+        pieces = ("-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod")
+        key = ("-hls_key_info_file", str(into / "info"))
+        short = ("-i", str(folder / "short.mp4"), "-c", "copy")
+        _ffmpeg(*short, *pieces, *key, str(into / f"{name}.m3u8"))
+
+
 def make_renditions(folder: Path) -> None:
     """Write renditions/index.m3u8: the default audio is English; German, and described English.
 
@@ -157,6 +182,8 @@ class Manner:
     """Statuses of the first answers; then it is answered as if nothing had been."""
     framing: Literal["length", "chunked", "close"] = "length"
     """How the end of a body is told; "close": by the end of the connection alone."""
+    announces: int | None = None
+    """The length that is told, with the framing "length", of whatever is sent."""
     sends: int | None = None
     """Bytes after which the connection ends, as if that were all."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -466,7 +493,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             case "close":
                 self.close_connection = True
                 return {"Connection": "close"}
-        return {"Content-Length": str(length)}
+        if self.manner.announces is not None:
+            self.close_connection = True
+        return {"Content-Length": str(self.manner.announces or length)}
 
     def _write(self, block: bytes) -> None:
         chunked = self.manner.framing == "chunked"

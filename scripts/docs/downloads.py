@@ -42,7 +42,19 @@ def download_failures() -> dict[str, DownloadError]:
 def _by_the_code() -> Iterator[DownloadError]:
     """What is said in other places than the tables: an example is made to happen in each."""
     # Loaded here: with these comes the whole downloader, which other tables can do without.
-    from runner import direct, downloader, fetch, join, live, metadata, trim
+    from runner import (
+        completeness,
+        conditional,
+        direct,
+        downloader,
+        fetch,
+        fragments,
+        join,
+        keys,
+        live,
+        metadata,
+        trim,
+    )
     from work import executor
     from work.pool import RunnerDiedError
 
@@ -51,7 +63,10 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield classify(MemoryError())
     yield classify(ProgramRefusedError())
     yield classify(_raised(lambda: Allowed.parse(()).check("192.168.1.20", 80)))
-    yield classify(RuntimeError("got error: HTTP error 404"))
+    missing = classify(RuntimeError("got error: HTTP error 404"))
+    yield fragments.piece_missing(missing, "index4.ts", 5, 12)
+    yield from (conditional.NO_PIECES, keys.no_key(" (HTTP 404)"), keys.key_failure(401))
+    yield completeness.without_end(600_000)
     yield classify(RuntimeError("Unable to extract title"))
     yield metadata.not_begun(None)
     yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)

@@ -206,7 +206,8 @@ AGAIN = Held(
 )
 ADVISED = {
     *("beyond-end", "broken-off", "conversion", "login-needed", "no-audio", "password-needed"),
-    *("piece-missing", "range", "rate-limited", "server-error"),
+    *("incomplete-size", "key-missing", "key-refused", "piece-missing", "range", "rate-limited"),
+    "server-error",
 }
 OTHER_DOWNLOADS: Mapping[str, Held] = {
     "address-refused": Held(f"{MENDED}::test_an_address_that_is_listed_by_the_operator_is_reached"),

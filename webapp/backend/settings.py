@@ -68,6 +68,8 @@ class Settings:
     """Bytes/s of each download; 0 = as fast as it goes."""
     show_folders: ShowFolders
     """Of this machine, on which folders may be shown."""
+    ca_file: Path | None = None
+    """Certificates of authorities that are trusted beside the public ones."""
     guard_token_file: Path | None = None
     """Where the guard that started this process keeps its token; None: no guard did."""
     guard_run: str = ""
@@ -134,6 +136,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         sponsorblock_api=_api(read.text("SPONSORBLOCK_API", SPONSORBLOCK), read.problems),
         rate_limit=read.count("RATE_LIMIT", 0, 0, 10**12),
         show_folders=_show_folders(read.text("SHOW_FOLDERS", "auto"), read.problems),
+        ca_file=_certificates(read.text("CA_FILE"), root, read.problems),
         guard_token_file=Path(guard) if (guard := read.text("GUARD_TOKEN_FILE", "")) else None,
         guard_run=read.text("GUARD_RUN"),
         environment=environ,
@@ -217,6 +220,21 @@ def _log_level(given: str, problems: list[str]) -> str:
     if given.lower() not in LOG_LEVELS:
         problems.append(f"LOG_LEVEL={given}: choose one of {', '.join(LOG_LEVELS)}.")
     return given.lower()
+
+
+def _certificates(given: str, root: Path, problems: list[str]) -> Path | None:
+    if not given:
+        return None
+    import ssl  # only those who set it pay for it
+
+    file = root / Path(given).expanduser()
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        problems.append(f"CA_FILE={given}: no certificate is in it; PEM is what is read.")
+    except OSError as error:
+        problems.append(f"CA_FILE={given} cannot be read: {error.strerror}.")
+    return file
 
 
 def _show_folders(given: str, problems: list[str]) -> ShowFolders:

@@ -29,7 +29,14 @@ from runner.trim import trim
 from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
-from tests.media_source import Manner, make_silent, serve_media
+from tests.media_source import (
+    Manner,
+    make_encrypted,
+    make_index_last,
+    make_silent,
+    make_single_file,
+    serve_media,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +116,7 @@ def world(media_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             shutil.copy(media.folder / "short.mp4", media.folder / f"{kind}.mp4")
             media.faults[f"/{kind}.mp4"] = status
             made.items[kind] = api.add(f"{media.base}/{kind}.mp4")
-        made.items |= _of_other_kinds(made)
+        made.items |= _of_other_kinds(made) | _of_pieces(made)
         media.redirects["/circle"] = "/circle"
         media.manners["/short.mp4"] = Manner(framing="chunked", sends=20_000, ranges=False)
         media.manners["/clip.mp4"] = Manner(cookie="sid=let-me-in")
@@ -149,6 +156,24 @@ def _of_other_kinds(made: World) -> dict[str, str]:
     }
 
 
+def _of_pieces(made: World) -> dict[str, str]:
+    """What lacks a part, or what it is encrypted with."""
+    api, media = made.api, made.media
+    make_index_last(media.folder)
+    make_single_file(media.folder)
+    make_encrypted(media.folder, "missing", "refused")
+    media.manners["/last.mp4"] = Manner(framing="close", sends=600_000, ranges=False)
+    media.manners["/hls/whole.ts"] = Manner(ranges=False)
+    media.faults["/encrypted/missing"] = 404
+    media.manners["/encrypted/refused"] = Manner(cookie="sid=let-me-in")
+    return {
+        "incomplete-size": api.add(f"{media.base}/last.mp4", format="mp3"),
+        "key-missing": api.add(f"{media.base}/encrypted/missing.m3u8"),
+        "key-refused": api.add(f"{media.base}/encrypted/refused.m3u8"),
+        "no-pieces": api.add(f"{media.base}/hls/whole.m3u8"),
+    }
+
+
 def told(kind: str, api: Api, host: str) -> dict[str, str]:
     """What the page shows, of this host and this data folder."""
     shown = PAGE[kind].as_error()
@@ -170,6 +195,7 @@ BY_THE_SOURCE = sorted(
         *(*BAD_STATUSES, "broken-off", "conversion", "drm", "login-needed", "no-audio"),
         *("redirect-loop", "unknown-host", "unsupported", "beyond-end", "not-media"),
         *("page-too-large", "password-needed", "piece-missing", "unsupported-protocol"),
+        *("incomplete-size", "key-missing", "key-refused", "no-pieces"),
     ]
 )
 
@@ -182,12 +208,12 @@ def test_what_is_said_is_what_the_page_shows(world: World, kind: str) -> None:
     assert waits == PAGE[kind].transient, "retried"
 
 
-def _cookies(world: World) -> str:
+def _cookies(world: World, kind: str = "login-needed") -> str:
     (world.api.folder / "data/cookies").mkdir(exist_ok=True)
     file = world.api.folder / "data/cookies/127.0.0.1.txt"
     file.write_text(f"# Netscape HTTP Cookie File\n{COOKIE}")
     file.chmod(0o600)
-    return _retry(world, "login-needed")
+    return _retry(world, kind)
 
 
 def _retry(world: World, kind: str) -> str:
@@ -209,6 +235,8 @@ def _later(kind: str) -> Callable[[World], str]:
     def heal(world: World) -> str:
         world.media.faults.pop(f"/{kind}.mp4", None)
         world.media.faults.pop("/gap/index4.ts", None)
+        world.media.faults.pop("/encrypted/missing", None)
+        world.media.manners.pop("/last.mp4", None)
         if kind == "broken-off":
             del world.media.manners["/short.mp4"]
         return _retry(world, kind)
@@ -218,10 +246,12 @@ def _later(kind: str) -> Callable[[World], str]:
 
 ADVICE: dict[str, Callable[[World], str]] = {
     "login-needed": _cookies,
+    "key-refused": lambda world: _cookies(world, "key-refused"),
     **{
         kind: _later(kind)
         for kind in ("range", "rate-limited", "server-error", "broken-off", "piece-missing")
     },
+    **{kind: _later(kind) for kind in ("incomplete-size", "key-missing")},
     "password-needed": _name_and_password,
     "beyond-end": lambda world: world.api.add(f"{world.media.base}/whole.mp4", start=2, end=4),
     "no-audio": lambda world: world.api.add(f"{world.media.base}/silent.mp4", format="mp4"),

@@ -66,7 +66,11 @@ def test_a_chunked_body_that_breaks_off_is_tried_again(
 def test_a_piece_that_is_gone_is_said_to_be(shared_api: Api, own_media: MediaSource) -> None:
     own_media.faults["/hls/index4.ts"] = 404
 
-    assert result(shared_api, own_media.hls)["error"]["kind"] == "piece-missing"
+    error = result(shared_api, own_media.hls)["error"]
+    assert (error["kind"], error["sentence"].partition("(")[2]) == (
+        "piece-missing",
+        "index4.ts, 5/12, HTTP 404).",
+    )
 
 
 def test_bad_files_of_a_host_do_not_hold_up_its_good_ones(
@@ -113,8 +117,8 @@ def test_a_subtitle_that_is_missing_costs_a_note_and_not_the_video(
     done = result(shared_api, subtitled(own_media), subtitles=["en", "de", "fr"])
 
     assert done["error"] is None
-    assert kinds(done) == ["missing-subtitles"] * 2
-    assert "(de)" in done["notes"][0]["sentence"]
+    assert kinds(done) == ["missing-subtitles-sent", "missing-subtitles"]
+    assert done["notes"][0]["values"] == {"language": "de", "detail": " (HTTP 404)"}
     assert "none in this language" in done["notes"][1]["sentence"]
     streams = probe(file_of(shared_api, done)).streams
     assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
@@ -159,6 +163,9 @@ def test_a_thumbnail_that_cannot_be_had_costs_a_note(
 
     assert done["error"] is None
     assert kinds(done) == ["missing-thumbnail"]
+    assert done["notes"][0]["sentence"].endswith(
+        "fetched: There is nothing at this address (HTTP 404)."
+    )
 
 
 # Bodies whose end nobody announces

@@ -87,7 +87,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     prepare(settings.data_dir, settings.data_dir_mode)
     media = MediaFolder(settings.media_dir, settings.data_dir / "media-folder.json")
     media.prepare()
-    store, pool = Store(settings.database_url), Pool()
+    store, pool = Store(settings.database_url), Pool(settings.ca_file)
     staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
     permits = Permits(allowed)
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)

@@ -75,8 +75,8 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         DownloadError(
             "certificate",
             "The site's TLS certificate is not valid, so nobody knows who answers.",
-            "Check the address and this computer's clock. Sites with a certificate of their own"
-            " making cannot be used.",
+            "Check the address and this computer's clock. If the certificate comes from an"
+            " authority of your own, name that in .env and restart: CA_FILE=/path/to/ca.pem",
         ),
     ),
     (

@@ -1,7 +1,7 @@
 """What is worth knowing of a download although it went on; each note is kept like an error.
 
-`changed` says what happened at the source; `incomplete` that the end of the medium is missing;
-`missing-...` that something beside video and audio is: subtitles, thumbnail, metadata.
+`changed` says what happened at the source; `incomplete...` that something of the medium itself is
+missing, or may be; `missing-...` that something beside it is: subtitles, thumbnail, metadata.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ def lasting(notes: Sequence[Note]) -> list[Note]:
 
 def can_be_completed(notes: Sequence[Note]) -> bool:
     """Whether a retry may bring what is missing."""
-    return any(note["kind"] == "incomplete" or _is_extra(note) for note in notes)
+    return any(_is_incomplete(note) or _is_extra(note) for note in notes)
 
 
 def lacks_extras_only(notes: Sequence[Note]) -> bool:
     """Whether the medium itself is whole."""
-    return can_be_completed(notes) and all(note["kind"] != "incomplete" for note in notes)
+    return can_be_completed(notes) and not any(map(_is_incomplete, notes))
+
+
+def _is_incomplete(note: Note) -> bool:
+    return note["kind"].startswith("incomplete")
 
 
 def _is_extra(note: Note) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COPY = "cookies.txt"
 ENDINGS = (".txt", ".json")
 MAX_BYTES = 1_000_000
-WANTED = {"login-needed", "forbidden"}
+WANTED = {"login-needed", "forbidden", "key-refused"}
 """Kinds of failure in which cookies may help."""
 
 

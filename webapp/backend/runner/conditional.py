@@ -15,6 +15,7 @@ yt-dlp's `urlopen`, which is given the answer that it expects.
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ from yt_dlp.utils import parse_http_range
 
 from domain.failures import DownloadError
 from files.staging import write_atomically
-from runner.direct import head_of, require_media
+from runner.direct import head_of, like, require_media
+from runner.open_end import OpenEnded
 from runner.validators import Validators
 
 if TYPE_CHECKING:
@@ -36,11 +38,17 @@ OVERLAP = 64 * 1024
 """Bytes that each resumption fetches a second time, to compare them."""
 RANGE_NOT_SATISFIABLE = 416
 LENGTH_HEADERS = ("Content-Length", "Content-Range", "Transfer-Encoding")
+ENCODED = ("Content-Encoding", "Transfer-Encoding")
 CHANGED = DownloadError(
     "changed",
     "The file at the source changed during the download, so it was started over.",
     "Nothing needs to be done.",
     transient=True,
+)
+NO_PIECES = DownloadError(
+    "no-pieces",
+    "The stream is made of pieces of one file, and the site sends only the whole file.",
+    "Look for another source.",
 )
 
 
@@ -58,14 +66,19 @@ class Source:
         self.ydl, self._part, self._first, self._note = ydl, part, first, note
         self._medium = medium
         self.validators = _read(note)
-        self.announced = True
-        """Whether the source said how long the body is, so that its end can be told."""
+        self._open: OpenEnded | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the source said where the body ends, before it or when it was asked."""
+        return self._open is None or self._open.whole
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever yt-dlp asks for
         return getattr(self.ydl, name)
 
     def urlopen(self, request: Request) -> Response:
         """Send the request; start over if it would resume another version of the file."""
+        self._open = None  # a part that is asked for has its length told
         there = self._part.stat().st_size if self._part.is_file() else 0
         start, end, _ = parse_http_range(request.headers.get("Range"))
         if not there or start is None or start <= self._first:
@@ -126,12 +139,28 @@ class Source:
         if self._medium:
             head, answer = head_of(answer)
             require_media(head)
-        self.announced = any(answer.headers.get(name) for name in LENGTH_HEADERS)
+        if self._note is None:
+            require_piece(request, answer)
         self._keep(Validators.of(answer.headers))
-        return answer
+        if any(answer.headers.get(name) for name in LENGTH_HEADERS):
+            return answer
+        compressed = answer.headers.get("Content-Encoding")  # ranges are of what is packed
+        further = None if compressed else lambda start: self._from(request, start)
+        self._open = OpenEnded(answer, further)
+        return like(answer, self._open)
+
+    def _from(self, request: Request, start: int) -> Response:
+        """Request what follows the bytes that have come."""
+        further = request.copy()
+        further.headers["Range"] = f"bytes={start}-"
+        if self.validators.if_range:
+            further.headers["If-Range"] = self.validators.if_range
+        return self._ask(further)
 
     def _ask(self, request: Request) -> Response:
-        return urlopen_medium(self.ydl, request)
+        answer = urlopen_medium(self.ydl, request)
+        _tell_length(answer)
+        return answer
 
     def _keep(self, told: Validators) -> None:
         """Record the version before its first byte is written."""
@@ -152,6 +181,21 @@ def urlopen_medium(ydl: YoutubeDL, request: Request) -> Response:
     return ask(request)
 
 
+def require_piece(request: Request, answer: Response) -> None:
+    """Let pass what is the piece that was asked for, or as long as it.
+
+    Raises:
+        DownloadError: if the site ignores ranges and sends the whole.
+
+    """
+    start, end, _ = parse_http_range(request.headers.get("Range"))
+    if end is None or answer.status != HTTPStatus.OK:
+        return
+    if answer.headers.get("Content-Length") != str(end - start + 1):
+        answer.close()
+        raise NO_PIECES
+
+
 def said(ydl: YoutubeDL) -> None:
     """Call the option `source_changed`, if it is set: something is downloaded again."""
     tell: Callable[[], None] | None = ydl.params.get("source_changed")
@@ -170,6 +214,13 @@ def _is_at(answer: Response, start: int) -> bool:
     """Whether the answer begins with that byte of the file; unknown if it is compressed."""
     told = None if answer.headers.get("Content-Encoding") else answer.headers.get("Content-Range")
     return bool(parse_http_range(told)[0] == start)
+
+
+def _tell_length(answer: Response) -> None:
+    """Have a part without a length told by its range, so that yt-dlp notices when it breaks off."""
+    start, end, _ = parse_http_range(answer.headers.get("Content-Range"))
+    if end is not None and not any(answer.headers.get(n) for n in ("Content-Length", *ENCODED)):
+        answer.headers["Content-Length"] = str(end - start + 1)
 
 
 def _without(answer: Response, overlap: int) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote
 
 from yt_dlp.extractor.generic import GenericIE
@@ -55,12 +55,26 @@ def head_of(answer: Response) -> tuple[bytes, Response]:
     head = b""
     while len(head) < HEAD_BYTES and (more := answer.read(HEAD_BYTES - len(head))):
         head += more
-    whole = Response(
-        cast("io.IOBase", _Pushed(head, answer)),
+    return head, like(answer, _Pushed(head, answer))
+
+
+def like(answer: Response, body: _Body) -> Response:
+    """The answer with another body."""
+    return Response(
+        cast("io.IOBase", body),
         *(answer.url, dict(answer.headers.items()), answer.status, answer.reason),
         extensions=answer.extensions,
     )
-    return head, whole
+
+
+class _Body(Protocol):
+    """What an answer needs of its body."""
+
+    @property
+    def closed(self) -> bool: ...
+    def read(self, size: int | None = None) -> bytes: ...
+    def readable(self) -> bool: ...
+    def close(self) -> None: ...
 
 
 class _Pushed:

@@ -14,6 +14,7 @@ from domain.requests import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
 from files.staging import locked, read_result, write_result
+from runner.completeness import verified_duration
 from runner.join import is_short, join
 from runner.metadata import (
     add_entry,
@@ -29,7 +30,7 @@ from runner.notes import live_notes, missing, missing_subtitles
 from runner.options import parameters, takes_subtitles
 from runner.progress_meter import ProgressMeter
 from runner.recording import Recording
-from runner.reopen import reopen
+from runner.reopen import missing_said_first, reopen, what_lacks
 from runner.sidecars import write_sidecars
 from runner.thumbnails import extract_frame, fetch_thumbnail
 from runner.trim import DURATION_SLACK, kept_duration, measure_duration, require_within, trim
@@ -124,7 +125,10 @@ def _make(
             made = _complete(downloader, info, request, Path(job.finished), staging, cover)
         else:
             made = _download(downloader, info, request, job, cover)
-            if request.sponsorblock == "cut" and not is_clip(request):
+            if request.sponsorblock != "cut":
+                told = known["duration"]
+                known["duration"] = verified_duration(job.ffmpeg, made, told, downloader.notes)
+            elif not is_clip(request):
                 known["duration"] = measure_duration(job.ffmpeg, made)
         if is_clip(request) and not job.finished:
             made, known["duration"] = _clip(job.ffmpeg, made, request, known["duration"])
@@ -210,16 +214,17 @@ def _download(
     cover: Path | None,
 ) -> Path:
     """Download all streams, merge and convert them; return the file."""
-    from runner.postprocessors import CompletenessPP, postprocessors
+    from runner.postprocessors import postprocessors
 
     staging = Path(job.staging)
-    downloader.add_post_processor(CompletenessPP(staging, downloader.notes))
     for step in postprocessors(
         request, cover, info.get("abr"), downloader.notes, sponsorblock=job.sponsorblock
     ):
         downloader.add_post_processor(step)
     reopen(staging)
-    done = downloader.process_ie_result(info, download=True)
+    with missing_said_first(staging):
+        done = downloader.process_ie_result(info, download=True)
+    downloader.notes += what_lacks(staging)
     _note_languages(downloader, done, request)
     return Path(done["requested_downloads"][-1]["filepath"])
 
@@ -272,9 +277,10 @@ def _cover(
     """What is to be put into the file: the site's picture."""
     if "thumbnail" not in request.embed or not FORMATS[request.format].holds_picture:
         return None
-    name = fetch_thumbnail(downloader, info, staging)
+    failed: list[Exception] = []
+    name = fetch_thumbnail(downloader, info, staging, failed)
     if name is None:
-        downloader.notes.append(missing("thumbnail"))
+        downloader.notes.append(missing("thumbnail", *failed, step="fetched"))
     return staging / name if name else None
 
 

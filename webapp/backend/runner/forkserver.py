@@ -61,6 +61,7 @@ def _warm_up() -> None:
     import yt_dlp.extractor.generic
 
     from runner import (
+        certificates,
         conversion,
         direct,
         feeds,
@@ -71,6 +72,8 @@ def _warm_up() -> None:
 
     for patch in (resume, read_size, direct, playlists, feeds, conversion):
         patch.install()
+    for file in sys.argv[1:]:  # certificates of authorities
+        certificates.trust(file)
     yt_dlp.YoutubeDL({"quiet": True}).close()
     _settle_proxies()
     for extractor in yt_dlp.extractor.gen_extractor_classes():

@@ -8,12 +8,15 @@ subtitles, which yt-dlp rewrites as they come, and protocols with a loop of thei
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from yt_dlp.downloader.dash import DashSegmentsFD
 from yt_dlp.downloader.fragment import FragmentFD
@@ -21,14 +24,17 @@ from yt_dlp.downloader.hls import HlsFD
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError
 
+from domain.failures import DownloadError, classify
+from domain.texts import line
 from runner.conditional import said, urlopen_medium
 from runner.validators import Validators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 Context = dict[str, Any]
 Fragment = dict[str, Any]
+MAX_NAME = 60
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
@@ -50,6 +56,8 @@ class Playlist:
     digest: str = ""
     first: Sample | None = None
     last: Sample | None = None
+    unproven: int = 0
+    """Fragments on disk whose end nobody announced."""
     read: Sample | None = field(default=None, repr=False)
     """The fragment that was downloaded last and is not appended yet."""
 
@@ -57,7 +65,8 @@ class Playlist:
     def parse(cls, told: object) -> Playlist | None:
         """Read what `as_json` gave; None if it is anything else."""
         try:
-            return cls(told["digest"], Sample(**told["first"]), Sample(**told["last"]))  # type: ignore[index]
+            samples = Sample(**told["first"]), Sample(**told["last"])  # type: ignore[index]
+            return cls(told["digest"], *samples, int(told["unproven"]))  # type: ignore[index]
         except (KeyError, TypeError):
             return None
 
@@ -97,6 +106,7 @@ def as_json(context: Context) -> dict[str, Any] | None:
         "digest": playlist.digest,
         "first": asdict(playlist.first),
         "last": asdict(playlist.last),
+        "unproven": playlist.unproven,
     }
 
 
@@ -107,6 +117,7 @@ def _sampling(
         content = read(self, context)
         if content and "playlist" in context:
             told = getattr(context["dl"], "validators", Validators())
+            context["playlist"].unproven += not getattr(context["dl"], "proven", True)
             context["playlist"].read = Sample(
                 context["fragment_index"], len(content), _digest(content), told.as_json()
             )
@@ -123,13 +134,24 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         info: dict[str, Any],
         **options: Any,  # noqa: ANN401 - yt-dlp's
     ) -> bool:
-        if "begun" not in context:
-            return download(self, context, fragments, info, **options)
         listed = list(fragments)
+        with _pieces_named(context, listed):
+            return resumed(self, context, listed, info, **options)
+
+    def resumed(
+        self: FragmentFD,
+        context: Context,
+        listed: list[Fragment],
+        info: dict[str, Any],
+        **options: Any,  # noqa: ANN401 - yt-dlp's
+    ) -> bool:
+        if "begun" not in context:
+            return download(self, context, listed, info, **options)
         index, known = context.pop("begun")
         playlist = context["playlist"] = Playlist(_identity(listed))
         if index and known and _unchanged(self, listed, known, playlist.digest, info):
             playlist.first, playlist.last = known.first, known.last
+            playlist.unproven = known.unproven
             _start_at(self, context, index, info)
             return download(self, context, listed[index:], info, **options)
         if index:
@@ -141,6 +163,25 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         return download(self, context, listed, info, **options)
 
     return compare_then_download
+
+
+@contextlib.contextmanager
+def _pieces_named(context: Context, listed: list[Fragment]) -> Iterator[None]:
+    """Say which piece it is that the site does not have."""
+    try:
+        yield
+    except Exception as error:
+        failed, place = classify(error), context["fragment_index"]
+        if failed.kind != "piece-missing" or not 0 < place <= len(listed):
+            raise
+        raise piece_missing(failed, listed[place - 1]["url"], place, len(listed)) from error
+
+
+def piece_missing(failed: DownloadError, url: str, place: int, count: int) -> DownloadError:
+    """What is said of one of several pieces; the first may be what all others need."""
+    name = re.sub(r"[()]", "", line(PurePosixPath(unquote(urlsplit(url).path)).name) or "")
+    which = ", ".join(filter(None, (name[-MAX_NAME:], f"{place}/{count}")))
+    return replace(failed, sentence=failed.sentence.replace("(HTTP", f"({which}, HTTP"))
 
 
 def _start_at(self: FragmentFD, context: Context, index: int, info: dict[str, Any]) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from domain.failures import DownloadError, classify
 
+DETAIL = re.compile(r" \([^()]+\)(?=\.?$)")
+"""What stands in brackets at the end of a sentence: the status."""
 RETRY = "Retry to fetch only what is missing."
 
 
 def missing_subtitles(language: str, error: BaseException | None = None) -> dict[str, str]:
     """Subtitles that the site does not have, or did not send."""
-    why = classify(error).sentence if error else "The site has none in this language."
-    sentence = f"The subtitles ({language}) are missing. {why}"
     values = {"language": language}
-    return DownloadError("missing-subtitles", sentence, RETRY, values=values).as_error()
+    if error is None:
+        sentence = f"The subtitles ({language}) are missing. The site has none in this language."
+        return DownloadError("missing-subtitles", sentence, RETRY, values=values).as_error()
+    why = classify(error).sentence
+    sentence = f"The subtitles ({language}) are missing, although the site names them. {why}"
+    values["detail"] = (DETAIL.search(why) or [""])[0]
+    return DownloadError("missing-subtitles-sent", sentence, RETRY, values=values).as_error()
 
 
 def live_notes(missing: int, *, late: bool, short: float | None) -> list[dict[str, str]]:
@@ -31,8 +39,13 @@ def live_notes(missing: int, *, late: bool, short: float | None) -> list[dict[st
     return [one.as_error() for one in found]
 
 
-def missing(what: str, error: BaseException | None = None) -> dict[str, str]:
-    """Something beside video and audio (thumbnail, metadata, subtitles) that is not in the file."""
-    why = f"It could not be embedded: {classify(error).sentence}" if error else "The site has none."
+def missing(
+    what: str, error: BaseException | None = None, *, step: str = "embedded"
+) -> dict[str, str]:
+    """Something beside video and audio (thumbnail, metadata, subtitles) that is not in the file.
+
+    `step` is what failed, if something did.
+    """
+    why = f"It could not be {step}: {classify(error).sentence}" if error else "The site has none."
     sentence = f"The {what} {'are' if what == 'subtitles' else 'is'} missing. {why}"
     return DownloadError(f"missing-{what}", sentence, RETRY).as_error()

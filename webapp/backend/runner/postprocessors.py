@@ -9,12 +9,10 @@ from yt_dlp.postprocessor import ffmpeg
 from yt_dlp.postprocessor.common import PostProcessor
 
 from domain.formats import FORMATS
-from runner.completeness import incomplete
 from runner.container import ContainerPP
 from runner.embed_thumbnail import ThumbnailFilePP
 from runner.notes import missing
 from runner.options import beside
-from runner.reopen import all_announced
 from runner.sponsorblock import steps as sponsorblock_steps
 
 if TYPE_CHECKING:
@@ -84,21 +82,6 @@ class SubtitleFilesPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no typ
         others = {lang: dict(sub) for lang, sub in wanted.items() if sub.get("filepath")}
         convertor = ffmpeg.FFmpegSubtitlesConvertorPP(self._downloader, format=self._kind)
         convertor.run(info | {"requested_subtitles": others})
-        return [], info
-
-
-class CompletenessPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types
-    """Notes when the end of a download is missing, if the source did not tell its length."""
-
-    def __init__(self, staging: Path, notes: Notes) -> None:
-        super().__init__()
-        self._staging, self._notes = staging, notes
-
-    def run(self, info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-        """Look at the file as it was downloaded, before anything converts it."""
-        if not all_announced(self._staging):
-            note = incomplete(self.get_param("ffmpeg_location"), Path(info["filepath"]))
-            self._notes += [note] if note else []
         return [], info
 
 

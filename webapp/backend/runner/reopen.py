@@ -7,11 +7,18 @@ finished streams count as partial: their last bytes, or two fragments, are compa
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from domain.failures import DownloadError, classify
 from files.staging import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.notes import Note
 
 
 def note_of(medium: Path) -> Path:
@@ -20,19 +27,44 @@ def note_of(medium: Path) -> Path:
 
 
 def keep_finished(
-    medium: Path, journal: dict[str, Any] | None = None, *, announced: bool = True
+    medium: Path, journal: dict[str, Any] | None = None, *, lacks: Note | None = None
 ) -> None:
-    """Record that `medium` is complete as it is now.
+    """Record that `medium` is finished as it is now.
 
-    `journal` is that of its fragments; `announced` is whether the source told its length.
+    `journal` is that of its fragments; `lacks` says what is missing from it.
     """
-    finished = {"finished": _as_it_is(medium), "journal": journal, "announced": announced}
+    finished = {"finished": _as_it_is(medium), "journal": journal, "lacks": lacks}
     write_atomically(note_of(medium), json.dumps(_read(note_of(medium)) | finished))
 
 
-def all_announced(staging: Path) -> bool:
-    """Whether the source told the length of every stream in `staging`."""
-    return all(_read(note).get("announced", True) for note in staging.glob("media.*.source"))
+def what_lacks(staging: Path) -> list[dict[str, Any]]:
+    """What is missing from the streams in `staging`, said once."""
+    told = (_read(note).get("lacks") for note in sorted(staging.glob("media.*.source")))
+    found: list[dict[str, Any]] = []
+    for lacks in told:
+        if lacks and lacks not in found:
+            found.append(lacks)
+    return found
+
+
+@contextlib.contextmanager
+def missing_said_first(staging: Path) -> Iterator[None]:
+    """Say of a stream that cannot be processed that its end is missing, if that is so.
+
+    Raises:
+        DownloadError: instead of what is raised within; the stream is gone then.
+
+    """
+    try:
+        yield
+    except Exception as error:
+        lacking = what_lacks(staging)
+        if not lacking or classify(error).transient:
+            raise
+        for note in staging.glob("media.*.source"):
+            note.with_suffix("").unlink(missing_ok=True)
+            note.unlink()
+        raise DownloadError(**lacking[0]) from error
 
 
 def reopen(staging: Path) -> None:

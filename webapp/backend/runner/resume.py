@@ -28,15 +28,19 @@ from yt_dlp.downloader.http import HttpFD
 from yt_dlp.utils import parse_http_range
 
 from files.staging import write_atomically
-from runner import fragments
+from runner import fragments, keys
+from runner.completeness import lacking
 from runner.conditional import Source
 from runner.reopen import keep_finished, note_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yt_dlp.downloader.common import FileDownloader
+
 TAIL = 16 * 1024
 Context = dict[str, Any]
+Info = dict[str, Any]
 
 
 def install() -> None:
@@ -49,6 +53,7 @@ def install() -> None:
     FragmentFD._finish_frag_download = _finishing(FragmentFD._finish_frag_download)  # noqa: SLF001
     HttpFD.real_download = _conditional(HttpFD.real_download)
     fragments.install()
+    keys.install()
 
 
 def _write_journal(self: FragmentFD, context: Context) -> None:
@@ -99,7 +104,7 @@ def _finishing(finish: Callable[..., bool]) -> Callable[..., bool]:
         state = _state(context)
         done = finish(self, context, info)
         if done and state["source"]:
-            keep_finished(Path(context["filename"]), state)
+            _keep(self, context["filename"], info, state, proven=not state["source"]["unproven"])
         return done
 
     return finish_then_keep
@@ -146,19 +151,33 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         first = parse_http_range((info.get("http_headers") or {}).get("Range"))[0] or 0
         whole = not isinstance(self, HttpQuietDownloader)  # else it is a fragment
         note = note_of(Path(filename)) if whole else None
-        medium = whole and bool(info.get("format_id"))  # subtitles have none
-        source = Source(self.ydl, part, first, note, medium=medium)
+        source = Source(self.ydl, part, first, note, medium=whole and is_medium(info))
         self.ydl = source
         try:
             done = download(self, filename, info)
         finally:
             self.ydl = source.ydl
-            self.validators = source.validators
+            self.validators, self.proven = source.validators, source.proven
         if done and whole:
-            keep_finished(Path(filename), announced=source.announced)
+            _keep(self, filename, info, None, proven=source.proven)
         return done
 
     return cut_then_download
+
+
+def _keep(
+    self: FileDownloader, filename: str, info: Info, journal: Context | None, *, proven: bool
+) -> None:
+    """Keep what a finished file is, and what is missing from it; subtitles are not looked at."""
+    medium, pieces = Path(filename), journal is not None
+    judged = is_medium(info)
+    lacks = lacking(self.params, medium, info, proven=proven, in_pieces=pieces) if judged else None
+    keep_finished(medium, journal, lacks=lacks)
+
+
+def is_medium(info: Info) -> bool:
+    """Whether it is video or audio: subtitles have no format."""
+    return bool(info.get("format_id"))
 
 
 def drop_tail(part: Path) -> None:

@@ -30,19 +30,26 @@ def suffix_of(data: bytes) -> str | None:
     return None
 
 
-def fetch_thumbnail(downloader: YoutubeDL, info: dict[str, Any], folder: Path) -> str | None:
-    """Keep the site's picture as `folder`/thumbnail.*; the file's name, or None."""
+def fetch_thumbnail(
+    downloader: YoutubeDL, info: dict[str, Any], folder: Path, failed: list[Exception] | None = None
+) -> str | None:
+    """Keep the site's picture as `folder`/thumbnail.*; the file's name, or None.
+
+    Why it could not be had is added to `failed`.
+    """
     from yt_dlp.utils import YoutubeDLError
 
     address = info.get("thumbnail")
     if not isinstance(address, str) or not address.startswith(("http://", "https://")):
         return None
-    with contextlib.suppress(YoutubeDLError, OSError):  # a picture is not worth a failure
+    try:
         data = downloader.urlopen(address).read(MAX_BYTES + 1)
-        kind = suffix_of(data)
-        if kind and len(data) <= MAX_BYTES:
-            return _keep(folder, kind, data)
-    return None
+    except (YoutubeDLError, OSError) as error:  # a picture is not worth a failure
+        if failed is not None:
+            failed.append(error)
+        return None
+    kind = suffix_of(data)
+    return _keep(folder, kind, data) if kind and len(data) <= MAX_BYTES else None
 
 
 def extract_frame(

@@ -73,15 +73,20 @@ def require_within(start: float | None, duration: float | None, *, slack: float 
 
 def measure_duration(ffmpeg: str | None, medium: Path) -> float | None:
     """How many seconds the file lasts, as ffmpeg tells what it opens; None when it cannot."""
+    found = DURATION.search(describe(ffmpeg, medium))
+    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+
+
+def describe(ffmpeg: str | None, medium: Path) -> bytes:
+    """What ffmpeg says of the file when it opens it; nothing when it cannot be asked."""
     if ffmpeg is None:
-        return None
+        return b""
     command = [ffmpeg, "-nostdin", "-protocol_whitelist", "file", "-i", f"file:{medium}"]
     try:  # an exit code is no news: without an output there always is one
         told = subprocess.run(command, check=False, capture_output=True, timeout=PROBE_SECONDS)
     except (OSError, subprocess.SubprocessError):
-        return None
-    found = DURATION.search(told.stderr)
-    return int(found[1]) * 3600 + int(found[2]) * 60 + float(found[3]) if found else None
+        return b""
+    return told.stderr
 
 
 def kept_duration(duration: float | None, start: float | None, end: float | None) -> float | None:

@@ -140,7 +140,9 @@ class Runner:
 class Pool:
     """Where runners come from: a forkserver, loaded before it is needed, and again if it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, ca_file: Path | None = None) -> None:
+        """Take certificates of authorities that are trusted beside the public ones."""
+        self._program = (*PROGRAM, str(ca_file)) if ca_file else PROGRAM
         self._lock = threading.Lock()
         self._forkserver: Forkserver | None = None
         self._closed = False
@@ -181,7 +183,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise RunnerDiedError("The api is going down.")
-            self._forkserver = self._forkserver or Forkserver()
+            self._forkserver = self._forkserver or Forkserver(self._program)
             return self._forkserver
 
     def _drop(self, forkserver: Forkserver) -> None:

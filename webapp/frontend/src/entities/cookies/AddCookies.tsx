@@ -6,7 +6,7 @@ import { lazyPart, LazyPart } from '@/components/LazyPart.tsx';
 export const cookieSheet = lazyPart(() => import('./CookieSheet.tsx'));
 
 /** Kinds of failure in which cookies may help. */
-const WANTED = ['login-needed', 'forbidden', 'cookies-unreadable', 'cookies-open'];
+const WANTED = ['login-needed', 'forbidden', 'key-refused', 'cookies-unreadable', 'cookies-open'];
 
 export function wantsCookies(kind: string | null | undefined): boolean {
   return kind != null && WANTED.includes(kind);

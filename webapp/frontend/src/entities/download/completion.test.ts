@@ -10,5 +10,6 @@ test('what is missing can be fetched of a file that is there, and nothing else',
   expect(canBeCompleted({ ...done, notes: [note('sponsorblock')] })).toBe(false);
   expect(canBeCompleted({ ...done, notes: [note('sponsorblock'), note('missing-subtitles')] })).toBe(true);
   expect(canBeCompleted({ ...done, notes: [note('incomplete')] })).toBe(true);
+  expect(canBeCompleted({ ...done, notes: [note('incomplete-pieces')] })).toBe(true);
   expect(canBeCompleted(makeDownload({ state: 'failed', notes: [note('missing-thumbnail')] }))).toBe(false);
 });

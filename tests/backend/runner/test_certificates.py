@@ -1,0 +1,89 @@
+"""Sites whose certificate comes from an authority of one's own, made here by openssl."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from settings import SettingsError, parse
+from tests.backend.api_process import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def openssl(folder: Path, *arguments: str) -> None:
+    command = ["openssl", *arguments]
+    subprocess.run(command, check=True, capture_output=True, cwd=folder)
+
+
+def certify(folder: Path) -> None:
+    """Write ca.pem, and site.pem with site.key: a certificate for 127.0.0.1 from that authority."""
+    new = ("req", "-newkey", "rsa:2048", "-nodes", "-subj")
+    (folder / "ca.ext").write_text("basicConstraints=critical,CA:TRUE\n")
+    (folder / "site.ext").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl(folder, *new, "/CN=Our authority", "-keyout", "ca.key", "-out", "ca.csr")
+    signed = ("x509", "-req", "-days", "2", "-extfile")
+    openssl(folder, *signed, "ca.ext", "-in", "ca.csr", "-signkey", "ca.key", "-out", "ca.pem")
+    openssl(folder, *new, "/CN=site", "-keyout", "site.key", "-out", "site.csr")
+    by = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
+    openssl(folder, *signed, "site.ext", "-in", "site.csr", *by, "-out", "site.pem")
+
+
+@pytest.fixture
+def site(tmp_path: Path, media_folder: Path) -> Iterator[str]:
+    """The address of a video behind TLS; its authority is in ca.pem."""
+    certify(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "site.pem", tmp_path / "site.key")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(media_folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_address[1]}/short.mp4"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_authority_of_ones_own_is_trusted_once_it_is_named(
+    tmp_path: Path, media_folder: Path, site: str
+) -> None:
+    with running(tmp_path / "without") as api:
+        refused = api.wait(api.add(site), "failed", "done")
+    with running(tmp_path / "with", CA_FILE=str(tmp_path / "ca.pem")) as api:
+        taken = api.wait(api.add(site), "failed", "done")
+        assert api.ask("POST", "/api/previews", json={"url": site})["duration"] is None
+        assert taken["error"] is None
+        assert api.bytes_of(taken["id"]) == (media_folder / "short.mp4").read_bytes()
+
+    assert refused["error"]["kind"] == "certificate"
+    assert "CA_FILE" in refused["error"]["fix"]
+
+
+@pytest.mark.parametrize(
+    "switch", ["PYTHONHTTPSVERIFY=0", "CURL_CA_BUNDLE=", "REQUESTS_CA_BUNDLE=", "SSL_CERT_FILE="]
+)
+def test_no_variable_turns_the_verification_off(tmp_path: Path, site: str, switch: str) -> None:
+    name, _, value = switch.partition("=")
+    with running(tmp_path / "api", **{name: value}) as api:
+        assert api.wait(api.add(site), "failed", "done")["error"]["kind"] == "certificate"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [(None, "No such file"), ("", "PEM"), ("-----BEGIN NOTHING-----", "PEM")]
+)
+def test_a_file_without_certificates_stops_the_start(
+    tmp_path: Path, content: str | None, why: str
+) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(SettingsError, match=rf"CA_FILE=ca\.pem.*{why}"):
+        parse({"CA_FILE": "ca.pem"}, tmp_path)

@@ -1,0 +1,273 @@
+"""No download is called done that may be cut: it is completed, or what is missing is said."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from files.ffmpeg import find_ffmpeg
+from runner.structure import told_size
+from tests.backend.api_process import wait_for
+from tests.backend.pages import page_of
+from tests.media_source import Manner, make_encrypted, make_index_last, make_single_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.backend.api_process import Api
+    from tests.media_source import MediaSource
+
+BY_CLOSING = Manner(framing="close", ranges=False)
+
+
+def result(api: Api, url: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    done = api.wait(api.add(url, **options), "done", "failed")
+    assert done["error"] is None, done["error"]
+    return done
+
+
+def kinds(download: dict[str, Any]) -> list[str]:
+    return [note["kind"] for note in download["notes"]]
+
+
+def cut(at: int, *, ranges: bool = False) -> Manner:
+    return Manner(framing="close", sends=at, ranges=ranges)
+
+
+def ffmpeg(*arguments: str) -> None:
+    program = find_ffmpeg()
+    assert program
+    subprocess.run([program, "-nostdin", "-loglevel", "error", "-y", *arguments], check=True)
+
+
+# Files
+
+
+def test_a_source_that_announces_less_than_there_is(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/clip.mp4"] = Manner(announces=600_000, ranges=False)
+
+    done = result(shared_api, own_media.mp4)
+
+    assert done["file"]["bytes"] == 600_000
+    assert kinds(done) == ["incomplete"]
+    assert done["notes"][0]["values"] == {"duration": "12"}
+    del own_media.manners["/clip.mp4"]
+    shared_api.ask("POST", f"/api/downloads/{done['id']}/retry")
+    wait_for(lambda: not shared_api.get(done["id"])["notes"], "it is whole")
+    assert shared_api.bytes_of(done["id"]) == own_media.mp4_bytes
+
+
+def test_a_body_that_breaks_off_silently_is_completed_where_the_source_knows_ranges(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/clip.mp4"] = cut(900_000, ranges=True)
+
+    done = result(shared_api, own_media.mp4)
+
+    assert kinds(done) == []
+    assert shared_api.bytes_of(done["id"]) == own_media.mp4_bytes
+    assert [first for path, first in own_media.requests if path == "/clip.mp4" and first]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"), [(True, []), (False, ["incomplete-unproven"])], ids=["asked", "no ranges"]
+)
+def test_what_tells_no_length_at_all_is_asked_for_what_follows(
+    shared_api: Api, own_media: MediaSource, *, ranges: bool, said: list[str]
+) -> None:
+    own_media.manners["/hls/index0.ts"] = Manner(framing="close", ranges=ranges)
+
+    done = result(shared_api, f"{own_media.base}/hls/index0.ts")
+
+    assert kinds(done) == said
+
+
+@pytest.mark.parametrize("seconds", [60, 12])
+def test_a_file_that_lasts_far_less_than_the_site_told(
+    shared_api: Api, own_media: MediaSource, seconds: int
+) -> None:
+    url = page_of(own_media, "told.html", contentUrl=own_media.mp4, duration=f"PT{seconds}S")
+
+    done = result(shared_api, url)
+
+    assert done["duration"] == pytest.approx(12, abs=0.1)
+    assert [note["values"] for note in done["notes"]] == [{"duration": "60"}] * (seconds > 12)
+
+
+def test_a_compressed_body_that_breaks_off(shared_api: Api, own_media: MediaSource) -> None:
+    (own_media.folder / "packed.mp4").write_bytes(gzip.compress(own_media.mp4_bytes))
+    packed = {"Content-Encoding": "gzip"}
+    own_media.manners["/packed.mp4"] = Manner(framing="close", sends=600_000, headers=packed)
+
+    done = result(shared_api, f"{own_media.base}/packed.mp4")
+
+    assert kinds(done) == ["incomplete"]
+
+
+def test_a_file_whose_index_was_to_come_last(shared_api: Api, own_media: MediaSource) -> None:
+    make_index_last(own_media.folder)
+    url = f"{own_media.base}/last.mp4"
+    own_media.manners["/last.mp4"] = cut(589_824)
+
+    kept = result(shared_api, url)
+    as_sound = shared_api.wait(shared_api.add(url, format="mp3"), "done", "failed")
+
+    assert kinds(kept) == ["incomplete-size"]
+    assert kept["notes"][0]["values"] == {"sent": "0.6"}
+    assert (as_sound["state"], as_sound["error"]["kind"]) == ("failed", "incomplete-size")
+    del own_media.manners["/last.mp4"]
+    shared_api.ask("POST", f"/api/downloads/{as_sound['id']}/retry")
+    assert shared_api.wait(as_sound["id"], "done", "failed")["error"] is None
+
+
+# Streams in pieces
+
+
+def test_a_piece_that_is_cut_without_a_word_is_said_to_be_unproven(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/hls/index4.ts"] = cut(49_152)
+
+    done = result(shared_api, own_media.hls)
+
+    assert kinds(done) == ["incomplete-pieces"]
+
+
+def test_a_piece_that_is_cut_is_completed_where_the_source_knows_ranges(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    clean = shared_api.bytes_of(result(shared_api, own_media.hls)["id"])
+    own_media.manners["/hls/index4.ts"] = cut(98_304, ranges=True)
+
+    done = result(shared_api, own_media.hls)
+
+    assert kinds(done) == []
+    assert shared_api.bytes_of(done["id"]) == clean
+
+
+def test_a_piece_shorter_than_announced_is_tried_again(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/hls/index4.ts"] = Manner(sends=49_152, ranges=False)
+    item = shared_api.add(own_media.hls)
+
+    again = wait_for(lambda: (d := shared_api.get(item))["attempt"] > 1 and d, "it is tried again")
+
+    assert again["error"]["kind"] == "broken-off"
+    del own_media.manners["/hls/index4.ts"]
+    shared_api.ask("POST", f"/api/downloads/{item}/cancel")
+
+
+def test_a_stream_of_two_is_cut_although_the_other_is_whole(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/dash/chunk-stream0-00012.m4s"] = cut(32_768)
+
+    done = result(shared_api, own_media.dash)
+
+    assert kinds(done) == ["incomplete"]
+
+
+def test_whole_pieces_of_known_structure_need_no_length(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/dash/"] = BY_CLOSING
+
+    assert kinds(result(shared_api, own_media.dash)) == []
+
+
+def test_pieces_of_one_file_need_a_source_that_knows_ranges(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    make_single_file(own_media.folder)
+    assert "BYTERANGE" in (own_media.folder / "hls/whole.m3u8").read_text()
+    url = f"{own_media.base}/hls/whole.m3u8"
+
+    assert kinds(result(shared_api, url)) == []
+    own_media.manners["/hls/whole.ts"] = Manner(ranges=False)
+    failed = shared_api.wait(shared_api.add(url, resolution="360p"), "done", "failed")
+    assert failed["error"]["kind"] == "no-pieces"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, "key-missing"), (403, "key-refused"), (200, "key-missing")]
+)
+def test_a_key_that_cannot_be_had_is_named_and_not_the_link(
+    shared_api: Api, own_media: MediaSource, status: int, kind: str
+) -> None:
+    make_encrypted(own_media.folder, "key")
+    url = f"{own_media.base}/encrypted/key.m3u8"
+    assert kinds(result(shared_api, url)) == []
+    if status == 200:
+        (own_media.folder / "encrypted/key").write_text("<html>Please sign in</html>")
+    else:
+        own_media.faults["/encrypted/key"] = status
+
+    failed = shared_api.wait(shared_api.add(url, resolution="360p"), "done", "failed")
+
+    assert (failed["error"]["kind"], failed["attempt"]) == (kind, 1)
+    assert ("HTTP" in failed["error"]["sentence"]) == (status != 200)
+
+
+@pytest.mark.parametrize("kind", ["hls", "dash"])
+def test_a_missing_beginning_is_named(shared_api: Api, own_media: MediaSource, kind: str) -> None:
+    playlist = own_media.dash
+    name = "init-stream0.m4s"
+    if kind == "hls":
+        pieces = ("-f", "hls", "-hls_time", "1", "-hls_segment_type", "fmp4")
+        made = str(own_media.folder / "hls/boxes.m3u8")
+        whole = ("-hls_playlist_type", "vod", "-hls_fmp4_init_filename", "begin.mp4")
+        ffmpeg("-i", str(own_media.folder / "short.mp4"), "-c", "copy", *pieces, *whole, made)
+        playlist, name = f"{own_media.base}/hls/boxes.m3u8", "begin.mp4"
+    own_media.faults[f"/{kind}/{name}"] = 404
+
+    failed = shared_api.wait(shared_api.add(playlist), "done", "failed")
+
+    assert failed["error"]["kind"] == "piece-missing"
+    assert f"({name}, 1/" in failed["error"]["sentence"]
+
+
+# What files say of their own length
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("fast.mp4", ("-movflags", "+faststart")),
+        ("last.mp4", ()),
+        ("pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov")),
+        ("film.mkv", ()),
+        ("sound.wav", ("-c:a", "pcm_s16le", "-vn")),
+    ],
+)
+def test_a_file_tells_its_length_by_its_structure(
+    media_folder: Path, tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    made, part = tmp_path / name, tmp_path / f"part-{name}"
+    ffmpeg("-i", str(media_folder / "short.mp4"), "-c", "copy", *options, str(made))
+    whole = made.read_bytes()
+
+    assert told_size(made) == len(whole)
+    for length in (len(whole) - 1, len(whole) // 2, len(whole) // 3):
+        part.write_bytes(whole[:length])
+        told = told_size(part)
+        assert told is not None
+        assert told > length
+
+
+def test_what_follows_a_whole_file_does_not_matter(media_folder: Path, tmp_path: Path) -> None:
+    made = tmp_path / "longer.mp4"
+    shutil.copy(media_folder / "short.mp4", made)
+    with made.open("ab") as file:
+        file.write(bytes(1000))
+    assert told_size(made) == made.stat().st_size
+
+
+def test_a_stream_of_packets_tells_no_length(media_folder: Path) -> None:
+    assert told_size(media_folder / "hls/index0.ts") is None

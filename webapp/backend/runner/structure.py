@@ -1,0 +1,87 @@
+"""How long a file says that it is: by its boxes (MP4), chunks (RIFF) or elements (Matroska).
+
+What was cut off shows there, whatever the server announced: nothing has to be decoded for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOXES = {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free", b"skip", b"wide", b"uuid"}
+"""What an MP4 or QuickTime file may begin with."""
+HEADER = 16
+"""Bytes of the largest header of a box."""
+EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+NEVER_TOLD = {0, 0xFFFF_FFFF}
+"""Sizes in a RIFF file whose writer could not go back."""
+
+
+def told_size(medium: Path) -> int | None:
+    """Bytes that the file should have at least; None if it does not say."""
+    with medium.open("rb") as file:
+        head = file.read(HEADER)
+        if head[4:8] in BOXES:
+            return _boxes(file, medium.stat().st_size)
+        if head[:4] == b"RIFF":
+            told = int.from_bytes(head[4:8], "little")
+            return None if told in NEVER_TOLD else 8 + told
+        return _matroska(file) if head[:4] == EBML else None
+
+
+def _boxes(file: BinaryIO, size: int) -> int | None:
+    """Where the last box ends; past the end of the file if a necessary one is not there."""
+    at, seen = 0, set[bytes]()
+    while at < size:
+        file.seek(at)
+        head = file.read(HEADER)
+        length, kind = int.from_bytes(head[:4]), head[4:8]
+        if kind == b"mdat" and length == 0:  # to the end of the file, wherever that is
+            return None if _playable(seen) else size + 1
+        if length == 1:
+            length = int.from_bytes(head[8:16])
+        if length < 8 or not _is_name(kind):  # noqa: PLR2004 - its header alone has as many
+            # Players pass over what follows a whole file. Between fragments it shifts the rest.
+            return size + 1 if b"moof" in seen and any(head) else _end(seen, size)
+        seen.add(kind)
+        at += length
+    return max(at, _end(seen, size))
+
+
+def _end(seen: set[bytes], size: int) -> int:
+    return size if _playable(seen) else size + 1
+
+
+def _playable(seen: set[bytes]) -> bool:
+    """Whether an index has come, without which nothing can be played."""
+    return bool(seen & {b"moov", b"moof"})
+
+
+def _is_name(kind: bytes) -> bool:
+    return len(kind) == 4 and all(byte == 0xA9 or 0x20 <= byte < 0x7F for byte in kind)  # noqa: PLR2004
+
+
+def _matroska(file: BinaryIO) -> int | None:
+    """Where the segment ends, which holds everything after the header."""
+    at = 4
+    header = _number(file, at)
+    if header is None:
+        return None
+    at += header[1] + header[0]
+    file.seek(at)
+    if file.read(4) != SEGMENT or (told := _number(file, at + 4)) is None:
+        return None
+    return at + 4 + told[1] + told[0]
+
+
+def _number(file: BinaryIO, at: int) -> tuple[int, int] | None:
+    """A number of variable length (RFC 8794, 4) and how many bytes it takes; None if unknown."""
+    file.seek(at)
+    first = file.read(1)
+    length = 9 - first[0].bit_length() if first and first[0] else 0
+    if not length:
+        return None
+    bits = int.from_bytes(first + file.read(length - 1)) & ((1 << 7 * length) - 1)
+    return None if bits == (1 << 7 * length) - 1 else (bits, length)
