@@ -87,7 +87,9 @@ def listed(api: Api, q: str = "") -> list[dict[str, Any]]:
 
 
 def listed_below(api: Api, folder: str) -> list[dict[str, Any]]:
-    return [one for one in listed(api) if one["file"]["name"].startswith(f"{folder}/")]
+    """What has a file there; what is still to be downloaded has none."""
+    with_file = [one for one in listed(api) if one["file"]]
+    return [one for one in with_file if one["file"]["name"].startswith(f"{folder}/")]
 
 
 def names(folder: Path) -> dict[str, int]:
