@@ -4,6 +4,7 @@ In a shell that has only the system's own programs on its PATH, in a copy of the
 `make setup` has set up and `make dev` runs. What cannot be typed in a test says why.
 """
 
+import http.client
 import os
 import re
 import shutil
@@ -11,14 +12,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import FreePort
 from tests.docs.commands import all_commands
-from tests.stack.harness import ROOT, until
+from tests.stack.harness import ROOT, ask, until
 
 BROUGHT = {"uv", "uvx", "node", "nodejs", "npm", "npx", "corepack", "ffmpeg"}
 """What the set-up brings: not on the PATH of these shells."""
@@ -217,9 +220,12 @@ CONFIGURED = (
 
 def can_work(shell: Shell) -> bool:
     """Whether both are READY, and the backend has loaded what works there: it is READY before."""
-    ask = "import urllib.request as it; it.urlopen('http://localhost:8000/ready')"
-    loaded = shell.type(f'.venv/bin/python -c "{ask}"').returncode == 0
-    return loaded and shell.type("make status").returncode == 0
+    api, guard = (int(shell.environment[f"{name}_PORT"]) for name in ("API", "GUARD"))
+    with suppress(OSError, http.client.HTTPException):
+        services = ask(guard, "/api/status").json()["services"]
+        ready = {service["state"] for service in services} == {"READY"}
+        return ready and ask(api, "/ready").status == HTTPStatus.OK
+    return False
 
 
 @pytest.fixture(scope="module")
