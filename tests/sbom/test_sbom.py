@@ -2,22 +2,33 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scripts.sbom.__main__ import table
-from scripts.sbom.bill import bill
 from scripts.sbom.packages import PAGE, PYTHON, Package, shipped
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = shipped(ROOT)
 
 
-def test_every_package_of_the_locks_stands_in_it_with_version_licence_and_hash() -> None:
-    components = json.loads(bill("app", "1.0", PACKAGES))["components"]
+@pytest.fixture(scope="module")
+def packages() -> Sequence[Package]:
+    return shipped(ROOT)
+
+
+def bill_of(*packages: Package) -> str:
+    """Make the bill; what that loads takes most of a second, for which no other test is to wait."""
+    from scripts.sbom.bill import bill
+
+    return bill("app", "1.0", packages)
+
+
+def test_every_package_of_the_locks_stands_in_it_with_version_licence_and_hash(
+    packages: Sequence[Package],
+) -> None:
+    components = json.loads(bill_of(*packages))["components"]
     found = {(each["name"], each["version"]) for each in components}
     pins = re.findall(
         r"^([\w.-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE
@@ -34,21 +45,22 @@ def test_every_package_of_the_locks_stands_in_it_with_version_licence_and_hash()
     assert all(each["licenses"] and each["hashes"] and each["purl"] for each in components)
 
 
-def test_no_licence_is_unknown_and_the_list_is_of_now() -> None:
-    assert [package.name for package in PACKAGES if package.licence == "unknown"] == []
-    assert table(PACKAGES) in (ROOT / "docs/licences.md").read_text(encoding="utf-8")
+def test_no_licence_is_unknown_and_the_list_is_of_now(packages: Sequence[Package]) -> None:
+    from scripts.sbom.__main__ import table
+
+    assert [package.name for package in packages if package.licence == "unknown"] == []
+    assert table(packages) in (ROOT / "docs/licences.md").read_text(encoding="utf-8")
 
 
 def test_what_is_no_bill_of_materials_is_refused() -> None:
     package = Package("a", "1", PYTHON, "MIT", (("sha256", "no digest"),))
     with pytest.raises(ValueError, match="no digest"):
-        bill("app", "1.0", [package])
+        bill_of(package)
 
 
 def test_a_package_of_a_scope_is_found_by_its_address() -> None:
-    (component,) = json.loads(
-        bill("app", "1.0", [Package("@scope/name", "1", PAGE, "MIT", (("sha512", "ab" * 64),))])
-    )["components"]
+    package = Package("@scope/name", "1", PAGE, "MIT", (("sha512", "ab" * 64),))
+    (component,) = json.loads(bill_of(package))["components"]
     assert component["purl"] == "pkg:npm/%40scope/name@1"
 
 
