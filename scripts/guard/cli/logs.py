@@ -67,7 +67,7 @@ def logs(
             signal.signal(ending, _leave)
         screen = Screen(config, terminal)
         screen.show(lines[-LINES:])
-        while follow and not terminal.gone:
+        while follow and not (terminal.gone or terminal.stalled):
             time.sleep(POLL_SECONDS)
             screen.show(written.read())
     return 0

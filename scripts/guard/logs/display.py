@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .channel import Channel
 
 PARTIAL_LINE_SECONDS = 0.1
+FULL_SECONDS = 2.0  # between two attempts to write to a full disk
 
 
 class Display:
@@ -52,6 +53,8 @@ class Display:
         self._skipped: Counter[Channel] = Counter()
         self._shown: str | None = None
         self._awaited = False
+        self.due: float | None = None
+        """When a full disk is tried again, on the monotonic clock."""
 
     @property
     def is_unread(self) -> bool:
@@ -100,12 +103,24 @@ class Display:
 
     def watch(self, selector: selectors.BaseSelector, moves: Callable[[], None]) -> None:
         """Have `moves` called once a terminal that has stopped takes something again."""
-        if self._terminal.stalled and not self._awaited:
+        if self._terminal.is_file:  # nobody tells that a disk has room again
+            self._try_again(moves)
+        elif self._terminal.stalled and not self._awaited:
             selector.register(self._terminal, selectors.EVENT_WRITE, moves)
             self._awaited = True
         elif self._awaited and not self._terminal.stalled:
             selector.unregister(self._terminal)
             self._awaited = False
+
+    def _try_again(self, moves: Callable[[], None]) -> None:
+        now = time.monotonic()
+        if not self._terminal.stalled:
+            self.due = None
+        elif self.due is None:
+            self.due = now + FULL_SECONDS
+        elif self.due <= now:
+            self.due = None
+            moves()
 
     def resume(self) -> Sequence[str]:
         """Print what was left when it stopped; returns what there is to say of lines not shown."""

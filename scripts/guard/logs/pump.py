@@ -150,7 +150,8 @@ class Pump:
     def _until_due(self) -> float | None:
         if self._requests or self._beginning or self._own_lines:
             return 0
-        dues = [stream.due for stream in self._streams if stream.due is not None]
+        timed = (self._display.due, *(stream.due for stream in self._streams))
+        dues = [due for due in timed if due is not None]
         return max(0, min(dues) - time.monotonic()) if dues else None
 
     def channel(self, name: str) -> Channel:

@@ -11,14 +11,16 @@ import sys
 
 PATIENCE_SECONDS = 1.0
 _WOULD_BLOCK = (errno.EAGAIN, errno.EWOULDBLOCK)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class TerminalWriter:
     """The descriptor that the merged log goes to, until nobody reads it any more.
 
-    It waits while the reader makes progress. After `patience` seconds of none (Ctrl-S, a pager) it
-    is `stalled` and takes nothing until `resume` succeeds; once the reader has left it is `gone`,
-    and `is_unread` if it was the reader of a pipe (`| head`), who wants no more.
+    It waits while the reader makes progress. After `patience` seconds of none (Ctrl-S, a pager), or
+    where a file's disk is full, it is `stalled` and takes nothing until `resume` succeeds; once the
+    reader has left it is `gone`, and `is_unread` if it was the reader of a pipe (`| head`), who
+    wants no more.
     """
 
     def __init__(self, descriptor: int, patience: float = PATIENCE_SECONDS) -> None:
@@ -36,7 +38,8 @@ class TerminalWriter:
         self._descriptor = descriptor if own is None else own
         kind = os.fstat(descriptor).st_mode
         self._is_pipe = stat.S_ISFIFO(kind)
-        if stat.S_ISREG(kind):
+        self.is_file = stat.S_ISREG(kind)
+        if self.is_file:
             self._most = sys.maxsize  # a file always takes everything
 
     def fileno(self) -> int:
@@ -77,6 +80,8 @@ class TerminalWriter:
             except OSError as error:
                 if error.errno in _WOULD_BLOCK and self._has_room(patience):
                     continue
+                if self.is_file and error.errno in _FULL:
+                    return False
                 self.gone = error.errno not in _WOULD_BLOCK
                 self.is_unread = self._is_pipe and error.errno == errno.EPIPE
                 return self.gone

@@ -25,6 +25,7 @@ from scripts.guard.logs import prefix
 from scripts.guard.logs.display import PARTIAL_LINE_SECONDS
 from scripts.guard.logs.display_width import display_width
 from scripts.guard.logs.log import Log
+from tests.conftest import SmallDisk
 from tests.stack.harness import until
 
 DEADLINE = 60.0
@@ -633,3 +634,31 @@ def test_lines_that_push_a_screen_away_are_left_out(reader: Reader, start: Start
     assert [line for line in lines if line] == ["before", "ready"]
     assert lines[lines.index("ready") + 1 :] == [""] * 9
     assert lines.index("ready") <= 2
+
+
+def test_a_file_is_written_on_once_its_disk_has_room_again(small_disk: SmallDisk) -> None:
+    output = small_disk("64k") / "output"
+    full = output.with_name("full")
+    with output.open("wb") as file:
+        log = Log(["web"], output=file, colour=False)
+        log.start()
+        log.report("before")
+        until(lambda: b"before" in output.read_bytes(), "it is written")
+        with contextlib.suppress(OSError), full.open("wb", buffering=0) as other:
+            while True:
+                other.write(bytes(4096))
+        log.report("x" * 8192)  # more than the rest of its page
+        until(lambda: output.stat().st_size == 4096, "the disk is full")
+        log.report("lost")
+        full.unlink()
+
+        def goes_on() -> bool:
+            log.report("after")
+            return b" | after" in output.read_bytes()
+
+        until(goes_on, "it is written on")
+        log.close()
+    text = output.read_text()
+    assert "x" * 8192 in text  # whole, although its beginning had been written
+    assert re.search(r"\d lines of guard not shown", text)
+    assert "lost" not in text
