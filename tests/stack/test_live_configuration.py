@@ -227,8 +227,11 @@ def test_an_invalid_env_is_one_error_and_the_old_stack_runs_on(
 ) -> None:
     run, old = start(guarded, *PAIR)
     save_env(run, line)
-    run.await_output("the stack runs on as it was")
+    run.await_output("the stack runs on as it was until the file is saved again")
+    run.await_output("fix: correct the above, and save it")
     assert run.output().count(message) == 1
+    save_env(run)
+    run.await_output("what was saved is in force again")
     assert {name: run.service(name)["pid"] for name in old} == old
 
 

@@ -37,6 +37,7 @@ class Reload:
         self._report = report
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_refused = False
 
     def begin(self) -> None:
         """Read the files again and follow them; what is wrong with them is reported."""
@@ -46,18 +47,32 @@ class Reload:
 
     async def _reload(self) -> None:
         async with self._one_at_a_time:
-            old = self._current.get()
             try:
-                config = await asyncio.to_thread(
-                    settings.load,
-                    old.procfile,
-                    old.named_env_files,
-                    self._shell,
-                    selection=old.selection,
-                )
-                self._put_in_force(config)
+                self._put_in_force(await self._read())
             except GuardError as error:
-                self._report(f"{error.message}\n  the stack runs on as it was; {error.fix}")
+                self._is_refused = True
+                self._report(
+                    f"{error.message}\n  the stack runs on as it was until the file is saved again"
+                    f"\n  fix: {error.fix}"
+                )
+            else:
+                if self._is_refused:
+                    self._report("what was saved is in force again")
+                self._is_refused = False
+
+    async def _read(self) -> Settings:
+        """Read the files; raises `GuardError`."""
+        old = self._current.get()
+        try:
+            return await asyncio.to_thread(
+                settings.load,
+                old.procfile,
+                old.named_env_files,
+                self._shell,
+                selection=old.selection,
+            )
+        except GuardError as error:
+            raise GuardError(error.message, "correct the above, and save it") from error
 
     def _put_in_force(self, config: Settings) -> None:
         """Follow changed settings; raises `GuardError` if a new port is unavailable.
