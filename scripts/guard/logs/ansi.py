@@ -57,8 +57,8 @@ def clean(block: bytes, inherited: bytes = b"") -> tuple[bytes, bytes]:
 
     ``block`` holds whole lines, ``inherited`` the SGR code that was open before them. Answers the
     cleaned lines and the code that is open after them. Every line opens the colours it inherits
-    and closes those it leaves open; other escape and control codes go; what is not UTF-8 becomes
-    U+FFFD.
+    and closes those it leaves open; other escape and control codes go, those of the order of
+    letters too; what is not UTF-8 becomes U+FFFD.
     """
     left_open = inherited
     if ESC in block:
@@ -68,8 +68,12 @@ def clean(block: bytes, inherited: bytes = b"") -> tuple[bytes, bytes]:
     block = block.translate(None, _CONTROLS)
     if not block.isascii():
         block = block.decode("utf-8", "replace").encode()
-        # The C1 controls: U+009B starts a CSI as well as ESC [ does.
-        block = _compiled(rb"\xc2[\x80-\x9f]").sub(b"", block)
+        # The C1 controls: U+009B starts a CSI as well as ESC [ does. And what turns the order of
+        # letters round, so that a line or a command reads otherwise than it is: U+202A to U+202E
+        # and U+2066 to U+2069. Texts that run from right to left need none of them.
+        block = _compiled(rb"\xc2[\x80-\x9f]|\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])").sub(
+            b"", block
+        )
     return block, left_open
 
 

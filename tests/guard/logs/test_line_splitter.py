@@ -1,6 +1,7 @@
 """Whole lines out of any bytes, however they were cut."""
 
 import itertools
+from unicodedata import bidirectional
 
 import pytest
 from hypothesis import example, given
@@ -20,6 +21,8 @@ TELLING = [
     b"\x1b[0m",
     b"\x1b[2K",
     b"\x1b[",
+    "\u202e".encode(),
+    "\u2067".encode(),
 ]
 TELLING += [
     b"1G",
@@ -61,6 +64,8 @@ def test_nothing_but_text_and_colours_is_left(data: bytes) -> None:
         assert all(code.startswith("[") and "m" in code for code in text[1:])
         assert not any(ord(c) < 0x20 and c not in "\t\x1b" for c in line)
         assert not any(0x7F <= ord(c) < 0xA0 for c in line)
+        assert not any(bidirectional(c) in {"LRE", "RLE", "PDF", "LRO", "RLO"} for c in line)
+        assert not any(bidirectional(c) in {"LRI", "RLI", "FSI", "PDI"} for c in line)
 
 
 @given(writings.map(b"".join))
@@ -101,6 +106,8 @@ def test_no_line_is_longer_than_the_limit_allows(data: bytes) -> None:
         (b"ring\x07 back\x08 nul\x00 tab\t.\n", ["ring back nul tab\t."]),
         ("line\u2028separator \u0085\u009b2J\n".encode(), ["line\u2028separator 2J"]),
         (b"caf\xc3\xa9 \xff\xfe\n", ["café \ufffd\ufffd"]),
+        ("run \u202emr -fr\u202c \u2066now\u2069\n".encode(), ["run mr -fr now"]),
+        ("\u200fשלם\u200f \u2013 \u202fok\n".encode(), ["\u200fשלם\u200f \u2013 \u202fok"]),
     ],
 )
 def test_what_becomes_of(written: bytes, lines: list[str]) -> None:
