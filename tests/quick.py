@@ -44,7 +44,10 @@ TOOLS = frozenset(
     }
 )
 """Folders with the tests of tools, which run programs themselves."""
-FIXTURES = frozenset({"browser", "dist", "free_port", "page", "small_disk", "small_memory"})
+FIXTURES = frozenset(
+    {"browser", "dist", "free_port", "page", "small_disk", "small_memory", "validated"}
+)
+"""The last loads for a second what it validates with."""
 MARKERS = ("starts", "long")
 EVENTS = frozenset(
     {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "socket.bind", "subprocess.Popen"}

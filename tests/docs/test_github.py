@@ -27,7 +27,6 @@ def matrix() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_they_are_valid(schema: str, validated: Validated) -> None:
     files = sorted(GITHUB.glob(SCHEMAS[schema]))
