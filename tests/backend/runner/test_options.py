@@ -26,8 +26,9 @@ def probed(api: Api, item: str) -> Media:
     return probe(api.media / api.wait(item, "done")["file"]["name"])
 
 
-def test_a_clip_is_cut_out(shared_api: Api, media: MediaSource) -> None:
-    item = shared_api.add(media.mp4, format="wav", start=2, end=5.5)
+@pytest.mark.parametrize("format_", ["wav", "flac"])
+def test_a_clip_is_cut_out(shared_api: Api, media: MediaSource, format_: str) -> None:
+    item = shared_api.add(media.mp4, format=format_, start=2, end=5.5)
 
     assert abs(probed(shared_api, item).seconds - 3.5) < 0.1
 

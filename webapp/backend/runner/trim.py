@@ -1,8 +1,8 @@
 """Keeps a clip of a finished medium.
 
 The whole is fetched first: so it can be resumed like any other, and ffmpeg, which would else open
-the address itself, stays without a network. The streams are copied, not encoded again; a video
-therefore begins at the keyframe before `start`.
+the address itself, stays without a network. The streams are copied, not encoded again, but for
+FLAC's; a video therefore begins at the keyframe before `start`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_SECONDS = 600
+AGAIN = {".flac": ("-c:a", "flac")}
+"""Copied, its head would go on telling the length of the whole; encoding it loses nothing."""
 NOT_CUT = DownloadError(
     "cut", "The clip could not be cut.", "Check start and end against the medium's length."
 )
@@ -46,7 +48,8 @@ def trim(ffmpeg: str | None, made: Path, start: float | None, end: float | None)
     command = [
         *(ffmpeg, "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"),
         *("-ss", f"{begin:.3f}", "-i", f"file:{made}", *length),
-        *("-map", "0", "-c", "copy", "-avoid_negative_ts", "make_zero", f"file:{target}"),
+        *("-map", "0", "-c", "copy", *AGAIN.get(made.suffix, ())),
+        *("-avoid_negative_ts", "make_zero", f"file:{target}"),
     ]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=MAX_SECONDS)
