@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.containers.encoders import needed
 from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, SECRETS, services, stages
 from tests.schemas import Validated
 
@@ -135,3 +136,15 @@ def test_every_secret_of_the_compose_file_may_be_a_file() -> None:
             assert given[secret] == "", f"{name}: {secret} would be set twice"
             file = Path(given[f"{secret}_FILE"])
             assert file.name in laid_over[name]["secrets"]
+
+
+def test_the_images_own_ffmpeg_writes_every_format_that_is_offered() -> None:
+    (configure,) = (
+        line for line in stages(DOCKERFILES[0])["ffmpeg"].all("RUN") if "./configure" in line
+    )
+    enabled = set(",".join(re.findall(r"--enable-encoder=(\S+)", configure)).split(","))
+    # An unknown name is passed over there without a word.
+    configured = {name.replace("-", "_").replace("mov_text", "movtext") for name in needed()}
+    assert configured <= enabled
+    for library in (name.partition("_")[0] for name in configured if name.startswith("lib")):
+        assert f"--enable-{library} " in configure

@@ -81,7 +81,7 @@ def base_images() -> Iterator[str]:
     """Of the Dockerfiles, and those that a compose file runs as they are."""
     for path in dockerfiles():
         text = path.read_text(encoding="utf-8")
-        stages = re.findall(r" AS (\S+)", text)
+        stages = [*re.findall(r" AS (\S+)", text), "scratch"]
         yield from (
             each for each in re.findall(r"^FROM (\S+)", text, re.MULTILINE) if each not in stages
         )
