@@ -15,7 +15,7 @@ import pytest
 
 from tests.backend.api_process import DEADLINE, wait_for
 from work import pool as pools
-from work.pool import BACKEND, Forkserver, Pool, RunnerDiedError
+from work.pool import BACKEND, Pool, RunnerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,7 @@ def test_who_waits_for_a_runner_is_told_that_the_api_goes_down(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked = tmp_path / "asked"
-    monkeypatch.setattr(pools, "Forkserver", lambda: Forkserver(("-c", SILENT, str(asked))))
+    monkeypatch.setattr(pools, "PROGRAM", ("-c", SILENT, str(asked)))
     pool = Pool()
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(pool.take)
@@ -128,7 +128,7 @@ def test_who_waits_for_a_runner_is_told_that_the_api_goes_down(
 
 
 def test_a_template_that_cannot_load_is_a_failure_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "Forkserver", lambda: Forkserver(("-c", "raise SystemExit(3)")))
+    monkeypatch.setattr(pools, "PROGRAM", ("-c", "raise SystemExit(3)"))
     pool = Pool()
 
     with pytest.raises(RunnerDiedError, match="downloads are started from has ended"):
