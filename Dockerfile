@@ -5,13 +5,15 @@ FROM python:3.13-slim AS packages
 WORKDIR /app
 COPY requirements-uv.txt requirements.txt ./
 # Compiled here: the users below may not write where the packages are, and would compile each time. Names for
-# debuggers go, and the wheel's ffmpeg, which has 173 MB: the next stage makes a smaller one.
+# debuggers go, and the wheel's ffmpeg, which has 173 MB: the next stage makes a smaller one. Of what botocore knows of
+# Amazon's services, only S3 stays.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/* \
     && python -m venv --without-pip packages \
     && pip install --no-cache-dir --require-hashes --target uv -r requirements-uv.txt \
     && uv/bin/uv pip install --python packages --no-cache --compile-bytecode --require-hashes -r requirements.txt \
     && find packages -name "*.so" -exec strip --strip-unneeded {} + \
+    && find packages/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} + \
     && rm packages/lib/*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*
 
 # From Debian's source, with its fixes: its package brings a desktop along. This one reads whatever ffmpeg reads by

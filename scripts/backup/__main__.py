@@ -17,6 +17,7 @@ from typing import IO
 from sqlalchemy.exc import SQLAlchemyError
 
 import settings
+from domain.failures import DownloadError
 from domain.problems import Problem
 from scripts.backup.archive import (
     FILES,
@@ -28,7 +29,7 @@ from scripts.backup.archive import (
     table_file,
 )
 from scripts.backup.database import RefusedError, holds_something, moment, put_back, read
-from scripts.backup.files import differing, listed
+from scripts.backup.files import differing, listed, place_of
 from settings import Settings, SettingsError
 from store.migrate import VERSIONS
 from store.tables import metadata
@@ -48,6 +49,9 @@ def main() -> int:
             _say(f"Kept in {_keep(chosen, options.file)}.")
     except (SettingsError, RefusedError, BadArchiveError, Problem, OSError) as error:
         _say(str(error))
+        return 1
+    except DownloadError as error:
+        _say(f"{error.sentence} {error.fix}")
         return 1
     except SQLAlchemyError as error:
         _say(f"The database cannot be used: {str(error).partition(chr(10))[0]}")
@@ -72,7 +76,7 @@ def _write(chosen: Settings, file: IO[bytes], now: datetime) -> None:
     with moment(chosen.database_url) as connection:
         for table in metadata.sorted_tables:
             counts[table.name] = writer.rows(table_file(table.name), read(connection, table))
-        writer.rows(FILES, listed(connection, chosen.media_dir))
+        writer.rows(FILES, listed(connection, place_of(chosen)[1]))
         writer.finish(About(FORMAT, now.isoformat(), VERSIONS[-1], connection.dialect.name, counts))
 
 
@@ -85,11 +89,12 @@ def _restore(chosen: Settings, file: str, *, replace: bool) -> None:
         put_back(chosen.database_url, backup, replace=replace)
         rows = backup.about.tables["downloads"]
         _say(f"Restored: {rows} downloads, as of {backup.about.created}.")
-        wrong = list(differing(backup.rows(FILES), chosen.media_dir))
+        place, size = place_of(chosen)
+        wrong = list(differing(backup.rows(FILES), size))
     for line in wrong[:TOLD]:
         _say(f"  {line}")
     if wrong:
-        _say(f"{len(wrong)} files are not as they were: copy them back into {chosen.media_dir}.")
+        _say(f"{len(wrong)} files are not as they were: copy them back into {place}.")
 
 
 @contextlib.contextmanager

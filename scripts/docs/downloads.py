@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from domain import failures
 from domain.failures import DownloadError, classify
 from domain.problems import DatabaseUnavailableError
-from files import cookies, media_folder, shelf
+from files import bucket_client, cookies, media_folder, multipart, shelf
+from net.bucket_place import BucketPlace
 from net.egress import Allowed, ProgramRefusedError
 
 FOLDER = Path("/p/data")
 HOST = "example.org"
+PLACE = BucketPlace("media", "library", "http://objects.example:9000")
 
 
 def downloads() -> str:
@@ -73,6 +77,13 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield shelf.unusable(FOLDER / "media/music", "is a file")
     yield executor.crashed(RunnerDiedError("The download process ended with code -9."))
     yield executor.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
+    yield bucket_client.unreachable(PLACE, "Connection refused")
+    yield bucket_client.missing_bucket(PLACE)
+    for code in ("AccessDenied", "PermanentRedirect", "KeyTooLongError"):
+        error = {"Error": {"Code": code, "Message": "Your key is too long"}}
+        yield bucket_client.refusal(PLACE, ClientError(error, "PutObject"))
+    yield multipart.damaged("s3://media/library/a.mp4")
+    yield multipart.ended("a.mp4")
     for refuse in (
         lambda: metadata.only_entry({"entries": [{"id": "1"}, {"id": "2"}]}),
         lambda: metadata.require_ended({"is_live": True}),

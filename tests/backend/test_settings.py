@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from psycopg.conninfo import conninfo_to_dict
 
+from net.bucket_place import BucketPlace
 from settings import SettingsError, load, parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,6 +154,68 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
         assert name in str(told.value)
     assert "secret" not in str(told.value)
     assert "DATABASE_URL=mysql:...:" in str(told.value)
+
+
+BUCKET = {
+    "MEDIA_URL": "s3://media/library/of-ours/",
+    "MEDIA_ENDPOINT": "http://127.0.0.1:9000/",
+    "MEDIA_REGION": "eu-central-1",
+    "MEDIA_ACCESS_KEY_FILE": "access",
+    "MEDIA_SECRET_KEY_FILE": "secret",
+    "MEDIA_REDIRECT": "yes",
+}
+
+
+def test_a_bucket_is_named_with_its_server_and_who_we_are_there(tmp_path: Path) -> None:
+    (tmp_path / "access").write_text("app\n")
+    (tmp_path / "secret").write_text("s/cret+\n")
+    place = parse(BUCKET, tmp_path).bucket
+    assert place == BucketPlace(
+        "media",
+        "library/of-ours",
+        "http://127.0.0.1:9000",
+        "eu-central-1",
+        "app",
+        "s/cret+",
+        redirect=True,
+    )
+    assert place is not None
+    assert place.key("A/b.mp4") == "library/of-ours/A/b.mp4"
+    assert place.url == "s3://media/library/of-ours"
+    assert "cret" not in repr(parse(BUCKET, tmp_path))
+    assert parse({"MEDIA_ENDPOINT": "http://127.0.0.1:9000"}, tmp_path).bucket is None
+
+
+def test_all_that_is_wrong_with_a_bucket_is_told_at_once(tmp_path: Path) -> None:
+    bad = {
+        "MEDIA_URL": "s3://UPPER/case",
+        "MEDIA_ENDPOINT": "127.0.0.1:9000",
+        "MEDIA_REDIRECT": "sometimes",
+        "IMPORT_DIR": "elsewhere",
+        "LOG_LEVEL": "loud",
+    }
+    with pytest.raises(SettingsError) as told:
+        parse(bad, tmp_path)
+    for name in (*bad, "MEDIA_ACCESS_KEY", "MEDIA_SECRET_KEY"):
+        assert (f"{name}:" in str(told.value)) or (f"{name}=" in str(told.value))
+
+
+@pytest.mark.parametrize(
+    "url", ["media", "http://media/x", "s3://", "s3://a", "s3://media/../x", "s3://media/a b"]
+)
+def test_a_bucket_that_cannot_be_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="give s3://BUCKET or s3://BUCKET/PREFIX"):
+        parse({"MEDIA_URL": url, "MEDIA_ACCESS_KEY": "a", "MEDIA_SECRET_KEY": "s"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://h", "http://", "http://u:p@h", "http://h/path", "http://h:x", "http://h?a=b"]
+)
+def test_an_object_store_is_an_address_alone(tmp_path: Path, url: str) -> None:
+    keys = {"MEDIA_ACCESS_KEY": "a", "MEDIA_SECRET_KEY": "s"}
+    with pytest.raises(SettingsError, match="address of the server alone") as told:
+        parse({"MEDIA_URL": "s3://media", "MEDIA_ENDPOINT": url} | keys, tmp_path)
+    assert "u:p" not in str(told.value)
 
 
 def test_a_database_of_sqlite_is_a_file(tmp_path: Path) -> None:

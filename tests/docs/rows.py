@@ -204,6 +204,14 @@ AGAIN = Held(
     typed=DONE,
     made=CALLED,
 )
+BUCKETS = "tests/backend/engine/test_bucket.py"
+ANSWERED = Held(
+    "tests/backend/files/test_bucket_client.py::test_what_a_store_answers_is_said_by_its_kind",
+    "no: it is the operator's to do at the object store",
+    "no: it is the operator's to do at the object store",
+    made=CALLED,
+    equal=ONE_SENTENCE,
+)
 ADVISED = {
     *("beyond-end", "broken-off", "conversion", "login-needed", "no-audio", "password-needed"),
     *("incomplete-size", "key-missing", "key-refused", "piece-missing", "range", "rate-limited"),
@@ -262,6 +270,23 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     ),
     "live-kind": Held(
         f"{FAILURES}::test_a_live_stream_of_another_kind_than_hls", ANOTHER, ANOTHER, made=CALLED
+    ),
+    "bucket-unreachable": Held(
+        f"{BUCKETS}::test_a_store_that_is_away_is_told_and_waited_for", equal=QUOTED
+    ),
+    "bucket-missing": Held(
+        f"{BUCKETS}::test_a_bucket_that_is_not_there_is_named_and_waited_for", equal=QUOTED
+    ),
+    "bucket-refused": ANSWERED,
+    "bucket-region": ANSWERED,
+    "bucket-answer": ANSWERED,
+    "bucket-damaged": Held(
+        f"{BUCKETS}::test_what_is_not_what_was_sent_is_no_success", made=CALLED, equal=ONE_SENTENCE
+    ),
+    "bucket-ended": Held(
+        f"{BUCKETS}::test_uploads_that_somebody_ends_over_and_over_are_told",
+        made=CALLED,
+        equal=ONE_SENTENCE,
     ),
     "media-folder": Held(
         "tests/backend/files/test_media_folder.py::test_an_empty_mount_point_is_noticed",

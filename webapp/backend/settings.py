@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import quote, urlsplit
 
+from net.bucket_place import BucketPlace, parse_place
 from net.egress import Allowed, BadEntryError
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Settings:
     data_dir_mode: int
     """Of the folder when it is made: 0o700, or 0o750 for the group to read."""
     media_dir: Path
+    """Where files are made and, unless there is a bucket, kept."""
+    bucket: BucketPlace | None
+    """Where finished files are kept; None: in the media folder."""
     import_dir: Path | None
     """Where files lie that may be taken over; None: only below the media folder."""
     database_url: str
@@ -112,6 +116,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
         data_dir=data_dir,
         data_dir_mode=_mode(read.text("DATA_DIR_MODE", "700"), read.problems),
         media_dir=read.folder("MEDIA_DIR", f"{data_dir}/media"),
+        bucket=_bucket(read),
         import_dir=read.folder("IMPORT_DIR", "") if read.text("IMPORT_DIR") else None,
         database_url=_database_url(
             read.secret("DATABASE_URL", "DATABASE_URL_FILE") or f"sqlite:///{data_dir}/app.db",
@@ -189,6 +194,19 @@ class _Reader:
             return ""
 
 
+def _bucket(read: _Reader) -> BucketPlace | None:
+    place, problems = parse_place(
+        url=read.text("MEDIA_URL"),
+        endpoint=read.text("MEDIA_ENDPOINT"),
+        region=read.text("MEDIA_REGION"),
+        access_key=read.secret("MEDIA_ACCESS_KEY", "MEDIA_ACCESS_KEY_FILE"),
+        secret_key=read.secret("MEDIA_SECRET_KEY", "MEDIA_SECRET_KEY_FILE"),
+        redirect=read.text("MEDIA_REDIRECT", "no"),
+    )
+    read.problems += problems
+    return place
+
+
 def _demand_apart(chosen: Settings, problems: list[str]) -> None:
     """What is taken over gets a name below the media folder: not what lies there already."""
     imported, media = chosen.import_dir, chosen.media_dir
@@ -196,6 +214,11 @@ def _demand_apart(chosen: Settings, problems: list[str]) -> None:
         problems.append(
             f"IMPORT_DIR={imported}: it and the media folder {media} lie in each other; leave it"
             " out, what lies below the media folder can be imported there."
+        )
+    if imported and chosen.bucket:
+        problems.append(
+            "IMPORT_DIR: files are taken over without copying them, which a bucket (MEDIA_URL)"
+            " cannot; leave one of them out."
         )
 
 

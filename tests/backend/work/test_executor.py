@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from domain.queue import QueueChange
 from domain.requests import DownloadRequest
 from engine.lease import FileLease
 from engine.scheduler import Scheduler
+from files.bucket_staging import BucketStaging
 from files.disk import Disk
 from files.media_folder import MediaFolder
 from files.shelf import LOCK
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from files.bucket import Bucket
     from store.store import Row
 
 PROGRESS = {"event": "progress", "stage": "downloading", "bytes": 1}
@@ -91,7 +94,6 @@ class Scene:
             self.announcer,
             self.executor,
             self.scheduler,
-            chosen.media_dir,
             Profiles(self.store),
         )
         self.remover = Remover(
@@ -300,3 +302,19 @@ def test_tries_are_counted_anew_from_where_the_download_has_come_further(
     scene: Scene, reached: Callable[[int], int], ends: tuple[str, int]
 ) -> None:
     assert tries(scene, reached, 20) == ends
+
+
+def test_what_another_machine_has_ended_is_forgotten_where_staging_is_not_shared(
+    scene: Scene,
+) -> None:
+    folder = scene.staging.folder("x")
+    alone = BucketStaging(scene.staging.media_dir, cast("Bucket", None), nullcontext, set)
+    for staging, state, stays in (
+        (scene.staging, "done", True),
+        (alone, "paused", True),
+        (alone, "done", False),
+    ):
+        scene.executor.staging = staging
+        folder.mkdir(parents=True, exist_ok=True)
+        scene.executor.drop_staged("x", {"state": state})
+        assert folder.exists() is stays

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from files.folders import prepare
 from files.media_folder import MediaFolder
 from files.staging import Staging
 from net.permits import Permits
+from store.naming_lock import naming
 from store.store import Store
 from store.urls import sibling_path
 from work.announcer import Announcer
@@ -42,6 +44,8 @@ from work.pool import Pool
 from work.sender import Sender
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from events.bus import PgNotifyBus
     from events.hub import EventHub
     from settings import Settings
@@ -85,10 +89,10 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
 
     """
     prepare(settings.data_dir, settings.data_dir_mode)
-    media = MediaFolder(settings.media_dir, settings.data_dir / "media-folder.json")
+    media, stage = _media(settings)
     media.prepare()
     store, pool = Store(settings.database_url), Pool(settings.ca_file)
-    staging, allowed = Staging(settings.media_dir), settings.allowed.texts()
+    staging, allowed = stage(store), settings.allowed.texts()
     permits = Permits(allowed)
     disk = Disk(settings.media_dir, settings.disk_reserve_mb * MB)
     cookies = settings.data_dir / "cookies"
@@ -105,9 +109,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     )
     scheduler = Scheduler(settings, store, executor, lease)
     profiles = Profiles(store)
-    downloads = DownloadService(
-        *(store, staging, announcer, executor, scheduler, settings.media_dir, profiles)
-    )
+    downloads = DownloadService(*(store, staging, announcer, executor, scheduler, profiles))
     remover = Remover(store, staging, announcer, executor, scheduler)
     retention = Retention(store, remover)
     looking = Looking(pool, settings.data_dir / "looks", cookies, permits.texts)
@@ -126,7 +128,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
     )
     importer = Importer(store, lease, importing)
     subscriptions = SubscriptionService(store, looker, retention, profiles)
-    relocator = Relocator(store, staging.shelf, media, announcer)
+    relocator = Relocator(store, staging.published, media, announcer)
     return Container(
         downloads,
         remover,
@@ -147,6 +149,21 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         ReceiverService(store, sender, notifier),
         notifier,
         FeedService(store, downloads),
+    )
+
+
+def _media(settings: Settings) -> tuple[MediaFolder, Callable[[Store], Staging]]:
+    """Where finished files go; and what gives the place where they are made."""
+    folder, memory = settings.media_dir, settings.data_dir / "media-folder.json"
+    if settings.bucket is None:
+        return MediaFolder(folder, memory), lambda _: Staging(folder)
+    from files.bucket import Bucket  # loads botocore
+    from files.bucket_staging import BucketStaging
+    from files.media_bucket import MediaBucket
+
+    bucket = Bucket(settings.bucket)
+    return MediaBucket(folder, memory, bucket=bucket), lambda store: BucketStaging(
+        folder, bucket, alone=partial(naming, store), reserved=store.reserved
     )
 
 

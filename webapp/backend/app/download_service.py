@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.finished_files import content_of, path_of
 from domain import formats
 from domain.actions import why_not
 from domain.changes import Changes, Refusal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from domain.downloads import Download, Listing, Sort
     from domain.requests import DownloadRequest
     from engine.scheduler import Scheduler
+    from files.published import Content
     from files.staging import Staging
     from store.store import Row, Store
     from work.announcer import Announcer
@@ -46,7 +48,6 @@ class DownloadService:
     announcer: Announcer
     executor: Executor
     scheduler: Scheduler
-    media_dir: Path
     profiles: Profiles
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
@@ -127,12 +128,12 @@ class DownloadService:
         rows = library.page(self.store, **filters, sort=listing.sort, after=after, limit=limit)
         shown = rows[: listing.limit]
         following = str(Cursor.after(shown[-1], listing.sort)) if len(rows) > len(shown) else None
-        items = [self._view(row) for row in shown]
+        items = self._views(shown)
         return DownloadPage(items=items, next=following, total=total, as_of=moment)
 
     def snapshot(self) -> str:
         """What an event stream begins with, as JSON."""
-        items = [self._view(row) for row in library.snapshot(self.store)]
+        items = self._views(library.snapshot(self.store))
         return Snapshot(items=items).model_dump_json()
 
     def act(self, item: str, action: Action) -> Download:
@@ -189,9 +190,17 @@ class DownloadService:
             )
         return self._changed(row)
 
-    def file(self, item: str) -> tuple[Path, Download]:
-        """Where the finished file lies."""
-        download = self.get(item)
+    def file(self, item: str) -> tuple[Path | Content, Download]:
+        """The finished file: where it lies, or what a bucket holds.
+
+        Raises:
+            ConflictError: when it is not finished.
+            GoneError: when it has been lost.
+            UnavailableError: when the bucket cannot be asked.
+
+        """
+        row = self._row(item)
+        download = view(row, self.announcer.live.get(item))
         if download.file is None:
             raise ConflictError(
                 f"It is {download.state}: there is no file.",
@@ -199,21 +208,17 @@ class DownloadService:
                 kind="no-file-yet",
                 state=download.state,
             )
-        path = self.media_dir / download.file.name
-        if download.file.missing:
-            raise GoneError(
-                f"{path.name} was moved or deleted.",
-                "Retry to download it again.",
-                kind="file-gone",
-                file=path.name,
-            )
-        return path, download
+        return content_of(self.staging.published, download.file.name), download
+
+    def path(self, item: str) -> Path:
+        """Where the finished file lies on this machine; raises as `file`, and where it does not."""
+        return path_of(self.file(item)[0], self.staging.published, self._row(item)["file_name"])
 
     def thumbnail(self, item: str) -> tuple[Path, str]:
         """Where the picture lies, and its suffix."""
         kind = self._row(item)["thumbnail"]
         path = self.executor.thumbnails / f"{item}.{kind}"
-        if kind is None or not path.is_file():
+        if kind is None or not self.staging.published.has_picture(path):
             raise NotFoundError(
                 "There is no thumbnail.",
                 "It is made when the download finishes.",
@@ -238,7 +243,7 @@ class DownloadService:
     def _check_folders(self, folders: set[str]) -> None:
         for folder in folders:
             try:
-                self.staging.shelf.check(folder)
+                self.staging.published.check(folder)
             except DownloadError as error:
                 raise InvalidError(
                     error.sentence, error.fix, field="folder", kind=error.kind, **error.values
@@ -258,10 +263,20 @@ class DownloadService:
     def _view(self, row: Row) -> Download:
         return view(row, self.announcer.live.get(row["id"]), missing=self._lost(row))
 
+    def _views(self, rows: Sequence[Row]) -> list[Download]:
+        """Many at once, whose files are looked for together."""
+        lost = self.missing(rows)
+        live = self.announcer.live
+        return [view(r, live.get(r["id"]), missing=r["file_name"] in lost) for r in rows]
+
+    def missing(self, rows: Sequence[Row]) -> set[str]:
+        """The names of their files that lie no more where they were put."""
+        return self.staging.published.missing(r["file_name"] for r in rows if r["file_name"])
+
     def _lost(self, row: Row) -> bool:
         """Whether the finished file lies no more where it was put."""
         name = row["file_name"]
-        return name is not None and not (self.media_dir / name).is_file()
+        return name is not None and self.staging.published.is_gone(name)
 
 
 class UnknownDownloadError(NotFoundError):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.download_service import DownloadService
     from domain.downloads import Download
     from domain.feeds import FeedRequest
+    from files.published import Content
     from store.store import Row, Store
 
 MAX_FEEDS = 100
@@ -70,17 +71,18 @@ class FeedService:
         choice = self._choice(token)
         here = f"{base}{path_of(token)}"
         rows = library.page(self.store, **_search(choice), sort="newest", limit=MAX_EPISODES)
+        lost = self.downloads.missing(rows)
         episodes = [
             self._episode(row, here.rpartition("/")[0], dated=bool(choice["subscription"]))
             for row in rows
-            if (self.downloads.media_dir / row["file_name"]).is_file()
+            if row["file_name"] not in lost
         ]
         if choice["subscription"]:
             episodes.sort(key=lambda one: one.published, reverse=True)
         channel = Channel(choice["title"], choice["language"], here, f"{base}/library", cover)
         return podcast.rss(channel, episodes)
 
-    def file(self, token: str, item: str) -> tuple[Path, Download]:
+    def file(self, token: str, item: str) -> tuple[Path | Content, Download]:
         """A finished file that is in the feed with that token."""
         self._demand_in_feed(token, item)
         return self.downloads.file(item)

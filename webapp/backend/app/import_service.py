@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from store.store import Row, Store
     from work.importing import Importing
 
-OF_ORIGIN = {"import-unset", "import-missing", "import-elsewhere"}
+OF_ORIGIN = {"import-unset", "import-missing", "import-elsewhere", "import-needs-folder"}
 """Kinds of what is wrong with where files come from; the rest is wrong with the folder there."""
 
 
@@ -34,7 +34,7 @@ class ImportService:
 
     def every(self) -> Imports:
         """The last imports, and where files may come from."""
-        origins: list[Origin] = ["media"]
+        origins: list[Origin] = ["media"] if self.importing.possible else []
         if self.importing.import_dir is not None:
             origins.append("import")
         return Imports(origins=origins, items=[view(row) for row in imports.every(self.store)])

@@ -74,8 +74,9 @@ class Lifecycle:
         if self._launched.is_set():
             container = self._container.result()
             problem = container.scheduler.problem
-            if fault := container.media.fault:
+            if container.media.doubtful:
                 threading.Thread(target=container.media.prepare, daemon=True).start()
+            if fault := container.media.fault:
                 problem = UnavailableError(
                     fault.sentence, fault.fix, kind=fault.kind, **fault.values
                 )

@@ -15,13 +15,14 @@ from domain.failures import DownloadError
 from domain.naming import Naming, place
 from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
+from files.shelf import Shelf
 from work.places import CONTROL, STEM, Places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.changes import Relocation
-    from files.shelf import Shelf
+    from files.published import Published
     from store.store import Row, Store
     from work.announcer import Announcer
 
@@ -47,7 +48,7 @@ class Relocator:
     """Changes names on the shelf, and what they are made of."""
 
     store: Store
-    shelf: Shelf
+    shelf: Published
     media: MediaFolder
     announcer: Announcer
 
@@ -99,6 +100,7 @@ class Relocator:
             ConflictError: when it has none, is not finished, or the folder cannot be used.
 
         """
+        shelf = self._folder()
         with self._locked():
             row = self.store.get(item)
             if row is None or row["state"] != "done" or row["file_name"] is None:
@@ -107,29 +109,44 @@ class Relocator:
                     "Wait until it is done.",
                     kind="nothing-to-move",
                 )
-            self._go_on(row)
+            self._go_on(shelf, row)
             row = self.store.get(item) or row
-            if not self.shelf.path(row["file_name"]).is_file():
+            if shelf.missing([row["file_name"]]):
                 raise ConflictError(
                     f"{row['file_name']} was moved or deleted.",
                     "Retry to download it again.",
                     kind="file-gone",
                     file=row["file_name"],
                 )
-            return self._move(row, wanted)
+            return self._move(shelf, row, wanted)
 
     def recover(self) -> None:
         """Go on with what a killed process had begun to move."""
-        if self.store.moves():
+        if isinstance(self.shelf, Shelf) and self._begun():
             with contextlib.suppress(DownloadError), self._locked():  # else the next start does
-                for row in self.store.moves():
-                    self._go_on(row)
+                for row in self._begun():
+                    self._go_on(self.shelf, row)
+
+    def _begun(self) -> list[Row]:
+        """Moves of finished files; an unfinished one only knows where its files will be."""
+        return [row for row in self.store.moves() if row["state"] == "done"]
+
+    def _folder(self) -> Shelf:
+        """Where files are renamed. Raises ConflictError where they are kept in a bucket."""
+        if isinstance(self.shelf, Shelf):
+            return self.shelf
+        raise ConflictError(
+            "Files in a bucket stay where they are: a store of objects renames nothing, it would"
+            " copy each.",
+            "Choose folder and name before the download.",
+            kind="bucket-no-renaming",
+        )
 
     def _locked(self) -> Any:  # noqa: ANN401 - a context manager
         self.media.require()
         return self.shelf.locked()
 
-    def _move(self, row: Row, wanted: Relocation) -> Row:
+    def _move(self, shelf: Shelf, row: Row, wanted: Relocation) -> Row:
         choices = {"folder": wanted.folder, "template": wanted.template}
         options = {name: value for name, value in row["options"].items() if name not in choices}
         options |= {name: value for name, value in choices.items() if value is not None}
@@ -143,7 +160,7 @@ class Relocator:
         moves.append([row["file_name"], placed.name])
         try:
             for _, name in moves:
-                self.shelf.make_room(name)
+                shelf.make_room(name)
         except DownloadError as error:
             raise ConflictError(
                 error.sentence, error.fix, kind=error.kind, **error.values
@@ -155,17 +172,17 @@ class Relocator:
             raise ConflictError(
                 "It is being downloaded again.", "Wait until it is done.", kind="downloaded-again"
             )
-        return self._go_on(begun) or begun
+        return self._go_on(shelf, begun) or begun
 
-    def _go_on(self, row: Mapping[str, Any]) -> Row | None:
+    def _go_on(self, shelf: Shelf, row: Mapping[str, Any]) -> Row | None:
         """Do what is left of a move; None when there is none, or nobody wants it any more."""
         if not row["moving"]:
             return None
         moves = row["moving"]["moves"]
         for old, new in moves:
-            if old != new and self.shelf.path(old).is_file():
-                self.shelf.move(self.shelf.path(old), new)
-                self.shelf.tidy(old)
+            if old != new and shelf.path(old).is_file():
+                shelf.move(shelf.path(old), new)
+                shelf.tidy(old)
         self.places.keep_show(row["moving"].get("show"), row)
         *sidecars, (_, name) = moves
         there = [new for _, new in sidecars]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.download_service import UnknownDownloadError
 from domain import formats
 from domain.changes import Deleted, Refusal
+from domain.failures import DownloadError
 from domain.problems import ConflictError
 from store import library
 from store.store import coming
@@ -119,11 +120,15 @@ class Remover:
         names = [name for name in _files(row) if name not in gone]
         if not names:
             return
-        shelf = self.staging.shelf
-        file = shelf.path(row["file_name"])
+        published = self.staging.published
+        file = published.location(row["file_name"])
         try:
-            with shelf.locked():
-                shelf.remove(names)
+            with published.locked():
+                published.remove(names)
+        except DownloadError as error:
+            raise ConflictError(
+                error.sentence, error.fix, kind=error.kind, **error.values
+            ) from error
         except OSError as error:
             raise ConflictError(
                 f"{file} cannot be removed: {error.strerror}.",
@@ -141,7 +146,7 @@ class Remover:
         if row["thumbnail"]:
             with _told_by_the_log(row):
                 picture = self.executor.thumbnails / f"{row['id']}.{row['thumbnail']}"
-                picture.unlink(missing_ok=True)
+                self.staging.published.remove_picture(picture)
 
 
 def _files(row: Row) -> list[str]:
@@ -154,5 +159,5 @@ def _told_by_the_log(row: Row) -> Iterator[None]:
     """Go on where something of one that was forgotten cannot be removed."""
     try:
         yield
-    except (OSError, ConflictError) as error:
+    except (OSError, ConflictError, DownloadError) as error:
         log.warning("Something of %s stays, which was forgotten: %s", row["id"], error)

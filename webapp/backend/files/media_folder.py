@@ -35,6 +35,26 @@ class MediaFolder:
     fault: DownloadError | None = None
     """What was wrong when it was looked at last."""
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Of the faults that downloads wait out."""
+        return frozenset({KIND})
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it should be looked at again, by whoever wants to know how it is."""
+        return self.fault is not None
+
+    @property
+    def is_place(self) -> bool:
+        """Whether finished files are in this folder."""
+        return True
+
+    @property
+    def location(self) -> str:
+        """Where finished files are, for people."""
+        return str(self.path)
+
     def prepare(self) -> None:
         """Make and mark the folder where that can be done; `require` says what is wrong if not."""
         with contextlib.suppress(DownloadError):
@@ -47,12 +67,12 @@ class MediaFolder:
             DownloadError: of kind `media-folder`, with the folder, its owner and the way out.
 
         """
-        self.fault = None
         try:
             self._require()
         except DownloadError as fault:
             self.fault = fault
             raise
+        self.fault = None
 
     def _require(self) -> None:
         known = self._remembered()

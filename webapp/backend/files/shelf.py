@@ -47,6 +47,33 @@ class Shelf:
         """Whether nothing has any of these names, but what is one's `own`."""
         return not any(name not in own and os.path.lexists(self.path(name)) for name in names)
 
+    def size(self, name: str) -> int | None:
+        """The bytes of a file; None where there is none."""
+        path = self.path(name)
+        return path.stat().st_size if path.is_file() else None
+
+    def is_gone(self, name: str) -> bool:
+        """Whether there is no such file."""
+        return not self.path(name).is_file()
+
+    def missing(self, names: Iterable[str]) -> set[str]:
+        """Those of which there is no file."""
+        return {name for name in names if self.is_gone(name)}
+
+    def local(self, name: str) -> Path | None:
+        """Where it lies, or would."""
+        return self.path(name)
+
+    def location(self, name: str) -> str:
+        """Its path."""
+        return str(self.path(name))
+
+    def content(self, name: str) -> Path:
+        """Where it lies. Raises FileNotFoundError."""
+        if not self.path(name).is_file():
+            raise FileNotFoundError(name)
+        return self.path(name)
+
     def check(self, folder: str) -> None:
         """Look whether files may go to that folder, as far as it is there.
 
@@ -129,6 +156,17 @@ class Shelf:
             SHOW
         ] and GENERATOR.encode() in note.read_bytes():
             note.unlink()
+
+    def keep_picture(self, picture: Path) -> None:
+        """Nothing: who shares the folder sees it."""
+
+    def has_picture(self, picture: Path) -> bool:
+        """Whether it is there."""
+        return picture.is_file()
+
+    def remove_picture(self, picture: Path) -> None:
+        """Remove it. Raises OSError."""
+        picture.unlink(missing_ok=True)
 
     def folders(self) -> list[str]:
         """The folders that there are, without hidden ones and links; at most `MAX_FOLDERS`."""

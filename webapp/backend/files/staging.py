@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from files.published import Published
+
 LOCK, RESULT, REACHED = "lock", "result.json", "reached"
 MIN_GROWTH_BYTES, SURE_GROWTH_BYTES = 65_536, 1_000_000
 """Bytes: what is less than the one may be chance, what is more than the other never is."""
@@ -63,6 +65,16 @@ class Staging:
         return Shelf(self.media_dir)
 
     @property
+    def published(self) -> Published:
+        """The same, as what may be a bucket elsewhere."""
+        return self.shelf
+
+    @property
+    def shared(self) -> bool:
+        """Whether other backends see what is staged here."""
+        return True
+
+    @property
     def root(self) -> Path:
         """The folder of the folders."""
         return self.media_dir / ".staging"
@@ -70,6 +82,15 @@ class Staging:
     def folder(self, item: str) -> Path:
         """Where `item` is made."""
         return self.root / item
+
+    def publish(
+        self,
+        item: str,
+        choose: Callable[[], Placed],
+        reached: Callable[[int, int], None],  # noqa: ARG002 - a rename takes no time
+    ) -> Placed:
+        """Bring the finished files to their place; here that is a rename. Raises as `finish`."""
+        return self.finish(item, choose)
 
     def finish(self, item: str, choose: Callable[[], Placed]) -> Placed:
         """Move the finished files to their place; may be repeated after a crash at any point.

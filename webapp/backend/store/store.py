@@ -84,6 +84,7 @@ class Store:
         if action in {"retry", "stop"}:
             values |= {"stopping": action == "stop", "attempt": 1}
         if action == "cancel":  # what is only being completed stays as it was
+            values["moving"] = None
             whole = downloads.c.file_name.is_not(None)
             values["state"] = sa.case((whole, "done"), else_=values["state"])
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
@@ -113,6 +114,11 @@ class Store:
     def moves(self) -> list[Row]:
         """Those whose files were being moved when somebody was killed, or are just now."""
         return self.read(downloads.select().where(downloads.c.moving.is_not(None)))
+
+    def reserved(self) -> set[str]:
+        """The names that files of unfinished downloads are about to get."""
+        kept = (*UNFINISHED, "failed")
+        return {name for row in self.moves() if row["state"] in kept for name in coming(row)}
 
     def names_in_use(self, names: Sequence[str], but: str = "") -> set[str]:
         """Which of these names files of other downloads have, even if lost, or are about to get."""

@@ -67,7 +67,8 @@ downloads = Table(
     Column("file_name", Text),
     # The files that go with it, likewise.
     Column("sidecars", JSON, nullable=False, server_default="[]"),
-    # From where to where files are being renamed, until all are: see app/relocation.py.
+    # From where to where files are being renamed, until all are: see app/relocation.py. Of one that
+    # runs: the names that its files get in a bucket, from nowhere: see work/executor.py.
     Column("moving", JSON(none_as_null=True)),
     # Whether a live stream is to be recorded no further: what there is becomes the file.
     Column("stopping", Boolean, nullable=False, server_default=false()),

@@ -16,8 +16,7 @@ from fastapi.responses import FileResponse
 
 from domain.feeds import FEEDS, PODCASTS, TOKEN, Feed, FeedRequest
 from web.problems import documented
-from web.ranges import RangeResponse
-from web.router import NONE, SAFE_HEADERS, Id, Loaded, picture
+from web.router import NONE, REDIRECTED, SAFE_HEADERS, Id, Loaded, finished, picture
 
 router = APIRouter(prefix=FEEDS, tags=["feeds"], responses=documented(422, 503))
 podcasts = APIRouter(
@@ -103,18 +102,19 @@ def episode_picture(
     operation_id="getFeedFile",
     response_class=FileResponse,
     responses=documented(409, 410, 416)
-    | {200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+    | {200: {"content": {"application/octet-stream": {}}, "description": "The file"}}
+    | REDIRECTED,
 )
 def file(
     token: Token,
     item: Id,
     kind: str,  # noqa: ARG001 - apps tell files by it
+    request: Request,
     lifecycle: Loaded,
-) -> FileResponse:
-    """Send the file of an episode, or a range of it."""
-    path, download = lifecycle.container().feeds.file(token, item)
-    mime = download.file.mime if download.file else None
-    return RangeResponse(path, media_type=mime, headers=SAFE_HEADERS)
+) -> Response:
+    """Send the file of an episode, or a range of it; or redirect to where it is kept."""
+    found, download = lifecycle.container().feeds.file(token, item)
+    return finished(found, download, None, link=request.method == "GET")
 
 
 def keep_tokens_out_of_the_log() -> None:

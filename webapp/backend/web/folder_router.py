@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from app.finished_files import in_bucket
 from domain.problems import ForbiddenError
 from web.problems import documented
 from web.router import Id, Loaded
@@ -18,7 +19,10 @@ router = APIRouter(prefix="/api", tags=["folder"], responses=documented(422, 503
 class MediaFolder(BaseModel):
     """Where finished files lie."""
 
-    path: str = Field(description="Of the folder, as the backend sees it")
+    path: str = Field(
+        description="Of the folder, as the backend sees it; `s3://bucket/prefix` of a bucket"
+    )
+    bucket: bool = Field(description="Whether it is a bucket, and no folder")
     container: bool = Field(description="Whether that is a path which only a container knows")
     opens: bool = Field(description="Whether it can be shown on the desktop of who asks")
 
@@ -70,11 +74,13 @@ REFUSED = documented(403, 409)
 @router.get("/folder", operation_id="getFolder")
 def folder(request: Request, lifecycle: Loaded) -> MediaFolder:
     """Tell where finished files go; `path` and a file's `name` make its whole path."""
-    desktop = request.app.state.desktop
+    desktop, media = request.app.state.desktop, lifecycle.container().media
+    here = media.is_place and is_at_this_machine(request)
     return MediaFolder(
-        path=str(lifecycle.container().media.path),
-        container=desktop.in_container,
-        opens=is_at_this_machine(request) and desktop.opener is not None,
+        path=media.location,
+        bucket=not media.is_place,
+        container=media.is_place and desktop.in_container,
+        opens=here and desktop.opener is not None,
     )
 
 
@@ -87,7 +93,10 @@ def folder(request: Request, lifecycle: Loaded) -> MediaFolder:
 )
 def show_folder(request: Request, lifecycle: Loaded) -> None:
     """Show the folder of finished files on this machine's desktop."""
-    request.app.state.desktop.show(lifecycle.container().media.path)
+    media = lifecycle.container().media
+    if not media.is_place:
+        raise in_bucket(media.location)
+    request.app.state.desktop.show(media.path)
 
 
 @router.post(
@@ -99,5 +108,4 @@ def show_folder(request: Request, lifecycle: Loaded) -> None:
 )
 def show_download(item: Id, request: Request, lifecycle: Loaded) -> None:
     """Show the folder that a finished file lies in on this machine's desktop."""
-    path, _ = lifecycle.container().downloads.file(item)
-    request.app.state.desktop.show(path)
+    request.app.state.desktop.show(lifecycle.container().downloads.path(item))

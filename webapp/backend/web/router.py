@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path as File
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from app.lifecycle import Lifecycle
 from domain.changes import Bulk, Changes, Deleted, Deletion, Matching, Move
@@ -15,6 +17,7 @@ from domain.ids import PATTERN
 from domain.problems import ConflictError
 from domain.queue import Leftover, QueueChange, QueueState
 from domain.requests import BulkDownloadRequest, DownloadRequest, Entry
+from web.content import ContentResponse
 from web.problems import documented
 from web.ranges import RangeResponse
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from app.download_service import DownloadService
+    from files.published import Content
 
 router = APIRouter(prefix="/api", tags=["downloads"], responses=documented(422, 503))
 
@@ -49,6 +53,9 @@ Key = Annotated[
 ]
 NONE = documented(404)
 CONFLICT = documented(404, 409)
+REDIRECTED: dict[int | str, dict[str, Any]] = {
+    307: {"description": "It is at this address for a while (`MEDIA_REDIRECT`)"}
+}
 
 
 @router.post(
@@ -197,24 +204,43 @@ def delete(
     operation_id="getDownloadFile",
     response_class=FileResponse,
     responses=documented(404, 409, 410, 416)
-    | {200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+    | {200: {"content": {"application/octet-stream": {}}, "description": "The file"}}
+    | REDIRECTED,
 )
 def file(
     item: Id,
+    request: Request,
     lifecycle: Loaded,
     disposition: Annotated[Literal["inline", "attachment"] | None, Query()] = None,
-) -> FileResponse:
-    """Send the finished file, or a range of it. What a browser cannot play is an attachment."""
-    path, download = lifecycle.container().downloads.file(item)
+) -> Response:
+    """Send the finished file, or a range of it. What a browser cannot play is an attachment.
+
+    What is kept in a bucket is sent through us; an attachment by a redirect, where that is set.
+    """
+    found, download = lifecycle.container().downloads.file(item)
     if download.file is None or not download.file.playable:
         disposition = "attachment"
-    return RangeResponse(
-        path,
-        media_type=download.file.mime if download.file else None,
-        filename=path.name,
-        content_disposition_type=disposition or "inline",
-        headers=SAFE_HEADERS,
-    )
+    link = request.method == "GET" and disposition == "attachment"
+    return finished(found, download, disposition or "inline", link=link)
+
+
+def finished(
+    found: File | Content, download: Download, disposition: str | None, *, link: bool
+) -> Response:
+    """An answer that is a finished file, or leads to where it is, if a `link` will do."""
+    name = PurePosixPath(download.file.name).name if download.file else None
+    how: dict[str, Any] = {"headers": SAFE_HEADERS}
+    how["media_type"] = download.file.mime if download.file else None
+    if disposition:
+        how |= {"filename": name, "content_disposition_type": disposition}
+    if isinstance(found, File):
+        return RangeResponse(found, **how)
+    answer = ContentResponse(found, **how)
+    if link:
+        shown = answer.headers.get("content-disposition", "inline")
+        if address := found.link(answer.headers["content-type"], shown):
+            return RedirectResponse(address, headers={"Cache-Control": "no-store"})
+    return answer
 
 
 @router.head("/downloads/{item}/thumbnail", include_in_schema=False)

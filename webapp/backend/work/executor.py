@@ -8,6 +8,7 @@ without a trace.
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,17 +16,15 @@ from typing import TYPE_CHECKING, Any
 from domain.downloads import Progress
 from domain.failures import DownloadError, classify
 from domain.ids import now
-from domain.names import suffix
 from domain.notes import lacks_extras_only, lasting
 from domain.problems import DatabaseUnavailableError
 from files.cookies import advise, cookies_for
-from files.media_folder import KIND as MEDIA_FOLDER
 from store.breaker import HOST_FAULTS
-from work.places import Places
 from work.pool import RunnerDiedError
+from work.publishing import Publishing, SupersededError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from files.disk import Disk
@@ -54,6 +53,7 @@ DISK_CHECK_BYTES = 16_000_000
 METADATA = ("title", "uploader", "duration", "platform", "media_key", "about")
 
 Result = dict[str, Any]
+log = logging.getLogger("uvicorn.error")
 
 
 class StoppingError(BaseException):
@@ -118,30 +118,21 @@ class Executor:
         if row is None:
             return
         known = {key: result[key] for key in METADATA if key in result}
-        row |= known
-        sidecars = result.get("sidecars", [])
-        own = [name for name in (row["file_name"], *row["sidecars"]) if name]
         try:
-            placed = self.staging.finish(
-                item,
-                lambda: self.places.choose(row, result["file"], sidecars, own=own),
-            )
+            files = self._publishing.publish(row | known, run, result)
         except DownloadError as failure:
             self._failed(item, run, failure)
             return
-        now_there = [placed.name, *placed.sidecars.values()]
-        self.staging.shelf.remove(name for name in own if name not in now_there)
-        self.places.keep_show(placed.show, row)
-        path = self.staging.shelf.path(placed.name)
-        picture = self._keep_picture(item, result["thumbnail"])
+        except SupersededError as late:
+            if self._unwanted(item):
+                self._take_away(row, late.names)
+            return
+        values = known | files
         done = self.store.report(
             *(item, run),
-            **known,
+            **values,
             state="done",
-            file_name=placed.name,
-            sidecars=list(placed.sidecars.values()),
-            file_bytes=path.stat().st_size,
-            thumbnail=picture,
+            moving=None,
             finished=now(),
             notes=lasting(row["notes"]) + result.get("notes", []),
         )
@@ -151,13 +142,19 @@ class Executor:
             self.tell()
             self.staging.discard(item)
         elif self._unwanted(item):
-            self.staging.shelf.remove(now_there)
-            self.staging.withdraw(item)
+            self._take_away(row, [files["file_name"], *files["sidecars"]])
+
+    def _take_away(self, row: Row, names: Iterable[str]) -> None:
+        """Remove what has got to its place although nobody wants it any more."""
+        try:
+            self.staging.published.remove(names)
+        except DownloadError as error:
+            log.warning("Something of %s stays, which nobody wants: %s", row["id"], error.sentence)
+        (self.staging.discard if row["file_name"] else self.staging.withdraw)(row["id"])
 
     @property
-    def places(self) -> Places:
-        """Where finished files go."""
-        return Places(self.store, self.staging.shelf)
+    def _publishing(self) -> Publishing:
+        return Publishing(self.store, self.announcer, self.staging, self.thumbnails)
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
@@ -178,6 +175,12 @@ class Executor:
     def interrupt_all(self) -> bool:
         """Kill every runner, whoever goes on with its download; whether there was one."""
         return bool([item for item in list(self._runners) if self.interrupt(item)])
+
+    def drop_staged(self, item: str, row: Row | None) -> None:
+        """Forget what only this machine has of a download that has ended on another."""
+        ended = row is None or row["state"] in {"done", "cancelled"}
+        if ended and not self.staging.shared and not self.has(item):
+            self.staging.discard(item)
 
     def has(self, item: str) -> bool:
         """Whether a runner of this process works on it."""
@@ -275,17 +278,8 @@ class Executor:
         """The file that is there already, if only extras are missing from it."""
         if not row["file_name"] or not lacks_extras_only(row["notes"]):
             return None
-        path = self.staging.media_dir / row["file_name"]
-        return str(path) if path.is_file() else None
-
-    def _keep_picture(self, item: str, made: str | None) -> str | None:
-        """Move the thumbnail to its place; its suffix. May be repeated after a crash."""
-        if made is None:
-            return None
-        target = self.thumbnails / f"{item}.{suffix(made)}"
-        with contextlib.suppress(FileNotFoundError):  # moved already
-            (self.staging.folder(item) / made).replace(target)
-        return suffix(made) if target.exists() else None
+        path = self.staging.published.local(row["file_name"])
+        return str(path) if path and path.is_file() else None
 
     def _failed(self, item: str, run: int, failure: DownloadError) -> None:
         row = self._current(item, run)
@@ -295,7 +289,7 @@ class Executor:
         further = failure.kind != "rate-limited" and self.staging.has_grown(item)
         attempt = 1 if further else row["attempt"]
         after: dict[str, Any]
-        if failure.kind == MEDIA_FOLDER:  # nobody's fault: it waits until the folder is back
+        if failure.kind in self.media.kinds:  # nobody's fault: it waits until that is back
             after = {"state": "queued", "not_before": now(after=FOLDER_POLL_SECONDS)}
         elif failure.kind == NOT_BEGUN:  # nobody's fault: it waits
             wait = min(max(failure.after, SOONEST_LOOK_SECONDS), LATEST_LOOK_SECONDS)
@@ -305,7 +299,7 @@ class Executor:
             after = {"state": "queued", "not_before": now(after=wait)}
             after["attempt"] = attempt + 1
         elif row["file_name"]:  # it could not be completed: it is what it was
-            after = {"state": "done"}
+            after = {"state": "done", "moving": None}
         else:
             after = {"state": "failed", "finished": now()}
         changed = self.store.report(item, run, error=failure.as_error(), **after)

@@ -54,6 +54,11 @@ class Importing:
     ffmpeg: str | None
 
     @property
+    def possible(self) -> bool:
+        """Whether there is a folder for files that are taken over; a bucket is none."""
+        return self.media.is_place
+
+    @property
     def staging(self) -> Staging:
         """Where downloads are made."""
         return Staging(self.media.path)
@@ -70,6 +75,14 @@ class Importing:
             DownloadError: when there is none such, or files cannot be taken from it.
 
         """
+        if not self.possible:
+            raise DownloadError(
+                "import-needs-folder",
+                f"Finished files are in {self.media.location}, and files are imported without"
+                " copying them: that needs a folder.",
+                "Run a backend without MEDIA_URL for a folder of files.",
+                values={"url": self.media.location},
+            )
         if origin == "media":
             return self.media.path
         if self.import_dir is None:

@@ -14,7 +14,7 @@ from files.staging import Placed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from files.shelf import Shelf
+    from files.published import Published
     from store.store import Store
 
 CONTROL = "naming"
@@ -28,7 +28,7 @@ class Places:
     """Chooses places on the shelf."""
 
     store: Store
-    shelf: Shelf
+    shelf: Published
 
     def keep_show(self, folder: str | None, row: Mapping[str, Any]) -> None:
         """Say in the folder of a channel what it is, unless somebody has."""

@@ -166,6 +166,8 @@ export interface paths {
         /**
          * File
          * @description Send the finished file, or a range of it. What a browser cannot play is an attachment.
+         *
+         *     What is kept in a bucket is sent through us; an attachment by a redirect, where that is set.
          */
         get: operations["getDownloadFile"];
         put?: never;
@@ -761,7 +763,7 @@ export interface paths {
         };
         /**
          * File
-         * @description Send the file of an episode, or a range of it.
+         * @description Send the file of an episode, or a range of it; or redirect to where it is kept.
          */
         get: operations["getFeedFile"];
         put?: never;
@@ -2407,6 +2409,11 @@ export interface components {
          */
         MediaFolder: {
             /**
+             * Bucket
+             * @description Whether it is a bucket, and no folder
+             */
+            bucket: boolean;
+            /**
              * Container
              * @description Whether that is a path which only a container knows
              */
@@ -2418,7 +2425,7 @@ export interface components {
             opens: boolean;
             /**
              * Path
-             * @description Of the folder, as the backend sees it
+             * @description Of the folder, as the backend sees it; `s3://bucket/prefix` of a bucket
              */
             path: string;
         };
@@ -4295,6 +4302,13 @@ export interface operations {
                 content: {
                     "application/octet-stream": unknown;
                 };
+            };
+            /** @description It is at this address for a while (`MEDIA_REDIRECT`) */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -7346,6 +7360,13 @@ export interface operations {
                 content: {
                     "application/octet-stream": unknown;
                 };
+            };
+            /** @description It is at this address for a while (`MEDIA_REDIRECT`) */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

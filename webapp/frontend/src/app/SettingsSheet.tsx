@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { LANGUAGES, chooseLanguage, nameOfLanguage } from '@/i18n/i18n.ts';
 import { usePreference } from '@/stores/preferences.ts';
 import { chooseTheme, currentTheme, type Theme } from '@/stores/theme.ts';
+import type { MediaFolder } from '@/api/types.ts';
 import { copyPath, openFolder, useFolder } from '@/entities/download/media-folder.ts';
 import { Button } from '@/components/Button.tsx';
 import { Select } from '@/components/Select.tsx';
@@ -93,6 +94,11 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+function lies({ bucket, container }: MediaFolder) {
+  if (bucket) return 'file.liesInBucket';
+  return container ? 'file.liesInContainer' : 'file.lies';
+}
+
 /** Where files go, and whether they come here too. */
 function Files() {
   const { t } = useTranslation();
@@ -102,7 +108,7 @@ function Files() {
     <Section title={t('settings.files')}>
       {folder && (
         <>
-          <p className={css.soft}>{t(folder.container ? 'file.liesInContainer' : 'file.lies')}</p>
+          <p className={css.soft}>{t(lies(folder))}</p>
           <p className={css.path}>
             <bdi>{folder.path}</bdi>
           </p>

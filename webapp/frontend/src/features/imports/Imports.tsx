@@ -27,10 +27,12 @@ export function Imports() {
     refetchInterval: ({ state }) => (state.data?.items.some(({ state: one }) => one === 'running') === true ? LOOK_MS : false),
   });
   const items = data?.items ?? [];
+  const origins = data?.origins ?? ['media'];
+  const possible = origins.length > 0; // not where finished files are in a bucket
   return (
     <>
-      <p className={css.soft}>{t('imports.hint')}</p>
-      <ImportForm origins={data?.origins ?? ['media']} />
+      <p className={css.soft}>{t(possible ? 'imports.hint' : 'imports.needsFolder')}</p>
+      {possible && <ImportForm origins={origins} />}
       {items.length > 0 && (
         <ul className={css.items} aria-label={t('imports.title')}>
           {items.slice(0, SHOWN).map((one) => (

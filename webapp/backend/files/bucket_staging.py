@@ -1,0 +1,154 @@
+"""Staging on this machine's disk for files that end in a bucket: what is made is sent, not renamed.
+
+Sending may be cut off anywhere and done again: what was placed where, and the upload that carries
+it, is noted in the folder of the download before the next step.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from domain.failures import DownloadError
+from files import multipart
+from files.bucket_client import AbsentError
+from files.multipart import Upload
+from files.staging import Placed, Staging, read_result, write_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from files.bucket import Bucket
+
+log = logging.getLogger("uvicorn.error")
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStaging(Staging):
+    """The staging folders of this machine."""
+
+    bucket: Bucket
+    alone: Callable[[], AbstractContextManager[None]]
+    """Be the only one, on any machine, that chooses names."""
+    reserved: Callable[[], set[str]]
+    """The names that unfinished downloads have chosen, on any machine."""
+
+    @property
+    def published(self) -> Bucket:
+        """Where finished files go."""
+        return self.bucket
+
+    @property
+    def shared(self) -> bool:
+        """Whether other backends see what is staged here."""
+        return False
+
+    def publish(
+        self, item: str, choose: Callable[[], Placed], reached: Callable[[int, int], None]
+    ) -> Placed:
+        """Send the finished files to their place; may be repeated after a crash at any point.
+
+        `choose` names the place and reserves it; `reached` is told how many bytes of how many are
+        there, and what it raises stops the sending.
+        """
+        folder = self.folder(item)
+        result = read_result(folder) or {}
+        made = folder / result.get("file", "")
+        if not made.is_file():
+            raise FileNotFoundError(f"{result.get('file')} was made, and is gone.")
+        with self.alone():
+            placed = choose()
+        upload = _noted(folder)
+        if upload and upload.name != placed.name:
+            multipart.end(self.bucket, upload)
+            upload = None
+        _note(folder, placed, upload)
+        for beside, name in placed.sidecars.items():
+            if (folder / beside).exists():
+                self.bucket.put(name, (folder / beside).read_bytes())
+        self._send(folder, made, placed, upload, reached)
+        return placed
+
+    def _send(
+        self,
+        folder: Path,
+        made: Path,
+        placed: Placed,
+        upload: Upload | None,
+        reached: Callable[[int, int], None],
+    ) -> None:
+        """Go on with the upload; with a new one where that is over."""
+        total = made.stat().st_size
+        if upload:
+            try:
+                multipart.send(self.bucket, upload, made, lambda there: reached(there, total))
+            except AbsentError:
+                reached(0, total)  # whoever ended it may have said why
+            else:
+                return
+        upload = multipart.begin(self.bucket, placed.name)
+        try:
+            _note(folder, placed, upload)
+        except OSError:  # the folder has just gone: nobody else knows of the upload
+            multipart.end(self.bucket, upload)
+            raise
+        try:
+            multipart.send(self.bucket, upload, made, lambda there: reached(there, total))
+        except AbsentError:
+            reached(0, total)
+            raise multipart.ended(placed.name) from None
+
+    def _take_back(self, item: str) -> None:
+        """Remove from the bucket what got there."""
+        result = read_result(self.folder(item)) or {}
+        if "placed" in result:
+            placed = Placed(**result["placed"])
+            with _told_by_the_log(item):
+                self.bucket.remove([placed.name, *placed.sidecars.values()])
+
+    def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
+        def end_upload(item: str) -> None:
+            if upload := _noted(self.folder(item)):
+                with _told_by_the_log(item):
+                    multipart.end(self.bucket, upload)
+            first(item)
+
+        Staging._remove(self, item, end_upload)  # noqa: SLF001 - a class with slots has no super()
+
+    def sweep(self, known: Callable[[], Iterable[str]]) -> None:
+        """As in a folder; and end the uploads that nobody goes on with.
+
+        A name is reserved before its upload begins, so the uploads are asked for first.
+        """
+        Staging.sweep(self, known)
+        with _told_by_the_log("uploads"):
+            found = multipart.under_way(self.bucket)
+            wanted = self.reserved()
+            for upload in found:
+                if upload.name not in wanted:
+                    log.info("An abandoned upload is ended: %s", upload.name)
+                    multipart.end(self.bucket, upload)
+
+
+@contextmanager
+def _told_by_the_log(what: str) -> Iterator[None]:
+    """Go on where the bucket fails: the next backend finds what stays."""
+    try:
+        yield
+    except DownloadError as error:
+        log.warning("Something of %s stays in the bucket: %s", what, error.sentence)
+
+
+def _note(folder: Path, placed: Placed, upload: Upload | None) -> None:
+    result = read_result(folder) or {}
+    noted = {"placed": asdict(placed), "upload": asdict(upload) if upload else None}
+    write_result(folder, result | noted)
+
+
+def _noted(folder: Path) -> Upload | None:
+    upload = (read_result(folder) or {}).get("upload")
+    return Upload(**upload) if upload else None
