@@ -59,7 +59,7 @@ def _by_the_code() -> Iterator[DownloadError]:
         metadata,
         trim,
     )
-    from work import executor
+    from work import retries
     from work.pool import RunnerDiedError
 
     yield failures.PASSWORD_NEEDED
@@ -75,8 +75,8 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield metadata.not_begun(None)
     yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)
     yield shelf.unusable(FOLDER / "media/music", "is a file")
-    yield executor.crashed(RunnerDiedError("The download process ended with code -9."))
-    yield executor.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
+    yield retries.crashed(RunnerDiedError("The download process ended with code -9."))
+    yield retries.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
     yield bucket_client.unreachable(PLACE, "Connection refused")
     yield bucket_client.missing_bucket(PLACE)
     for code in ("AccessDenied", "PermanentRedirect", "KeyTooLongError"):

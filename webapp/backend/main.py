@@ -29,6 +29,7 @@ from web import (
     preview_router,
     problems,
     profiles_router,
+    queue_router,
     receiver_router,
     server_log,
     session,
@@ -81,6 +82,7 @@ def build(chosen: settings.Settings) -> FastAPI:
     app.state.desktop = Desktop(chosen.show_folders, chosen.environment)
     app.include_router(health.router)
     app.include_router(router)
+    app.include_router(queue_router.router)
     app.include_router(preview_router.router)
     app.include_router(subscription_router.router)
     app.include_router(token_router.router)

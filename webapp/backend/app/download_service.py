@@ -16,7 +16,6 @@ from domain.ids import now
 from domain.notes import can_be_completed
 from domain.previews import Known
 from domain.problems import ConflictError, GoneError, InvalidError, NotFoundError, Problem
-from domain.queue import Leftover
 from store import library, tokens
 from store.paging import Cursor
 from store.view import view
@@ -225,20 +224,6 @@ class DownloadService:
                 kind="no-thumbnail",
             )
         return path, kind
-
-    def leftovers(self) -> list[Leftover]:
-        """What is kept of failed downloads, the largest first."""
-        sizes = self.staging.sizes()
-        rows = self.store.get_many(list(sizes))
-        failed = [self._view(row) for row in rows.values() if row["state"] == "failed"]
-        found = [Leftover(id=d.id, title=d.title, url=d.url, bytes=sizes[d.id]) for d in failed]
-        return sorted((one for one in found if one.bytes), key=lambda one: -one.bytes)
-
-    def clear_leftovers(self, item: str | None = None) -> None:
-        """Remove what is kept of a failed download, or of all; a retry begins anew then."""
-        for leftover in self.leftovers():
-            if item in {None, leftover.id}:
-                self.staging.discard(leftover.id)
 
     def _check_folders(self, folders: set[str]) -> None:
         for folder in folders:

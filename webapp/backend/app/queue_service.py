@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.queue import BlockedHost, QueueState
+from domain.queue import BlockedHost, Leftover, QueueState
+from store.view import view
 
 if TYPE_CHECKING:
     from domain.queue import QueueChange
@@ -50,3 +51,17 @@ class QueueService:
             self.announcer.announce(*stopped)
         self.scheduler.wake()
         return self.state()
+
+    def leftovers(self) -> list[Leftover]:
+        """What is kept of failed downloads, the largest first."""
+        sizes = self.executor.staging.sizes()
+        rows = self.store.get_many(list(sizes)).values()
+        failed = [view(row) for row in rows if row["state"] == "failed"]
+        found = [Leftover(id=d.id, title=d.title, url=d.url, bytes=sizes[d.id]) for d in failed]
+        return sorted((one for one in found if one.bytes), key=lambda one: -one.bytes)
+
+    def clear_leftovers(self, item: str | None = None) -> None:
+        """Remove what is kept of a failed download, or of all; a retry begins anew then."""
+        for leftover in self.leftovers():
+            if item in {None, leftover.id}:
+                self.executor.staging.discard(leftover.id)

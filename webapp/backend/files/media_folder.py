@@ -74,6 +74,14 @@ class MediaFolder:
             raise
         self.fault = None
 
+    def why_not(self) -> DownloadError | None:
+        """What `require` raises now; None where files can be put there."""
+        try:
+            self.require()
+        except DownloadError as fault:
+            return fault
+        return None
+
     def _require(self) -> None:
         known = self._remembered()
         mark = self.path / MARK

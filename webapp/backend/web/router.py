@@ -15,7 +15,6 @@ from domain.changes import Bulk, Changes, Deleted, Deletion, Matching, Move
 from domain.downloads import Download, DownloadPage, Listing
 from domain.ids import PATTERN
 from domain.problems import ConflictError
-from domain.queue import Leftover, QueueChange, QueueState
 from domain.requests import BulkDownloadRequest, DownloadRequest, Entry
 from web.content import ContentResponse
 from web.problems import documented
@@ -261,33 +260,6 @@ def picture(path: object, kind: str) -> FileResponse:
     media_type = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}[kind]
     headers = SAFE_HEADERS | {"Cache-Control": "private, max-age=86400"}
     return FileResponse(str(path), media_type=media_type, headers=headers)
-
-
-@router.get("/leftovers", operation_id="listLeftovers", tags=["queue"])
-def leftovers(lifecycle: Loaded) -> list[Leftover]:
-    """Show what is kept of failed downloads, so that a retry can go on with it."""
-    return lifecycle.container().downloads.leftovers()
-
-
-@router.delete("/leftovers", status_code=204, operation_id="clearLeftovers", tags=["queue"])
-def clear_leftovers(
-    lifecycle: Loaded,
-    item: Annotated[str | None, Query(pattern=PATTERN, description="Only of this one")] = None,
-) -> None:
-    """Remove it; a retry begins anew then."""
-    lifecycle.container().downloads.clear_leftovers(item)
-
-
-@router.get("/queue", operation_id="getQueue", tags=["queue"])
-def queue(lifecycle: Loaded) -> QueueState:
-    """Show the queue as a whole."""
-    return lifecycle.container().queue.state()
-
-
-@router.patch("/queue", operation_id="changeQueue", tags=["queue"])
-def change_queue(change: QueueChange, lifecycle: Loaded) -> QueueState:
-    """Change how many run at once, or pause everything; it lasts over restarts."""
-    return lifecycle.container().queue.change(change)
 
 
 @router.get(

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from domain.downloads import Progress
-from domain.failures import DownloadError, classify
+from domain.failures import DownloadError
 from domain.ids import now
 from domain.notes import lacks_extras_only, lasting
-from domain.problems import DatabaseUnavailableError
 from files.cookies import advise, cookies_for
 from store.breaker import HOST_FAULTS
+from work import retries
 from work.pool import RunnerDiedError
 from work.publishing import Publishing, SupersededError
 
@@ -33,20 +33,6 @@ if TYPE_CHECKING:
     from store.store import Row, Store
     from work.announcer import Announcer
     from work.pool import Pool, Runner
-
-BACK_OFF = (1.0, 4.0, 15.0, 60.0)
-"""Seconds before the second, third, ... try; after the last the download has failed.
-
-Only tries that bring nothing are counted. A site that says "too many requests" is believed.
-"""
-
-FOLDER_POLL_SECONDS = 3.0
-"""Until a media folder that could not be used is tried again."""
-
-NOT_BEGUN = "not-begun"
-"""What a live stream that is waited for fails of."""
-SOONEST_LOOK_SECONDS, LATEST_LOOK_SECONDS = 15.0, 1800.0
-"""Until it is looked whether it has begun; the site may have said when it will."""
 
 DISK_CHECK_BYTES = 16_000_000
 """Bytes between two looks at the disk."""
@@ -109,7 +95,7 @@ class Executor:
         except RunnerDiedError as error:
             if self._stopping:
                 raise StoppingError from None
-            self._failed(item, run, crashed(error))
+            self._failed(item, run, retries.crashed(error))
         return None
 
     def finish(self, item: str, run: int, result: Result) -> None:
@@ -158,8 +144,7 @@ class Executor:
 
     def give_up(self, item: str, run: int, error: Exception) -> None:
         """Record an end that nobody foresaw; what the database did not take may be tried again."""
-        known = not_noted(error) if isinstance(error, DatabaseUnavailableError) else classify(error)
-        self._failed(item, run, known)
+        self._failed(item, run, retries.unforeseen(error))
 
     def interrupt(self, item: str) -> bool:
         """Kill the item's runner, if there is one here: the store says what is to follow.
@@ -285,23 +270,10 @@ class Executor:
         row = self._current(item, run)
         if row is None:
             return
-        failure = self._folders_fault() or advise(failure, self.cookies, row["host"])
+        failure = self.media.why_not() or advise(failure, self.cookies, row["host"])
         further = failure.kind != "rate-limited" and self.staging.has_grown(item)
         attempt = 1 if further else row["attempt"]
-        after: dict[str, Any]
-        if failure.kind in self.media.kinds:  # nobody's fault: it waits until that is back
-            after = {"state": "queued", "not_before": now(after=FOLDER_POLL_SECONDS)}
-        elif failure.kind == NOT_BEGUN:  # nobody's fault: it waits
-            wait = min(max(failure.after, SOONEST_LOOK_SECONDS), LATEST_LOOK_SECONDS)
-            after = {"state": "queued", "not_before": now(after=wait)}
-        elif failure.transient and attempt <= len(BACK_OFF):
-            wait = BACK_OFF[attempt - 1]
-            after = {"state": "queued", "not_before": now(after=wait)}
-            after["attempt"] = attempt + 1
-        elif row["file_name"]:  # it could not be completed: it is what it was
-            after = {"state": "done", "moving": None}
-        else:
-            after = {"state": "failed", "finished": now()}
+        after = retries.after(failure, row, attempt, self.media.kinds)
         changed = self.store.report(item, run, error=failure.as_error(), **after)
         if further:
             self.store.record_host_success(row["host"])
@@ -311,14 +283,6 @@ class Executor:
             self.announcer.announce(item)
             self.tell()
 
-    def _folders_fault(self) -> DownloadError | None:
-        """What is wrong with the media folder, if that is why something failed."""
-        try:
-            self.media.require()
-        except DownloadError as fault:
-            return fault
-        return None
-
     def _current(self, item: str, run: int) -> Row | None:
         row = self.store.get(item)
         return row if row and row["run"] == run and row["state"] == "running" else None
@@ -326,15 +290,3 @@ class Executor:
     def _unwanted(self, item: str) -> bool:
         row = self.store.get(item)
         return row is None or row["state"] == "cancelled"
-
-
-def crashed(died: RunnerDiedError) -> DownloadError:
-    """What a download fails of whose process has ended."""
-    return DownloadError("crash", str(died), "Retry.", transient=True)
-
-
-def not_noted(error: DatabaseUnavailableError) -> DownloadError:
-    """What a download fails of that the database could not be told of."""
-    sentence = f"What came of it could not be noted: {error.detail}"
-    fix = "Retry; if it keeps failing, see the log of `api`."
-    return DownloadError("database", sentence, fix, transient=True)

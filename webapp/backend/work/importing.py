@@ -6,11 +6,9 @@ media folder (a hard link): the first one stays, and no byte is copied. A runner
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import closing
-from dataclasses import dataclass, replace
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +23,7 @@ from files.shelf import Shelf
 from files.staging import Staging
 from store import imports
 from store.enqueue import MAX_HOST_LENGTH
+from work.hard_links import HardLinks, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +66,10 @@ class Importing:
     def shelf(self) -> Shelf:
         """Where the files of the library lie."""
         return self.staging.shelf
+
+    @property
+    def _links(self) -> HardLinks:
+        return HardLinks(self.root("import"), self.shelf)
 
     def root(self, origin: Origin) -> Path:
         """The folder that files come from.
@@ -155,7 +158,8 @@ class Importing:
         """Those that are not part of the library."""
         places = {one.name: one.name for one in media}
         if origin == "import":
-            places = {one.name: self._place(one.name) for one in media}
+            links = self._links
+            places = {one.name: links.place(one.name) for one in media}
         known = self._known(list(places.values()))
         new = [one for one in media if places[one.name] not in known]
         return self._not_linked(new) if origin == "import" else new
@@ -176,23 +180,9 @@ class Importing:
             one
             for one in media
             if not any(
-                _same(root / one.name, self.shelf.path(name)) for name in names.get(one.bytes, ())
+                is_same(root / one.name, self.shelf.path(name)) for name in names.get(one.bytes, ())
             )
         ]
-
-    def _place(self, name: str) -> str:
-        """Where below the media folder a file of the import folder is, or would be.
-
-        The place is the same as below the import folder; where another file has that, a number
-        follows the name.
-        """
-        source, path = self.root("import") / name, PurePosixPath(name)
-        for number in count(1):
-            place = str(path if number == 1 else path.with_stem(f"{path.stem} ({number})"))
-            target = self.shelf.path(place)
-            if not os.path.lexists(target) or _same(source, target):
-                return place
-        raise AssertionError  # the numbers do not end
 
     def _take(self, row: Row, files: list[Existing]) -> bool:
         """Bring some files into the library; False when the import is over."""
@@ -202,7 +192,7 @@ class Importing:
             read = self._read(root, files, folder)
             self.media.require()
             with self.shelf.locked():
-                taken, refused = self._placed(row, root, files, read)
+                taken, refused = self._placed(row, files, read)
                 known = self._known([one["file_name"] for one in taken])
                 mine = [one for one in taken if one["file_name"] not in known]
                 for one in mine:
@@ -245,7 +235,7 @@ class Importing:
         return {medium: site for site, medium in lines}
 
     def _placed(
-        self, row: Row, root: Path, files: list[Existing], read: list[dict[str, Any]]
+        self, row: Row, files: list[Existing], read: list[dict[str, Any]]
     ) -> tuple[list[Row], list[ImportRefusal]]:
         """The files as downloads, each in its place; and what is no medium, or cannot be placed."""
         taken, refused = [], []
@@ -254,34 +244,12 @@ class Importing:
                 refused.append(left_out(one.name, **problem))
                 continue
             try:
-                placed = one if row["origin"] == "media" else self._link(root, one)
+                placed = one if row["origin"] == "media" else self._links.link(one)
                 taken.append(_download(placed, told))
             except (DownloadError, OSError) as error:
                 why = getattr(error, "strerror", None) or str(error)
                 refused.append(left_out(one.name, "left-place", why=why))
         return taken, refused
-
-    def _link(self, root: Path, one: Existing) -> Existing:
-        """Give a file and what belongs to it a name below the media folder."""
-        place = self._place(one.name)
-        before, stem = one.name.rpartition(".")[0], place.rpartition(".")[0]
-        sidecars = []
-        for name in one.sidecars:
-            beside = f"{stem}{name.removeprefix(before)}"
-            if self._linked(root / name, beside):
-                sidecars.append(beside)
-        if not self._linked(root / one.name, place):
-            sentence = f"{place} was put there meanwhile."
-            values = {"name": place}
-            raise DownloadError("import-taken", sentence, "Import it again.", values=values)
-        return replace(one, name=place, sidecars=sidecars)
-
-    def _linked(self, source: Path, name: str) -> bool:
-        """Whether it has that name now; what is another file keeps it."""
-        target = self.shelf.make_room(name)
-        if not os.path.lexists(target):
-            os.link(source, target, follow_symlinks=False)
-        return _same(source, target)
 
     def _keep(self, folder: Path, item: str, made: str | None) -> str | None:
         """Move the picture to its place; its suffix."""
@@ -289,13 +257,6 @@ class Importing:
             return None
         shutil.copyfile(folder / made, self.thumbnails / f"{item}.{suffix(made)}")
         return suffix(made)
-
-
-def _same(source: Path, target: Path) -> bool:
-    try:
-        return not target.is_symlink() and source.samefile(target)
-    except OSError:
-        return False
 
 
 def _download(file: Existing, told: dict[str, Any]) -> Row:
