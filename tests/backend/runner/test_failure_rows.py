@@ -16,14 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from yt_dlp import YoutubeDL
-from yt_dlp.extractor.generic import GenericIE
-from yt_dlp.utils import ExtractorError, GeoRestrictedError
+from yt_dlp.utils import ExtractorError
 
 from domain.failures import DownloadError, classify
 from files.ffmpeg import find_ffmpeg
-from files.shelf import Shelf
 from runner.join import join
-from runner.live import streams
 from runner.recording import Part, Recording, Track
 from runner.trim import trim
 from scripts.docs.downloads import download_failures
@@ -296,13 +293,6 @@ def test_a_disk_without_room_and_a_machine_without_ffmpeg(
     assert installed["error"] is None
 
 
-def test_a_country_that_a_site_does_not_serve_as_yt_dlp_says_it() -> None:
-    """No source of ours can tell where we are: what extractors raise is raised."""
-    with pytest.raises(GeoRestrictedError) as raised:
-        GenericIE().raise_geo_restricted(countries=["NZ"])
-    assert classify(raised.value).as_error() == PAGE["geo-blocked"].as_error()
-
-
 def test_a_format_that_a_site_does_not_have_as_yt_dlp_says_it() -> None:
     """What the app asks for has a second choice, so that no source brings this about."""
     medium = {"id": "1", "title": "A video", "extractor": "x", "url": "https://x.test/1.mp4"}
@@ -355,33 +345,6 @@ def test_what_ffmpeg_cannot_cut_or_join_is_kept_and_can_be_made_again(
         assert make(find_ffmpeg()).stat().st_size
 
 
-def test_a_folder_that_became_a_file_while_the_download_waited(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "data/media")
-    shelf.media_dir.mkdir(parents=True)
-    shelf.check("music")
-    shelf.path("music").touch()
-    with pytest.raises(DownloadError) as raised:
-        shelf.make_room("music/a.mp4")
-    sentence = raised.value.sentence.replace(f"{tmp_path}/", "")
-    assert (sentence, raised.value.fix) == (PAGE["folder"].sentence, PAGE["folder"].fix)
-    shelf.make_room("films/a.mp4")
-
-
-def test_a_live_stream_of_another_kind_than_hls() -> None:
-    with pytest.raises(DownloadError) as raised:
-        streams({"protocol": "http_dash_segments"})
-    assert raised.value.as_error() == PAGE["live-kind"].as_error()
-
-
 def test_what_takes_more_memory_than_a_download_may_use() -> None:
     """That the limit raises this is seen in test_limits.py, in a process of its own."""
     assert classify(MemoryError()).as_error() == PAGE["too-large"].as_error()
-
-
-def test_what_nobody_has_met_before_is_told_in_yt_dlps_own_words() -> None:
-    with pytest.raises(ExtractorError) as raised:
-        GenericIE(YoutubeDL({"quiet": True}))._search_regex("x", "y", "title")  # noqa: SLF001
-    said = classify(raised.value)
-    assert said.kind == "unexpected"
-    assert said.sentence.startswith(PAGE["unexpected"].sentence)
-    assert said.fix == PAGE["unexpected"].fix

@@ -171,7 +171,7 @@ def test_what_has_not_begun_is_waited_for(shared_api: Api, media: MediaSource) -
     item = shared_api.add(media.live_hls, live="wait")
     waiting = wait_for(lambda: one if (one := shared_api.get(item))["error"] else None, "it waits")
     assert (waiting["state"], waiting["error"]["kind"]) == ("queued", "not-begun")
-    assert waiting["error"]["sentence"] == PAGE["not-begun"].sentence
+    assert waiting["error"] == PAGE["not-begun"].as_error() | {"values": {}}
     media.live.there, media.live.ended = 2, True
     for action in ("pause", "resume"):  # look now
         shared_api.ask("POST", f"/api/downloads/{item}/{action}")
@@ -184,7 +184,7 @@ def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSo
     wait_for(lambda: shared_api.get(item)["error"], "it waits")
     shared_api.ask("POST", f"/api/downloads/{item}/stop")
     failed = shared_api.wait(item, "failed")
-    assert failed["error"]["sentence"] == PAGE["nothing-recorded"].sentence
+    assert failed["error"] == PAGE["nothing-recorded"].as_error() | {"values": {}}
 
     plain = shared_api.add(media.missing)
     refused = shared_api.client.post(f"/api/downloads/{plain}/stop")

@@ -179,3 +179,73 @@ def test_a_certificate_of_another_name_is_told_and_the_right_address_has_it(
 
     assert error == told("certificate", api, "127.0.0.1")
     assert healed["error"] is None
+
+
+STUBBORN = '''
+from yt_dlp.extractor.common import InfoExtractor
+
+
+class StubbornIE(InfoExtractor):
+    """A site on loopback whose pages come to nothing, each in its own way."""
+
+    _VALID_URL = r"http://127\\.0\\.0\\.1:\\d+/stubborn/(?P<id>\\w+)"
+
+    def _real_extract(self, url):
+        page = self._match_id(url)
+        if page == "country":
+            self.raise_geo_restricted(countries=["NZ"])
+        if page == "changed":
+            self._search_regex("title: (.+)", "", "title")
+        stream = {"url": url, "protocol": "http_dash_segments", "format_id": "1", "ext": "mp4"}
+        return {"id": page, "title": page, "is_live": True, "formats": [stream]}
+'''
+
+
+@pytest.fixture(scope="module")
+def with_stubborn_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """An api whose yt-dlp knows one more site, whose extractor raises what real ones do."""
+    folder = tmp_path_factory.mktemp("stubborn")
+    plugin = folder / "plugins/yt_dlp_plugins/extractor/stubborn.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(STUBBORN)
+    with running(folder, PYTHONPATH=str(folder / "plugins")) as api:
+        api.ready()
+        yield api
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "choice"),
+    [
+        ("geo-blocked", "country", {}),
+        ("live-kind", "dash", {"live": "now"}),
+        ("unexpected", "changed", {}),
+    ],
+)
+def test_what_only_a_site_of_its_own_can_raise_is_told(
+    with_stubborn_site: Api, media: MediaSource, kind: str, page: str, choice: dict[str, str]
+) -> None:
+    error = failed(with_stubborn_site, f"{media.base}/stubborn/{page}", **choice)
+    says = told(kind, with_stubborn_site, "127.0.0.1")
+    if kind == "unexpected":  # yt-dlp's own words, and whose they are
+        says["sentence"] = f"[Stubborn] {page}: {says['sentence']}"
+    assert error == says
+
+
+def test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another(
+    api: Api, media: MediaSource
+) -> None:
+    api.ready()
+    (api.media / "music").mkdir(parents=True)
+    api.ask("PATCH", "/api/queue", json={"paused": True})
+    item = api.add(media.short, folder="music")
+    (api.media / "music").rmdir()
+    (api.media / "music").touch()
+    api.ask("PATCH", "/api/queue", json={"paused": False})
+    error = without_values(api.wait(item, "failed", "done")["error"])
+    assert error == told("folder", api, "127.0.0.1")
+
+    elsewhere = api.add(media.short, folder="films")
+    assert api.wait(elsewhere, "done", "failed")["error"] is None
+    (api.media / "music").unlink()
+    api.ask("POST", f"/api/downloads/{item}/retry")
+    assert api.wait(item, "done", "failed")["error"] is None
