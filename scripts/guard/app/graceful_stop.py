@@ -19,7 +19,8 @@ from ..net.port_table import Ports
 from ..net.relay import Relay
 
 DRAIN_SECONDS = 1.0  # without any read, after which a server is stopped all the same ...
-MAX_DRAIN_SECONDS = 10.0  # ... and at most, on a machine that is busy
+DRAIN_LOOKS = 100  # ... if so many looks found none: where the machine is busy, each takes longer
+MAX_DRAIN_SECONDS = 10.0  # at most
 POLL_SECONDS = 0.005  # between two checks whether it has
 
 
@@ -34,13 +35,17 @@ class Drain:
         self._clock = clock
         self._least = self._until = math.inf
         self._end = clock() + MAX_DRAIN_SECONDS
+        self._looks = 0
+        """Since the last read."""
 
     def is_over(self) -> bool:
         """Whether everything is read, or nothing more has been for a while."""
         now, unread = self._clock(), self._unread()
+        self._looks += 1
         if unread < self._least:
-            self._least, self._until = unread, min(now + DRAIN_SECONDS, self._end)
-        return not unread or now >= self._until
+            self._least, self._until, self._looks = unread, now + DRAIN_SECONDS, 0
+        reads_nothing = now >= self._until and self._looks >= DRAIN_LOOKS
+        return not unread or reads_nothing or now >= self._end
 
 
 class _Leaving(NamedTuple):

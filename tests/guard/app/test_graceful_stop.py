@@ -9,7 +9,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scripts.guard.app.graceful_stop import DRAIN_SECONDS, MAX_DRAIN_SECONDS, Drain, GracefulStop
+from scripts.guard.app.graceful_stop import (
+    DRAIN_LOOKS,
+    DRAIN_SECONDS,
+    MAX_DRAIN_SECONDS,
+    Drain,
+    GracefulStop,
+)
 from scripts.guard.config.service import Service
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
@@ -153,11 +159,23 @@ def test_one_that_reads_nothing_more_has_a_second() -> None:
     reader = Reader(6)
     drain = reader.drain()
     assert not drain.is_over()
-    reader.now += 0.9
-    assert not drain.is_over()
+    for _ in range(DRAIN_LOOKS):
+        reader.now += 0.9 / DRAIN_LOOKS
+        assert not drain.is_over()
     reader.now += 0.1
     assert drain.is_over()
     assert DRAIN_SECONDS == 1
+
+
+def test_where_the_machine_is_busy_it_has_as_many_looks() -> None:
+    """It does not read for seconds, since it has no turn; nor has who looks."""
+    reader = Reader(38)
+    drain = reader.drain()
+    assert not drain.is_over()
+    for _ in range(DRAIN_LOOKS - 1):
+        reader.now += 0.03
+        assert not drain.is_over()
+    assert drain.is_over()
 
 
 def test_one_that_is_never_done_has_ten_seconds() -> None:
