@@ -19,6 +19,8 @@ from typing import Self
 
 INTERVAL_SECONDS = 0.005
 """From one new connection to the next."""
+MOST_AT_ONCE = 400
+"""Visits under way: of two seconds, in which the next process serves unless the machine is busy."""
 TIMEOUT_SECONDS = 60.0
 """After which a visit without an answer has failed."""
 SLOW_SECONDS = 0.3
@@ -160,11 +162,17 @@ def together(visits: Iterable[Visits]) -> Visits:
 
 
 def _keep_visiting(visit: Callable[[], None], over: threading.Event, interval: float) -> None:
-    """Each visit has a thread of its own: one that waits must not keep the next from coming."""
+    """Each visit has a thread of its own: one that waits must not keep the next from coming.
+
+    So long as there are not too many: 200 more each second keep a busy machine from ever serving.
+    """
     threads: list[threading.Thread] = []
     while not over.wait(interval):
-        thread = threading.Thread(target=visit)
-        thread.start()
-        threads.append(thread)
+        if len(threads) >= MOST_AT_ONCE:
+            threads = [thread for thread in threads if thread.is_alive()]
+        if len(threads) < MOST_AT_ONCE:
+            thread = threading.Thread(target=visit)
+            thread.start()
+            threads.append(thread)
     for thread in threads:
         thread.join()

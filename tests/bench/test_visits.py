@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
+from scripts.bench import visits
 from scripts.bench.visits import Visits, together, visiting
 from tests.conftest import FreePort
 from tests.stack import harness
@@ -90,6 +91,25 @@ def test_who_is_not_answered_in_time_has_failed(free_port: FreePort) -> None:
         until(lambda: seen.failures, "one has waited too long")
     assert seen.answers == seen.refused == 0
     assert "TimeoutError" in seen.failures[0]
+
+
+def test_no_more_come_than_a_busy_machine_can_get_rid_of(
+    free_port: FreePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_AT_ONCE", 5)
+    port, under_way = free_port(), []
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        visiting(port, timeout=0.1, interval=0.001) as seen,
+    ):
+
+        def look() -> bool:
+            begun = seen.attempts
+            under_way.append(begun - sum(counts(seen)))
+            return len(seen.failures) >= 10
+
+        until(look, "ten have waited too long")
+    assert max(under_way) <= 5
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["under way", "begun after"])
