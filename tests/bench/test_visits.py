@@ -13,7 +13,6 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
-from scripts.bench import visits
 from scripts.bench.visits import Visits, together, visiting
 from tests.conftest import FreePort
 from tests.stack import harness
@@ -96,8 +95,9 @@ def test_who_is_not_answered_in_time_has_failed(free_port: FreePort) -> None:
 def test_no_more_come_than_a_busy_machine_can_get_rid_of(
     free_port: FreePort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visits, "MOST_AT_ONCE", 5)
-    port, under_way = free_port(), []
+    monkeypatch.setattr("scripts.bench.visits.MOST_AT_ONCE", 5)
+    port = free_port()
+    under_way: list[int] = []
     with (
         socket.create_server(("127.0.0.1", port)),
         visiting(port, timeout=0.1, interval=0.001) as seen,
