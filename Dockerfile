@@ -14,7 +14,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends binutils && 
     && uv/bin/uv pip install --python packages --no-cache --compile-bytecode --require-hashes -r requirements.txt \
     && find packages -name "*.so" -exec strip --strip-unneeded {} + \
     && find packages/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} + \
-    && rm packages/lib/*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*
+    && rm -r packages/lib/*/site-packages/imageio_ffmpeg/binaries/ffmpeg-* packages/lib/*/site-packages/Cryptodome/SelfTest
 
 # From Debian's source, with its fixes: its package brings a desktop along. This one reads whatever ffmpeg reads by
 # itself, and writes what the backend asks for. It is never given an address, so it has no network.
@@ -46,7 +46,7 @@ COPY --from=ffmpeg /made /usr/local
 RUN apt-get update && apt-get install --yes --no-install-recommends tini && ldconfig \
     && useradd --uid 1000 --create-home app && install --directory --owner=app --group=app /app/data /media \
     && dpkg --purge --force-depends --force-remove-essential perl-base \
-    && rm -rf /var/lib/apt/lists/* /var/cache/* "$(python -c 'import pip; print(pip.__path__[0])')" \
+    && rm -rf /var/lib/apt/lists/* /var/cache/* /usr/lib/*/gconv "$(python -c 'import pip; print(pip.__path__[0])')" \
     && find /usr/share/doc -type f ! -name copyright -delete
 
 FROM scratch AS base
