@@ -103,6 +103,8 @@ ELSEWHERE = {
     r"brew .*|wsl .*|tar .*/mnt/c/.*": "of another system",
     r"docker .*": "needs an engine; tests/containers",
     r"kill .*": "of an example's process",
+    r"export DATABASE_URL=.*|export MEDIA_URL=.*": "names another machine; "
+    "tests/backend/engine/test_bucket.py sets them",
     r"fg": "of the shell in which something was suspended",
     r"mkdir data/damaged && mv .*": "tests/backend/store/test_database_errors.py, as typed",
     r"make (dev|dev open=1|dev s=\w+|app|stop)": "tests/stack/test_project.py, and this module's "
@@ -219,11 +221,11 @@ CONFIGURED = (
 
 
 def can_work(shell: Shell) -> bool:
-    """Whether both are READY, and the backend has loaded what works there: it is READY before."""
+    """Whether both are READY, the backend has loaded what works there, and the guard knows it."""
     api, guard = (int(shell.environment[f"{name}_PORT"]) for name in ("API", "GUARD"))
     with suppress(OSError, http.client.HTTPException):
         services = ask(guard, "/api/status").json()["services"]
-        ready = {service["state"] for service in services} == {"READY"}
+        ready = all(each["state"] == "READY" and each["unready"] is None for each in services)
         return ready and ask(api, "/ready").status == HTTPStatus.OK
     return False
 
