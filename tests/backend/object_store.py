@@ -161,6 +161,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             onward.request(self.command, self.path, body, dict(self.headers))
             answer = onward.getresponse()
             content = answer.read()
+            if answer.status == 500 and "uploadId=" in self.path:
+                self._say_that_the_upload_is_over()
+                return
             if part:
                 store.sent.append(part)
             self.send_response(answer.status)
@@ -171,6 +174,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+    def _say_that_the_upload_is_over(self) -> None:
+        """As Amazon does; the server has an error of its own where it does not know the upload."""
+        body = b"<Error><Code>NoSuchUpload</Code><Message>It is over.</Message></Error>"
+        self.send_response(404)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _is_let_through(self, store: ObjectStore, part: int) -> bool:
         if store.held_from is not None and part >= store.held_from:
