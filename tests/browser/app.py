@@ -56,7 +56,8 @@ class App:
         values = row.locator("[role=progressbar][aria-valuenow]").evaluate_all(
             "bars => bars.map(bar => bar.getAttribute('aria-valuenow'))"
         )
-        return int(values[0]) if values else None
+        # The bar may have come to know no more between its being found and its being asked.
+        return int(values[0]) if values and values[0] is not None else None
 
     def await_progress(self, row: Locator, beyond: int) -> int:
         """Wait until the bar has passed that many percent and return where it is."""
