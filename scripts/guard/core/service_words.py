@@ -7,7 +7,6 @@ one, and for a kind or a value that is not there, what the service says itself i
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -42,6 +41,8 @@ def of(kind: str, values: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 def _files() -> Iterator[tuple[str, dict[str, Any]]]:
     """Read anew each time: that a service cannot work is rare, and the words may have changed."""
     if _Words.folder:
+        import json  # no process waits for it: this is loaded before the first one is started
+
         for file in sorted(_Words.folder.glob("*.json")):
             try:
                 known = json.loads(file.read_text(encoding="utf-8"))
