@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import http.client
 import http.server
+import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUCKET, PREFIX = "media", "library"
+PIECE_BYTES = 1 << 18
 
 
 @dataclass
@@ -37,6 +40,8 @@ class ObjectStore:
     """The numbers of the parts that the server has taken."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Every request: its method, its path with the query."""
+    pace: int = 0
+    """Bytes/s that come through the gate of what each request sends; 0 = as fast as it goes."""
     dropping: bool = False
     """Whether what is held is never passed on: as if it had not got there."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -83,6 +88,7 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
+        self.pace = 0
         self.opened.set()
 
     def hold(self, part: int) -> None:
@@ -103,6 +109,7 @@ def serving(folder: Path, behind: int) -> Iterator[ObjectStore]:
             stderr=log,
         )
     gate = _Gate(("127.0.0.1", 0), _Handler)
+    gate.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE_BYTES)
     gate.store = store = ObjectStore(gate.server_address[1], behind)
     thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -150,7 +157,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if store.shut:
             self.close_connection = True
             return
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self._body(int(self.headers.get("content-length", 0)), store.pace)
         store.asked.append((self.command, self.path))
         part = int(parse_qs(urlsplit(self.path).query).get("partNumber", ["0"])[0])
         if part and not self._is_let_through(store, part):
@@ -183,6 +190,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _body(self, length: int, pace: int) -> bytes:
+        body = b""
+        while left := length - len(body):
+            piece = self.rfile.read(min(left, PIECE_BYTES))
+            if not piece:
+                break
+            body += piece
+            time.sleep(len(piece) / pace if pace else 0)
+        return body
 
     def _is_let_through(self, store: ObjectStore, part: int) -> bool:
         if store.held_from is not None and part >= store.held_from:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from domain.failures import DownloadError
-from files import multipart
+from files import bucket_client, multipart
 from files.bucket import Bucket
 from files.bucket_staging import BucketStaging
 from files.staging import Placed, write_result
@@ -412,6 +412,20 @@ def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: P
     staging = BucketStaging(tmp_path, Bucket(store.place()), contextlib.nullcontext, set)
     staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
     assert store.content("x.mp4") == b"whole"
+
+
+def test_a_part_may_take_longer_than_a_connection_to_be_made(
+    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket_client, "CONNECT_SECONDS", 3)
+    monkeypatch.setattr(multipart, "PART_BYTES", 24 * multipart.MIB)
+    staging, content = staged(Bucket(store.place()), tmp_path), bytes(24 * multipart.MIB)
+    (staging.folder("x") / "media.mp4").write_bytes(content)
+    store.pace = 4 * multipart.MIB
+
+    staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+
+    assert store.content("x.mp4") == content
 
 
 def test_uploads_that_somebody_ends_over_and_over_are_told(
