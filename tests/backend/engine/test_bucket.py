@@ -23,7 +23,7 @@ from tests.backend.runner.test_real_web import subtitled
 from tests.media_source import serve_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.conftest import FreePort
@@ -391,9 +391,17 @@ def test_a_bucket_that_is_not_there_is_named_and_waited_for(
         api.ready()
 
 
+def staged_by(bucket: Bucket, folder: Path, taken: Sequence[str] = ()) -> BucketStaging:
+    """Staging in that folder, where others have those names."""
+    return BucketStaging(
+        *(folder, bucket, contextlib.nullcontext, set),
+        taken=lambda names, _: set(names).intersection(taken),
+    )
+
+
 def staged(bucket: Bucket, folder: Path) -> BucketStaging:
     """A staging folder with one finished download, `x`."""
-    staging = BucketStaging(folder, bucket, contextlib.nullcontext, set)
+    staging = staged_by(bucket, folder)
     staging.folder("x").mkdir(parents=True)
     (staging.folder("x") / "media.mp4").write_bytes(b"whole")
     write_result(staging.folder("x"), {"file": "media.mp4"})
@@ -409,7 +417,7 @@ def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: P
     with pytest.raises(DownloadError, match=r"x.mp4 is not what was sent") as failed:
         staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
     assert failed.value.kind == "bucket-damaged"
-    staging = BucketStaging(tmp_path, Bucket(store.place()), contextlib.nullcontext, set)
+    staging = staged_by(Bucket(store.place()), tmp_path)
     staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
     assert store.content("x.mp4") == b"whole"
 
@@ -426,6 +434,22 @@ def test_a_part_may_take_longer_than_a_connection_to_be_made(
     staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
 
     assert store.content("x.mp4") == content
+
+
+def test_what_is_taken_back_is_not_what_another_has_put_there_since(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    bucket, both = Bucket(store.place()), ["a.mp4", "a.nfo"]
+    nobody, another = staged(bucket, tmp_path), staged_by(bucket, tmp_path, taken=["a.mp4"])
+    nobody.publish("x", lambda: Placed("a.mp4"), lambda *_: None)
+    bucket.put("a.nfo", b"another's")
+
+    another.take_back("x", both)
+    another.withdraw("x")
+    assert store.names == set(both)
+
+    nobody.take_back("x", both)
+    assert store.names == set()
 
 
 def test_uploads_that_somebody_ends_over_and_over_are_told(

@@ -308,7 +308,8 @@ def test_what_another_machine_has_ended_is_forgotten_where_staging_is_not_shared
     scene: Scene,
 ) -> None:
     folder = scene.staging.folder("x")
-    alone = BucketStaging(scene.staging.media_dir, cast("Bucket", None), nullcontext, set)
+    where = scene.staging.media_dir, cast("Bucket", None)
+    alone = BucketStaging(*where, nullcontext, set, lambda *_: set())
     for staging, state, stays in (
         (scene.staging, "done", True),
         (alone, "paused", True),

@@ -163,7 +163,11 @@ def _media(settings: Settings) -> tuple[MediaFolder, Callable[[Store], Staging]]
 
     bucket = Bucket(settings.bucket)
     return MediaBucket(folder, memory, bucket=bucket), lambda store: BucketStaging(
-        folder, bucket, alone=partial(naming, store), reserved=store.reserved
+        folder,
+        bucket,
+        alone=partial(naming, store),
+        reserved=store.reserved,
+        taken=store.names_in_use,
     )
 
 

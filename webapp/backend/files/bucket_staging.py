@@ -18,7 +18,7 @@ from files.multipart import Upload
 from files.staging import Placed, Staging, read_result, write_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -36,6 +36,8 @@ class BucketStaging(Staging):
     """Be the only one, on any machine, that chooses names."""
     reserved: Callable[[], set[str]]
     """The names that unfinished downloads have chosen, on any machine."""
+    taken: Callable[[Sequence[str], str], set[str]]
+    """Which of these names other downloads than that one have, or have chosen."""
 
     @property
     def published(self) -> Bucket:
@@ -102,13 +104,23 @@ class BucketStaging(Staging):
             reached(0, total)
             raise multipart.ended(placed.name) from None
 
+    def take_back(self, item: str, names: Iterable[str]) -> None:
+        """Remove from the bucket what got there, unless the names are another's by now.
+
+        They were free for others from the moment that `item` was cancelled or forgotten, and what
+        sent it may have noticed that much later. Raises DownloadError.
+        """
+        mine = list(names)
+        with self.alone():
+            if not self.taken(mine, item):
+                self.bucket.remove(mine)
+
     def _take_back(self, item: str) -> None:
-        """Remove from the bucket what got there."""
         result = read_result(self.folder(item)) or {}
         if "placed" in result:
             placed = Placed(**result["placed"])
             with _told_by_the_log(item):
-                self.bucket.remove([placed.name, *placed.sidecars.values()])
+                self.take_back(item, [placed.name, *placed.sidecars.values()])
 
     def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
         def end_upload(item: str) -> None:

@@ -158,6 +158,10 @@ class Staging:
         """Remove its file too, which may be in its place already: nobody wants it."""
         self._remove(item, self._take_back)
 
+    def take_back(self, item: str, names: Iterable[str]) -> None:  # noqa: ARG002 - see a bucket's
+        """Remove what got to its place as that of `item`, which nobody wants. Raises OSError."""
+        self.shelf.remove(names)
+
     def _take_back(self, item: str) -> None:
         folder, result = self.folder(item), read_result(self.folder(item))
         if result and "placed" in result:

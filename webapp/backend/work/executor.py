@@ -133,7 +133,7 @@ class Executor:
     def _take_away(self, row: Row, names: Iterable[str]) -> None:
         """Remove what has got to its place although nobody wants it any more."""
         try:
-            self.staging.published.remove(names)
+            self.staging.take_back(row["id"], names)
         except DownloadError as error:
             log.warning("Something of %s stays, which nobody wants: %s", row["id"], error.sentence)
         (self.staging.discard if row["file_name"] else self.staging.withdraw)(row["id"])
