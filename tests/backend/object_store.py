@@ -42,6 +42,8 @@ class ObjectStore:
     """Every request: its method, its path with the query."""
     pace: int = 0
     """Bytes/s that come through the gate of what each request sends; 0 = as fast as it goes."""
+    losing: bool = False
+    """Whether the next answer that an upload is complete gets lost."""
     dropping: bool = False
     """Whether what is held is never passed on: as if it had not got there."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -88,7 +90,7 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
-        self.pace = 0
+        self.pace, self.losing = 0, False
         self.opened.set()
 
     def hold(self, part: int) -> None:
@@ -173,6 +175,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return
             if part:
                 store.sent.append(part)
+            if store.losing and self.command == "POST" and "uploadId" in self.path:
+                store.losing, self.close_connection = False, True
+                return
             self.send_response(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in {"connection", "date", "server", "transfer-encoding"}:

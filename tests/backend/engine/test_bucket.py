@@ -452,6 +452,17 @@ def test_what_is_taken_back_is_not_what_another_has_put_there_since(
     assert store.names == set()
 
 
+def test_an_upload_is_complete_also_where_the_answer_that_it_is_gets_lost(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    store.losing = True
+    staged(Bucket(store.place()), tmp_path).publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+
+    assert not store.losing
+    assert store.sent == [1]
+    assert store.content("x.mp4") == b"whole"
+
+
 def test_uploads_that_somebody_ends_over_and_over_are_told(
     store: ObjectStore, tmp_path: Path
 ) -> None:

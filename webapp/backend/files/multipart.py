@@ -104,11 +104,12 @@ def send(bucket: Bucket, upload: Upload, file: Path, reached: Callable[[int], No
             tags.append(known[1])
             ours.append(tag)
     reached(total)
-    parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, 1)]
-    with told(bucket.place):
-        bucket.client.complete_multipart_upload(
-            **bucket.key(upload.name), UploadId=upload.id, MultipartUpload={"Parts": parts}
-        )
+    try:
+        _complete(bucket, upload, tags)
+    except AbsentError:  # completed by a try whose answer was lost, or ended
+        if not _is_whole(bucket, upload.name, total, ours):
+            raise
+        return
     if not _is_whole(bucket, upload.name, total, ours if tags == ours else None):
         raise damaged(bucket.location(upload.name))
 
@@ -142,6 +143,14 @@ def _send(bucket: Bucket, upload: Upload, number: int, content: bytes) -> str:
             ContentMD5=md5(content)[0],
         )
     return str(sent["ETag"])
+
+
+def _complete(bucket: Bucket, upload: Upload, tags: list[str]) -> None:
+    parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, 1)]
+    with told(bucket.place):
+        bucket.client.complete_multipart_upload(
+            **bucket.key(upload.name), UploadId=upload.id, MultipartUpload={"Parts": parts}
+        )
 
 
 def _is_whole(bucket: Bucket, name: str, total: int, sums: list[str] | None) -> bool:
