@@ -34,6 +34,8 @@ class ObjectStore:
     behind: int
     held_from: int | None = None
     """The number of the first part that is held at the gate; None: none is."""
+    silent: bool = False
+    """Whether nobody at the gate is answered."""
     shut: bool = False
     """Whether the gate hangs up on everybody."""
     sent: list[int] = field(default_factory=list)
@@ -90,8 +92,13 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
-        self.pace, self.losing = 0, False
+        self.pace, self.losing, self.silent = 0, False, False
         self.opened.set()
+
+    def fall_silent(self) -> None:
+        """Take what is asked and answer nobody."""
+        self.silent = True
+        self.opened.clear()
 
     def hold(self, part: int) -> None:
         """Hold that part and those after it."""
@@ -156,6 +163,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         store = self.server.store
+        if store.silent:
+            store.opened.wait(120)
+            self.close_connection = True
+            return
         if store.shut:
             self.close_connection = True
             return

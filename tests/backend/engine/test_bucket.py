@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -376,6 +377,27 @@ def test_a_store_that_is_away_is_told_and_waited_for(
 
     assert kept.wait(item, "done")["attempt"] == 1
     kept.ready()
+
+
+def test_a_store_that_says_nothing_holds_up_nobody_who_looks(
+    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket_client, "ASK_SECONDS", 1)
+    looked = Bucket(store.place()), Bucket(store.place()), Bucket(store.place())
+    store.fall_silent()
+    with ThreadPoolExecutor(4) as people:
+        try:
+            missing = people.submit(looked[0].missing, ["a.mp4", "b.mp4"])
+            pictured = people.submit(looked[1].has_picture, tmp_path / "a.jpg")
+            usable = people.submit(looked[2].require)
+            played = people.submit(looked[2].content, "a.mp4")
+            soon = bucket_client.READ_SECONDS - 10
+            assert missing.result(soon) == set()
+            assert pictured.result(soon) is False
+            for asked in (usable, played):
+                assert isinstance(asked.exception(soon), DownloadError)
+        finally:
+            store.open_gate()
 
 
 def test_a_bucket_that_is_not_there_is_named_and_waited_for(

@@ -46,13 +46,16 @@ class Bucket:
 
     place: BucketPlace
     client: Any = None
+    asks: Any = None
+    """The client for what somebody waits for."""
     _seen: dict[str, tuple[float, bool]] = field(default_factory=dict)
     _failed: float = NEVER
     _marked: bool = False
 
     def __post_init__(self) -> None:
-        """Make the client; nothing is asked yet."""
+        """Make the clients; nothing is asked yet."""
         self.client = self.client or connect(self.place)
+        self.asks = self.asks or connect(self.place, asks=True)
 
     def require(self) -> None:
         """Make sure that files can be put there: once by putting one, later by asking.
@@ -63,7 +66,7 @@ class Bucket:
         """
         try:
             with told(self.place):
-                self.client.head_bucket(Bucket=self.place.bucket)
+                self.asks.head_bucket(Bucket=self.place.bucket)
                 if not self._marked:
                     self.put(MARK, b"")
                     self._marked = True
@@ -84,7 +87,7 @@ class Bucket:
         found: dict[str, Any] | None = None
         try:
             with told(self.place):
-                found = self.client.head_object(**self.key(name))
+                found = self.asks.head_object(**self.key(name))
         except AbsentError:
             pass
         self.note(name, there=found is not None)
@@ -109,7 +112,7 @@ class Bucket:
         """What is in a small file; None where there is none. Raises DownloadError."""
         try:
             with told(self.place):
-                content: bytes = self.client.get_object(**self.key(name))["Body"].read()
+                content: bytes = self.asks.get_object(**self.key(name))["Body"].read()
         except AbsentError:
             return None
         return content
@@ -264,10 +267,13 @@ class Bucket:
     def has_picture(self, picture: Path) -> bool:
         """Whether it lies here; another backend's is fetched, if it can be."""
         if not picture.is_file() and not self._is_doubtful:
-            with contextlib.suppress(DownloadError, OSError):
+            try:
                 content = self.get(f"{PICTURES}/{picture.name}")
-                if content is not None:
-                    making = picture.with_name(f"{picture.name}.new")
+            except DownloadError:
+                self._failed, content = time.monotonic(), None
+            if content is not None:
+                making = picture.with_name(f"{picture.name}.new")
+                with contextlib.suppress(OSError):
                     making.write_bytes(content)
                     making.replace(picture)
         return picture.is_file()

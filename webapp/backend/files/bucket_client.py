@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 TRIES = 3
+ASK_SECONDS, ASK_TRIES = 5, 2
+"""For what people wait for: whether there is a file, say."""
 CONNECTIONS = 50
 KINDS = frozenset({"bucket-unreachable", "bucket-missing", "bucket-refused", "bucket-region"})
 """What downloads wait for, as for a media folder that is not there."""
@@ -46,20 +49,29 @@ class AbsentError(Exception):
     """There is no such object, or no such upload any more."""
 
 
-def connect(place: BucketPlace) -> Any:  # noqa: ANN401 - botocore has no types
-    """A client, safe to use from any thread; nothing is asked yet."""
+@cache
+def _session() -> Any:  # noqa: ANN401 - botocore has no types
+    """One for all clients: it keeps what it has read about the service."""
+    return Session()
+
+
+def connect(place: BucketPlace, *, asks: bool = False) -> Any:  # noqa: ANN401 - as above
+    """A client, safe to use from any thread; nothing is asked yet.
+
+    One that only `asks` does not wait long: a store that says nothing must hold nobody up.
+    """
     config = Config(
         signature_version="s3v4",
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        read_timeout=ASK_SECONDS if asks else READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ASK_TRIES if asks else TRIES},
         max_pool_connections=CONNECTIONS,
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         ignore_configured_endpoint_urls=True,
         s3={"addressing_style": "path" if place.endpoint else "auto"},
     )
-    return Session().create_client(
+    return _session().create_client(
         "s3",
         region_name=place.region,
         endpoint_url=place.endpoint or None,
