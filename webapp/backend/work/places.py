@@ -60,7 +60,7 @@ class Places:
         for candidate in (stem, with_key(stem, row["id"])):
             placed = _named(candidate, ending, sidecars, usual if folder is None else folder)
             names = [placed.name, *placed.sidecars.values()]
-            taken = self.store.names_in_use([placed.name], row["id"])
+            taken = self.store.names_in_use(names, row["id"])
             if not taken and self.shelf.is_free(names, own=own):
                 return placed
         return placed  # of this download alone, by its key
