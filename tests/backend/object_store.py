@@ -36,12 +36,14 @@ class ObjectStore:
     """The number of the first part that is held at the gate; None: none is."""
     silent: bool = False
     """Whether nobody at the gate is answered."""
+    stalled: bool = False
+    """Whether who asks for a range waits at the gate."""
     shut: bool = False
     """Whether the gate hangs up on everybody."""
     sent: list[int] = field(default_factory=list)
     """The numbers of the parts that the server has taken."""
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    """Every request: its method, its path with the query."""
+    ranges: list[str] = field(default_factory=list)
+    """The ranges that were asked for."""
     pace: int = 0
     """Bytes/s that come through the gate of what each request sends; 0 = as fast as it goes."""
     losing: bool = False
@@ -92,12 +94,17 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
-        self.pace, self.losing, self.silent = 0, False, False
+        self.pace, self.losing, self.silent, self.stalled = 0, False, False, False
         self.opened.set()
 
     def fall_silent(self) -> None:
         """Take what is asked and answer nobody."""
         self.silent = True
+        self.opened.clear()
+
+    def stall(self) -> None:
+        """Tell what files there are, and send nothing of them."""
+        self.stalled = True
         self.opened.clear()
 
     def hold(self, part: int) -> None:
@@ -171,7 +178,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self._body(int(self.headers.get("content-length", 0)), store.pace)
-        store.asked.append((self.command, self.path))
+        if asked := self.headers.get("range"):
+            store.ranges.append(asked)
+            if store.stalled:
+                store.opened.wait(120)
         part = int(parse_qs(urlsplit(self.path).query).get("partNumber", ["0"])[0])
         if part and not self._is_let_through(store, part):
             self.close_connection = True
@@ -181,22 +191,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             onward.request(self.command, self.path, body, dict(self.headers))
             answer = onward.getresponse()
             content = answer.read()
-            if answer.status == 500 and "uploadId=" in self.path:
-                self._say_that_the_upload_is_over()
-                return
-            if part:
-                store.sent.append(part)
-            if store.losing and self.command == "POST" and "uploadId" in self.path:
-                store.losing, self.close_connection = False, True
-                return
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in {"connection", "date", "server", "transfer-encoding"}:
-                    self.send_header(name, value)
-            if self.command != "HEAD" and answer.getheader("content-length") is None:
-                self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+        self._answer(answer, content, part)
+
+    def _answer(self, answer: http.client.HTTPResponse, content: bytes, part: int) -> None:
+        store = self.server.store
+        if answer.status == 500 and "uploadId=" in self.path:
+            self._say_that_the_upload_is_over()
+            return
+        if part:
+            store.sent.append(part)
+        if store.losing and self.command == "POST" and "uploadId=" in self.path:
+            store.losing, self.close_connection = False, True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in {"connection", "date", "server", "transfer-encoding"}:
+                self.send_header(name, value)
+        if self.command != "HEAD" and answer.getheader("content-length") is None:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def _say_that_the_upload_is_over(self) -> None:
         """As Amazon does; the server has an error of its own where it does not know the upload."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PADDING = 26 << 20
 PARTS = [1, 2, 3, 4]
 """Of the large file."""
+MANY = 45
+"""More than the threads in which what people ask is answered."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def store(server: ObjectStore) -> Iterator[ObjectStore]:
             Bucket=BUCKET, Key=one["Key"], UploadId=one["UploadId"]
         )
     server.sent.clear()
-    server.asked.clear()
+    server.ranges.clear()
 
 
 @pytest.fixture
@@ -237,16 +239,33 @@ def test_ranges_are_answered_as_from_a_folder(
         answer = ask(asked)
         assert (answer.status_code, answer.content) == (206, there)
         assert answer.headers["content-range"].endswith(f"/{len(content)}")
-    store.asked.clear()
+    store.ranges.clear()
     several = ask("bytes=0-9,1000-1009")
     assert several.status_code == 206
     assert content[:10] in several.content
     assert content[1000:1010] in several.content
+    assert store.ranges == ["bytes=0-9", "bytes=1000-1009"]
     same, other = ask("bytes=0-9", **{"If-Range": head.headers["etag"]}), "another"
     assert (same.status_code, same.content) == (206, content[:10])
     assert ask("bytes=0-9", **{"If-Range": f'"{other}"'}).content == content
     beyond = ask("bytes=99999999-")
     assert (beyond.status_code, beyond.headers["content-type"]) == (416, "application/problem+json")
+
+
+def test_who_waits_for_a_file_that_stalls_holds_up_nobody_else(
+    kept: Api, store: ObjectStore, media: MediaSource
+) -> None:
+    item = kept.add(media.mp4)
+    kept.wait(item, "done")
+    store.stall()
+    with contextlib.ExitStack() as players:
+        for _ in range(MANY):
+            answer = kept.client.stream("GET", f"/api/downloads/{item}/file")
+            assert players.enter_context(answer).status_code == 200
+        wait_for(lambda: len(store.ranges) >= MANY - 5, "they wait for the store")
+
+        assert kept.get(item)["state"] == "done"
+    store.open_gate()
 
 
 def test_a_deleted_download_takes_its_file_along_if_asked_to(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from web.ranges import RangeResponse
 
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
     from files.published import Content
 
+THREADS = CapacityLimiter(40)
+"""Of their own: a store that stalls in the middle of files holds up those who play them alone."""
+
 
 class ContentResponse(RangeResponse):
     """Starlette's answer, which reads from elsewhere: what it opens is a `_Reader`."""
 
     def __init__(self, content: Content, **how: Any) -> None:  # noqa: ANN401 - Starlette's
-        self._content, self._end = content, content.size
+        self._content = content
+        self._ends: dict[int, int] = {}
+        """Where each range ends, by its first byte: nothing beyond is asked for."""
         whole = (stat.S_IFREG, 0, 0, 0, 0, 0, content.size, *[int(content.modified)] * 3)
         headers = {**how.pop("headers"), "etag": content.etag}
         super().__init__("", stat_result=os.stat_result(whole), headers=headers, **how)
@@ -40,12 +45,21 @@ class ContentResponse(RangeResponse):
         end: int,
         *others: Any,  # noqa: ANN401 - Starlette's
     ) -> None:
-        self._end = end  # nothing beyond it is asked for
+        self._ends[start] = end
         await super()._handle_single_range(send, start, end, *others)
+
+    async def _handle_multiple_ranges(
+        self,
+        send: Send,
+        ranges: list[tuple[int, int]],
+        *others: Any,  # noqa: ANN401 - Starlette's
+    ) -> None:
+        self._ends.update(ranges)
+        await super()._handle_multiple_ranges(send, ranges, *others)
 
     @asynccontextmanager
     async def _open_file(self) -> AsyncIterator[Any]:
-        reader = _Reader(self._content, self._end)
+        reader = _Reader(self._content, self._ends)
         try:
             yield reader
         finally:
@@ -54,10 +68,11 @@ class ContentResponse(RangeResponse):
 
 
 class _Reader:
-    """Reads on from where it was sought to, up to `end`."""
+    """Reads on from where it was sought to, up to the end of the range that begins there."""
 
-    def __init__(self, content: Content, end: int) -> None:
-        self._content, self._end, self._at = content, end, 0
+    def __init__(self, content: Content, ends: dict[int, int]) -> None:
+        self._content, self._ends = content, ends
+        self._at, self._end = 0, content.size
         self._pieces: Generator[bytes] | None = None
         self._rest = b""
 
@@ -65,10 +80,11 @@ class _Reader:
         """Read on from there."""
         await to_thread.run_sync(self.close)
         self._at, self._rest = place, b""
+        self._end = self._ends.get(place, self._content.size)
 
     async def read(self, most: int) -> bytes:
         """The next bytes: `most` of them, fewer only at the end."""
-        return await to_thread.run_sync(self._read, most)
+        return await to_thread.run_sync(self._read, most, limiter=THREADS)
 
     def close(self) -> None:
         """Let go of the connection."""
