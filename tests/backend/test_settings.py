@@ -191,6 +191,7 @@ def test_all_that_is_wrong_with_a_bucket_is_told_at_once(tmp_path: Path) -> None
         "MEDIA_URL": "s3://UPPER/case",
         "MEDIA_ENDPOINT": "127.0.0.1:9000",
         "MEDIA_REDIRECT": "sometimes",
+        "MEDIA_REGION": "eu central",
         "IMPORT_DIR": "elsewhere",
         "LOG_LEVEL": "loud",
     }

@@ -10,6 +10,7 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
 """What every store takes in a key without escapes; names of files below it are not bound by it."""
 PREFIX_LENGTH = 200
+REGION_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 REGION = "us-east-1"
 """What servers of one's own usually go by."""
 
@@ -60,6 +61,8 @@ def parse_place(
             "MEDIA_ENDPOINT: give the address of the server alone, such as http://127.0.0.1:9000,"
             " or leave it out for Amazon S3."
         )
+    if region and not REGION_NAME.fullmatch(region):
+        problems.append(f"MEDIA_REGION={region}: give the name of a region, such as {REGION}.")
     for name, value in (("MEDIA_ACCESS_KEY", access_key), ("MEDIA_SECRET_KEY", secret_key)):
         if not value:
             problems.append(f"{name}: MEDIA_URL needs it; set it, or {name}_FILE.")
