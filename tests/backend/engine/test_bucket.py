@@ -556,6 +556,27 @@ def test_any_backend_serves_what_another_downloaded(
     assert len(store.names) == len(items)
 
 
+@pytest.mark.parametrize("how", ["cancel", "delete"])
+def test_what_is_given_up_on_another_machine_leaves_nothing(
+    pair: tuple[Api, Api], store: ObjectStore, source: MediaSource, how: str
+) -> None:
+    store.hold(3)
+    item = pair[0].add(f"{source.base}/large.mp4", beside=["nfo"])
+    assert store.held.wait(60)
+    one, other = pair if pair[0].staged else reversed(pair)
+    other.ask("POST", f"/api/downloads/{item}/pause")
+    store.open_gate()
+    wait_for(lambda: len(store.sent) == 3, "the part under way has come")
+    assert [name.rpartition(".")[2] for name in store.names] == ["nfo"]
+
+    if how == "cancel":
+        other.ask("POST", f"/api/downloads/{item}/cancel")
+    else:
+        other.client.delete(f"/api/downloads/{item}").raise_for_status()
+
+    wait_for(lambda: not (store.names or store.uploads or one.staged), "all of it is gone")
+
+
 def test_another_machine_takes_over_what_was_being_sent(
     pair: tuple[Api, Api], store: ObjectStore, source: MediaSource
 ) -> None:

@@ -140,6 +140,9 @@ class Remover:
 
     def _clear(self, row: Row, *, staged: bool) -> None:
         """Remove what only the entry led to. It is gone: nobody could ask for that again."""
+        if not row["file_name"]:  # another machine may have begun to send it
+            with _told_by_the_log(row):
+                self.staging.take_back(row["id"], coming(row))
         if staged:
             with _told_by_the_log(row):
                 (self.staging.discard if row["file_name"] else self.staging.withdraw)(row["id"])

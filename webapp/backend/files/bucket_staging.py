@@ -111,6 +111,8 @@ class BucketStaging(Staging):
         sent it may have noticed that much later. Raises DownloadError.
         """
         mine = list(names)
+        if not mine:
+            return
         with self.alone():
             if not self.taken(mine, item):
                 self.bucket.remove(mine)

@@ -163,8 +163,11 @@ class Executor:
 
     def drop_staged(self, item: str, row: Row | None) -> None:
         """Forget what only this machine has of a download that has ended on another."""
-        ended = row is None or row["state"] in {"done", "cancelled"}
-        if ended and not self.staging.shared and not self.has(item):
+        if self.staging.shared or self.has(item):
+            return
+        if row is not None and row["state"] == "cancelled":
+            self.staging.withdraw(item)
+        elif row is None or row["state"] == "done":
             self.staging.discard(item)
 
     def has(self, item: str) -> bool:
