@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from Cryptodome.Cipher import AES
+from Cryptodome.Util.Padding import pad
 from yt_dlp.networking.exceptions import TransportError
 
 from domain.failures import DownloadError
@@ -44,6 +46,8 @@ class Site:
         self.texts: dict[str, bytes] = {"/a.ts": b"G" * 188, "/key16": bytes(16)}
         self.came: list[str] = []
         self.drips: set[str] = set()
+        self.first: dict[str, list[bytes]] = {}
+        """What is answered before that, each once."""
         self.over = threading.Event()
         self._servers = [self._serve("127.0.0.1", self._answer), self._serve("127.0.0.2", self._no)]
         self.base, self.forbidden = (
@@ -83,7 +87,8 @@ class Site:
             asked.send_header("Content-Length", "0")
             asked.end_headers()
             return
-        body = self.texts.get(asked.path)
+        first = self.first.get(asked.path)
+        body = first.pop(0) if first else self.texts.get(asked.path)
         if body is None:
             asked.send_error(404)
             return
@@ -232,6 +237,36 @@ def test_a_segment_that_comes_by_drops_is_not_waited_for_for_ever(
     with pytest.raises(TransportError, match="no segment came"):
         recorder(site, tmp_path).run()
     assert time.monotonic() - begun >= 1
+
+
+@pytest.mark.parametrize("spoiled", ["/x.m3u8", "/key16", "/a.ts"])
+def test_an_error_page_now_and_then_ends_no_recording(
+    site: Site, tmp_path: Path, spoiled: str
+) -> None:
+    def encrypted(number: int) -> bytes:
+        cipher = AES.new(bytes(16), AES.MODE_CBC, number.to_bytes(16, "big"))
+        return cipher.encrypt(pad(b"G" * 188, 16))
+
+    begins = HEAD + KEY.format("key16") + SEGMENT.format("a.ts")
+    site.texts |= {"/a.ts": encrypted(0), "/b.ts": encrypted(1)}
+    site.texts["/x.m3u8"] = (begins + SEGMENT.format("b.ts") + END).encode()
+    site.first["/x.m3u8"] = [begins.encode()]
+    site.first.setdefault(spoiled, []).append(b"<html>Too busy</html>")
+
+    recorder(site, tmp_path).run()
+
+    assert b"".join(one.read_bytes() for one in tmp_path.glob("*.ts")) == b"G" * 188 * 2
+
+
+def test_a_stream_whose_key_is_lost_is_tried_again_later(site: Site, tmp_path: Path) -> None:
+    site.texts["/x.m3u8"] = (
+        HEAD + SEGMENT.format("a.ts") + KEY.format("lost") + SEGMENT.format("a.ts")
+    ).encode()
+    site.texts["/lost"] = b"<html>Too busy</html>"
+
+    with pytest.raises(DownloadError) as refused:
+        recorder(site, tmp_path).run()
+    assert refused.value.transient
 
 
 def test_a_stream_that_begins_anew_all_the_time_fills_no_journal(

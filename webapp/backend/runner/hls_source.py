@@ -53,7 +53,8 @@ class HlsSource:
         """What decoders need before a segment (EXT-X-MAP), and what is in it, decrypted.
 
         Raises:
-            NotAPlaylistError: when its key is none, or does not fit.
+            NotAPlaylistError: when its key is none.
+            IncompleteRead: when it was cut off.
 
         """
         head = self._head(segment.head) if segment.head else b""
@@ -69,12 +70,17 @@ class HlsSource:
         if key is None:
             return content
         if key.url != self._last_key[0]:
-            self._last_key = key.url, self._fetch(Piece(key.url), KEY_BYTES + 1)
-        secret = self._last_key[1]
-        if len(secret) != KEY_BYTES or not content or len(content) % KEY_BYTES:
-            raise NotAPlaylistError("The playlist names no usable key.")
+            self._last_key = key.url, self._key(key.url)
+        if not content or len(content) % KEY_BYTES:  # it comes in whole blocks: it was cut off
+            raise IncompleteRead(len(content), KEY_BYTES - len(content) % KEY_BYTES)
         iv = key.iv or segment.number.to_bytes(KEY_BYTES, "big")
-        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, secret, iv)))
+        return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, self._last_key[1], iv)))
+
+    def _key(self, url: str) -> bytes:
+        secret = self._fetch(Piece(url), KEY_BYTES + 1)
+        if len(secret) != KEY_BYTES:
+            raise NotAPlaylistError("The playlist names no usable key.")
+        return secret
 
     def _fetch(self, piece: Piece, most: int) -> bytes:
         with self._open(piece) as answer:

@@ -253,7 +253,9 @@ class _Follower:
         if gone and self._track.parts:
             return seconds > GONE_SECONDS
         if isinstance(error, NotAPlaylistError):
-            raise _refusal(str(error)) from error
+            if self._track.parts and seconds <= BROKEN_SECONDS:  # an error page, perhaps
+                return False
+            raise self._refusal(error) from error
         if gone or seconds > BROKEN_SECONDS or not classify(error).transient:
             raise error
         return False
@@ -265,24 +267,25 @@ class _Follower:
                 return
             try:
                 head, content = self._source.segment(segment)
-            except HTTPError as error:
-                if error.status in GONE and attempt + 1 == TRIES:
-                    return
+            except (RequestError, NotAPlaylistError) as error:
                 if attempt + 1 == TRIES:
+                    if isinstance(error, HTTPError) and error.status in GONE:
+                        return
+                    if isinstance(error, NotAPlaylistError):  # not for once only, as error pages
+                        raise self._refusal(error) from error
                     raise
-            except RequestError:
-                if attempt + 1 == TRIES:
-                    raise
-            except NotAPlaylistError as error:
-                raise _refusal(str(error)) from error
             else:
                 self._recorder.keep(self._number, segment, head, content)
                 return
             self._pause(PAUSE_SECONDS * (attempt + 1))
 
+    def _refusal(self, error: NotAPlaylistError) -> DownloadError:
+        """What is said of it; a later run goes on with what could be recorded until now."""
+        return _refusal(str(error), transient=bool(self._track.parts))
+
     def _pause(self, seconds: float) -> None:
         self._recorder.over.wait(seconds)
 
 
-def _refusal(sentence: str) -> DownloadError:
-    return DownloadError("live-kind", sentence, "Look for another source.")
+def _refusal(sentence: str, *, transient: bool = False) -> DownloadError:
+    return DownloadError("live-kind", sentence, "Look for another source.", transient=transient)
