@@ -157,7 +157,11 @@ def test_a_piece_shorter_than_announced_is_tried_again(
     own_media.manners["/hls/index4.ts"] = Manner(sends=49_152, ranges=False)
     item = shared_api.add(own_media.hls)
 
-    again = wait_for(lambda: (d := shared_api.get(item))["attempt"] > 1 and d, "it is tried again")
+    def waits() -> dict[str, Any] | None:
+        now = shared_api.get(item)
+        return now if now["attempt"] > 1 and now["error"] else None  # none while it is tried
+
+    again = wait_for(waits, "it is tried again")
 
     assert again["error"]["kind"] == "broken-off"
     del own_media.manners["/hls/index4.ts"]
@@ -172,6 +176,30 @@ def test_a_stream_of_two_is_cut_although_the_other_is_whole(
     done = result(shared_api, own_media.dash)
 
     assert kinds(done) == ["incomplete"]
+
+
+def test_what_one_of_two_lacks_hides_no_other_failure(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/dash/chunk-stream0-00012.m4s"] = cut(32_768)
+    own_media.faults["/dash/chunk-stream1-00003.m4s"] = 403
+
+    failed = shared_api.wait(shared_api.add(own_media.dash), "done", "failed")
+
+    assert failed["error"]["kind"] == "forbidden"
+    assert any((shared_api.media / ".staging" / failed["id"]).glob("media.f*.mp4"))
+
+
+def test_an_end_that_is_not_proven_explains_no_failure(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    silent = own_media.folder / "silent.ts"
+    ffmpeg("-i", str(own_media.folder / "short.mp4"), "-an", "-c", "copy", str(silent))
+    own_media.manners["/silent.ts"] = BY_CLOSING
+
+    item = shared_api.add(f"{own_media.base}/silent.ts", format="mp3")
+
+    assert shared_api.wait(item, "done", "failed")["error"]["kind"] == "no-audio"
 
 
 def test_whole_pieces_of_known_structure_need_no_length(

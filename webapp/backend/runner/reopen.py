@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError, classify
 from files.staging import write_atomically
+from runner.completeness import UNPROVEN, UNPROVEN_PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.notes import Note
+
+OF_PROCESSING = {"conversion", "no-audio", "unexpected"}
+"""What the steps after a download may fail of, if the end of a stream is missing."""
+UNCERTAIN = {UNPROVEN.kind, UNPROVEN_PIECES.kind}
 
 
 def note_of(medium: Path) -> Path:
@@ -51,6 +56,8 @@ def what_lacks(staging: Path) -> list[dict[str, Any]]:
 def missing_said_first(staging: Path) -> Iterator[None]:
     """Say of a stream that cannot be processed that its end is missing, if that is so.
 
+    Where its end is only not proven, it is fetched anew the next time, too.
+
     Raises:
         DownloadError: instead of what is raised within; the stream is gone then.
 
@@ -59,12 +66,15 @@ def missing_said_first(staging: Path) -> Iterator[None]:
         yield
     except Exception as error:
         lacking = what_lacks(staging)
-        if not lacking or classify(error).transient:
+        if not lacking or classify(error).kind not in OF_PROCESSING:
             raise
         for note in staging.glob("media.*.source"):
             note.with_suffix("").unlink(missing_ok=True)
             note.unlink()
-        raise DownloadError(**lacking[0]) from error
+        cut = [one for one in lacking if one["kind"] not in UNCERTAIN]
+        if not cut:
+            raise
+        raise DownloadError(**cut[0]) from error
 
 
 def reopen(staging: Path) -> None:
