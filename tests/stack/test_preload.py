@@ -166,6 +166,7 @@ def test_saves_under_load_fail_no_request_and_are_forks(
         " --fd $API_FD # ${API_PORT:-1}",
         API_WATCH="app",
         GUARD_PATIENCE_SECONDS="60",
+        GUARD_GRACE_SECONDS="60",  # uvicorn has 20 s, and may need them on a busy machine
     )
     forked(run)
     with visits(run.ports["api"], answers=100) as seen:
