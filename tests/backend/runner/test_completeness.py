@@ -100,6 +100,23 @@ def test_a_file_that_lasts_far_less_than_the_site_told(
     assert [note["values"] for note in done["notes"]] == [{"duration": "60"}] * (seconds > 12)
 
 
+@pytest.mark.parametrize("embed", [[], ["metadata"]], ids=["as it came", "written anew"])
+def test_a_whole_file_whose_length_is_but_guessed(
+    shared_api: Api, own_media: MediaSource, embed: list[str]
+) -> None:
+    """Noise, then silence: by the bit rate of the beginning it lasts less than half as long."""
+    sound = ("-f", "lavfi", "-i", "aevalsrc='if(lt(t,20),random(0)-0.5,sin(t)/9999)':d=120")
+    coded = ("-c:a", "libmp3lame", "-q:a", "2", "-write_xing", "0")
+    ffmpeg(*sound, *coded, str(own_media.folder / "varies.mp3"))
+    link = f"{own_media.base}/varies.mp3"
+    url = page_of(own_media, "varies.html", contentUrl=link, duration="PT120S")
+
+    done = result(shared_api, url, format="mp3", embed=embed)
+
+    assert kinds(done) == []
+    assert done["duration"] == pytest.approx(120, abs=0.1)
+
+
 def test_a_compressed_body_that_breaks_off(shared_api: Api, own_media: MediaSource) -> None:
     (own_media.folder / "packed.mp4").write_bytes(gzip.compress(own_media.mp4_bytes))
     packed = {"Content-Encoding": "gzip"}

@@ -85,6 +85,9 @@ def verified_duration(
     there = measure_duration(ffmpeg, made) if promised else None
     if not (promised and there and falls_short(there, promised)):
         return promised
+    there = _read_through(ffmpeg, made) or there
+    if not falls_short(there, promised):
+        return promised
     if not can_be_completed(notes):
         notes.append(incomplete(promised))
     return there
@@ -124,17 +127,29 @@ def without_end(sent: int) -> DownloadError:
     )
 
 
+def _read_through(ffmpeg: str | None, medium: Path) -> float | None:
+    """Seconds that its packets last: where the head tells none, ffmpeg guesses by the bit rate."""
+    whole = ("-i", f"file:{medium}", "-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy")
+    reached = _reached(ffmpeg, *whole)
+    return reached / 1e6 if reached else None
+
+
 def _decodes(ffmpeg: str | None, medium: Path, start: float) -> bool:
+    last = ("-ss", f"{start:.3f}", "-i", f"file:{medium}", "-map", "0:v:0?", "-map", "0:a:0?")
+    reached = _reached(ffmpeg, *last)
+    return reached is None or reached > 0
+
+
+def _reached(ffmpeg: str | None, *arguments: str) -> int | None:
+    """Microseconds that ffmpeg comes to; 0: nothing is there, None: it cannot tell in time."""
     if ffmpeg is None:
-        return True
+        return None
     command = [
-        *(ffmpeg, "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file"),
-        *("-ss", f"{start:.3f}", "-i", f"file:{medium}", "-map", "0:v:0?", "-map", "0:a:0?"),
+        *(ffmpeg, "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file", *arguments),
         *("-progress", "pipe:1", "-f", "null", "-"),
     ]
     try:
         told = subprocess.run(command, check=False, capture_output=True, timeout=DECODE_SECONDS)
     except (OSError, subprocess.SubprocessError):
-        return True
-    reached = [int(time) for time in TIME.findall(told.stdout)]
-    return bool(reached and max(reached) > 0)
+        return None
+    return max(map(int, TIME.findall(told.stdout)), default=0)
