@@ -66,8 +66,10 @@ class Playlist:
         """Read what `as_json` gave; None if it is anything else."""
         try:
             samples = Sample(**told["first"]), Sample(**told["last"])  # type: ignore[index]
-            return cls(told["digest"], *samples, int(told["unproven"]))  # type: ignore[index]
-        except (KeyError, TypeError):
+            # What was begun before this was counted has no count.
+            unproven = int(told.get("unproven", 0))  # type: ignore[attr-defined]
+            return cls(told["digest"], *samples, unproven)  # type: ignore[index]
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
 

@@ -38,6 +38,11 @@ class Part:
     joins: bool = False
     """Whether it continues the part before it without a gap, byte for byte."""
 
+    @property
+    def place(self) -> int:
+        """Its place among the parts that were ever begun, as its file's name tells it."""
+        return int(self.file.removesuffix(".ts").rpartition("-")[2])
+
 
 @dataclass(slots=True)
 class Track:
@@ -124,7 +129,9 @@ class Recording:
     def part(self, number: int, first: int, head: str, *, joins: bool) -> Part:
         """Begin a part of track `number` with segment `first`."""
         track = self.tracks[number]
-        part = Part(f"live-{number}-{len(track.parts):05}.ts", first, following=first, head=head)
+        # Not counted: what a power cut emptied has gone from among them.
+        place = track.parts[-1].place + 1 if track.parts else 0
+        part = Part(f"live-{number}-{place:05}.ts", first, following=first, head=head)
         part.joins = joins and bool(track.parts)
         track.parts.append(part)
         (self.folder / part.file).write_bytes(b"")
