@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import http.server
-import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUCKET, PREFIX = "media", "library"
-PIECE_BYTES = 1 << 18
 
 
 @dataclass
@@ -44,8 +41,6 @@ class ObjectStore:
     """The numbers of the parts that the server has taken."""
     ranges: list[str] = field(default_factory=list)
     """The ranges that were asked for."""
-    pace: int = 0
-    """Bytes/s that come through the gate of what each request sends; 0 = as fast as it goes."""
     losing: bool = False
     """Whether the next answer that an upload is complete gets lost."""
     dropping: bool = False
@@ -94,7 +89,7 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
-        self.pace, self.losing, self.silent, self.stalled = 0, False, False, False
+        self.losing, self.silent, self.stalled = False, False, False
         self.opened.set()
 
     def fall_silent(self) -> None:
@@ -125,7 +120,6 @@ def serving(folder: Path, behind: int) -> Iterator[ObjectStore]:
             stderr=log,
         )
     gate = _Gate(("127.0.0.1", 0), _Handler)
-    gate.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE_BYTES)
     gate.store = store = ObjectStore(gate.server_address[1], behind)
     thread = threading.Thread(target=gate.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -177,7 +171,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if store.shut:
             self.close_connection = True
             return
-        body = self._body(int(self.headers.get("content-length", 0)), store.pace)
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if asked := self.headers.get("range"):
             store.ranges.append(asked)
             if store.stalled:
@@ -220,16 +214,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def _body(self, length: int, pace: int) -> bytes:
-        body = b""
-        while left := length - len(body):
-            piece = self.rfile.read(min(left, PIECE_BYTES))
-            if not piece:
-                break
-            body += piece
-            time.sleep(len(piece) / pace if pace else 0)
-        return body
 
     def _is_let_through(self, store: ObjectStore, part: int) -> bool:
         if store.held_from is not None and part >= store.held_from:

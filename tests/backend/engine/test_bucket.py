@@ -463,20 +463,6 @@ def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: P
     assert store.content("x.mp4") == b"whole"
 
 
-def test_a_part_may_take_longer_than_a_connection_to_be_made(
-    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bucket_client, "CONNECT_SECONDS", 3)
-    monkeypatch.setattr(multipart, "PART_BYTES", 24 * multipart.MIB)
-    staging, content = staged(Bucket(store.place()), tmp_path), bytes(24 * multipart.MIB)
-    (staging.folder("x") / "media.mp4").write_bytes(content)
-    store.pace = 4 * multipart.MIB
-
-    staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
-
-    assert store.content("x.mp4") == content
-
-
 def test_what_is_taken_back_is_not_what_another_has_put_there_since(
     store: ObjectStore, tmp_path: Path
 ) -> None:

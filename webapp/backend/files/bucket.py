@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError
 from domain.names import media_type
 from domain.nfo import GENERATOR, SHOW
-from files.bucket_client import AbsentError, body, connect, md5, missing_bucket, told
+from files.bucket_client import AbsentError, connect, md5, missing_bucket, told
 from files.published import Content
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Bucket:
         with told(self.place):
             kind = media_type(name)
             self.client.put_object(
-                **self.key(name), Body=body(content), ContentMD5=md5(content)[0], ContentType=kind
+                **self.key(name), Body=content, ContentMD5=md5(content)[0], ContentType=kind
             )
         self.note(name, there=True)
 
@@ -185,8 +185,8 @@ class Bucket:
             span = f"bytes={first}-{end - 1}"
             with told(self.place):
                 got = self.client.get_object(**self.key(name), Range=span, IfMatch=found["ETag"])
-            with contextlib.closing(got["Body"]) as stream:
-                while piece := stream.read(PIECE_BYTES):
+            with contextlib.closing(got["Body"]) as body:
+                while piece := body.read(PIECE_BYTES):
                     yield piece
 
         return Content(

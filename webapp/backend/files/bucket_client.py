@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -85,15 +84,6 @@ def md5(content: bytes) -> tuple[str, str]:
     """What the store compares a body with; and the ETag that it usually gives it."""
     digest = hashlib.md5(content, usedforsecurity=False)
     return base64.b64encode(digest.digest()).decode(), f'"{digest.hexdigest()}"'
-
-
-def body(content: bytes) -> io.BytesIO:
-    """What is sent, piece by piece.
-
-    As one piece all of it would have to be gone within the time that a connection may take to be
-    made: on a slow line no part would ever arrive.
-    """
-    return io.BytesIO(content)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from domain.failures import DownloadError
 from domain.names import media_type
-from files.bucket_client import AbsentError, body, md5, told
+from files.bucket_client import AbsentError, md5, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +139,7 @@ def _send(bucket: Bucket, upload: Upload, number: int, content: bytes) -> str:
             **bucket.key(upload.name),
             UploadId=upload.id,
             PartNumber=number,
-            Body=body(content),
+            Body=content,
             ContentMD5=md5(content)[0],
         )
     return str(sent["ETag"])
