@@ -43,6 +43,8 @@ class ObjectStore:
     """The ranges that were asked for."""
     losing: bool = False
     """Whether the next answer that an upload is complete gets lost."""
+    lost: str = ""
+    """What that was asked for; asked for again, the upload is over, as MinIO would have it."""
     dropping: bool = False
     """Whether what is held is never passed on: as if it had not got there."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -189,13 +191,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, answer: http.client.HTTPResponse, content: bytes, part: int) -> None:
         store = self.server.store
-        if answer.status == 500 and "uploadId=" in self.path:
+        if self.path == store.lost or (answer.status == 500 and "uploadId=" in self.path):
             self._say_that_the_upload_is_over()
             return
         if part:
             store.sent.append(part)
         if store.losing and self.command == "POST" and "uploadId=" in self.path:
-            store.losing, self.close_connection = False, True
+            store.losing, store.lost, self.close_connection = False, self.path, True
             return
         self.send_response(answer.status)
         for name, value in answer.getheaders():
