@@ -139,16 +139,20 @@ class Bucket:
         What cannot be looked for counts as there: a store that is away has lost nothing.
         """
         names, since = set(names), time.monotonic() - SEEN_SECONDS
-        unsure = {name for name in names if self._seen.get(name, (NEVER, True))[0] < since}
+        unsure = {name for name in names if self._known(name)[0] < since}
         if unsure and not self._is_doubtful:
             with ThreadPoolExecutor(min(LOOKS_AT_ONCE, len(unsure))) as together:
                 list(together.map(self._look, unsure))
-        return {name for name in names if not self._seen.get(name, (NEVER, True))[1]}
+        return {name for name in names if not self._known(name)[1]}
 
     def is_gone(self, name: str) -> bool:
         """Whether the store says that there is no such file."""
         self._look(name)
-        return not self._seen.get(name, (NEVER, True))[1]
+        return not self._known(name)[1]
+
+    def _known(self, name: str) -> tuple[float, bool]:
+        """When a file was looked for last, and whether it was there; it is until we know better."""
+        return self._seen.get(name, (NEVER, True))
 
     @property
     def _is_doubtful(self) -> bool:

@@ -90,17 +90,17 @@ def send(bucket: Bucket, upload: Upload, file: Path, reached: Callable[[int], No
         there = _parts(bucket, upload)
     except AbsentError:  # completed by who was killed before noting it, or ended
         with file.open("rb") as opened:
-            sums = [tag for _, _, tag in _read(opened, total)]
+            sums = [tag for _, _, (_, tag) in _read(opened, total)]
         if _is_whole(bucket, upload.name, total, sums):
             return
         raise
     tags, ours = [], []
     with file.open("rb") as opened:
-        for number, content, tag in _read(opened, total):
+        for number, content, (digest, tag) in _read(opened, total):
             reached((number - 1) * part_bytes(total))
             known = there.get(number)
             if known != (len(content), tag):
-                known = len(content), _send(bucket, upload, number, content)
+                known = len(content), _send(bucket, upload, number, content, digest)
             tags.append(known[1])
             ours.append(tag)
     reached(total)
@@ -114,11 +114,11 @@ def send(bucket: Bucket, upload: Upload, file: Path, reached: Callable[[int], No
         raise damaged(bucket.location(upload.name))
 
 
-def _read(opened: BinaryIO, total: int) -> Iterator[tuple[int, bytes, str]]:
-    """Each part: its number from 1, its bytes, the ETag of their MD5; one part of an empty file."""
+def _read(opened: BinaryIO, total: int) -> Iterator[tuple[int, bytes, tuple[str, str]]]:
+    """Each part: its number from 1, its bytes, their `md5`; one part of an empty file."""
     number = 1
     while (content := opened.read(part_bytes(total))) or number == 1:
-        yield number, content, md5(content)[1]
+        yield number, content, md5(content)
         number += 1
 
 
@@ -133,14 +133,14 @@ def _parts(bucket: Bucket, upload: Upload) -> dict[int, tuple[int, str]]:
     return found
 
 
-def _send(bucket: Bucket, upload: Upload, number: int, content: bytes) -> str:
+def _send(bucket: Bucket, upload: Upload, number: int, content: bytes, digest: str) -> str:
     with told(bucket.place):
         sent = bucket.client.upload_part(
             **bucket.key(upload.name),
             UploadId=upload.id,
             PartNumber=number,
             Body=content,
-            ContentMD5=md5(content)[0],
+            ContentMD5=digest,
         )
     return str(sent["ETag"])
 

@@ -21,7 +21,7 @@ from files.cookies import advise, cookies_for
 from store.breaker import HOST_FAULTS
 from work import retries
 from work.pool import RunnerDiedError
-from work.publishing import Publishing, SupersededError
+from work.publishing import Publishing, SupersededError, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -83,7 +83,7 @@ class Executor:
         """
         try:
             with self._runner(item) as runner:
-                row = self._current(item, run)
+                row = current(self.store, item, run)
                 try:
                     return self._follow(runner, row, run) if row else None
                 except RunnerDiedError:
@@ -100,7 +100,7 @@ class Executor:
 
     def finish(self, item: str, run: int, result: Result) -> None:
         """Move the whole file to its place and record that the download is done."""
-        row = self._current(item, run)
+        row = current(self.store, item, run)
         if row is None:
             return
         known = {key: result[key] for key in METADATA if key in result}
@@ -270,7 +270,7 @@ class Executor:
         return str(path) if path and path.is_file() else None
 
     def _failed(self, item: str, run: int, failure: DownloadError) -> None:
-        row = self._current(item, run)
+        row = current(self.store, item, run)
         if row is None:
             return
         failure = self.media.why_not() or advise(failure, self.cookies, row["host"])
@@ -285,10 +285,6 @@ class Executor:
         if changed:
             self.announcer.announce(item)
             self.tell()
-
-    def _current(self, item: str, run: int) -> Row | None:
-        row = self.store.get(item)
-        return row if row and row["run"] == run and row["state"] == "running" else None
 
     def _unwanted(self, item: str) -> bool:
         row = self.store.get(item)

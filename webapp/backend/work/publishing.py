@@ -28,6 +28,12 @@ class SupersededError(Exception):
     names: tuple[str, ...] = ()
 
 
+def current(store: Store, item: str, run: int) -> Row | None:
+    """The row of a download, while start number `run` is the one that works on it."""
+    row = store.get(item)
+    return row if row and row["run"] == run and row["state"] == "running" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Publishing:
     """All of it may be cut off anywhere and done again."""
@@ -100,8 +106,7 @@ class Publishing:
         self.announcer.progress(row, still=lambda: self._is_current(row["id"], run))
 
     def _is_current(self, item: str, run: int) -> bool:
-        known = self.store.get(item)
-        return bool(known and known["run"] == run and known["state"] == "running")
+        return current(self.store, item, run) is not None
 
     def _keep_picture(self, item: str, made: str | None) -> str | None:
         """Move the thumbnail to its place; its suffix. May be repeated after a crash."""
