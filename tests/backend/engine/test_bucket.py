@@ -107,16 +107,22 @@ def test_a_file_goes_to_the_bucket_in_parts_and_nothing_stays_here(
     assert kept.ask("GET", "/api/folder")["path"] == f"s3://{BUCKET}/{PREFIX}"
 
 
-def test_an_upload_that_kill_9_cut_off_goes_on_with_the_parts_that_are_missing(
-    kept: Api, store: ObjectStore, source: MediaSource
-) -> None:
+def cut_off(kept: Api, store: ObjectStore, source: MediaSource) -> tuple[str, dict[str, str]]:
+    """Kill the backend while the third part is on its way; the download, and its upload."""
     store.hold(3)
     item = adds_large(kept, source)
     assert store.held.wait(60)
-    uploads = store.uploads
-
     kept.kill()
     store.open_gate(drop_held=True)
+    under = store.client.list_multipart_uploads(Bucket=BUCKET)["Uploads"][0]
+    return item, {"Bucket": BUCKET, "Key": under["Key"], "UploadId": under["UploadId"]}
+
+
+def test_an_upload_that_kill_9_cut_off_goes_on_with_the_parts_that_are_missing(
+    kept: Api, store: ObjectStore, source: MediaSource
+) -> None:
+    item, _ = cut_off(kept, store, source)
+    uploads = store.uploads
     assert store.sent == [1, 2]
     source.requests.clear()
     kept.start()
@@ -132,13 +138,7 @@ def test_an_upload_that_kill_9_cut_off_goes_on_with_the_parts_that_are_missing(
 def test_a_part_that_is_not_what_it_should_be_is_sent_again(
     kept: Api, store: ObjectStore, source: MediaSource
 ) -> None:
-    store.hold(3)
-    item = adds_large(kept, source)
-    assert store.held.wait(60)
-    kept.kill()
-    store.open_gate(drop_held=True)
-    under = store.client.list_multipart_uploads(Bucket=BUCKET)["Uploads"][0]
-    upload = {"Bucket": BUCKET, "Key": under["Key"], "UploadId": under["UploadId"]}
+    item, upload = cut_off(kept, store, source)
     store.client.upload_part(**upload, PartNumber=2, Body=bytes(8 << 20))
 
     kept.start()
@@ -151,13 +151,7 @@ def test_a_part_that_is_not_what_it_should_be_is_sent_again(
 def test_what_was_completed_before_kill_9_is_not_sent_again(
     kept: Api, store: ObjectStore, source: MediaSource
 ) -> None:
-    store.hold(3)
-    item = adds_large(kept, source)
-    assert store.held.wait(60)
-    kept.kill()
-    store.open_gate(drop_held=True)
-    under = store.client.list_multipart_uploads(Bucket=BUCKET)["Uploads"][0]
-    upload = {"Bucket": BUCKET, "Key": under["Key"], "UploadId": under["UploadId"]}
+    item, upload = cut_off(kept, store, source)
     content, parts = whole(source), []
     for number in PARTS:
         body = content[(number - 1) * (8 << 20) : number * (8 << 20)]
