@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-import signal
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
@@ -20,9 +18,10 @@ from domain.notices import in_words
 from domain.receivers import beginning, service_of
 from domain.webhooks import signed
 from net.egress import RefusedError
+from runner.time_limit import time_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from apprise import NotifyBase
 
@@ -77,7 +76,7 @@ def notify(job: NotifyJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, 
     send = _post if job.kind == "webhook" else _by_apprise(job)
     for message in job.messages:
         try:
-            with _limit(job.seconds):
+            with time_limit(job.seconds, _LateError()):
                 send(job, message)
         except _LateError:
             late = DownloadError(
@@ -107,22 +106,6 @@ def _not_delivered(message: dict[str, str], refused: _RefusedError) -> dict[str,
         "gone": refused.gone,
         "wait": refused.wait,
     }
-
-
-@contextmanager
-def _limit(seconds: float) -> Iterator[None]:
-    """Raise `_LateError` in the block, wherever it is, when the time is up."""
-
-    def late(*_: object) -> None:
-        raise _LateError
-
-    former = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
 
 
 def _post(job: NotifyJob, message: dict[str, str]) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -12,9 +10,10 @@ from urllib.parse import urlsplit
 
 from domain.failures import DownloadError
 from domain.formats import of_suffix
+from runner.time_limit import time_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from domain.subscriptions import EntryKind, Filters
 
@@ -91,21 +90,13 @@ def _told(value: Any, wanted: Any, fits: Any) -> bool | None:  # noqa: ANN401 - 
     return None if value is None else bool(fits(value, wanted))
 
 
-@contextmanager
-def _limited(pattern: str) -> Iterator[None]:
-    """End a search that takes too long: Python's looks for signals while it goes on."""
-
-    def give_up(*_: object) -> None:
-        raise DownloadError(
+def _limited(pattern: str) -> AbstractContextManager[None]:
+    """End a search that takes too long."""
+    return time_limit(
+        PATTERN_SECONDS,
+        DownloadError(
             "filter-slow",
             f"The pattern {pattern!r} took longer than {PATTERN_SECONDS:g} s on a title.",
             "Write it without repetitions of repetitions, such as (a+)+.",
-        )
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, PATTERN_SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        ),
+    )
