@@ -27,7 +27,7 @@ PLANTED: Mapping[str, tuple[Edit, ...]] = {
             "same = (downloads.c.id == item,)",
         ),
         Edit(
-            "work/executor.py",
+            "work/publishing.py",
             'return row if row and row["run"] == run and row["state"] == "running" else None',
             "return row",
         ),
