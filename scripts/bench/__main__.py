@@ -41,6 +41,10 @@ def main() -> int:
     """Measure; returns 1 if a target was missed."""
     # Whoever ends it leaves no supervisor behind.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        # Under nohup(1) what is started would ignore it too, and be blamed for staying; what is
+        # handled here is not inherited.
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)
     options = argparse.ArgumentParser(prog="scripts.bench", description=__doc__)
     options.add_argument("-n", "--rounds", type=int, default=ROUNDS)
     options.add_argument("-w", "--write", action="store_true", help="write the document anyway")

@@ -43,9 +43,12 @@ class Installed:
         return self._python_version(package) or self._node_version(package)
 
     def program(self, name: str) -> str:
-        """Return the path of a competitor's program."""
+        """Return the path of a competitor's program; raises `FileNotFoundError`."""
         places = [self._venv / "bin" / name, *self.folder.glob(f"*/node_modules/.bin/{name}")]
-        return str(next(path for path in places if path.exists()))
+        for path in places:
+            if path.exists():
+                return str(path)
+        raise FileNotFoundError(f"no competitor brought the program {name} into {self.folder}")
 
     @property
     def _venv(self) -> Path:

@@ -68,7 +68,7 @@ def recovery(competitor: Competitor, stack: Stack, victim: str, *, knock: bool) 
     """Kill a server, and tell what followed; the knocking costs time, so it is a choice."""
     with running(competitor, stack) as run:
         _all_answer(stack)
-        _settle()
+        time.sleep(stack.settled)
         servers = run.servers()
         if set(servers) != set(stack.ports):
             raise NoAnswerError(f"who serves was not found: only {sorted(servers)}")
@@ -192,7 +192,7 @@ def left_behind(competitor: Competitor, stack: Stack, number: signal.Signals) ->
     """
     with running(competitor, stack) as run:
         _all_answer(stack)
-        _settle()
+        time.sleep(stack.settled)
         ran = len(run.processes())
         if number in FROM_TERMINALS:
             os.killpg(run.popen.pid, number)
@@ -217,7 +217,7 @@ def hang(competitor: Competitor, stack: Stack) -> float | None:
     """Stop the api (SIGSTOP) while it is asked; return the seconds until something answers."""
     with running(competitor, stack) as run:
         _all_answer(stack)
-        _settle()
+        time.sleep(stack.settled)
         servers = run.servers()
         if "api" not in servers:
             raise NoAnswerError("who serves the api was not found")
@@ -257,11 +257,6 @@ def _runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-
-
-def _settle() -> None:
-    """Give a supervisor the moment that it wants before it calls a server started."""
-    time.sleep(1.2)
 
 
 def _cpu(process: psutil.Process) -> float:

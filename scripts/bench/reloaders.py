@@ -104,7 +104,10 @@ def of_python(program: Program, installed: Installed) -> list[Competitor]:
     commands: Mapping[str, tuple[str, Callable[[str], Sequence[str]]]] = {
         "fastapi dev": (
             "fastapi-cli",
-            lambda port: [installed.program("fastapi"), "dev", "main.py", "--port", port],
+            lambda port: [
+                *(installed.program("python"), "-m", "fastapi_cli"),
+                *("dev", "main.py", "--port", port),
+            ],
         ),
         "granian --reload": (
             "granian",

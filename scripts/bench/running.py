@@ -25,6 +25,7 @@ from scripts.bench.stacks import TOYS, Stack
 
 MARK = "BENCH_RUN"
 READ_BYTES = 1 << 20
+SAID_BYTES = 2000  # of the output, in an error
 
 
 class Running:
@@ -66,6 +67,12 @@ class Running:
     def output(self) -> bytes:
         """Everything that was printed so far."""
         return b"".join(chunk for _, chunk in self._chunks)
+
+    def story(self) -> str:
+        """Return whether the supervisor still runs and what it printed last, for an error."""
+        code = self.popen.poll()
+        state = "the supervisor runs" if code is None else f"the supervisor ended with {code}"
+        return f"{state}, and printed last: {self.output[-SAID_BYTES:].decode(errors='replace')}"
 
     def last_with(self, text: bytes) -> float:
         """When the last output came that holds `text`, on the monotonic clock.
@@ -147,12 +154,15 @@ def running(
 ) -> Iterator[Running]:
     """Run a stack in a folder of its own for as long as the block lasts.
 
-    Its output goes to a terminal or a `pipe`, and is `kept` or only read.
+    Its output goes to a terminal or a `pipe`, and is `kept` or only read. A `NoAnswerError` of the
+    block says as well what the supervisor printed.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         run = Running(competitor, stack, Path(folder), pipe=pipe, kept=kept)
         try:
             yield run
+        except NoAnswerError as error:
+            raise NoAnswerError(f"{error}; {run.story()}") from error
         finally:
             run.end()
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TOYS = Path(__file__).parent / "toys"
+PROJECT_SETTLED = 5.0
+"""Seconds: a server that has just started is not what dies, and the guard has loaded its libraries
+ahead by then."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,9 @@ class Stack:
     ports: Mapping[str, int] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    settled: float = 1.2
+    """Seconds after the first answers, before anything is done to it: a supervisor wants a moment
+    before it calls a server started."""
 
     def procfile(self, folder: Path, file_name: str = "Procfile") -> Path:
         """Write the Procfile into a folder."""
@@ -51,6 +57,7 @@ def project(folder: Path) -> Stack:
             "DATA_DIR": str(folder / "data"),
             "API_WATCH": str(ROOT / "webapp/backend"),
         },
+        PROJECT_SETTLED,
     )
 
 
@@ -110,12 +117,22 @@ def writers(lines: int, go: Path, *, halves: bool = False) -> Stack:
     return Stack("writers", commands)
 
 
+_given: set[int] = set()
+"""The ports that `free_ports` has returned: who asked may not listen on them yet."""
+
+
 def free_ports(*names: str) -> dict[str, int]:
-    """Return a port for each name that nobody uses at the moment."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in names]
-    ports = {name: sock.getsockname()[1] for name, sock in zip(names, held, strict=True)}
+    """Return a port for each name that nobody uses at the moment, and none a second time."""
+    held: list[socket.socket] = []
+    ports: dict[str, int] = {}
+    while len(ports) < len(names):
+        held.append(socket.create_server(("127.0.0.1", 0)))
+        port = held[-1].getsockname()[1]
+        if port not in _given:
+            ports[names[len(ports)]] = port
     for sock in held:
         sock.close()
+    _given.update(ports.values())
     return ports
 
 

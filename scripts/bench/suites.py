@@ -55,9 +55,10 @@ def app(rounds: int, competitors: Sequence[Competitor]) -> Findings:
     text = (
         "Vite and uvicorn as `make dev` runs them. Medians and the range, of "
         f"{rounds} cold starts and {rounds * APP_DEATHS} deaths of each. *Back* is the time from "
-        "the `kill -9` of a server until it has answered again (`guard (stack)` and honcho in a "
-        "loop: until both have, as new processes). *Bare* is the start of the same servers without "
-        "a supervisor: of that one, or of both where both start again. *Refused* counts new "
+        f"the `kill -9` of a server that has run for {stacks.PROJECT_SETTLED:.0f} s until it has "
+        "answered again (`guard (stack)` and honcho in a loop: until both have, as new processes). "
+        "*Bare* is the start of the same servers without a supervisor: of that one, or of both "
+        "where both start again. *Refused* counts new "
         f"connections around {recoveries.KNOCKED} more deaths of each, one every 5 ms until 2 s "
         "after the recovery, each with a request; *lost otherwise* are those reset, timed out or "
         "answered 5xx, and those that the killed server had in its hands."

@@ -1,6 +1,7 @@
 """The benchmark's own judgement: what it calls lost, torn, refused and recovered."""
 
 import signal
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -51,6 +52,15 @@ def test_no_answer_is_an_error_of_its_own() -> None:
         answer(stacks.free_ports("web")["web"], "/", deadline=0.1)
 
 
+def test_no_port_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = set(stacks.free_ports("web", "api").values())
+    again, create = iter(known), socket.create_server
+    monkeypatch.setattr(
+        socket, "create_server", lambda address: create((address[0], next(again, 0)))
+    )
+    assert stacks.free_port() not in known
+
+
 def test_the_guard_is_measured_to_the_end_and_nothing_stays() -> None:
     recovery = measures.recovery(guard("process"), stacks.toy(), "web", knock=True)
 
@@ -60,13 +70,16 @@ def test_the_guard_is_measured_to_the_end_and_nothing_stays() -> None:
     assert recovery.visits.lost == 0, recovery.visits
 
 
-def test_a_supervisor_that_does_not_come_up_has_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_supervisor_that_does_not_come_up_has_no_figure_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("scripts.bench.probe.DEADLINE_SECONDS", 0.1)
-    dead = Competitor("dead", lambda _stack, _folder: ["false"])
+    dead = Competitor("dead", lambda _stack, _folder: ["sh", "-c", "echo taken; exit 7"])
     measured = rounds.each(
         "left", 2, [dead], lambda one: measures.left_behind(one, stacks.toy(), signal.SIGTERM)
     )
     assert measured == {"dead": [None, None]}
+    assert capsys.readouterr().err.count("ended with 7, and printed last: taken") == 2
 
 
 def test_figures_are_told_as_median_and_range() -> None:
