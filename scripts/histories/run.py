@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import threading
 import time
 from collections.abc import Sequence
@@ -187,8 +188,22 @@ def _await_rest(stand: Stand) -> None:
             return False
         return queue is not None and not queue["running"] and not queue["queued"]
 
-    wait_for(resting, "everything comes to rest", seconds=REST_SECONDS)
+    try:
+        wait_for(resting, "everything comes to rest", seconds=REST_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {'; '.join(map(_condition, stand.apis))}") from None
     wait_for(lambda: not any(map(_fetching, stand.apis)), "no runner works any more")
+
+
+def _condition(api: Api) -> str:
+    """Return what a backend says of itself and of what it lists, for who asks why it never rests."""
+    try:
+        ready = api.client.get("/ready")
+        listed = api.ask("GET", "/api/downloads?limit=100")["items"]
+    except (httpx.HTTPError, AssertionError) as error:
+        return f"{api.url}: {error!r}"
+    rows = "".join(f"\n    {json.dumps(item)}" for item in listed)
+    return f"{api.url}: /ready {ready.status_code} {ready.text}{rows}"
 
 
 def _fetching(api: Api) -> bool:
