@@ -58,7 +58,7 @@ def _wishes(history: History) -> Iterator[str]:
             if not made:
                 continue
             last = max(made, key=lambda call: call.begun)
-            if any(c.action in by and c.effect != "no" and c.ended > last.begun for c in calls):
+            if any(c.action in by and c.effect != "no" and c.settled > last.begun for c in calls):
                 continue
             wanted = {"cancel": "cancelled", "pause": "paused"}[wish]
             if final.state != wanted:
@@ -126,7 +126,7 @@ def _order(history: History) -> Iterator[str]:
     ]
     in_order = sorted(untouched, key=lambda each: each[0].begun)
     for (one, started), (other, later) in combinations(in_order, 2):
-        passed = one.ended < other.begun and started > later + CLAIM_SECONDS
+        passed = one.settled < other.begun and started > later + CLAIM_SECONDS
         disturbed = any(
             fault.begun - CLAIM_SECONDS < later < fault.ended + AFTER_FAULT_SECONDS
             for fault in history.faults

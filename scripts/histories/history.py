@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +34,14 @@ class Call:
         """
         effects: dict[int, Effect] = {2: "yes", 4: "no"}
         return effects.get(self.status // 100, "maybe")
+
+    @property
+    def settled(self) -> float:
+        """When it had its effect at the latest, if it had one.
+
+        What got no answer waits in the backend's queue, perhaps, and is carried out at any time.
+        """
+        return self.ended if self.status else math.inf
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,18 @@ def test_what_nobody_touched_is_begun_in_its_order() -> None:
     assert not rules(replace(turned, clocks_apart=True))
 
 
+def test_a_call_without_an_answer_may_be_carried_out_late() -> None:
+    unanswered, added = call("add", "a", 1, status=0), call("add", "b", 2)
+    finals = (final("a", started=9), final("b", started=4))
+    assert not rules(history(unanswered, added, finals=finals))
+
+    started_again = final(state="done")
+    wish = (call("add", at=1), call("retry", at=2, status=0), call("cancel", at=3))
+    assert not rules(history(*wish, finals=(started_again,)))
+    answered = (call("add", at=1), call("retry", at=2, status=503), call("cancel", at=3))
+    assert rules(history(*answered, finals=(started_again,))) == {"wishes"}
+
+
 def test_nothing_is_begun_over_and_over_without_a_reason() -> None:
     good = history(call("add"), finals=(final(),))
     again = tuple(Transfer("a", 0, at, at + 0.5) for at in range(1, 10))
