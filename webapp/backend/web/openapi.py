@@ -12,13 +12,16 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fastapi.encoders import jsonable_encoder
+from fastapi.openapi.models import Schema
 from fastapi.openapi.utils import get_openapi
 
 from domain.formats import FORMATS
-from web.problems import MEDIA_TYPE
+from web.problems import MEDIA_TYPE, SCHEMAS, ProblemBody
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from pydantic import BaseModel
 
 FIRST_ERROR = 400
 
@@ -32,10 +35,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for methods in app.openapi_schema["paths"].values():
             for operation in methods.values():
                 for status, response in operation["responses"].items():
-                    if int(status) >= FIRST_ERROR and "content" in response:
+                    if int(status) >= FIRST_ERROR and "application/json" in response["content"]:
                         response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+        schemas = app.openapi_schema["components"]["schemas"]
+        schemas.update(_schemas(ProblemBody))
+        app.openapi_schema["components"]["schemas"] = dict(sorted(schemas.items()))
         app.openapi_schema["x-formats"] = [asdict(format_) for format_ in FORMATS.values()]
     return app.openapi_schema
+
+
+def _schemas(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model and of those in it, by name, written as FastAPI writes its own."""
+    schema = model.model_json_schema(ref_template=SCHEMAS, mode="serialization")
+    schemas = {**schema.pop("$defs", {}), model.__name__: schema}
+    return {
+        name: jsonable_encoder(Schema.model_validate(each), by_alias=True, exclude_none=True)
+        for name, each in schemas.items()
+    }
 
 
 def main() -> None:
