@@ -196,7 +196,7 @@ def _await_rest(stand: Stand) -> None:
 
 
 def _condition(api: Api) -> str:
-    """Return what a backend says of itself and of what it lists, for who asks why it never rests."""
+    """Return what a backend says of itself and lists, for who asks why it never rests."""
     try:
         ready = api.client.get("/ready")
         listed = api.ask("GET", "/api/downloads?limit=100")["items"]
