@@ -57,9 +57,17 @@ class EventLoop:
         return await self._shutdown.wait()
 
     def _changed(self, snapshot: Snapshot, due: float | None) -> None:
-        """Pass the snapshot to every follower, and schedule the supervisor's next tick."""
+        """Pass the snapshot to every follower, and schedule the supervisor's next tick.
+
+        One that fails keeps it from nobody: the others would act on what was, and nobody would
+        ever be awakened for what is due.
+        """
         for follower in self._followers:
-            follower.on_change(snapshot)
+            try:
+                follower.on_change(snapshot)
+            except Exception as error:  # noqa: BLE001 - told, as whatever fails in this loop
+                what = f"{type(follower).__name__} could not follow a change"
+                self._complain(self._loop, {"message": what, "exception": error})
         if self._timer is not None:
             self._timer.cancel()
         delay = None if due is None else max(0.0, due - time.monotonic())
