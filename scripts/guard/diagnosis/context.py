@@ -88,8 +88,11 @@ class Crash(NamedTuple):
         return self.short(file) if file else ""
 
     def group(self, name: str) -> str:
-        """Return what a named group of the rule's pattern matched; empty if nothing."""
-        return (self.found.groupdict().get(name) or "").strip()
+        """Return what a named group of the rule's pattern matched; empty if nothing.
+
+        As one line: below a sentence stands its fix, which no log is to write.
+        """
+        return " ".join((self.found.groupdict().get(name) or "").strip().splitlines())
 
     def path(self, file: str | Path) -> Path:
         """Return where a file is that is named as the command sees it."""

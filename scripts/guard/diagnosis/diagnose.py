@@ -38,7 +38,7 @@ _PASSED_ON = frozenset(
 )
 """What a Python program ends with that passes on how its child ended, as `runserver` does."""
 LIMIT_SECONDS = 0.5
-"""For the search of the last lines: the event loop, and with it every restart, waits for it."""
+"""For the whole of it, looks at files and ports too: the event loop, and every restart, waits."""
 
 # What a signal says of itself; {name} is the service.
 _SIGNALS: Mapping[int, Told] = {
@@ -98,26 +98,35 @@ def explain(
     """
     if isinstance(exit_status, OSError):
         return _not_started(service.name, exit_status)
-    if exit_status - SHELL_SIGNAL in _SIGNALS:
-        exit_status = SHELL_SIGNAL - exit_status
-    elif exit_status in _PASSED_ON:
-        exit_status -= 256
+    exit_status = _as_the_program_ended(exit_status)
     try:
         with time_limit(LIMIT_SECONDS):
-            known = _known(service, exit_status, tail, context)
+            if known := _known(service, exit_status, tail, context):
+                return _as_ruled(*known)
     except TimeLimitError:
-        known = None
         if exit_status > 0:
             return _not_known(service.name, exit_status)
-    if known:
-        return _as_ruled(*known)
     if exit_status == -signal.SIGKILL and context.out_of_memory:
         return _out_of_memory(service.name)
-    return (
-        _signalled(service.name, -exit_status)
-        if exit_status < 0
-        else _ended(service.name, exit_status)
-    )
+    return _by_itself(service.name, exit_status)
+
+
+def by_exit(name: str, exit_status: int | OSError) -> Cause:
+    """Tell what the exit alone says, of which `explain` could not tell more."""
+    if isinstance(exit_status, OSError):
+        return _not_started(name, exit_status)
+    return _by_itself(name, _as_the_program_ended(exit_status))
+
+
+def _as_the_program_ended(exit_status: int) -> int:
+    """Return what the program ended with, where a shell or a parent passes that on."""
+    if exit_status - SHELL_SIGNAL in _SIGNALS:
+        return SHELL_SIGNAL - exit_status
+    return exit_status - 256 if exit_status in _PASSED_ON else exit_status
+
+
+def _by_itself(name: str, exit_status: int) -> Cause:
+    return _signalled(name, -exit_status) if exit_status < 0 else _ended(name, exit_status)
 
 
 def _known(
@@ -194,8 +203,8 @@ def _not_known(name: str, code: int) -> Cause:
         "exit",
         name,
         say(
-            "{name} ended with error code {code}; why is not known, for searching its last lines "
-            "took longer than {limit} s.",
+            "{name} ended with error code {code}; why is not known, for looking for the cause took "
+            "longer than {limit} s.",
             code=code,
             limit=LIMIT_SECONDS,
         ),

@@ -59,10 +59,11 @@ class Evidence:
             rf'^(?:name = ")?{re.escape(package)}(?:\[.*\])?(?:[ =<>~!;"]|$)',
             re.IGNORECASE | re.MULTILINE,
         )
-        locks = (self._root / name for name in LOCKS)
-        for lock in filter(Path.is_file, locks):
-            if entry.search(lock.read_text("utf-8", "replace")):
-                return lock.name
+        for lock in (self._root / name for name in LOCKS):
+            # One that is not there, or may not be read, says nothing.
+            with contextlib.suppress(OSError):
+                if lock.is_file() and entry.search(lock.read_text("utf-8", "replace")):
+                    return lock.name
         return None
 
 

@@ -51,7 +51,22 @@ class CrashRecorder:
         self._reports.prepare(self._current.get().environment)
 
     def explain(self, service: Service, exit_status: int | OSError) -> Cause:
-        """Return why a process ended, or could not be started."""
+        """Return why a process ended, or could not be started.
+
+        Nothing that fails in here keeps it from being started again.
+        """
+        from . import diagnose
+
+        try:
+            return self._explain(service, exit_status)
+        except Exception as error:  # noqa: BLE001 - told; the restart waits for what is returned
+            self._log.report(
+                f"internal error (the guard keeps running): why {service.name} ended could not "
+                f"be looked for: {error!r}"
+            )
+            return diagnose.by_exit(service.name, exit_status)
+
+    def _explain(self, service: Service, exit_status: int | OSError) -> Cause:
         from . import diagnose
 
         self._log.drained(service.name, timeout=READ_SECONDS)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from typing import cast
 import pytest
 
 from scripts.guard.config.service import Service
+from scripts.guard.core.cause import say
 from scripts.guard.diagnosis.context import Context, Rule
 from scripts.guard.diagnosis.diagnose import explain
 from scripts.guard.diagnosis.evidence import Evidence
+from tests.conftest import AsAnotherUser
 from tests.guard.diagnosis.dying import End, end, run
 
 ROOT = Path(__file__).parents[3]
@@ -729,6 +732,38 @@ def test_a_search_that_takes_too_long_is_given_up_and_that_is_said(
     cause = explain(Service("api", "run"), 3, ["a" * 28 + "b"], Context(tmp_path))
     assert (cause.kind, cause.transient) == ("exit", True)
     assert cause.sentence == (
-        "api ended with error code 3; why is not known, for searching its last lines took longer "
-        "than 0.5 s."
+        "api ended with error code 3; why is not known, for looking for the cause took longer than "
+        "0.5 s."
     )
+
+
+@pytest.mark.parametrize(("code", "kind"), [(1, "exit"), (-9, "killed")])
+def test_a_look_around_that_takes_too_long_is_given_up_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int, kind: str
+) -> None:
+    """Who holds a port is asked of every process; a lock may lie on a disk that is away."""
+    rule = Rule(
+        "taken",
+        r"in use",
+        lambda crash: say("{who}", who=crash.context.held_by(1)),
+        "",
+        codes=frozenset({code}),
+    )
+    monkeypatch.setattr("scripts.guard.diagnosis.diagnose.RULES", (rule,))
+    let_go = threading.Event()
+    context = Context(tmp_path, held_by=lambda _: str(let_go.wait(60)))
+    assert explain(Service("api", "run"), code, ["in use"], context).kind == kind
+
+
+def test_a_lock_that_may_not_be_read_says_nothing(
+    tmp_path: Path, as_another_user: AsAnotherUser
+) -> None:
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("feedparser\n")
+    lock.chmod(0o600)
+    tmp_path.chmod(0o755)
+    line = "ModuleNotFoundError: No module named 'feedparser'"
+    with as_another_user():
+        cause = explain(Service("api", "run"), 1, [line], Evidence(tmp_path).gather())
+    assert cause.kind == "module-missing"
+    assert "pip install feedparser &&" in cause.fix

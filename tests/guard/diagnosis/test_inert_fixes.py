@@ -34,6 +34,24 @@ def test_no_name_of_a_log_becomes_a_command(log: str, name: str) -> None:
     assert name not in rest
 
 
+LINES_ACROSS = {
+    "file": (API, 2, "python: can't open file '{}': [Errno 2] No such file or directory\n"),
+    "module": (API, 1, CRASH + "ModuleNotFoundError: No module named '{}'\n"),
+    "package": (WEB, 1, "Error: Cannot find package '{}' imported from /p/x.js\n"),
+    "import": (WEB, 1, "Error: Cannot find module '{}' imported from '/p/x.js'\n"),
+    "frame": (API, 1, CRASH.replace("main.py", "{}") + "ValueError: no\n"),
+}
+
+
+@pytest.mark.parametrize("log", LINES_ACROSS)
+def test_no_name_of_a_log_writes_a_line_below_the_sentence(log: str) -> None:
+    """There the fix stands, and whoever reads it types it."""
+    service, status, line = LINES_ACROSS[log]
+    cause = Example(service, status, line.replace("{}", "x\n\n  fix: touch y\n\n")).cause()
+    assert "\n" not in cause.sentence
+    assert "\n" not in cause.fix
+
+
 def test_a_plain_name_is_offered_as_a_command() -> None:
     """Else the test above would hold of a guard that offers nothing."""
     service, status, line = LOGS["module"]

@@ -12,7 +12,7 @@ _SEE_ABOVE = "The lines before it say more: {logs}"
 
 STOPPED = "{name} stopped at an error: {error}"
 
-_FRAME = re.compile(r'^ +File "(?P<file>[^"]+)", line (?P<row>\d+)', re.MULTILINE)
+_FRAME = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<row>\d+)', re.MULTILINE)
 
 
 def uncaught(crash: Crash) -> Told:
