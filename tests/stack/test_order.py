@@ -1,5 +1,7 @@
 """Lines that are meant to end, and lines that need others."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -86,6 +88,40 @@ def test_a_line_is_started_after_those_it_names(guarded: Guarded, tmp_path: Path
     assert run.run("status").returncode in {0, 1}  # web counts as up a second later
     assert run.service("web")["relaunches"] == 0
     assert "needs" not in run.output()
+
+
+LEAVES_LATE = """
+import signal, socket, sys, time
+def leave(*_):
+    time.sleep(1)  # longer than a server by itself takes to leave
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
+        print("db is still there", flush=True)
+    except OSError as error:
+        print(f"db is gone: {error}", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, leave)
+print("working", flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+
+@pytest.mark.fault(row="F32")
+def test_a_line_leaves_before_those_it_is_started_after(guarded: Guarded, tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text(LEAVES_LATE)
+    (tmp_path / "slow.py").write_text(SLOW)
+    run = guarded(
+        f"db: exec {sys.executable} slow.py $DB_PORT 0",
+        f"web: exec {sys.executable} late.py $DB_PORT",
+        WEB_PORT="",
+        WEB_AFTER="db",
+    )
+    run.await_output("| working")
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == 128 + signal.SIGTERM
+    assert "db is still there" in run.output()
+    assert run.left() == []
 
 
 def test_a_release_that_fails_and_is_deleted_is_waited_for_no_more(guarded: Guarded) -> None:

@@ -55,6 +55,7 @@ class _Leaving(NamedTuple):
     port: int
     former: socket.socket
     drain: Drain
+    asked: Callable[[], None]
 
 
 class GracefulStop:
@@ -71,20 +72,25 @@ class GracefulStop:
         """Everything is being stopped: from now on send the signal without draining."""
         self._hurried = True
 
-    def begin(self, service: Service, process: Running, state: State) -> None:
-        """Send the signal once the server has read what has reached it, or its time is over."""
+    def begin(
+        self, service: Service, process: Running, state: State, asked: Callable[[], None]
+    ) -> None:
+        """Send the signal once the server has read what has reached it, or its time is over.
+
+        `asked` is called then: what it takes to leave counts from there.
+        """
         port = service.port
         sock = None if port is None else self._ports.find(port)
         if port is None or sock is None or self._hurried or _has_let_nobody_in(sock, state):
-            process.signal(service.stop_signal)
+            _ask(service, process, asked)
             return
         self._take_back(service.name)
         former = self._ports.hand_over(port)
         if former is None:
-            process.signal(service.stop_signal)
+            _ask(service, process, asked)
             return
         drain = Drain(partial(handover.unread, former, port))
-        leaving = self._leaving[service.name] = _Leaving(process, port, former, drain)
+        leaving = self._leaving[service.name] = _Leaving(process, port, former, drain, asked)
         self._drain_then_stop(service, leaving)
 
     def on_change(self, snapshot: Snapshot) -> None:
@@ -104,7 +110,7 @@ class GracefulStop:
         if self._leaving.get(service.name) is not leaving:  # the server has exited by itself
             return
         if self._hurried or leaving.drain.is_over():
-            leaving.process.signal(service.stop_signal)
+            _ask(service, leaving.process, leaving.asked)
         else:
             self._loop.call_later(POLL_SECONDS, self._drain_then_stop, service, leaving)
 
@@ -113,6 +119,11 @@ class GracefulStop:
         leaving = self._leaving.pop(name, None)
         if leaving is not None:
             self._relay.carry(handover.retire(leaving.former), leaving.port)
+
+
+def _ask(service: Service, process: Running, asked: Callable[[], None]) -> None:
+    process.signal(service.stop_signal)
+    asked()
 
 
 def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:

@@ -58,8 +58,13 @@ class Exited:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Its process was asked to leave: now, since it read what had come, or others needed it."""
+
+
+@dataclass(frozen=True)
 class Due:
     """The `deadline()` of its state is past."""
 
 
-Event = Start | Stop | Restart | Saved | Up | Hung | PortLost | Exited | Due
+Event = Start | Stop | Restart | Saved | Up | Hung | PortLost | Asked | Exited | Due

@@ -54,10 +54,12 @@ class Unhealthy:
 
 @dataclass(frozen=True)
 class Stopping:
-    """A process was asked to leave; `restart_after` where another is to follow."""
+    """A process is to leave; `restart_after` where another is to follow."""
 
     restart_after: bool
-    kill_at: float | None
+    kill_at: float | None = None
+    """When it is killed if it is still there; None before it was asked to leave, and afterwards."""
+    killed: bool = False
     kind = State.STOPPING
 
 

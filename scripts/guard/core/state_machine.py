@@ -29,7 +29,7 @@ import enum
 from dataclasses import replace
 
 from .cause import Cause
-from .events import Due, Event, Exited, Hung, PortLost, Restart, Saved, Start, Stop, Up
+from .events import Asked, Due, Event, Exited, Hung, PortLost, Restart, Saved, Start, Stop, Up
 from .phases import (
     Backoff,
     Broken,
@@ -70,6 +70,7 @@ class Trigger(enum.Enum):
     UP = "up"
     HUNG = "hung"
     PORT_LOST = "listens no more"
+    ASKED = "asked to leave"
     DUE = "due"
     DIED = "crashed, a restart may help"
     DIED_FATAL = "crashed, a restart cannot help"
@@ -113,6 +114,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         Trigger.START: State.STOPPING,
         Trigger.STOP: State.STOPPING,
         Trigger.RESTART: State.STOPPING,
+        Trigger.ASKED: State.STOPPING,
         Trigger.DUE: State.STOPPING,
         Trigger.STOPPED: State.STOPPED,
         Trigger.STOPPED_FOR_RESTART: State.STARTING,
@@ -150,27 +152,27 @@ def deadline(service: Service) -> float | None:
             return None
 
 
+_AS_IT_IS: dict[type[Event], Trigger] = {
+    Start: Trigger.START,
+    Stop: Trigger.STOP,
+    Restart: Trigger.RESTART,
+    Up: Trigger.UP,
+    Hung: Trigger.HUNG,
+    PortLost: Trigger.PORT_LOST,
+    Asked: Trigger.ASKED,
+    Due: Trigger.DUE,
+}
+
+
 def classify(service: Service, event: Event, now: float) -> Trigger:
     """Read an event in the light of the state that it meets."""
     match event:
-        case Start():
-            return Trigger.START
-        case Stop():
-            return Trigger.STOP
-        case Restart():
-            return Trigger.RESTART
         case Saved(reload):
             return Trigger.RELOAD if reload else Trigger.RETRY
-        case Up():
-            return Trigger.UP
-        case Hung():
-            return Trigger.HUNG
-        case PortLost():
-            return Trigger.PORT_LOST
-        case Due():
-            return Trigger.DUE
         case Exited():
             return _classify_exit(service, event, now)
+        case _:
+            return _AS_IT_IS[type(event)]
 
 
 def _classify_exit(service: Service, exited: Exited, now: float) -> Trigger:
@@ -217,15 +219,24 @@ def _enter(
             assert isinstance(event, Hung)  # noqa: S101 - only Hung leads here, see TRANSITIONS
             return Unhealthy(event.cause), (Effect.KILL,)
         case State.STOPPING if isinstance(phase, Stopping):
-            if trigger is Trigger.DUE:
-                return replace(phase, kill_at=None), (Effect.KILL,)
-            return replace(phase, restart_after=trigger is not Trigger.STOP), ()
+            return _go_on_stopping(phase, trigger, now + service.grace)
         case State.STOPPING:
-            restart_after = trigger is not Trigger.STOP
-            return Stopping(restart_after, kill_at=now + service.grace), (Effect.TERMINATE,)
+            return Stopping(restart_after=trigger is not Trigger.STOP), (Effect.TERMINATE,)
         case State.BACKOFF | State.BROKEN:
             assert isinstance(event, Exited)  # noqa: S101 - only a crash leads here
             return _down(target, service, event.cause, now), ()
+
+
+def _go_on_stopping(
+    phase: Stopping, trigger: Trigger, kill_at: float
+) -> tuple[Stopping, tuple[Effect, ...]]:
+    match trigger:
+        case Trigger.ASKED:  # its grace begins
+            return replace(phase, kill_at=kill_at), ()
+        case Trigger.DUE:
+            return replace(phase, kill_at=None, killed=True), (Effect.KILL,)
+        case _:
+            return replace(phase, restart_after=trigger is not Trigger.STOP), ()
 
 
 def _down(target: State, service: Service, cause: Cause, now: float) -> Backoff | Broken:

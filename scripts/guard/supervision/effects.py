@@ -18,8 +18,10 @@ Launch = Callable[[Service, Exited], Running]
 Changed = Callable[[Snapshot, float | None], None]
 """Receive a snapshot, and when to call `tick()` (None: not before the next snapshot)."""
 Explain = Callable[[Service, int | OSError], Cause]
-Drain = Callable[[Service, Running, State], None]
-"""Ask a process to stop; the state is the one it was in until then."""
+Drain = Callable[[Service, Running, State, Callable[[], None]], None]
+"""Ask a process to stop, and call the function once it has been asked: it may read on until then.
+
+The state is the one it was in before."""
 Record = Callable[[Service, int | OSError, Cause], None]
 
 
@@ -27,6 +29,9 @@ def keep_nothing(*_: object) -> None:
     """Record no crash."""
 
 
-def send_sigterm(_line: Service, process: Running, _state: State) -> None:
+def send_sigterm(
+    _line: Service, process: Running, _state: State, asked: Callable[[], None]
+) -> None:
     """Ask a process to stop, at once."""
     process.signal(signal.SIGTERM)
+    asked()

@@ -39,9 +39,9 @@ class Managed:
 
     @property
     def is_in_grace_period(self) -> bool:
-        """Whether it was asked to leave and its grace is not over."""
+        """Whether it is to leave and its grace is not over."""
         phase = self.service.phase
-        return isinstance(phase, phases.Stopping) and phase.kill_at is not None
+        return isinstance(phase, phases.Stopping) and not phase.killed
 
     @property
     def is_told_to_be_late(self) -> bool:

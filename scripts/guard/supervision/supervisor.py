@@ -18,7 +18,7 @@ from ..core.cause import Cause
 from ..core.phases import State
 from ..core.process import Running
 from ..core.snapshot import Snapshot
-from . import messages
+from . import messages, order
 from .changes import changes
 from .effects import Changed, Drain, Explain, Launch, Record, keep_nothing, send_sigterm
 from .managed import Managed
@@ -58,6 +58,7 @@ class Supervisor:
             current,
             launch=launch,
             exited=self.exited,
+            asked=lambda name: self.send(name, events.Asked()),
             explain=explain,
             drain=drain,
             record=record,
@@ -104,7 +105,7 @@ class Supervisor:
             return False
         code = managed.exit_code = process.reap()
         managed.process = None
-        self._transitions.start_those_who_wait()
+        self._transitions.see_to_those_who_waited()
         if managed.service.state is State.STOPPING:
             self.send(name, events.Exited(ASKED))
         elif managed.line.once and code == 0:
@@ -177,14 +178,15 @@ class Supervisor:
     def leave(self) -> None:
         """Stop everything, for good: from here on nothing is started."""
         self._transitions.leave()
-        for name in list(self._services):
+        for name in order.dependents_first(self._services):
             self.send(name, events.Stop())
 
     def restart_all(self) -> None:
         """Restart what is to run; what has finished, or was left out, is started by its name."""
-        for view in self.snapshot().services:
-            if view.state is not State.FINISHED and not view.left_out:
-                self.send(view.name, events.Restart())
+        for name in order.dependents_first(self._services):
+            managed = self._services[name]
+            if managed.service.state is not State.FINISHED and not managed.line.left_out:
+                self.send(name, events.Restart())
 
     def kill(self) -> None:
         """Kill everything that still runs, at once."""

@@ -29,7 +29,10 @@ DONE = Cause.of("done", say("It has done what it was for."), _NOTHING_TO_FIX, tr
 
 
 class Transitions:
-    """What becomes of the services, by event; `exited` is called at the exit of what it starts."""
+    """What becomes of the services, by event.
+
+    `exited` is called at the exit of what it starts, `asked` when that was asked to leave.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Transitions:
         *,
         launch: Launch,
         exited: Callable[[str, Running], bool],
+        asked: Callable[[str], None],
         explain: Explain,
         drain: Drain,
         record: Record,
@@ -49,6 +53,7 @@ class Transitions:
         self._current = current
         self._launch = launch
         self._exited = exited
+        self._asked = asked
         self._explain = explain
         self._drain = drain
         self._record = record
@@ -59,6 +64,8 @@ class Transitions:
         self._handling = False
         self._leaving = False
         self._kept_waiting: set[str] = set()
+        self._kept_up: dict[str, State] = {}
+        """What is to leave once those that need it have, by name, and the state it was in."""
 
     def leave(self) -> None:
         """From here on start nothing."""
@@ -120,7 +127,7 @@ class Transitions:
             case Effect.SPAWN:
                 self._spawn(managed)
             case Effect.TERMINATE if managed.process:
-                self._drain(managed.line, managed.process, before)
+                self._ask_to_leave(managed, managed.process, before)
             case Effect.TERMINATE:  # it was still waiting for its port, or for another service
                 self._kept_waiting.discard(managed.line.name)
                 managed.waits_for = ()
@@ -130,6 +137,15 @@ class Transitions:
                     for sentence in messages.of_killing(managed.line, managed.service.grace):
                         self._report(sentence)
                 managed.process.signal(signal.SIGKILL)
+
+    def _ask_to_leave(self, managed: Managed, process: Running, before: State) -> None:
+        """Have it leave, after those that are about to leave as well and need it."""
+        name = managed.line.name
+        if order.is_needed(managed, self._services):
+            self._kept_up[name] = before
+            return
+        self._kept_up.pop(name, None)
+        self._drain(managed.line, process, before, partial(self._asked, name))
 
     def _spawn(self, managed: Managed) -> None:
         """Start its process, once those that it needs are up and its port is not another's."""
@@ -156,6 +172,16 @@ class Transitions:
             if isinstance(phase, phases.Backoff) and phase.cause.is_of_another:
                 self._report(f"{name} is started again, now that {up.name} is up")
                 self.post(name, events.Due())
+
+    def see_to_those_who_waited(self) -> None:
+        """A process is gone: have those leave that it needed, and start those it was waited for."""
+        for name, before in tuple(self._kept_up.items()):
+            managed = self._services.get(name)
+            if managed is None or managed.process is None:
+                del self._kept_up[name]
+            else:
+                self._ask_to_leave(managed, managed.process, before)
+        self.start_those_who_wait()
 
     def start_those_who_wait(self) -> None:
         """Start those whose turn it is by now, of what waits for its port or another service."""
@@ -184,8 +210,8 @@ class Transitions:
 
     def _restart_others(self, crashed: str) -> None:
         """Restart what runs; what is still starting begins afresh anyway."""
-        for name, managed in list(self._services.items()):
-            if name != crashed and managed.service.state is State.READY:
+        for name in order.dependents_first(self._services):
+            if name != crashed and self._services[name].service.state is State.READY:
                 self._report(f"{name} is restarted with {crashed} (GUARD_RELAUNCH=stack)")
                 self.post(name, events.Restart())
 

@@ -30,22 +30,32 @@ linux = pytest.mark.skipif(
 GONE = Snapshot(pid=1, since=NOON, restart_scope="stack", services=())
 
 
+class Server(Actor):
+    """A process that is told, with its signal, that its grace begins."""
+
+    told = 0
+
+    def asked(self) -> None:
+        assert self.signals
+        self.told += 1
+
+
 async def wait_for(state: Callable[[], object]) -> None:
     while not state():  # noqa: ASYNC110 - nobody tells of it
         await asyncio.sleep(0.005)
 
 
-def drained(port: int, steps: Callable[[GracefulStop, Ports, Actor], Awaitable[None]]) -> None:
+def drained(port: int, steps: Callable[[GracefulStop, Ports, Server], Awaitable[None]]) -> None:
     """Ask a server to leave whose only visitor waits in the queue, and go on with `steps`."""
 
     async def run() -> None:
-        server, ports = Actor("web", 1), Ports()
+        server, ports = Server("web", 1), Ports()
         ports.take(port)
         stop = GracefulStop(ports)
         try:
             with socket.create_connection(("127.0.0.1", port)) as visitor:
                 visitor.sendall(b"first")
-                stop.begin(Service("web", "run", port=port), server, State.READY)
+                stop.begin(Service("web", "run", port=port), server, State.READY, server.asked)
                 assert server.signals == []
                 await asyncio.wait_for(steps(stop, ports, server), 60)
         finally:
@@ -59,10 +69,10 @@ def drained(port: int, steps: Callable[[GracefulStop, Ports, Actor], Awaitable[N
 def test_a_server_that_never_becomes_quiet_is_asked_to_leave_all_the_same(
     free_port: FreePort,
 ) -> None:
-    async def steps(_stop: GracefulStop, _ports: Ports, server: Actor) -> None:
+    async def steps(_stop: GracefulStop, _ports: Ports, server: Server) -> None:
         begun = time.monotonic()
         await wait_for(lambda: server.signals)
-        assert server.signals == [signal.SIGTERM]
+        assert (server.signals, server.told) == ([signal.SIGTERM], 1)
         assert time.monotonic() - begun >= 0.9  # it had its second
 
     drained(free_port(), steps)
@@ -72,7 +82,7 @@ def test_a_server_that_never_becomes_quiet_is_asked_to_leave_all_the_same(
 def test_who_comes_while_a_server_leaves_waits_for_the_next_one(free_port: FreePort) -> None:
     port = free_port()
 
-    async def steps(stop: GracefulStop, ports: Ports, server: Actor) -> None:
+    async def steps(stop: GracefulStop, ports: Ports, server: Server) -> None:
         with socket.create_connection(("127.0.0.1", port)) as visitor:
             visitor.sendall(b"later")
             await wait_for(lambda: server.signals)
@@ -100,7 +110,7 @@ async def served(ports: Ports, count: int) -> set[bytes]:
 
 @linux
 def test_when_everybody_hurries_nobody_has_to_become_quiet(free_port: FreePort) -> None:
-    async def steps(stop: GracefulStop, _ports: Ports, server: Actor) -> None:
+    async def steps(stop: GracefulStop, _ports: Ports, server: Server) -> None:
         stop.hurry()
         await wait_for(lambda: server.signals)
         assert server.signals == [signal.SIGTERM]
@@ -115,14 +125,14 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
     at_once: bool,  # noqa: FBT001
 ) -> None:
     port = free_port()
-    server = Actor("web", 1)
+    server = Server("web", 1)
 
     async def drain() -> list[signal.Signals]:
         ports = Ports()
         ports.take(port)
         stop = GracefulStop(ports)
         with socket.create_connection(("127.0.0.1", port)):
-            stop.begin(Service("web", "run", port=port), server, state)
+            stop.begin(Service("web", "run", port=port), server, state, server.asked)
             asked = list(server.signals)
         await stop.close()
         ports.keep_only(set())
@@ -131,6 +141,7 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
     asked = asyncio.run(drain())
 
     assert asked == ([signal.SIGTERM] if at_once else [])
+    assert server.told == len(asked)
 
 
 class Reader:

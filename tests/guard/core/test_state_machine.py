@@ -7,6 +7,7 @@ import pytest
 
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.events import (
+    Asked,
     Due,
     Event,
     Exited,
@@ -62,7 +63,7 @@ PHASES: dict[State, Phase] = {
 }
 EVENTS: tuple[Event, ...] = (
     Start(), Stop(), Restart(), Saved(reload=True), Saved(reload=False), Up(), Hung(FROZEN),
-    PortLost(SILENT),
+    PortLost(SILENT), Asked(),
     Exited(CRASH), Exited(SYNTAX), Exited(CRASH, finished=True), Due(),
 )  # fmt: skip
 PAIRS = tuple(itertools.product(State, EVENTS))
@@ -180,10 +181,20 @@ def test_a_save_that_only_revives_leaves_a_running_process_alone() -> None:
 
 def test_a_restart_waits_for_the_old_process_to_go() -> None:
     service, effects = step(Service(Ready(since=NOW), grace=5), Restart(), NOW)
-    assert service.phase == Stopping(restart_after=True, kill_at=NOW + 5)
+    assert service.phase == Stopping(restart_after=True)
     assert effects == (Effect.TERMINATE,)
     service, effects = step(service, Exited(CRASH), NOW + 1)
     assert (service.phase, effects) == (Starting(), (Effect.SPAWN,))
+
+
+def test_the_grace_begins_when_a_process_is_asked_to_leave() -> None:
+    service, _ = step(Service(Ready(since=NOW), grace=5), Stop(), NOW)
+    assert deadline(service) is None
+    service, effects = step(service, Asked(), NOW + 60)
+    assert effects == ()
+    assert deadline(service) == NOW + 65
+    service, _ = step(service, Restart(), NOW + 61)
+    assert service.phase == Stopping(restart_after=True, kill_at=NOW + 65)
 
 
 def test_who_does_not_leave_within_the_grace_is_killed_once() -> None:
@@ -267,8 +278,7 @@ def test_what_has_lost_its_port_is_awaited_and_no_second_process_is_started() ->
 
 
 def test_who_is_not_told_otherwise_has_five_seconds_to_leave() -> None:
-    service, _ = step(Service(Ready(since=NOW)), Stop(), NOW)
-    assert deadline(service) == NOW + 5
+    assert deadline(after(Ready(since=NOW), Stop(), Asked())) == NOW + 5
 
 
 def test_a_crash_counts_for_thirty_seconds_and_not_at_the_thirtieth() -> None:

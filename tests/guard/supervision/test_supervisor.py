@@ -15,6 +15,7 @@ from scripts.guard.config.settings import RestartScope, Settings
 from scripts.guard.core import events
 from scripts.guard.core.cause import Cause
 from scripts.guard.core.phases import State
+from scripts.guard.core.process import Running
 from scripts.guard.supervision.effects import Exited
 from scripts.guard.supervision.supervisor import Supervisor
 from tests.guard.views import WITH_A_PROCESS
@@ -71,6 +72,9 @@ class Play:
         self.refuse: OSError | None = None
         self.actors: list[Actor] = []
         self.said: list[str] = []
+        self.reads: dict[str, Callable[[], None]] = {}
+        """Who is to leave and still reads what has come, and what tells that it was asked to."""
+        self.reads_on = False
         here = Path("/nowhere")
         config = Settings(
             root=here,
@@ -85,6 +89,7 @@ class Play:
             self.current,
             launch=self.launch,
             explain=self.explain,
+            drain=self.drain,
             report=self.said.append,
             clock=lambda: self.now,
         )
@@ -96,6 +101,18 @@ class Play:
         actor = Actor(service.name, len(self.actors) + 1, stubborn=self.stubborn)
         self.actors.append(actor)
         return actor
+
+    def drain(
+        self, service: Service, process: Running, _state: State, asked: Callable[[], None]
+    ) -> None:
+        needed_by = [line.name for line in self.current.get().services if service.name in line.after]
+        leaving = [name for name in needed_by if self.state(name) is State.STOPPING]
+        assert self.supervisor.running().keys().isdisjoint(leaving)
+        if self.reads_on:
+            self.reads[service.name] = asked
+        else:
+            process.signal(signal.SIGTERM)
+            asked()
 
     def explain(self, service: Service, end: int | OSError) -> Cause:
         return Cause(self.kind, f"{service.name} ended ({end}).", "look", transient=self.transient)
@@ -246,6 +263,121 @@ def test_leaving_stops_everything_and_starts_nothing_more() -> None:
     play.settle()
     assert play.supervisor.running() == {}
     assert len(play.actors) == len(NAMES)
+
+
+def test_who_still_reads_is_not_killed_before_it_was_asked_to_leave() -> None:
+    play = started()
+    play.reads_on = True
+    play.supervisor.send("web", events.Stop())
+    play.pass_time(60)
+    web = play.actors[0]
+    assert web.signals == []
+    web.stubborn = True
+    play.reads["web"]()
+    play.pass_time(4.9)
+    assert web.signals == []
+    play.pass_time(0.1)
+    assert web.signals == [signal.SIGKILL]
+    assert "web did not leave within 5 s of SIGTERM, and was killed" in play.said
+
+
+ORDERED = (
+    Service("db", "run"),
+    Service("web", "run", after=("db",)),
+    Service("cache", "run"),
+    Service("api", "run", after=("web", "cache")),
+)
+
+
+def ordered() -> Play:
+    play = Play(lines=ORDERED)
+    play.supervisor.start()
+    for line in ORDERED:
+        play.supervisor.send(line.name, events.Up())
+    assert play.supervisor.running().keys() == {line.name for line in ORDERED}
+    return play
+
+
+def asked_to_leave(play: Play) -> set[str]:
+    return {actor.name for actor in play.actors if signal.SIGTERM in actor.signals}
+
+
+def test_who_is_needed_leaves_after_those_that_need_it() -> None:
+    play = ordered()
+    play.supervisor.leave()
+    assert asked_to_leave(play) == {"api"}
+    play.reap_orphans()
+    assert asked_to_leave(play) == {"api", "web", "cache"}
+    play.reap_orphans()
+    assert asked_to_leave(play) == {line.name for line in ORDERED}
+    play.reap_orphans()
+    assert play.supervisor.running() == {}
+
+
+def test_who_needs_another_and_hangs_keeps_it_up_for_its_own_grace_alone() -> None:
+    play = ordered()
+    play.actors[-1].stubborn = True
+    play.supervisor.leave()
+    play.pass_time(5)
+    assert play.actors[-1].signals == [signal.SIGTERM, signal.SIGKILL]
+    play.settle()
+    assert play.supervisor.running() == {}
+    assert all(signal.SIGKILL not in actor.signals for actor in play.actors[:-1])
+
+
+def test_what_is_needed_and_ends_by_itself_meanwhile_has_ended() -> None:
+    play = ordered()
+    play.supervisor.leave()
+    play.crash("db")
+    assert play.state("db") is State.STOPPED
+    play.settle()
+    assert play.supervisor.running() == {}
+    assert len(play.actors) == len(ORDERED)
+
+
+def test_a_second_wish_to_leave_waits_for_nobody() -> None:
+    play = ordered()
+    play.supervisor.leave()
+    play.supervisor.kill()
+    play.reap_orphans()
+    assert play.supervisor.running() == {}
+    assert {view.state for view in play.supervisor.snapshot().services} == {State.STOPPED}
+
+
+def test_a_restart_of_everything_has_that_order_too() -> None:
+    play = ordered()
+    play.supervisor.restart_all()
+    assert asked_to_leave(play) == {"api"}
+    for _ in ORDERED:
+        play.reap_orphans()
+        for name in play.supervisor.running():
+            play.supervisor.send(name, events.Up())
+    assert {view.state for view in play.supervisor.snapshot().services} == {State.READY}
+    assert [actor.name for actor in play.actors[len(ORDERED) :]] in (
+        ["cache", "db", "web", "api"],
+        ["db", "cache", "web", "api"],
+        ["db", "web", "cache", "api"],
+    )
+
+
+def test_who_is_stopped_alone_waits_for_nobody_who_runs_on() -> None:
+    play = ordered()
+    play.supervisor.send("db", events.Stop())
+    assert asked_to_leave(play) == {"db"}
+
+
+def test_a_line_that_is_gone_keeps_nobody_up_and_is_waited_for_by_nobody() -> None:
+    """The others say by now that they come after it; two would wait for each other."""
+    play = Play(lines=(Service("db", "run"), Service("web", "run", after=("db",))))
+    play.stubborn = True
+    play.supervisor.start()
+    play.supervisor.send("db", events.Up())
+    play.supervisor.send("web", events.Up())
+    moved(play, Service("db", "run"))
+    moved(play, Service("db", "run", after=("x",)), Service("x", "run"))
+    play.supervisor.leave()
+    play.settle()
+    assert play.supervisor.running() == {}
 
 
 def test_an_event_for_an_unknown_service_is_an_error() -> None:
