@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -30,8 +31,8 @@ pytestmark = [
 
 
 @contextmanager
-def crowd(ports: tuple[int, ...], uid: int) -> Iterator[None]:
-    command = [sys.executable, str(CROWD), str(uid), str(IDLE), *map(str, ports)]
+def crowd(ports: tuple[int, ...], uid: int, count: int = IDLE) -> Iterator[None]:
+    command = [sys.executable, str(CROWD), str(uid), str(count), *map(str, ports)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -48,7 +49,7 @@ def crowd(ports: tuple[int, ...], uid: int) -> Iterator[None]:
 def come() -> Iterator[Come]:
     """A function that has a thousand silent connections to each of some ports made and kept."""
     with ExitStack() as leaving:
-        yield lambda *ports, uid=NOBODY: leaving.enter_context(crowd(ports, uid))
+        yield lambda *ports, uid=NOBODY, count=IDLE: leaving.enter_context(crowd(ports, uid, count))
 
 
 def start(run: GuardRun, limit: str) -> GuardRun:
@@ -108,6 +109,39 @@ def test_another_user_who_has_too_many_is_sent_away_and_one_who_has_few_is_told_
         asked = subprocess.run(command, capture_output=True, text=True, check=False)
         answers.append(asked.stdout)
     assert all("you are user 20001" in answer for answer in answers), answers
+
+
+HANGS = """
+import asyncio, os, socket, time
+async def serve(reader, writer):
+    if b"/hang" in await reader.readline():
+        time.sleep(1000)
+    writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+    await writer.drain()
+    writer.close()
+async def main():
+    held = socket.socket(fileno=int(os.environ["WEB_FD"]))
+    async with await asyncio.start_server(serve, sock=held, backlog=4096) as server:
+        await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.fault(row="F24")
+def test_a_crowd_that_waited_for_a_server_that_hung_leaves_descriptors_for_the_next(
+    guarded: Guarded, come: Come, tmp_path: Path
+) -> None:
+    (tmp_path / "hangs.py").write_text(HANGS)
+    line = f"web: WEB_FD=$WEB_FD exec {sys.executable} hangs.py"
+    run = start(guarded(line, started=False, GUARD_HANG_SECONDS="0"), "-n 1024")
+    pid = run.await_state("web", "READY")["pid"]
+    with socket.create_connection(("127.0.0.1", run.ports["web"])) as visitor:
+        visitor.sendall(b"GET /hang HTTP/1.1\r\n\r\n")
+        come(run.ports["web"], count=495)  # twice that is nearly all
+        run.post("/api/services/web/restart")
+        run.await_new_pid("web", pid)
+        fds = Path(f"/proc/{run.pid}/fd")
+        until(lambda: len(list(fds.iterdir())) < 512, "half of all descriptors are free")
 
 
 @pytest.mark.fault(row="F24")

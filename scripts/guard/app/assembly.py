@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 
 from ..config.current import CurrentConfig
+from ..http import admission
 from ..http.access import Access
-from ..http.admission import Admission
 from ..net.ipv6_relay import Ipv6Relays
 from ..processes import descriptors
 from ..rundir.token import write_token
@@ -33,15 +33,15 @@ async def run(started: Started) -> int:
     """Run the stack until everything has left; returns the exit code."""
     current, launcher, log = started.current, started.launcher, started.log
     access = Access(partial(_ports, current), write_token(current.get().token_file))
-    admission = Admission(descriptors.limit())
-    supervised = build_supervised(started, access, admission)
+    served = admission.of_served(descriptors.limit())
+    supervised = build_supervised(started, access, served)
     supervisor, shutdown = supervised.supervisor, supervised.shutdown
     shown = build_shown(started, access, supervised)
     ports = PortKeeper(
         current,
         launcher.ports,
         control=shown.control.answer,
-        admission=admission,
+        admission=served,
         relays=Ipv6Relays(log.report),
         responders=supervised.responders,
         leaving=shutdown.has_begun,

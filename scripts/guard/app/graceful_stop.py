@@ -61,12 +61,13 @@ class _Leaving(NamedTuple):
 class GracefulStop:
     """Follows the snapshots, to take back each socket once its server has exited."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, relay: Relay) -> None:
+        """`relay` carries whom a server has left waiting to the next one."""
         self._ports = ports
+        self._relay = relay
         self._hurried = False
         self._loop = asyncio.get_running_loop()
         self._leaving: dict[str, _Leaving] = {}
-        self._relay = Relay()
 
     def hurry(self) -> None:
         """Everything is being stopped: from now on send the signal without draining."""

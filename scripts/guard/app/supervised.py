@@ -12,8 +12,10 @@ from ..core.snapshot import ServiceView
 from ..diagnosis.memory_kills import MemoryKills, memory_kills
 from ..diagnosis.recorder import CrashRecorder
 from ..http.access import Access
-from ..http.admission import Admission
+from ..http.admission import Admission, of_carried
 from ..logs.log import Log
+from ..net.relay import Relay
+from ..processes import descriptors
 from ..standby.responder import StandbyResponder
 from ..standby.responders import StandbyResponders
 from ..supervision.supervisor import Supervisor
@@ -40,12 +42,12 @@ class Supervised(NamedTuple):
 
 
 def build(started: Started, access: Access, admission: Admission) -> Supervised:
-    """Build each part from those before it."""
+    """Build each part from those before it; `admission` is that of whom the guard answers."""
     current, launcher, log = started.current, started.launcher, started.log
     exits = Exits()
     kills = memory_kills()
     recorder = CrashRecorder(current, log, launcher, kills)
-    graceful_stop = GracefulStop(launcher.ports)
+    graceful_stop = GracefulStop(launcher.ports, Relay(of_carried(descriptors.limit())))
     responders = StandbyResponders(partial(_responder, current, log, access, admission))
     starts = Starts(launcher, log, exits, responders)
     supervisor = Supervisor(

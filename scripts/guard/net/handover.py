@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import accept_queue, bind
@@ -42,18 +43,19 @@ def successor(sock: socket.socket) -> socket.socket | None:
     return new
 
 
-def retire(former: socket.socket) -> list[socket.socket]:
-    """Stop listening on it, for whoever has it; returns the connections that still waited in it."""
+def retire(former: socket.socket) -> Iterator[socket.socket]:
+    """Yield the connections that still wait in it, and then stop listening, for whoever has it.
+
+    One at a time: to have all of them open at once may be more than one can.
+    """
     former.setblocking(False)  # noqa: FBT003 - the flag is shared with the server, which may differ
-    waiting = []
     with contextlib.suppress(OSError):  # nobody waits any more
         while True:
-            waiting.append(former.accept()[0])
+            yield former.accept()[0]
     with contextlib.suppress(OSError):  # it does not listen any more
         # A copy that another process has must not keep its place in the group.
         former.shutdown(socket.SHUT_RD)
     former.close()
-    return waiting
 
 
 def unread(former: socket.socket, port: int) -> int:

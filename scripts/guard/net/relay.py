@@ -7,6 +7,9 @@ import contextlib
 import socket
 from collections.abc import Iterable
 from functools import partial
+from typing import Protocol
+
+from . import peer_uid
 
 _CHUNK = 64 * 1024
 
@@ -30,21 +33,49 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.write_eof()
 
 
-class Relay:
-    """Carries connections that were accepted here to the server that they were meant for."""
+class Room(Protocol):
+    """How many connections may be carried, and of whom: `http.admission` says it."""
 
-    def __init__(self) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether there is room for nobody."""
+
+    def enter(self, uid: int | None) -> bool:
+        """Count a connection of that user, or return False: it is one too many."""
+
+    def leave(self, uid: int | None) -> None:
+        """Count it no longer."""
+
+
+class Relay:
+    """Carries connections that were accepted here to the server that they were meant for.
+
+    Each takes two descriptors for as long as its client likes; one for which there is no room is
+    closed.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
         self._under_way: set[asyncio.Task[None]] = set()
 
     def carry(self, connections: Iterable[socket.socket], port: int) -> None:
         """Begin to; the connections belong to the relay from now on."""
         for connection in connections:
+            try:
+                uid = peer_uid.uid(connection)
+            except OSError:  # it has left, or no descriptor is
+                connection.close()
+                continue
+            if self._room.is_full or not self._room.enter(uid):
+                connection.close()
+                continue
             task = asyncio.get_running_loop().create_task(_carry(connection, port))
             self._under_way.add(task)
-            task.add_done_callback(partial(self._ended, connection))
+            task.add_done_callback(partial(self._ended, connection, uid))
 
-    def _ended(self, connection: socket.socket, task: asyncio.Task[None]) -> None:
+    def _ended(self, connection: socket.socket, uid: int | None, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._room.leave(uid)
         if task.cancelled():  # maybe before it had begun
             connection.close()
 

@@ -16,7 +16,9 @@ from scripts.guard.core.cause import Cause
 from scripts.guard.core.phases import State
 from scripts.guard.core.process import Running
 from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.http.admission import of_carried
 from scripts.guard.net.port_table import Ports
+from scripts.guard.net.relay import Relay
 from scripts.guard.supervision.effects import Exited
 from scripts.guard.supervision.supervisor import Supervisor
 
@@ -56,7 +58,7 @@ def test_a_part_that_fails_neither_hides_a_change_nor_ends_the_retries() -> None
     async def run() -> int:
         current = CurrentConfig(CONFIG)
         supervisor = Supervisor(current, launch=refuse, explain=explain, report=said.append)
-        shutdown = Shutdown(supervisor, GracefulStop(Ports()), said.append)
+        shutdown = Shutdown(supervisor, GracefulStop(Ports(), Relay(of_carried(1024))), said.append)
         followers: tuple[Follower, ...] = (Failing(), following, Leave(shutdown), shutdown)
         loop = EventLoop(
             supervisor,

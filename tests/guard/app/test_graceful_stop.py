@@ -19,7 +19,9 @@ from scripts.guard.app.graceful_stop import (
 from scripts.guard.config.service import Service
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
+from scripts.guard.http.admission import of_carried
 from scripts.guard.net.port_table import Ports
+from scripts.guard.net.relay import Relay
 from tests.conftest import FreePort
 from tests.guard.supervision.test_supervisor import Actor
 from tests.guard.views import NOON
@@ -51,7 +53,7 @@ def drained(port: int, steps: Callable[[GracefulStop, Ports, Server], Awaitable[
     async def run() -> None:
         server, ports = Server("web", 1), Ports()
         ports.take(port)
-        stop = GracefulStop(ports)
+        stop = GracefulStop(ports, Relay(of_carried(1024)))
         try:
             with socket.create_connection(("127.0.0.1", port)) as visitor:
                 visitor.sendall(b"first")
@@ -130,7 +132,7 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
     async def drain() -> list[signal.Signals]:
         ports = Ports()
         ports.take(port)
-        stop = GracefulStop(ports)
+        stop = GracefulStop(ports, Relay(of_carried(1024)))
         with socket.create_connection(("127.0.0.1", port)):
             stop.begin(Service("web", "run", port=port), server, state, server.asked)
             asked = list(server.signals)

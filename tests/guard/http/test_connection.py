@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scripts.guard.http import connection, messages
-from scripts.guard.http.admission import Admission
+from scripts.guard.http.admission import of_served
 from scripts.guard.http.listener import Listener
 from scripts.guard.http.messages import Request, Response
 from tests.conftest import FreePort
@@ -66,7 +66,7 @@ def serving(port: int) -> Iterator[Served]:
 
 
 async def _serve(sock: socket.socket, over: asyncio.Event) -> None:
-    listener = Listener(sock, down, Admission(1024))
+    listener = Listener(sock, down, of_served(1024))
     listener.accept()
     await over.wait()
     await listener.close()
@@ -181,7 +181,7 @@ def test_out_of_descriptors_nobody_is_asked_for_over_and_over(
             raise OSError(errno.EMFILE, "Too many open files")
 
     async def look(sock: Full) -> None:
-        listener = Listener(sock, down, Admission(1024))  # type: ignore[arg-type]
+        listener = Listener(sock, down, of_served(1024))  # type: ignore[arg-type]
         listener.accept()
         for _ in range(100):
             await asyncio.sleep(0)

@@ -72,7 +72,7 @@ def test_it_can_be_done_again_and_again_although_the_former_server_keeps_its_cop
     for _ in range(4):
         copy = visitors.enter_context(sock.dup())
         new = successor(visitors, sock)
-        assert handover.retire(sock) == []
+        assert list(handover.retire(sock)) == []
         come(visitors, port, 20)
         assert let_in(visitors, new) == 20
         with pytest.raises(OSError, match="Invalid argument"):  # it does not listen any more
@@ -86,7 +86,7 @@ def test_whom_the_former_left_waiting_is_not_lost(free_port: FreePort, visitors:
     come(visitors, port, 3)
     former.setblocking(True)
     successor(visitors, former)
-    waiting = handover.retire(former)
+    waiting = list(handover.retire(former))
     assert len(waiting) == 3
     for connection in waiting:
         visitors.enter_context(connection)
