@@ -24,6 +24,12 @@ EXPECTED, UNEXPECTED, INTERRUPTED, UNREAD = 1, 3, 130, 141
 OLDEST = (3, 11)
 
 
+def program() -> int:
+    """Run what was typed, as the installed command: Ctrl-C ends it, as above."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return main()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     _fill_descriptors()

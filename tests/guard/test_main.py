@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -110,3 +111,21 @@ def test_a_missing_module_of_our_own_is_no_matter_of_setting_up(
     monkeypatch.setenv("GUARD_DIR", str(tmp_path / "its"))
     assert commands.main([]) == commands.UNEXPECTED
     assert "Internal error in the guard" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_installed_command_without_a_word(tmp_path: Path) -> None:
+    procfile = tmp_path / "Procfile"
+    os.mkfifo(procfile)
+    installed = "import sys; from scripts.guard.__main__ import program; sys.exit(program())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", installed, "-f", str(procfile)],
+        cwd=ROOT,
+        env={**os.environ, "GUARD_DIR": str(tmp_path / "its")},
+        stderr=subprocess.PIPE,
+    )
+    with procfile.open("wb"):  # which waits until it reads
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
+    assert process.stderr is not None
+    with process.stderr as told:
+        assert told.read() == b""

@@ -89,6 +89,49 @@ def test_ctrl_c_while_the_processes_start_is_clean(guarded: Guarded, delay_ms: i
     assert_nothing_is_left(run)
 
 
+def reader_of(pipe: Path) -> int:
+    """Wait until somebody reads from a pipe; returns its other end, on which nothing is said."""
+
+    def look() -> int | None:
+        with suppress(OSError):
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        return None
+
+    return until(look, "it is read")
+
+
+@pytest.mark.fault(row="F13")
+@pytest.mark.parametrize("number", EXIT_CODES)
+@pytest.mark.parametrize("name", [".env", "Procfile"])
+def test_a_signal_acts_while_a_pipe_is_waited_for(
+    guarded: Guarded, name: str, number: signal.Signals
+) -> None:
+    run = guarded(*PAIR, started=False)
+    pipe = run.procfile.with_name(name)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    run.start()
+    silent = reader_of(pipe)
+    os.kill(run.pid, number)
+    assert run.await_end() == -number
+    os.close(silent)
+    assert_nothing_is_left(run)
+
+
+@pytest.mark.fault(row="F13")
+def test_a_pipe_that_is_waited_for_again_does_not_hold_up_the_end(guarded: Guarded) -> None:
+    run = guarded(*PAIR)
+    pids = pids_of(run)
+    pipe = run.procfile.with_name("pipe")
+    os.mkfifo(pipe)
+    pipe.replace(run.procfile)
+    silent = reader_of(run.procfile)
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.await_end() == EXIT_CODES[signal.SIGTERM]
+    os.close(silent)
+    assert_nothing_is_left(run, pids)
+
+
 @pytest.mark.fault(row="F13")
 def test_processes_that_ignore_sigterm_are_killed_after_the_grace(
     guarded: Guarded, observe: Observe

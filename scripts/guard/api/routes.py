@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
 from ..core import events, hints
+from ..core.apart import apart
 from ..core.errors import GuardError
 from ..core.snapshot import Snapshot
 from ..core.work import Work
@@ -93,7 +94,7 @@ class ControlApi:
         if request.method in {"GET", "HEAD"}:
             match request.path:
                 case "/api/crashes":
-                    return messages.as_json({"crashes": await asyncio.to_thread(self._crashes)})
+                    return messages.as_json({"crashes": await apart(self._crashes)})
                 case "/api/lines":
                     return await self._lines(request)
                 case "/api/work":
@@ -101,7 +102,7 @@ class ControlApi:
                     told = {name: each.as_json() for name, each in work.items()}
                     return messages.as_json({"services": told})
                 case "/api/report":
-                    text = await asyncio.to_thread(self._report)
+                    text = await apart(self._report)
                     return Response(
                         200, "text/plain; charset=utf-8", text.encode(), headers=_UNSTORED
                     )
@@ -171,9 +172,8 @@ class ControlApi:
         )
         # One at a time: a page that asks for the same again and again keeps one thread busy.
         async with self._one_look:
-            found = await asyncio.to_thread(
-                past.look, self._log_files(), question, place, limit=limit
-            )
+            look = partial(past.look, self._log_files(), question, place, limit=limit)
+            found = await apart(look)
         return messages.as_json(found.as_json())
 
     def _log(self, request: Request, name: str) -> Response:

@@ -7,8 +7,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
+
+from ..core.background import begin
 
 
 def open_page(url: str, environment: Mapping[str, str]) -> bool:
@@ -16,7 +17,7 @@ def open_page(url: str, environment: Mapping[str, str]) -> bool:
     words = command(url, environment)
     if words is None:
         return False
-    threading.Thread(target=_run, args=(words,), name="browser", daemon=True).start()
+    begin(lambda: _run(words))
     return True
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core import hints
+from ..core.apart import apart
 from ..core.cause import PORT_LOST, Cause, say
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
@@ -120,7 +121,7 @@ class LostPorts:
             known, until = known | loading, self._loop.time() + LOADING_SECONDS
             while loading and self._loop.time() < until:
                 # One that lives and does nothing waits for the next save, as runserver's does.
-                seen = await asyncio.to_thread(slow_start.look, loading, LOADING_LOOK_SECONDS)
+                seen = await apart(slow_start.look, loading, LOADING_LOOK_SECONDS)
                 if not seen.is_busy:
                     break
                 loading &= frozenset(self._members(service.name, leader))

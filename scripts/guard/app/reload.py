@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..config import settings
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..config.settings import Settings
+from ..core.apart import apart
 from ..core.errors import GuardError
 from ..net.port_table import Ports
 from ..processes.launcher import held_ports, self_binding
@@ -64,12 +66,14 @@ class Reload:
         """Read the files; raises `GuardError`."""
         old = self._current.get()
         try:
-            return await asyncio.to_thread(
-                settings.load,
-                old.procfile,
-                old.named_env_files,
-                self._shell,
-                selection=old.selection,
+            return await apart(
+                partial(
+                    settings.load,
+                    old.procfile,
+                    old.named_env_files,
+                    self._shell,
+                    selection=old.selection,
+                )
             )
         except GuardError as error:
             raise GuardError(error.message, "correct the above, and save it") from error

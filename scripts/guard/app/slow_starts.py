@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from ..config.current import CurrentConfig
+from ..core.apart import apart
 from ..core.cause import Cause
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
@@ -62,7 +63,7 @@ class SlowStarts:
                 return
             members = list(self._members(name, pid))
             seen, answer = await asyncio.gather(
-                asyncio.to_thread(slow_start.look, members, LOOK_SECONDS),
+                apart(slow_start.look, members, LOOK_SECONDS),
                 _ask(service.port, service.health, strict=service.strict),
             )
             seconds = loop.time() - began

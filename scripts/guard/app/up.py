@@ -39,10 +39,10 @@ def up(
     With `prefix` off, the lines of the log are as they were written.
     Raises `GuardError` where it cannot start; then nothing of ours is left running.
     """
-    signals = Signals()
-    signals.install()
     shell = dict(os.environ)
     config = settings.load(procfile, env_files, shell, selection=selection)
+    signals = Signals()
+    signals.install()  # until here a signal ends us: a named pipe is waited for
     config = config._replace(log_prefix=prefix)
     selection.require_known((service.line for service in config.services), config.procfile.name)
     config = directory.of_running(config)  # one that runs has locked it

@@ -21,26 +21,23 @@ def read(path: Path, problems: list[str], *, pipe_seconds: float = PIPE_SECONDS)
     A named pipe is read once; with `pipe_seconds` 0 it is left alone, and sets nothing.
     """
     try:
-        text = _text(path, pipe_seconds)
+        content = text(path, pipe_seconds)
     except FileNotFoundError:
         return {}
-    except TimeoutError:
-        problems.append(
-            f"{path}: is a named pipe, and nobody wrote to it within {pipe_seconds:g} s; start or "
-            "unlock the program that fills it"
-        )
+    except TimeoutError as error:
+        problems.append(f"{path}: {error}; start or unlock the program that fills it")
         return {}
     except (OSError, UnicodeDecodeError, ValueError) as error:
         problems.append(f"{path}: cannot be read ({error})")
         return {}
-    if "\0" in text:  # no variable can hold one
-        line = text[: text.index("\0")].count("\n") + 1
+    if "\0" in content:  # no variable can hold one
+        line = content[: content.index("\0")].count("\n") + 1
         problems.append(f"{path.name}:{line}: holds a NUL character; save the file as UTF-8 text")
         return {}
     from dotenv.main import resolve_variables
     from dotenv.parser import parse_stream
 
-    bindings = list(parse_stream(StringIO(text, newline=None)))
+    bindings = list(parse_stream(StringIO(content)))
     problems += [
         f"{path.name}:{binding.original.line}: cannot be read: "
         f"{binding.original.string.strip()!r} (quote the value)"
@@ -60,20 +57,24 @@ def is_pipe(path: Path) -> bool:
         return False
 
 
-def _text(path: Path, pipe_seconds: float) -> str:
-    """Raises `OSError`, `TimeoutError` for a silent pipe, `ValueError` for what is no settings."""
+def text(path: Path, pipe_seconds: float = PIPE_SECONDS) -> str:
+    """Return what stands in a file of settings, whatever it is; no file is waited for for ever.
+
+    With `pipe_seconds` 0 nothing stands in a named pipe. Raises `OSError`, `TimeoutError` for a
+    pipe that is silent, `ValueError` for what is no text or far too long.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         kind = os.fstat(descriptor).st_mode
         if stat.S_ISFIFO(kind):
-            content = _from_pipe(descriptor, pipe_seconds) if pipe_seconds else b""
+            data = _from_pipe(descriptor, pipe_seconds) if pipe_seconds else b""
         else:
-            content = os.read(descriptor, MAX_BYTES + 1)
+            data = os.read(descriptor, MAX_BYTES + 1)
     finally:
         os.close(descriptor)
-    if len(content) > MAX_BYTES:
+    if len(data) > MAX_BYTES:
         raise ValueError(f"it is larger than {MAX_BYTES // 1024} kB")
-    return content.decode("utf-8-sig")
+    return StringIO(data.decode("utf-8-sig"), newline=None).getvalue()
 
 
 def _from_pipe(descriptor: int, seconds: float) -> bytes:
@@ -94,4 +95,4 @@ def _from_pipe(descriptor: int, seconds: float) -> bytes:
             time.sleep(min(0.02, left))
     if len(content) > MAX_BYTES:
         return content
-    raise TimeoutError
+    raise TimeoutError(f"is a named pipe, and nobody wrote to it within {seconds:g} s")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from honcho.environ import PROCFILE_LINE, parse_procfile
 
+from . import dotenv_file
+
 FIRST_FOREIGN_PORT = 5000  # what honcho offers the first line as $PORT, and then ...
 FOREIGN_PORT_STEP = 100
 
@@ -23,14 +25,25 @@ def variable(name: str) -> str:
     return "GUARD_LINE" if prefix == "GUARD" else prefix
 
 
-def read(path: Path, problems: list[str]) -> dict[str, str]:
-    """Return the command of every name; what is wrong is added to `problems`, and then it is {}."""
+def read(
+    path: Path, problems: list[str], *, pipe_seconds: float = dotenv_file.PIPE_SECONDS
+) -> dict[str, str]:
+    """Return the command of every name; what is wrong is added to `problems`, and then it is {}.
+
+    A named pipe is read once; with `pipe_seconds` 0 it is left alone.
+    """
+    if not pipe_seconds and dotenv_file.is_pipe(path):
+        problems.append(f"{path}: is a named pipe, which is read when the stack is started")
+        return {}
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = dotenv_file.text(path, pipe_seconds)
     except FileNotFoundError:
         problems.append(f"{path}: there is no such Procfile; name another one with -f PATH")
         return {}
-    except (OSError, UnicodeDecodeError) as error:
+    except TimeoutError as error:
+        problems.append(f"{path}: {error}")
+        return {}
+    except (OSError, ValueError) as error:
         problems.append(f"{path}: cannot be read ({error})")
         return {}
     found = len(problems)

@@ -126,8 +126,8 @@ def load(
     terminal = sys.stdout.isatty() if terminal is None else terminal
 
     files = {each: signature(each) for each in (path, *env_files) if not is_pipe(each)}
-    lines = procfile.read(path, problems)
     seconds = dotenv_file.PIPE_SECONDS if pipes else 0.0
+    lines = procfile.read(path, problems, pipe_seconds=seconds)
     from_files: dict[str, str] = {}
     for file in env_files:
         from_files |= dotenv_file.read(file, problems, pipe_seconds=seconds)

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..core.background import begin
 from ..core.cause import Cause
 from ..core.snapshot import timestamp
 from ..processes.descendants import ProcessInfo
@@ -90,7 +91,7 @@ class CrashReports:
     def prepare(self, environment: Mapping[str, str]) -> None:
         """Find out, in the background, what would take the processor from a server coming back."""
         with contextlib.suppress(RuntimeError):  # no thread can be started: see `keep`
-            _in_background("versions", lambda: versions(environment))
+            begin(lambda: versions(environment))
 
     def keep(self, crash: CrashReport) -> None:
         """Write a crash, in the background: a restart does not wait for a disk.
@@ -99,7 +100,7 @@ class CrashReports:
         here.
         """
         try:
-            _in_background("crash", lambda: self._keep(crash))
+            begin(lambda: self._keep(crash))
         except RuntimeError:
             self._keep(crash)
 
@@ -122,11 +123,6 @@ class CrashReports:
         write_file(self._directory / f"{name}.json", json.dumps(record, indent=1))
         for old in sorted(self._directory.glob("*.json"))[: -self._kept]:
             old.unlink(missing_ok=True)
-
-
-def _in_background(name: str, work: Callable[[], object]) -> None:
-    """Do it in a thread; raises `RuntimeError` where the system starts none."""
-    threading.Thread(target=work, name=name, daemon=True).start()
 
 
 def _read_all(directory: Path) -> Iterable[Record]:

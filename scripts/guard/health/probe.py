@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..core.apart import apart
 from ..core.protocol import Protocol
 from ..core.run_tag import RUN_HEADER
 from . import tls
@@ -129,7 +130,7 @@ async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | No
         async with asyncio.timeout(PROBE_TIMEOUT):
             reader, writer = await _connect(port)
             try:
-                if speaks_no_http is not None and await asyncio.to_thread(speaks_no_http):
+                if speaks_no_http is not None and await apart(speaks_no_http):
                     raise _NoHttpError
                 request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
                 writer.write(f"{request}User-Agent: guard\r\nAccept: */*\r\n\r\n".encode())

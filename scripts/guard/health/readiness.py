@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..config.service import Service
+from ..core.apart import apart
 from ..core.phases import State
 from ..core.protocol import Protocol
 from ..core.run_tag import RunTag
@@ -126,7 +127,7 @@ class Readiness:
                 port, service.health, strict=service.strict, speaks_no_http=judge
             )
             tag = self._tag(service.name)
-            other = await asyncio.to_thread(listeners.stranger, port, pid, tag)
+            other = await apart(listeners.stranger, port, pid, tag)
             if other is None:
                 return protocol
             if not told:

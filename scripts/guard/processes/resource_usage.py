@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from ..core.apart import apart
+
 INTERVAL = 2.0  # seconds between two looks
 
 
@@ -52,7 +54,7 @@ class Usage:
         async with self._one_at_a_time:
             if self._looked is None or self._clock() - self._looked >= INTERVAL:
                 asked = dict(self._leaders()), dict(self._kept())
-                self._latest = await asyncio.to_thread(self._look, *asked)
+                self._latest = await apart(self._look, *asked)
         return self._latest
 
     def _look(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 
+from ..core.background import begin
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 
@@ -55,7 +55,7 @@ class Notifier:
         environment = self._environment()
         line = command(title, text, environment.get("PATH", ""))
         if line is not None:
-            threading.Thread(target=_run, args=(line, environment), daemon=True).start()
+            begin(lambda: _run(line, environment))
         elif not self._complained:
             self._complained = True
             self._report("GUARD_NOTIFY=1, but there is no notify-send here (Debian: libnotify-bin)")

@@ -10,10 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config.signature import Signature, signature
+from ..core.background import begin
 from .sources import folders_below, is_source, sources
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class Watcher:
     def start(self) -> None:
         """Begin to tell; what has been saved until now is told too."""
         self._started = True
-        _in_thread(self._follow_files)
+        begin(self._follow_files)
         self._begin()
 
     def watch(self, folders: Iterable[Path]) -> None:
@@ -96,7 +98,7 @@ class Watcher:
         self._stop.set()
 
     def _begin(self) -> None:
-        _in_thread(self._follow, self._since, self._stop)
+        begin(partial(self._follow, self._since, self._stop))
 
     # --- Single files ------------------------------------------------------------------------
 
@@ -240,10 +242,6 @@ class Watcher:
             "  fix: printf 'fs.inotify.max_user_instances=1024\\nfs.inotify.max_user_watches=524288"
             "\\n' | sudo tee /etc/sysctl.d/60-inotify.conf && sudo sysctl --system"
         )
-
-
-def _in_thread(work: Callable[..., None], *arguments: object) -> None:
-    threading.Thread(target=work, args=arguments, name="watch", daemon=True).start()
 
 
 def _is_folder(path: Path) -> bool:

@@ -84,6 +84,20 @@ def test_a_pipe_is_left_to_whoever_runs_the_stack(tmp_path: Path) -> None:
     assert settings.load(tmp_path / "Procfile", (), {}, pipes=False).environment == {}
 
 
+def test_a_procfile_may_be_a_pipe_which_is_read_once_and_never_for_ever(tmp_path: Path) -> None:
+    path, problems = tmp_path / "Procfile", list[str]()
+    os.mkfifo(path)
+    with writer(path, b"web: true\r\n", b"api: false\n"):
+        assert procfile.read(path, problems) == {"web": "true", "api": "false"}
+    assert problems == []
+    assert procfile.read(path, problems, pipe_seconds=0.05) == {}
+    assert procfile.read(path, problems, pipe_seconds=0) == {}
+    assert problems == [
+        f"{path}: is a named pipe, and nobody wrote to it within 0.05 s",
+        f"{path}: is a named pipe, which is read when the stack is started",
+    ]
+
+
 @pytest.mark.parametrize("content", [b"\xff", b"A=" + b"x" * dotenv_file.MAX_BYTES])
 def test_what_is_no_text_or_far_too_large_is_a_problem(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".env").write_bytes(content)

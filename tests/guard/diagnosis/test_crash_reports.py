@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -143,10 +142,10 @@ def test_a_crash_that_cannot_be_written_is_still_told(tmp_path: Path) -> None:
 def test_a_crash_is_kept_where_the_system_starts_no_more_threads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_thread: threading.Thread) -> None:
+    def refuse(*_: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr("_thread.start_new_thread", refuse)
     crashes = CrashReports(tmp_path / "crashes")
     crashes.prepare({})
     crashes.keep(crash())
