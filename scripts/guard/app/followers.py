@@ -57,7 +57,7 @@ def build(
         report=log.report,
         tag=launcher.tag,
     )
-    work_watch = WorkWatch(current, launcher.run, supervisor.unready)
+    work_watch = WorkWatch(current, launcher.tag, supervisor.unready)
     lost_ports = LostPorts(
         current,
         listening=accept_queue.lengths,

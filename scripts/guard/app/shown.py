@@ -67,7 +67,7 @@ def build(started: Started, access: Access, supervised: Supervised) -> Shown:
         usage_history=usage_history,
         log_files=lambda: current.get().directory / "logs",
         report=partial(_report, started, access, supervised),
-        under_way=UnderWay(current, started.launcher.run, supervisor.snapshot).now,
+        under_way=UnderWay(current, started.launcher.tag, supervisor.snapshot).now,
     )
     return Shown(control, attach_server, changes, history, usage_history)
 

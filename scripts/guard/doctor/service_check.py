@@ -11,6 +11,7 @@ from ..core.errors import GuardError
 from ..core.run_tag import RUN_HEADER
 from ..core.unready import cause_of
 from ..diagnosis.rules import OF_CODE
+from ..net import listener_uid, peer_uid
 from . import Problem, machine_checks, messages
 from .case import Case
 from .facts import PROBE_SECONDS, Facts, ask, is_suspended, port_owner
@@ -171,6 +172,9 @@ def _cannot_work(case: Case) -> Diagnosis | None:
     host = next((host for host, answer in case.answers.items() if answer.well), None)
     if case.line.ready is None or host is None:
         return None
+    users = listener_uid.owners(case.port, host)
+    if users is not None and any(map(peer_uid.is_stranger, users)):
+        return None  # neither to be told who asks, nor believed
     as_the_guard = {RUN_HEADER: case.tag.run} if case.tag.run else {}
     answer = ask(host, case.port, case.line.ready, case.patience, as_the_guard)
     if answer.status is None or answer.standby:

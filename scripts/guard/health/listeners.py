@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 
 from ..core.run_tag import RunTag
-from ..net import port_owners
+from ..net import listener_uid, port_owners
+from ..net.peer_uid import Connection
 from ..net.port_owners import PortOwner
 from ..processes import descendants
 
@@ -37,6 +38,17 @@ def stranger(port: int, leader: int, tag: RunTag) -> PortOwner | None:
     found = port_owners.owners(port)
     forwarded = any(owner.name in FORWARDERS for owner in found)
     return found[0] if found and not forwarded else None
+
+
+def answers_for_us(connection: Connection, leader: int, tag: RunTag) -> bool:
+    """Whether who is at the other end of a connection to a service's port is to be believed.
+
+    That is we, root, or the service itself, which may have become another user.
+    """
+    if listener_uid.is_ours(connection):
+        return True
+    _, port, *_ = connection.getpeername()
+    return bool(port_owners.pids_at(port, descendants.members(leader, tag)))
 
 
 def speaks_no_http(port: int, leader: int, tag: RunTag) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..core.apart import apart
 from ..core.protocol import Protocol
 from ..core.run_tag import RUN_HEADER
+from ..net.peer_uid import Connection
 from . import tls
 
 PROBE_TIMEOUT = 5.0  # seconds for one answer
@@ -140,15 +141,21 @@ async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | No
     return None
 
 
-async def fetch(port: int, path: str, run: str) -> tuple[int, bytes] | None:
+async def fetch(
+    port: int, path: str, run: str, is_ours: Callable[[Connection], bool]
+) -> tuple[int, bytes] | None:
     """Ask for `path` on localhost; return status and body, None where no HTTP came in time.
 
-    The mark `run` shows that the guard asks. At most `HEAD_BYTES` are read.
+    The mark `run` shows that the guard asks: who is not ours by `is_ours` is told nothing, and not
+    believed either. At most `HEAD_BYTES` are read.
     """
     with contextlib.suppress(OSError):
         async with asyncio.timeout(PROBE_TIMEOUT):
             reader, writer = await _connect(port)
-            try:  # 1.0: what comes is the body and nothing but the body, to the end
+            try:
+                if not is_ours(writer.get_extra_info("socket")):
+                    return None
+                # 1.0: what comes is the body and nothing but the body, to the end
                 request = f"GET {path} HTTP/1.0\r\nHost: localhost:{port}\r\n"
                 accept = "application/problem+json, application/json"
                 request += f"User-Agent: guard\r\nAccept: {accept}\r\n{RUN_HEADER}: {run}\r\n"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from ..config.current import CurrentConfig
 from ..core.phases import State
+from ..core.run_tag import RunTag
 from ..core.snapshot import Snapshot
 from ..core.work import Work, work_of
-from . import probe
+from . import listeners, probe
 
 TIMEOUT = 1.5  # seconds that somebody waits who has clicked; a service that is silent is left out
 
@@ -18,9 +20,14 @@ TIMEOUT = 1.5  # seconds that somebody waits who has clicked; a service that is 
 class UnderWay:
     """What the services are busy with; asked once for all who want to know at the same time."""
 
-    def __init__(self, current: CurrentConfig, run: str, snapshot: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        current: CurrentConfig,
+        tag: Callable[[str], RunTag],
+        snapshot: Callable[[], Snapshot],
+    ) -> None:
         self._current = current
-        self._run = run
+        self._tag = tag
         self._snapshot = snapshot
         self._asked: asyncio.Task[dict[str, Work]] | None = None
 
@@ -33,18 +40,19 @@ class UnderWay:
     async def _ask_all(self) -> dict[str, Work]:
         config = self._current.get()
         asked = [
-            (service.name, service.port, service.ready)
+            (view.name, view.pid or 0, service.port, service.ready)
             for view in self._snapshot().services
             if view.state is State.READY
             if (service := config.find(view.name)) and service.port and service.ready
         ]
-        answers = await asyncio.gather(*(_ask(port, path, self._run) for _, port, path in asked))
+        answers = await asyncio.gather(*(self._ask(*each) for each in asked))
         return {name: work for (name, *_), work in zip(asked, answers, strict=True) if work}
 
-
-async def _ask(port: int, path: str, run: str) -> Work | None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(TIMEOUT):
-            answer = await probe.fetch(port, path, run)
-            return None if answer is None else work_of(answer[1])
-    return None
+    async def _ask(self, name: str, pid: int, port: int, path: str) -> Work | None:
+        tag = self._tag(name)
+        is_ours = partial(listeners.answers_for_us, leader=pid, tag=tag)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TIMEOUT):
+                answer = await probe.fetch(port, path, tag.run, is_ours)
+                return None if answer is None else work_of(answer[1])
+        return None

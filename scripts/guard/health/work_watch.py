@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..core.cause import Cause
 from ..core.phases import State
+from ..core.run_tag import RunTag
 from ..core.snapshot import Snapshot
 from ..core.unready import cause_of
-from . import probe
+from . import listeners, probe
 
 PAUSE = 2.0  # seconds between two looks
 LOOKS = 2  # in a row that find the same: what has just been started is not told of at once
@@ -31,14 +33,17 @@ class WorkWatch:
     """Has one task for every process that is up and says whether it can work."""
 
     def __init__(
-        self, current: CurrentConfig, run: str, tell: Callable[[str, Cause | None], None]
+        self,
+        current: CurrentConfig,
+        tag: Callable[[str], RunTag],
+        tell: Callable[[str, Cause | None], None],
     ) -> None:
         """`tell` is called with a service's name and why it cannot work, None once it can.
 
-        The mark `run` shows a service that the guard asks.
+        The mark that `tag` gives shows a service that the guard asks.
         """
         self._current = current
-        self._run = run
+        self._tag = tag
         self._tell = tell
         self._watches: dict[str, _Watch] = {}
 
@@ -58,13 +63,14 @@ class WorkWatch:
                     asyncio.get_running_loop().call_soon(self._tell, name, None)
         for name, (pid, port, path) in wanted.items():
             if name not in self._watches and pid and port and path:
-                task = asyncio.get_running_loop().create_task(self._look(name, port, path))
+                task = asyncio.get_running_loop().create_task(self._look(name, pid, port, path))
                 self._watches[name] = _Watch(pid, port, path, task)
 
-    async def _look(self, name: str, port: int, path: str) -> None:
-        failures, told = 0, None
+    async def _look(self, name: str, pid: int, port: int, path: str) -> None:
+        failures, told, tag = 0, None, self._tag(name)
+        is_ours = partial(listeners.answers_for_us, leader=pid, tag=tag)
         while True:
-            answer = await probe.fetch(port, path, self._run)
+            answer = await probe.fetch(port, path, tag.run, is_ours)
             if answer is not None:  # who says nothing at all is the hang detector's business
                 cause = cause_of(name, path, *answer)
                 failures = 0 if cause is None else failures + 1

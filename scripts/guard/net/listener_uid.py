@@ -1,51 +1,46 @@
-"""Whose the socket is that takes the connections to a port of 127.0.0.1.
+"""Whose the socket is that takes the connections to a port of this machine's own addresses.
 
-Not the other end's owner: of a connection that nobody has accepted yet, Linux says that it is
-root's. A listening socket belongs to whoever made it.
+Of a connection that nobody has accepted yet, Linux says that its other end is root's. A listening
+socket belongs to whoever made it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import struct
-from pathlib import Path
 
-TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-_LISTENING = "0A"  # TCP_LISTEN of linux/include/net/tcp_states.h
+from . import listening_sockets, peer_uid
+from .peer_uid import Connection
 
 
-def owners(port: int) -> frozenset[int] | None:
-    """Return the users who listen there: none if nobody does any more, None if that is not told.
+def _packed(address: str) -> bytes:
+    return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
 
-    Linux: ``/proc/net/tcp`` has a line for each socket (linux/net/ipv4/tcp_ipv4.c,
-    ``get_tcp4_sock``): number, local address, remote one, state, queues, timer, retransmits, user.
+
+_TAKE_IT = {
+    "127.0.0.1": frozenset(
+        map(_packed, ("127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"))  # noqa: S104 - compared with
+    ),
+    "::1": frozenset(map(_packed, ("::1", "::"))),
+}
+
+
+def owners(port: int, host: str = "127.0.0.1") -> frozenset[int] | None:
+    """Return the users who listen there: none if nobody does any more, None if that is not told."""
+    sockets = listening_sockets.listening()
+    if sockets is None:
+        return None
+    taking = (one for one in sockets if one.port == port and one.address in _TAKE_IT[host])
+    return frozenset(one.uid for one in taking)
+
+
+def is_ours(connection: Connection) -> bool:
+    """Whether we or root are at the other end of a connection, or listen there; or nobody tells.
+
+    Raises `OSError` where it is closed.
     """
-    told = False
-    found = set()
-    for table in TABLES:
-        with contextlib.suppress(OSError), table.open(encoding="ascii") as lines:
-            next(lines, None)
-            for line in lines:
-                told = True
-                _, local, _, state, _, _, _, uid, *_ = line.split()
-                address, _, number = local.partition(":")
-                if state == _LISTENING and int(number, 16) == port and address in _TAKES_IT:
-                    found.add(int(uid))
-    return frozenset(found) if told else None
-
-
-def _written(family: int, address: str) -> str:
-    """Return an address as the table has it: 32 bits at a time, in the order of this machine."""
-    packed = socket.inet_pton(family, address)
-    return "".join(f"{word:08X}" for word in struct.unpack(f"={len(packed) // 4}I", packed))
-
-
-_TAKES_IT = frozenset(
-    {
-        _written(socket.AF_INET, "127.0.0.1"),
-        _written(socket.AF_INET, "0.0.0.0"),  # noqa: S104 - compared with, not bound
-        _written(socket.AF_INET6, "::"),
-        _written(socket.AF_INET6, "::ffff:127.0.0.1"),
-    }
-)
+    host, port, *_ = connection.getpeername()
+    users = owners(port, host)
+    if users is None:
+        return True
+    # Who has accepted it need not be who listens by now.
+    return bool(users) and not any(map(peer_uid.is_stranger, {*users, peer_uid.uid(connection)}))

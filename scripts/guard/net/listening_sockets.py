@@ -26,7 +26,8 @@ _TCP_LISTEN = "0A"  # the same in /proc/net/tcp
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _PORT, _NUMBER = struct.Struct("!H"), struct.Struct("=I")
 # Where these stand in inet_diag_msg of linux/inet_diag.h, in bytes.
-_PORT_AT, _QUEUE_AT, _INODE_AT = 4, 56, 68
+_PORT_AT, _ADDRESS_AT, _QUEUE_AT, _UID_AT, _INODE_AT = 4, 8, 56, 64, 68
+_ADDRESS_BYTES = {socket.AF_INET: 4, socket.AF_INET6: 16}
 
 
 class Listening(NamedTuple):
@@ -37,6 +38,10 @@ class Listening(NamedTuple):
     """How many connections wait to be accepted."""
     inode: int
     """By which its descriptors can be found."""
+    uid: int
+    """Who made it."""
+    address: bytes
+    """In the order of the network, 4 or 16 bytes."""
 
 
 def listening() -> list[Listening] | None:
@@ -61,8 +66,16 @@ def _from_proc(table: Path) -> Iterator[Listening]:
             fields = line.split(maxsplit=10)
             if fields[3] != _TCP_LISTEN:
                 return
-            port = int(fields[1].rpartition(":")[2], 16)
-            yield Listening(port, int(fields[4].partition(":")[2], 16), int(fields[9]))
+            address, _, port = fields[1].partition(":")
+            queued = int(fields[4].partition(":")[2], 16)
+            uid, inode = int(fields[7]), int(fields[9])
+            yield Listening(int(port, 16), queued, inode, uid, _packed(address))
+
+
+def _packed(written: str) -> bytes:
+    """Return an address of a table: 32 bits at a time, each in the order of this machine."""
+    words = (int(written[at : at + 8], 16) for at in range(0, len(written), 8))
+    return b"".join(_NUMBER.pack(word) for word in words)
 
 
 def _of(family: socket.AddressFamily) -> Iterator[Listening]:
@@ -82,6 +95,9 @@ def _of(family: socket.AddressFamily) -> Iterator[Listening]:
                 body = at + sock_diag.HEADER.size
                 (port,) = _PORT.unpack_from(data, body + _PORT_AT)
                 (queued,) = _NUMBER.unpack_from(data, body + _QUEUE_AT)
+                (uid,) = _NUMBER.unpack_from(data, body + _UID_AT)
                 (inode,) = _NUMBER.unpack_from(data, body + _INODE_AT)
-                yield Listening(port, queued, inode)
+                address = body + _ADDRESS_AT
+                packed = data[address : address + _ADDRESS_BYTES[family]]
+                yield Listening(port, queued, inode, uid, packed)
                 at += (size + 3) & ~3  # NLMSG_ALIGN

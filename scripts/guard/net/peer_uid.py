@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 from functools import cache
+from typing import Protocol
 
 from . import sock_diag
 
@@ -28,7 +29,17 @@ _SOCKET_AT = (
 _UID_AT = _SOCKET_AT + _SOCKET.size + _WHICH.size + 12  # after its time and its queues
 
 
-def uid(connection: socket.socket) -> int | None:
+class Connection(Protocol):
+    """A socket that is connected, asyncio's too."""
+
+    def getpeername(self) -> tuple[str, int]:
+        """Return the address of the other end."""
+
+    def getsockname(self) -> tuple[str, int]:
+        """Return its own."""
+
+
+def uid(connection: Connection) -> int | None:
     """Return whose the other end is; None where the system does not tell, or it is closed.
 
     Raises `OSError` where there is no descriptor left to ask with: nobody is to pass for unknown by

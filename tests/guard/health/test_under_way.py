@@ -12,6 +12,7 @@ from scripts.guard.config.current import CurrentConfig
 from scripts.guard.config.service import Service
 from scripts.guard.config.settings import Settings
 from scripts.guard.core.phases import State
+from scripts.guard.core.run_tag import RunTag
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.core.work import Work
 from scripts.guard.health import under_way
@@ -62,7 +63,9 @@ def test_who_is_up_and_says_where_is_asked_and_who_is_silent_is_left_out(
         config = Settings(HERE, HERE / "Procfile", (), HERE / ".guard", services)
         snapshot = Snapshot(1, WEB.since, "process", views)
         try:
-            told = UnderWay(CurrentConfig(config), "of-ours", lambda: snapshot)
+            told = UnderWay(
+                CurrentConfig(config), lambda name: RunTag("of-ours", name), lambda: snapshot
+            )
             at_once, _ = await asyncio.gather(told.now(), told.now())
             assert len(asked) == 3
             return at_once

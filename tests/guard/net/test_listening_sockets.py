@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,11 @@ def test_it_tells_who_waits_where(
         assert queued_at(port) == 0
         clients = [socket.create_connection((host, port)) for _ in range(3)]
         (found,) = [one for one in listening_sockets.listening() or () if one.port == port]
-        assert found == (port, 3, os.fstat(server.fileno()).st_ino)
+        inode, address = os.fstat(server.fileno()).st_ino, socket.inet_pton(family, host)
+        assert found == (port, 3, inode, os.geteuid(), address)
+        tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
+        written = [one for each in tables for one in listening_sockets._from_proc(each)]  # noqa: SLF001
+        assert found in written
         for client in clients:
             client.close()
     assert queued_at(port) is None
