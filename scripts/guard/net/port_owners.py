@@ -71,9 +71,9 @@ class PortOwner(NamedTuple):
     def __str__(self) -> str:
         if other := guards.guard_of(self.pid):
             return f"the guard of {other.root}, or what it runs (pid {self.pid})"
-        return (
-            f"pid {self.pid}, started {_ago(self.age)} ago in {self.folder}: {self.command[:200]}"
-        )
+        # As one line: its user may call it, and its folder, whatever they like.
+        folder, command = (" ".join(text.split()) for text in (self.folder, self.command[:200]))
+        return f"pid {self.pid}, started {_ago(self.age)} ago in {folder}: {command}"
 
 
 def owners(port: int) -> list[PortOwner]:

@@ -28,7 +28,7 @@ class RunningGuard(NamedTuple):
 def note(directory: Path, procfile: Path) -> None:
     """Write down whose folder it is: a path cannot be told from its checksum."""
     with contextlib.suppress(OSError):
-        write_file(directory / _PROJECT, f"{procfile.parent}\n{procfile}\n")
+        write_file(directory / _PROJECT, guards.description(procfile))
 
 
 def running(folders: Path) -> Iterator[RunningGuard]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.guard.net import guards
 from scripts.guard.rundir import projects
 from scripts.guard.rundir.lock import Lock
 from scripts.guard.rundir.projects import RunningGuard, running, take_over, tidy
@@ -38,12 +39,22 @@ def test_guards_that_run_are_found_with_their_projects(folders: Path, tmp_path: 
     assert list(running(tmp_path / "none")) == []
 
 
-def test_a_project_may_be_called_by_any_bytes(folders: Path, tmp_path: Path) -> None:
-    root = tmp_path / os.fsdecode(b"m\xfcller")
+NAMES = (b"m\xfcller", b"two\nlines", b"a\rb", b"back\\012slash", b"\\134", "a\u2028b\x85".encode())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_project_may_be_called_by_any_bytes(folders: Path, tmp_path: Path, name: bytes) -> None:
+    root = tmp_path / os.fsdecode(name)
     lock = Lock(folder(folders, root))
     lock.acquire(9401)
     assert [guard.root for guard in running(folders)] == [root]
     lock.release()
+    assert guards.read(folders / root.name) == (root, root / "Procfile")
+
+
+def test_what_earlier_versions_wrote_down_is_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "project").write_text("/home/me/shop\n/home/me/shop/Procfile\n")
+    assert guards.read(tmp_path) == (Path("/home/me/shop"), Path("/home/me/shop/Procfile"))
 
 
 def test_what_is_gone_for_long_is_removed_and_nothing_else(folders: Path, tmp_path: Path) -> None:
