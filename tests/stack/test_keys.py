@@ -6,10 +6,11 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 
+import psutil
 import pytest
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ROOT, GuardRun, toy, until
+from tests.stack.harness import ROOT, GuardRun, is_gone, toy, until
 from tests.stack.terminal import Terminal
 
 HELP = "its number chooses what r, o and l are about"
@@ -99,6 +100,31 @@ def test_a_page_is_opened_in_the_browser_that_is_named(
     user.type("2o")
     url = f"http://localhost:{run.ports['api']}\n"
     until(lambda: opened.exists() and opened.read_text() == url, "the page of api")
+
+
+def test_a_browser_that_was_opened_outlives_the_guard(
+    guarded: Guarded, at_terminal: AtTerminal
+) -> None:
+    run = guarded(toy("web"), started=False)
+    opened = run.procfile.parent / "opened"
+    browser = run.procfile.parent / "browser"
+    browser.write_text(
+        "#!/bin/sh\n"
+        f"setsid sh -c 'echo $$ >{opened}.new; mv {opened}.new {opened}; exec sleep 1000' &\n"
+    )
+    browser.chmod(0o755)
+    run.environment["BROWSER"] = str(browser)
+    user = at_terminal(run)
+    user.type("o")
+    until(opened.exists, "the browser is there")
+    pid = int(opened.read_text())
+    until(lambda: psutil.Process(pid).ppid() == run.pid, "it fell to the guard")
+    user.type("q")
+    try:
+        assert user.await_end() == 0
+        assert not is_gone(pid)
+    finally:
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_what_is_pasted_does_nothing(guarded: Guarded, at_terminal: AtTerminal) -> None:

@@ -62,6 +62,7 @@ async def run(started: Started) -> int:
         leave=shutdown.begin,
         log=log,
         environment=lambda: current.get().environment,
+        run=launcher.run,
     )
     event_loop = EventLoop(
         supervisor,

@@ -10,14 +10,15 @@ import sys
 from collections.abc import Mapping
 
 from ..core.background import begin
+from ..core.run_tag import SPARED
 
 
-def open_page(url: str, environment: Mapping[str, str]) -> bool:
-    """Open it; whether there is a browser to open it with."""
+def open_page(url: str, environment: Mapping[str, str], run: str) -> bool:
+    """Open it; whether there is a browser to open it with. `run` is the mark of this guard."""
     words = command(url, environment)
     if words is None:
         return False
-    begin(lambda: _run(words))
+    begin(lambda: _run(words, {**environment, SPARED: run}))
     return True
 
 
@@ -44,8 +45,11 @@ def command(
     return next(([*words, url] for words in found), None)
 
 
-def _run(words: list[str]) -> None:
-    """Run it in a job of its own, which Ctrl-C does not reach, and collect its exit."""
+def _run(words: list[str], environment: Mapping[str, str]) -> None:
+    """Run it in a job of its own, which Ctrl-C does not reach, and collect its exit.
+
+    It is the user's: what it starts stays when the guard leaves.
+    """
     try:
         subprocess.run(
             words,
@@ -54,6 +58,7 @@ def _run(words: list[str]) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             process_group=0,
+            env=environment,
         )
     except OSError:  # it was there a moment ago
         return

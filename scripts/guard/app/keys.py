@@ -37,6 +37,7 @@ class Keys:
         leave: Callable[[], None],
         log: Log,
         environment: Callable[[], Mapping[str, str]],
+        run: str,
     ) -> None:
         self._views = views
         self._send = send
@@ -44,6 +45,7 @@ class Keys:
         self._leave = leave
         self._log = log
         self._environment = environment
+        self._run = run
         self._loop = asyncio.get_running_loop()
         self._keyboard = Keyboard()
         self._modes = Modes(_STDIN)
@@ -172,7 +174,7 @@ class Keys:
         urls = [view.url for view in self._views() if view.url and name in {None, view.name}]
         if not urls:
             self._log.report(f"{name or 'none of them'} has no page")
-        elif not open_page(urls[0], self._environment()):
+        elif not open_page(urls[0], self._environment(), self._run):
             self._log.report(f"there is no desktop here to open it on: {urls[0]}")
 
     def _show_only(self, name: str | None, names: Sequence[str]) -> None:

@@ -149,7 +149,7 @@ def _end(launcher: Launcher, log: Log | None) -> None:
             started.process.reap()
     for preloading in launcher.preloadings.values():
         preloading.close()
-    descendants.kill_adopted()
+    descendants.kill_adopted(launcher.run)
     if log is not None:
         log.close()
 

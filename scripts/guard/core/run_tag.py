@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 _SERVICE, _RUN = "GUARD_SERVICE", "GUARD_RUN"
-
+SPARED = "GUARD_SPARES"
+"""What has the mark of a run in this variable is its user's, a browser, say, and outlives it."""
 
 RUN_HEADER = "X-Guard-Run"
 """By which a service knows that the guard which started it asks, and not anybody: `$GUARD_RUN`."""

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.run_tag import RunTag
+from ..core.run_tag import SPARED, RunTag
 
 REMOVAL_SECONDS = 0.5  # longest wait for killed processes to disappear
 _PAUSE = 0.001
@@ -74,10 +74,13 @@ def kill_leftovers(leader: int, tag: RunTag | None = None) -> None:
             return
 
 
-def kill_adopted() -> None:
-    """Kill every descendant that fell to the guard, marked or not; for when it leaves itself."""
+def kill_adopted(run: str) -> None:
+    """Kill every descendant that fell to the guard, for when it leaves itself.
+
+    Marked as a service's or not; but not what was opened for its user.
+    """
     deadline = time.monotonic() + REMOVAL_SECONDS
-    while pids := [pid for pid, _ in _adopted()]:
+    while pids := [pid for pid, _ in _adopted() if _environment(pid).get(SPARED) != run]:
         _kill(pids, deadline)
         if time.monotonic() > deadline:
             return

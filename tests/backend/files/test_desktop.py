@@ -79,15 +79,15 @@ def test_what_is_shown_is_no_part_of_the_service(bin_dir: Path, tmp_path: Path) 
     """Or the guard would close the user's window with the backend."""
     (bin_dir / "xdg-open").write_text(
         "#!/bin/sh\nread -r _ _ _ _ _ session _ < /proc/$$/stat\n"
-        f'echo "$session $$ [$GUARD_RUN$GUARD_SERVICE]" > {tmp_path}/seen\n'
+        f'echo "$session $$ [$GUARD_RUN$GUARD_SERVICE] $GUARD_SPARES" > {tmp_path}/seen\n'
     )
     tag = {"GUARD_RUN": "1", "GUARD_SERVICE": "api", "PATH": str(bin_dir)}
 
     Desktop("yes", SCREEN | tag, "linux").show(tmp_path)
 
-    session, pid, shown = (tmp_path / "seen").read_text().split()
+    session, pid, shown, spared = (tmp_path / "seen").read_text().split()
     assert session == pid != str(os.getsid(0))
-    assert shown == "[]"
+    assert (shown, spared) == ("[]", "1")
 
 
 @pytest.mark.starts

@@ -23,7 +23,7 @@ from scripts.guard.processes import descendants
 
 with subprocess.Popen(["sleep", "1000"]) as helper:
     descendants.kill_leftovers(os.getsid(0), RunTag("a-run", "web"))
-    descendants.kill_adopted()
+    descendants.kill_adopted("of-nobody")
     print(helper.poll())
     helper.kill()
 """

@@ -22,8 +22,11 @@ Allowed = Literal["auto", "yes", "no"]
 """Whether folders may be shown: `auto` where this is no container."""
 CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 """Files that docker and podman put into every container."""
-OF_THE_GUARD = frozenset({"GUARD_RUN", "GUARD_SERVICE"})
+RUN = "GUARD_RUN"
+OF_THE_GUARD = frozenset({RUN, "GUARD_SERVICE"})
 """By these a guard knows what it has to end: a window of the user's is none of it."""
+SPARED = "GUARD_SPARES"
+"""With the mark of its run, this tells a guard that ends itself what it is to leave."""
 ANSWER_SECONDS = 3.0
 """What has not failed by then is showing the folder; some openers live as long as their window."""
 
@@ -81,9 +84,7 @@ class Desktop:
                 stdout=quiet,
                 stderr=quiet,
                 cwd="/",
-                env={
-                    name: value for name, value in self.environ.items() if name not in OF_THE_GUARD
-                },
+                env=_of_the_user(self.environ),
                 start_new_session=True,
             )
             status = running.wait(ANSWER_SECONDS)
@@ -94,6 +95,11 @@ class Desktop:
             raise _failed(program, folder, error.strerror or str(error)) from error
         if status:
             raise _failed(program, folder, f"exit status {status}")
+
+
+def _of_the_user(environ: Mapping[str, str]) -> dict[str, str]:
+    own = {name: value for name, value in environ.items() if name not in OF_THE_GUARD}
+    return own | ({SPARED: environ[RUN]} if RUN in environ else {})
 
 
 def _failed(program: str, folder: Path, why: str) -> ConflictError:
