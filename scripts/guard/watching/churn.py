@@ -36,6 +36,7 @@ class WriteStormFilter:
         self._clock = clock
         self._rate = rate
         self._lately: dict[Path, deque[float]] = {}
+        """When each was written, the one that was written last being the last."""
         self._restless: dict[Path, float] = {}
 
     @property
@@ -46,6 +47,7 @@ class WriteStormFilter:
     def note(self, saved: Iterable[Path]) -> tuple[frozenset[Path], frozenset[Path]]:
         """Take note of saves; return those that count, and those that begin to be passed over."""
         now = self._clock()
+        self._forget_before(now - self._rate.within_seconds)
         known = frozenset(saved)
         begun = frozenset(path for path in known - self._restless.keys() if self._often(path, now))
         self._restless |= dict.fromkeys(known & (self._restless.keys() | begun), now)
@@ -58,10 +60,17 @@ class WriteStormFilter:
             path for path, last in self._restless.items() if now - last >= self._rate.rest_seconds
         )
         for path in quiet:
-            del self._restless[path], self._lately[path]
+            del self._restless[path]
+            self._lately.pop(path, None)
         return quiet
 
+    def _forget_before(self, moment: float) -> None:
+        """Keep nothing that cannot count any more: some programs never write a name twice."""
+        while self._lately and next(iter(self._lately.values()))[-1] < moment:
+            del self._lately[next(iter(self._lately))]
+
     def _often(self, path: Path, now: float) -> bool:
-        times = self._lately.setdefault(path, deque(maxlen=self._rate.often))
+        times = self._lately.pop(path, deque(maxlen=self._rate.often))
         times.append(now)
+        self._lately[path] = times
         return len(times) == times.maxlen and now - times[0] <= self._rate.within_seconds

@@ -186,7 +186,11 @@ class Watcher:
         with self._telling:
             now = {path: signature(path) for path in saved if not _is_folder(path)}
             new = frozenset(path for path in now if self._known.get(path) != now[path])
-            self._known |= now
+            for path, found in now.items():
+                if found:
+                    self._known[path] = found
+                else:  # as if it had never been: nobody keeps what is gone
+                    self._known.pop(path, None)
         if new:
             self._saved(new)
 

@@ -27,6 +27,15 @@ def test_a_file_that_is_written_over_and_over_is_passed_over_and_the_others_are_
     assert writes.note([LOG, SOURCE])[0] == {SOURCE}
 
 
+def test_what_is_never_written_twice_is_not_kept() -> None:
+    clock = Clock()
+    writes = WriteStormFilter(clock)
+    for number in range(1000):
+        assert writes.note([Path(f"/src/{number}.py")])[1] == frozenset()
+        clock.now += 0.1
+    assert len(writes._lately) <= WITHIN_SECONDS / 0.1 + 2  # noqa: SLF001 - what it holds in memory
+
+
 def test_saves_in_vain_are_five_within_a_minute_and_rest_for_six_seconds() -> None:
     for pause, is_noisy in ((15.0, True), (15.01, False)):
         clock = Clock()

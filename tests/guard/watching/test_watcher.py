@@ -70,6 +70,23 @@ def test_a_save_deep_below_a_watched_folder_is_told(
     touch_until_told(told, tmp_path / "src" / "deep" / "module.py")
 
 
+def test_what_is_gone_is_told_of_once_and_not_kept(
+    tmp_path: Path, told: Told, watcher: Watcher
+) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    watcher.watch([source])
+    touch_until_told(told, source / "module.py")
+    for number in range(20):
+        name = f"{number}.py"
+        touch_until_told(told, source / name)
+        told.forget()
+        (source / name).unlink()
+        until(lambda name=name: told.has(name), f"{name} is gone")  # type: ignore[misc]
+        told.forget()
+    assert {path.name for path in watcher._known} == {"module.py"}  # noqa: SLF001 - in memory
+
+
 def test_a_save_before_the_watch_stands_is_told_of_and_an_older_one_is_not(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
