@@ -129,6 +129,7 @@ class GuardRun:
             "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "GUARD_DIR": str(self.directory),
+            "TERM": "xterm",  # whatever the tests run in
             **{f"{name.upper()}_PORT": str(port) for name, port in ports.items()},
             **TYPED,
             **environment,

@@ -96,6 +96,42 @@ def test_a_service_has_colours_on_its_terminal_alone(
         terminal.close()
 
 
+BEGINS = r"""
+import sys, time
+sys.stdout.write("begun")
+sys.stdout.flush()
+time.sleep(0.5)
+print(" and ended", flush=True)
+time.sleep(99)
+"""
+
+
+@pytest.mark.parametrize("command", ["up", "status -w", "attach web"])
+def test_a_terminal_that_understands_no_codes_is_given_none(guarded: Guarded, command: str) -> None:
+    run = guarded(
+        f"web: exec {sys.executable} spinner.py",
+        f"other: exec {sys.executable} begins.py",
+        started=command != "up",
+        OTHER_PORT="",
+        **WORKER,
+    )
+    (run.procfile.parent / "spinner.py").write_text(SPINNER)
+    (run.procfile.parent / "begins.py").write_text(BEGINS)
+    if command != "up":
+        run.await_state("web", "READY")
+    run.environment["TERM"] = "dumb"
+    terminal = Terminal(run, run.command(*command.split()))
+    if command == "up":
+        run.process = terminal.process
+    try:
+        terminal.expect({"up": "| built", "status -w": "READY"}.get(command, "built"))
+        terminal.type("\x1d" if command == "attach web" else "\x03")
+        terminal.await_end()
+    finally:
+        terminal.close()
+    assert b"\x1b" not in terminal.all
+
+
 def test_colours_that_are_asked_for_reach_a_pipe(guarded: Guarded) -> None:
     run = guarded(r"web: printf '\033[31mred\033[0m\n'; sleep 99", FORCE_COLOR="1", **WORKER)
     run.await_output("\x1b[31mred\x1b[0m")

@@ -110,6 +110,7 @@ class Reload:
             log_time=old.log_time,
             log_prefix=old.log_prefix,
             colour=old.colour,
+            dumb=old.dumb,
             selection=old.selection,
             guard_port=config.guard_port if _states_its_port(config) else old.guard_port,
             services=tuple(

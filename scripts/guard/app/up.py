@@ -135,6 +135,7 @@ def _log(config: Settings) -> Log:
         [service.name for service in config.services],
         directory=config.directory / "logs",
         colour=config.colour,
+        erases=not config.dumb,
         as_json=config.log_format is LogFormat.JSON,
         time=config.log_time,
         prefix=config.log_prefix,

@@ -29,13 +29,14 @@ _STATE = re.compile(rf"\b(?:{'|'.join(_TONES)})\b")
 def watch(procfile: Path, env_files: Sequence[Path]) -> int:
     """Show the status until Ctrl-C; a guard that ends or comes back is shown as such.
 
-    Into a pipe or a file the table is written whenever something but the time has changed.
+    Into a pipe, a file or a terminal that understands no codes the table is written whenever
+    something but the time has changed.
     """
     config = client.load(procfile, env_files)
     left = threading.Event()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, lambda *_: left.set())
-    tty = sys.stdout.isatty()
+    tty = sys.stdout.isatty() and not config.dumb
     screen = _TtyView(sys.stdout, colour=config.colour) if tty else _StreamView(sys.stdout)
     try:
         screen.show(_text(config))
@@ -82,7 +83,7 @@ class _TtyView:
 
 
 class _StreamView:
-    """A pipe or a file: what is written stays."""
+    """What is written stays."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out

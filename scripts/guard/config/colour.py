@@ -1,4 +1,4 @@
-"""Whether output is coloured: what NO_COLOR, FORCE_COLOR, CLICOLOR and TERM say together.
+"""Whether output is coloured or drawn over: what NO_COLOR, FORCE_COLOR, CLICOLOR and TERM say.
 
 See https://no-color.org, https://force-color.org and https://bixense.com/clicolors.
 """
@@ -20,5 +20,9 @@ def is_wanted(environment: Mapping[str, str], *, terminal: bool) -> bool:
                 return True
             if name == "FORCE_COLOR":
                 return False
-    understood = environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0"
-    return terminal and understood
+    return terminal and not is_dumb(environment) and environment.get("CLICOLOR") != "0"
+
+
+def is_dumb(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal understands no code at all, as an editor's shell window."""
+    return environment.get("TERM") == "dumb"

@@ -66,6 +66,8 @@ class Settings(NamedTuple):
     terminal: bool = False
     """Whether the log goes to a terminal."""
     colour: bool = False
+    dumb: bool = False
+    """Whether the terminal understands no codes, those that erase a line among them."""
     files: Mapping[Path, Signature] = MappingProxyType({})
     """What this was read from, as it was."""
     warnings: tuple[str, ...] = ()
@@ -184,6 +186,7 @@ def _build(
         polling=_polling(given.environment.get("WATCHFILES_FORCE_POLLING", "")),
         terminal=terminal,
         colour=colour.is_wanted(given.environment, terminal=terminal),
+        dumb=colour.is_dumb(given.environment),
         environment=given.environment,
     )
     owners: dict[int, str] = {settings.guard_port: "GUARD_PORT"}

@@ -27,8 +27,8 @@ class Display:
     """Where the lines of all are printed; used by the pump alone.
 
     `descriptor` is printed to; `own` is the name of the guard's own lines, which are always shown;
-    `streams` are those whose begun lines may be on the screen. `time` and `prefix` are whether a
-    line begins with the time, and with anything of ours.
+    `streams` are those whose begun lines may be on the screen. `erases` is whether a terminal can
+    erase a line, `time` and `prefix` whether one begins with the time, and with anything of ours.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Display:
         streams: Sequence[Stream],
         *,
         colour: bool,
+        erases: bool,
         as_json: bool,
         time: bool,
         prefix: bool,
@@ -48,7 +49,7 @@ class Display:
         self._printer: Printer | JsonPrinter = (
             JsonPrinter(self._terminal)
             if as_json
-            else Printer(self._terminal, colour=colour, time=time, prefix=prefix)
+            else Printer(self._terminal, colour=colour, erases=erases, time=time, prefix=prefix)
         )
         self._skipped: Counter[Channel] = Counter()
         self._shown: str | None = None

@@ -27,8 +27,8 @@ class Log:
     """The log of one guard.
 
     `directory` is where the files go (None: no files); `output` the descriptor, or the file behind
-    it, that the merged log is printed to; `time` and `prefix` are whether its lines begin with the
-    time, and with anything of ours.
+    it, that the merged log is printed to; `erases` is whether a terminal there can erase a line;
+    `time` and `prefix` are whether its lines begin with the time, and with anything of ours.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Log:
         directory: Path | None = None,
         output: BinaryIO | int = 1,
         colour: bool = True,
+        erases: bool = True,
         as_json: bool = False,
         time: bool = True,
         prefix: bool = True,
@@ -49,6 +50,7 @@ class Log:
             self._own,
             streams,
             colour=colour,
+            erases=erases,
             as_json=as_json,
             time=time,
             prefix=prefix,

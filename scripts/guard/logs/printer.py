@@ -43,6 +43,7 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
         *,
         width: int = 0,
         colour: bool = True,
+        erases: bool = True,
         time: bool = True,
         prefix: bool = True,
     ) -> None:
@@ -54,6 +55,7 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
             prefix=prefix,
         )
         self._terminal = terminal
+        self._erases = erases
         self._prefixes: dict[str, tuple[tuple[datetime, int], bytes]] = {}
         self._half: _Half | None = None
 
@@ -109,7 +111,7 @@ class Printer(honcho.printer.Printer):  # type: ignore[misc] # honcho carries no
 
     def _fits(self, line: bytes) -> bool:
         """Tell whether a line stays on one row of a screen, so that it can be erased again."""
-        if not self._terminal.is_screen:
+        if not (self._erases and self._terminal.is_screen):
             return False
         text = ansi.without_colours(line).decode().expandtabs()
         # One that fills the row leaves the cursor on it, as terminals wrap at the next character.

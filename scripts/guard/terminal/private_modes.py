@@ -20,9 +20,12 @@ class TerminalModes:
     def __init__(self) -> None:
         self._switched: dict[bytes, bytes] = {}
         self._begun = b""
+        self._plain = True
+        """Whether nothing but text was written."""
 
     def see(self, data: bytes) -> None:
         """Take note of what is written; a code may come in pieces."""
+        self._plain = self._plain and b"\x1b" not in data
         data = self._begun + data
         for numbers, switch in _SWITCH.findall(data):
             self._switched.update(dict.fromkeys(numbers.split(b";"), switch))
@@ -30,8 +33,8 @@ class TerminalModes:
         self._begun = begun[0] if begun else b""
 
     def undo(self) -> bytes:
-        """Return what makes the terminal as it was."""
-        codes = [_PLAIN]
+        """Return what makes the terminal as it was; it may be one that understands no codes."""
+        codes = [] if self._plain else [_PLAIN]
         for number, switch in self._switched.items():
             normal = b"h" if number in _NORMALLY_ON else b"l"
             if switch != normal:

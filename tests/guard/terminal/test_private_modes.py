@@ -28,3 +28,9 @@ def test_what_was_switched_is_switched_back_however_it_was_cut(
         cut.see(written[position : position + 1])
     assert whole.undo() == cut.undo() == ALWAYS + undone
     assert whole.undo() == ALWAYS
+
+
+def test_where_only_text_was_written_no_code_is() -> None:
+    modes = TerminalModes()
+    modes.see(b"text\r\n")
+    assert modes.undo() == b""
