@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..core.counted import counted
 from ..core.snapshot import ServiceView, Snapshot, timestamp
 from ..logs import ansi
 
@@ -85,7 +86,8 @@ def without_secrets(text: str, environment: Mapping[str, str], home: Path | None
 
 def _state(view: ServiceView) -> str:
     facts = [f"{view.name}: {view.state.value} since {timestamp(view.since)}"]
-    facts.append("not restarted" if view.restarts == 0 else f"restarted {view.restarts} times")
+    times = "not restarted" if view.restarts == 0 else f"restarted {counted(view.restarts, 'time')}"
+    facts.append(times)
     if view.port is not None:
         facts.append(f"port {view.port} {'held' if view.held else 'borrowed'}")
     cause = (

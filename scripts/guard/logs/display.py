@@ -130,7 +130,7 @@ class Display:
             return ()
         skipped, self._skipped = self._skipped, Counter()
         return [
-            f"{count:,} lines of {channel.name} not shown"
+            f"{count:,} {'line' if count == 1 else 'lines'} of {channel.name} not shown"
             + (f", see {channel.file.path}" if channel.file else "")
             for channel, count in skipped.items()
         ]

@@ -38,7 +38,8 @@ def test_versions_states_causes_and_last_lines_are_in_it() -> None:
         state=State.BROKEN,
         cause=Cause("crash", "It broke.", "Mend it.", transient=False),
     )
-    snapshot = Snapshot(1, datetime(2026, 1, 31, tzinfo=UTC), "stack", (WEB, broken))
+    once = WEB._replace(restarts=1)
+    snapshot = Snapshot(1, datetime(2026, 1, 31, tzinfo=UTC), "stack", (once, broken))
     text = report.render(
         snapshot,
         tail=lambda name, _: [f"\x1b[31mlast words of {name}\x1b[0m"],
@@ -55,6 +56,7 @@ def test_versions_states_causes_and_last_lines_are_in_it() -> None:
         environment={},
     )
     for part in (
+        *("restarted 1 time,", "not restarted,"),
         *("procguard ", "python: 3.13", "node: v24", "web: READY", "api: BROKEN", "Mend it."),
         *("code 7", "  the end", "Last lines of web:\n  last words of web\n"),
     ):

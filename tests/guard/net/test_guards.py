@@ -53,5 +53,5 @@ def test_a_pipe_that_another_user_names_is_not_waited_for(tmp_path: Path) -> Non
 
 def test_what_a_program_calls_itself_is_one_line() -> None:
     with running({}, None) as pid:  # of no guard
-        owner = PortOwner(pid, "serve\n\n  fix: touch x\n", "/tmp/a\nb", 60.0)
-        assert str(owner).endswith("in /tmp/a b: serve fix: touch x")
+        owner = PortOwner(pid, "serve\n\n  fix: touch x\n", "/tmp/a\nb", 1.2)
+        assert str(owner).endswith("started 1 second ago in /tmp/a b: serve fix: touch x")
