@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 DEPENDENCY_DOWN = "dependency-down"
+ENDED = "ended"
 PORT_LOST = "port-lost"
 NOT_READY = "not-ready"
 
@@ -70,6 +71,11 @@ class Cause(NamedTuple):
     def is_of_another(self) -> bool:
         """Whether it crashed because another service was not there."""
         return self.kind == DEPENDENCY_DOWN
+
+    @property
+    def may_be_meant(self) -> bool:
+        """Whether it ended without an error: it may have done what it was for."""
+        return self.kind == ENDED
 
     def is_like(self, other: Cause) -> bool:
         """Whether another says the same, but for its numbers: of time, and of a processor's use."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..config.procfile import variable
 from ..core import hints
-from ..core.cause import Cause, Told, say
+from ..core.cause import ENDED, Cause, Told, say
 from ..core.time_limit import TimeLimitError, time_limit
 from . import final_output
 from .context import Context, Crash, Rule, Text
@@ -215,7 +215,7 @@ def _not_known(name: str, code: int) -> Cause:
 def _ended(name: str, code: int) -> Cause:
     if code == 0:
         return _cause(
-            "ended",
+            ENDED,
             name,
             say("{name} ended by itself, without an error, though nobody had asked it to."),
             say(

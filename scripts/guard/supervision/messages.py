@@ -26,11 +26,17 @@ def of_unready(name: str, before: Cause | None, cause: Cause | None) -> list[str
 
 
 def of_failure(
-    name: str, phase: phases.Phase, cause: Cause, now: float, *, is_last: bool = False
+    name: str,
+    phase: phases.Phase,
+    cause: Cause,
+    now: float,
+    *,
+    is_last: bool = False,
+    is_news: bool = False,
 ) -> list[str]:
     """Return the lines on why it is not up; `now` is on the monotonic clock, in seconds.
 
-    With `is_last` the stack ends with it.
+    With `is_last` the stack ends with it; `is_news` is whether it was not so the last time.
     """
     match phase:
         case phases.Broken() if is_last:
@@ -42,10 +48,11 @@ def of_failure(
                 f"  fix: {cause.fix}",
                 f"  it starts again when a file is saved, on the page's button, or with: {command}",
             ]
-        case phases.Backoff(retry_at=at) if at > now:
-            return [f"{name}: {cause.sentence} Restarting in {at - now:.2f} s."]
-        case phases.Backoff():
-            return [f"{name}: {cause.sentence} Restarting."]
+        case phases.Backoff(retry_at=at):
+            when = f"Restarting in {at - now:.2f} s." if at > now else "Restarting."
+            # What is run again although it has done its work does it again: a seed, say.
+            fix = [f"  fix: {cause.fix}"] if is_news and cause.may_be_meant else []
+            return [f"{name}: {cause.sentence} {when}", *fix]
         case _:
             return [f"{name}: {cause.sentence}"]
 

@@ -199,10 +199,13 @@ class Transitions:
         return cause
 
     def _failed(self, managed: Managed, cause: Cause) -> None:
+        is_news = managed.cause is None or not cause.is_like(managed.cause)
         managed.cause = cause
         phase = managed.service.phase
         line, now = managed.line, self._clock()
-        for sentence in messages.of_failure(line.name, phase, cause, now, is_last=line.ends_stack):
+        for sentence in messages.of_failure(
+            line.name, phase, cause, now, is_last=line.ends_stack, is_news=is_news
+        ):
             self._report(sentence)
         whole = self._current.get().restart_scope is RestartScope.STACK
         if whole and managed.service.state is State.BACKOFF and not cause.is_of_another:

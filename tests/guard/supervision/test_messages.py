@@ -22,6 +22,18 @@ def test_a_failure_is_told_with_when_it_is_tried_again(phase: phases.Phase, says
     assert messages.of_failure("web", phase, CAUSE, now=10.0) == [says]
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_news", "tells"),
+    [("ended", True, True), ("ended", False, False), ("crash", True, False)],
+)
+def test_a_first_end_without_an_error_is_told_with_what_to_do(
+    kind: str, *, is_news: bool, tells: bool
+) -> None:
+    phase = phases.Backoff(10.0, CAUSE)
+    _, *more = messages.of_failure("web", phase, CAUSE._replace(kind=kind), 10.0, is_news=is_news)
+    assert more == (["  fix: look at its log"] if tells else [])
+
+
 def test_nothing_is_promised_of_what_the_stack_ends_with() -> None:
     said = messages.of_failure("test", phases.Broken(CAUSE), CAUSE, now=10.0, is_last=True)
     assert said == ["test failed: web was killed.", "  fix: look at its log"]

@@ -489,6 +489,17 @@ def test_a_line_that_should_end_well_and_fails_is_broken_and_not_run_again() -> 
     assert len(play.actors) == 1
 
 
+def test_how_a_line_is_said_to_be_meant_to_end_is_told_at_its_first_end() -> None:
+    """Not after five more, each of which has done its work again."""
+    play = Play(lines=(Service("seed", "run"),))
+    play.kind = "ended"
+    play.supervisor.start()
+    play.crash("seed", code=0)
+    assert play.said == ["seed: seed ended (0). Restarting.", "  fix: look"]
+    play.crash("seed", code=0)
+    assert play.said[2:] == ["seed: seed ended (0). Restarting in 0.25 s."]
+
+
 @pytest.mark.parametrize("finishes", [True, False])
 def test_a_line_waits_for_those_it_comes_after(finishes: bool) -> None:  # noqa: FBT001
     first = Service("db", "run", once=finishes)
