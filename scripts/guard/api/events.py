@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from ..core.apart import soon
 from ..core.broadcast import Changes
 from ..core.snapshot import Snapshot, timestamp
 from ..logs.ring_buffer import Block, RingBuffer
@@ -78,8 +79,7 @@ class Events:
 
         def notify() -> None:
             if not new.is_set():
-                with contextlib.suppress(RuntimeError):  # the loop has ended, the log goes on
-                    loop.call_soon_threadsafe(new.set)
+                soon(loop, new.set)
 
         stop = self._feed.follow(notify)
         reached = wanted.after

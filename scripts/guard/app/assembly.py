@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from ..config.current import CurrentConfig
+from ..core.apart import soon
 from ..http import admission
 from ..http.access import Access
 from ..net.ipv6_relay import Ipv6Relays
@@ -74,7 +75,7 @@ async def run(started: Started) -> int:
     )
     _follow_our_size(lambda: shown.attach_server.resize(supervisor.running()))
     loop = asyncio.get_running_loop()
-    log.when_unread(partial(loop.call_soon_threadsafe, shutdown.begin, UNREAD))
+    log.when_unread(partial(soon, loop, shutdown.begin, UNREAD))
     try:
         return await event_loop.run()
     finally:

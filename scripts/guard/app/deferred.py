@@ -12,7 +12,10 @@ SETTLED_SECONDS = 2.0  # after which the work is done although a service is stil
 
 
 class Deferred:
-    """Calls each of `work` once: when no service is starting any more, or after a while."""
+    """Calls each of `work` once: when no service is starting any more, or after a while.
+
+    Whatever else there is to do in the event loop has its turn between two of them.
+    """
 
     def __init__(self, *work: Callable[[], None], leaving: Callable[[], bool]) -> None:
         self._work = list(work)
@@ -27,5 +30,8 @@ class Deferred:
             self._loop.call_soon(self._do)
 
     def _do(self) -> None:
-        while self._work:
-            self._work.pop(0)()
+        if self._work:
+            try:
+                self._work.pop(0)()
+            finally:
+                self._loop.call_soon(self._do)

@@ -6,10 +6,12 @@ import asyncio
 import os
 from collections.abc import Callable
 
+from ..core.apart import soon
 from ..core.process import Running
 from ..processes import descendants
 
-LINGER_POLL_SECONDS = 0.02  # between two checks of a process group that is still stopping
+FIRST_PAUSE = 0.001  # seconds until a process whose exit is not over is looked at again ...
+LONGEST_PAUSE = 0.02  # ... and between two such looks, in the end
 
 
 class Exits:
@@ -33,17 +35,17 @@ class Exits:
         if descriptor is not None:
             self._loop.add_reader(descriptor, exited)
         else:
-            process.await_exit(lambda: self._soon(exited))
+            process.await_exit(lambda: soon(self._loop, exited))
 
     def reap_orphans(self) -> None:
         """Reap orphaned descendants; watched processes are left to the supervisor."""
         descendants.reap_orphans(frozenset(process.pid for process in self._watched))
 
-    def _soon(self, call: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(call)
-
-    def _handle(self, process: Running, ended: Callable[[], bool]) -> None:
+    def _handle(
+        self, process: Running, ended: Callable[[], bool], pause: float = FIRST_PAUSE
+    ) -> None:
         if ended():
             self._watched.discard(process)
         else:
-            self._loop.call_later(LINGER_POLL_SECONDS, self._handle, process, ended)
+            later = min(2 * pause, LONGEST_PAUSE)
+            self._loop.call_later(pause, self._handle, process, ended, later)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ..config import state_folder
 from ..config.settings import LogFormat
 from ..core import events
+from ..core.background import begin
 from ..health.readiness import Readiness
 from ..health.work_watch import WorkWatch
 from ..net import accept_queue, port_owners
@@ -97,7 +99,8 @@ def build(
         keys.start if current.get().log_format is LogFormat.TEXT else lambda: None,
         supervised.recorder.prepare,
         responder.prepare,
-        lambda: projects.tidy(state_folder.all_of(current.get().environment)),
+        # A project may lie on a disk that is away, which is waited for.
+        lambda: begin(partial(projects.tidy, state_folder.all_of(current.get().environment))),
         shown.usage_history.start,
         leaving=shutdown.has_begun,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core import events, hints
+from ..core.apart import soon
 from ..core.phases import State
 from ..core.snapshot import Snapshot
 from ..watching import bytecode
@@ -78,7 +79,7 @@ class Saves:
 
     def _saved_in_thread(self, paths: frozenset[Path]) -> None:
         bytecode.discard_ambiguous(paths)
-        self._loop.call_soon_threadsafe(self._saved, paths)
+        soon(self._loop, self._saved, paths)
 
     def _saved(self, paths: frozenset[Path]) -> None:
         if paths & self._current.get().files.keys():

@@ -53,6 +53,7 @@ def build(started: Started, access: Access, admission: Admission) -> Supervised:
     supervisor = Supervisor(
         current,
         launch=starts.launch,
+        has_read=recorder.has_read,
         explain=recorder.explain,
         record=recorder.record,
         drain=graceful_stop.begin,

@@ -8,6 +8,7 @@ import os
 import struct
 from collections.abc import Callable, Iterable
 
+from ..core.apart import soon
 from ..core.broadcast import Changes
 from ..core.phases import State
 from ..core.snapshot import ServiceView
@@ -68,7 +69,7 @@ class AttachServer:
                 writer.write(data)
 
         def hear(data: bytes) -> None:
-            loop.call_soon_threadsafe(show, data)
+            soon(loop, show, data)
 
         window = self._windows.setdefault(name, self._window(name))
         client = window.enter()

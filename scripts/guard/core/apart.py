@@ -1,4 +1,4 @@
-"""Work that may block for long, in a thread of its own.
+"""Work that may block for long, in a thread of its own, and the way back from any thread.
 
 The threads of `asyncio.to_thread` are waited for when the event loop ends: for as long as nobody
 writes to a named pipe, say.
@@ -15,6 +15,12 @@ from typing import TypeVar
 from .background import begin
 
 Result = TypeVar("Result")
+
+
+def soon(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: object) -> None:
+    """Have the event loop call something, from any thread; nothing happens where it has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *arguments)
 
 
 async def apart(work: Callable[..., Result], *arguments: object) -> Result:
@@ -34,8 +40,7 @@ async def apart(work: Callable[..., Result], *arguments: object) -> Result:
             outcome = partial(done.set_result, work(*arguments))
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             outcome = partial(done.set_exception, error)
-        with contextlib.suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(tell, outcome)
+        soon(loop, tell, outcome)
 
     try:
         begin(run)

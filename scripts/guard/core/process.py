@@ -17,6 +17,9 @@ class Running(Protocol):
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the whole group."""
 
+    def clear(self) -> bool:
+        """Kill what is left of it once its leader has ended; False while that is still there."""
+
     def reap(self) -> int:
         """Collect its exit: the code, or minus the signal."""
 

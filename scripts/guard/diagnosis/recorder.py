@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.current import CurrentConfig
 from ..config.service import Service
+from ..core.process import Running
 from ..core.snapshot import Snapshot
 from ..logs.log import Log
 from ..processes.launcher import Launcher
@@ -21,6 +24,14 @@ if TYPE_CHECKING:
 READ_SECONDS = 0.1  # that the final output of a process that has exited may take to be read
 
 
+class _Reading(NamedTuple):
+    """The final output of a process, as it is read."""
+
+    process: Running
+    done: threading.Event
+    until: float
+
+
 class CrashRecorder:
     """Follows the snapshots; what it needs for a crash is loaded by `prepare` or the first one."""
 
@@ -32,6 +43,7 @@ class CrashRecorder:
         self._launcher = launcher
         self._evidence = Evidence(current.get().root, kills)
         self._unkept: list[CrashReport] = []
+        self._reading: dict[str, _Reading] = {}
 
     @cached_property
     def _reports(self) -> CrashReports:
@@ -49,6 +61,18 @@ class CrashRecorder:
         from . import diagnose  # noqa: F401 - loaded for later
 
         self._reports.prepare(self._current.get().environment)
+
+    def has_read(self, service: Service, process: Running) -> bool:
+        """Whether the final output of a process that has exited was read, as far as it is awaited.
+
+        To be asked until it is so, before the exit is explained.
+        """
+        reading = self._reading.get(service.name)
+        if reading is None or reading.process is not process:
+            done = self._log.drain(service.name, READ_SECONDS)
+            reading = _Reading(process, done, time.monotonic() + READ_SECONDS)
+            self._reading[service.name] = reading
+        return reading.done.is_set() or time.monotonic() >= reading.until
 
     def explain(self, service: Service, exit_status: int | OSError) -> Cause:
         """Return why a process ended, or could not be started.
@@ -69,7 +93,6 @@ class CrashRecorder:
     def _explain(self, service: Service, exit_status: int | OSError) -> Cause:
         from . import diagnose
 
-        self._log.drained(service.name, timeout=READ_SECONDS)
         lines = self._log.output_of_current_run(service.name)
         started = self._launcher.last_started.get(service.name)
         pid = None if started is None else started.process.pid

@@ -93,14 +93,18 @@ class Log:
         return self._tail(name, count, this_life=True)
 
     def drained(self, name: str, timeout: float = 1.0) -> bool:
-        """Wait until all that was written so far has been read; False when that takes too long.
+        """Wait until all that was written so far has been read; False when that takes too long."""
+        return self.drain(name, timeout).wait(timeout)
+
+    def drain(self, name: str, timeout: float = 1.0) -> threading.Event:
+        """Have all read that was written so far; it is set then, and never if that takes too long.
 
         After a process has exited, `tail` then holds its final output.
         """
         done = threading.Event()
         deadline = time.monotonic() + timeout
         self._pump.ask(lambda: self._pump.drain(name, done, deadline))
-        return done.wait(timeout)
+        return done
 
     def tap(self, name: str, sink: Callable[[bytes], None], lines: int = 0) -> Callable[[], None]:
         """Hand every byte that the process writes to `sink` too, unchanged; answers how to stop.

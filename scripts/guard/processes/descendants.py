@@ -64,14 +64,17 @@ def leftovers(leader: int, tag: RunTag | None = None) -> list[ProcessInfo]:
     ]
 
 
-def kill_leftovers(leader: int, tag: RunTag | None = None) -> None:
-    """Kill what is left of a service whose leader has ended, and await its end."""
-    deadline = time.monotonic() + REMOVAL_SECONDS
-    # Whoever is killed leaves its own children to us: look again until nobody comes.
-    while pids := list(_left_by(leader, tag)):
-        _kill(pids, deadline)
-        if time.monotonic() > deadline:
-            return
+def kill_left(leader: int, tag: RunTag | None = None) -> bool:
+    """Kill what is left of a service whose leader has ended; whether nobody was left any more.
+
+    To be called until that is so: whoever is killed takes a moment to go, and leaves its own
+    children to us.
+    """
+    pids = list(_left_by(leader, tag))
+    _send_kill(pids)
+    for pid in pids:
+        _is_over(pid)  # which collects the exits of ours
+    return not pids
 
 
 def kill_adopted(run: str) -> None:
@@ -163,10 +166,14 @@ def _search(leader: int, tag: RunTag | None) -> Iterator[int]:
                 yield process.pid
 
 
-def _kill(pids: list[int], deadline: float) -> None:
+def _send_kill(pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
+
+
+def _kill(pids: list[int], deadline: float) -> None:
+    _send_kill(pids)
     for pid in pids:
         while not _is_over(pid) and time.monotonic() < deadline:
             time.sleep(_PAUSE)

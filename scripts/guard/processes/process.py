@@ -30,6 +30,7 @@ from . import descendants
 from .screen import NO_SCREEN, ScreenSize
 
 POLL_SECONDS = 0.02  # between two checks of a process whose exit nothing reports
+CLEARING_PAUSE = 0.001  # seconds between two looks at what it has left
 _LINUX = sys.platform.startswith("linux")
 _ENDS_IN_THE_BACKGROUND = re.compile(r"(?<![&\\])&\s*$")
 
@@ -65,7 +66,9 @@ class Process:
         self._tag = tag
         self.pid: int = popen.pid
         self.left: list[descendants.ProcessInfo] = []
-        """Which of its descendants still ran when it had ended; known once it is reaped."""
+        """Which of its descendants still ran when it had ended; known once they are cleared."""
+        self._cleared_by: float | None = None
+        """Until when they are waited for, on the monotonic clock; None before a look."""
         self.master = master
         """The PTY's master; whoever reads it takes it over and closes it."""
         self.terminal = os.dup(master)
@@ -76,17 +79,29 @@ class Process:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 
+    def clear(self) -> bool:
+        """Kill what a process that has ended has left; False while that is still there.
+
+        Descendants that left the group, or the session too, are killed with it. What cannot be
+        killed is waited for for a while only.
+        """
+        if self._cleared_by is None:
+            self._cleared_by = time.monotonic() + descendants.REMOVAL_SECONDS
+            self.left = descendants.leftovers(self.pid, self._tag)
+            self.signal(signal.SIGKILL)
+        if not self.left or descendants.kill_left(self.pid, self._tag):
+            return True
+        return time.monotonic() >= self._cleared_by
+
     def reap(self) -> int:
         """Collect the exit of a process that has ended, and kill what it left behind.
 
         Returns its exit code, or minus the signal that ended it, as `subprocess` does. The group is
-        killed first: until its leader is reaped, its number cannot go to another. Descendants that
-        left the group, or the session too, are killed with it.
+        killed first: until its leader is reaped, its number cannot go to another. Blocks while what
+        it left is not gone: see `clear`.
         """
-        self.left = descendants.leftovers(self.pid, self._tag)
-        self.signal(signal.SIGKILL)
-        if self.left:
-            descendants.kill_leftovers(self.pid, self._tag)
+        while not self.clear():
+            time.sleep(CLEARING_PAUSE)
         code: int = self._popen.wait()
         os.close(self.terminal)
         return code

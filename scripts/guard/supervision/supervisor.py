@@ -20,7 +20,17 @@ from ..core.process import Running
 from ..core.snapshot import Snapshot
 from . import messages, order
 from .changes import changes
-from .effects import Changed, Drain, Explain, Launch, Record, keep_nothing, send_sigterm
+from .effects import (
+    Changed,
+    Drain,
+    Explain,
+    HasRead,
+    Launch,
+    Record,
+    keep_nothing,
+    read_at_once,
+    send_sigterm,
+)
 from .managed import Managed
 from .transitions import ASKED, DONE, Transitions
 
@@ -34,6 +44,7 @@ class Supervisor:
         *,
         launch: Launch,
         explain: Explain,
+        has_read: HasRead = read_at_once,
         drain: Drain = send_sigterm,
         record: Record = keep_nothing,
         report: Callable[[str], None] = lambda _: None,
@@ -45,6 +56,7 @@ class Supervisor:
         current.subscribe(self._take_lines)
         config = current.get()
         self._report = report
+        self._has_read = has_read
         self._followers: list[Changed] = []
         self._clock = clock
         self._wall = wall
@@ -95,13 +107,17 @@ class Supervisor:
     def exited(self, name: str, process: Running) -> bool:
         """Handle an exit: reap the process, explain a crash, restart.
 
-        Returns False where that has to wait: an exit that was asked for is over when the whole line
-        has left or its grace is, since the shell that leads a line does not wait for what it runs.
+        Returns False where that has to wait: until what it left is gone, and its final output read.
+        An exit that was asked for is over when the whole line has left or its grace is, since the
+        shell that leads a line does not wait for what it runs.
         """
         managed = self._services.get(name)
         if managed is None or managed.process is not process:
             return True
         if managed.is_in_grace_period and process.group_alive():
+            return False
+        is_asked = managed.service.state is State.STOPPING
+        if not process.clear() or not (is_asked or self._has_read(managed.line, process)):
             return False
         code = managed.exit_code = process.reap()
         managed.process = None

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from scripts.guard.core.apart import apart
+from scripts.guard.core.apart import apart, soon
 
 
 def test_what_it_returns_and_raises_comes_back() -> None:
@@ -45,3 +45,17 @@ def test_work_that_never_ends_is_not_waited_for_at_the_end() -> None:
     assert not gone.is_set()
     let_go.set()
     assert gone.wait(60)
+
+
+def test_who_calls_back_after_the_end_is_not_troubled() -> None:
+    called: list[int] = []
+
+    async def run() -> asyncio.AbstractEventLoop:
+        soon(asyncio.get_running_loop(), called.append, 1)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return asyncio.get_running_loop()
+
+    loop = asyncio.run(run())
+    soon(loop, called.append, 2)
+    assert called == [1]

@@ -22,7 +22,7 @@ from scripts.guard.core.run_tag import RunTag
 from scripts.guard.processes import descendants
 
 with subprocess.Popen(["sleep", "1000"]) as helper:
-    descendants.kill_leftovers(os.getsid(0), RunTag("a-run", "web"))
+    descendants.kill_left(os.getsid(0), RunTag("a-run", "web"))
     descendants.kill_adopted("of-nobody")
     print(helper.poll())
     helper.kill()
@@ -82,13 +82,13 @@ def test_what_a_dead_leader_left_is_found_and_removed_and_nothing_else(
     end(web)
     left = {one.pid: one.command for one in descendants.leftovers(web.pid, TAG)}
     assert left == {child: "sleep 1000", daemon: "sleep 1000"}
-    descendants.kill_leftovers(web.pid, TAG)
+    until(lambda: descendants.kill_left(web.pid, TAG), "all of web is gone")
     assert is_gone(child)
     assert is_gone(daemon)
     assert not any(map(is_gone, others))
     web.wait()
     end(api)
-    descendants.kill_leftovers(api.pid, OTHER)
+    until(lambda: descendants.kill_left(api.pid, OTHER), "all of api is gone")
     assert all(map(is_gone, others))
     api.wait()
     descendants.reap_orphans(frozenset())

@@ -34,6 +34,8 @@ class Actor:
     stubborn: bool = False
     alive: bool = True
     code: int = KILLED
+    left: int = 0
+    """For how many looks something of it is still there."""
     signals: list[signal.Signals] = field(default_factory=list)
 
     def signal(self, number: signal.Signals) -> None:
@@ -41,8 +43,14 @@ class Actor:
         if number == signal.SIGKILL or not self.stubborn:
             self.alive = False
 
+    def clear(self) -> bool:
+        assert not self.alive
+        self.left -= 1
+        return self.left < 0
+
     def reap(self) -> int:
         assert not self.alive
+        assert self.left < 0
         return self.code
 
     def group_alive(self) -> bool:
@@ -75,6 +83,8 @@ class Play:
         self.reads: dict[str, Callable[[], None]] = {}
         """Who is to leave and still reads what has come, and what tells that it was asked to."""
         self.reads_on = False
+        self.unread = 0
+        """For how many looks the last words of whoever has ended are not read."""
         here = Path("/nowhere")
         config = Settings(
             root=here,
@@ -88,6 +98,7 @@ class Play:
         self.supervisor = Supervisor(
             self.current,
             launch=self.launch,
+            has_read=self.has_read,
             explain=self.explain,
             drain=self.drain,
             report=self.said.append,
@@ -102,10 +113,16 @@ class Play:
         self.actors.append(actor)
         return actor
 
+    def has_read(self, _service: Service, _process: Running) -> bool:
+        self.unread -= 1
+        return self.unread < 0
+
     def drain(
         self, service: Service, process: Running, _state: State, asked: Callable[[], None]
     ) -> None:
-        needed_by = [line.name for line in self.current.get().services if service.name in line.after]
+        needed_by = [
+            line.name for line in self.current.get().services if service.name in line.after
+        ]
         leaving = [name for name in needed_by if self.state(name) is State.STOPPING]
         assert self.supervisor.running().keys().isdisjoint(leaving)
         if self.reads_on:
@@ -208,6 +225,27 @@ def test_the_status_names_the_cause_until_the_service_is_ready_again() -> None:
     view = play.supervisor.snapshot().service("web")
     assert view is not None
     assert view.cause is None
+
+
+def test_nobody_is_started_before_what_was_left_is_gone_and_the_last_words_are_read() -> None:
+    play = started()
+    web = play.actors[0]
+    web.alive, web.left = False, 2
+    play.unread = 2
+    answers: list[bool] = []
+    while not answers or not answers[-1]:
+        assert len(play.actors) == len(NAMES)
+        answers.append(play.supervisor.exited("web", web))
+    assert answers == [False, False, False, False, True]
+    assert [actor.name for actor in play.actors] == ["web", "api", "web"]
+
+
+def test_the_last_words_of_who_was_asked_to_leave_are_not_waited_for() -> None:
+    play = started()
+    play.unread = 2
+    play.supervisor.send("web", events.Stop())
+    assert play.supervisor.exited("web", play.actors[0])
+    assert play.state("web") is State.STOPPED
 
 
 def test_a_launch_that_fails_is_a_death() -> None:
@@ -320,7 +358,8 @@ def test_who_needs_another_and_hangs_keeps_it_up_for_its_own_grace_alone() -> No
     play.supervisor.leave()
     play.pass_time(5)
     assert play.actors[-1].signals == [signal.SIGTERM, signal.SIGKILL]
-    play.settle()
+    for _ in ORDERED:
+        play.reap_orphans()
     assert play.supervisor.running() == {}
     assert all(signal.SIGKILL not in actor.signals for actor in play.actors[:-1])
 
@@ -348,7 +387,7 @@ def test_a_restart_of_everything_has_that_order_too() -> None:
     play = ordered()
     play.supervisor.restart_all()
     assert asked_to_leave(play) == {"api"}
-    for _ in ORDERED:
+    for _ in range(len(ORDERED) + 1):
         play.reap_orphans()
         for name in play.supervisor.running():
             play.supervisor.send(name, events.Up())
