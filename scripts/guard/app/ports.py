@@ -72,8 +72,9 @@ class PortKeeper:
             return
         for _, former in self._listeners:
             former.ignore()
-        self._listeners.append((sock, Listener(sock, self._control, self._admission)))
-        self._listeners[-1][1].accept()
+        listener = Listener(sock, self._control, self._admission, kept_back=True)
+        self._listeners.append((sock, listener))
+        listener.accept()
 
     def _borrow(self, snapshot: Snapshot) -> bool:
         """Bind the ports of services that are down; returns whether all could be bound.

@@ -68,13 +68,13 @@ class AcceptQueueWatch:
     def __init__(
         self,
         length: Callable[[], int | None],
-        peers: Callable[[], frozenset[str]] = frozenset,
+        peers: Callable[[], frozenset[bytes]] = frozenset,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`length` tells how many connections wait, `peers` whose; None and none if not known."""
         self._length = length
         self._peers = peers
-        self._seen: frozenset[str] = frozenset()
+        self._seen: frozenset[bytes] = frozenset()
         self._timer = _StallTimer(clock)
 
     def look(self) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
+import sys
 from functools import partial
 
 from ..net import peer_uid
@@ -15,6 +17,7 @@ from .messages import Handler
 
 FULL_PAUSE = 0.5  # seconds until somebody is let in again where there was no room
 AT_ONCE = 8  # connections that are accepted before everything else in the guard has its turn
+SILENT_SECONDS = 10  # for which the kernel keeps a connection on which nothing was said
 
 
 class Listener:
@@ -23,9 +26,20 @@ class Listener:
     `pause` seconds pass between a connection's arrival and the attempt to accept it, so that
     another process that accepts too comes first. Another user's connection is closed at once where
     the `admission` has no room for it; the guard's own user waits in the kernel's queue.
+
+    With `kept_back`, those who say nothing are not in that queue, so that nobody waits behind them,
+    and to let them in and send them away costs nothing. They are lost if the socket is closed.
     """
 
-    def __init__(self, sock: socket.socket, handler: Handler, admission: Admission) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        handler: Handler,
+        admission: Admission,
+        *,
+        kept_back: bool = False,
+    ) -> None:
+        self._kept_back = kept_back
         self._sock = sock
         self._handler = handler
         self._admission = admission
@@ -40,6 +54,7 @@ class Listener:
         self._pause = pause
         if not self._accepting:
             self._accepting = True
+            self._keep_back(SILENT_SECONDS)
             self._loop.add_reader(self._sock.fileno(), self._readable)
         if not pause:
             self._accept_some()
@@ -52,6 +67,7 @@ class Listener:
         """Leave the connections to others; those under way are answered to the end."""
         if self._accepting:
             self._accepting = False
+            self._keep_back(0)
             self._loop.remove_reader(self._sock.fileno())
         if self._later is not None:
             self._later.cancel()
@@ -68,6 +84,12 @@ class Listener:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _keep_back(self, seconds: int) -> None:
+        """Have Linux queue who has said something (TCP_DEFER_ACCEPT of tcp(7)); 0: everybody."""
+        if self._kept_back and sys.platform.startswith("linux"):
+            with contextlib.suppress(OSError):
+                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, seconds)
 
     def _readable(self) -> None:
         if not self._pause:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import sys
-from pathlib import Path
 
-from . import listening_sockets
-
-# TCP_ESTABLISHED, TCP_CLOSE_WAIT of net/tcp_states.h: the client may have left already
-_NOT_ACCEPTED = ("01", "08")
+from . import tcp_sockets
 
 
 def length(sock: socket.socket) -> int | None:
@@ -30,7 +25,7 @@ def length(sock: socket.socket) -> int | None:
 
 def lengths() -> dict[int, int] | None:
     """Return the same for every port that is listened on here, None if that is not told."""
-    sockets = listening_sockets.listening()
+    sockets = tcp_sockets.listening()
     if sockets is None:
         return None
     found: dict[int, int] = {}
@@ -39,17 +34,9 @@ def lengths() -> dict[int, int] | None:
     return found
 
 
-def peers_at(port: int) -> frozenset[str]:
+def peers_at(port: int) -> frozenset[bytes]:
     """Return the clients that wait to be accepted on a port; empty where the system does not say.
 
-    Linux: in ``/proc/net/tcp`` a connection that nobody has accepted yet belongs to no inode.
+    Linux: a connection that nobody has accepted yet belongs to no inode.
     """
-    found = set()
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        with contextlib.suppress(OSError):
-            for line in table.read_text().splitlines()[1:]:
-                fields = line.split()
-                local, remote, state, inode = fields[1], fields[2], fields[3], fields[9]
-                if local.endswith(f":{port:04X}") and inode == "0" and state in _NOT_ACCEPTED:
-                    found.add(remote)
-    return frozenset(found)
+    return frozenset(one.peer for one in tcp_sockets.connected(port) if not one.inode)

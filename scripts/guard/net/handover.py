@@ -13,14 +13,11 @@ import contextlib
 import socket
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from . import accept_queue, bind
+from . import accept_queue, bind, sock_diag, tcp_sockets
 
 _SO_ATTACH_REUSEPORT_CBPF = 51  # asm-generic/socket.h
 _BPF_RET = 0x06  # linux/filter.h: return a constant, here the place of a socket in its group
-_ESTABLISHED = "01"  # net/tcp_states.h
-_NOT_ACCEPTED = "0"  # the inode of a connection that still waits in a queue
 
 
 def successor(sock: socket.socket) -> socket.socket | None:
@@ -61,25 +58,9 @@ def retire(former: socket.socket) -> Iterator[socket.socket]:
 def unread(former: socket.socket, port: int) -> int:
     """Return how many connections its server has not accepted, or not read from, yet."""
     return (accept_queue.length(former) or 0) + sum(
-        _has_unread(line, f":{port:04X}")
-        for table in ("tcp", "tcp6")
-        for line in _connections(Path("/proc/net") / table)
+        one.state == sock_diag.ESTABLISHED and one.inode != 0 and one.queued > 0
+        for one in tcp_sockets.connected(port)
     )
-
-
-def _has_unread(line: str, port: str) -> bool:
-    """Read a line of /proc/net/tcp: number, local address, remote, state, queues, ... inode."""
-    _, local, _, state, queues, _, _, _, _, inode, *_ = line.split()
-    if state != _ESTABLISHED or not local.endswith(port) or inode == _NOT_ACCEPTED:
-        return False
-    return int(queues.partition(":")[2], 16) > 0
-
-
-def _connections(table: Path) -> list[str]:
-    try:
-        return table.read_text(encoding="ascii").splitlines()[1:]
-    except OSError:
-        return []
 
 
 def _give_all_to(sock: socket.socket, *, place: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 
-from . import listening_sockets, peer_uid
+from . import peer_uid, tcp_sockets
 from .peer_uid import Connection
 
 
@@ -26,7 +26,7 @@ _TAKE_IT = {
 
 def owners(port: int, host: str = "127.0.0.1") -> frozenset[int] | None:
     """Return the users who listen there: none if nobody does any more, None if that is not told."""
-    sockets = listening_sockets.listening()
+    sockets = tcp_sockets.listening()
     if sockets is None:
         return None
     taking = (one for one in sockets if one.port == port and one.address in _TAKE_IT[host])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.counted import counted
-from . import guards, listening_sockets
+from . import guards, tcp_sockets
 
 _PROC = Path("/proc")
 _LINUX = sys.platform.startswith("linux")
@@ -31,7 +31,7 @@ def _listening(pids: Iterable[int]) -> Iterator[tuple[int, int]]:
     if not _LINUX:
         yield from _listening_by_psutil(pids)
         return
-    sockets = listening_sockets.listening() or ()
+    sockets = tcp_sockets.listening() or ()
     ports = {f"socket:[{one.inode}]": one.port for one in sockets}  # what a descriptor links to
     for pid in pids:
         with contextlib.suppress(OSError):

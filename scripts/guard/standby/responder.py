@@ -39,7 +39,8 @@ class StandbyResponder:
         admission: Admission,
     ) -> None:
         self._sock = sock
-        self._listener = Listener(sock, self._answer, admission)
+        # A borrowed socket is closed when the service is back.
+        self._listener = Listener(sock, self._answer, admission, kept_back=view.held)
         self._patience = patience
         self._view = view
         self._tail = tail

@@ -3,18 +3,22 @@
 import asyncio
 import errno
 import socket
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pytest
 
 from scripts.guard.http import connection, messages
-from scripts.guard.http.admission import of_served
+from scripts.guard.http.admission import Admission, of_served
 from scripts.guard.http.listener import Listener
 from scripts.guard.http.messages import Request, Response
+from scripts.guard.net import accept_queue
+from scripts.guard.net.bind import hold
 from tests.conftest import FreePort
+from tests.stack.harness import until
 
 MEGABYTES = 20 * 2**20
 
@@ -32,6 +36,16 @@ class Served:
             for part in parts:
                 client.sendall(part)
             return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+class Counting(Admission):
+    """Knows how many have been let in."""
+
+    count = 0
+
+    def enter(self, uid: int | None) -> bool:
+        self.count += 1
+        return super().enter(uid)
 
 
 async def lines() -> AsyncGenerator[bytes, None]:
@@ -193,3 +207,33 @@ def test_out_of_descriptors_nobody_is_asked_for_over_and_over(
     with ours, theirs:
         theirs.send(b"x")  # ours can be read all the time
         asyncio.run(look(Full(ours.fileno())))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux keeps them back")
+def test_who_says_nothing_is_not_let_in_and_nobody_waits_behind_them(free_port: FreePort) -> None:
+    port = free_port()
+    admission = Counting(512)
+    request = b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    def come(visitors: ExitStack) -> socket.socket:
+        address = ("127.0.0.1", port)
+        return visitors.enter_context(socket.create_connection(address, timeout=60))
+
+    async def run(visitors: ExitStack) -> None:
+        sock = visitors.enter_context(hold(port))
+        listener = Listener(sock, down, admission, kept_back=True)
+        listener.accept()
+        silent = [come(visitors) for _ in range(20)]
+        answer = await asyncio.to_thread(Served(port).send, request)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert admission.count == 1
+        silent[0].sendall(request)
+        assert await asyncio.to_thread(silent[0].recv, 12) == b"HTTP/1.1 503"
+        assert admission.count == 2
+        listener.ignore()
+        come(visitors)  # for whoever serves now; a server may have to speak first
+        until(lambda: accept_queue.length(sock), "it is queued")
+        await listener.close()
+
+    with ExitStack() as visitors:
+        asyncio.run(run(visitors))
