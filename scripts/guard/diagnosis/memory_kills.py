@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 WINDOW_SECONDS = 5.0
 """From the kill to the end of the process: the kernel takes its memory back first."""
@@ -82,6 +83,13 @@ def count(file: Path) -> int | None:
     return None
 
 
+class _Member(NamedTuple):
+    """A process that runs: the file of its group, and how often it was looked at."""
+
+    file: Path | None
+    looks: int
+
+
 class MemoryKills:
     """Follows what the kernel says of kills; `look` about once a second while processes run."""
 
@@ -95,7 +103,7 @@ class MemoryKills:
         self._groups = groups
         self._clock = clock
         self._own = groups.file("self")
-        self._files: dict[int, Path | None] = {}
+        self._members: dict[int, _Member] = {}
         self._counts: dict[Path, int] = {}
         self._counted: dict[Path, float] = {}
         self._named: dict[int, float] = {}
@@ -103,8 +111,14 @@ class MemoryKills:
 
     def look(self, pids: Iterable[int]) -> None:
         """Take note of all kills until now, and of the groups in which these processes are."""
-        self._files = {pid: self._groups.file(pid) or self._files.get(pid) for pid in pids}
+        self._members = {pid: self._looked_at(pid) for pid in pids}
         self._note()
+
+    def _looked_at(self, pid: int) -> _Member:
+        """See in which group it is, ever less often: if it moves, it does so soon."""
+        file, looks = self._members.get(pid, _Member(None, 0))
+        is_due = not looks & (looks - 1)  # the 1st look, and those after 1, 2, 4, 8, 16 ... others
+        return _Member((self._groups.file(pid) or file) if is_due else file, looks + 1)
 
     def has_killed(self, pid: int, *, itself: bool) -> bool:
         """Tell whether a process that has just ended was killed for memory.
@@ -116,7 +130,7 @@ class MemoryKills:
         earliest = self._clock() - WINDOW_SECONDS
         if itself and self._log:
             return self._named.pop(pid, earliest) > earliest
-        file = self._files.get(pid) or self._own
+        file = self._members.get(pid, _Member(None, 0)).file or self._own
         return file is not None and self._counted.pop(file, earliest) > earliest
 
     def _note(self) -> None:
@@ -124,7 +138,8 @@ class MemoryKills:
         if self._log:
             self._named = {pid: at for pid, at in self._named.items() if at > now - WINDOW_SECONDS}
             self._named |= dict.fromkeys(self._log.killed(), now)
-        for file in filter(None, {self._own, *self._files.values()}):
+        files = {self._own, *(member.file for member in self._members.values())}
+        for file in filter(None, files):
             kills = count(file)
             if kills is None:
                 continue

@@ -138,6 +138,32 @@ def test_a_service_that_moved_to_a_group_of_its_own_is_judged_by_that(machine: M
     assert kills.has_killed(OURS, itself=True)
 
 
+class Counting(Groups):
+    """Knows how often it was asked."""
+
+    asked = 0
+
+    def file(self, pid: int | str) -> Path | None:
+        self.asked += 1
+        return super().file(pid)
+
+
+def test_who_runs_on_is_looked_at_ever_less_often_and_a_move_is_seen(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.move(OURS, "/session")
+    groups = Counting(tmp_path / "proc", tmp_path / "cgroup")
+    kills = MemoryKills(None, groups, machine.clock)
+    for _ in range(5):
+        kills.look([OURS])
+    machine.move(OURS, "/session/limited")
+    for _ in range(1000):
+        kills.look([OURS])
+    assert groups.asked < 15
+    machine.count("/session/limited", 1)
+    assert kills.has_killed(OURS, itself=True)
+
+
 def test_version_1_counts_in_another_file(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "proc/self/cgroup").write_text("9:name=systemd:/\n4:memory:/box\n0::/\n")
     (tmp_path / "cgroup/memory").mkdir()
