@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from .guard_agent import title, wire
 from .guard_agent.recorder import START
 
-ANSWER_SECONDS = 2.0  # that a fork may take; after that the usual start is quicker
+ANSWER_SECONDS = 2.0  # for which a fork is waited for; after that the usual start is quicker
 ADOPTS = sys.platform.startswith("linux")  # whether the guard becomes the parent of orphans
 _LOST = 255 << 8  # the status of a child whose parent, a forkserver, has ended: nobody knows it
 
@@ -50,8 +51,39 @@ class Child:
         return self.returncode
 
 
+class _Standby:
+    """A process that was forked ahead, and ends when it is spoken to no more."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._pid: int | None = None
+
+    def pid(self) -> int:
+        """Return its pid, once it is there; raises `OSError` or `ValueError` if it never is."""
+        if self._pid is None:
+            self._pid = int(self._channel.recv(32))  # b"" where none came about
+        return self._pid
+
+    def run(self, message: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
+        """Have it run something; raises `OSError`."""
+        wire.send(self._channel, message, descriptors)
+        self._channel.close()
+
+    def dismiss(self, *, is_ours: bool) -> None:
+        """End it, and collect its exit where it is a child of this process."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = self.pid()
+            if is_ours:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+        self._channel.close()
+
+
 class Forkserver:
-    """An interpreter that loads libraries, and forks a process for each request after that."""
+    """An interpreter that loads libraries, and forks processes after that, each ahead of its start.
+
+    So a start does not wait for a fork, which takes long on a busy machine.
+    """
 
     def __init__(
         self,
@@ -71,11 +103,13 @@ class Forkserver:
         self.before_close: Callable[[], object] = lambda: None
         """Called while its descriptor is still its own."""
         self._adopts = adopts
+        self._standby: _Standby | None = None
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = _start(record, theirs.fileno())
         with contextlib.suppress(OSError):
             wire.send(self._control, list(modules.items()))
+        self._control.settimeout(ANSWER_SECONDS)
 
     @property
     def pid(self) -> int:
@@ -95,15 +129,20 @@ class Forkserver:
         message: Any = None if received is None else received[0]
         if message is not None and "ready" in message:
             self.is_ready = True
+            self._fork_ahead()
         else:
             self.is_ready = False
             self.unfit = None if message is None else message.get("unfit")
             self.changed = None if message is None else message.get("changed")
 
     def fork(self, request: Request) -> Child | None:
-        """Have a process forked; None if it does not come about, and then nothing runs."""
-        ours, theirs = socket.socketpair()
-        fds = (request.terminal, request.story, theirs.fileno(), *request.sockets)
+        """Have the process that was forked ahead run something, and another forked ahead.
+
+        It is waited for if it is not there yet. None if it does not come about, and then nothing
+        runs.
+        """
+        standby = self._standby
+        fds = (request.terminal, request.story, *request.sockets)
         message = {
             "line": request.line,
             "folder": request.folder,
@@ -111,20 +150,16 @@ class Forkserver:
             "variable": request.variable,
             "words": words("record-fork"),
             "numbers": list(request.sockets),
-            "adopted": self._adopts,
         }
-        with ours:
-            ours.settimeout(ANSWER_SECONDS)
-            try:
-                with theirs:
-                    self._control.settimeout(ANSWER_SECONDS)
-                    wire.send(self._control, message, fds)
-                pid = int(ours.recv(32))
-                ours.send(b"g")  # until then it waits, and ends if we have given it up
-            except (OSError, ValueError):
-                self.close()
-                return None
-            return Child(pid, self)
+        # Who forked it has to collect its exit, where we do not adopt it.
+        if standby is not None and self._process.poll() is None:
+            with contextlib.suppress(OSError, ValueError):
+                pid = standby.pid()
+                standby.run(message, fds)
+                self._fork_ahead()
+                return Child(pid, self)
+        self.close()
+        return None
 
     def bury(self, pid: int) -> int:
         """Collect the exit of a child that has ended, and is not ours; returns its status."""
@@ -141,7 +176,7 @@ class Forkserver:
         return status
 
     def close(self) -> None:
-        """End it; what was forked runs on."""
+        """End it, and what waits; what was forked and runs something runs on."""
         self.is_ready = False
         self.before_close()
         self.before_close = lambda: None
@@ -149,6 +184,17 @@ class Forkserver:
             self._process.kill()
         self._process.wait()
         self._control.close()
+        standby, self._standby = self._standby, None
+        if standby is not None:
+            standby.dismiss(is_ours=self._adopts)
+
+    def _fork_ahead(self) -> None:
+        """Have a process forked for the next start, without waiting for it."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(ANSWER_SECONDS)
+        with theirs, contextlib.suppress(OSError):  # it has ended: `look` will tell
+            wire.send(self._control, {"fork": self._adopts}, (theirs.fileno(),))
+        self._standby = _Standby(ours)
 
 
 def words(how: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -10,9 +11,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.guard.preload.starts import DEADLINE, Starts, finish, starts
+from tests.stack.harness import is_gone, until
 
 LINE = "exec $API_PRELOAD env/bin/python main.py"
 # Tells whether the library was loaded in this process, or before.
@@ -178,10 +181,34 @@ def test_a_forkserver_that_was_killed_is_missed_by_nobody(made: Starts) -> None:
 
 def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
     """What it forks later, when it goes on, ends at once."""
-    assert made.preload()
-    (pid,) = made.preloading.pids
-    os.kill(pid, signal.SIGSTOP)
+    made.run()
+    forkserver = made.preloading.renew()
+    assert forkserver is not None
+    made.forkserver = forkserver
+    assert select.select([forkserver], [], [], DEADLINE)[0], "it says nothing"
+    os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
+    assert made.listen()
     assert made.run() == ("fresh\n", 0)
+
+
+def test_a_start_waits_for_no_fork_where_one_was_made_ahead(made: Starts) -> None:
+    assert made.preload()
+    for _ in range(2):
+        until(lambda: len(psutil.Process(made.forkserver.pid).children()) == 1, "one waits")
+        (ahead,) = psutil.Process(made.forkserver.pid).children()
+        running = made.begin()
+        assert running.pid == ahead.pid
+        assert finish(running) == ("forked\n", 0)
+        made.preloading.learn()
+
+
+def test_what_waits_ends_with_its_forkserver(made: Starts) -> None:
+    assert made.preload()
+    server = psutil.Process(made.forkserver.pid)
+    until(server.children, "one waits")
+    (ahead,) = server.children()
+    made.preloading.close()
+    until(lambda: is_gone(ahead.pid), "it has ended")
 
 
 def test_what_was_forked_outlives_its_forkserver(made: Starts, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a fork does: it leads a session, has the line run, and becomes what that comes to.
+"""What a fork does: it waits, leads a session, has the line run, and becomes what that comes to.
 
 The shell runs the line of the Procfile as ever, in a child. When it comes to ``$NAME_PRELOAD``, the
 recorder tells what would run now, with its circumstances and descriptors. The fork takes all of
@@ -40,25 +40,24 @@ class Request(NamedTuple):
     """What it says; the number of a descriptor is added."""
     numbers: list[int]
     """The numbers that the inherited descriptors are to have."""
-    adopted: bool
-    """Whether the child is to become the guard's, which then collects its exit itself."""
     terminal: int
     story: int
     """A file to which is written what comes of it."""
-    channel: int
-    """A socket on which the guard takes note of the pid, and agrees."""
     sockets: list[int]
 
-    @staticmethod
-    def from_message(message: Mapping[str, Any], descriptors: list[int]) -> Request:
-        """Return a request as it was received."""
-        terminal, story, channel, *sockets = descriptors
-        return Request(**message, terminal=terminal, story=story, channel=channel, sockets=sockets)
 
-    def close(self) -> None:
-        """Close its descriptors."""
-        for fd in (self.terminal, self.story, self.channel, *self.sockets):
-            os.close(fd)
+def told(channel: _socket.socket) -> Request:
+    """Tell the guard our pid, and wait for what to run; ends this process if there is nothing."""
+    try:
+        channel.send(str(os.getpid()).encode())
+        received = wire.receive(channel)
+    except OSError:
+        received = None
+    if received is None:  # the guard has gone, or has given us up
+        os._exit(0)
+    channel.close()
+    message, (terminal, story, *sockets) = received
+    return Request(**message, terminal=terminal, story=story, sockets=sockets)
 
 
 def become(
@@ -70,7 +69,6 @@ def become(
     """
     os.setsid()
     fcntl.ioctl(request.terminal, termios.TIOCSCTTY, 0)
-    _agree(request.channel)
     standard = dict.fromkeys(range(3), request.terminal)
     given = dict(zip(request.numbers, request.sockets, strict=True))
     story = circumstances.take_over({**standard, **given}, keep=request.story)
@@ -92,15 +90,6 @@ def become(
     sys.orig_argv[0] = os.fsdecode(argv0)
     name = os.fsdecode(os.path.basename(record["argv"][0]))
     return name, [os.fsdecode(word) for word in arguments], story
-
-
-def _agree(channel: int) -> None:
-    """Tell our pid, and go on only if the guard has taken note of it."""
-    sock = _socket.socket(fileno=channel)
-    sock.send(str(os.getpid()).encode())
-    if not sock.recv(1):
-        os._exit(1)
-    sock.close()
 
 
 def _run_line(request: Request) -> tuple[int, _socket.socket]:

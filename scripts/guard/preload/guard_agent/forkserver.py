@@ -1,6 +1,7 @@
-"""Forks servers from one interpreter that has loaded their libraries, one for each request.
+"""Forks servers from one interpreter that has loaded their libraries, each ahead of its start.
 
-It has one thread and runs nothing of the project. What a fork does is told in `becoming`.
+It has one thread and runs nothing of the project. A fork waits until it is told what to run; what
+it does then is told in `becoming`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import time
 
 from . import circumstances, libraries, wire
-from .becoming import Request, become
+from .becoming import become, told
 
 LOOK_SECONDS = 5.0  # between two looks whether a library has changed
 ADOPTION_POLL_SECONDS = 0.0002
@@ -42,9 +43,9 @@ def serve(control_fd: int) -> tuple[str, list[str], int]:
     wire.send(control, {"ready": len(sys.modules)})
     while True:
         if select.select([control], [], [], LOOK_SECONDS)[0]:
-            request = _answer(control)
-            if request is not None and _fork(control, request):
-                return become(request, loaded, environment)
+            channel = _answer(control)
+            if channel is not None:
+                return become(told(channel), loaded, environment)
         elif (path := loaded.changed()) is not None:
             wire.send(control, {"changed": path})
             os._exit(0)
@@ -58,8 +59,8 @@ def _be_silent() -> None:
     os.close(nothing)
 
 
-def _answer(control: _socket.socket) -> Request | None:
-    """Return what is asked for, if it is a fork."""
+def _answer(control: _socket.socket) -> _socket.socket | None:
+    """Do what is asked for; returns, in a fork that was, where the guard will speak to it."""
     received = wire.receive(control)
     if received is None:  # the guard has gone
         os._exit(0)
@@ -67,21 +68,25 @@ def _answer(control: _socket.socket) -> Request | None:
     if "bury" in message:
         wire.send(control, {"status": os.waitpid(message["bury"], 0)[1]})
         return None
-    return Request.from_message(message, descriptors)
+    (channel,) = descriptors
+    if not _fork(adopted=message["fork"]):
+        os.close(channel)
+        return None
+    control.close()
+    return _socket.socket(fileno=channel)
 
 
-def _fork(control: _socket.socket, request: Request) -> bool:
+def _fork(*, adopted: bool) -> bool:
     """Fork, twice where the guard is to adopt the child; returns whether this is the child."""
     child = os.fork()
     if child:
-        if request.adopted:
+        if adopted:
             os.waitpid(child, 0)
-        request.close()
         return False
-    control.close()
-    if request.adopted:
+    if adopted:
         between = os.getpid()
         if os.fork():
+            os.setsid()  # should we be orphaned ourselves, the guard takes us for what it reaps
             os._exit(0)
         while os.getppid() == between:
             time.sleep(ADOPTION_POLL_SECONDS)
