@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import ssl
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class Hooks:
 
 
 @contextlib.contextmanager
-def listening() -> Iterator[Hooks]:
+def listening(tls: ssl.SSLContext | None = None) -> Iterator[Hooks]:
     hooks = Hooks()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -77,7 +78,9 @@ def listening() -> Iterator[Hooks]:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        hooks.base = f"http://127.0.0.1:{server.server_port}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        hooks.base = f"http{'s' * bool(tls)}://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield hooks

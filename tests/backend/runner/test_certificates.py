@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
+import sys
 import threading
+from contextlib import closing, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -12,11 +15,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from settings import SettingsError, parse
-from tests.backend.api_process import running
+from tests.backend.api_process import Api, running, wait_for
+from tests.backend.hooks import listening
+from tests.backend.runner.test_notify import told
+from work.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.conftest import FreePort
 
 
 def openssl(folder: Path, *arguments: str) -> None:
@@ -38,14 +46,20 @@ def certify(folder: Path) -> None:
 
 
 @pytest.fixture
-def site(tmp_path: Path, media_folder: Path) -> Iterator[str]:
-    """The address of a video behind TLS; its authority is in ca.pem."""
+def tls(tmp_path: Path) -> ssl.SSLContext:
+    """What a server needs whose authority is in ca.pem."""
     certify(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "site.pem", tmp_path / "site.key")
+    return context
+
+
+@pytest.fixture
+def site(media_folder: Path, tls: ssl.SSLContext) -> Iterator[str]:
+    """The address of a video behind TLS."""
     handler = partial(SimpleHTTPRequestHandler, directory=str(media_folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"https://127.0.0.1:{server.server_address[1]}/short.mp4"
@@ -66,6 +80,67 @@ def test_an_authority_of_ones_own_is_trusted_once_it_is_named(
 
     assert refused["error"]["kind"] == "certificate"
     assert "CA_FILE" in refused["error"]["fix"]
+
+
+@pytest.mark.parametrize(("kind", "scheme"), [("webhook", "https"), ("apprise", "jsons")])
+def test_who_is_notified_may_have_a_certificate_of_it_too(
+    tmp_path: Path, tls: ssl.SSLContext, kind: str, scheme: str
+) -> None:
+    trusting, plain = Pool(tmp_path / "ca.pem"), Pool()
+    with listening(tls) as hooks, closing(trusting), closing(plain):
+        url = hooks.base.replace("https", scheme)
+        taken, refused = (told(pool, url, kind=kind) for pool in (trusting, plain))
+
+    assert [event["event"] for event in taken] == ["delivered", "done"]
+    assert refused[0]["event"] == "refused"
+    assert len(hooks.posts) == 1
+
+
+def test_and_so_may_the_object_store(
+    tmp_path: Path, tls: ssl.SSLContext, free_port: FreePort
+) -> None:
+    assert tls
+    environ = {
+        "MEDIA_URL": "s3://media",
+        "MEDIA_ENDPOINT": f"https://127.0.0.1:{free_port()}",
+        "MEDIA_ACCESS_KEY": "app",
+        "MEDIA_SECRET_KEY": "a secret of the test",
+    }
+    with object_store(tmp_path, environ["MEDIA_ENDPOINT"].rpartition(":")[2]):
+        with running(tmp_path / "without", **environ) as api:
+            untrusted = wait_for(lambda: kind_of(api), "it says what is wrong")
+        trusted = environ | {"CA_FILE": str(tmp_path / "ca.pem")}
+        with running(tmp_path / "with", **trusted) as api:
+            missing = wait_for(lambda: kind_of(api), "it says what is wrong")
+
+    assert untrusted == "bucket-certificate"
+    assert missing == "bucket-missing", "it has been asked"
+
+
+def kind_of(api: Api) -> str | None:
+    """Why a backend is not ready, if it says so."""
+    kind: str | None = api.client.get("/ready").json().get("kind")
+    return kind if (kind or "").startswith("bucket-") else None
+
+
+@contextmanager
+def object_store(folder: Path, port: str) -> Iterator[None]:
+    """One behind TLS, with nothing in it."""
+    server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port]
+    secured = ["-s", "-c", str(folder / "site.pem"), "-k", str(folder / "site.key")]
+    with (folder / "object-store.log").open("ab") as log:
+        process = subprocess.Popen([*server, *secured], stdout=log, stderr=log)
+    try:
+        wait_for(lambda: listens(int(port)), "the object store answers")
+        yield
+    finally:
+        process.kill()
+        process.wait(30)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
 from files.media_folder import MediaFolder
 from files.staging import Staging
+from net import authorities
 from net.permits import Permits
 from store.naming_lock import naming
 from store.store import Store
@@ -161,6 +162,8 @@ def _media(settings: Settings) -> tuple[MediaFolder, Callable[[Store], Staging]]
     from files.bucket_staging import BucketStaging
     from files.media_bucket import MediaBucket
 
+    if settings.ca_file:
+        authorities.trust(settings.ca_file)
     bucket = Bucket(settings.bucket)
     return MediaBucket(folder, memory, bucket=bucket), lambda store: BucketStaging(
         folder,

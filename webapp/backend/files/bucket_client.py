@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
 from botocore.session import Session
 
 from domain.failures import SERVER_ERROR, DownloadError
@@ -29,7 +29,12 @@ TRIES = 3
 ASK_SECONDS, ASK_TRIES = 5, 2
 """For what people wait for: whether there is a file, say."""
 CONNECTIONS = 50
-KINDS = frozenset({"bucket-unreachable", "bucket-missing", "bucket-refused", "bucket-region"})
+KINDS = frozenset(
+    {
+        *("bucket-unreachable", "bucket-missing", "bucket-refused", "bucket-region"),
+        "bucket-certificate",
+    }
+)
 """What downloads wait for, as for a media folder that is not there."""
 GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
 REGION = {"301", "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"}
@@ -102,6 +107,8 @@ def told(place: BucketPlace) -> Iterator[None]:
         if code in GONE:
             raise AbsentError(code) from error
         raise refusal(place, error) from error
+    except SSLError as error:
+        raise untrusted(place) from error
     except BotoCoreError as error:
         why = (
             str(error) if isinstance(error, HTTPClientError) else f"{type(error).__name__}: {error}"
@@ -128,6 +135,18 @@ def unreachable(place: BucketPlace, why: str) -> DownloadError:
         f"Start the object store, or correct MEDIA_ENDPOINT. {AGAIN}",
         transient=True,
         values={"url": place.url, "server": place.server, "why": why},
+    )
+
+
+def untrusted(place: BucketPlace) -> DownloadError:
+    """What is said where nobody vouches for who answers."""
+    return DownloadError(
+        "bucket-certificate",
+        f"The TLS certificate of {place.server} is not valid, so nobody knows who answers.",
+        "If it comes from an authority of your own, name that in .env and restart:"
+        f" CA_FILE=/path/to/ca.pem. {AGAIN}",
+        transient=True,
+        values={"server": place.server},
     )
 
 

@@ -20,6 +20,7 @@ import traceback
 import urllib.request
 from typing import Any, NoReturn, cast
 
+from net import authorities
 from runner import job
 
 REQUEST_BYTES = 64
@@ -61,7 +62,6 @@ def _warm_up() -> None:
     import yt_dlp.extractor.generic
 
     from runner import (
-        certificates,
         conversion,
         direct,
         feeds,
@@ -73,7 +73,7 @@ def _warm_up() -> None:
     for patch in (resume, read_size, direct, playlists, feeds, conversion):
         patch.install()
     for file in sys.argv[1:]:  # certificates of authorities
-        certificates.trust(file)
+        authorities.trust(file)
     yt_dlp.YoutubeDL({"quiet": True}).close()
     _settle_proxies()
     for extractor in yt_dlp.extractor.gen_extractor_classes():
