@@ -59,7 +59,7 @@ def _by_the_code() -> Iterator[DownloadError]:
         metadata,
         trim,
     )
-    from work import retries
+    from work import publishing, retries
     from work.pool import RunnerDiedError
 
     yield failures.PASSWORD_NEEDED
@@ -75,10 +75,12 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield metadata.not_begun(None)
     yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)
     yield shelf.unusable(FOLDER / "media/music", "is a file")
+    yield publishing.file_gone("A film.mp4")
     yield retries.crashed(RunnerDiedError("The download process ended with code -9."))
     yield retries.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
     yield bucket_client.unreachable(PLACE, "Connection refused")
     yield bucket_client.missing_bucket(PLACE)
+    yield bucket_client.untrusted(replace(PLACE, endpoint="https://objects.example:9000"))
     for code in ("AccessDenied", "PermanentRedirect", "KeyTooLongError"):
         error = {"Error": {"Code": code, "Message": "Your key is too long"}}
         yield bucket_client.refusal(PLACE, ClientError(error, "PutObject"))

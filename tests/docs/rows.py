@@ -250,6 +250,17 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     ),
     "disk-full": MACHINES,
     "no-ffmpeg": MACHINES,
+    "file-gone": Held(
+        "tests/backend/work/test_executor.py"
+        "::test_a_file_that_somebody_took_away_before_it_was_noted_is_made_again_by_a_retry",
+        made=CALLED,
+    ),
+    "file-too-large": Held(
+        "tests/backend/runner/test_bad_sources.py"
+        "::test_a_disk_that_takes_no_file_of_that_size_is_named",
+        ANOTHER,
+        ANOTHER,
+    ),
     "folder": Held(
         f"{MENDED}::test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another"
     ),
@@ -269,6 +280,10 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
         f"{BUCKETS}::test_a_bucket_that_is_not_there_is_named_and_waited_for", equal=QUOTED
     ),
     "bucket-refused": ANSWERED,
+    "bucket-certificate": Held(
+        "tests/backend/runner/test_certificates.py::test_and_so_may_the_object_store",
+        equal=QUOTED,
+    ),
     "bucket-region": ANSWERED,
     "bucket-answer": ANSWERED,
     "bucket-damaged": Held(
@@ -287,6 +302,11 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     "nothing-recorded": Held(
         "tests/backend/runner/test_live.py::test_nothing_recorded_and_no_stream_are_told",
         also="tests/backend/runner/test_live.py::test_what_has_not_begun_is_waited_for",
+    ),
+    "stalled": Held(
+        "tests/backend/runner/test_stalls.py::test_a_source_that_drips_is_given_up",
+        ANOTHER,
+        ANOTHER,
     ),
     "too-large": Held(
         f"{FAILURES}::test_what_takes_more_memory_than_a_download_may_use",

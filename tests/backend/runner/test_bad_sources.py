@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import threading
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
 
@@ -186,6 +188,20 @@ def test_a_full_disk_fails_that_item_and_the_queue_goes_on(
     assert failed["state"] == "failed"
     assert failed["error"]["kind"] == "disk-full"
     assert not list(disk.glob("[!.]*.mp4"))
+
+
+@pytest.mark.fault(row="F28")
+def test_a_disk_that_takes_no_file_of_that_size_is_named(
+    tmp_path: Path, media: MediaSource
+) -> None:
+    api = Api(tmp_path)
+    api.within = ("sh", "-c", 'ulimit -f 1024; exec "$@"', "-")  # half a megabyte, or a whole one
+    with contextlib.closing(api):
+        api.start()
+        failed = api.wait(api.add(media.mp4), "failed", "done")
+        api.wait(api.add(media.short), "done")
+
+    assert failed["error"] == download_failures()["file-too-large"].as_error() | {"values": {}}
 
 
 def test_a_hundred_clients_that_ask_at_once_are_all_answered(shared_api: Api) -> None:

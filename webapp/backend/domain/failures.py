@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from domain.retry_after import seconds_asked
 from domain.texts import line
 from net.egress import ProgramRefusedError, RefusedError
 
@@ -38,6 +39,9 @@ class DownloadError(Exception):
 
 
 DISK_FULL = DownloadError("disk-full", "The disk is full.", "Free some space, then retry.")
+STALLED = DownloadError(
+    "stalled", "The site sends next to nothing.", "Retry later.", transient=True
+)
 
 STATUSES: dict[int, tuple[str, str, str]] = {
     401: (
@@ -70,6 +74,15 @@ PIECE_STATUS = r"got error: HTTP error (\d{3})"
 STATUS = r"HTTP error ([45]\d\d)"
 TEXTS: tuple[tuple[str, DownloadError], ...] = (
     (r"no space left|disk quota exceeded", DISK_FULL),
+    (r"next to nothing", STALLED),
+    (
+        r"file too large",
+        DownloadError(
+            "file-too-large",
+            "The disk takes no file this large: FAT32, for one, ends at 4 GB.",
+            "Choose a lower resolution, or a media folder on a disk with another file system.",
+        ),
+    ),
     (
         r"certificate|self.signed",
         DownloadError(
@@ -105,10 +118,17 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         ),
     ),
     (
-        r"not available in your (country|location|region)|geo.?restrict",
+        r"available (in|from) your (country|location|region)|geo.?restrict",
         DownloadError(
             "geo-blocked", "The site does not offer this in your country.", "Look elsewhere."
         ),
+    ),
+    (
+        (
+            r"(has been|was) (removed|deleted)|no longer available|"
+            r"account [^\n]{0,60}(terminated|closed|suspended)"
+        ),
+        DownloadError("gone", *STATUSES[410][1:]),
     ),
     (
         r"sign in|log ?in|cookies|private video|members.only|account",
@@ -163,6 +183,8 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
     ),
 )
 """Patterns, compiled when they are first needed: the server's start would pay for them."""
+ADDRESSES = r"https?://\S+|host='[^']{0,255}'|with url: \S+"
+"""What is left out of a message before they are looked for: a page may be called "account"."""
 
 
 def classify(error: BaseException) -> DownloadError:
@@ -172,7 +194,7 @@ def classify(error: BaseException) -> DownloadError:
         known = _by_type(link)
         if known:
             return known
-    text = " ".join(str(link) for link in chain)
+    text = _without_names(chain)
     if piece := re.search(PIECE_STATUS, text, re.IGNORECASE):  # yt-dlp keeps only the text of it
         return _of_piece(int(piece[1]))
     if status := re.search(STATUS, text, re.IGNORECASE):
@@ -182,6 +204,14 @@ def classify(error: BaseException) -> DownloadError:
             return failed
     fix = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
     return DownloadError("unexpected", said := _first_line(error), fix, values={"said": said})
+
+
+def _without_names(chain: list[BaseException]) -> str:
+    """What they say, without what sites called the medium and where it is."""
+    text = " ".join(map(str, chain))
+    for name in {getattr(link, "video_id", None) for link in chain} - {None}:
+        text = text.replace(f"{name}: ", "")
+    return re.sub(ADDRESSES, "", text, flags=re.IGNORECASE)
 
 
 def _by_type(error: BaseException) -> DownloadError | None:
@@ -211,14 +241,21 @@ def _by_type(error: BaseException) -> DownloadError | None:
     if _wants_password(error):
         return PASSWORD_NEEDED
     status = getattr(error, "status", None)
-    return of_status(status) if isinstance(status, int) and status >= FIRST_ERROR else None
+    if not isinstance(status, int) or status < FIRST_ERROR:
+        return None
+    return replace(of_status(status), after=seconds_asked(_header(error, "Retry-After")))
 
 
 def _wants_password(error: BaseException) -> bool:
     """Whether the site asks for a name and a password (RFC 7617): cookies do not help there."""
+    basic = _header(error, "WWW-Authenticate").lower().startswith("basic")
+    return getattr(error, "status", None) == UNAUTHORIZED and basic
+
+
+def _header(error: BaseException, name: str) -> str:
+    """A header of the answer that is the error; empty where there is none."""
     headers = getattr(getattr(error, "response", None), "headers", None)
-    challenge = headers.get("WWW-Authenticate", "") if headers else ""
-    return getattr(error, "status", None) == UNAUTHORIZED and challenge.lower().startswith("basic")
+    return (headers.get(name) or "") if headers else ""
 
 
 def of_status(status: int) -> DownloadError:

@@ -68,9 +68,10 @@ def _warm_up() -> None:
         playlists,
         read_size,
         resume,
+        stalls,
     )
 
-    for patch in (resume, read_size, direct, playlists, feeds, conversion):
+    for patch in (resume, read_size, direct, playlists, feeds, conversion, stalls):
         patch.install()
     for file in sys.argv[1:]:  # certificates of authorities
         authorities.trust(file)

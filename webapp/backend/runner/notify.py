@@ -16,6 +16,7 @@ from urllib.request import getproxies
 from domain.failures import DownloadError
 from domain.notices import in_words
 from domain.receivers import beginning, service_of
+from domain.retry_after import seconds_asked
 from domain.webhooks import signed
 from net.egress import RefusedError
 from runner.time_limit import time_limit
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 20.0
 """How long the delivery of one notification may take."""
 CONNECT_SECONDS = 10.0
-MAX_WAIT_SECONDS = 3600
-"""The longest that a receiver may ask for with `Retry-After`."""
 AGENT = "SY-Media-Downloader"
 FIRST_REDIRECT, FIRST_ERROR, GONE, FIRST_OF_SERVER = 300, 400, 410, 500
 BUSY = {408, 425, 429}
@@ -61,7 +60,7 @@ class _RefusedError(Exception):
     error: DownloadError
     halt: bool = True
     gone: bool = False
-    wait: int = 0
+    wait: float = 0.0
 
 
 def notify(job: NotifyJob, emit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
@@ -148,9 +147,8 @@ def _judge(status: int, later: str) -> None:
             "Switch it on again if that was a mistake.",
         )
         raise _RefusedError(gone, gone=True)
-    wait = min(int(later), MAX_WAIT_SECONDS) if later.isascii() and later.isdigit() else 0
     halt = status in BUSY or status >= FIRST_OF_SERVER
-    raise _RefusedError(_refusal(status), halt=halt, wait=wait)
+    raise _RefusedError(_refusal(status), halt=halt, wait=seconds_asked(later))
 
 
 def _refusal(status: int | None) -> DownloadError:

@@ -34,7 +34,7 @@ OPEN = """
     INSERT INTO hosts (host, failures) VALUES (:host, 1)
     ON CONFLICT (host) DO UPDATE SET failures = hosts.failures + 1 RETURNING failures
 """
-HOST_FAULTS = {"connection", "server-error", "rate-limited", "unknown-host"}
+HOST_FAULTS = {"connection", "server-error", "rate-limited", "stalled", "unknown-host"}
 """Kinds of failure that may be the host's fault rather than one medium's."""
 
 

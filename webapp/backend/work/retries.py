@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 BACK_OFF = (1.0, 4.0, 15.0, 60.0)
 """Seconds before the second, third, ... try; after the last the download has failed.
 
-Only tries that bring nothing are counted. A site that says "too many requests" is believed.
+Only tries that bring nothing are counted. A site that says "too many requests" is believed, and so
+is one that says how long to wait.
 """
 
 FOLDER_POLL_SECONDS = 3.0
@@ -41,7 +42,7 @@ def after(
     if failure.kind == NOT_BEGUN:  # nobody's fault: it waits
         return _again(min(max(failure.after, SOONEST_LOOK_SECONDS), LATEST_LOOK_SECONDS))
     if failure.transient and attempt <= len(BACK_OFF):
-        return _again(BACK_OFF[attempt - 1]) | {"attempt": attempt + 1}
+        return _again(max(BACK_OFF[attempt - 1], failure.after)) | {"attempt": attempt + 1}
     if row["file_name"]:  # it could not be completed: it is what it was
         return {"state": "done", "moving": None}
     return {"state": "failed", "finished": now()}

@@ -26,7 +26,7 @@ class Outcome:
     """The receiver cannot be reached: what follows has not been tried."""
     gone: bool = False
     """It said that it wants nothing more."""
-    wait: int = 0
+    wait: float = 0.0
     """Seconds that it asked for."""
 
 
