@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.failures import classify
+from files import durable
 from files.staging import ItemBusyError, Placed, Staging, locked, read_result, write_result
 
 
@@ -197,6 +199,67 @@ def test_what_had_gone_ahead_of_a_file_goes_when_nobody_wants_it(half_moved: Sta
 
     assert there(half_moved) == {"taken.mp4": "a stranger's"}
     assert not half_moved.folder("a").exists()
+
+
+def test_a_name_beside_the_file_that_a_stranger_has_by_now_is_left_to_the_stranger(
+    tmp_path: Path,
+) -> None:
+    staging = Staging(tmp_path)
+    folder = staging.folder("a")
+    folder.mkdir(parents=True)
+    for made in ("media.mp4", "media.en.srt"):
+        (folder / made).write_text("mine")
+    placed = {"name": "film.mp4", "sidecars": {"media.en.srt": "film.en.srt"}}
+    write_result(folder, {"file": "media.mp4", "placed": placed})
+    staging.shelf.path("film.en.srt").write_text("a stranger's")
+
+    staging.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}))
+
+    assert there(staging) == {
+        "new.mp4": "mine",
+        "new.en.srt": "mine",
+        "film.en.srt": "a stranger's",
+    }
+
+
+def test_what_is_told_is_on_the_disk_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut takes back what was only written: contents first, then their names."""
+    done: list[str] = []
+    rename, fsync = Path.replace, os.fsync
+
+    def renamed(source: Path, target: Path) -> Path:
+        done.append(f"{source.name} > {target.name}")
+        return rename(source, target)
+
+    def synced(descriptor: int) -> None:
+        fsync(descriptor)
+        mine = os.fstat(descriptor)
+        paths = (tmp_path, *tmp_path.rglob("*"))
+        done.append(next(path.name for path in paths if os.path.samestat(path.stat(), mine)))
+
+    monkeypatch.setattr(Path, "replace", renamed)
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(durable, "FULL", None)
+    staging = Staging(tmp_path)
+    folder = staging.folder("a")
+    folder.mkdir(parents=True)
+    for made in ("media.mp4", "media.en.srt"):
+        (folder / made).write_text("mine")
+    result = {"file": "media.mp4", "sidecars": ["media.en.srt"]}
+
+    write_result(folder, result)
+    assert done == [
+        *("media.mp4", "media.en.srt", "result.json.new", "result.json.new > result.json", "a")
+    ]
+    done.clear()
+    staging.finish("a", lambda: Placed("Films/film.mp4", {"media.en.srt": "Films/film.en.srt"}))
+    noted = done.index("result.json.new > result.json")
+    first, last = done.index("media.en.srt > film.en.srt"), done.index("media.mp4 > film.mp4")
+    assert done[noted + 1] == "a"
+    assert noted < first < last
+    assert sorted(done[last + 1 :]) == sorted(["Films", tmp_path.name])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"media.mp4"'])

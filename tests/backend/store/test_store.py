@@ -564,6 +564,25 @@ def test_what_was_added_is_on_the_disk_before_it_is_confirmed(store: Store) -> N
     assert [level for word, level in levels if word == "UPDATE"] == [normal]
 
 
+@pytest.mark.parametrize(("end", "level"), [("done", 2), ("failed", 1)])
+def test_what_is_done_is_on_the_disk_before_its_staging_is_thrown_away(
+    store: Store, end: str, level: int
+) -> None:
+    wish(store, "https://example.org/")
+    row = store.claim("me")
+    assert row
+    levels: list[int] = []
+
+    def note(_: object, cursor: sqlite3.Cursor, statement: str, *__: object) -> None:
+        if statement.startswith("UPDATE"):
+            levels.append(cursor.connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    store.report(row["id"], row["run"], state=end, finished=row["created"])
+
+    assert levels == [level]
+
+
 def test_a_new_database_and_what_sqlite_puts_beside_it_are_for_its_owner_only(
     tmp_path: Path,
 ) -> None:

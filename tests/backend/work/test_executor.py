@@ -22,7 +22,8 @@ from files.bucket_staging import BucketStaging
 from files.disk import Disk
 from files.media_folder import MediaFolder
 from files.shelf import LOCK
-from files.staging import Placed, Staging, write_result
+from files.staging import Placed, Staging, read_result, write_result
+from scripts.docs.downloads import download_failures
 from store.tables import downloads
 from tests.backend.databases import opened
 from work.announcer import Announcer
@@ -247,6 +248,29 @@ def test_a_file_that_was_in_its_place_already_is_kept_for_who_resumes(scene: Sce
     scene.remover.delete(item, file=False)
 
     assert left(scene) == [f"download [{item[-6:]}].mp4"]
+
+
+def test_a_file_that_somebody_took_away_before_it_was_noted_is_made_again_by_a_retry(
+    scene: Scene,
+) -> None:
+    item = published_while_paused(scene)
+    [file] = scene.staging.media_dir.glob("[!.]*.mp4")
+    file.rename(scene.folder / "elsewhere.mp4")
+    scene.downloads.act(item, "resume")
+    row = scene.store.claim("me")
+    assert row
+
+    scene.executor.finish(item, row["run"], RESULT)
+    failed = scene.downloads.get(item)
+    scene.downloads.act(item, "retry")
+
+    assert failed.state == "failed"
+    assert failed.error
+    assert (failed.error.kind, failed.error.values) == ("file-gone", {"file": file.name})
+    shown = download_failures()["file-gone"]
+    assert failed.error.sentence == shown.sentence.replace("A film.mp4", file.name)
+    assert failed.error.fix == shown.fix
+    assert read_result(scene.staging.folder(item)) is None, "it is fetched anew"
 
 
 def test_nothing_is_started_that_was_claimed_just_after_everything_was_paused(

@@ -15,7 +15,7 @@ from domain.failures import DownloadError
 from files import multipart
 from files.bucket_client import AbsentError
 from files.multipart import Upload
-from files.staging import Placed, Staging, read_result, write_result
+from files.staging import Placed, Staging, gone, read_result, write_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,7 +61,7 @@ class BucketStaging(Staging):
         result = read_result(folder) or {}
         made = folder / result.get("file", "")
         if not made.is_file():
-            raise FileNotFoundError(f"{result.get('file')} was made, and is gone.")
+            raise gone(made.name)
         with self.alone():
             placed = choose()
         upload = _noted(folder)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from domain.failures import DownloadError
 from domain.nfo import GENERATOR, SHOW
+from files.durable import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -119,6 +120,12 @@ class Shelf:
         """
         target = self.make_room(name)
         _rename(source, target, folder=target.parent)
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Have the disk keep these names, and the folders that they are in. Raises OSError."""
+        for folder in {folder for name in names for folder in PurePosixPath(name).parents}:
+            if self.path(str(folder)).is_dir():
+                sync(self.path(str(folder)))
 
     def fetch(self, name: str, target: Path) -> None:
         """Take a file back to `target`, if it is there and `target` is not. Raises as `move`."""

@@ -6,6 +6,7 @@ It lies inside the media folder, so that the rename stays within one file system
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from domain.failures import DownloadError
+from files.durable import sync
 from files.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class Staging:
             placed = Placed(**result["placed"]) if "placed" in result else None
             made = folder / result.get("file", "")
             if made.is_file():
-                if placed is None or self.shelf.path(placed.name).exists():
+                if placed is None or self._is_taken(folder, made, placed):
                     self._fetch_back(folder, placed)
                     placed = choose()
                     write_result(folder, result | {"placed": asdict(placed)})
@@ -113,8 +115,18 @@ class Staging:
                         self.shelf.move(folder / beside, name)
                 self.shelf.move(made, placed.name)
         if placed is None or not self.shelf.path(placed.name).exists():
-            raise FileNotFoundError(f"{placed and placed.name} was made, and is gone.")
+            raise gone(placed.name if placed else made.name)
+        self.shelf.keep([placed.name, *placed.sidecars.values()])
         return placed
+
+    def _is_taken(self, folder: Path, made: Path, placed: Placed) -> bool:
+        """Whether something has a name by now that was noted for what has not got there."""
+        names = {made: placed.name}
+        names |= {folder / beside: name for beside, name in placed.sidecars.items()}
+        return any(
+            there.exists() and os.path.lexists(self.shelf.path(name))
+            for there, name in names.items()
+        )
 
     def _fetch_back(self, folder: Path, former: Placed | None) -> None:
         """Bring back what goes with a file whose name was taken before it got there.
@@ -183,6 +195,11 @@ class Staging:
             self.discard(item)
 
 
+def gone(name: str) -> FileNotFoundError:
+    """What is raised where a finished file is neither in staging nor in its place."""
+    return FileNotFoundError(errno.ENOENT, "it was made, and is gone", name)
+
+
 @contextlib.contextmanager
 def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Hold the folder's lock: one process at a time works on an item.
@@ -234,8 +251,16 @@ def _bytes_in(folder: Path) -> int:
 
 
 def write_result(folder: Path, result: dict[str, Any]) -> None:
-    """Note, all at once or not at all, that the file is whole."""
-    write_atomically(folder / RESULT, json.dumps(result))
+    """Note, all at once or not at all, that the files are whole; a power cut changes nothing of it.
+
+    Raises:
+        OSError: when the disk does not keep them.
+
+    """
+    for name in (result.get("file"), *result.get("sidecars", ())):
+        if name and (folder / name).is_file():
+            sync(folder / name)
+    write_atomically(folder / RESULT, json.dumps(result), durably=True)
 
 
 def read_result(folder: Path) -> dict[str, Any] | None:
@@ -247,8 +272,15 @@ def read_result(folder: Path) -> dict[str, Any] | None:
     return result if isinstance(result, dict) else None
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace the file as a whole: a reader sees the old or the new, never a part."""
+def write_atomically(path: Path, text: str, *, durably: bool = False) -> None:
+    """Replace the file as a whole: a reader sees the old or the new, never a part.
+
+    `durably` is for what a power cut must not take back; it costs a moment.
+    """
     making = path.with_name(path.name + ".new")
     making.write_text(text)
+    if durably:
+        sync(making)
     making.replace(path)
+    if durably:
+        sync(path.parent)

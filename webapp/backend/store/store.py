@@ -202,13 +202,15 @@ class Store:
     def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 - columns
         """Write what start number `run` found; None when that start is not the present one.
 
-        Who wants to be told of an end is noted with it, all or none.
+        Who wants to be told of an end is noted with it, all or none. That it is done survives a
+        power cut: what it was made of is thrown away then.
         """
         if values.get("title"):
             values["title_key"] = title_key(values["title"])
         same = downloads.c.id == item, downloads.c.run == run, downloads.c.state == "running"
         statement = downloads.update().where(*same).values(**values).returning(downloads)
-        with self.engine.begin() as connection:
+        done = values.get("state") == "done"
+        with self.durably() if done else self.engine.begin() as connection:
             row = connection.execute(statement).mappings().one_or_none()
             if row and "finished" in values:
                 outbox.note_end(connection, dict(row))

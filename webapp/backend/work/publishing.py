@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.downloads import Progress
+from domain.failures import DownloadError
 from domain.names import suffix
 from store.store import coming
 from work.places import Places
@@ -32,6 +33,16 @@ def current(store: Store, item: str, run: int) -> Row | None:
     """The row of a download, while start number `run` is the one that works on it."""
     row = store.get(item)
     return row if row and row["run"] == run and row["state"] == "running" else None
+
+
+def file_gone(name: str) -> DownloadError:
+    """What is said where somebody took the file away before the library knew of it."""
+    return DownloadError(
+        "file-gone",
+        f"{name} was moved or deleted.",
+        "Retry to download it again.",
+        values={"file": name},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ class Publishing:
             )
         except (SupersededError, FileNotFoundError) as error:
             if isinstance(error, FileNotFoundError) and self._is_current(row["id"], run):
-                raise
+                self.staging.discard(row["id"])  # the note of it, too: a retry begins anew
+                raise file_gone(error.filename) from None
             late = SupersededError()  # who decided otherwise may have cleared the folder away
             late.names = tuple(new)
             raise late from None
