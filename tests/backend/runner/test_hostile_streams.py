@@ -14,7 +14,7 @@ from Cryptodome.Util.Padding import pad
 from yt_dlp.networking.exceptions import TransportError
 
 from domain.failures import DownloadError
-from runner import live
+from runner import follower, live
 from runner.downloader import Downloader
 from runner.hls_playlist import LONGEST_TARGET, MAX_SEGMENTS, NotAPlaylistError, parse
 from runner.hls_source import MAX_PLAYLIST_BYTES, HlsSource
@@ -48,6 +48,8 @@ class Site:
         self.drips: set[str] = set()
         self.first: dict[str, list[bytes]] = {}
         """What is answered before that, each once."""
+        self.refused: dict[str, int] = {}
+        """Paths, and the status that they are answered with."""
         self.over = threading.Event()
         self._servers = [self._serve("127.0.0.1", self._answer), self._serve("127.0.0.2", self._no)]
         self.base, self.forbidden = (
@@ -86,6 +88,9 @@ class Site:
             asked.send_header("Location", place)
             asked.send_header("Content-Length", "0")
             asked.end_headers()
+            return
+        if status := self.refused.get(asked.path):
+            asked.send_error(status)
             return
         first = self.first.get(asked.path)
         body = first.pop(0) if first else self.texts.get(asked.path)
@@ -193,8 +198,9 @@ def test_a_playlist_or_a_key_of_any_size_is_read_as_far_as_one_can_be(site: Site
     with pytest.raises(NotAPlaylistError, match="larger than"):
         source(site, "/endless.m3u8").playlist()
     found = source(site, "/x.m3u8")
-    with pytest.raises(NotAPlaylistError, match="no usable key"):
+    with pytest.raises(DownloadError) as refused:
         found.segment(found.playlist().segments[0])
+    assert refused.value.kind == "key-missing"
 
 
 def test_of_heads_and_keys_one_is_kept(site: Site) -> None:
@@ -267,6 +273,83 @@ def test_a_stream_whose_key_is_lost_is_tried_again_later(site: Site, tmp_path: P
     with pytest.raises(DownloadError) as refused:
         recorder(site, tmp_path).run()
     assert refused.value.transient
+
+
+@pytest.mark.parametrize("lost", ["/key16", "/a.ts"])
+def test_a_stream_whose_segments_or_keys_are_refused_for_good_says_so(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Not after a quarter of an hour, and not as a connection that broke off."""
+    monkeypatch.setattr(follower, "PAUSE_SECONDS", 0.001)
+    listed = KEY.format("key16") + SEGMENT.format("a.ts") * follower.MOST_REFUSED
+    site.texts["/x.m3u8"] = (HEAD + listed).encode()
+    site.refused[lost] = 403
+
+    with pytest.raises(DownloadError) as refused:
+        recorder(site, tmp_path).run()
+
+    kind = {"/key16": "key-refused", "/a.ts": "forbidden"}[lost]
+    assert (refused.value.kind, refused.value.transient) == (kind, False)
+    assert "(HTTP 403)" in refused.value.sentence
+
+
+def test_what_was_recorded_before_everything_is_refused_is_gone_on_with_later(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "PAUSE_SECONDS", 0.001)
+    later = SEGMENT.format("gone.ts") * follower.MOST_REFUSED
+    site.texts["/x.m3u8"] = (HEAD + SEGMENT.format("a.ts") + later).encode()
+    site.refused["/gone.ts"] = 403
+
+    with pytest.raises(DownloadError) as refused:
+        recorder(site, tmp_path).run()
+
+    assert (refused.value.kind, refused.value.transient) == ("forbidden", True)
+    assert [one.read_bytes() for one in tmp_path.glob("*.ts")] == [b"G" * 188]
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("lost", ["/key16", "/b.ts"])
+def test_a_few_that_are_refused_are_a_gap_whichever_way(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, status: int
+) -> None:
+    monkeypatch.setattr(follower, "PAUSE_SECONDS", 0.001)
+    plain, few = SEGMENT.format("a.ts"), SEGMENT.format("b.ts") * 2
+    hidden = KEY.format("key16") + few + "#EXT-X-KEY:METHOD=NONE\n"
+    site.texts["/x.m3u8"] = (HEAD + plain + hidden + plain + END).encode()
+    site.refused[lost] = status
+
+    made = recorder(site, tmp_path)
+    made.run()
+
+    [track] = made.recording.tracks
+    assert (track.missing, track.ended) == (2, True)
+    assert b"".join(one.read_bytes() for one in tmp_path.glob("*.ts")) == b"G" * 188 * 2
+
+
+def test_a_stream_that_gave_nothing_at_all_says_why(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "PAUSE_SECONDS", 0.001)
+    site.texts["/x.m3u8"] = (HEAD + SEGMENT.format("gone.ts") + END).encode()
+
+    with pytest.raises(DownloadError) as refused:
+        recorder(site, tmp_path).run()
+
+    assert refused.value.kind == "not-found"
+
+
+def test_a_stream_that_stands_still_at_what_it_does_not_give_has_ended(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PAUSE_SECONDS", "SILENT_SECONDS", "SILENT_SEGMENTS"):
+        monkeypatch.setattr(follower, name, 0.001)
+    site.texts["/x.m3u8"] = (HEAD + SEGMENT.format("a.ts") + SEGMENT.format("gone.ts")).encode()
+
+    made = recorder(site, tmp_path)
+    made.run()
+
+    assert made.recording.ended
 
 
 def test_a_stream_that_begins_anew_all_the_time_fills_no_journal(

@@ -117,6 +117,8 @@ def _make(
         meter.expect(info)
         if (is_live(info) or recording.begun) and info is not recording.info:
             record(downloader, recording, info, request, emit)
+            if not recording.begun:
+                raise NOTHING_RECORDED
         cover = _cover(downloader, info, request, staging)
         if recording.begun:
             made = _joined(downloader, info, request, job, recording, cover, emit)

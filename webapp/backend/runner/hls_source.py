@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from yt_dlp.aes import aes_cbc_decrypt_bytes, unpad_pkcs7
 from yt_dlp.networking import Request
-from yt_dlp.networking.exceptions import IncompleteRead
+from yt_dlp.networking.exceptions import HTTPError, IncompleteRead
 
 from runner.hls_playlist import NotAPlaylistError, Piece, parse
+from runner.keys import key_failure, no_key
 
 if TYPE_CHECKING:
     from runner.downloader import Downloader
@@ -53,7 +54,7 @@ class HlsSource:
         """What decoders need before a segment (EXT-X-MAP), and what is in it, decrypted.
 
         Raises:
-            NotAPlaylistError: when its key is none.
+            DownloadError: when there is no key to be had.
             IncompleteRead: when it was cut off.
 
         """
@@ -77,9 +78,12 @@ class HlsSource:
         return bytes(unpad_pkcs7(aes_cbc_decrypt_bytes(content, self._last_key[1], iv)))
 
     def _key(self, url: str) -> bytes:
-        secret = self._fetch(Piece(url), KEY_BYTES + 1)
+        try:
+            secret = self._fetch(Piece(url), KEY_BYTES + 1)
+        except HTTPError as error:
+            raise key_failure(error.status) from error
         if len(secret) != KEY_BYTES:
-            raise NotAPlaylistError("The playlist names no usable key.")
+            raise no_key()
         return secret
 
     def _fetch(self, piece: Piece, most: int) -> bytes:

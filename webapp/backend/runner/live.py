@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
+from yt_dlp.networking.exceptions import TransportError
 
-from domain.failures import DownloadError, classify
-from runner.hls_playlist import NotAPlaylistError, Segment, wanted
-from runner.hls_source import HlsSource
+from domain.failures import DownloadError
+from runner.follower import Follower, refusal
 from runner.metadata import is_live
 from runner.recording import Track
 
@@ -28,19 +27,9 @@ if TYPE_CHECKING:
 
     from domain.requests import DownloadRequest
     from runner.downloader import Downloader
+    from runner.hls_playlist import Segment
     from runner.recording import Part, Recording
 
-GONE = {403, 404, 410}
-GONE_SECONDS = 30.0
-"""How long a playlist may be gone before the stream has ended."""
-SILENT_SECONDS = 60.0
-"""How long a playlist may bring nothing new; or ten of its segments, if that is longer."""
-SILENT_SEGMENTS = 10
-BROKEN_SECONDS = 60.0
-"""How long the site may be out of reach before this run gives up; a later one goes on."""
-TRIES = 3
-"""Of a segment, before it is left out."""
-PAUSE_SECONDS = 0.5
 STALLED_SECONDS = 900.0
 """How long it may take to have the next segment: a site that sends a byte now and then has none."""
 MAX_PARTS = 10_000
@@ -155,7 +144,7 @@ class Recorder:
 
     def _follow(self, number: int) -> None:
         try:
-            _Follower(self, number, self.formats[number]).run()
+            Follower(self, number, self.formats[number]).run()
         except Exception as error:  # noqa: BLE001 - the other track ends, too
             self._failure = self._failure or error
             self._over.set()
@@ -195,7 +184,7 @@ class Recorder:
         if last is not None and follows and number in self._own:
             return last
         if len(track.parts) >= MAX_PARTS:
-            raise _refusal("The stream changes its coding over and over.")
+            raise refusal("The stream changes its coding over and over.")
         if last is not None:
             track.missing += max(0, segment.number - last.following)
         self._own.add(number)
@@ -210,82 +199,3 @@ class Recorder:
     def _tell(self) -> None:
         there = self.recording.size
         self.emit({"event": "progress", "stage": "recording", "bytes": there})
-
-
-class _Follower:
-    """Follows one playlist."""
-
-    def __init__(self, recorder: Recorder, number: int, format_: Info) -> None:
-        self._recorder, self._number = recorder, number
-        self._source = HlsSource(recorder.downloader, format_)
-        self._track = recorder.recording.tracks[number]
-
-    def run(self) -> None:
-        heard = asked = time.monotonic()
-        while not self._recorder.over.is_set():
-            try:
-                playlist = self._source.playlist()
-            except (RequestError, NotAPlaylistError) as error:
-                if self._is_over(error, time.monotonic() - asked):
-                    break
-                self._pause(PAUSE_SECONDS * 2)
-                continue
-            asked = time.monotonic()
-            new = wanted(playlist, self._track.following, from_start=self._recorder.from_start)
-            if new and self._track.following is None and self._recorder.from_start:
-                self._track.late = new[0].number > 0 and not playlist.whole
-            for segment in new:
-                self._take(segment)
-            if new:
-                heard = time.monotonic()
-            if playlist.ended:
-                break
-            if asked - heard > max(SILENT_SECONDS, SILENT_SEGMENTS * playlist.target):
-                break
-            self._pause(playlist.target if new else playlist.target / 2)
-        else:
-            return
-        self._recorder.end(self._number)
-
-    def _is_over(self, error: Exception, seconds: float) -> bool:
-        """Whether a playlist that cannot be had means the end; raises when that is unknown."""
-        gone = isinstance(error, HTTPError) and error.status in GONE
-        if gone and self._track.parts:
-            return seconds > GONE_SECONDS
-        if isinstance(error, NotAPlaylistError):
-            if self._track.parts and seconds <= BROKEN_SECONDS:  # an error page, perhaps
-                return False
-            raise self._refusal(error) from error
-        if gone or seconds > BROKEN_SECONDS or not classify(error).transient:
-            raise error
-        return False
-
-    def _take(self, segment: Segment) -> None:
-        """Keep one segment; one that the site has no more is left out, which the next tells."""
-        for attempt in range(TRIES):
-            if self._recorder.over.is_set():
-                return
-            try:
-                head, content = self._source.segment(segment)
-            except (RequestError, NotAPlaylistError) as error:
-                if attempt + 1 == TRIES:
-                    if isinstance(error, HTTPError) and error.status in GONE:
-                        return
-                    if isinstance(error, NotAPlaylistError):  # not for once only, as error pages
-                        raise self._refusal(error) from error
-                    raise
-            else:
-                self._recorder.keep(self._number, segment, head, content)
-                return
-            self._pause(PAUSE_SECONDS * (attempt + 1))
-
-    def _refusal(self, error: NotAPlaylistError) -> DownloadError:
-        """What is said of it; a later run goes on with what could be recorded until now."""
-        return _refusal(str(error), transient=bool(self._track.parts))
-
-    def _pause(self, seconds: float) -> None:
-        self._recorder.over.wait(seconds)
-
-
-def _refusal(sentence: str, *, transient: bool = False) -> DownloadError:
-    return DownloadError("live-kind", sentence, "Look for another source.", transient=transient)
