@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -143,6 +143,58 @@ def test_a_file_whose_index_was_to_come_last(shared_api: Api, own_media: MediaSo
     assert shared_api.wait(as_sound["id"], "done", "failed")["error"] is None
 
 
+PIPED = {
+    "sox": (0x7FFF_F024, 0x7FFF_F000),
+    "2 GiB": (0x7FFF_FFFF, 0x7FFF_FFDB),
+    "arecord": (0x8000_0024, 0x8000_0000),
+    "ffmpeg": (0xFFFF_FFFF, 0xFFFF_FFFF),
+    "nothing": (0, 0),
+}
+"""What programs that write sound to a pipe say of its length: of the file, and of its data."""
+
+
+@pytest.mark.parametrize("framing", ["length", "close"])
+@pytest.mark.parametrize("sizes", PIPED.values(), ids=PIPED)
+def test_sound_that_was_written_to_a_pipe_is_whole(
+    shared_api: Api,
+    own_media: MediaSource,
+    framing: Literal["length", "close"],
+    sizes: tuple[int, int],
+) -> None:
+    made = own_media.folder / "piped.wav"
+    ffmpeg("-i", str(own_media.folder / "clip.mp4"), "-vn", "-bitexact", str(made))
+    sound = bytearray(made.read_bytes())
+    data = sound.index(b"data") + 4
+    for place, size in zip((4, data), sizes, strict=True):
+        sound[place : place + 4] = size.to_bytes(4, "little")
+    made.write_bytes(sound)
+    own_media.manners["/piped.wav"] = Manner(framing=framing)
+
+    done = result(shared_api, f"{own_media.base}/piped.wav", format="wav")
+
+    assert kinds(done) == []
+    assert done["duration"] == pytest.approx(12, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "said"),
+    [
+        ("cut.ts", ("-c", "copy"), "incomplete-size"),
+    ],
+)
+def test_a_file_that_says_its_length_otherwise_and_whose_source_announces_less(
+    shared_api: Api, own_media: MediaSource, name: str, how: tuple[str, ...], said: str
+) -> None:
+    made = own_media.folder / name
+    ffmpeg("-i", str(own_media.folder / "clip.mp4"), *how, str(made))
+    whole = result(shared_api, f"{own_media.base}/{name}", format="mkv")
+    own_media.manners[f"/{name}"] = Manner(announces=100_000, ranges=False)
+
+    done = result(shared_api, f"{own_media.base}/{name}?cut", format="mkv")
+
+    assert (kinds(whole), kinds(done)) == ([], [said])
+
+
 # Streams in pieces
 
 
@@ -166,6 +218,19 @@ def test_a_piece_that_is_cut_is_completed_where_the_source_knows_ranges(
 
     assert kinds(done) == []
     assert shared_api.bytes_of(done["id"]) == clean
+
+
+@pytest.mark.parametrize(("told", "more"), [({}, 1), ({"Accept-Ranges": "none"}, 0)])
+def test_a_source_that_knows_no_ranges_is_asked_once_what_follows_and_not_for_each_piece(
+    shared_api: Api, own_media: MediaSource, told: dict[str, str], more: int
+) -> None:
+    own_media.manners["/hls/"] = Manner(framing="close", ranges=False, headers=told)
+
+    done = result(shared_api, own_media.hls)
+
+    asked = [path for path, _ in own_media.requests if path.endswith(".ts")]
+    assert len(asked) == len(set(asked)) + more
+    assert kinds(done) == ["incomplete-pieces"]
 
 
 def test_a_piece_shorter_than_announced_is_tried_again(

@@ -154,6 +154,32 @@ def test_a_retry_that_brings_nothing_leaves_the_file_as_it_is(
     assert shared_api.bytes_of(done["id"])
 
 
+TRACK = '<video src="/short.mp4"><track kind="subtitles" srclang="en" src="/hls/text.vtt"></video>'
+
+
+@pytest.mark.parametrize("way", ["a piece of a list", "a file"])
+def test_a_subtitle_without_an_end_costs_a_note_and_not_the_disk(
+    shared_api: Api, own_media: MediaSource, way: str
+) -> None:
+    url = subtitled(own_media)
+    if way == "a file":
+        (own_media.folder / "track.html").write_text(f"<title>A film</title>{TRACK}")
+        url = f"{own_media.base}/track.html"
+    (own_media.folder / "hls/text.vtt").write_text("WEBVTT\n\n" + "NOTE again\n\n" * 20_000)
+    own_media.manners["/hls/text.vtt"] = Manner(framing="close", endless=True, ranges=False)
+    own_media.throttle = 30_000_000
+
+    item = shared_api.add(url, subtitles=["en"])
+    try:
+        done = shared_api.wait(item, "done", "failed")
+    finally:
+        shared_api.client.post(f"/api/downloads/{item}/cancel")
+
+    assert done["error"] is None
+    assert kinds(done) == ["missing-subtitles-sent"]
+    assert "larger than" in done["notes"][0]["sentence"]
+
+
 def test_a_thumbnail_that_cannot_be_had_costs_a_note(
     shared_api: Api, own_media: MediaSource
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError
 from domain.notes import can_be_completed
-from runner.structure import told_size
+from runner.structure import ends_within_a_packet, told_size
 from runner.trim import describe, measure_duration
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def lacking(
     ffmpeg, told = params.get("ffmpeg_location"), told_size(medium)
     if told is not None:
         return _cut(ffmpeg, medium) if told > medium.stat().st_size else None
+    if not in_pieces and ends_within_a_packet(medium):
+        return without_end(medium.stat().st_size).as_error()
     if proven:
         return None
     if in_pieces:  # one in the middle may be cut, which no duration shows

@@ -23,6 +23,7 @@ from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import parse_http_range
 
 from domain.failures import DownloadError
+from domain.links import host_of
 from files.staging import write_atomically
 from runner.direct import head_of, like, require_media
 from runner.open_end import OpenEnded
@@ -56,15 +57,25 @@ class Source:
     """yt_dlp.YoutubeDL as the download of one file sees it, with conditional resumption."""
 
     def __init__(
-        self, ydl: YoutubeDL, part: Path, first: int, note: Path | None, *, medium: bool
+        self,
+        ydl: YoutubeDL,
+        part: Path,
+        first: int,
+        note: Path | None,
+        *,
+        judged: bool,
+        any_size: bool,
+        silent: set[str],
     ) -> None:
         """Watch over `part`, whose first byte is number `first` of the file.
 
         `note` is where the file's validators are kept between runs; None keeps them in memory.
-        A `medium` is refused if its first bytes are those of something else.
+        What is `judged` is refused if its first bytes are those of no medium; what is not of
+        `any_size` ends where a page does. `silent` are hosts that say nothing when they are asked
+        what follows; those that are found out are added.
         """
         self.ydl, self._part, self._first, self._note = ydl, part, first, note
-        self._medium = medium
+        self._judged, self._any_size, self._silent = judged, any_size, silent
         self.validators = _read(note)
         self._open: OpenEnded | None = None
 
@@ -136,7 +147,7 @@ class Source:
 
     def _begin(self, request: Request) -> Response:
         answer = self._ask(request)
-        if self._medium:
+        if self._judged:
             head, answer = head_of(answer)
             require_media(head)
         if self._note is None:
@@ -144,10 +155,23 @@ class Source:
         self._keep(Validators.of(answer.headers))
         if any(answer.headers.get(name) for name in LENGTH_HEADERS):
             return answer
-        compressed = answer.headers.get("Content-Encoding")  # ranges are of what is packed
-        further = None if compressed else lambda start: self._from(request, start)
-        self._open = OpenEnded(answer, further)
+        self._open = OpenEnded(answer, self._asks_further(request, answer))
         return like(answer, self._open)
+
+    def _asks_further(self, request: Request, answer: Response) -> Callable[[int], Response] | None:
+        """What requests more of the file; None where that would say nothing."""
+        host = host_of(answer.url)
+        compressed = answer.headers.get("Content-Encoding")  # ranges are of what is packed
+        if compressed or host in self._silent or answer.headers.get("Accept-Ranges") == "none":
+            return None
+
+        def ask(start: int) -> Response:
+            answer = self._from(request, start)
+            if answer.status == HTTPStatus.OK and not answer.headers.get("Content-Length"):
+                self._silent.add(host)
+            return answer
+
+        return ask
 
     def _from(self, request: Request, start: int) -> Response:
         """Request what follows the bytes that have come."""
@@ -158,7 +182,8 @@ class Source:
         return self._ask(further)
 
     def _ask(self, request: Request) -> Response:
-        answer = urlopen_medium(self.ydl, request)
+        ask: Callable[[Request], Response] = self.ydl.urlopen
+        answer = urlopen_medium(self.ydl, request) if self._any_size else ask(request)
         _tell_length(answer)
         return answer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any, TextIO
 
 from yt_dlp.postprocessor import ffmpeg
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 TIME = re.compile(r"out_time_us=(\d+)")
+KEPT_LINES = 500
+"""Of the first and of the last."""
 
 _listener: Listener | None = None
 _Popen: Any = ffmpeg.Popen
@@ -59,13 +62,19 @@ class _Errors(threading.Thread):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(daemon=True)
         self._stream = stream
-        self.lines: list[str] = []
+        self._first: list[str] = []
+        self._last: deque[str] = deque(maxlen=KEPT_LINES)
         self.duration = 0.0
         """Seconds of the longest input."""
 
+    @property
+    def lines(self) -> list[str]:
+        """What tells of the input, and why it failed: of a damaged video each picture complains."""
+        return [*self._first, *self._last]
+
     def run(self) -> None:
         for line in self._stream:
-            self.lines.append(line)
+            (self._first if len(self._first) < KEPT_LINES else self._last).append(line)
             if found := DURATION.match(line):
                 hours, minutes, seconds = found.groups()
                 length = int(hours) * 3600 + int(minutes) * 60 + float(seconds)

@@ -136,7 +136,8 @@ def require_ended(info: Info) -> None:
 
 def not_begun(begins: float | None) -> DownloadError:
     """What a stream that is waited for fails of; `begins` as a time in seconds, if it is known."""
-    if begins is None:
+    if begins is None or not _is_moment(begins):  # milliseconds, say
+        begins = None
         sentence = "The stream has not begun."
     else:
         when = datetime.fromtimestamp(begins, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -213,9 +214,14 @@ def date_of(info: Info) -> str | None:
     if isinstance(day, str) and re.fullmatch(r"\d{8}", day):
         with contextlib.suppress(ValueError):  # there is no such day
             return date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}").isoformat()
-    if isinstance(moment, int | float) and 0 <= moment < 2**33:
+    if isinstance(moment, int | float) and _is_moment(moment):
         return datetime.fromtimestamp(moment, UTC).date().isoformat()
     return None
+
+
+def _is_moment(seconds: float) -> bool:
+    """Whether it is a time in seconds that somebody can mean."""
+    return 0 <= seconds < 2**33
 
 
 def _address(entry: Info, of: Info) -> str | None:

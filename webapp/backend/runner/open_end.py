@@ -1,7 +1,8 @@
 """A body whose end nobody announced: when its connection ends, the source is asked for more.
 
 Without a length it looks the same whether it is whole or was broken off. A server that knows ranges
-tells: after the last byte there is nothing (416), or the rest.
+tells: after the last byte there is nothing (416), or the rest. One that knows none would send all
+of it again, and is asked once.
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ def _beginning(start: Callable[..., None]) -> Callable[..., None]:
             for file in _files(self, context):
                 file.unlink(missing_ok=True)
         start(self, context, info)
+        context["dl"].of_medium = is_medium(info)
 
     return drop_then_start
 
@@ -151,7 +152,11 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         first = parse_http_range((info.get("http_headers") or {}).get("Range"))[0] or 0
         whole = not isinstance(self, HttpQuietDownloader)  # else it is a fragment
         note = note_of(Path(filename)) if whole else None
-        source = Source(self.ydl, part, first, note, medium=whole and is_medium(info))
+        silent = vars(self).setdefault("silent_hosts", set())  # of all pieces of a stream
+        medium = is_medium(info) if whole else getattr(self, "of_medium", True)
+        source = Source(
+            *(self.ydl, part, first, note), judged=whole and medium, any_size=medium, silent=silent
+        )
         self.ydl = source
         try:
             done = download(self, filename, info)

@@ -15,8 +15,11 @@ BOXES = {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"sidx", b"free", b"skip",
 HEADER = 16
 """Bytes of the largest header of a box."""
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
-NEVER_TOLD = {0, 0xFFFF_FFFF}
-"""Sizes in a RIFF file whose writer could not go back."""
+UNKNOWN = (1 << 31, 1 << 32)
+"""What a RIFF file says, or nearly, whose writer did not know: it wrote to a pipe. Or it says 0."""
+NEARLY = 4096
+PACKET, SYNC = 188, 0x47
+"""Bytes of a packet of a transport stream, and what each begins with (ISO 13818-1, 2.4.3)."""
 
 
 def told_size(medium: Path) -> int | None:
@@ -27,8 +30,17 @@ def told_size(medium: Path) -> int | None:
             return _boxes(file, medium.stat().st_size)
         if head[:4] == b"RIFF":
             told = int.from_bytes(head[4:8], "little")
-            return None if told in NEVER_TOLD else 8 + told
+            known = told and all(abs(told - size) > NEARLY for size in UNKNOWN)
+            return 8 + told if known else None
         return _matroska(file) if head[:4] == EBML else None
+
+
+def ends_within_a_packet(medium: Path) -> bool:
+    """Whether a transport stream, which tells no length, was certainly cut."""
+    size = medium.stat().st_size
+    with medium.open("rb") as file:
+        head = file.read(3 * PACKET)
+    return head[::PACKET] == bytes([SYNC] * 3) and size % PACKET > 0
 
 
 def _boxes(file: BinaryIO, size: int) -> int | None:
