@@ -179,6 +179,7 @@ def test_sound_that_was_written_to_a_pipe_is_whole(
 @pytest.mark.parametrize(
     ("name", "how", "said"),
     [
+        ("cut.mp3", ("-vn", "-c:a", "libmp3lame"), "incomplete"),
         ("cut.ts", ("-c", "copy"), "incomplete-size"),
     ],
 )
@@ -188,7 +189,7 @@ def test_a_file_that_says_its_length_otherwise_and_whose_source_announces_less(
     made = own_media.folder / name
     ffmpeg("-i", str(own_media.folder / "clip.mp4"), *how, str(made))
     whole = result(shared_api, f"{own_media.base}/{name}", format="mkv")
-    own_media.manners[f"/{name}"] = Manner(announces=100_000, ranges=False)
+    own_media.manners[f"/{name}"] = Manner(announces=60_000, ranges=False)
 
     done = result(shared_api, f"{own_media.base}/{name}?cut", format="mkv")
 
@@ -354,6 +355,9 @@ def test_a_missing_beginning_is_named(shared_api: Api, own_media: MediaSource, k
         ("pieces.mp4", ("-movflags", "+frag_keyframe+empty_moov")),
         ("film.mkv", ()),
         ("sound.wav", ("-c:a", "pcm_s16le", "-vn")),
+        ("sound.mp3", ("-c:a", "libmp3lame", "-vn")),
+        ("mono.mp3", ("-c:a", "libmp3lame", "-vn", "-ac", "1", "-ar", "22050")),
+        ("tagged.mp3", ("-c:a", "libmp3lame", "-vn", "-metadata", "title=A title")),
     ],
 )
 def test_a_file_tells_its_length_by_its_structure(

@@ -1,4 +1,4 @@
-"""How long a file says that it is: by its boxes (MP4), chunks (RIFF) or elements (Matroska).
+"""How long a file says that it is: by boxes (MP4), chunks (RIFF), elements (MKV), a frame (MP3).
 
 What was cut off shows there, whatever the server announced: nothing has to be decoded for it.
 """
@@ -6,6 +6,8 @@ What was cut off shows there, whatever the server announced: nothing has to be d
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
+
+from runner import mpeg_audio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +34,9 @@ def told_size(medium: Path) -> int | None:
             told = int.from_bytes(head[4:8], "little")
             known = told and all(abs(told - size) > NEARLY for size in UNKNOWN)
             return 8 + told if known else None
-        return _matroska(file) if head[:4] == EBML else None
+        if head[:4] == EBML:
+            return _matroska(file)
+        return mpeg_audio.told_bytes(file)
 
 
 def ends_within_a_packet(medium: Path) -> bool:
