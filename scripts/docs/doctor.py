@@ -10,6 +10,7 @@ from scripts.guard.doctor.messages import (
     NOT_READY,
     OTHER_SETTING,
     PROXY,
+    Diagnosis,
     Message,
 )
 
@@ -61,11 +62,16 @@ _SPECIAL: dict[Message, dict[str, str]] = {
 }
 
 
+def example(message: Message) -> Diagnosis:
+    """What the page shows of a message."""
+    return message.of(**{**EXAMPLE, **_SPECIAL.get(message, {})})
+
+
 def sayings() -> str:
     """A row for each cause, in the words of an example."""
     rows = ["| cause | it says, for example | do this |", "|---|---|---|"]
     for message in MESSAGES:
-        why = message.of(**{**EXAMPLE, **_SPECIAL.get(message, {})})
+        why = example(message)
         cells = [f"**{why.kind}**" if message is ALL_WELL else why.kind, why.sentence, why.fix]
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(rows)

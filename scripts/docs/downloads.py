@@ -71,17 +71,18 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield fragments.piece_missing(missing, "index4.ts", 5, 12)
     yield from (conditional.NO_PIECES, keys.no_key(" (HTTP 404)"), keys.key_failure(401))
     yield completeness.without_end(600_000)
-    yield classify(RuntimeError("Unable to extract title"))
+    yield classify(RuntimeError("[Example] 4711: Unable to extract title"))
     yield metadata.not_begun(None)
     yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)
     yield shelf.unusable(FOLDER / "media/music", "is a file")
     yield publishing.file_gone("A film.mp4")
     yield retries.crashed(RunnerDiedError("The download process ended with code -9."))
     yield retries.not_noted(DatabaseUnavailableError("data/app.db is read-only.", ""))
-    yield bucket_client.unreachable(PLACE, "Connection refused")
+    why = f'Could not connect to the endpoint URL: "{PLACE.endpoint}/{PLACE.bucket}"'
+    yield bucket_client.unreachable(PLACE, why)
     yield bucket_client.missing_bucket(PLACE)
     yield bucket_client.untrusted(replace(PLACE, endpoint="https://objects.example:9000"))
-    for code in ("AccessDenied", "PermanentRedirect", "KeyTooLongError"):
+    for code in ("AccessDenied", "AuthorizationHeaderMalformed", "KeyTooLongError"):
         error = {"Error": {"Code": code, "Message": "Your key is too long"}}
         yield bucket_client.refusal(PLACE, ClientError(error, "PutObject"))
     yield multipart.damaged("s3://media/library/a.mp4")

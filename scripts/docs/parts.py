@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from scripts.containers.measured import measured
-from scripts.docs import doctor, downloads, packages, troubles, values
+from scripts.docs import databases, doctor, downloads, packages, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
 from scripts.docs.rows import rows
 from scripts.docs.settings import settings
+from scripts.docs.starts import starts
 from scripts.guard.core.phases import State
 from scripts.guard.core.state_machine import TRANSITIONS
 from scripts.times import table as times
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "routes": routes,
     "rows": rows,
     "settings": settings,
+    "starts": starts,
     "containers": measured,
     "restart-delays": values.restart_delays,
     "restart-limit": values.restart_limit,
@@ -49,6 +51,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "look-entries": values.look_entries,
     "feed-episodes": values.feed_episodes,
     "causes": troubles.causes,
+    "databases": databases.databases,
     "decisions": decisions,
     "doctor": doctor.sayings,
     "downloads": downloads.downloads,

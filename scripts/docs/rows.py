@@ -19,9 +19,9 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _name(cells: list[str]) -> str:
-    """What a row is known by: its kind, and its sentence where several are of a kind."""
+    """What a row is known by: its sentence, after its kind where it has one."""
     first, *others = cells
-    return first if first.startswith("`") else f"{first}: {others[0]}"
+    return first if " " in first else f"{first}: {others[0]}"
 
 
 def _cells(held: Held) -> list[str]:

@@ -72,6 +72,14 @@ EXAMPLES = (
         "You are using Node.js 18.1. Vite requires Node.js version 20.19+ or 22.12+. "
         "Please upgrade your Node.js version.\n",
     ),
+    Example(
+        WEB,
+        1,
+        "file:///p/webapp/frontend/node_modules/rolldown/dist/shared/options.mjs:9\n"
+        'import { styleText } from "node:util";\n         ^^^^^^^^^\n'
+        "SyntaxError: The requested module 'node:util' does not provide an export named "
+        "'styleText'\n",
+    ),
     Example(WEB, -6, "FATAL ERROR: Reached heap limit JavaScript heap out of memory\n"),
     Example(API, -9, out_of_memory=True),
     Example(WEB, 2, "/bin/sh: 1: cd: can't cd to webapp/fronted\n"),

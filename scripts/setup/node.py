@@ -61,7 +61,8 @@ def install_frontend() -> None:
         cwd=FRONTEND,
         # As for uv: the system may know certificates that Node's own list has not.
         env={"PATH": search_path(), "NODE_USE_SYSTEM_CA": "1"},
-        fix="look at the lines above; after a change of package.json: "
+        fix="look at the lines above (without a network: connect, then type the same command "
+        "again); after a change of package.json: "
         ". .venv/bin/activate && npm --prefix webapp/frontend install",
     )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUCKET, PREFIX = "media", "library"
+MESSAGES = {"KeyTooLongError": "Your key is too long", "NoSuchUpload": "It is over."}
+"""What such a store says beside a code."""
 
 
 @dataclass
@@ -45,6 +47,10 @@ class ObjectStore:
     """Whether the next answer that an upload is complete gets lost."""
     lost: str = ""
     """What that was asked for; asked for again, the upload is over, as MinIO would have it."""
+    wants: str = ""
+    """What stands in every signed request that is taken: a key or a region; empty: nothing."""
+    refusing: tuple[int, str] = (403, "AccessDenied")
+    """How others are answered."""
     dropping: bool = False
     """Whether what is held is never passed on: as if it had not got there."""
     held: threading.Event = field(default_factory=threading.Event)
@@ -91,7 +97,7 @@ class ObjectStore:
     def open_gate(self, *, drop_held: bool = False) -> None:
         """Let everything through, also what is held."""
         self.held_from, self.shut, self.dropping = None, False, drop_held
-        self.losing, self.silent, self.stalled = False, False, False
+        self.losing, self.silent, self.stalled, self.wants = False, False, False, ""
         self.opened.set()
 
     def fall_silent(self) -> None:
@@ -174,6 +180,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if store.wants not in self.headers.get("authorization", ""):
+            self._refuse(*store.refusing)
+            return
         if asked := self.headers.get("range"):
             store.ranges.append(asked)
             if store.stalled:
@@ -209,13 +218,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _say_that_the_upload_is_over(self) -> None:
-        """As Amazon does; the server has an error of its own where it does not know the upload."""
-        body = b"<Error><Code>NoSuchUpload</Code><Message>It is over.</Message></Error>"
-        self.send_response(404)
+        """The server has an error of its own where it does not know the upload."""
+        self._refuse(404, "NoSuchUpload")
+
+    def _refuse(self, status: int, code: str) -> None:
+        """As Amazon does."""
+        body = f"<Error><Code>{code}</Code><Message>{MESSAGES.get(code)}</Message></Error>".encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def _is_let_through(self, store: ObjectStore, part: int) -> bool:
         if store.held_from is not None and part >= store.held_from:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -613,3 +614,20 @@ def test_it_speaks_german_to_a_german_browser_and_what_is_chosen_on_it(
     expect(german.get_by_role("heading", name="web est en panne")).to_be_visible()
     expect(german.locator("html")).to_have_attribute("lang", "fr")
     context.close()
+
+
+def test_a_refusal_is_told_in_the_language_of_the_page(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"), toy("api"), up=("web",))
+    run.await_state("web", "READY")
+    page.add_init_script("localStorage.setItem('language', 'de')")
+    opened(page, run)
+    is_in_state(page, "api", "STOPPED")
+    with socket.create_server(("127.0.0.1", run.ports["api"])):
+        page.get_by_role("button", name="api starten").click()
+        told = page.get_by_role("alert")
+        expect(told).to_contain_text(
+            f"Das hat nicht geklappt: Port {run.ports['api']} (API_PORT) ist von einem anderen"
+        )
+        expect(told).to_contain_text("oder nimm andere Ports: API_PORT=")
+    page.get_by_role("button", name="api starten").click()
+    run.await_state("api", "READY")

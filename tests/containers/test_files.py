@@ -26,6 +26,15 @@ EVERY_SERVICE = [
     for compose in COMPOSE_FILES
     for name, service in services(compose).items()
 ]
+NOT_GIVEN = {
+    **dict.fromkeys(("DATA_DIR", "DATA_DIR_MODE"), "the image's own"),
+    **dict.fromkeys(("DATABASE_URL_FILE", "DATABASE_PASSWORD_FILE"), "the compose file's own"),
+    **dict.fromkeys(("IMPORT_DIR", "CA_FILE"), "a path of the host: it needs a mount as well"),
+    **dict.fromkeys(("MEDIA_ACCESS_KEY_FILE", "MEDIA_SECRET_KEY_FILE"), "likewise"),
+    "ACCESS_TOKEN_FILE": "of docker-compose.secrets.yml",
+    "SHOW_FOLDERS": "a container has no desktop",
+}
+"""Settings of the backend that the compose file for production does not hand on, and why."""
 BUILT = [case for case in EVERY_SERVICE if "build" in case.values[2]]  # type: ignore[operator]
 
 
@@ -90,6 +99,17 @@ def test_sets_and_reads_only_variables_that_mean_something(
     assert set(re.findall(r"\$\{([A-Z_]+)", text)) <= settings | OF_COMPOSE, compose
     if name != "database":
         assert set(service.get("environment", ())) <= settings | OF_THE_IMAGE
+
+
+def test_every_setting_of_the_backend_reaches_production_with_its_default_or_says_why() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8").partition("# --- Backend")[2]
+    listed = dict(re.findall(r"^#? ?([A-Z_]+)=(\S*)", example, re.MULTILINE))
+    given = services(ROOT / "docker-compose.yml")["backend"]["environment"]
+    assert listed.keys() == given.keys() | NOT_GIVEN.keys()
+    assert not given.keys() & NOT_GIVEN.keys()
+    for name, value in given.items():
+        default = re.fullmatch(rf"\$\{{{name}:-(.*)\}}", str(value))
+        assert default is None or default[1] == listed[name], name
 
 
 @pytest.mark.parametrize(("compose", "name", "service"), EVERY_SERVICE)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from scripts.docs import starts
+from scripts.docs.databases import troubles
+from scripts.docs.downloads import cell
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/troubleshooting.md"
 FIRST_CELL = re.compile(r"^\| (.+?) \|")
@@ -67,19 +71,18 @@ OF_A_LIMIT = {
     *("port-in-use", "no-permission", "disk-full", "dependency-down"),
 }
 STAND_IN = "in part: something else stands in for it"
-QUOTED = "in part: what the page quotes, not every word around it"
-OWN_SETUP = "in part: what it installs is put there"
-DONE = "in part: what it advises is done otherwise, or looked for"
+IN_A_CLONE = "tests/stack/test_typed_commands.py::test_it_can_be_typed"
+"""What the fix installs comes from where packages come from."""
 MACHINE = "no: it changes the whole machine; the limit is raised where the test has its own"
 
 
 PARTLY_CRASHES: Mapping[str, dict[str, str]] = {
-    "disk-full": {"made": STAND_IN},
-    "wrong-version": {"made": STAND_IN, "typed": OWN_SETUP},
-    "module-missing": {"typed": OWN_SETUP},
-    "command-not-found": {"typed": OWN_SETUP},
+    "wrong-version": {"also": IN_A_CLONE},
+    "module-missing": {"also": IN_A_CLONE},
+    "command-not-found": {"also": IN_A_CLONE},
     "watch-limit": {"typed": MACHINE},
 }
+"""What is not done of some rows, or which test does the rest."""
 
 
 def _crash(cells: list[str]) -> Held:
@@ -92,100 +95,96 @@ def _crash(cells: list[str]) -> Held:
 
 DOCTOR = "tests/stack/test_doctor_rows.py"
 DOCTOR_HEALS = "test_what_the_doctor_says_is_what_the_page_shows_and_its_advice_heals"
-PARTLY_DOCTOR: Mapping[str, dict[str, str]] = {
-    "guard-hung": {"made": STAND_IN},
-    "exited": {"equal": QUOTED},
-    "broken-code": {"equal": QUOTED},
-    "not-ready": {"equal": QUOTED, "typed": DONE},
-    "other-port": {"typed": DONE},
-    "other-family": {"typed": DONE},
-    "not-listening": {"typed": DONE},
-    "slow": {"typed": DONE},
-    "all-well": {"typed": DONE},
-}
 
 
-def _doctor(cells: list[str]) -> Held:
-    return Held(f"{DOCTOR}::{DOCTOR_HEALS}", **PARTLY_DOCTOR.get(cells[0].strip("*"), {}))
+def _doctor(_: list[str]) -> Held:
+    return Held(f"{DOCTOR}::{DOCTOR_HEALS}")
 
 
 REFUSED = "tests/stack/test_refused_starts.py"
 STARTS = Held(
-    f"{REFUSED}::test_it_says_what_the_page_quotes_and_starts_once_the_advice_was_followed"
+    f"{REFUSED}::test_it_says_what_the_page_shows_and_starts_once_the_advice_was_followed"
 )
 INSTALLS = "no: it installs packages of the system; what they bring is put there"
 OTHER_STARTS = {
-    "no Python 3.11 or newer was found": Held(
+    starts.NO_PYTHON: Held(
         "tests/setup/test_python.py"
         "::test_without_any_the_message_says_what_was_found_and_what_to_type",
         typed=INSTALLS,
     ),
-    "no Node that Vite accepts": Held(
+    starts.NO_NODE: Held(
         "tests/setup/test_node.py"
         "::test_a_node_that_cannot_be_brought_is_told_and_one_that_is_installed_is_taken",
         typed=INSTALLS,
         made=STAND_IN,
     ),
-    "ended with status": Held(
+    starts.INSTALLATION: Held(
         "tests/setup/test_node.py"
         "::test_an_installation_without_a_network_is_told_and_works_with_one"
     ),
-    "no browser can be opened from here": Held(
-        f"{REFUSED}::test_where_there_is_no_screen_the_address_is_named"
-    ),
+    starts.NO_SCREEN: Held(f"{REFUSED}::test_where_there_is_no_screen_the_address_is_named"),
 }
+
+
+def _start(cells: list[str]) -> Held:
+    known = {cell(refusal.says): held for refusal, held in OTHER_STARTS.items()}
+    return known.get(cells[0], STARTS)
 
 
 # --- The database -------------------------------------------------------------------------------
 
 ERRORS = "tests/backend/store/test_database_errors.py"
 POSTGRES = "tests/backend/engine/test_postgres_faults.py"
-WAITS = "no: it advises to wait"
+FOLDERS = "tests/backend/files/test_folders.py"
 MADE = Held(
     f"{ERRORS}::test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended"
 )
 DATABASE: Mapping[str, Held] = {
-    "is locked by another program": MADE,
-    "is read-only": Held(
+    "database-locked": MADE,
+    "database-read-only": Held(
         f"{ERRORS}::test_one_that_becomes_read_only_is_told_with_every_file_and_used_again"
         "_once_it_is_mended"
     ),
-    "is damaged": MADE,
-    "was written by a newer version": MADE,
-    "cannot grow: the disk is full": Held(
-        "tests/backend/app/test_lifecycle.py::test_a_disk_that_is_full_at_the_start"
+    "database-damaged": Held(
+        MADE.test,
+        also=f"{ERRORS}::test_a_damaged_one_is_moved_away_as_the_page_says_and_the_files_stay",
     ),
-    "refuses the password": Held(
-        "tests/containers/test_production.py"
-        "::test_another_password_on_an_old_volume_is_unhealthy_and_told",
-        typed=DONE,
+    "database-newer": MADE,
+    "database-full": Held(
+        f"{ERRORS}::test_one_on_a_full_disk_is_told_and_grows_once_there_is_room"
     ),
-    "cannot be written: FOLDER belongs to user 0": Held(
-        "tests/backend/files/test_folders.py"
-        "::test_somebody_elses_folder_is_told_with_user_and_command"
+    "database-password": Held(
+        f"{POSTGRES}::test_another_password_than_its_own_is_told_and_its_own_opens_it"
     ),
-    "cannot be opened": Held(
-        "tests/backend/app/test_lifecycle.py::test_a_data_folder_that_cannot_be_made_yet"
+    "database-unusable": Held(
+        f"{ERRORS}::test_one_in_a_folder_that_is_not_there_is_told_and_opened_once_it_is"
     ),
-    "has lost tables": MADE,
-    "was deleted or replaced": Held(
-        "tests/backend/store/test_database.py"
-        "::test_every_link_that_was_acknowledged_is_there_after_a_restart"
+    "database-tables": MADE,
+    "database-replaced": Held(
+        "tests/backend/store/test_database.py::test_nothing_is_committed_once_the_file_is_gone",
+        also="tests/backend/store/test_database.py"
+        "::test_every_link_that_was_acknowledged_is_there_after_a_restart",
     ),
-    "takes no changes": Held(
+    "database-standby": Held(
         f"{POSTGRES}::test_a_standby_is_told_and_the_address_of_the_primary_is_the_way_on",
         also=f"{POSTGRES}::test_one_that_only_reads_is_told_and_goes_on_once_it_may_write",
     ),
-    "Every connection to the database is in use": Held(
+    "database-busy": Held(
         f"{ERRORS}::test_that_every_connection_is_in_use_is_told_and_nothing_is_wrong_with_the"
-        "_database",
-        WAITS,
-        WAITS,
+        "_database"
     ),
-    "leads to a pooler in transaction mode": Held(
-        f"{POSTGRES}::test_a_pooler_that_shares_sessions_is_noticed_and_said"
+    "database-pooler": Held(f"{POSTGRES}::test_a_pooler_that_shares_sessions_is_noticed_and_said"),
+    "folder-of-another": Held(
+        f"{FOLDERS}::test_somebody_elses_folder_is_told_with_user_and_command"
     ),
+    "folder-unwritable": Held(f"{FOLDERS}::test_a_file_in_its_place_is_told"),
 }
+
+
+def _database(cells: list[str]) -> Held:
+    kinds = {cell(trouble.detail): kind for kind, trouble in troubles().items()}
+    return DATABASE[kinds[cells[0]]]
+
 
 # --- Downloads ----------------------------------------------------------------------------------
 
@@ -193,33 +192,34 @@ FAILURES = "tests/backend/runner/test_failure_rows.py"
 MENDED = "tests/backend/runner/test_mended_downloads.py"
 SAID = f"{FAILURES}::test_what_is_said_is_what_the_page_shows"
 BRINGS = f"{FAILURES}::test_what_it_advises_brings_the_file"
-ANOTHER = "no: it advises another link, format or place, or to wait"
+LATER = "no: it advises to try later, or another source"
+QUOTED = "in part: what the page quotes, not every word around it"
+NOTHING = "no: there is nothing to do"
+LOOKED_AT = "no: somebody is to look at the site in a browser"
 NO_SOURCE = "no: no source of ours brings it about; what yt-dlp raises is raised"
 NEWER = "no: it advises a newer yt-dlp, which may not know better"
-OWN_WORDS = "in part: the site's name and the medium's id come before it"
 STUBBORN = f"{MENDED}::test_what_only_a_site_of_its_own_can_raise_is_told"
 COOKIES = Held(f"{FAILURES}::test_cookies_that_others_can_read_and_that_are_none")
 MACHINES = Held(f"{FAILURES}::test_a_disk_without_room_and_a_machine_without_ffmpeg")
-ONE_SENTENCE = "in part: the sentence, not the advice"
+NO_DOWNLOAD = "no: no download of a test fails of it"
 CALLED = "in part: what raises it is called; no download runs"
-AGAIN = Held(
-    f"{FAILURES}::test_what_ffmpeg_cannot_cut_or_join_is_kept_and_can_be_made_again",
-    typed=DONE,
-    made=CALLED,
-)
 BUCKETS = "tests/backend/engine/test_bucket.py"
-ANSWERED = Held(
-    "tests/backend/files/test_bucket_client.py::test_what_a_store_answers_is_said_by_its_kind",
-    "no: it is the operator's to do at the object store",
-    "no: it is the operator's to do at the object store",
-    made=CALLED,
-    equal=ONE_SENTENCE,
+ANOTHER_PLACE = Held(
+    f"{BUCKETS}::test_a_store_that_takes_another_key_or_region_is_told_and_that_one_is_taken"
 )
 ADVISED = {
     *("beyond-end", "broken-off", "conversion", "login-needed", "no-audio", "password-needed"),
     *("incomplete-size", "key-missing", "key-refused", "piece-missing", "range", "rate-limited"),
-    "server-error",
+    *("server-error", "blocked", "gone", "unknown-host", "unsupported", "not-media"),
+    *("page-too-large", "unsupported-protocol", "no-pieces"),
 }
+WITHOUT = {
+    "drm": NOTHING,
+    "not-found": LOOKED_AT,
+    "refused": LOOKED_AT,
+    "redirect-loop": LOOKED_AT,
+}
+"""What a source brings about, and no test heals; why not."""
 OTHER_DOWNLOADS: Mapping[str, Held] = {
     "address-refused": Held(f"{MENDED}::test_an_address_that_is_listed_by_the_operator_is_reached"),
     "certificate": Held(
@@ -236,14 +236,12 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     "cookies-open": COOKIES,
     "cookies-unreadable": COOKIES,
     "crash": Held(
-        equal=ONE_SENTENCE,
         test="tests/backend/work/test_pool.py::test_what_ended_a_runner_is_told",
         also="tests/backend/engine/test_crash.py::test_downloads_go_on_after_kill_9_and_end_identical",
     ),
-    "cut": AGAIN,
-    "join": AGAIN,
+    "cut": Held(f"{MENDED}::test_a_clip_that_cannot_be_cut_is_cut_between_other_times"),
+    "join": Held(f"{MENDED}::test_a_recording_that_cannot_be_joined_is_kept_and_joined_by_a_retry"),
     "database": Held(
-        equal=QUOTED,
         test=f"{ERRORS}::test_what_the_database_does_not_take_is_tried_again_later_and_not_for_ever",
         also=f"{ERRORS}::test_one_that_becomes_read_only_is_told_with_every_file_and_used_again"
         "_once_it_is_mended",
@@ -258,45 +256,39 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     "file-too-large": Held(
         "tests/backend/runner/test_bad_sources.py"
         "::test_a_disk_that_takes_no_file_of_that_size_is_named",
-        ANOTHER,
-        ANOTHER,
+        LATER,
+        LATER,
     ),
     "folder": Held(
         f"{MENDED}::test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another"
     ),
-    "geo-blocked": Held(STUBBORN, ANOTHER, ANOTHER),
+    "geo-blocked": Held(STUBBORN),
     "no-such-format": Held(
         f"{FAILURES}::test_a_format_that_a_site_does_not_have_as_yt_dlp_says_it",
         NO_SOURCE,
-        ANOTHER,
+        NO_SOURCE,
         made=CALLED,
     ),
-    "unexpected": Held(STUBBORN, NEWER, NEWER, equal=OWN_WORDS),
-    "live-kind": Held(STUBBORN, ANOTHER, ANOTHER),
-    "bucket-unreachable": Held(
-        f"{BUCKETS}::test_a_store_that_is_away_is_told_and_waited_for", equal=QUOTED
-    ),
-    "bucket-missing": Held(
-        f"{BUCKETS}::test_a_bucket_that_is_not_there_is_named_and_waited_for", equal=QUOTED
-    ),
-    "bucket-refused": ANSWERED,
+    "unexpected": Held(STUBBORN, NEWER, NEWER),
+    "live-kind": Held(STUBBORN),
+    "bucket-unreachable": Held(f"{BUCKETS}::test_a_store_that_is_away_is_told_and_waited_for"),
+    "bucket-missing": Held(f"{BUCKETS}::test_a_bucket_that_is_not_there_is_named_and_waited_for"),
+    "bucket-refused": ANOTHER_PLACE,
     "bucket-certificate": Held(
         "tests/backend/runner/test_certificates.py::test_and_so_may_the_object_store",
         equal=QUOTED,
     ),
-    "bucket-region": ANSWERED,
-    "bucket-answer": ANSWERED,
-    "bucket-damaged": Held(
-        f"{BUCKETS}::test_what_is_not_what_was_sent_is_no_success", made=CALLED, equal=ONE_SENTENCE
+    "bucket-region": ANOTHER_PLACE,
+    "bucket-answer": Held(
+        f"{BUCKETS}::test_a_store_that_cannot_do_what_is_needed_is_told_in_its_words_and_tried_again"
     ),
+    "bucket-damaged": Held(f"{BUCKETS}::test_what_is_not_what_was_sent_is_no_success", made=CALLED),
     "bucket-ended": Held(
-        f"{BUCKETS}::test_uploads_that_somebody_ends_over_and_over_are_told",
-        made=CALLED,
-        equal=ONE_SENTENCE,
+        f"{BUCKETS}::test_uploads_that_somebody_ends_over_and_over_are_told", made=CALLED
     ),
     "media-folder": Held(
-        "tests/backend/files/test_media_folder.py::test_an_empty_mount_point_is_noticed",
-        made=CALLED,
+        "tests/backend/files/test_media_folder.py"
+        "::test_downloads_wait_for_a_disk_that_is_not_mounted_and_go_on_as_the_page_says"
     ),
     "not-begun": Held("tests/backend/runner/test_live.py::test_what_has_not_begun_is_waited_for"),
     "nothing-recorded": Held(
@@ -305,13 +297,13 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     ),
     "stalled": Held(
         "tests/backend/runner/test_stalls.py::test_a_source_that_drips_is_given_up",
-        ANOTHER,
-        ANOTHER,
+        LATER,
+        LATER,
     ),
     "too-large": Held(
         f"{FAILURES}::test_what_takes_more_memory_than_a_download_may_use",
-        ANOTHER,
-        ANOTHER,
+        NO_DOWNLOAD,
+        NO_DOWNLOAD,
         also="tests/backend/runner/test_limits.py"
         "::test_what_takes_more_fails_and_the_programs_that_it_starts_have_their_own_limit",
         made=CALLED,
@@ -325,7 +317,7 @@ def _download(cells: list[str]) -> Held:
         return OTHER_DOWNLOADS[kind]
     if kind in ADVISED:
         return Held(SAID, also=BRINGS)
-    return Held(SAID, ANOTHER, ANOTHER)
+    return Held(SAID, WITHOUT[kind], WITHOUT[kind])
 
 
 TABLES = (
@@ -333,11 +325,11 @@ TABLES = (
     Table("`make doctor p=web` names one cause", _doctor),
     Table(
         "`make dev` stops before anything runs",
-        lambda cells: replace(OTHER_STARTS.get(cells[0].strip("`"), STARTS), equal=QUOTED),
+        _start,
     ),
     Table(
         "The backend says that its database or its folder cannot be used",
-        lambda cells: replace(DATABASE[cells[0].strip("`")], equal=QUOTED),
+        _database,
     ),
     Table("A download failed", _download),
 )

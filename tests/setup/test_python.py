@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.docs.starts import NO_PYTHON
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts/setup"
 HERE = ".".join(map(str, sys.version_info[:3]))
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -188,10 +190,12 @@ def test_a_python_that_is_not_the_systems_own_needs_a_package_of_its_own(tmp_pat
 def test_without_any_the_message_says_what_was_found_and_what_to_type(tmp_path: Path) -> None:
     for name in NAMES:
         program(tmp_path / "bin" / name, 'test "$1" = --version && echo Python 3.9.2')
-    refused = run(tmp_path, PATH=only(tmp_path / "bin"))
+    refused = run(tmp_path, PATH=f"{tmp_path / 'bin'}:{with_sudo_and_apt(tmp_path)}")
     assert refused.returncode == 1
-    assert "no Python 3.11 or newer was found" in refused.stderr
-    assert "python3 is: Python 3.9.2" in refused.stderr
+    first, second, fix, *_ = refused.stderr.splitlines()
+    assert first == NO_PYTHON.says
+    assert second == "  python3 is: Python 3.9.2"
+    assert fix == f"  To fix it: {NO_PYTHON.fix}"
     assert "make dev python=" in refused.stderr
     assert not (tmp_path / ".venv").exists()
     for name in NAMES:  # what the line installs comes to light

@@ -253,6 +253,25 @@ def test_a_new_port_that_a_stranger_has_changes_nothing(
 
 
 @pytest.mark.fault(row="F19")
+def test_a_port_that_the_service_itself_listens_on_may_become_its_own(
+    guarded: Guarded, free_port: Callable[[], int]
+) -> None:
+    """As `doctor` and the log advise for a server that listens elsewhere than it should."""
+    elsewhere = free_port()
+    line = f"web: exec python -m http.server --bind 127.0.0.1 {elsewhere} # $WEB_PORT"
+    run = guarded(line, started=False)
+    run.environment.pop("WEB_PORT")
+    save_env(run)
+    run.start()
+    until(lambda: not is_free(elsewhere), "it listens elsewhere")
+    save_env(run, web=elsewhere)
+    run.await_state("web", "READY")
+    assert run.service("web")["port"] == elsewhere
+    assert ask(elsewhere).status == 200
+    assert "is held by" not in run.output()
+
+
+@pytest.mark.fault(row="F19")
 def test_a_procfile_that_is_gone_for_a_while_changes_nothing(guarded: Guarded) -> None:
     run, old = start(guarded, *PAIR)
     lines = run.procfile.read_text().splitlines()

@@ -1,7 +1,7 @@
 """The rows of docs/troubleshooting.md about a start that stops before anything runs.
 
-Each is made to happen to a real guard, says what the page quotes, leaves nothing running, and is
-over once the page's advice was followed.
+Each is made to happen to a real guard, says what the page shows with its fix, word for word, leaves
+nothing running, and is over once the page's advice was followed.
 """
 
 import os
@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.docs import starts
+from scripts.docs.starts import Refusal
+from scripts.docs.troubles import HOLDER
 from tests.stack.conftest import Guarded
 from tests.stack.harness import ROOT, GuardRun, is_free, toy, until
 
@@ -46,7 +49,26 @@ def refused(run: GuardRun, within: Sequence[str] = ()) -> str:
     return run.output()
 
 
-def starts(run: GuardRun) -> None:
+def as_shown(run: GuardRun, said: str) -> tuple[str, str]:
+    """What was said and its fix, with the page's examples in place of what is only so here."""
+    examples = {
+        r"pid \d+, started .+": HOLDER,
+        r"pid \d+, since \S+": "pid 4711, since 2026-01-31T12:00:00+00:00",
+        r"^kill \d+": "kill 815",
+        rf"\b{run.ports['web']}\b": "3000",
+        r"WEB_PORT=2\d+ make dev": "WEB_PORT=3001 make dev",
+        r"WEB_PORT=8\d+ make dev": "WEB_PORT=8081 make dev",
+        re.escape(str(run.procfile.parent)): "/home/me/project",
+        r"^Procfile:": "Procfile.dev:",
+    }
+    sentence, _, fix = said.strip().partition("\n\n  fix: ")
+    for pattern, example in examples.items():
+        sentence = re.sub(pattern, example, sentence)
+        fix = re.sub(pattern, example, fix)
+    return " ".join(sentence.split()), fix
+
+
+def starts_now(run: GuardRun) -> None:
     run.start()
     for name in ("web", "api"):
         run.await_state(name, "READY")
@@ -82,7 +104,7 @@ def port_of_the_administrator(run: GuardRun) -> str:
 
 
 def second_guard(run: GuardRun) -> str:
-    starts(run)
+    starts_now(run)
     second = run.run("up")
     assert second.returncode == 1
     assert run.run("stop").returncode == 0
@@ -115,27 +137,26 @@ def bad_line(run: GuardRun) -> str:
     return said
 
 
-MADE: dict[str, Callable[[GuardRun], str]] = {
-    "is held by another process": held_port,
-    "is held by a process that this user may not see": port_held_by_somebody_else,
-    "ports below 1024 need root": port_of_the_administrator,
-    "a guard runs in this folder already": second_guard,
-    "must be a port, a whole number from 1 to 65535": bad_port,
-    "is the same port as": same_port,
-    "not of the form": bad_line,
+MADE: dict[Refusal, Callable[[GuardRun], str]] = {
+    starts.HELD: held_port,
+    starts.HIDDEN: port_held_by_somebody_else,
+    starts.FORBIDDEN: port_of_the_administrator,
+    starts.RUNS: second_guard,
+    starts.BAD_VALUE: bad_port,
+    starts.SAME_PORT: same_port,
+    starts.BAD_LINE: bad_line,
 }
-"""What the page quotes -> what makes it happen, and follows the advice."""
+"""What the page shows -> what makes it happen, and follows the advice."""
 
 
-@pytest.mark.parametrize("quoted", MADE)
-def test_it_says_what_the_page_quotes_and_starts_once_the_advice_was_followed(
-    quoted: str, guarded: Guarded
+@pytest.mark.parametrize("refusal", MADE, ids=lambda refusal: refusal.says)
+def test_it_says_what_the_page_shows_and_starts_once_the_advice_was_followed(
+    refusal: Refusal, guarded: Guarded
 ) -> None:
     run = guarded(*LINES, started=False)
-    said = MADE[quoted](run)
-    assert quoted in said
-    assert "fix:" in said
-    starts(run)
+    said = MADE[refusal](run)
+    assert as_shown(run, said) == (refusal.says, refusal.fix)
+    starts_now(run)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has a screen")
@@ -152,8 +173,8 @@ def test_where_there_is_no_screen_the_address_is_named(
         told = opened({**without, **settings})
         healed = opened({**without, **settings, "BROWSER": str(tmp_path / "browser")})
     assert told.returncode == 1
-    assert "no browser can be opened from here" in told.stderr
-    assert f"open http://localhost:{port} in the browser" in told.stderr
+    says, _, fix = told.stderr.strip().replace(f":{port}", ":3000").partition("\n\n  fix: ")
+    assert (says, fix) == (starts.NO_SCREEN.says, starts.NO_SCREEN.fix)
     assert healed.returncode == 0, healed.stderr
     until((tmp_path / "opened").exists, "a browser that is there is given the address")
 

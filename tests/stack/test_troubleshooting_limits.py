@@ -203,14 +203,18 @@ def forbidden_file(stage: Stage) -> Steps:
 
 
 def full_disk(stage: Stage) -> Steps:
-    """The kernel has a file that lies on a full disk, so to speak."""
-    (stage.folder / "webapp/backend/app.log").symlink_to("/dev/full")
+    disk: Path = stage.fixture("small_disk")("1m")
+    unneeded = disk / "unneeded"
+    with suppress(OSError), unneeded.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    (stage.folder / "webapp/backend/app.log").symlink_to(disk / "app.log")
     written = 'print("begun", file=open("app.log", "w"), flush=True)'
     stage.write("webapp/backend/main.py", f"{APP}{written}\n")
     stage.prepare(API, WEB).start()
     yield AS_SHOWN
-    stage.type_what_shows()
-    (stage.folder / "webapp/backend/app.log").unlink()
+    assert "Avail" in stage.type_what_shows()
+    unneeded.unlink()
     stage.type_what_mends()
 
 

@@ -6,16 +6,20 @@ commands are typed, and the service is READY again. Those that come of a limit o
 """
 
 import os
+import platform
 import shutil
 import signal
+import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.stack.crashes import API, APP, WEB, Stage, told
 from tests.stack.harness import ROOT, TOY
 
+ARCHITECTURE = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 VITE = "node_modules/.bin/vite --port $WEB_PORT --strictPort --host 127.0.0.1"
 BAD = """\
 const { plugins } = JSON.parse('{"plugins": 5}');
@@ -23,13 +27,8 @@ for (const each of plugins) console.log(each);
 export default {};
 """
 WELL = "export default { plugins: [] };\n"
-OLD_NODE = f'#!/bin/sh\nexec {shutil.which("node")} -r ./old.cjs "$@"\n'
-OLD = """\
-Object.defineProperty(process.versions, 'node', { value: '18.20.0' });
-const warn = console.warn;
-console.warn = (...words) => { warn(...words); process.exit(1); };
-"""
-"""The real Vite, told that it runs on Node 18; where that Node fails later, this one ends."""
+OLD_NODE, VITE_BEFORE = f"node-{sys.platform}-{ARCHITECTURE}", "vite@7"
+"""Node as npm has it, and the last Vite that says itself what it needs."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,8 @@ class Row:
     """Sent to the server, where it is killed."""
     settings: str = ""
     """The lines of .env that the row advises."""
+    old: tuple[str, ...] = ()
+    """What is there in an old version: Node, and perhaps the packages."""
     typed: bool = False
     """Whether the fix is nothing but its commands: nothing else is corrected."""
     state: str = "READY"
@@ -146,13 +147,29 @@ ROWS = (
         "web does not run on the Node",
         "web",
         line=f'web: cd webapp/frontend && PATH="$PWD/bin:$PATH" exec {VITE}',
-        files=(
-            ("webapp/frontend/bin/node", OLD_NODE),
-            ("webapp/frontend/old.cjs", OLD),
-        ),
+        old=(OLD_NODE, "vite"),
+        typed=True,
+    ),
+    Row(
+        "wrong-version",
+        "web needs a newer Node",
+        "web",
+        line=f'web: cd webapp/frontend && PATH="$PWD/bin:$PATH" exec {VITE}',
+        old=(OLD_NODE,),
         typed=True,
     ),
 )
+
+
+@pytest.fixture(scope="module")
+def old_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `node_modules` in which Node 18 is, and a Vite of its time."""
+    folder = tmp_path_factory.mktemp("old")
+    packages = [f"{OLD_NODE}@18.20.8", VITE_BEFORE]
+    command = ["npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", str(folder)]
+    if subprocess.run([*command, *packages], check=False, capture_output=True).returncode:
+        pytest.skip("no Node 18 is to be had here")
+    return folder / "node_modules"
 
 
 def break_it(row: Row, stage: Stage) -> None:
@@ -190,7 +207,12 @@ def test_what_is_said_is_what_the_page_shows_and_its_advice_heals(
     page = told(row.kind, row.says)
     stage = Stage(request)
     modules = stage.folder / "webapp/frontend/node_modules"
-    if "vite" in row.right + row.line and row.kind != "command-not-found":
+    if row.old:
+        packages: Path = request.getfixturevalue("old_packages")
+        (stage.folder / "webapp/frontend/bin").mkdir()
+        (stage.folder / "webapp/frontend/bin/node").symlink_to(packages / OLD_NODE / "bin/node")
+        modules.symlink_to(packages if "vite" in row.old else ROOT / "webapp/frontend/node_modules")
+    elif "vite" in row.right + row.line and row.kind != "command-not-found":
         modules.symlink_to(ROOT / "webapp/frontend/node_modules")
     for name, text in row.files:
         stage.write(name, text, 0o755 if text.startswith("#!") else 0o644)

@@ -109,7 +109,8 @@ ELSEWHERE = {
     r"mkdir data/damaged && mv .*": "tests/backend/store/test_database_errors.py, as typed",
     r"make (dev|dev open=1|dev s=\w+|app|stop)": "tests/stack/test_project.py, and this module's "
     "own stack",
-    r"WEB_PORT=3001 make dev( open=1)?": "this module's own stack is started with ports like that",
+    r"WEB_PORT=\d+ make dev( open=1)?": "this module's own stack is started with ports like that",
+    r"make start p=NAME": "names no service",
     r"make run .*": "another command in place of the one above",
     r"procguard .*": "in projects of others: tests/stack/test_some_lines.py",
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",

@@ -18,12 +18,14 @@ from ..attach.protocol import PROTOCOL
 from ..attach.server import NOTHING_RUNS, AttachServer
 from ..core import events, hints
 from ..core.apart import apart
-from ..core.errors import GuardError
-from ..core.snapshot import Snapshot
+from ..core.cause import Told, say
+from ..core.errors import ToldError
+from ..core.snapshot import ServiceView, Snapshot
 from ..core.work import Work
-from ..http import messages
+from ..http import messages, refusals
 from ..http.access import Access
 from ..http.messages import Request, Response
+from ..http.refusals import refuse
 from ..logs import levels, past
 from ..processes.usage_history import UsageHistory
 from ..supervision.history import History
@@ -81,11 +83,10 @@ class ControlApi:
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if not self._access.may_read(request):
-            return messages.problem(
-                403, "Foreign host", "The guard answers to localhost, 127.0.0.1 and [::1] only."
-            )
+            only = say("The guard answers to localhost, 127.0.0.1 and [::1] only.")
+            return refuse(request, 403, "foreign-host", "Foreign host", only)
         if self._access.is_stranger(request):
-            return _another_user(request.uid)
+            return _another_user(request)
         if request.method == "OPTIONS":
             return self._access.preflight(request, "GET, POST", "X-Guard-Token", age=600)
         return self._access.readable(request, await self._response(request))
@@ -127,7 +128,7 @@ class ControlApi:
             case "POST", ["api", *action]:
                 return self._action(request, action)
             case _:
-                return messages.problem(404, "Not found", f"There is no {request.method} here.")
+                return _nothing_there(request)
 
     def _page(self) -> Response:
         from ..pages import dashboard  # not needed before somebody looks
@@ -157,13 +158,14 @@ class ControlApi:
         limit = _number(request.query("limit") or str(TAIL_LINES))
         level = request.query("level")
         if place is None or limit is None or not 0 < limit <= past.MAX_LINES:
-            detail = (
-                f"`before` is a place from an earlier answer, `limit` {past.MAX_LINES} at most."
+            told = say(
+                "`before` is a place from an earlier answer, and `limit` at most {most}.",
+                most=past.MAX_LINES,
             )
-            return messages.problem(422, "Bad question", detail)
+            return _bad_question(request, told)
         if level is not None and level not in levels.LEVELS:
-            detail = f"`level` is one of {', '.join(levels.LEVELS)}."
-            return messages.problem(422, "Bad question", detail)
+            known = ", ".join(levels.LEVELS)
+            return _bad_question(request, say("`level` is one of {levels}.", levels=known))
         services = request.query("services")
         question = past.Question(
             None if services is None else frozenset(services.split(",")),
@@ -178,21 +180,16 @@ class ControlApi:
 
     def _log(self, request: Request, name: str) -> Response:
         if self._snapshot().service(name) is None:
-            return _no_service(name)
+            return _no_service(request, name)
         asked = _number(request.query("tail") or str(TAIL_LINES))
         if asked is None or asked > MAX_TAIL_LINES:
-            detail = f"`tail` is a number of lines, {MAX_TAIL_LINES} at most."
-            return messages.problem(422, "Bad tail", detail)
+            told = say("`tail` is a number of lines, at most {most}.", most=MAX_TAIL_LINES)
+            return _bad_question(request, told)
         return messages.as_json({"name": name, "lines": self._tail(name, asked)})
 
     def _action(self, request: Request, action: list[str]) -> Response:
         if not self._access.may_write(request):
-            return messages.problem(
-                403,
-                "Not allowed",
-                "A write needs the header X-Guard-Token with what stands in the guard's token "
-                "file, and no foreign Origin.",
-            )
+            return _not_allowed(request)
         match action:
             case ["restart"]:
                 self._restart_all()
@@ -201,37 +198,32 @@ class ControlApi:
             case ["services", name, "attach"]:
                 return self._attach(request, name)
             case ["services", name, verb] if verb in _ACTIONS:
-                return self._act(name, _ACTIONS[verb])
+                return self._act(request, name, _ACTIONS[verb])
             case _:
-                return messages.problem(404, "Not found", "There is no such action.")
+                return _nothing_there(request)
         return messages.as_json(self._snapshot().as_json(), status=202)
 
-    def _act(self, name: str, event: Callable[[], events.Event]) -> Response:
+    def _act(self, request: Request, name: str, event: Callable[[], events.Event]) -> Response:
         """Send an event to a service, or to every instance of a line."""
         views = [view for view in self._snapshot().services if view.is_called(name)]
         if not views:
-            return _no_service(name)
+            return _no_service(request, name)
         try:
             for view in views:
                 self._send(view.name, event())
-        except GuardError as error:
-            return messages.problem(409, "Not possible", error.message, fix=error.fix)
+        except ToldError as error:
+            return refusals.of_error(request, 409, "Not possible", error)
         return messages.as_json(self._snapshot().as_json(), status=202)
 
     def _attach(self, request: Request, name: str) -> Response:
         view = self._snapshot().service(name)
         if view is None:
-            return _no_service(name)
+            return _no_service(request, name)
         if request.headers.get("upgrade", "").lower() != PROTOCOL:
-            return messages.problem(426, "Upgrade needed", f"Ask with `Upgrade: {PROTOCOL}`.")
+            told = say("Ask with `Upgrade: {protocol}`.", protocol=PROTOCOL)
+            return refuse(request, 426, "upgrade-needed", "Upgrade needed", told)
         if view.state in NOTHING_RUNS:
-            why = "" if view.cause is None else f" {view.cause.sentence}"
-            return messages.problem(
-                409,
-                "Not running",
-                f"{name} is {view.state.value}: there is no terminal to attach to.{why}",
-                fix=hints.command("restart", name),
-            )
+            return _not_running(request, view)
         upgrade = partial(self._attach_server.serve, name)
         return Response(101, "", headers={"Upgrade": PROTOCOL}, upgrade=upgrade)
 
@@ -242,15 +234,48 @@ def _number(text: str) -> int | None:
     return int(text) if sane else None
 
 
-def _another_user(uid: int | None) -> Response:
-    return messages.problem(
-        403,
-        "Another user's guard",
-        f"User {os.geteuid()} started this guard, and you are user {uid}: it answers to the one "
+def _another_user(request: Request) -> Response:
+    told = say(
+        "User {owner} started this guard, and you are user {user}: it answers to the one "
         "who started it and to root only.",
-        fix=f"sudo -u '#{os.geteuid()}' {hints.command('status')}",
+        owner=os.geteuid(),
+        user=request.uid,
     )
+    typed = f"sudo -u '#{os.geteuid()}' {hints.command('status')}"
+    fix = say("{typed}", typed=typed)
+    return refuse(request, 403, "another-user", "Another user's guard", told, fix=fix)
 
 
-def _no_service(name: str) -> Response:
-    return messages.problem(404, "No such service", f"The Procfile has no line {name!r}.")
+def _not_allowed(request: Request) -> Response:
+    told = say(
+        "To change something, send the header X-Guard-Token with the content of the guard's "
+        "token file, and no Origin of another site."
+    )
+    fix = say("If a page says this, reload it.")
+    return refuse(request, 403, "not-allowed", "Not allowed", told, fix=fix)
+
+
+def _nothing_there(request: Request) -> Response:
+    told = say("There is no {method} {path} here.", method=request.method, path=request.path)
+    return refuse(request, 404, "nothing-there", "Not found", told)
+
+
+def _no_service(request: Request, name: str) -> Response:
+    told = say("The Procfile has no line '{name}'.", name=name)
+    return refuse(request, 404, "no-service", "No such service", told)
+
+
+def _bad_question(request: Request, told: Told) -> Response:
+    return refuse(request, 422, "bad-question", "Bad question", told)
+
+
+def _not_running(request: Request, view: ServiceView) -> Response:
+    told = say(
+        "{name} is {state}: there is no terminal to attach to.",
+        name=view.name,
+        state=view.state.value,
+    )
+    if view.cause is not None:
+        told = told.then(view.cause.told)
+    fix = say("{typed}", typed=hints.command("restart", view.name))
+    return refuse(request, 409, "not-running", "Not running", told, fix=fix)

@@ -47,7 +47,14 @@ async def run(started: Started) -> int:
         responders=supervised.responders,
         leaving=shutdown.has_begun,
     )
-    reload = Reload(current, launcher.ports, supervisor, shell=started.shell, report=log.report)
+    reload = Reload(
+        current,
+        launcher.ports,
+        supervisor,
+        shell=started.shell,
+        report=log.report,
+        tag=launcher.tag,
+    )
     saves = Saves(
         current,
         send=supervisor.send,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from ..config import settings
@@ -12,7 +12,10 @@ from ..config.service import Service
 from ..config.settings import Settings
 from ..core.apart import apart
 from ..core.errors import GuardError
+from ..core.run_tag import RunTag
+from ..net import port_owners
 from ..net.port_table import Ports
+from ..processes import descendants
 from ..processes.launcher import held_ports, self_binding
 from ..rundir import directory
 from ..supervision.supervisor import Supervisor
@@ -30,13 +33,15 @@ class Reload:
         *,
         shell: Mapping[str, str],
         report: Callable[[str], None],
+        tag: Callable[[str], RunTag],
     ) -> None:
-        """`shell` is the environment that the guard was started in."""
+        """`shell` is the environment that the guard was started in, `tag` a service's mark."""
         self._current = current
         self._ports = ports
         self._supervisor = supervisor
         self._shell = shell
         self._report = report
+        self._tag = tag
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_refused = False
@@ -50,7 +55,8 @@ class Reload:
     async def _reload(self) -> None:
         async with self._one_at_a_time:
             try:
-                self._put_in_force(await self._read())
+                config = await self._read()
+                self._put_in_force(config, await self._listened_on(config))
             except GuardError as error:
                 self._is_refused = True
                 self._report(
@@ -78,7 +84,21 @@ class Reload:
         except GuardError as error:
             raise GuardError(error.message, "correct the above, and save it") from error
 
-    def _put_in_force(self, config: Settings) -> None:
+    async def _listened_on(self, config: Settings) -> set[int]:
+        """Return the new ports on which the very service listens that is to have them.
+
+        It listened elsewhere than it should, and what it listens on was made its port.
+        """
+        known = {service.port for service in self._current.get().services}
+        running = self._supervisor.running()
+        looked_at = [
+            (service.port, running[service.name].pid, self._tag(service.name))
+            for service in config.services
+            if service.port is not None and service.port not in known and service.name in running
+        ]
+        return await apart(_of_themselves, looked_at)
+
+    def _put_in_force(self, config: Settings, listened_on: set[int]) -> None:
         """Follow changed settings; raises `GuardError` if a new port is unavailable.
 
         New ports are bound before, old ones closed after what uses them has moved. One that a
@@ -86,9 +106,9 @@ class Reload:
         """
         old = self._current.get()
         config = self._lasting(config, old)
-        ours = {service.port for service in old.services}
+        ours = {service.port for service in old.services} | listened_on
         free = [(port, setting) for port, setting in self_binding(config) if port not in ours]
-        bound = {port for port, _ in self_binding(old)}
+        bound = {port for port, _ in self_binding(old)} | listened_on
         new = {port: name for port, name in held_ports(config).items() if port not in bound}
         self._ports.hold(new, free=free)
         self._current.replace(config)
@@ -117,6 +137,14 @@ class Reload:
                 _as_left_out(findings.kept(service, old), old) for service in config.services
             ),
         )
+
+
+def _of_themselves(looked_at: Iterable[tuple[int, int, RunTag]]) -> set[int]:
+    return {
+        port
+        for port, leader, tag in looked_at
+        if port_owners.pids_at(port, descendants.members(leader, tag))
+    }
 
 
 def _states_its_port(config: Settings) -> bool:

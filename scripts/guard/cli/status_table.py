@@ -38,8 +38,12 @@ def table(status: dict[str, Any], now: datetime) -> str:
             lines += [f"  fix: {view['cause']['fix']}"]
         if view.get("unready"):  # the guard of an earlier version does not say
             lines += ["", view["unready"]["sentence"], f"  fix: {view['unready']['fix']}"]
-    if status["guard"].get("directory"):
-        lines += ["", f"logs and state: {status['guard']['directory']}"]
+    guard = status["guard"]
+    lines.append("")
+    if guard.get("version"):  # the guard of an earlier version does not say
+        lines.append(f"guard: version {guard['version']}, pid {guard['pid']}")
+    if guard.get("directory"):
+        lines.append(f"logs and state: {guard['directory']}")
     return "\n".join(lines)
 
 

@@ -68,6 +68,14 @@ class Cause(NamedTuple):
         )
 
     @property
+    def told(self) -> Told:
+        """Its sentence, for who tells it in another language."""
+        templates, _ = self.templates
+        if templates:
+            return Told(templates, self.values)
+        return Told(("{sentence}",), {"sentence": self.sentence})
+
+    @property
     def is_of_another(self) -> bool:
         """Whether it crashed because another service was not there."""
         return self.kind == DEPENDENCY_DOWN

@@ -83,6 +83,8 @@ class Snapshot(NamedTuple):
     """Where the guard's files are: logs, crash reports, token."""
     url: str = ""
     """Of the guard itself, with its dashboard."""
+    version: str = ""
+    """The guard's own."""
 
     def service(self, name: str) -> ServiceView | None:
         """Return the service of that name, None if there is none."""
@@ -92,6 +94,7 @@ class Snapshot(NamedTuple):
         """Return the JSON object of `GET /api/status`."""
         return {
             "guard": {
+                "version": self.version,
                 "pid": self.pid,
                 "since": timestamp(self.since),
                 "relaunch": self.restart_scope,

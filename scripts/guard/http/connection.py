@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 import h11
 
-from .messages import Handler, Request, Response, Upgrade, problem
+from ..core.cause import say
+from .messages import Handler, Request, Response, Upgrade
+from .refusals import refuse
 
 REQUEST_TIMEOUT = 10.0  # seconds that a client may take to send its request
 LINGER_SECONDS = 2.0  # for which what a client still sends is read, so that it reads its answer ...
@@ -47,11 +49,13 @@ async def _exchange(
         response = await _answer(handler, request._replace(uid=uid))
     except h11.RemoteProtocolError as error:
         status = error.error_status_hint or 400
-        response = problem(status, "Bad request", f"This is not valid HTTP: {error}.")
+        told = say("This is not valid HTTP: {error}.", error=error)
+        response = refuse(None, status, "bad-request", "Bad request", told)
     except TimeoutError:
         if not protocol.trailing_data[0]:
             return  # a browser connects ahead of time: it has not asked for anything
-        response = problem(408, "Too slow", f"No request came within {REQUEST_TIMEOUT:.0f} s.")
+        told = say("No request came within {seconds} s.", seconds=round(REQUEST_TIMEOUT))
+        response = refuse(None, 408, "too-slow", "Too slow", told)
     if response.upgrade is not None:
         await _switch(protocol, reader, writer, response, response.upgrade)
         return
@@ -67,7 +71,8 @@ async def _answer(handler: Handler, request: Request) -> Response:
         asyncio.get_running_loop().call_exception_handler(
             {"message": f"{request.method} {request.target[:100]}", "exception": error}
         )
-        return problem(500, "Error", "Internal error in the guard; details are in its log.")
+        told = say("Internal error in the guard; details are in its log.")
+        return refuse(request, 500, "internal", "Error", told)
 
 
 async def _linger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

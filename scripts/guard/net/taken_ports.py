@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..core import hints
-from ..core.errors import GuardError
+from ..core.cause import Told, say
+from ..core.errors import ToldError
 from . import bind, guards, port_owners
 
 TRIED = 100  # ports after the wanted one, of which the first free one is proposed
@@ -24,15 +25,16 @@ class Taken(NamedTuple):
     error: OSError
 
 
-def refusal(taken: Sequence[Taken]) -> GuardError:
+def refusal(taken: Sequence[Taken]) -> ToldError:
     """Build the error for all of them."""
     ends = [end for each in taken for end in _how_to_end_its_owner(each)]
     others = " ".join(_other_settings(taken))
     ways = [*dict.fromkeys(ends), *([f"{others} {hints.start()}"] if others else [])]
-    fix = ways[0]
+    advice = say("{typed}", typed=ways[0])
     if len(ways) > 1:
-        fix = f"{' && '.join(ways[:-1])}   # or take other ports: {ways[-1]}"
-    return GuardError("\n".join(map(_reason, taken)), fix)
+        typed = " && ".join(ways[:-1])
+        advice = say("{typed}   # or take other ports: {other}", typed=typed, other=ways[-1])
+    return ToldError("ports-taken", tuple(map(_reason, taken)), advice)
 
 
 def free_port(wanted: int, avoid: frozenset[int] = frozenset()) -> int | None:
@@ -47,20 +49,27 @@ def free_port(wanted: int, avoid: frozenset[int] = frozenset()) -> int | None:
     return None
 
 
-def _reason(taken: Taken) -> str:
+def _reason(taken: Taken) -> Told:
     port, setting, error = taken
-    if error.errno == errno.EACCES:
-        return f"port {port} ({setting}) may not be opened by this user; ports below 1024 need root"
-    if error.errno != errno.EADDRINUSE:
-        return f"port {port} ({setting}) cannot be opened: {error}"
-    others = _owners(port)
-    if not others:
-        return (
-            f"port {port} ({setting}) is held by a process that this user may not see "
-            "(another user's, or one in a container)"
-        )
-    lines = "\n".join(f"  {owner}" for owner in others)
-    return f"port {port} ({setting}) is held by another process:\n{lines}"
+    others = _owners(port) if error.errno == errno.EADDRINUSE else []
+    match error.errno:
+        case errno.EACCES:
+            told = say(
+                "port {port} ({setting}) may not be opened by this user; ports below 1024 need root"
+            )
+        case errno.EADDRINUSE if others:
+            owners = "\n".join(f"  {owner}" for owner in others)
+            told = say(
+                "port {port} ({setting}) is held by another process:\n{owners}", owners=owners
+            )
+        case errno.EADDRINUSE:
+            told = say(
+                "port {port} ({setting}) is held by a process that this user may not see "
+                "(another user's, or one in a container)"
+            )
+        case _:
+            told = say("port {port} ({setting}) cannot be opened: {error}", error=error)
+    return told.with_values({"port": str(port), "setting": setting})
 
 
 def _how_to_end_its_owner(taken: Taken) -> list[str]:

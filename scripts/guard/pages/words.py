@@ -2,7 +2,7 @@
 
 `{name}` in a text stands for a value. A number `count` chooses between the texts that end in
 `_zero`, `_one` and `_other`, as far as there are such. `causes` has what the guard says of causes,
-by its own English templates; English needs none.
+and `refusals` why it refuses a request, both by its own English templates; English needs none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from ..core.cause import Cause
+from ..core.cause import Cause, Told
 
 FALLBACK = "en"
 _VALUE = re.compile(r"\{(\w+)\}")
@@ -55,6 +55,7 @@ class Speech:
     def __init__(self, language: str) -> None:
         self.language = language
         self._words = of(language)
+        self._templates = {**self._words.get("causes", {}), **self._words.get("refusals", {})}
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of that key with its values; raises `KeyError` if there is none."""
@@ -77,9 +78,15 @@ class Speech:
             self._told(fix, values) or cause.fix,
         )
 
+    def told(self, told: Told) -> str:
+        """Return one of the guard's texts; as the guard says it where it lacks here."""
+        return self._told(told.templates, told.values) or told.in_english()
+
     def _told(self, templates: tuple[str, ...], values: Mapping[str, str]) -> str:
-        known = self._words.get("causes", {})
-        texts = [template if is_bare(template) else known.get(template) for template in templates]
+        texts = [
+            template if is_bare(template) else self._templates.get(template)
+            for template in templates
+        ]
         lacks = None in texts or set(_VALUE.findall(" ".join(templates))) - values.keys()
         return "" if lacks else " ".join(_filled(text, values) for text in texts if text)
 

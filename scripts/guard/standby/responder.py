@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable
 
+from ..core.cause import say
 from ..core.phases import State
 from ..core.snapshot import ServiceView
 from ..http import messages
@@ -18,6 +19,7 @@ from ..http.access import Access
 from ..http.admission import Admission
 from ..http.listener import Listener
 from ..http.messages import Request, Response
+from ..http.refusals import refuse
 from ..net import bind
 
 _NO_USE_WAITING = frozenset({State.BROKEN, State.STOPPED, State.UNHEALTHY})
@@ -111,8 +113,8 @@ class StandbyResponder:
             "Cache-Control": "no-store",
         }
         if not self._access.may_read(request):
-            detail = "This name is not one under which the service is offered."
-            return messages.problem(403, "Foreign host", detail)
+            told = say("This name is not one under which the service is offered.")
+            return refuse(request, 403, "foreign-host", "Foreign host", told)
         stranger = self._access.is_stranger(request)
         if stranger:
             view = view._replace(cause=None)  # it names files, and quotes the log
@@ -125,10 +127,10 @@ class StandbyResponder:
                 wanted("access-control-request-headers", ""),
                 age=0,  # the service that comes back judges for itself
             )
+        language = words.choose(request.headers.get("accept-language", ""))
         if request.wants_html():
             guard_url = self._guard_url()
             tail, token = ([], None) if stranger else (self._tail(), self._access.token)
-            language = words.choose(request.headers.get("accept-language", ""))
             body = page.render(view, tail, guard_url, token, language)
             headers["Content-Security-Policy"] = page.policy(guard_url)
             headers["Referrer-Policy"] = "no-referrer"
@@ -136,7 +138,8 @@ class StandbyResponder:
         response = messages.problem(
             503,
             f"{view.name} is not available",
-            page.sentence(view),
+            page.sentence(view, language),
+            kind="unavailable",
             service=view.name,
             state=view.state.value,
             cause=None if view.cause is None else view.cause.as_json(),

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from .. import __version__
 from ..config import settings
 from ..config.current import CurrentConfig
 from ..core import events, state_machine
@@ -181,6 +182,7 @@ class Supervisor:
             directory=str(self._current.get().directory),
             services=tuple(managed.view() for managed in self._services.values()),
             url=self._current.get().guard_url,
+            version=__version__,
         )
 
     def running(self) -> dict[str, Running]:

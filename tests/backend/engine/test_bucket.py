@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from files import bucket_client, multipart
 from files.bucket import Bucket
 from files.bucket_staging import BucketStaging
 from files.staging import Placed, write_result
+from scripts.docs.downloads import download_failures
 from tests.backend import object_store, postgres
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.object_store import BUCKET, PREFIX, ObjectStore
@@ -382,8 +384,8 @@ def test_a_store_that_is_away_is_told_and_waited_for(
         return body if answer.status_code == 503 else None
 
     waits = wait_for(told, "readiness tells of it")
-    assert "cannot be reached" in waits["detail"]
-    assert "MEDIA_ENDPOINT" in waits["fix"]
+    assert (waits["detail"], waits["fix"]) == shown("bucket-unreachable", store, waits["detail"])
+    assert error(kept, item) == shown("bucket-unreachable", store, error(kept, item)[0])
     answer = kept.client.get(f"/api/downloads/{done}/file")
     assert (answer.status_code, answer.json()["kind"]) == (503, "bucket-unreachable")
     assert kept.get(done)["file"]["missing"] is False
@@ -416,16 +418,92 @@ def test_a_store_that_says_nothing_holds_up_nobody_who_looks(
 
 
 def test_a_bucket_that_is_not_there_is_named_and_waited_for(
-    store: ObjectStore, tmp_path: Path
+    store: ObjectStore, tmp_path: Path, media: MediaSource
 ) -> None:
     environ = store.environ | {"MEDIA_URL": "s3://made-later/x"}
     with running(tmp_path, **environ) as api:
         wait_for(lambda: "made-later" in api.client.get("/ready").text, "it is named")
-        assert "Make it, or correct MEDIA_URL" in api.client.get("/ready").json()["fix"]
+        item = api.add(media.short)
+        sentence, fix = shown("bucket-missing", store)
+        assert error(api, item) == (sentence.replace(BUCKET, "made-later"), fix)
 
         store.client.create_bucket(Bucket="made-later")
 
         api.ready()
+        assert api.wait(item, "done")["error"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "right", "refusing"),
+    [
+        ("bucket-refused", "MEDIA_ACCESS_KEY", "another", (403, "AccessDenied")),
+        ("bucket-region", "MEDIA_REGION", "eu-central-1", (400, "AuthorizationHeaderMalformed")),
+    ],
+)
+def test_a_store_that_takes_another_key_or_region_is_told_and_that_one_is_taken(
+    store: ObjectStore,
+    tmp_path: Path,
+    media: MediaSource,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    setting: str,
+    right: str,
+    refusing: tuple[int, str],
+) -> None:
+    store.wants, store.refusing = right, refusing
+    with running(tmp_path, **store.environ) as api:
+        item = api.add(media.short)
+        assert error(api, item) == shown(kind, store)
+        assert setting in error(api, item)[1]
+
+        api.end()
+        monkeypatch.setitem(api.environ, setting, right)
+        api.start()
+
+        assert api.wait(item, "done")["error"] is None
+
+
+def test_a_store_that_cannot_do_what_is_needed_is_told_in_its_words_and_tried_again(
+    kept: Api, store: ObjectStore, media: MediaSource
+) -> None:
+    store.wants, store.refusing = "nobody", (400, "KeyTooLongError")
+    item = kept.add(media.short)
+    assert error(kept, item) == shown("bucket-answer", store)
+
+    store.open_gate()
+    assert kept.wait(item, "done")["error"] is None
+
+
+def test_an_address_that_redirects_is_told_as_one_that_is_not_the_stores(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    """As a proxy does that leads everybody to https."""
+    store.wants, store.refusing = "nobody", (301, "Moved")
+    with running(tmp_path, **store.environ) as api:
+        wait_for(lambda: "redirects" in api.client.get("/ready").text, "it is told")
+        told = api.client.get("/ready").json()
+        assert told["detail"].endswith(": it redirects to another address.")
+        assert "correct MEDIA_ENDPOINT" in told["fix"]
+        store.open_gate()
+        api.ready()
+
+
+def shown(kind: str, store: ObjectStore, said: str = "") -> tuple[str, str]:
+    """What docs/troubleshooting.md shows of a kind, with this store in place of the example's.
+
+    How nobody was reached is told in the client's own words, which are taken from what was `said`.
+    """
+    row = download_failures()[kind]
+    sentence = row.sentence
+    if own_words := re.search(r"\w[^:]+ endpoint URL: .+", said):
+        sentence = re.sub(r"\w[^:]+ endpoint URL: .+", own_words[0], sentence)
+    return sentence.replace("http://objects.example:9000", store.place().server), row.fix
+
+
+def error(api: Api, item: str) -> tuple[str, str]:
+    """What is said of a download, once it has failed for now."""
+    told = wait_for(lambda: api.get(item)["error"], "it is said of the download")
+    return told["sentence"], told["fix"]
 
 
 def staged_by(bucket: Bucket, folder: Path, taken: Sequence[str] = ()) -> BucketStaging:
@@ -451,9 +529,10 @@ def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: P
             return (Bucket.head(self, name) or {}) | {"ContentLength": 4}
 
     staging = staged(Short(store.place()), tmp_path)
-    with pytest.raises(DownloadError, match=r"x.mp4 is not what was sent") as failed:
+    with pytest.raises(DownloadError) as failed:
         staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
-    assert failed.value.kind == "bucket-damaged"
+    said = failed.value.sentence.replace("/x.mp4", "/a.mp4"), failed.value.fix
+    assert (failed.value.kind, said) == ("bucket-damaged", shown("bucket-damaged", store))
     staging = staged_by(Bucket(store.place()), tmp_path)
     staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
     assert store.content("x.mp4") == b"whole"
@@ -496,9 +575,10 @@ def test_uploads_that_somebody_ends_over_and_over_are_told(
         for upload in multipart.under_way(bucket):
             multipart.end(bucket, upload)
 
-    with pytest.raises(DownloadError, match=r"x.mp4 was ended by another") as failed:
+    with pytest.raises(DownloadError) as failed:
         staging.publish("x", lambda: Placed("x.mp4"), end_all)
-    assert failed.value.kind == "bucket-ended"
+    said = failed.value.sentence.replace("x.mp4", "a.mp4"), failed.value.fix
+    assert (failed.value.kind, said) == ("bucket-ended", shown("bucket-ended", store))
     staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
     assert store.content("x.mp4") == b"whole"
 

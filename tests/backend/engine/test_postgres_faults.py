@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from engine.postgres_lease import PostgresLease
 from store.store import Store
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.postgres import Postgres, as_nobody_special, serving
+from tests.backend.store.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +57,16 @@ def told(api: Api, sentence: str) -> Callable[[], bool]:
         return ready["engine"] == "waiting" and sentence in ready["detail"]
 
     return look
+
+
+def said(api: Api) -> tuple[str, str]:
+    ready = api.client.get("/ready").json()
+    return ready["detail"], ready["fix"]
+
+
+def as_tried(told: tuple[str, str]) -> tuple[str, str]:
+    """With the statement of the page's example in place of whichever was refused."""
+    return re.sub(r"cannot execute [A-Z ]+ in", "cannot execute INSERT in", told[0]), told[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
@@ -207,6 +219,7 @@ def test_a_pooler_that_shares_sessions_is_noticed_and_said(
     with running(tmp_path, DATABASE_URL=through) as api:
         with pooled(url, "transaction", port):
             wait_for(told(api, "pooler in transaction mode"), "it is said")
+            assert said(api) == shown("database-pooler")
         with pooled(url, "session", port):
             api.ready()
             api.wait(api.add(media.mp4), "done")
@@ -226,7 +239,7 @@ def test_a_standby_is_told_and_the_address_of_the_primary_is_the_way_on(
         running(tmp_path, DATABASE_URL=f"{standby.url.rpartition('/')[0]}/{name}") as api,
     ):
         wait_for(told(api, "takes no changes"), "it is said")
-        assert "primary in DATABASE_URL" in api.client.get("/ready").json()["fix"]
+        assert as_tried(said(api)) == shown("database-standby", {"app takes": f"{name} takes"})
 
         api.end()
         monkeypatch.setitem(api.environ, "DATABASE_URL", url)
@@ -248,7 +261,32 @@ def test_one_that_only_reads_is_told_and_goes_on_once_it_may_write(
     set_read_only("on")
     with running(tmp_path, DATABASE_URL=url) as api:
         wait_for(told(api, "takes no changes"), "it is said")
-        assert "or let it write" in api.client.get("/ready").json()["fix"]
+        assert as_tried(said(api)) == shown("database-standby", {"app takes": f"{name} takes"})
         set_read_only("off")
         api.ready()
         api.wait(api.add(media.mp4), "done")
+
+
+def test_another_password_than_its_own_is_told_and_its_own_opens_it(
+    free_port: FreePort,
+    tmp_path: Path,
+    media: MediaSource,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving(free_port()) as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("ALTER USER app PASSWORD 'the one that it was made with'")
+        (server.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        server.stop()
+        server.start()
+        given = {"DATABASE_URL": server.url, "DATABASE_PASSWORD": "another"}
+        with running(tmp_path, **given) as api:
+            wait_for(told(api, "refuses the password"), "it is said")
+            here = {"app refuses": "postgres refuses"}
+            assert said(api) == shown("database-password", here)
+
+            api.end()
+            monkeypatch.setitem(api.environ, "DATABASE_PASSWORD", "the one that it was made with")
+            api.start()
+            api.ready()
+            api.wait(api.add(media.mp4), "done")

@@ -13,6 +13,7 @@ import pytest
 
 from domain.problems import FolderUnavailableError
 from files.folders import prepare
+from tests.backend.store.shown import shown
 
 BACKEND = Path(__file__).resolve().parents[3] / "webapp/backend"
 
@@ -31,8 +32,13 @@ def test_what_is_missing_is_made_and_nothing_stays_in_it(tmp_path: Path) -> None
 
 def test_a_file_in_its_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "media").write_text("")
-    with pytest.raises(FolderUnavailableError, match=r"media cannot be written: .*MEDIA_DIR"):
-        prepare(tmp_path / "media")
+    with pytest.raises(FolderUnavailableError) as told:
+        prepare(tmp_path / "media/library")
+    here = {"data": tmp_path / "media/library"}
+    assert (told.value.detail, told.value.fix) == shown("folder-unwritable", here)
+
+    (tmp_path / "media").unlink()
+    prepare(tmp_path / "media/library")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
@@ -55,8 +61,10 @@ def test_somebody_elses_folder_is_told_with_user_and_command(below: str) -> None
         command = told.partition("sudo ")[2].partition(" (in a container")[0]
         subprocess.run(shlex.split(command), check=True)
         assert tried().returncode == 0
-    assert f"{folder} belongs to user 0 (mode 755), and the backend runs as user 1000." in told
-    assert f"sudo chown -R 1000:1000 {folder} (in a container: " in told
+    detail, fix = shown("folder-of-another")
+    says = f"{detail} {fix}".replace("data belongs", f"{folder} belongs")
+    says = says.replace("data cannot", f"{Path(folder) / below} cannot")
+    assert says.replace(":1000 data (in", f":1000 {folder} (in") in told
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o750])

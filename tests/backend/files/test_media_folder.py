@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -61,20 +62,24 @@ def test_a_folder_of_somebody_else_is_named_with_its_owner(
     assert told.transient
 
 
-def test_an_empty_mount_point_is_noticed(tmp_path: Path, small_disk: SmallDisk) -> None:
-    disk = small_disk("1m")
-    folder = MediaFolder(disk, tmp_path / "memory.json")
-    folder.require()
-
-    subprocess.run(["umount", str(disk)], check=True)
-    told = complaint(folder)
+def test_downloads_wait_for_a_disk_that_is_not_mounted_and_go_on_as_the_page_says(
+    tmp_path: Path, small_disk: SmallDisk, media: MediaSource
+) -> None:
+    disk = small_disk("64m")
     page = download_failures()["media-folder"]
-    assert told.sentence == page.sentence.replace("data/media", str(disk))
-    assert told.fix == page.fix.replace("data/media", str(disk))
-    assert not list(disk.iterdir())
+    with running(tmp_path / "api", MEDIA_DIR=str(disk), DISK_RESERVE_MB="0") as api:
+        api.ready()
+        subprocess.run(["umount", str(disk)], check=True)
+        item = api.add(media.short)
+        waits_for_its_folder(api, item)
+        told = api.get(item)["error"]
+        assert told["sentence"] == page.sentence.replace("data/media", str(disk))
+        assert told["fix"] == page.fix.replace("data/media", str(disk))
+        assert not list(disk.iterdir())
 
-    (disk / MARK).touch()
-    folder.require()
+        subprocess.run(shlex.split(told["fix"].partition("on purpose: ")[2]), check=True)
+        assert (disk / MARK).exists()
+        assert api.wait(item, "done", "failed")["error"] is None
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(disk)], check=True)  # the fixture unmounts
 
 

@@ -18,11 +18,7 @@ import pytest
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import ExtractorError
 
-from domain.failures import DownloadError, classify
-from files.ffmpeg import find_ffmpeg
-from runner.join import join
-from runner.recording import Part, Recording, Track
-from runner.trim import trim
+from domain.failures import classify
 from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
@@ -241,7 +237,23 @@ def _later(kind: str) -> Callable[[World], str]:
     return heal
 
 
+def _another_link(kind: str) -> Callable[[World], str]:
+    """The link of the video itself, or one to it at another place."""
+
+    def send(world: World) -> str:
+        name = f"elsewhere-{kind}.mp4"
+        shutil.copy(world.media.folder / "silent.mp4", world.media.folder / name)
+        return world.api.add(f"{world.media.base}/{name}")
+
+    return send
+
+
+ANOTHER_LINK = (
+    *("blocked", "gone", "unknown-host", "unsupported", "not-media", "page-too-large"),
+    *("unsupported-protocol", "no-pieces"),
+)
 ADVICE: dict[str, Callable[[World], str]] = {
+    **{kind: _another_link(kind) for kind in ANOTHER_LINK},
     "login-needed": _cookies,
     "key-refused": lambda world: _cookies(world, "key-refused"),
     **{
@@ -325,24 +337,6 @@ def test_cookies_that_others_can_read_and_that_are_none(
     assert without_values(opened) == told("cookies-open", shared_api, "localhost")
     assert without_values(empty) == told("cookies-unreadable", shared_api, "localhost")
     assert healed["error"] is None
-
-
-def test_what_ffmpeg_cannot_cut_or_join_is_kept_and_can_be_made_again(
-    tmp_path: Path, media: MediaSource
-) -> None:
-    made = tmp_path / "media.mp4"
-    made.write_bytes(media.mp4_bytes)
-    shutil.copy(media.folder / "hls/index0.ts", tmp_path / "part.ts")
-    recording = Recording(tmp_path, tracks=[Track(parts=[Part("part.ts", 0, following=1)])])
-    makers: dict[str, Callable[[str | None], Path]] = {
-        "cut": lambda ffmpeg: trim(ffmpeg, made, 2, 5),
-        "join": lambda ffmpeg: join(ffmpeg, recording),
-    }
-    for kind, make in makers.items():
-        with pytest.raises(DownloadError) as raised:
-            make("/bin/false")
-        assert raised.value.as_error() == PAGE[kind].as_error()
-        assert make(find_ffmpeg()).stat().st_size
 
 
 def test_what_takes_more_memory_than_a_download_may_use() -> None:

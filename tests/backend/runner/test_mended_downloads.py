@@ -7,6 +7,7 @@ advises is done: a file is put where it says, a setting changed, a choice sent a
 from __future__ import annotations
 
 import contextlib
+import os
 import ssl
 import subprocess
 import threading
@@ -19,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from files.ffmpeg import find_ffmpeg
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
 from tests.backend.runner.test_failure_rows import COOKIE, told, without_values
 from tests.media_source import Manner, serve_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.conftest import FreePort
     from tests.media_source import MediaSource
@@ -182,7 +184,11 @@ def test_a_certificate_of_another_name_is_told_and_the_right_address_has_it(
 
 
 STUBBORN = '''
+import pathlib
+
 from yt_dlp.extractor.common import InfoExtractor
+
+HAS_ENDED = pathlib.Path(__file__).with_name("ended")
 
 
 class StubbornIE(InfoExtractor):
@@ -196,6 +202,8 @@ class StubbornIE(InfoExtractor):
             self.raise_geo_restricted(countries=["NZ"])
         if page == "changed":
             self._search_regex("title: (.+)", "", "title")
+        if HAS_ENDED.exists():
+            return {"id": page, "title": page, "url": url.partition("/stubborn")[0] + "/short.mp4"}
         stream = {"url": url, "protocol": "http_dash_segments", "format_id": "1", "ext": "mp4"}
         return {"id": page, "title": page, "is_live": True, "formats": [stream]}
 '''
@@ -226,9 +234,17 @@ def test_what_only_a_site_of_its_own_can_raise_is_told(
 ) -> None:
     error = failed(with_stubborn_site, f"{media.base}/stubborn/{page}", **choice)
     says = told(kind, with_stubborn_site, "127.0.0.1")
-    if kind == "unexpected":  # yt-dlp's own words, and whose they are
-        says["sentence"] = f"[Stubborn] {page}: {says['sentence']}"
+    says["sentence"] = says["sentence"].replace("[Example] 4711", f"[Stubborn] {page}")
     assert error == says
+
+    if kind == "geo-blocked":  # it is looked for elsewhere
+        elsewhere = with_stubborn_site.add(media.short)
+        assert with_stubborn_site.wait(elsewhere, "done", "failed")["error"] is None
+    if kind == "live-kind":
+        place = with_stubborn_site.folder / "plugins/yt_dlp_plugins/extractor/ended"
+        place.touch()
+        again = with_stubborn_site.add(f"{media.base}/stubborn/{page}")
+        assert with_stubborn_site.wait(again, "done", "failed")["error"] is None
 
 
 def test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another(
@@ -247,5 +263,58 @@ def test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_anoth
     elsewhere = api.add(media.short, folder="films")
     assert api.wait(elsewhere, "done", "failed")["error"] is None
     (api.media / "music").unlink()
+    api.ask("POST", f"/api/downloads/{item}/retry")
+    assert api.wait(item, "done", "failed")["error"] is None
+
+
+FFMPEG = """#!/bin/sh
+[ -e {broken} ] && case " $* " in *" {words} "*) exit 1;; esac
+exec {ffmpeg} "$@"
+"""
+
+
+@pytest.fixture
+def with_own_ffmpeg(tmp_path: Path) -> Iterator[Callable[[str], Api]]:
+    """A function giving an api whose ffmpeg fails with these words, while `broken` is there."""
+    with contextlib.ExitStack() as closing:
+
+        def start(words: str) -> Api:
+            program = tmp_path / "bin/ffmpeg"
+            program.parent.mkdir()
+            known = {"broken": tmp_path / "broken", "words": words, "ffmpeg": find_ffmpeg()}
+            program.write_text(FFMPEG.format(**known))
+            program.chmod(0o755)
+            path = f"{program.parent}:{os.environ['PATH']}"
+            return closing.enter_context(running(tmp_path / "api", PATH=path))
+
+        yield start
+
+
+def test_a_clip_that_cannot_be_cut_is_cut_between_other_times(
+    with_own_ffmpeg: Callable[[str], Api], tmp_path: Path, media: MediaSource
+) -> None:
+    api = with_own_ffmpeg("-ss 2.000")
+    (tmp_path / "broken").touch()
+    error = failed(api, media.mp4, start=2, end=4)
+    assert error == told("cut", api, "127.0.0.1")
+    item = api.add(media.mp4, start=1, end=3)  # within the medium's length
+    assert api.wait(item, "done", "failed")["error"] is None
+
+
+def test_a_recording_that_cannot_be_joined_is_kept_and_joined_by_a_retry(
+    with_own_ffmpeg: Callable[[str], Api], tmp_path: Path, own_media: MediaSource
+) -> None:
+    api = with_own_ffmpeg("-f concat")
+    (tmp_path / "broken").touch()
+    own_media.live.there = 3
+    item = api.add(own_media.live_hls, live="start")
+    wait_for(
+        lambda: (api.get(item)["progress"] or {}).get("stage") == "recording", "it is recorded"
+    )
+    own_media.live.ended = True
+    error = without_values(api.wait(item, "failed", "done")["error"])
+    assert error == told("join", api, "127.0.0.1")
+
+    (tmp_path / "broken").unlink()
     api.ask("POST", f"/api/downloads/{item}/retry")
     assert api.wait(item, "done", "failed")["error"] is None

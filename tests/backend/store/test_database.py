@@ -12,6 +12,7 @@ from domain.requests import DownloadRequest
 from store import library
 from store.store import Store
 from tests.backend.api_process import Api, wait_for
+from tests.backend.store.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +67,12 @@ def test_nothing_is_committed_once_the_file_is_gone(tmp_path: Path) -> None:
     with store.engine.connect() as connection:
         connection.exec_driver_sql("DELETE FROM downloads")
         delete(file)
-        with pytest.raises(DatabaseUnavailableError, match="deleted or replaced"):
+        with pytest.raises(DatabaseUnavailableError) as told:
             connection.commit()
+    here = {"data/app.db": file}
+    assert (told.value.detail, told.value.fix) == shown("database-replaced", here)
+    store.open()  # as the backend does, which knows now
+    assert len(store.add([REQUEST])) == 1  # sent again
     store.engine.dispose()
 
 

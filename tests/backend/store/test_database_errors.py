@@ -20,11 +20,13 @@ from alembic import command
 
 from domain.problems import DatabaseUnavailableError, UnavailableError
 from domain.requests import DownloadRequest
+from scripts.docs.downloads import download_failures
 from store import database
 from store.database_errors import translate
 from store.migrate import config
 from store.store import Store
 from tests.backend.api_process import Api, running, wait_for
+from tests.backend.store.shown import shown
 from tests.backend.web.test_bad_input import problem
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from tests.conftest import SmallDisk
     from tests.media_source import MediaSource
 
 TROUBLESHOOTING = (Path(__file__).resolve().parents[3] / "docs/troubleshooting.md").read_text()
@@ -105,10 +108,12 @@ def test_that_every_connection_is_in_use_is_told_and_nothing_is_wrong_with_the_d
 
     with pytest.raises(UnavailableError, match="in use") as told:
         use_all()
-    opened.engine.dispose()
 
     assert not isinstance(told.value, DatabaseUnavailableError)
     assert told.value.kind == "database-busy"
+    assert (told.value.detail, told.value.fix) == shown("database-busy")
+    assert opened.counts() == {}  # in a moment
+    opened.engine.dispose()
 
 
 READ_ONLY = "cannot execute INSERT in a read-only transaction"
@@ -150,14 +155,18 @@ def damage(file: Path) -> Callable[[], object]:
 
 
 def make_newer(file: Path) -> Callable[[], object]:
-    def note(version: str) -> str:
+    def note(version: str) -> None:
         with contextlib.closing(sqlite3.connect(file)) as connection, connection:
-            former = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             connection.execute("UPDATE alembic_version SET version_num = ?", [version])
-            return str(former)
 
-    known = note("9999")
+    known = version(file)
+    note("9999")
     return lambda: note(known)
+
+
+def version(file: Path) -> str:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
 def lose_tables(file: Path) -> Callable[[], object]:
@@ -191,24 +200,23 @@ def refused(api: Api) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "sentence", "fix"),
+    ("spoil", "kind"),
     [
-        (lock, "is locked by another program", "Close that program"),
-        (damage, "is damaged", "Restore it from a backup"),
-        (make_newer, "written by a newer version", "Update the program"),
-        (lose_tables, "has lost tables", "Restore it from a backup"),
+        (lock, "database-locked"),
+        (damage, "database-damaged"),
+        (make_newer, "database-newer"),
+        (lose_tables, "database-tables"),
     ],
 )
 def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended(
-    api: Api,
-    media: MediaSource,
-    spoil: Callable[[Path], Callable[[], object]],
-    sentence: str,
-    fix: str,
+    api: Api, media: MediaSource, spoil: Callable[[Path], Callable[[], object]], kind: str
 ) -> None:
     api.ready()
     api.end()
     file = api.folder / "data/app.db"
+    here: dict[str, object] = {"data/app.db": file}
+    if kind == "database-newer":
+        here["0031"] = version(file)
     mend = spoil(file)
     before = content(file)
     api.start()
@@ -220,8 +228,7 @@ def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_men
         api.client.get("/api/queue"),
     ):
         body = problem(told, 503)
-        assert sentence in body["detail"]
-        assert fix in body["fix"]
+        assert (body["detail"], body["fix"]) == shown(kind, here)
         assert (ready["detail"], ready["fix"]) == (body["detail"], body["fix"])
     assert api.client.get("/health").status_code == 200
     assert content(file) == before
@@ -229,7 +236,7 @@ def test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_men
     mend()
     api.ready()
     api.wait(api.add(media.mp4), "done")
-    assert api.log.read_text().count(sentence) == 1
+    assert api.log.read_text().count(ready["detail"]) == 1
 
 
 @pytest.fixture
@@ -284,14 +291,51 @@ def test_one_that_becomes_read_only_is_told_with_every_file_and_used_again_once_
         return answer if answer.status_code == 503 else None
 
     told = problem(wait_for(refusal, "it is refused"), 503)
-    assert "is read-only" in told["detail"]
-    assert f"chmod u+w {' '.join(map(str, files))}" in told["fix"]
+    assert (told["detail"], told["fix"]) == shown("database-read-only", {"data/app.db": files[0]})
     assert refused(bound)["fix"] == told["fix"]
 
     subprocess.run(shlex.split(told["fix"].partition("(")[2].partition(")")[0]), check=True)
     bound.ready()
     assert {answer.status_code for answer in asked_at_once(bound)} == {200}
     bound.wait(bound.add(f"{media.mp4}?again"), "done")
+
+
+def test_one_in_a_folder_that_is_not_there_is_told_and_opened_once_it_is(
+    tmp_path: Path, media: MediaSource
+) -> None:
+    file = tmp_path / "elsewhere/app.db"
+    with running(tmp_path / "api", DATABASE_URL=f"sqlite:///{file}") as api:
+        ready = refused(api)
+        assert (ready["detail"], ready["fix"]) == shown("database-unusable", {"data/app.db": file})
+        file.parent.mkdir()
+        api.ready()
+        api.wait(api.add(media.mp4), "done")
+
+
+def test_one_on_a_full_disk_is_told_and_grows_once_there_is_room(
+    tmp_path: Path, small_disk: SmallDisk, media: MediaSource
+) -> None:
+    disk = small_disk("2m")
+    places = {"DATA_DIR": str(disk / "data"), "MEDIA_DIR": str(tmp_path / "media")}
+    with running(tmp_path / "api", DISK_RESERVE_MB="0", **places) as api:
+        api.ready()
+        filler = disk / "filler"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+        def refusal() -> httpx.Response | None:
+            many = [f"{media.mp4}?{number}" for number in range(100)]
+            answer = api.client.post("/api/downloads/bulk", json={"urls": many})
+            return answer if answer.status_code == 503 else None
+
+        told = problem(wait_for(refusal, "it can take no more"), 503)
+        here = {"data/app.db": disk / "data/app.db"}
+        assert (told["detail"], told["fix"]) == shown("database-full", here)
+
+        filler.unlink()
+        api.ready()
+        api.wait(api.add(media.short), "done")
 
 
 def test_the_journal_of_the_engine_of_old_is_deleted(tmp_path: Path, media: MediaSource) -> None:
@@ -340,6 +384,11 @@ def test_what_the_database_does_not_take_is_tried_again_later_and_not_for_ever(
     again = wait_for(lambda: (d := api.get(item))["attempt"] == 3 and d, "the second try is over")
 
     assert again["state"] == "queued"
-    assert again["error"]["kind"] == "database"
-    assert "missing" in again["error"]["sentence"]
+    page = download_failures()["database"]
+    lost, _ = shown("database-tables", {"data/app.db": api.folder / "data/app.db"})
+    says = page.sentence.replace(
+        "data/app.db is read-only.", lost.replace("table: downloads", "table: main.missing")
+    )
+    told = again["error"]
+    assert (told["kind"], told["sentence"], told["fix"]) == ("database", says, page.fix)
     assert api.log.read_text().count("is put back") == 2

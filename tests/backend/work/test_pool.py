@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from scripts.docs.downloads import download_failures
 from tests.backend.api_process import DEADLINE, wait_for
 from work import pool as pools
 from work.pool import BACKEND, Pool, RunnerDiedError
+from work.retries import crashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +68,9 @@ def test_what_ended_a_runner_is_told(pool: Pool) -> None:
     with closing(pool.take()) as runner:
         os.kill(runner.pid, signal.SIGKILL)
 
-        with pytest.raises(RunnerDiedError, match="The download process ended with code -9\\."):
+        with pytest.raises(RunnerDiedError) as died:
             list(runner.run(PROBE))
+    assert crashed(died.value).as_error() == download_failures()["crash"].as_error()
 
 
 def test_a_runner_that_has_ended_is_buried(pool: Pool) -> None:

@@ -88,10 +88,11 @@ VIEW = ServiceView(
 
 
 def test_the_status_has_the_shape_of_the_contract() -> None:
-    snapshot = Snapshot(7, MOMENT, "stack", services=(VIEW,), directory="/state")
+    snapshot = Snapshot(7, MOMENT, "stack", (VIEW,), directory="/state", version="1.2.3")
     status = snapshot.as_json()
     assert json.loads(json.dumps(status)) == {
         "guard": {
+            "version": "1.2.3",
             "pid": 7,
             "since": "2026-01-31T12:00:00.005Z",
             "relaunch": "stack",
@@ -132,7 +133,7 @@ def test_the_table_says_how_to_start_what_was_left_out() -> None:
     view = VIEW._replace(state=State.STOPPED, cause=None, left_out=True)
     status = Snapshot(pid=7, since=MOMENT, restart_scope="stack", services=(view,)).as_json()
     start = hints.command("start", "api")
-    assert table(status, MOMENT).endswith(f"api was left out; to start it: {start}")
+    assert f"api was left out; to start it: {start}\n" in table(status, MOMENT)
 
 
 def test_the_table_says_what_is_the_matter_and_what_mends_it() -> None:

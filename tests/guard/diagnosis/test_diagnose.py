@@ -667,6 +667,37 @@ def test_a_node_that_is_too_old_for_vite(tmp_path: Path) -> None:
     assert "make setup" in cause.fix
 
 
+@pytest.mark.parametrize(
+    ("imported", "lacks"),
+    [
+        ('{ notThereYet } from "node:util"', "whose node:util has no notThereYet"),
+        ('"node:not-there-yet"', "which has no node:not-there-yet"),
+    ],
+)
+def test_a_node_that_lacks_what_a_package_needs_is_too_old(
+    tmp_path: Path, imported: str, lacks: str
+) -> None:
+    package = tmp_path / "node_modules/of-today/index.mjs"
+    package.parent.mkdir(parents=True)
+    package.write_text(f"import {imported};\n")
+    (tmp_path / "main.mjs").write_text('import "of-today/index.mjs";\n')
+
+    cause = run(tmp_path, "exec node main.mjs")
+
+    assert cause.kind == "wrong-version"
+    assert cause.sentence.endswith(f"the one that is installed, {lacks}.")
+    assert cause.fix == "make setup && make restart p=api   # brings a newer Node"
+
+
+def test_a_mistyped_import_of_our_own_is_not_put_down_to_node(tmp_path: Path) -> None:
+    (tmp_path / "main.mjs").write_text('import { inspekt } from "node:util";\n')
+
+    cause = run(tmp_path, "exec node main.mjs")
+
+    assert cause.kind == "syntax-error"
+    assert "main.mjs line 1" in cause.sentence
+
+
 def test_a_port_below_1024_is_the_administrators(tmp_path: Path) -> None:
     line = (
         "ERROR:    [Errno 13] error while attempting to bind on address "

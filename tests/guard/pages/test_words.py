@@ -33,7 +33,7 @@ def test_there_are_three() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_said_in_every_language_with_the_same_values(language: str) -> None:
     own, english = words.of(language), words.of("en")
-    assert own.keys() - {"causes"} == english.keys()
+    assert own.keys() - {"causes", "refusals"} == english.keys()
     for key, text in english.items():
         assert values_of(own[key]) == values_of(text), key
 
@@ -61,12 +61,23 @@ def test_nothing_is_said_that_has_no_text_and_no_text_is_never_said() -> None:
     assert bases - said - by_state - by_verb - by_work - {"restart.name", "work.lost"} == set()
 
 
-def templates() -> set[str]:
+REFUSING = {"api", "http", "net", "standby"}
+"""The packages that tell why a request is refused, and not what became of a service."""
+
+
+def texts_of_causes() -> set[str]:
     """Every text that the guard has of causes: of the rules, and the argument of each `say`."""
-    found = {text for rule in RULES for text in (rule.sentence, rule.fix) if isinstance(text, str)}
+    packages = {path.parent.name for path in GUARD.rglob("*.py")} - REFUSING
+    rules = {text for rule in RULES for text in (rule.sentence, rule.fix) if isinstance(text, str)}
+    return {text for text in rules if not words.is_bare(text)} | said_in(packages)
+
+
+def said_in(packages: set[str]) -> set[str]:
+    found: set[str] = set()
     for path in GUARD.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        if re.search(r"^from \.\S+ import .*\bsay\b", source, re.MULTILINE):
+        says = re.search(r"^from \.\S+ import .*\bsay\b", source, re.MULTILINE)
+        if says and path.parent.name in packages:
             found |= {text for call in calls_of_say(ast.parse(source)) for text in call}
     return {text for text in found if not words.is_bare(text)}
 
@@ -94,12 +105,15 @@ def calls_of_say(tree: ast.Module) -> Iterator[set[str]]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_whatever_the_guard_says_of_causes_is_said_in_every_language(language: str) -> None:
-    causes = words.of(language)["causes"]
-    assert causes.keys() == templates()
-    for template, text in causes.items():
-        assert values_of(text) == values_of(template), template
-        assert text != template
+def test_whatever_the_guard_says_of_causes_and_refusals_is_said_in_every_language(
+    language: str,
+) -> None:
+    own = words.of(language)
+    for section, said in (("causes", texts_of_causes()), ("refusals", said_in(REFUSING))):
+        assert own[section].keys() == said
+        for template, text in own[section].items():
+            assert values_of(text) == values_of(template), template
+            assert text != template
 
 
 CRASHES = [

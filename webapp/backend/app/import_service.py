@@ -88,7 +88,7 @@ class ImportService:
         return view(row)
 
     def stop(self, item: str) -> Import:
-        """Have it end; what it has brought stays."""
+        """Stop an import; what it has brought stays."""
         found = self.get(item)
         if not imports.stop(self.store, item):
             raise ConflictError(

@@ -94,12 +94,12 @@ class SubscriptionService:
         return self._changed(item)
 
     def pause(self, item: str) -> Subscription:
-        """Check it no more until it is resumed."""
+        """Pause a subscription: no checks until it is resumed."""
         self._change(item, state="paused")
         return self._changed(item)
 
     def resume(self, item: str) -> Subscription:
-        """Check it again, from now on."""
+        """Resume a subscription."""
         self._change(item, state="active", failures=0, due=now())
         return self._changed(item)
 

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from domain.problems import DatabaseUnavailableError
-from store.database_errors import explain
+from store.database_errors import explain, pooled
 from store.urls import PATIENCE, driver_url
 
 if TYPE_CHECKING:
@@ -104,12 +103,7 @@ class PostgresLease:
             after = _one(connection, "SELECT pg_backend_pid()")
         if before == after != theirs:
             return
-        raise DatabaseUnavailableError(
-            "DATABASE_URL leads to a pooler in transaction mode (PgBouncer?), where locks and "
-            "notifications of a session are lost.",
-            "Give the address of PostgreSQL itself, or set pool_mode = session.",
-            kind="database-pooler",
-        )
+        raise pooled()
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(self._url, autocommit=True, prepare_threshold=None, **PATIENCE)

@@ -66,7 +66,10 @@ class Bucket:
         """
         try:
             with told(self.place):
-                self.asks.head_bucket(Bucket=self.place.bucket)
+                # Not by HEAD, whose errors have no body that says which they are.
+                self.asks.list_objects_v2(
+                    Bucket=self.place.bucket, Prefix=self.place.key(MARK), MaxKeys=1
+                )
                 if not self._marked:
                     self.put(MARK, b"")
                     self._marked = True

@@ -114,6 +114,9 @@ def told(place: BucketPlace) -> Iterator[None]:
             str(error) if isinstance(error, HTTPClientError) else f"{type(error).__name__}: {error}"
         )
         raise unreachable(place, why) from error
+    except RecursionError as error:
+        # botocore asks a redirect that names no region for the region, is redirected, asks ...
+        raise unreachable(place, "it redirects to another address") from error
 
 
 def missing_bucket(place: BucketPlace) -> DownloadError:

@@ -27,10 +27,11 @@ def prepare(folder: Path, mode: int = 0o777) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unavailable(folder, error) from error
+        raise unavailable(folder, error) from error
 
 
-def _unavailable(folder: Path, error: OSError) -> FolderUnavailableError:
+def unavailable(folder: Path, error: OSError) -> FolderUnavailableError:
+    """Say why it cannot be written, and what to do about it."""
     if error.errno in {errno.EACCES, errno.EPERM}:
         return _forbidden(folder)
     fix = {
@@ -49,15 +50,24 @@ def _unavailable(folder: Path, error: OSError) -> FolderUnavailableError:
 def _forbidden(folder: Path) -> FolderUnavailableError:
     """Name the folder that is in the way: `folder`, or the one in which it would be made."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    found, user, group = there.stat(), os.geteuid(), os.getegid()
+    found = there.stat()
+    return of_another(
+        folder, there, found.st_uid, found.st_mode & 0o7777, user=os.geteuid(), group=os.getegid()
+    )
+
+
+def of_another(
+    folder: Path, there: Path, owner: int, mode: int, *, user: int, group: int
+) -> FolderUnavailableError:
+    """It belongs to somebody, or `there` does, in which it would be made."""
     return FolderUnavailableError(
-        f"{folder} cannot be written: {there} belongs to user {found.st_uid} (mode "
-        f"{found.st_mode & 0o7777:o}), and the backend runs as user {user}.",
+        f"{folder} cannot be written: {there} belongs to user {owner} (mode {mode:o}), and the "
+        f"backend runs as user {user}.",
         f"Type: sudo chown -R {user}:{group} {there} (in a container: for the folder of the host "
         f"that is mounted there); {ITSELF}.",
         kind="folder-of-another",
         folder=folder,
-        owner=found.st_uid,
+        owner=owner,
         user=user,
         group=group,
         there=there,

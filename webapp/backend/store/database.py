@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from domain.problems import DatabaseUnavailableError, UnavailableError
-from store.database_errors import translate
+from store.database_errors import busy, replaced, translate
 from store.urls import PATIENCE
 
 REPLACED = "%s was deleted or replaced while it was used; what is there now is opened."
@@ -88,8 +87,7 @@ class _Pool(sa.QueuePool):
         try:
             return super().connect()
         except sa.exc.TimeoutError as error:
-            sentence, fix = "Every connection to the database is in use.", "Try again in a moment."
-            raise UnavailableError(sentence, fix, kind="database-busy") from error
+            raise busy() from error
 
 
 def _engine(url: str, **options: Any) -> sa.Engine:  # noqa: ANN401 - SQLAlchemy's
@@ -141,9 +139,4 @@ def _file_at(path: str) -> tuple[int, int] | None:
 def _refuse_to_lose(connection: sa.Connection) -> None:
     info = connection.info
     if _file_at(info["path"]) != info["file"]:
-        raise DatabaseUnavailableError(
-            f"{info['path']} was deleted or replaced.",
-            "Send it again in a moment.",
-            kind="database-replaced",
-            name=info["path"],
-        )
+        raise replaced(info["path"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
-from domain.problems import DatabaseUnavailableError
+from domain.problems import DatabaseUnavailableError, UnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -34,6 +34,32 @@ def newer(name: str, version: str, known: str) -> DatabaseUnavailableError:
         name=name,
         version=version,
         known=known,
+    )
+
+
+def replaced(name: str) -> DatabaseUnavailableError:
+    """Its file is another one than that which was opened, or none."""
+    return DatabaseUnavailableError(
+        f"{name} was deleted or replaced.",
+        "Send it again in a moment.",
+        kind="database-replaced",
+        name=name,
+    )
+
+
+def busy() -> UnavailableError:
+    """Nothing is wrong with it: others use all that there is of it."""
+    sentence, fix = "Every connection to the database is in use.", "Try again in a moment."
+    return UnavailableError(sentence, fix, kind="database-busy")
+
+
+def pooled() -> DatabaseUnavailableError:
+    """Its address is that of a program which gives each transaction another session."""
+    return DatabaseUnavailableError(
+        "DATABASE_URL leads to a pooler in transaction mode (PgBouncer?), where locks and "
+        "notifications of a session are lost.",
+        "Give the address of PostgreSQL itself, or set pool_mode = session.",
+        kind="database-pooler",
     )
 
 

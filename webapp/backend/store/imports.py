@@ -69,7 +69,7 @@ def get(store: Store, item: str) -> Row | None:
 
 
 def stop(store: Store, item: str) -> bool:
-    """Have it end; what it has brought stays. Whether it was running."""
+    """Stop an import; what it has brought stays. Whether it was running."""
     of_it = imports.c.id == item, imports.c.state == "running"
     values = {"state": "stopped", "run": imports.c.run + 1, "worker": None, "finished": now()}
     with store.engine.begin() as connection:

@@ -53,7 +53,7 @@ def _told(site: str, problem: DownloadError | None) -> SiteCookies:
 
 @router.get("/cookies", operation_id="listCookies")
 def list_(lifecycle: Loaded) -> list[SiteCookies]:
-    """Name the sites that there are cookies of."""
+    """List the sites that have cookies here."""
     found = cookies.sites(lifecycle.container().cookies)
     return [_told(site, problem) for site, problem in found.items()]
 

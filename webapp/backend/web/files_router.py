@@ -38,7 +38,7 @@ def naming(lifecycle: Loaded) -> Naming:
 
 @router.put("/naming", operation_id="setNaming")
 def set_naming(wanted: Naming, lifecycle: Loaded) -> Naming:
-    """Decide it from now on; files that are there stay where they are."""
+    """Change that for new files; existing ones stay where they are."""
     return lifecycle.container().relocator.set_naming(wanted)
 
 

@@ -86,7 +86,7 @@ class About(BaseModel):
 
 @router.get("/api/about", operation_id="getAbout")
 def about(request: Request) -> About:
-    """Tell versions; sites change often, so an old yt-dlp explains many a failure."""
+    """Show the versions in use; an old yt-dlp explains many failures."""
     from importlib.metadata import version
 
     from files.ffmpeg import find_ffmpeg

@@ -56,7 +56,7 @@ def get(item: Id, lifecycle: Loaded) -> Import:
 
 @router.post("/imports/{item}/stop", operation_id="stopImport", responses=CONFLICT)
 def stop(item: Id, lifecycle: Loaded) -> Import:
-    """Have it end; what it has brought stays."""
+    """Stop an import; what it has brought stays."""
     return lifecycle.container().imports.stop(item)
 
 

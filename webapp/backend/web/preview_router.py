@@ -28,7 +28,7 @@ THREADS = CapacityLimiter(40)
 
 @router.post("/previews", operation_id="previewLink")
 async def preview(wanted: PreviewRequest, request: Request, lifecycle: Loaded) -> Preview:
-    """Find out what a link leads to; nothing is downloaded. Given up when the client leaves."""
+    """Find out what a link leads to; nothing is downloaded. It ends when the client leaves."""
     return await _unless_left(
         request, lifecycle, lambda handle: _made(lifecycle, wanted.url, handle)
     )

@@ -25,7 +25,7 @@ def clear_leftovers(
     lifecycle: Loaded,
     item: Annotated[str | None, Query(pattern=PATTERN, description="Only of this one")] = None,
 ) -> None:
-    """Remove it; a retry begins anew then."""
+    """Delete it; a retry then starts over."""
     lifecycle.container().queue.clear_leftovers(item)
 
 

@@ -135,7 +135,7 @@ def delete_many(deletion: Deletion, lifecycle: Loaded) -> None:
 
 @router.post("/downloads/deletions/matching", operation_id="deleteMatching")
 def delete_matching(wanted: Matching, lifecycle: Loaded) -> Deleted:
-    """Forget all finished downloads that a list shows, however many, but what came since."""
+    """Forget all finished downloads that a list shows, but none that came since."""
     return lifecycle.container().remover.delete_matching(wanted)
 
 
@@ -159,7 +159,7 @@ def pause(item: Id, lifecycle: Loaded) -> Download:
 
 @router.post("/downloads/{item}/resume", operation_id="resumeDownload", responses=CONFLICT)
 def resume(item: Id, lifecycle: Loaded) -> Download:
-    """Go on with a paused one."""
+    """Resume a paused one."""
     return lifecycle.container().downloads.act(item, "resume")
 
 
@@ -177,7 +177,7 @@ def retry(item: Id, lifecycle: Loaded) -> Download:
 
 @router.post("/downloads/{item}/stop", operation_id="stopDownload", responses=CONFLICT)
 def stop(item: Id, lifecycle: Loaded) -> Download:
-    """Record a live stream no further; what there is of it becomes the file."""
+    """End a recording; what there is of it becomes the file."""
     return lifecycle.container().downloads.act(item, "stop")
 
 

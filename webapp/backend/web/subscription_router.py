@@ -73,7 +73,7 @@ def look(item: Id, lifecycle: Loaded) -> Subscription:
     responses=NONE,
 )
 def pause(item: Id, lifecycle: Loaded) -> Subscription:
-    """Check it no more until it is resumed."""
+    """Pause a subscription: no checks until it is resumed."""
     return lifecycle.container().subscriptions.pause(item)
 
 
@@ -84,7 +84,7 @@ def pause(item: Id, lifecycle: Loaded) -> Subscription:
     responses=NONE,
 )
 def resume(item: Id, lifecycle: Loaded) -> Subscription:
-    """Check it again, from now on."""
+    """Resume a subscription."""
     return lifecycle.container().subscriptions.resume(item)
 
 

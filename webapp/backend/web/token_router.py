@@ -25,5 +25,5 @@ def add(wanted: TokenRequest, lifecycle: Loaded) -> NewApiToken:
 
 @router.delete("/{item}", status_code=204, operation_id="revokeToken", responses=NONE)
 def revoke(item: Id, lifecycle: Loaded) -> None:
-    """Let a token count no more; other backends know within some seconds."""
+    """Revoke a token; other backends know within seconds."""
     lifecycle.container().tokens.revoke(item)

@@ -11,6 +11,21 @@ _NODE_TOO_OLD = (
     r"(?P<version>(?:(?!\. )[\w.+<>=^| ]){0,60}\w\+?)"  # to the end of its sentence
 )
 
+# A package that was installed asks for a part of Node's own which this Node does not have yet.
+_NODE_LACKS = (
+    (
+        (
+            r"^(?:file://)?/\S*node_modules/\S+:\d+\n(?:.*\n){1,5}?SyntaxError: The requested "
+            r"module '(?P<module>node:[\w/-]+)' does not provide an export named '(?P<what>\w+)'"
+        ),
+        "{name} needs a newer Node than the one that is installed, whose {module} has no {what}.",
+    ),
+    (
+        r"No such built-in module: (?P<module>node:[\w/-]+)",
+        "{name} needs a newer Node than the one that is installed, which has no {module}.",
+    ),
+)
+
 
 def newer_node(crash: Crash) -> Told:
     """Return how a newer Node gets here."""
@@ -18,6 +33,14 @@ def newer_node(crash: Crash) -> Told:
         typed = f"{set_up} && {hints.command('restart', crash.name)}"
         return say("{typed}   # brings a Node that does", typed=typed)
     return say("Install that Node, then: {restart}")
+
+
+def any_newer_node(crash: Crash) -> Told:
+    """Return the same where nobody says which one is needed."""
+    if set_up := hints.setup():
+        typed = f"{set_up} && {hints.command('restart', crash.name)}"
+        return say("{typed}   # brings a newer Node", typed=typed)
+    return say("Install a newer Node, then: {restart}")
 
 
 def newer_python(crash: Crash) -> Told:
@@ -36,6 +59,7 @@ RULES: tuple[Rule, ...] = (
         survived=r" ready in ",
         ends=r"\b\w*Error\b",
     ),
+    *(Rule("wrong-version", pattern, said, any_newer_node) for pattern, said in _NODE_LACKS),
     Rule(
         "wrong-version",
         r"requires (?:a different )?Python(?: version)?:?(?P<version>.*)"

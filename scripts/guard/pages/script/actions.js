@@ -3,12 +3,17 @@ async function wish(path, button, doing) {
   button.disabled = true;
   put($("said"), doing);
   try {
-    const answer = await fetch(`api/${path}`, { method: "POST", headers: { "X-Guard-Token": token } });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
+    const headers = { "X-Guard-Token": token, "Accept-Language": language };  // that a refusal is told in
+    const answer = await fetch(`api/${path}`, { method: "POST", headers });
+    if (!answer.ok) throw new Error(await refusal(answer));
   } catch (error) {
     complain(t("failed", { why: error.message }));
   }
   button.disabled = false;
+}
+async function refusal(answer) {
+  const { detail, fix } = await answer.json();
+  return [detail, fix].filter(Boolean).join("\n");
 }
 function complain(text) {
   put($("away"), text);
@@ -21,8 +26,8 @@ $("stop-all").onclick = ({ currentTarget: button }) =>
   ask("stop", everyName(), t("ask.stopAll"), () => wish("stop", button, t("doing.stopAll")), t("ask.stopAll.then", { start }));
 $("report").onclick = async () => {
   try {
-    const answer = await fetch("api/report");
-    if (!answer.ok) throw new Error(String(answer.status));
+    const answer = await fetch("api/report", { headers: { "Accept-Language": language } });
+    if (!answer.ok) return complain(t("failed", { why: await refusal(answer) }));
     await navigator.clipboard.writeText(await answer.text());
     flash($("report"), t("copied"), t("report"));
   } catch (error) {

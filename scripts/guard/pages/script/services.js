@@ -73,7 +73,7 @@ function showTimes() {
   if (!status.guard) return;
   for (const view of status.services) put(card(view.name).querySelector(".since"), t("since", { time: ago(view.since) }));
   const own = usage.guard ? ` · ${megabytes(usage.guard.memory)} · ${percent(usage.guard.cpu)} CPU` : "";
-  put($("guard"), t("guard", { pid: String(status.guard.pid), time: ago(status.guard.since) }) + own + preloaded());
+  put($("guard"), t("guard", { version: status.guard.version, pid: String(status.guard.pid), time: ago(status.guard.since) }) + own + preloaded());
 }
 function preloaded() {
   const kept = Object.keys(usage).filter((name) => name.endsWith(" (preloaded)"));

@@ -17,6 +17,18 @@ describe('a problem document', () => {
     });
   });
 
+  test('brings why a service is down, with what it takes to say it in another language', () => {
+    const cause = {
+      kind: 'exit',
+      sentence: 'api ended with error code 3.',
+      fix: 'make logs p=api',
+      values: { name: 'api', code: '3', logs: 'make logs p=api' },
+      templates: { sentence: ['{name} ended with error code {code}.'], fix: ['{logs}'] },
+    };
+    expect(problemOf(503, { cause }).cause).toEqual(cause);
+    expect(problemOf(503, { cause: { ...cause, templates: 'nonsense' } }).cause).not.toHaveProperty('templates');
+  });
+
   test.each([null, 'text', 3, [], { detail: 5, errors: {}, cause: [] }])('may be nonsense: %j', (body) => {
     expect(problemOf(500, body)).toMatchObject({ detail: 'HTTP 500', errors: [], cause: null });
   });

@@ -70,7 +70,19 @@ function causeOf(value: unknown): Cause | null {
   if (!isRecord(value)) return null;
   const sentence = text(value.sentence);
   if (sentence === null) return null;
-  return { kind: text(value.kind) ?? 'unknown', sentence, fix: text(value.fix) ?? '', values: valuesOf(value.values) };
+  const templates = templatesOf(value.templates);
+  return {
+    kind: text(value.kind) ?? 'unknown',
+    sentence,
+    fix: text(value.fix) ?? '',
+    values: valuesOf(value.values),
+    ...(templates && { templates }),
+  };
+}
+
+function templatesOf(value: unknown): Cause['templates'] | null {
+  if (!isRecord(value) || !Array.isArray(value.sentence) || !Array.isArray(value.fix)) return null;
+  return { sentence: value.sentence.map(String), fix: value.fix.map(String) };
 }
 
 function valuesOf(value: unknown): Record<string, string> {

@@ -20,6 +20,8 @@ interface RequestOptions extends Sending {
   method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
   body?: unknown;
   signal?: AbortSignal;
+  /** What an error is told in, by a server that speaks several languages. */
+  language?: string;
 }
 
 /**
@@ -28,12 +30,15 @@ interface RequestOptions extends Sending {
  * @throws {ApiError} for every answer that is not a success, and for none at all (status 0).
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const { method = 'GET', body, signal, keepalive = false } = options;
+  const { method = 'GET', body, signal, keepalive = false, language } = options;
   let response: Response;
   try {
     response = await fetch(BASE + path, {
       method,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(language === undefined ? {} : { 'Accept-Language': language }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
       ...(keepalive ? { keepalive } : {}),

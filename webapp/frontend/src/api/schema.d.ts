@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * About
-         * @description Tell versions; sites change often, so an old yt-dlp explains many a failure.
+         * @description Show the versions in use; an old yt-dlp explains many failures.
          */
         get: operations["getAbout"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * List
-         * @description Name the sites that there are cookies of.
+         * @description List the sites that have cookies here.
          */
         get: operations["listCookies"];
         put?: never;
@@ -229,7 +229,7 @@ export interface paths {
         put?: never;
         /**
          * Resume
-         * @description Go on with a paused one.
+         * @description Resume a paused one.
          */
         post: operations["resumeDownload"];
         delete?: never;
@@ -289,7 +289,7 @@ export interface paths {
         put?: never;
         /**
          * Stop
-         * @description Record a live stream no further; what there is of it becomes the file.
+         * @description End a recording; what there is of it becomes the file.
          */
         post: operations["stopDownload"];
         delete?: never;
@@ -389,7 +389,7 @@ export interface paths {
         put?: never;
         /**
          * Delete Matching
-         * @description Forget all finished downloads that a list shows, however many, but what came since.
+         * @description Forget all finished downloads that a list shows, but none that came since.
          */
         post: operations["deleteMatching"];
         delete?: never;
@@ -637,7 +637,7 @@ export interface paths {
         put?: never;
         /**
          * Stop
-         * @description Have it end; what it has brought stays.
+         * @description Stop an import; what it has brought stays.
          */
         post: operations["stopImport"];
         delete?: never;
@@ -702,7 +702,7 @@ export interface paths {
         post?: never;
         /**
          * Clear Leftovers
-         * @description Remove it; a retry begins anew then.
+         * @description Delete it; a retry then starts over.
          */
         delete: operations["clearLeftovers"];
         options?: never;
@@ -724,7 +724,7 @@ export interface paths {
         get: operations["getNaming"];
         /**
          * Set Naming
-         * @description Decide it from now on; files that are there stay where they are.
+         * @description Change that for new files; existing ones stay where they are.
          */
         put: operations["setNaming"];
         post?: never;
@@ -845,7 +845,7 @@ export interface paths {
         put?: never;
         /**
          * Preview
-         * @description Find out what a link leads to; nothing is downloaded. Given up when the client leaves.
+         * @description Find out what a link leads to; nothing is downloaded. It ends when the client leaves.
          */
         post: operations["previewLink"];
         delete?: never;
@@ -1209,7 +1209,7 @@ export interface paths {
         put?: never;
         /**
          * Pause
-         * @description Check it no more until it is resumed.
+         * @description Pause a subscription: no checks until it is resumed.
          */
         post: operations["pauseSubscription"];
         delete?: never;
@@ -1229,7 +1229,7 @@ export interface paths {
         put?: never;
         /**
          * Resume
-         * @description Check it again, from now on.
+         * @description Resume a subscription.
          */
         post: operations["resumeSubscription"];
         delete?: never;
@@ -1274,7 +1274,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke
-         * @description Let a token count no more; other backends know within some seconds.
+         * @description Revoke a token; other backends know within seconds.
          */
         delete: operations["revokeToken"];
         options?: never;

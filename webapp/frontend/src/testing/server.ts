@@ -5,6 +5,8 @@ export interface Asked {
   method: string;
   path: string;
   body: unknown;
+  /** What it is to be told in, where the page says so. */
+  language?: string;
 }
 
 /** `after`: what the answer waits for. */
@@ -17,11 +19,13 @@ export interface TestServer {
 
 export function startServer(answer: Answer): TestServer {
   const server: TestServer = { asked: [], answer };
-  vi.stubGlobal('fetch', async (path: string, init: { method: string; body?: string }) => {
+  vi.stubGlobal('fetch', async (path: string, init: { method: string; body?: string; headers: Record<string, string> }) => {
+    const language = init.headers['Accept-Language'];
     const asked: Asked = {
       method: init.method,
       path,
       body: init.body === undefined ? null : (JSON.parse(init.body) as unknown),
+      ...(language !== undefined && { language }),
     };
     server.asked.push(asked);
     const { status, body, after } = server.answer(asked);

@@ -86,7 +86,7 @@ describe('the banner', () => {
     watch(state);
     lose();
     await user.click(await screen.findByRole('button', { name }));
-    expect(server.asked).toContainEqual({ method: 'POST', path: '/guard/api/services/api/restart', body: null });
+    expect(server.asked).toContainEqual({ method: 'POST', path: '/guard/api/services/api/restart', body: null, language: 'en' });
     expect(banner()).not.toHaveTextContent(/Next try|make dev/);
   });
 });

@@ -1,4 +1,5 @@
 /** The guard: what it says of its services, and the restart that it can be asked for. */
+import { currentSpeech } from '@/i18n/translate.ts';
 import { request } from '@/api/request.ts';
 import { ApiError, type Cause, type Problem } from '@/api/problem.ts';
 import { BASE } from '@/utils/base.ts';
@@ -80,9 +81,14 @@ export function onGuardStatus(listener: (status: GuardStatus) => void): () => vo
 }
 
 export function restartService(name: string): Promise<unknown> {
-  return request(`/guard/api/services/${encodeURIComponent(name)}/restart`, { method: 'POST' });
+  return order(`services/${encodeURIComponent(name)}/restart`);
 }
 
 export function restartAll(): Promise<unknown> {
-  return request('/guard/api/restart', { method: 'POST' });
+  return order('restart');
+}
+
+/** Where the guard refuses, it says why in the language of the page. */
+function order(path: string): Promise<unknown> {
+  return request(`/guard/api/${path}`, { method: 'POST', language: currentSpeech.get().language });
 }
