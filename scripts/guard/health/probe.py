@@ -16,7 +16,8 @@ from ..core.run_tag import RUN_HEADER
 from ..net.peer_uid import Connection
 from . import tls
 
-PROBE_TIMEOUT = 5.0  # seconds for one answer
+PROBE_TIMEOUT = 5.0  # seconds for one answer; of who starts, or as long as it has been starting ...
+MAX_PROBE_TIMEOUT = 30.0  # ... up to this: where many wait, whoever asks anew is the last again
 PROBE_PAUSE = 0.05  # seconds between two attempts ...
 PROBE_SHARE = 0.05  # ... or this share of the time that has passed: who takes long is asked less
 MAX_PROBE_PAUSE = 1.0
@@ -52,7 +53,12 @@ class Answer(NamedTuple):
 
 
 async def ask(
-    port: int, path: str, *, strict: bool = False, speaks_no_http: Judge | None = None
+    port: int,
+    path: str,
+    *,
+    strict: bool = False,
+    speaks_no_http: Judge | None = None,
+    within: float | None = None,
 ) -> Answer:
     """Ask for `path` on localhost.
 
@@ -61,7 +67,7 @@ async def ask(
     that speaks TLS is not asked further.
     """
     try:
-        head = await _ask(port, path, speaks_no_http)
+        head = await _ask(port, path, speaks_no_http, within or PROBE_TIMEOUT)
     except _NoHttpError:
         return Answer(Reply.ANSWER, Protocol.OTHER)
     if head is None:
@@ -107,7 +113,10 @@ async def await_answer(
     """
     began, closing_since = clock(), None
     while True:
-        reply, speaks, _ = await ask(port, path, strict=strict, speaks_no_http=speaks_no_http)
+        within = max(PROBE_TIMEOUT, min(MAX_PROBE_TIMEOUT, clock() - began))
+        reply, speaks, _ = await ask(
+            port, path, strict=strict, speaks_no_http=speaks_no_http, within=within
+        )
         if reply is Reply.ANSWER and speaks is not None:
             return speaks
         now = clock()
@@ -122,13 +131,13 @@ class _NoHttpError(Exception):
     """Who listens is not to be asked in HTTP."""
 
 
-async def _ask(port: int, path: str, speaks_no_http: Judge | None) -> bytes | None:
+async def _ask(port: int, path: str, speaks_no_http: Judge | None, within: float) -> bytes | None:
     """Return the head of an answer, or what came of one; None where there was nobody, or silence.
 
     Empty where the connection was closed.
     """
     with contextlib.suppress(OSError):
-        async with asyncio.timeout(PROBE_TIMEOUT):
+        async with asyncio.timeout(within):
             reader, writer = await _connect(port)
             try:
                 if speaks_no_http is not None and await apart(speaks_no_http):
