@@ -437,6 +437,20 @@ def test_a_playlist_of_type_vod_is_not_live_although_its_end_is_not_marked(
     assert not preview(shared_api, own_media.hls)["live"]
 
 
+def test_a_video_that_begins_anew_at_every_piece_is_whole(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    """As films with advertisements in them do; the limit of live streams is not theirs."""
+    playlist = own_media.folder / "hls/index.m3u8"
+    anew = playlist.read_text().replace("#EXTINF", "#EXT-X-DISCONTINUITY\n#EXTINF")
+    playlist.write_text(anew)
+
+    done = result(shared_api, own_media.hls)
+
+    assert (done["error"], kinds(done)) == (None, [])
+    assert done["duration"] == pytest.approx(12, abs=0.2)
+
+
 def test_a_finished_file_has_its_duration(shared_api: Api, own_media: MediaSource) -> None:
     assert result(shared_api, own_media.mp4)["duration"] == pytest.approx(12, abs=0.1)
 

@@ -16,6 +16,7 @@ from runner.tracks import prefer_audio
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Callable
 
 MAX_PAGE_BYTES = 32_000_000
 """Of a page, a playlist or an answer of an API, unpacked. The largest real ones have a third."""
@@ -38,15 +39,20 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self._audio = audio
         self.notes: list[dict[str, str]] = []
         """What is missing from the result, each as an error is kept."""
+        self._overran = False
+        """Whether something was too large: yt-dlp tries it again, and forgets why in the end."""
 
     def urlopen(self, req: Request | str) -> Response:
         """Request a page; more than `MAX_PAGE_BYTES` of it cannot be read."""
         answer = self.urlopen_medium(req)
         return Response(
-            cast("io.IOBase", _Bounded(answer)),
+            cast("io.IOBase", _Bounded(answer, self._overrun)),
             *(answer.url, dict(answer.headers.items()), answer.status, answer.reason),
             extensions=answer.extensions,
         )
+
+    def _overrun(self) -> None:
+        self._overran = True
 
     def urlopen_medium(self, req: Request | str) -> Response:
         """Request something of any size."""
@@ -79,6 +85,7 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         written: Files = []
         for language in list(wanted):
             info["requested_subtitles"] = {language: wanted[language]}
+            self._overran = False
             try:
                 files = super()._write_subtitles(info, filename) or []
                 if not all(Path(file).is_file() for file, _ in files):
@@ -86,7 +93,8 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
                 written += files
             except YoutubeDLError as error:
                 del wanted[language]
-                self.notes.append(missing_subtitles(language, error))
+                why = PAGE_TOO_LARGE if self._overran else error
+                self.notes.append(missing_subtitles(language, why))
         info["requested_subtitles"] = wanted
         return written
 
@@ -94,8 +102,8 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
 class _Bounded:
     """A body that may be read up to `MAX_PAGE_BYTES`."""
 
-    def __init__(self, answer: Response) -> None:
-        self._answer, self._left = answer, MAX_PAGE_BYTES
+    def __init__(self, answer: Response, overrun: Callable[[], None]) -> None:
+        self._answer, self._left, self._overrun = answer, MAX_PAGE_BYTES, overrun
 
     @property
     def closed(self) -> bool:
@@ -106,6 +114,7 @@ class _Bounded:
         while left > 0 and (part := self._answer.read(min(BLOCK, left))):
             self._left -= len(part)
             if self._left < 0:
+                self._overrun()
                 raise PAGE_TOO_LARGE
             parts.append(part)
             left -= len(part)
