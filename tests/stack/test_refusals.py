@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -76,6 +77,11 @@ def problem(answer: Answer, refused: Refused) -> dict[str, Any]:
     return told
 
 
+def without_ages(values: dict[str, str]) -> dict[str, str]:
+    """A process that holds a port is a second older when it is asked about again."""
+    return {name: re.sub(r"started .+? ago", "", value) for name, value in values.items()}
+
+
 @pytest.mark.parametrize("refused", REFUSALS, ids=lambda one: f"{one.method} {one.path}")
 def test_it_is_told_in_every_language_with_one_kind_and_the_same_values(
     run: GuardRun, refused: Refused
@@ -83,7 +89,7 @@ def test_it_is_told_in_every_language_with_one_kind_and_the_same_values(
     told = {language: asked(run, refused, language) for language in LANGUAGES}
     assert {one["kind"] for one in told.values()} == {refused.kind}
     for one in told.values():
-        assert one["values"] == told["en"]["values"]
+        assert without_ages(one["values"]) == without_ages(told["en"]["values"])
         assert set(refused.values) <= one["values"].keys()
         for name in refused.values:
             said = f"{one['detail']} {one.get('fix', '')}"
