@@ -140,7 +140,7 @@ def _moving(stage: Stage, page: Page) -> None:
 
 def _settings_end(stage: Stage, page: Page) -> None:
     _settings(stage, page)
-    page.get_by_role("heading", name="For scripts").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="Tokens for scripts").scroll_into_view_if_needed()
 
 
 def _in_german(stage: Stage, page: Page) -> None:

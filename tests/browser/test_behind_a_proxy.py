@@ -94,7 +94,7 @@ def demand_a_feed_for_apps(page: Page, server: str) -> None:
     sheet = page.get_by_role("dialog", name="Podcast feed")
     title = f"Of {server}"
     sheet.get_by_label("Title").fill(title)
-    sheet.get_by_role("button", name="Make a feed").click()
+    sheet.get_by_role("button", name="Create a feed").click()
     address = sheet.get_by_label(f"The address of {title}", exact=True).input_value()
     page.keyboard.press("Escape")
     assert address.startswith(f"{server}{ROOT}/")

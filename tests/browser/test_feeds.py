@@ -39,10 +39,10 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     sheet = page.get_by_role("dialog", name="Podcast feed")
     expect(sheet.get_by_label("Title")).to_have_value("clip")
     sheet.get_by_label("Title").fill(" ")
-    sheet.get_by_role("button", name="Make a feed").click()
+    sheet.get_by_role("button", name="Create a feed").click()
     expect(sheet.get_by_role("alert")).to_contain_text("The title is empty")
     sheet.get_by_label("Title").fill("My clips")
-    sheet.get_by_role("button", name="Make a feed").click()
+    sheet.get_by_role("button", name="Create a feed").click()
     address = sheet.get_by_label("The address of My clips", exact=True).input_value()
     assert episodes(address) == ["clip"]
     assert violations(page) == []
@@ -51,7 +51,7 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     page.get_by_role("link", name="Subscriptions").click()
     page.get_by_role("button", name="Podcast feed of A feed").click()
     expect(sheet.get_by_role("listitem")).to_have_count(1)
-    sheet.get_by_role("button", name="Make a feed").click()
+    sheet.get_by_role("button", name="Create a feed").click()
     other = sheet.get_by_label("The address of A feed", exact=True).input_value()
     assert episodes(other) == ["Episode 1"]
     remove(sheet, "My clips")

@@ -30,10 +30,10 @@ def test_a_journey(app: App, media_dir: Path, media: MediaSource, width: int) ->
     sheet = page.get_by_role("dialog", name="Settings")
     part = sheet.locator("section").filter(has_text="Existing files and export")
     part.get_by_label("Folder").fill("../up")
-    part.get_by_role("button", name="Look").click()
+    part.get_by_role("button", name="Check the folder").click()
     expect(part.get_by_role("alert")).to_contain_text("begins with a dot")
     part.get_by_label("Folder").fill(f"Old {width}")
-    part.get_by_role("button", name="Look").click()
+    part.get_by_role("button", name="Check the folder").click()
     expect(part.get_by_text("New: 1")).to_be_visible()
     assert violations(page) == []
     part.get_by_role("button", name="Import", exact=True).click()

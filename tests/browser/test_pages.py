@@ -106,7 +106,7 @@ def show(app: App, what: str, media: MediaSource) -> None:  # noqa: C901 - one c
     elif what == "podcast feed":
         page.get_by_role("link", name="Library").click()
         page.get_by_role("button", name="Podcast").click()
-        page.get_by_role("button", name="Make a feed").click()
+        page.get_by_role("button", name="Create a feed").click()
         expect(page.get_by_label("The address of Library", exact=True)).to_be_visible()
     elif what == "selecting":
         page.get_by_role("link", name="Library").click()

@@ -35,14 +35,14 @@ def test_a_journey(app: App, media: MediaSource, hooks: Hooks, width: int) -> No
     form.get_by_role("button", name="Add").click()
 
     row = sheet.get_by_role("listitem").filter(has_text="My hook")
-    expect(row).to_contain_text("nothing told yet")
+    expect(row).to_contain_text("not notified yet")
     expect(sheet.get_by_label("The key of My hook")).to_have_value(expected_key())
     hooks.answers["/secret"] = 404
     row.get_by_role("button", name="Send a test to My hook").click()
     expect(row.get_by_role("status")).to_contain_text("(HTTP 404)")
     hooks.answers.clear()
     row.get_by_role("button", name="Send a test to My hook").click()
-    expect(row.get_by_role("status")).to_contain_text("The test has arrived.")
+    expect(row.get_by_role("status")).to_contain_text("The test was delivered.")
     assert "secret" not in row.inner_text()
     assert violations(page) == []
 
@@ -51,7 +51,7 @@ def test_a_journey(app: App, media: MediaSource, hooks: Hooks, width: int) -> No
     app.await_done(app.row("clip"))
     until(lambda: hooks.types("/secret")["download.finished"] == 1, "it is told")
     page.get_by_role("button", name="Settings").click()
-    expect(row).to_contain_text("last told")
+    expect(row).to_contain_text("last notified")
     row.get_by_role("button", name="Remove My hook").click()
     expect(row).to_have_count(0)
 

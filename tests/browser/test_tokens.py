@@ -21,11 +21,11 @@ def test_a_journey(app: App, stack: GuardRun, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.get_by_role("button", name="Settings").click()
     sheet = page.get_by_role("dialog", name="Settings")
-    sheet.get_by_role("button", name="Make a token").click()
+    sheet.get_by_role("button", name="Create a token").click()
     expect(sheet.get_by_role("alert")).to_contain_text("The name is empty")
-    sheet.get_by_label("What for").fill("Cron")
-    sheet.get_by_label("It may").select_option("see everything")
-    sheet.get_by_role("button", name="Make a token").click()
+    sheet.get_by_label("Name", exact=True).last.fill("Cron")
+    sheet.get_by_label("Access").select_option("see everything")
+    sheet.get_by_role("button", name="Create a token").click()
     token = sheet.get_by_label("The token of Cron", exact=True).input_value()
     assert violations(page) == []
 
