@@ -11,6 +11,7 @@ import { toastsUsed } from '@/stores/toasts.ts';
 import { playing } from '@/entities/download/player-store.ts';
 import { undoLast } from '@/entities/download/undo.ts';
 import { IconButton } from '@/components/Button.tsx';
+import { KeepFocus } from '@/components/KeepFocus.tsx';
 import { LazyPart } from '@/components/LazyPart.tsx';
 import { Announcer } from './Announcer.tsx';
 import css from './App.module.css';
@@ -76,22 +77,24 @@ export function App() {
         </div>
       </header>
       <main id="content" className={css.main} tabIndex={-1}>
-        <OfflineBanner />
-        <Switch>
-          <Route path="/library">
-            <LazyPart of={library} given={{}} />
-          </Route>
-          <Route path="/subscriptions">
-            <LazyPart of={subscriptions} given={{}} />
-          </Route>
-          <Route path="/">
-            <Composer />
-            <DownloadList />
-          </Route>
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
+        <KeepFocus>
+          <OfflineBanner />
+          <Switch>
+            <Route path="/library">
+              <LazyPart of={library} given={{}} />
+            </Route>
+            <Route path="/subscriptions">
+              <LazyPart of={subscriptions} given={{}} />
+            </Route>
+            <Route path="/">
+              <Composer />
+              <DownloadList />
+            </Route>
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </KeepFocus>
       </main>
       <Announcer />
       {sheet === 'services' && <LazyPart of={servicesSheet} given={{ onOpenChange: close }} floating />}

@@ -1,9 +1,9 @@
 /** What the first look at the page does not need: fetched when it is asked for, or when nothing else is to do. */
 import { onBackendEvent } from '@/api/event-stream.ts';
+import { focusKeeper } from '@/components/KeepFocus.tsx';
 import { lazyPart } from '@/components/LazyPart.tsx';
 import { cookieSheet } from '@/entities/cookies/AddCookies.tsx';
 import { downloadMenu } from '@/entities/download/LazyDownloadMenu.tsx';
-import { focusKeeper } from '@/features/downloads/DownloadList.tsx';
 import { previewCard } from '@/features/downloads/LazyPreview.tsx';
 import { moreOptions } from '@/features/downloads/MoreOptions.tsx';
 import { confirm } from '@/features/downloads/SectionActions.tsx';

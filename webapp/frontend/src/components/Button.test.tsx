@@ -27,3 +27,23 @@ test('the second half of a double click sends no form', () => {
   for (const detail of [1, 2]) fireEvent.click(screen.getByRole('button', { name: 'Send' }), { detail });
   expect(onSubmit).toHaveBeenCalledOnce();
 });
+
+test('a button that cannot be pressed keeps the focus, does nothing and sends no form', () => {
+  onClick.mockReset();
+  const onSubmit = vi.fn();
+  const draw = (disabled: boolean) => (
+    <form onSubmit={onSubmit}>
+      <Button type="submit" disabled={disabled} onClick={onClick}>
+        Send
+      </Button>
+    </form>
+  );
+  const { rerender } = render(draw(false));
+  const button = screen.getByRole('button', { name: 'Send' });
+  button.focus();
+  rerender(draw(true));
+  expect(button).toBeEnabled();
+  expect(button).toHaveAttribute('aria-disabled', 'true');
+  fireEvent.click(button, { detail: 0 });
+  expect([onClick, onSubmit].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+});

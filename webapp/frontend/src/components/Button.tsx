@@ -5,11 +5,21 @@ import { Icon, type IconName } from './icons.tsx';
 
 type Click = ComponentProps<'button'>['onClick'];
 
-/** What a click does, unless it is the second half of a double click: that is meant for what was there at the first. */
-function firstHalf(onClick: Click): Click {
-  return (event) => {
-    if (event.detail > 1) event.preventDefault();
-    else onClick?.(event);
+interface Pressing {
+  onClick: Click;
+  disabled: boolean | undefined;
+  /** Whether each of several quick clicks counts; else the second half of a double click is meant for what was there at the first. */
+  repeats?: boolean;
+}
+
+/** A button that cannot be pressed now says so and keeps the focus, which `disabled` would give to nobody. */
+function pressing({ onClick, disabled = false, repeats = false }: Pressing): Pick<ComponentProps<'button'>, 'aria-disabled' | 'onClick'> {
+  return {
+    'aria-disabled': disabled || undefined,
+    onClick: (event) => {
+      if (disabled || (event.detail > 1 && !repeats)) event.preventDefault();
+      else onClick?.(event);
+    },
   };
 }
 
@@ -18,9 +28,9 @@ interface ButtonProps extends ComponentProps<'button'> {
   icon?: IconName;
 }
 
-export function Button({ look = 'plain', icon, children, className, onClick, ...rest }: ButtonProps) {
+export function Button({ look = 'plain', icon, children, className, onClick, disabled, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={classes(css.button, css[look], className)} onClick={firstHalf(onClick)} {...rest}>
+    <button type="button" className={classes(css.button, css[look], className)} {...pressing({ onClick, disabled })} {...rest}>
       {icon && <Icon name={icon} size={18} />}
       {children}
     </button>
@@ -37,14 +47,14 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'a
   repeats?: boolean;
 }
 
-export function IconButton({ icon, label, hint, className, onClick, repeats = false, ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, hint, className, onClick, disabled, repeats = false, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
       className={classes(css.icon, className)}
       aria-label={label}
       title={hint ?? label}
-      onClick={repeats ? onClick : firstHalf(onClick)}
+      {...pressing({ onClick, disabled, repeats })}
       {...rest}
     >
       <Icon name={icon} />

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { Button } from './Button.tsx';
 import { classes } from '@/utils/classes.ts';
 import css from './Confirm.module.css';
+import { useReturnFocus } from './use-return-focus.ts';
 
 export interface ConfirmProps {
   title: string;
@@ -17,6 +18,7 @@ export interface ConfirmProps {
 /** Asks before something that is hard to take back. The second half of a double click is no answer. */
 export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps) {
   const { t } = useTranslation();
+  const returnFocus = useReturnFocus();
   return (
     <Alert.Root
       open
@@ -26,7 +28,7 @@ export function Confirm({ title, detail, yes, no, onYes, onClose }: ConfirmProps
     >
       <Alert.Portal>
         <Alert.Overlay className={css.overlay} />
-        <Alert.Content className={css.box}>
+        <Alert.Content className={css.box} onCloseAutoFocus={returnFocus}>
           <Alert.Title className={classes(css.title, 'clamp')} dir="auto">{title}</Alert.Title>
           <Alert.Description className={css.detail}>{detail}</Alert.Description>
           <div className={css.actions}>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import { IconButton } from './Button.tsx';
+import { KeepFocus } from './KeepFocus.tsx';
 import css from './Sheet.module.css';
 import { useReturnFocus } from './use-return-focus.ts';
 
@@ -30,7 +31,9 @@ export function Sheet({ title, onOpenChange, children }: SheetProps) {
               <IconButton icon="close" label={t('action.close')} />
             </Dialog.Close>
           </header>
-          <div className={css.body}>{children}</div>
+          <div className={css.body}>
+            <KeepFocus>{children}</KeepFocus>
+          </div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -17,16 +17,14 @@ interface StepperProps {
 export function Stepper({ label, value, least, most, fewer, more, onChange }: StepperProps) {
   const id = useId();
   const step = (by: number) => () => {
-    const next = value + by;
-    if (next >= least && next <= most) onChange(next);
+    onChange(value + by);
   };
-  // The end is said, not disabled: a button that goes away takes the focus with it.
   return (
     <div className={css.stepper} role="group" aria-labelledby={id}>
       <span id={id}>{label}</span>
-      <IconButton repeats icon="minus" label={fewer} aria-disabled={value <= least} onClick={step(-1)} />
+      <IconButton repeats icon="minus" label={fewer} disabled={value <= least} onClick={step(-1)} />
       <output className={css.value}>{value}</output>
-      <IconButton repeats icon="plus" label={more} aria-disabled={value >= most} onClick={step(1)} />
+      <IconButton repeats icon="plus" label={more} disabled={value >= most} onClick={step(1)} />
     </div>
   );
 }

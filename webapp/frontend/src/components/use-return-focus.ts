@@ -1,11 +1,15 @@
 import { useState } from 'react';
 
-/** For `onCloseAutoFocus` of a dialog without a trigger of its own: back to where the user was. */
+/**
+ * For `onCloseAutoFocus` of a dialog without a trigger of its own: back to where the user was, or at
+ * least to the page. What has the focus by then, as the field of another page, keeps it.
+ */
 export function useReturnFocus(): (event: Event) => void {
   const [origin] = useState(() => document.activeElement);
   return (event) => {
-    if (!(origin instanceof HTMLElement) || !origin.isConnected) return;
     event.preventDefault();
-    origin.focus();
+    if (document.activeElement !== document.body) return;
+    const back = origin?.isConnected ? origin : document.querySelector('main');
+    if (back instanceof HTMLElement) back.focus();
   };
 }

@@ -27,3 +27,15 @@ test('over plain HTTP it is copied by selecting it, and what cannot be copied is
   works = false;
   expect(await copyText('https://example.org')).toBe(false);
 });
+
+test('the field that is selected for it lies where the focus is, which stays there', async () => {
+  vi.stubGlobal('navigator', {});
+  document.body.innerHTML = '<p>Page</p><div role="dialog"><button>Copy</button></div>';
+  const button = document.querySelector('button');
+  button?.focus();
+  const within: (Element | null | undefined)[] = [];
+  Object.assign(document, { execCommand: () => within.push(document.activeElement?.closest('[role=dialog]')) > 0 });
+  expect(await copyText('https://example.org')).toBe(true);
+  expect(within).toEqual([document.querySelector('[role=dialog]')]);
+  expect(button).toHaveFocus();
+});

@@ -1,9 +1,12 @@
 /** Puts a text on the clipboard, also where the page came over plain HTTP and has none to write to. */
 
+/** Beside what has the focus, for a dialog takes it back from whatever lies outside; it is returned. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement('textarea');
+  const before = document.activeElement;
   field.value = text;
-  document.body.append(field);
+  field.className = 'visually-hidden';
+  (before?.parentElement ?? document.body).append(field);
   field.select();
   try {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else copies without a secure context
@@ -12,6 +15,7 @@ function copyBySelection(text: string): boolean {
     return false;
   } finally {
     field.remove();
+    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import * as Menu from '@radix-ui/react-dropdown-menu';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { copyText } from '@/utils/clipboard.ts';
 import type { Change } from './mutations.ts';
@@ -27,6 +27,12 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const [moving, setMoving] = useState(false);
+  // What comes in front of the page opens once the menu has given the focus back, and so returns it there.
+  const next = useRef<(() => void) | null>(null);
+  const openNext = (): void => {
+    next.current?.();
+    next.current = null;
+  };
   const { id, url, file, state } = download;
   const folder = useFolder();
   const copyLink = async (): Promise<void> => {
@@ -40,7 +46,7 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
         </Menu.Trigger>
         {/* Within the page's content, where a screen reader looks for it; above whatever clips its button. */}
         <Menu.Portal container={document.getElementById('content')}>
-          <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8}>
+          <Menu.Content className={menu.content} align="end" sideOffset={4} collisionPadding={8} onCloseAutoFocus={openNext}>
             {url !== '' && (
               <>
                 <Menu.Item className={menu.item} asChild>
@@ -89,7 +95,9 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
               <Menu.Item
                 className={menu.item}
                 onSelect={() => {
-                  setMoving(true);
+                  next.current = () => {
+                    setMoving(true);
+                  };
                 }}
               >
                 <Icon name="move" size={18} />
@@ -112,7 +120,9 @@ export default function DownloadMenu({ download, name, onChange }: DownloadMenuP
                 className={menu.item}
                 data-danger
                 onSelect={() => {
-                  setAsking(true);
+                  next.current = () => {
+                    setAsking(true);
+                  };
                 }}
               >
                 <Icon name="trash" size={18} />

@@ -71,7 +71,8 @@ export function inQueueOrder(items: Downloads): Downloads {
     state === 'running' ? -Infinity : state === 'queued' ? (position ?? Infinity) : Infinity;
   return items.toSorted((a, b) => {
     const [left, right] = [rank(a), rank(b)];
-    return left === right ? a.created.localeCompare(b.created) : left - right;
+    if (left !== right) return left - right;
+    return a.created < b.created ? -1 : Number(a.created > b.created); // ISO times compare as they are written
   });
 }
 

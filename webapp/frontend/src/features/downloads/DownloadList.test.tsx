@@ -3,11 +3,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LIVE_KEY } from '@/entities/download/live-query.ts';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeQueryClient } from '@/app/query-client.ts';
-import { makeDownload, makeRunning } from '@/testing/factory.ts';
+import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
+import { KeepFocus } from '@/components/KeepFocus.tsx';
+import '@/components/keep-focus.ts'; // or a test would press a key before it has been fetched
 import { DownloadList } from './DownloadList.tsx';
-import './keep-focus.ts'; // or a test would press a key before it has been lazyPart
 
 const running = makeRunning(0.5, { title: 'Running' });
 const [first, second, third] = ['First', 'Second', 'Third'].map((title, at) =>
@@ -25,7 +26,12 @@ beforeEach(() => {
 function start(items = [third, second, first, running]) {
   const client = makeQueryClient();
   client.setQueryData(LIVE_KEY, items);
-  return renderApp(<DownloadList />, client);
+  const page = (
+    <KeepFocus>
+      <DownloadList />
+    </KeepFocus>
+  );
+  return renderApp(page, client);
 }
 
 function order(): (string | undefined)[] {
@@ -160,6 +166,32 @@ describe('the keyboard’s place', () => {
     await user.keyboard('{Enter}');
     await waitFor(() => {
       expect(rowOf('Third')).toHaveFocus();
+    });
+  });
+
+  test.each([
+    ['a question', 'Remove and delete file', 'Keep it'],
+    ['a sheet', 'Move or rename', 'Close'],
+  ])('is the button of the menu again, after %s that it opened', async (_, entry, end) => {
+    server.answer = ({ path }) => ({ status: 200, body: path === '/api/queue' ? QUEUE : path === '/api/folders' ? [] : {} });
+    const { user } = start([makeDone({ title: 'First' })]);
+    await press(user, 'More for First');
+    (await screen.findByRole('menuitem', { name: entry })).focus();
+    await user.keyboard('{Enter}');
+    (await screen.findByRole('button', { name: end })).focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'More for First' })).toHaveFocus();
+    });
+  });
+
+  test('is the button that asked before all are cancelled, when they are kept', async () => {
+    const { user } = start();
+    await press(user, 'Cancel all');
+    (await screen.findByRole('button', { name: 'Keep them' })).focus();
+    await user.keyboard('{Enter}');
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: 'Cancel all' })).toHaveFocus();
     });
   });
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import { backendStream } from '@/api/event-stream.ts';
 import { type Change } from '@/entities/download/mutations.ts';
@@ -16,33 +16,7 @@ import { HeldNotice, QueueLine } from './QueueLine.tsx';
 import { TotalsLine } from './TotalsLine.tsx';
 import { SectionActions } from './SectionActions.tsx';
 
-export const focusKeeper = { load: () => import('./keep-focus.ts') };
-
 export function DownloadList() {
-  const box = useRef<HTMLDivElement>(null);
-  const stop = useRef<(() => void) | null>(null);
-  useEffect(
-    () => () => {
-      stop.current?.();
-      stop.current = null;
-    },
-    [],
-  );
-  const keep = (): void => {
-    if (stop.current !== null) return;
-    const begin = ({ keepFocus }: typeof import('./keep-focus.ts')): void => {
-      if (box.current) stop.current ??= keepFocus(box.current);
-    };
-    focusKeeper.load().then(begin, () => undefined); // at the next focus again
-  };
-  return (
-    <div ref={box} className={css.box} onFocus={keep}>
-      <Lists />
-    </div>
-  );
-}
-
-function Lists() {
   const { t } = useTranslation();
   const downloads = useLiveDownloads();
   const pending = usePendingRequests();

@@ -33,10 +33,10 @@ export function SaveProfile({ choosing: { chosen, choices, profiles, take } }: {
     );
   };
   return (
-    <fieldset className={css.group} disabled={isPending}>
+    <fieldset className={css.group}>
       <legend>{t('profile.keep')}</legend>
       {current.own && (
-        <Button icon="check" onClick={change}>
+        <Button icon="check" disabled={isPending} onClick={change}>
           {t('profile.saveIn', { name: profileName(current) })}
         </Button>
       )}
@@ -55,11 +55,11 @@ export function SaveProfile({ choosing: { chosen, choices, profiles, take } }: {
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
             event.preventDefault(); // the form around it sends the link
-            add();
+            if (!isPending) add();
           }}
         />
       </label>
-      <Button icon="plus" onClick={add}>
+      <Button icon="plus" disabled={isPending} onClick={add}>
         {t('profile.saveNew')}
       </Button>
       {error && (

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import type { Download, DownloadState } from '@/api/types.ts';
@@ -43,33 +43,33 @@ export function SectionActions({ items, onChange }: SectionActionsProps) {
     const act = (): void => {
       onChange(action === 'delete' ? { ids, action, file: false } : { ids, action });
     };
-    if (action === 'cancel' && asking) {
-      return (
-        <LazyPart
-          key={key}
-          of={confirm}
-          floating
-          given={{
-            title: t('confirm.cancelAll', { count: ids.length }),
-            detail: t('confirm.canRetry'),
-            yes: t('bulk.cancelAll'),
-            no: t('confirm.keepAll'),
-            onYes: act,
-            onClose: () => {
-              setAsking(false);
-            },
-          }}
-        />
-      );
-    }
-    if (fitting.length < from) return null;
+    const isAsked = action === 'cancel' && asking; // its button stays, for the focus to return to
+    if (fitting.length < from && !isAsked) return null;
     const ask = (): void => {
       setAsking(true);
     };
     return (
-      <Button key={key} look="quiet" onClick={action === 'cancel' ? ask : act}>
-        {t(label(key, fitting))}
-      </Button>
+      <Fragment key={key}>
+        <Button look="quiet" onClick={action === 'cancel' ? ask : act}>
+          {t(label(key, fitting))}
+        </Button>
+        {isAsked && (
+          <LazyPart
+            of={confirm}
+            floating
+            given={{
+              title: t('confirm.cancelAll', { count: ids.length }),
+              detail: t('confirm.canRetry'),
+              yes: t('bulk.cancelAll'),
+              no: t('confirm.keepAll'),
+              onYes: act,
+              onClose: () => {
+                setAsking(false);
+              },
+            }}
+          />
+        )}
+      </Fragment>
     );
   });
 }

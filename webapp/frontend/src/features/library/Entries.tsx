@@ -1,5 +1,5 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState, type FocusEvent } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
 import type { Change } from '@/entities/download/mutations.ts';
 import type { Download } from '@/api/types.ts';
@@ -30,15 +30,21 @@ export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onCha
   const box = useRef<HTMLDivElement>(null);
   const { columns, top } = usePlace(box, MIN_WIDTH[layout]);
   const count = Math.ceil(entries.length / columns);
+  const [focused, setFocused] = useState<number | null>(null);
   const virtual = useWindowVirtualizer({
     count,
     estimateSize: () => HEIGHT[layout],
     overscan: 4,
     gap: GAP,
     scrollMargin: top,
+    // The row that has the focus stays, also where it is out of sight: taken away, it would give the focus to nobody.
+    rangeExtractor: (range) => {
+      const inSight = defaultRangeExtractor(range);
+      return focused === null || focused >= range.count || inSight.includes(focused) ? inSight : [...inSight, focused].sort((a, b) => a - b);
+    },
   });
   const rows = virtual.getVirtualItems();
-  const nearEnd = (rows.at(-1)?.index ?? 0) >= count - AHEAD;
+  const nearEnd = (virtual.range?.endIndex ?? 0) >= count - AHEAD;
   const more = useEventCallback(onEnd);
   useEffect(() => {
     if (nearEnd) more();
@@ -53,6 +59,12 @@ export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onCha
       role="list"
       aria-label={t('library.title')}
       style={{ height: virtual.getTotalSize() }}
+      onFocus={(event) => {
+        setFocused(rowOf(event.target));
+      }}
+      onBlur={({ relatedTarget }: FocusEvent) => {
+        if (relatedTarget !== null) setFocused(rowOf(relatedTarget)); // a window that is left keeps its place
+      }}
     >
       {rows.map((row) => (
         <div
@@ -82,6 +94,11 @@ export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onCha
       ))}
     </div>
   );
+}
+
+function rowOf(element: EventTarget): number | null {
+  const row = element instanceof HTMLElement ? element.closest<HTMLElement>('[data-index]') : null;
+  return row ? Number(row.dataset.index) : null;
 }
 
 /** How many columns fit, and where on the page the box begins. */

@@ -119,6 +119,7 @@ export default function Library() {
           <Button
             icon="check"
             aria-pressed={selection.on}
+            data-slot="selecting"
             disabled={entries.length === 0}
             onClick={selection.on ? selection.stop : selection.start}
           >

@@ -35,7 +35,7 @@ export function SelectionBar({ selection, total, matching, onChange }: Selection
     selection.stop();
   };
   return (
-    <div className={css.bar} role="toolbar" aria-label={t('selection.title')}>
+    <div className={css.bar} role="toolbar" aria-label={t('selection.title')} data-slot="selecting">
       <p className={css.count} role="status">
         {t('selection.count', { count })}
       </p>

@@ -15,18 +15,23 @@ import css from './Settings.module.css';
 /** Where files go unless a download or its profile says otherwise. */
 export function NamingSection() {
   const naming = useNaming();
-  return naming ? <NamingForm key={JSON.stringify(naming)} naming={naming} /> : null;
+  return naming ? <NamingForm naming={naming} /> : null;
 }
 
 function NamingForm({ naming }: { naming: Naming }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [draft, setDraft] = useState(naming);
+  const [changes, setChanges] = useState<Partial<Naming>>({}); // they stay, whatever arrives meanwhile
+  const draft = { ...naming, ...changes };
+  const change = (part: Partial<Naming>): void => { setChanges({ ...changes, ...part }); };
   const { mutate, error, isPending } = useMutation({
     mutationFn: () => setNaming(draft),
     networkMode: 'always',
     retry: false,
-    onSuccess: (kept) => { client.setQueryData(NAMING_KEY, kept); },
+    onSuccess: (kept) => {
+      client.setQueryData(NAMING_KEY, kept);
+      setChanges({});
+    },
   });
   const wrong = error instanceof ApiError ? error.problem.errors.find(({ field }) => field === 'audio_folder') : undefined;
   const onAudio = wrong && localField(wrong);
@@ -39,7 +44,7 @@ function NamingForm({ naming }: { naming: Naming }) {
         usual={false}
         format="mp4"
         place={{ folder: draft.video_folder, template: draft.template }}
-        onChange={({ folder, template }) => { setDraft({ ...draft, video_folder: folder, template }); }}
+        onChange={({ folder, template }) => { change({ video_folder: folder, template }); }}
       />
       <div className={css.wide}>
         <Field
@@ -48,7 +53,7 @@ function NamingForm({ naming }: { naming: Naming }) {
           error={onAudio}
           autoCapitalize="off"
           spellCheck={false}
-          onChange={(folder) => { setDraft({ ...draft, audio_folder: folder }); }}
+          onChange={(folder) => { change({ audio_folder: folder }); }}
         />
       </div>
       {others !== null && (
