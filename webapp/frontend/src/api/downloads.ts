@@ -9,8 +9,7 @@ import type { Changes, Deleted, Download, DownloadPage, DownloadQuery, Matching,
  * @throws {ApiError} 409 for a single link that is there already in the same format, unless `again`.
  */
 export async function createDownloads({ urls, entries = [], ...how }: DownloadRequest, again = false): Promise<Download[]> {
-  const listed = entries.filter(({ url }) => urls.includes(url));
-  if (listed.length > 0) return request('/api/downloads/bulk', { method: 'POST', body: { entries: listed, ...how } });
+  if (entries.length > 0) return request('/api/downloads/bulk', { method: 'POST', body: { entries, ...how } });
   if (urls.length > 1) return request('/api/downloads/bulk', { method: 'POST', body: { urls, ...how } });
   const path = again ? '/api/downloads' : '/api/downloads?unless_known=true';
   return [await request<Download>(path, { method: 'POST', body: { url: urls[0], ...how } })];
@@ -100,6 +99,6 @@ export function listLeftovers(signal: AbortSignal): Promise<Leftover[]> {
 }
 
 /** Removes what is kept of one failed download, or of all for null. */
-export function clearLeftovers(id: string | null): Promise<unknown> {
-  return request(`/api/leftovers${id === null ? '' : `?item=${encodeURIComponent(id)}`}`, { method: 'DELETE' });
+export function clearLeftovers(id: string | null, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/leftovers${id === null ? '' : `?item=${encodeURIComponent(id)}`}`, { method: 'DELETE', ...sending });
 }

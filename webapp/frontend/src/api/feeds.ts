@@ -1,5 +1,5 @@
 /** Feeds for podcast players. */
-import { request } from './request.ts';
+import { request, type Sending } from './request.ts';
 import type { Feed, FeedRequest } from './types.ts';
 
 /** The podcast feeds, with their secret addresses. */
@@ -11,6 +11,6 @@ export function addFeed(body: FeedRequest): Promise<Feed> {
   return request('/api/feeds', { method: 'POST', body });
 }
 
-export function deleteFeed(id: string): Promise<unknown> {
-  return request(`/api/feeds/${encodeURIComponent(id)}`, { method: 'DELETE' });
+export function deleteFeed(id: string, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/feeds/${encodeURIComponent(id)}`, { method: 'DELETE', ...sending });
 }

@@ -1,5 +1,5 @@
 /** Profiles: choices with a name. */
-import { request } from './request.ts';
+import { request, type Sending } from './request.ts';
 import type { Profile, ProfileRequest } from './types.ts';
 
 export function listProfiles(signal: AbortSignal): Promise<Profile[]> {
@@ -14,8 +14,8 @@ export function changeProfile(id: string, profile: ProfileRequest): Promise<Prof
   return request(`/api/profiles/${encodeURIComponent(id)}`, { method: 'PUT', body: profile });
 }
 
-export function deleteProfile(id: string): Promise<unknown> {
-  return request(`/api/profiles/${encodeURIComponent(id)}`, { method: 'DELETE' });
+export function deleteProfile(id: string, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/profiles/${encodeURIComponent(id)}`, { method: 'DELETE', ...sending });
 }
 
 /** The one that is taken where none is named. */

@@ -1,5 +1,5 @@
 /** Who is told what happened. */
-import { request } from './request.ts';
+import { request, type Sending } from './request.ts';
 import type { Delivery, NewReceiver, Receiver, ReceiverRequest } from './types.ts';
 
 /** Who is told what happens; of addresses only the beginning. */
@@ -13,8 +13,8 @@ export function saveReceiver(id: string | null, body: ReceiverRequest): Promise<
   return request(`/api/receivers/${encodeURIComponent(id)}`, { method: 'PUT', body });
 }
 
-export function deleteReceiver(id: string): Promise<unknown> {
-  return request(`/api/receivers/${encodeURIComponent(id)}`, { method: 'DELETE' });
+export function deleteReceiver(id: string, sending: Sending = {}): Promise<unknown> {
+  return request(`/api/receivers/${encodeURIComponent(id)}`, { method: 'DELETE', ...sending });
 }
 
 /** Sends a test, and says what came of it. */

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { Composer } from '@/features/downloads/Composer.tsx';
@@ -8,8 +7,8 @@ import { OfflineBanner } from '@/features/services/OfflineBanner.tsx';
 import { StatusPill } from '@/features/services/StatusPill.tsx';
 import { useStore } from '@/hooks/use-store.ts';
 import { toastsUsed } from '@/stores/toasts.ts';
+import { undoLatest } from '@/stores/undo.ts';
 import { playing } from '@/entities/download/player-store.ts';
-import { undoLast } from '@/entities/download/undo.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { KeepFocus } from '@/components/KeepFocus.tsx';
 import { LazyPart } from '@/components/LazyPart.tsx';
@@ -24,7 +23,6 @@ import { focusField, useShortcuts } from './shortcuts.ts';
 export function App() {
   const { t } = useTranslation();
   const [sheet, setSheet] = useState<'services' | 'settings' | 'shortcuts' | null>(null);
-  const client = useQueryClient();
   const [location, navigate] = useLocation();
   const played = useStore(playing);
   const hasToasts = useStore(toastsUsed);
@@ -44,7 +42,7 @@ export function App() {
       else if (shortcut === 'l') navigate('/library');
       else setSheet(shortcut === 's' ? 'services' : 'shortcuts');
     },
-    onUndo: () => undoLast(client),
+    onUndo: undoLatest,
   });
   return (
     <>

@@ -12,7 +12,8 @@ function Page() {
     <>
       <input type="radio" aria-label="free" />
       <input aria-label="text" />
-      <textarea aria-label="links" />
+      <textarea aria-label="links" data-shortcut="find" />
+      <textarea aria-label="cookies" />
       <select aria-label="list" />
       <div role="alertdialog">
         <button type="button" aria-label="question" />
@@ -56,7 +57,16 @@ test('a question mark in the empty link field shows the shortcuts, and is text i
   expect(act).toHaveBeenCalledOnce();
 });
 
-test('Ctrl Z undoes, except where it undoes typing', async () => {
+test('a question mark in another empty field is text', async () => {
+  act.mockReset();
+  const { user } = renderApp(<Page />);
+  screen.getByLabelText('cookies').focus();
+  await user.keyboard('?');
+  expect(screen.getByLabelText('cookies')).toHaveValue('?');
+  expect(act).not.toHaveBeenCalled();
+});
+
+test('Ctrl Z undoes, also in front of the page, except where it undoes typing', async () => {
   const { user } = renderApp(<Page />);
   screen.getByLabelText('text').focus();
   await user.keyboard('{Control>}z{/Control}');
@@ -64,4 +74,7 @@ test('Ctrl Z undoes, except where it undoes typing', async () => {
   screen.getByLabelText('free').focus();
   await user.keyboard('{Control>}z{/Control}');
   expect(undo).toHaveBeenCalledOnce();
+  screen.getByLabelText('question').focus();
+  await user.keyboard('{Control>}z{/Control}');
+  expect(undo).toHaveBeenCalledTimes(2);
 });

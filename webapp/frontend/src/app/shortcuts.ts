@@ -7,16 +7,17 @@ import { useEventCallback } from '@/hooks/use-event-callback.ts';
 export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
 export type Shortcut = (typeof SHORTCUTS)[number];
 
+const FIND = '[data-shortcut=find]';
 const IN_FRONT = 'select, [role=dialog], [role=alertdialog], [role=menu]';
 
 /** A list takes letters as well, and what is open in front of the page has the keys to itself. */
-function isBusy(target: EventTarget | null): boolean {
-  return isTextField(target) || (target instanceof HTMLElement && target.closest(IN_FRONT) !== null);
+function isInFront(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest(IN_FRONT) !== null;
 }
 
 /** The link field has the focus when the page opens; no link begins with a question mark. */
 function asksInEmptyField({ key, target }: KeyboardEvent): boolean {
-  return key === '?' && target instanceof HTMLTextAreaElement && target.value === '';
+  return key === '?' && target instanceof HTMLTextAreaElement && target.matches(FIND) && target.value === '';
 }
 
 function isShortcut(key: string): key is Shortcut {
@@ -33,11 +34,12 @@ export function useShortcuts(actions: Actions): void {
   const onKeyDown = useEventCallback((event: KeyboardEvent): void => {
     const { ctrlKey, metaKey, altKey, shiftKey, target } = event;
     const key = shiftKey ? event.key : event.key.toLowerCase(); // Caps Lock makes capitals, too
-    if (isBusy(target) && !asksInEmptyField(event)) return;
+    if (isTextField(target) && !asksInEmptyField(event)) return; // where Ctrl Z takes back what was typed
     if ((ctrlKey || metaKey) && !altKey && !shiftKey && key === 'z') {
       if (actions.onUndo()) event.preventDefault();
       return;
     }
+    if (isInFront(target)) return;
     if (ctrlKey || metaKey || altKey || !isShortcut(key) || !getPreference('shortcuts')) return;
     event.preventDefault();
     actions.onShortcut(key);
@@ -52,7 +54,7 @@ export function useShortcuts(actions: Actions): void {
 
 /** The field that `/` leads to: the one for links, or the library's search. */
 export function focusField(): void {
-  const field = document.querySelector<HTMLElement>('[data-shortcut=find]');
+  const field = document.querySelector<HTMLElement>(FIND);
   field?.focus();
   field?.scrollIntoView({ block: 'nearest' });
 }

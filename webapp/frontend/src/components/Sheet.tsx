@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import { IconButton } from './Button.tsx';
 import { KeepFocus } from './KeepFocus.tsx';
+import { stayForNotices } from './notices.ts';
 import css from './Sheet.module.css';
 import { useReturnFocus } from './use-return-focus.ts';
 
@@ -24,7 +25,7 @@ export function Sheet({ title, onOpenChange, children }: SheetProps) {
     <Dialog.Root open onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className={css.overlay} />
-        <Dialog.Content className={css.sheet} aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
+        <Dialog.Content className={css.sheet} aria-describedby={undefined} onCloseAutoFocus={returnFocus} onPointerDownOutside={stayForNotices}>
           <header className={css.head}>
             <Dialog.Title className={css.title}>{title}</Dialog.Title>
             <Dialog.Close asChild>

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { attention } from './attention.ts';
 import { dismissToast, showToast, toasts } from './toasts.ts';
 
 afterEach(() => {
@@ -10,4 +11,32 @@ test('a toast that asks for something is not pushed out by those that do not', (
   showToast({ tone: 'bad', title: 'known', action });
   for (const title of ['one', 'two', 'three', 'four']) showToast({ tone: 'bad', title });
   expect(toasts.get().map(({ title }) => title)).toEqual(['known', 'three', 'four']);
+});
+
+test('what can be taken back is pushed out by nothing', () => {
+  const gone: string[] = [];
+  for (const title of ['one', 'two', 'three', 'four']) {
+    showToast({ tone: 'good', title, action: { label: 'Undo', run: () => undefined }, onDismiss: () => gone.push(title) });
+  }
+  expect(toasts.get().map(({ title }) => title)).toEqual(['one', 'two', 'three', 'four']);
+  expect(gone).toEqual([]);
+});
+
+test('a toast goes away by itself, but not from under whoever is at it, nor while the page is hidden', () => {
+  vi.useFakeTimers();
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+  showToast({ tone: 'good', title: 'one' });
+  attention.set(true);
+  vi.advanceTimersByTime(60_000);
+  expect(toasts.get()).toHaveLength(1);
+  attention.set(false);
+  hidden.mockReturnValue(true);
+  document.dispatchEvent(new Event('visibilitychange'));
+  vi.advanceTimersByTime(60_000);
+  expect(toasts.get()).toHaveLength(1);
+  hidden.mockReturnValue(false);
+  document.dispatchEvent(new Event('visibilitychange'));
+  vi.advanceTimersByTime(60_000);
+  expect(toasts.get()).toEqual([]);
+  vi.useRealTimers();
 });

@@ -10,6 +10,7 @@ import { useLocale } from '@/i18n/locale.ts';
 import { IconButton, IconLink } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { classes } from '@/utils/classes.ts';
+import { stayForNotices } from '@/components/notices.ts';
 import { useBackToClose } from '@/hooks/use-back-to-close.ts';
 import css from './Player.module.css';
 import { useReturnFocus } from '@/components/use-return-focus.ts';
@@ -37,7 +38,7 @@ export default function Player({ download }: { download: Download }) {
     >
       <Dialog.Portal>
         <Dialog.Overlay className={css.overlay} />
-        <Dialog.Content className={css.player} aria-describedby={undefined} onCloseAutoFocus={returnFocus}>
+        <Dialog.Content className={css.player} aria-describedby={undefined} onCloseAutoFocus={returnFocus} onPointerDownOutside={stayForNotices}>
           {isAudio(download.format) ? (
             <div className={css.audio}>
               {download.thumbnail ? <img src={thumbnailUrl(id)} alt="" /> : <Icon name="audio" size={56} />}

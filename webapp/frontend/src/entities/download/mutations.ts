@@ -118,8 +118,9 @@ export function setUpMutations(client: QueryClient): void {
     scope: { id: 'create' }, // one after the other: the queue keeps the order of the links
     mutationFn: ({ again = false, ...wish }: Creation) => createDownloads(wish, again),
     onSuccess: (created: Download[]) => {
-      noteToSave(created);
-      const known = new Set(client.getQueryData<Downloads>(LIVE_KEY)?.map(({ id }) => id));
+      const listed = client.getQueryData<Downloads>(LIVE_KEY) ?? [];
+      noteToSave(created, listed);
+      const known = new Set(listed.map(({ id }) => id));
       for (const item of created) {
         if (!known.has(item.id)) changeLive(client, { type: 'download', item });
       }
@@ -163,8 +164,11 @@ export function setUpMutations(client: QueryClient): void {
 
 export function useCreate(): (creation: Creation) => void {
   const { mutate } = useMutation<Download[], Error, Creation>({ mutationKey: CREATE_KEY });
-  return (creation) => {
-    for (const urls of chunks(creation.urls)) mutate({ ...creation, urls });
+  return ({ entries = [], ...creation }) => {
+    for (const urls of chunks(creation.urls)) {
+      const own = new Set(urls);
+      mutate({ ...creation, urls, entries: entries.filter(({ url }) => own.has(url)) }); // and no other: each part may wait in the storage
+    }
   };
 }
 

@@ -30,7 +30,7 @@ test('what was added here is saved once when it is done, in one of several tabs'
   setPreference('saveHere', true);
   saveHereWhenDone();
   saveHereWhenDone(); // another tab
-  noteToSave([makeRunning(0, { id: 'mine' })]);
+  noteToSave([makeRunning(0, { id: 'mine' })], []);
   tell({ type: 'download', item: makeRunning(0.5, { id: 'mine' }) });
   expect(saved).toEqual([]);
   tell({ type: 'download', item: makeDone({ id: 'mine' }) });
@@ -43,7 +43,7 @@ test('what was added here is saved once when it is done, in one of several tabs'
 
 test('what ended while the page was closed is saved at the next visit', async () => {
   setPreference('saveHere', true);
-  noteToSave([makeRunning(0, { id: 'mine' })]);
+  noteToSave([makeRunning(0, { id: 'mine' })], []);
   saveHereWhenDone();
   tell({ type: 'snapshot', items: [makeDone({ id: 'mine' }), makeDone()] });
   await vi.waitFor(() => {
@@ -51,11 +51,22 @@ test('what ended while the page was closed is saved at the next visit', async ()
   });
 });
 
+test('what is done before its request was answered is saved too', async () => {
+  setPreference('saveHere', true);
+  saveHereWhenDone();
+  const done = makeDone({ id: 'mine' });
+  tell({ type: 'download', item: done });
+  noteToSave([makeRunning(0, { id: 'mine' })], [done, makeDone({ id: 'of another device' })]);
+  await vi.waitFor(() => {
+    expect(saved).toEqual(['A clip.mp4']);
+  });
+});
+
 test('nothing is saved unless that is wanted, nor what has been removed', async () => {
   saveHereWhenDone();
-  noteToSave([makeRunning(0, { id: 'early' })]);
+  noteToSave([makeRunning(0, { id: 'early' })], []);
   setPreference('saveHere', true);
-  noteToSave([makeRunning(0, { id: 'removed' }), makeRunning(0, { id: 'last' })]);
+  noteToSave([makeRunning(0, { id: 'removed' }), makeRunning(0, { id: 'last' })], []);
   tell({ type: 'removed', id: 'removed' });
   tell({ type: 'snapshot', items: ['early', 'removed', 'last'].map((id) => makeDone({ id, file: { name: id, bytes: 1, mime: 'video/mp4', playable: true, missing: false } })) });
   await vi.waitFor(() => {

@@ -25,9 +25,11 @@ function keep(ids: readonly string[]): void {
   if (ids.length !== noted().length) writeJson('local', STORAGE_KEY, ids.slice(-MAX_NOTED));
 }
 
-/** To be saved when they are done, if that is wanted. */
-export function noteToSave(downloads: readonly Download[]): void {
-  if (getPreference('saveHere')) keep([...noted(), ...downloads.map(({ id }) => id)]);
+/** To be saved when they are done, if that is wanted; one of those that are `listed` may be so before its request was answered. */
+export function noteToSave(downloads: readonly Download[], listed: readonly Download[]): void {
+  if (!getPreference('saveHere')) return;
+  keep([...noted(), ...downloads.map(({ id }) => id)]);
+  void saveDone(listed);
 }
 
 /** One tab at a time; browsers offer locks only where the page came securely or from this machine. */

@@ -3,13 +3,15 @@ import { act, screen } from '@testing-library/react';
 import { useEffect } from 'react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeQueryClient } from '@/app/query-client.ts';
+import { attention } from '@/stores/attention.ts';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
 import { LIVE_KEY, useLiveDownloads, type Downloads } from './live-query.ts';
 import type { Change } from './mutations.ts';
-import { UNDO_TIME, flushHolds, undoLast } from './undo.ts';
+import { UNDO_TIME, undoLatest } from '@/stores/undo.ts';
+import { flushHolds } from './undo.ts';
 import { useChange } from './use-change.ts';
 
 let server: TestServer;
@@ -122,11 +124,46 @@ describe('what is removed', () => {
     await after(UNDO_TIME - 1000);
     expect(asked()).toEqual([]);
     act(() => {
-      undoLast(client);
+      undoLatest();
     });
     await after(UNDO_TIME * 2);
     expect(list()).toBe('One running, Two queued, Old done');
     expect(asked()).toEqual([]);
+  });
+
+  test('is what an undo takes back that comes after it, whatever was cancelled before', async () => {
+    start([one, two, old]);
+    act(() => {
+      hands.change({ ids: ['one'], action: 'cancel' });
+      hands.change({ ids: ['old'], action: 'delete', file: true });
+      hands.change({ ids: ['two'], action: 'cancel' });
+    });
+    act(() => {
+      undoLatest();
+    });
+    expect(list()).toBe('One queued, Two queued');
+    act(() => {
+      undoLatest();
+    });
+    expect(list()).toBe('One queued, Two queued, Old done');
+    expect(undoLatest()).toBe(false);
+    await after(UNDO_TIME * 2);
+    expect(asked()).toEqual(['POST one/pause', 'POST one/resume']);
+  });
+
+  test('waits for whoever is at its notice', async () => {
+    start([old]);
+    act(() => {
+      hands.change({ ids: ['old'], action: 'delete', file: true });
+    });
+    attention.set(true);
+    await after(UNDO_TIME * 2);
+    expect(asked()).toEqual([]);
+    attention.set(false);
+    await after(UNDO_TIME - 1);
+    expect(asked()).toEqual([]);
+    await after(2);
+    expect(asked()).toEqual(['DELETE old?file=true']);
   });
 
   test('is deleted at once when its toast is closed', async () => {

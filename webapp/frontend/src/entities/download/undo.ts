@@ -7,18 +7,19 @@
 import { onlineManager, type QueryClient } from '@tanstack/react-query';
 import { translate } from '@/i18n/translate.ts';
 import type { Download } from '@/api/types.ts';
+import { whenLeft } from '@/stores/attention.ts';
 import { dismissToast, showToast } from '@/stores/toasts.ts';
+import { UNDO_TIME, offerUndo, withdrawUndo } from '@/stores/undo.ts';
 import { displayName } from './display-name.ts';
 import { holds, keyOf, type Hold, type HoldKey, type UndoableChange } from './held-changes.ts';
 import { LIVE_KEY, type Downloads } from './live-query.ts';
 import { countOf, requestChange, sendChange } from './mutations.ts';
 import { saveOutbox } from './outbox.ts';
 
-export const UNDO_TIME = 10_000; // milliseconds
-
 interface Pending {
   toast: number;
-  timer: ReturnType<typeof setTimeout>;
+  /** Calls off what happens when the time is over. */
+  stop: () => void;
 }
 
 const pending = new Map<HoldKey, Pending>();
@@ -30,12 +31,13 @@ function setHold(key: HoldKey, hold: Hold | null): void {
   holds.set(next);
 }
 
-/** Takes a hold away, with its toast and its timer; returns what it held. */
+/** Takes a hold away, with its toast and its time; returns what it held. */
 function take(key: HoldKey): Hold | null {
   const hold = holds.get().get(key) ?? null;
-  const { toast, timer } = pending.get(key) ?? {};
+  const { toast, stop } = pending.get(key) ?? {};
   pending.delete(key);
-  clearTimeout(timer);
+  stop?.();
+  withdrawUndo(key);
   setHold(key, null);
   if (toast !== undefined) dismissToast(toast);
   return hold;
@@ -68,27 +70,26 @@ function undo(client: QueryClient, key: HoldKey): void {
 }
 
 function announce(client: QueryClient, key: HoldKey, { change }: Hold, first: Download | undefined): void {
-  clearTimeout(pending.get(key)?.timer);
+  pending.get(key)?.stop();
   const count = countOf(change);
+  const takeBack = (): void => {
+    undo(client, key);
+  };
   const toast = showToast({
     key,
     tone: 'good',
     title: translate(`undo.${key}`, { count }),
     detail: count === 1 && first ? displayName(first) : undefined,
-    action: {
-      label: translate('undo.undo'),
-      run: () => {
-        undo(client, key);
-      },
-    },
+    action: { label: translate('undo.undo'), run: takeBack },
     onDismiss: () => {
       commit(client, key); // closed: it is meant
     },
   });
-  const timer = setTimeout(() => {
+  const stop = whenLeft(UNDO_TIME, {}, () => {
     commit(client, key);
-  }, UNDO_TIME);
-  pending.set(key, { toast, timer });
+  });
+  pending.set(key, { toast, stop });
+  offerUndo(key, takeBack);
 }
 
 function isOfAll(change: UndoableChange | undefined): boolean {
@@ -130,14 +131,6 @@ export function release(client: QueryClient, ids: readonly string[], resume = tr
   else setHold('cancel', { change: { ...hold.change, ids: stay(hold.change.ids) }, stopped: stay(hold.stopped) });
   if (resume) restart(client, back);
   return stay(ids);
-}
-
-/** Undoes what was held last; returns whether there was anything. */
-export function undoLast(client: QueryClient): boolean {
-  const last = [...pending.keys()].at(-1);
-  if (last === undefined) return false;
-  undo(client, last);
-  return true;
 }
 
 /** Sends everything that is held, for a page that is about to go. */

@@ -9,7 +9,9 @@ import { Secret } from '@/components/Secret.tsx';
 import { Sheet } from '@/components/Sheet.tsx';
 import { BASE } from '@/utils/base.ts';
 import css from '@/components/Items.module.css';
-import { errorDetail, showErrorToast } from '@/entities/download/error-toast.ts';
+import { errorDetail } from '@/entities/download/error-toast.ts';
+import { leaving, removeLater } from '@/entities/removal/removal.ts';
+import { useStore } from '@/hooks/use-store.ts';
 import { localField } from '@/i18n/failures.ts';
 import { formatMoment } from '@/i18n/format.ts';
 import { useLocale } from '@/i18n/locale.ts';
@@ -35,17 +37,22 @@ export default function FeedSheet({ of, title, onClose }: FeedSheetProps) {
   const { t, language } = useTranslation();
   const client = useQueryClient();
   const { data = [] } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => listFeeds(signal) });
+  const gone = useStore(leaving);
+  const feeds = data.filter(({ id }) => !gone.has(id));
   const [name, setName] = useState(title);
   const refresh = (): void => void client.invalidateQueries({ queryKey: KEY });
   const add = useMutation({ mutationFn: addFeed, onSuccess: refresh });
-  const remove = useMutation({
-    mutationFn: deleteFeed,
-    onSuccess: (_, id) => {
-      if (add.data?.id === id) add.reset();
-      refresh();
-    },
-    onError: showErrorToast,
-  });
+  const remove = ({ id, title: feed }: Feed): void => {
+    removeLater({
+      id,
+      title: t('feeds.removed'),
+      name: feed,
+      send: async (sending) => {
+        await deleteFeed(id, sending);
+        await client.invalidateQueries({ queryKey: KEY });
+      },
+    });
+  };
   const wrong = add.error instanceof ApiError ? add.error.problem.errors.find(({ field }) => field === 'title') : undefined;
   const fault = wrong && localField(wrong);
   return (
@@ -84,15 +91,15 @@ export default function FeedSheet({ of, title, onClose }: FeedSheetProps) {
           </Button>
         </div>
       </form>
-      {add.data && <Secret label={t('feeds.address', { title: add.data.title })} value={addressOf(add.data)} hint={t('feeds.secret')} />}
-      {data.length > 0 && (
+      {add.data && !gone.has(add.data.id) && <Secret label={t('feeds.address', { title: add.data.title })} value={addressOf(add.data)} hint={t('feeds.secret')} />}
+      {feeds.length > 0 && (
         <ul className={css.items} aria-label={t('feeds.all')}>
-          {data.map((feed) => (
+          {feeds.map((feed) => (
             <FeedRow
               key={feed.id}
               feed={feed}
               onRemove={() => {
-                remove.mutate(feed.id);
+                remove(feed);
               }}
             />
           ))}

@@ -1,13 +1,24 @@
 /** The profiles that there are. */
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { listProfiles } from '@/api/profiles.ts';
 import type { Profile } from '@/api/types.ts';
+import { leaving } from '@/entities/removal/removal.ts';
+import { useStore } from '@/hooks/use-store.ts';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
 
 export const PROFILES_KEY = ['profiles'] as const;
 const STORAGE_KEY = 'profiles';
 
 const isList = (value: unknown): value is Profile[] => Array.isArray(value);
+
+/** Where the default one is about to go, the first is it, as in the backend afterwards. */
+function without(profiles: readonly Profile[], gone: ReadonlySet<string>): readonly Profile[] {
+  if (!profiles.some(({ id }) => gone.has(id))) return profiles;
+  const left = profiles.filter(({ id }) => !gone.has(id));
+  const named = left.some((one) => one.default);
+  return left.map((one, at) => (named || at > 0 ? one : { ...one, default: true }));
+}
 
 /** Those that are known; from the last visit as long as the backend has not said. */
 export function useProfiles(): readonly Profile[] {
@@ -20,5 +31,6 @@ export function useProfiles(): readonly Profile[] {
     },
     placeholderData: () => readJson('local', STORAGE_KEY, isList) ?? [],
   });
-  return data ?? [];
+  const gone = useStore(leaving);
+  return useMemo(() => without(data ?? [], gone), [data, gone]);
 }

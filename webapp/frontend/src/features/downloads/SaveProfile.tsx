@@ -21,7 +21,7 @@ export function SaveProfile({ choosing: { chosen, choices, profiles, take } }: {
       {
         onSuccess: (made) => {
           setName('');
-          if (made) take(made.id);
+          take(made.id);
         },
       },
     );

@@ -6,7 +6,7 @@ import { localFailure } from '@/i18n/failures.ts';
 import { formatMoment } from '@/i18n/format.ts';
 import { useLocale } from '@/i18n/locale.ts';
 import { useTranslation } from '@/i18n/translate.ts';
-import { deleteReceiver, renewSecret, requestOf, testReceiver, useReceiverAction } from './receivers-query.ts';
+import { renewSecret, requestOf, testReceiver, useReceiverAction } from './receivers-query.ts';
 import css from './Receivers.module.css';
 
 interface ReceiverRowProps {
@@ -14,17 +14,16 @@ interface ReceiverRowProps {
   onEdit: () => void;
   /** A key that was just made. */
   onSecret: (made: NewReceiver) => void;
-  onRemoved: () => void;
+  onRemove: () => void;
 }
 
 /** One receiver: what it wants to know, how it went, and what can be done to it. */
-export function ReceiverRow({ receiver, onEdit, onSecret, onRemoved }: ReceiverRowProps) {
+export function ReceiverRow({ receiver, onEdit, onSecret, onRemove }: ReceiverRowProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const { id, name, kind, address, occasions, enabled, waiting, told, error } = receiver;
   const test = useReceiverAction(testReceiver);
   const renew = useReceiverAction(renewSecret, onSecret);
-  const remove = useReceiverAction(deleteReceiver, onRemoved);
   const turn = useReceiverAction((item) => saveReceiver(item, requestOf(receiver, { enabled: !enabled })));
   const failure = test.data ? test.data.error : error;
   const shown = failure && localFailure(failure);
@@ -84,9 +83,7 @@ export function ReceiverRow({ receiver, onEdit, onSecret, onRemoved }: ReceiverR
           icon="trash"
           label={t('receivers.remove', { name })}
           hint={t('selection.remove')}
-          onClick={() => {
-            remove.mutate(id);
-          }}
+          onClick={onRemove}
         />
       </div>
     </li>

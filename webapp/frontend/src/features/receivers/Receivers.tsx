@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { NewReceiver, Receiver } from '@/api/types.ts';
 import { Secret } from '@/components/Secret.tsx';
@@ -5,20 +6,21 @@ import items from '@/components/Items.module.css';
 import { useTranslation } from '@/i18n/translate.ts';
 import { ReceiverForm } from './ReceiverForm.tsx';
 import { ReceiverRow } from './ReceiverRow.tsx';
-import { useReceivers } from './receivers-query.ts';
+import { removeReceiver, useReceivers } from './receivers-query.ts';
 
 /** Webhooks and services of apprise that are told what happens: made, tried, changed, removed. */
 export function Receivers() {
   const { t } = useTranslation();
-  const { data = [] } = useReceivers();
+  const client = useQueryClient();
+  const receivers = useReceivers();
   const [edited, setEdited] = useState<Receiver | null>(null);
   const [made, setMade] = useState<NewReceiver | null>(null);
   return (
     <>
       <p className={items.soft}>{t('receivers.hint')}</p>
-      {data.length > 0 && (
+      {receivers.length > 0 && (
         <ul className={items.items} aria-label={t('receivers.title')}>
-          {data.map((receiver) => (
+          {receivers.map((receiver) => (
             <ReceiverRow
               key={receiver.id}
               receiver={receiver}
@@ -26,7 +28,8 @@ export function Receivers() {
                 setEdited(receiver);
               }}
               onSecret={setMade}
-              onRemoved={() => {
+              onRemove={() => {
+                removeReceiver(client, receiver);
                 if (made?.id === receiver.id) setMade(null);
                 if (edited?.id === receiver.id) setEdited(null);
               }}

@@ -1,5 +1,7 @@
-import { screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
+import { dismissToast, toasts } from '@/stores/toasts.ts';
+import { undoLatest } from '@/stores/undo.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer } from '@/testing/server.ts';
 import { LeftoversSection } from './LeftoversSection.tsx';
@@ -18,6 +20,13 @@ function keeping() {
   });
 }
 
+/** The time to undo is over. */
+function closeToasts(): void {
+  act(() => {
+    for (const { id } of toasts.get()) dismissToast(id);
+  });
+}
+
 describe('what is kept of failed downloads', () => {
   test('is shown with its size and cleared one by one', async () => {
     keeping();
@@ -27,6 +36,7 @@ describe('what is kept of failed downloads', () => {
     await user.click(screen.getByRole('button', { name: 'Delete what is left of A long film' }));
     expect(await screen.findByRole('button', { name: 'Delete all (500 MB)' })).toBeVisible();
     expect(screen.queryByText('A long film')).toBeNull();
+    closeToasts();
   });
 
   test('is cleared at once, and then there is nothing', async () => {
@@ -34,6 +44,21 @@ describe('what is kept of failed downloads', () => {
     const { user } = renderApp(<LeftoversSection />);
     await user.click(await screen.findByRole('button', { name: /Delete all/ }));
     expect(await screen.findByText('Nothing is kept of failed downloads.')).toBeVisible();
-    expect(server.asked).toContainEqual({ method: 'DELETE', path: '/api/leftovers', body: null });
+    closeToasts();
+    await waitFor(() => {
+      expect(server.asked).toContainEqual({ method: 'DELETE', path: '/api/leftovers', body: null });
+    });
+  });
+
+  test('comes back when that is undone, and nothing was deleted', async () => {
+    const server = keeping();
+    const { user } = renderApp(<LeftoversSection />);
+    await user.click(await screen.findByRole('button', { name: /Delete all/ }));
+    expect(screen.getByText('Nothing is kept of failed downloads.')).toBeVisible();
+    act(() => {
+      undoLatest();
+    });
+    expect(screen.getByText('A long film')).toBeVisible();
+    expect(server.asked.map(({ method }) => method)).toEqual(['GET']);
   });
 });

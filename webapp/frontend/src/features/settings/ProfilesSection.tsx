@@ -1,14 +1,16 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { profileName } from '@/entities/profile/profile.ts';
-import { useChangeProfile } from '@/entities/profile/change-profile.ts';
+import { deleteProfileLater, useChangeProfile } from '@/entities/profile/change-profile.ts';
 import { useProfiles } from '@/entities/profile/profiles-query.ts';
 import css from './Settings.module.css';
 
 /** Which profile is taken where none is named; own ones can be deleted. */
 export function ProfilesSection() {
   const { t } = useTranslation();
+  const client = useQueryClient();
   const profiles = useProfiles();
   const { mutate, error, isPending, variables } = useChangeProfile();
   const wanted = isPending && variables.action === 'default' ? variables.id : profiles.find((one) => one.default)?.id;
@@ -36,7 +38,7 @@ export function ProfilesSection() {
                 label={t('profile.delete', { name: profileName(profile) })}
                 hint={t('action.delete')}
                 onClick={() => {
-                  mutate({ action: 'delete', id: profile.id });
+                  deleteProfileLater(client, profile);
                 }}
               />
             )}

@@ -3,13 +3,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Subscription } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import { EmptyState } from '@/components/EmptyState.tsx';
+import { leaving } from '@/entities/removal/removal.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { useTranslation } from '@/i18n/translate.ts';
-import { removeSubscription, leaving } from './removal.ts';
 import { SubscriptionForm } from './SubscriptionForm.tsx';
 import { SubscriptionRow } from './SubscriptionRow.tsx';
-import { useSubscriptions } from './subscription-query.ts';
+import { removeSubscription, useSubscriptions } from './subscription-query.ts';
 import css from './Subscriptions.module.css';
 
 /** The lists that are looked at by themselves. */

@@ -1,9 +1,11 @@
 /** The subscriptions, as the backend has them, and what can be done to them. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { actOnSubscription, listDoomed, listSubscriptions, saveSubscription } from '@/api/subscriptions.ts';
+import { actOnSubscription, deleteSubscription, listDoomed, listSubscriptions, saveSubscription } from '@/api/subscriptions.ts';
 import { onBackendEvent, onSubscriptionChange } from '@/api/event-stream.ts';
 import type { Subscription, SubscriptionRequest } from '@/api/types.ts';
 import { showErrorToast } from '@/entities/download/error-toast.ts';
+import { removeLater } from '@/entities/removal/removal.ts';
+import { translate } from '@/i18n/translate.ts';
 
 export const SUBSCRIPTIONS_KEY = ['subscriptions'] as const;
 
@@ -59,5 +61,18 @@ export function useDoomed(id: string | null, keep: SubscriptionRequest['keep']) 
     enabled: id !== null && most != null && Number.isInteger(most) && most > 0,
     placeholderData: keepPreviousData,
     retry: false,
+  });
+}
+
+/** Removes one, unless that is taken back in time. */
+export function removeSubscription(client: QueryClient, { id, title, url }: Subscription): void {
+  removeLater({
+    id,
+    title: translate('subs.removed'),
+    name: title ?? url,
+    send: async (sending) => {
+      await deleteSubscription(id, sending);
+      client.setQueryData<Subscription[]>(SUBSCRIPTIONS_KEY, (all) => all?.filter((one) => one.id !== id));
+    },
   });
 }
