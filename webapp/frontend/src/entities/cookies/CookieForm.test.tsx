@@ -33,6 +33,16 @@ test('takes what is dropped, before the page takes it for links', () => {
   expect(onPage).not.toHaveBeenCalled();
 });
 
+test('what is dropped as text takes the place of a file that was chosen before', async () => {
+  startServer(() => ({ status: 204 }));
+  const { user } = renderApp(<CookieForm site="example.org" onKept={() => undefined} />);
+  await user.upload(screen.getByLabelText('Choose a file'), fileOf('cookies.txt'));
+  await screen.findByText('cookies.txt is ready to be sent.');
+  fireEvent.drop(paste(), { dataTransfer: { files: [], getData: () => 'other' } });
+  expect(paste()).toHaveValue('other');
+  expect(screen.queryByText('cookies.txt is ready to be sent.')).toBeNull();
+});
+
 test('says what is wrong on its field, and keeps what was pasted', async () => {
   const message = 'The export for example.org cannot be used: there is no cookie in it.';
   const server = startServer(() => ({ status: 422, body: { detail: message, fix: 'Export them again.', errors: [{ field: 'text', message }] } }));

@@ -45,12 +45,17 @@ export function CookieForm({ site, onKept }: CookieFormProps) {
     setText(await given.text());
     setFile(given.name);
   };
+  const type = (given: string): void => {
+    setText(given);
+    setFile(null);
+    setComplaint(null);
+  };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     event.stopPropagation(); // the page around it takes links that are dropped
     const [first] = event.dataTransfer.files;
     if (first) void take(first);
-    else setText(event.dataTransfer.getData('text/plain'));
+    else type(event.dataTransfer.getData('text/plain'));
   };
   return (
     <form
@@ -90,9 +95,7 @@ export function CookieForm({ site, onKept }: CookieFormProps) {
           aria-invalid={complaint !== null && of !== ''}
           aria-describedby={`${id}-note`}
           onChange={(event) => {
-            setText(event.target.value);
-            setFile(null);
-            setComplaint(null);
+            type(event.target.value);
           }}
         />
       </label>

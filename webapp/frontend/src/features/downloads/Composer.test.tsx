@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeDownload } from '@/testing/factory.ts';
@@ -158,6 +158,49 @@ describe('the composer', () => {
     expect(screen.getByRole('button', { name: 'Download 4' })).toBeInTheDocument();
   });
 
+  test('keeps what was left out of a list when the rest of its entries arrive', async () => {
+    let arrive = (): void => undefined;
+    const later = new Promise<void>((resolve) => { arrive = resolve; });
+    const more = { url: 'https://example.org/4', title: 'Four' };
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, total: 4 } }
+        : { status: 200, body: { items: [...PLAYLIST.entries, more], total: 4, complete: true }, after: later };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
+    arrive();
+    expect(await screen.findByRole('checkbox', { name: /Four/ })).toBeChecked();
+    expect(screen.getByRole('checkbox', { name: /Two/ })).not.toBeChecked();
+    expect(screen.getByRole('button', { name: 'Download 3' })).toBeInTheDocument();
+  });
+
+  test('shows a list on while it is looked at again', async () => {
+    let looks = 0;
+    let end = (): void => undefined;
+    const later = new Promise<void>((resolve) => { end = resolve; });
+    answer = ({ path }) => {
+      if (path !== '/api/previews') return { status: 404, body: {} };
+      looks += 1;
+      return { status: 200, body: PLAYLIST, ...(looks > 1 ? { after: later } : {}) };
+    };
+    const { user, client } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    const second = await screen.findByRole('checkbox', { name: /Two/ });
+    await user.click(second);
+    void client.invalidateQueries({ queryKey: ['preview'] });
+    await waitFor(() => {
+      expect(looks).toBe(2);
+    });
+    expect(second).toBeInTheDocument();
+    expect(second).toHaveFocus();
+    end();
+    await waitFor(() => {
+      expect(client.isFetching()).toBe(0);
+    });
+    expect(second).not.toBeChecked();
+  });
+
   test('says why a link cannot be had, and still lets it be tried', async () => {
     answer = ({ path }) =>
       path === '/api/previews'
@@ -228,11 +271,29 @@ describe('the composer', () => {
     expect(field()).toHaveFocus();
   });
 
-  test('lets go of the keyboard on Escape', async () => {
+  test('leaves its field on Escape for the button, and the keyboard to nobody', async () => {
     const { user } = renderApp(<Composer />);
     expect(field()).toHaveFocus();
     await user.keyboard('{Escape}');
-    expect(document.body).toHaveFocus();
+    expect(screen.getByRole('button', { name: 'Download' })).toHaveFocus();
+  });
+
+  test('takes what is dropped on the page, not what belongs to another field or lies in front', () => {
+    renderApp(
+      <>
+        <Composer />
+        <input aria-label="other" />
+        <div role="dialog">in front</div>
+      </>,
+    );
+    const drop = (target: Element, types: string[]): boolean =>
+      fireEvent.drop(target, { dataTransfer: { types, files: [], getData: (type: string) => (types.includes(type) ? 'https://example.org/a' : '') } });
+    expect(drop(screen.getByLabelText('other'), ['text/plain'])).toBe(true);
+    expect(drop(screen.getByText('in front'), ['text/plain'])).toBe(false);
+    expect(field()).toHaveValue('');
+    expect(drop(screen.getByLabelText('other'), ['Files'])).toBe(false);
+    expect(drop(document.body, ['text/plain'])).toBe(false);
+    expect(field()).toHaveValue('https://example.org/a');
   });
 
   test('keeps a half-typed link over a reload', async () => {

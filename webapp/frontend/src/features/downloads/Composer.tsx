@@ -25,6 +25,7 @@ export function Composer() {
   const [complaint, setComplaint] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const start = useRef<HTMLButtonElement>(null);
   const [draft, setDraft] = useDraft(() => {
     setComplaint(null);
     field.current?.focus();
@@ -67,8 +68,8 @@ export function Composer() {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    // Out of the field, to where single keys are shortcuts.
-    if (event.key === 'Escape' && !event.nativeEvent.isComposing) field.current?.blur();
+    // Out of the field, to where single keys are shortcuts, and on to where Tab would lead.
+    if (event.key === 'Escape' && !event.nativeEvent.isComposing) start.current?.focus();
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       submit();
@@ -114,7 +115,7 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <Recognised links={reading.ok ? reading.links : []} />
-        <Button type="submit" look="primary" icon="arrow" className={css.submit} disabled={isList && wanted.length === 0}>
+        <Button ref={start} type="submit" look="primary" icon="arrow" className={css.submit} disabled={isList && wanted.length === 0}>
           {wanted.length > 1 ? t('composer.submitMany', { count: wanted.length }) : t('composer.submit')}
         </Button>
       </div>
@@ -157,7 +158,14 @@ function useWantedEntries(preview: Preview | null): [ReadonlySet<string>, (chose
     chosen: new Set(),
   });
   if (state.of === preview) return [state.chosen, (chosen) => { setState({ of: preview, chosen }); }];
-  const chosen = new Set(preview?.entries.map(({ url }) => url));
+  const chosen = chosenOf(preview, state);
   setState({ of: preview, chosen });
   return [chosen, () => undefined];
+}
+
+/** Of the same list, looked at again or now with all of its entries, what was left out stays so. */
+function chosenOf(preview: Preview | null, before: { of: Preview | null; chosen: ReadonlySet<string> }): ReadonlySet<string> {
+  const known = before.of?.key === preview?.key ? (before.of?.entries ?? []) : [];
+  const left = new Set(known.flatMap(({ url }) => (before.chosen.has(url) ? [] : [url])));
+  return new Set(preview?.entries.flatMap(({ url }) => (left.has(url) ? [] : [url])));
 }

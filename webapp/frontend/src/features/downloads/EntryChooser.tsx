@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/translate.ts';
 import { formatDuration } from '@/i18n/format.ts';
 import type { Entry } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
+import { classes } from '@/utils/classes.ts';
 import { parseNumbers } from './parse-numbers.ts';
 import css from './PreviewCard.module.css';
 
@@ -99,7 +100,7 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
                 choose([url], !chosen.has(url));
               }}
             />
-            <span className={css.entryTitle} dir="auto">
+            <span className={classes(css.entryTitle, 'clamp')} dir="auto">
               {at}. {title ?? url}
             </span>
             {duration != null && <span className={css.soft}>{formatDuration(duration)}</span>}

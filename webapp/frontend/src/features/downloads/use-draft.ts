@@ -14,6 +14,17 @@ function readSharedLinks(): string {
   return links;
 }
 
+/** What is open in front of the page has what is put there to itself. */
+function isInFront(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role=dialog], [role=alertdialog]') !== null;
+}
+
+/** Text that is dragged into another field belongs there; a file would replace the page. */
+function isForField({ target, dataTransfer }: DragEvent): boolean {
+  const isOther = isTextField(target) && !(target as Element).matches('[data-shortcut=find]');
+  return isOther && !dataTransfer?.types.includes('Files');
+}
+
 /**
  * The draft survives a reload, so that a restart of the dev server costs nothing. Links pasted or
  * dropped anywhere on the page are added to it, and `onArrival` is called. Links that the backend has
@@ -37,15 +48,16 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
   useEffect(() => onDraftRestored(takeBack), [takeBack]);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      if (!isTextField(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
+      if (!isTextField(event.target) && !isInFront(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
     };
     const onDragOver = (event: DragEvent): void => {
-      event.preventDefault();
+      if (!isForField(event)) event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
+      if (isForField(event)) return;
       event.preventDefault();
       const data = event.dataTransfer;
-      if (!data) return;
+      if (!data || isInFront(event.target)) return;
       arrive(data.getData('text/uri-list') || data.getData('text/plain'));
       for (const file of data.files) {
         if (file.type.startsWith('text/')) void file.text().then((text) => { arrive(text); });

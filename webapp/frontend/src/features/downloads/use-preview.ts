@@ -44,7 +44,7 @@ export function usePreview(draft: string): PreviewState {
   if (link === null) return { preview: null, looking: false, error: null };
   // A server that is away has a banner of its own; the link need not be blamed for it.
   const blamed = error instanceof ApiError && error.away ? null : error;
-  return { preview: whole, looking: isFetching, error: blamed };
+  return { preview: whole, looking: isFetching && !data, error: blamed }; // what is looked at again stays, with what was chosen of it
 }
 
 /** The same with all entries, once they are there: a preview brings only the first of a long list. */
