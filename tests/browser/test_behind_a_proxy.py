@@ -57,6 +57,10 @@ def test_below_a_path_everything_is_found(
     expect(bookmarklet).to_have_attribute(
         "href", re.compile(re.escape(f"{servers['api']}{ROOT}/?url="))
     )
+    everything = page.get_by_role("link", name="Save everything as JSON")
+    with page.expect_download() as saved:
+        everything.click()
+    assert saved.value.failure() is None
     own = [url for url in asked if url.startswith(tuple(servers.values()))]
     beside = {url for url in own if not re.match(rf"http://localhost:\d+{ROOT}/", url)}
     assert beside <= {f"{server}/library" for server in servers.values()}

@@ -1,4 +1,5 @@
 /** What is brought in from elsewhere. */
+import { BASE } from '@/utils/base.ts';
 import { request } from './request.ts';
 import type { ArchiveTaken, Import, ImportLook, ImportRequest, Imports } from './types.ts';
 
@@ -28,3 +29,10 @@ export function stopImport(id: string): Promise<Import> {
 export function addArchive(text: string): Promise<ArchiveTaken> {
   return request('/api/archive', { method: 'POST', body: { text } });
 }
+
+/** What can be saved of all that is here. */
+export const SAVED = {
+  everything: `${BASE}/api/export`,
+  links: `${BASE}/api/export/links`,
+  archive: `${BASE}/api/archive`,
+} as const;

@@ -1,4 +1,5 @@
 /** A part of the app that is gone belonged to an older build: the page of the new one knows its parts. */
+import { BASE } from '@/utils/base.ts';
 
 const SOON = 10_000; // milliseconds
 
@@ -11,7 +12,7 @@ function hasJustReloaded(): boolean {
 /** Whether the server is there: to reload without it would lose the page that is open. */
 async function isServerReachable(): Promise<boolean> {
   try {
-    return (await fetch('/', { cache: 'no-store' })).ok;
+    return (await fetch(`${BASE}/`, { cache: 'no-store' })).ok;
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { BASE, baseOf } from './base.ts';
 
@@ -12,4 +13,14 @@ test.each([
 
 test('a page without a manifest is at the root', () => {
   expect(BASE).toBe('');
+});
+
+test('no address of the server stands in the page as if the app were at its root', () => {
+  const bare = /(?:href|src|action)=["']\/|fetch\(["'`]\//;
+  const routed = /<(?:Nav)?Link\b/; // the router puts it in front
+  const found = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
+    .flatMap((name) => readFileSync(`src/${name}`, 'utf8').split('\n').map((line) => `${name}: ${line.trim()}`))
+    .filter((line) => bare.test(line) && !routed.test(line));
+  expect(found).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { addArchive, addImport, listImportFolders, listImports, lookAtImport, stopImport } from '@/api/imports.ts';
+import { SAVED, addArchive, addImport, listImportFolders, listImports, lookAtImport, stopImport } from '@/api/imports.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { Import, ImportLook, ImportRefusal, ImportRequest } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
@@ -42,9 +42,9 @@ export function Imports() {
       )}
       <Archive />
       <div className={css.links}>
-        <Saved href="/api/export" label={t('imports.export')} />
-        <Saved href="/api/export/links" label={t('imports.links')} />
-        <Saved href="/api/archive" label={t('imports.saveArchive')} />
+        <Saved href={SAVED.everything} label={t('imports.export')} />
+        <Saved href={SAVED.links} label={t('imports.links')} />
+        <Saved href={SAVED.archive} label={t('imports.saveArchive')} />
       </div>
     </>
   );
