@@ -49,6 +49,13 @@ def test_a_script_that_was_lost_is_fetched_again(stack: GuardRun, page: Page) ->
     assert page.evaluate("sessionStorage.getItem('load-tries')") is None
 
 
+def test_what_is_lost_is_said_in_the_language_that_was_chosen(stack: GuardRun, page: Page) -> None:
+    page.add_init_script("localStorage.setItem('language', 'de')")
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.goto(f"http://localhost:{stack.ports['web']}")
+    expect(page.get_by_role("alert")).to_contain_text("Neuer Versuch läuft")
+
+
 def test_a_style_that_stays_lost_is_said_and_offered_again(stack: GuardRun, page: Page) -> None:
     url = f"http://localhost:{stack.ports['web']}"
     page.add_init_script("sessionStorage.setItem('load-tries', '3')")

@@ -19,6 +19,7 @@ import { ProfilesSection } from '@/features/settings/ProfilesSection.tsx';
 import { Imports } from '@/features/imports/Imports.tsx';
 import { Receivers } from '@/features/receivers/Receivers.tsx';
 import { Tokens } from '@/features/tokens/Tokens.tsx';
+import { showToast } from '@/stores/toasts.ts';
 import { BASE } from '@/utils/base.ts';
 import { canNotify, mayNotify } from './notify.ts';
 import css from './SettingsSheet.module.css';
@@ -51,7 +52,11 @@ export default function SettingsSheet({ onOpenChange }: SettingsSheetProps) {
           values={LANGUAGES}
           value={language}
           show={nameOfLanguage}
-          onChange={(code) => void chooseLanguage(code)}
+          onChange={(code) => {
+            chooseLanguage(code).catch(() => {
+              showToast({ tone: 'bad', title: t('settings.languageLater', { language: nameOfLanguage(code) }), detail: t('part.hint') });
+            });
+          }}
         />
       </Section>
       <Files />

@@ -9,6 +9,8 @@ describe('sizes', () => {
     [260_000_000, 'en', '260 MB'],
     [1_536_000, 'de', '1,5 MB'],
     [5_000_000_000_000_000, 'en', '5,000 TB'],
+    [999_900, 'en', '1 MB'],
+    [999_960_000, 'en', '1 GB'],
   ])('%d bytes in %s are %s', (bytes, locale, text) => {
     expect(formatBytes(bytes, locale)).toBe(text);
   });

@@ -4,14 +4,16 @@ const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as c
 
 /** 1536000 -> "1.5 MB" (decimal units, as the browsers show them). */
 export function formatBytes(bytes: number, locale: string): string {
-  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
-  const value = bytes / 1000 ** power;
+  const digits = (power: number): number => (power > 1 && bytes / 1000 ** power < 100 ? 1 : 0);
+  let power = 0;
+  // By what is shown, which may be rounded up: 999,900 bytes are 1 MB, not 1,000 kB.
+  while (power < BYTE_UNITS.length - 1 && Number((bytes / 1000 ** power).toFixed(digits(power))) >= 1000) power += 1;
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: BYTE_UNITS[power] ?? 'byte',
     unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: power > 1 && value < 100 ? 1 : 0,
-  }).format(value);
+    maximumFractionDigits: digits(power),
+  }).format(bytes / 1000 ** power);
 }
 
 /** Bytes a second -> "1.5 MB/s". */

@@ -51,6 +51,12 @@ describe('the languages', () => {
     await chooseLanguage('en');
   });
 
+  test('are what was chosen last, however long each takes to arrive', async () => {
+    await Promise.all([chooseLanguage('de'), chooseLanguage('en')]);
+    expect(document.documentElement.lang).toBe('en');
+    expect(translate('action.retry')).toBe('Retry');
+  });
+
   test.each(OTHERS)('say in %s why a service is down, in the words of the guard’s own pages', (code) => {
     const { causes } = JSON.parse(readFileSync(`../../scripts/guard/pages/words/${code}.json`, 'utf8')) as { causes: Record<string, string> };
     const own = Object.entries(read(`failures/${code}`) as Record<string, string[]>);

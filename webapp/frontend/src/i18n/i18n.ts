@@ -41,9 +41,14 @@ function preferred(): string {
   return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
 }
 
+/** The one that was asked for last: it counts, whichever arrives last. */
+let wanted = '';
+
 async function show(code: string): Promise<void> {
+  wanted = code;
   const texts = code === 'en' ? en : await locales[`./locales/${code}.json`]?.();
   const told = await failures[`./failures/${code}.json`]?.();
+  if (wanted !== code) return;
   setFailures(told ?? {}); // first: what speaks is drawn at once
   speak(code, texts ?? en);
   document.documentElement.lang = code;
@@ -55,7 +60,8 @@ export async function startI18n(): Promise<void> {
   await show(preferred()).catch(() => show('en'));
 }
 
+/** Throws where it cannot be fetched just now; the page stays as it is then, and comes in it the next time. */
 export async function chooseLanguage(code: string): Promise<void> {
   writeText('local', STORAGE_KEY, code);
-  await startI18n();
+  await show(code);
 }
