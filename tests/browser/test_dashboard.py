@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+<<<<<<< HEAD
 import socket
+=======
+import signal
+from itertools import combinations
+>>>>>>> 324e5755 (Say on the dashboard that the guard hangs, and keep the reader's place on the guard's pages)
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_forced_colors import ENOUGH, difference, picture
 from tests.conftest import PATIENCE
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, toy, until
@@ -219,6 +226,73 @@ def test_a_button_acts_although_nobody_says_what_is_under_way(guarded: Guarded, 
     is_in_state(page, "web", "READY")
     page.get_by_role("button", name="Restart web").click()
     run.await_new_pid("web", pid)
+
+
+def test_a_guard_that_hangs_is_told_from_one_that_has_nothing_to_say(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    opened(page, run)
+    good = page.get_by_role("heading", name="Everything is running")
+    expect(good).to_be_visible()
+    guard = run.status()["guard"]["pid"]
+    os.kill(guard, signal.SIGSTOP)
+    try:
+        expect(page.get_by_role("alert")).to_contain_text(f"kill -9 {guard}", timeout=30_000)
+        expect(good).to_have_count(0)
+    finally:
+        os.kill(guard, signal.SIGCONT)
+    expect(good).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_wish_that_nobody_answers_gives_its_button_back(guarded: Guarded, page: Page) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    page.route("**/restart", lambda _: None)
+    opened(page, run)
+    is_in_state(page, "web", "READY")
+    restart = page.get_by_role("button", name="Restart web")
+    restart.focus()
+    page.keyboard.press("Enter")
+    expect(restart).to_have_attribute("aria-disabled", "true")
+    expect(restart).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("That did not work", timeout=30_000)
+    expect(restart).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_what_the_guard_does_not_give_is_not_put_down_to_the_browser(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    page.route("**/api/report", lambda route: route.abort())
+    opened(page, run)
+    page.get_by_role("button", name="Copy for a bug report").click()
+    expect(page.get_by_role("alert")).to_contain_text("That did not work")
+
+
+def test_a_crash_that_is_read_stays_where_it_is_when_another_comes(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(toy("web"), toy("api"), GUARD_RELAUNCH="process")
+    for name in ("web", "api"):
+        run.await_state(name, "READY")
+    opened(page, run)
+    crashes = page.locator("#crashes details")
+    for count, name in enumerate(("web", "api"), 1):
+        pid = run.await_state(name, "READY")["pid"]
+        if count == 2:  # noqa: PLR2004
+            crashes.locator("summary").focus()
+            page.keyboard.press("Enter")
+            crashes.locator("pre").focus()
+        ask(run.ports[name], "/exit?7")
+        run.await_new_pid(name, pid)
+        expect(crashes).to_have_count(count)
+    first = crashes.filter(has=page.get_by_text("web", exact=True))
+    expect(first).to_have_attribute("open", "")
+    expect(first.locator("pre")).to_be_focused()
 
 
 def test_another_guard_at_the_same_address_is_taken_up(guarded: Guarded, page: Page) -> None:
@@ -475,6 +549,27 @@ def test_what_was_written_long_before_is_searched_and_scrolled_to(
     assert numbers == list(range(numbers[0], 100_000))
 
 
+def test_the_files_are_searched_for_words_and_not_for_each_letter(
+    guarded: Guarded, page: Page, tmp_path: Path
+) -> None:
+    run = flooded(guarded, tmp_path)
+    page.clock.install()
+    opened(page, run)
+    expect(row(page, "ERROR: at the end")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "api/lines" in one.url else None)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.keyboard.press("/")
+    for letter in "line 7 of many":
+        page.keyboard.type(letter)
+        page.clock.run_for(200)  # ms: as people type
+    assert asked == []
+    page.clock.run_for(1000)
+    until(lambda: page.clock.run_for(100) or row(page, "line 7 of many").count(), "it is found")
+    words = {parse_qs(urlsplit(url).query)["text"][0] for url in asked}
+    assert words == {"line 7 of many"}
+
+
 def test_lines_are_filtered_by_level_and_errors_are_gone_to(guarded: Guarded, page: Page) -> None:
     run = guarded(toy("web"))
     run.await_state("web", "READY")
@@ -498,6 +593,40 @@ def test_lines_are_filtered_by_level_and_errors_are_gone_to(guarded: Guarded, pa
     expect(row(page, "the first")).to_be_visible()
     page.keyboard.press("e")
     expect(page.locator("[aria-current]")).to_contain_text("the second")
+    # The address leads to it, for who cannot point at its time; and to no line when all come again.
+    address = page.url
+    assert "#" in address
+    page.goto("about:blank")
+    page.goto(address)
+    expect(page.locator("[aria-current]")).to_contain_text("the second")
+    page.keyboard.press("g")
+    assert "#" not in page.url
+
+
+@pytest.mark.parametrize("mode", ["forced", "grey"])
+def test_levels_and_pressed_buttons_can_be_told_without_colours(
+    guarded: Guarded, page: Page, mode: str
+) -> None:
+    run = guarded(toy("web"))
+    run.await_state("web", "READY")
+    for text in ("ERROR: same", "WARNING: same", "NOTHING: same"):
+        say(run, text)
+    page.emulate_media(forced_colors="active" if mode == "forced" else "none")
+    opened(page, run)
+    expect(row(page, "NOTHING")).to_be_visible()
+    if mode == "grey":
+        page.evaluate("document.documentElement.style.filter = 'grayscale(1)'")
+    page.evaluate("document.querySelectorAll('.row .text').forEach(t => t.textContent = 'same')")
+    page.evaluate("document.querySelectorAll('.row time').forEach(t => t.textContent = 'same')")
+    looks = [picture(one) for one in page.locator("#rows .row", has_text="web").all()[-3:]]
+    for one, other in combinations(looks, 2):
+        assert difference(page, one, other) > 10  # noqa: PLR2004 - pixels
+    wrap = page.get_by_role("button", name="Wrap")
+    before = picture(wrap)
+    wrap.click()
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+    assert difference(page, before, picture(wrap)) > ENOUGH
 
 
 def test_a_link_to_a_line_finds_it_again(guarded: Guarded, page: Page, tmp_path: Path) -> None:

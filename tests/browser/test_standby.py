@@ -74,6 +74,26 @@ def test_a_stopped_service_is_started_from_its_page(guarded: Guarded, page: Page
     expect(page.locator("body")).to_contain_text('"name": "web"')
 
 
+def test_it_follows_its_service_in_place_and_takes_the_focus_from_nobody(
+    guarded: Guarded, page: Page
+) -> None:
+    run = guarded(FAILING)
+    run.await_state("web", "BROKEN")
+    opened(page, run)
+    page.evaluate("window.before = true")
+    button = page.get_by_role("button", name="Restart web")
+    button.focus()
+    run.post("/api/services/web/stop")
+    expect(page.locator(".state")).to_have_text("STOPPED")
+    expect(page.get_by_text("It was stopped on request.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start web")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_have_text("BROKEN")
+    expect(page.locator(".cause")).to_contain_text("nosuchcommand")
+    expect(page.get_by_role("button", name="Restart web")).to_be_focused()
+    assert page.evaluate("window.before") is True
+
+
 @pytest.mark.fault(row="F25")
 def test_html_and_terminal_codes_in_its_last_lines_are_inert(guarded: Guarded, page: Page) -> None:
     run = guarded(FAILING)

@@ -2,6 +2,11 @@ const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", 
 let status = { guard: null, services: [] };
 
 function put(node, text) { if (node.textContent !== text) node.textContent = text; }
+// Hides what cannot be pressed now; its neighbour takes the focus from it, which would else go to nobody.
+function hide(node, isHidden, neighbour) {
+  if (isHidden && document.activeElement === node) neighbour.focus();
+  node.hidden = isHidden;
+}
 function element(name, className, ...children) {
   const node = document.createElement(name);
   if (className) node.className = className;

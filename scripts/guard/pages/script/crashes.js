@@ -21,20 +21,26 @@ function showCrashes() {
   if (key === shownCrashes) return;
   shownCrashes = key;
   $("no-crash").hidden = crashes.length > 0;
-  const open = new Set([...$("crashes").querySelectorAll("details[open]")].map((node) => node.dataset.key));
-  $("crashes").replaceChildren(...crashes.map((crash) => {
-    const when = element("time", "quiet", new Date(crash.time).toLocaleString(locale));
-    when.dateTime = crash.time;
-    const summary = element("summary", "", element("b", "", crash.service), when, element("span", "", told(crash.cause).sentence));
-    const details = element("details", "", summary);
-    details.dataset.key = crash.id;
-    details.open = open.has(details.dataset.key);
-    if (told(crash.cause).fix) details.append(element("code", "fix", told(crash.cause).fix));
-    const lines = element("pre", "");
-    lines.tabIndex = 0;
-    lines.setAttribute("aria-label", t("crash.lines", { name: crash.service }));
-    for (const line of crash.lines) lines.append(...spans(line), "\n");
-    if (crash.lines.length) details.append(lines);
-    return element("li", "", details);
-  }));
+  // What is shown already stays as it is: opened, read, with the focus in it.
+  const list = $("crashes"), known = new Map([...list.children].map((item) => [item.dataset.key, item]));
+  for (const [key, item] of known) if (!crashes.some(({ id }) => String(id) === key)) item.remove();
+  crashes.forEach((crash, at) => {
+    const item = known.get(String(crash.id)) ?? itemOf(crash);
+    if (list.children[at] !== item) list.insertBefore(item, list.children[at] ?? null);
+  });
+}
+function itemOf(crash) {
+  const when = element("time", "quiet", new Date(crash.time).toLocaleString(locale));
+  when.dateTime = crash.time;
+  const summary = element("summary", "", element("b", "", crash.service), when, element("span", "", told(crash.cause).sentence));
+  const details = element("details", "", summary);
+  if (told(crash.cause).fix) details.append(element("code", "fix", told(crash.cause).fix));
+  const lines = element("pre", "");
+  lines.tabIndex = 0;
+  lines.setAttribute("aria-label", t("crash.lines", { name: crash.service }));
+  for (const line of crash.lines) lines.append(...spans(line), "\n");
+  if (crash.lines.length) details.append(lines);
+  const item = element("li", "", details);
+  item.dataset.key = String(crash.id);
+  return item;
 }

@@ -1,12 +1,13 @@
 // The log: every line is kept, those in sight are drawn. Older ones come from the log's files.
 const KEPT = 100_000, SLACK = 10_000, OLDER_AT_ONCE = 2000, MAX_OLDER = 200_000, FOUND_AT_ONCE = 500;
+const TYPED_WITHIN = 250;  // ms: the files are searched for words, not for each letter of them
 const view = $("view");
 let lines = [];  // what came while the page was open, and the end of what was there before
 let shown = [];  // those of them that the filter lets through, behind what the files have
 let older = { count: 0, before: null, end: false, asking: false };
 let query = "", least = "", hidden = new Set(), wrap = false;
 let paused = false, following = true, missed = 0, drawn = "", scheduled = false, version = 0, reached = 0;
-let current = null;
+let current = null, searching = 0;
 const names = [];
 
 const graver = Object.fromEntries(Object.entries(facts.levels).map(([level, pattern]) => [level, new RegExp(pattern)]));
@@ -55,7 +56,8 @@ function filter() {
   version += 1;
   following = true;
   schedule();
-  if (query || least) searchOlder();
+  clearTimeout(searching);
+  if (query || least) searching = setTimeout(searchOlder, TYPED_WITHIN);
 }
 
 // ---- What was written before: asked for in pieces, from the newest to the oldest
@@ -190,6 +192,7 @@ function nameOf(line) {
 }
 function goTo(index) {
   current = shown[index];
+  window.history.replaceState(null, "", `#${nameOf(current)}`);  // the address leads there again, also for who uses no mouse
   following = false;
   version += 1;
   draw();
@@ -258,16 +261,12 @@ function pause(on) {
 }
 function toLatest() {
   following = true;
+  if (location.hash) window.history.replaceState(null, "", location.pathname);
   if (paused) pause(false); else schedule();
 }
-async function copy() {
+function copy() {
   const text = shown.map((line) => `${clock.format(line.time)} ${line.name} | ${plain(line.text)}\n`).join("");
-  try {
-    await navigator.clipboard.writeText(text);
-    flash($("copy"), t("copied"), t("log.copy"));
-  } catch (error) {
-    complain(t("copy.failed", { why: error.message }));
-  }
+  return copyText(text, $("copy"), t("log.copy"));
 }
 function turnWrap(on) {
   const at = indexAt(view.scrollTop);

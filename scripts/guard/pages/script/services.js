@@ -34,7 +34,7 @@ function showServices() {
     const stop = node.querySelector(".stop");
     put(stop, t(stopped ? "start" : "stop"));
     stop.setAttribute("aria-label", t(stopped ? "start.name" : "stop.name", { name: view.name }));
-    node.querySelector(".restart").hidden = stopped;
+    hide(node.querySelector(".restart"), stopped, stop);
     showEffect(node, view);
     const link = node.querySelector(".url");
     link.hidden = !view.url;
@@ -94,7 +94,7 @@ function showUsage() {
 function showEffect(node, view) {
   const needs = status.services.filter((other) => other.after?.includes(view.name)).map((other) => other.name);
   const both = node.querySelector(".restart-with");
-  both.hidden = !needs.length || view.state === "STOPPED";
+  hide(both, !needs.length || view.state === "STOPPED", node.querySelector(".stop"));
   put(both, t("restart.with", { names: needs.join(", ") }));
   both.setAttribute("aria-label", t("restart.nameWith", { name: view.name, names: needs.join(", ") }));
   const together = [view.name, ...needs];

@@ -1,9 +1,15 @@
 // The stream, while somebody looks.
-let stream = null;
+const SILENT_FOR = 10_000;  // ms: it tells what is used every two seconds, unless it hangs
+let stream = null, heard = 0, isAway = false;
 function connect() {
   if (stream) return;
   stream = new EventSource(`api/events?logs=*&usage=1&after=${reached}`);
-  const on = (name, take) => stream.addEventListener(name, (event) => take(JSON.parse(event.data), event));
+  heard = performance.now();
+  const on = (name, take) => stream.addEventListener(name, (event) => {
+    heard = performance.now();
+    if (isAway) { isAway = false; complain(""); if (status.guard) showSummary(); }
+    take(JSON.parse(event.data), event);
+  });
   on("status", (fresh) => {
     if (status.guard && status.guard.pid !== fresh.guard.pid) return location.reload();  // another guard, another token
     complain("");
@@ -23,11 +29,19 @@ function connect() {
   on("skipped", (count) => append([{ service: "guard", time: new Date().toISOString(), text: t("skipped", { count }) }]));
   on("usage", (fresh) => { usage = fresh; sample(fresh); showUsage(); showTimes(); });
   stream.onerror = () => {
-    put($("summary"), t("summary.gone"));
-    $("summary").dataset.mood = "bad";
-    complain(t("gone", { start }));
-    if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(connect, 2000); }
+    gone(t("gone", { start }));
+    if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(() => document.hidden || connect(), 2000); }
   };
+}
+function gone(why) {
+  isAway = true;
+  put($("summary"), t("summary.gone"));
+  $("summary").dataset.mood = "bad";
+  document.title = `${t("summary.gone")} · Guard`;
+  complain(why);
+}
+function listen() {
+  if (stream?.readyState === EventSource.OPEN && performance.now() - heard > SILENT_FOR) gone(t("hangs", { pid: String(status.guard?.pid ?? ""), start }));
 }
 function disconnect() {
   stream?.close();
@@ -35,6 +49,7 @@ function disconnect() {
 }
 document.addEventListener("visibilitychange", () => document.hidden ? disconnect() : connect());
 setInterval(showTimes, 1000);
+setInterval(listen, 1000);
 setInterval(() => { showHistory(); showSamples(); }, 10_000);
 addFilter("guard");
 connect();
