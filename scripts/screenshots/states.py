@@ -7,7 +7,7 @@ import re
 import signal
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from scripts.screenshots.films import LIGHTHOUSE, MISSING, SUNRISE
 from scripts.screenshots.stage import Stage, until
@@ -46,10 +46,21 @@ def _more_options(stage: Stage, page: Page) -> None:
     page.get_by_text("More options").click()
 
 
+def _open_menu(page: Page, of: Page | Locator) -> None:
+    """Open the menu of the first download in `of`."""
+    of.get_by_role("button", name=re.compile("^More for")).first.click()
+    page.get_by_role("menu").wait_for()
+
+
+def _choose(page: Page, of: Page | Locator, entry: str) -> None:
+    """Choose an entry of the menu of the first download in `of`."""
+    _open_menu(page, of)
+    page.get_by_role("menuitem", name=entry).click()
+
+
 def _menu(stage: Stage, page: Page) -> None:
     _downloads(stage, page)
-    page.get_by_role("button", name=f"More for {SUNRISE.title}").first.click()
-    page.get_by_role("menu").wait_for()
+    _open_menu(page, page.get_by_role("listitem").filter(has_text=SUNRISE.title))
 
 
 def _undo(stage: Stage, page: Page) -> None:
@@ -57,16 +68,13 @@ def _undo(stage: Stage, page: Page) -> None:
     item = stage.add(MISSING.url)["id"]
     until(lambda: _state(stage, item) == "failed", "a download that fails")
     _downloads(stage, page)
-    row = page.locator("li[data-state=failed]").first
-    row.get_by_role("button", name=re.compile("^More for")).click()
-    page.get_by_role("menuitem", name="Remove from list").click()
+    _choose(page, page.locator("li[data-state=failed]"), "Remove from list")
     page.get_by_role("button", name="Undo").wait_for()
 
 
 def _confirm(stage: Stage, page: Page) -> None:
     _library(stage, page)
-    page.get_by_role("button", name=f"More for {SUNRISE.title}").click()
-    page.get_by_role("menuitem", name="Remove and delete file").click()
+    _choose(page, page, "Remove and delete file")
     page.get_by_role("alertdialog").wait_for()
 
 
@@ -133,8 +141,7 @@ def _subscribing(stage: Stage, page: Page) -> None:
 
 def _moving(stage: Stage, page: Page) -> None:
     _library(stage, page)
-    page.get_by_role("button", name=f"More for {SUNRISE.title}").click()
-    page.get_by_role("menuitem", name="Move or rename").click()
+    _choose(page, page, "Move or rename")
     page.get_by_role("dialog").wait_for()
 
 
