@@ -1,4 +1,4 @@
-"""The keyboard alone: each key is pressed for real, and after it somebody can see where the focus is."""
+"""The keyboard alone: keys are pressed for real, and after each one the focus can be seen."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ MOST = 150  # presses of Tab: more than any page has stops
 # "" where the focus is on something that is in sight and shows it; else what is wrong.
 WRONG = """() => {
   const at = document.activeElement;
-  if (at === null || at === document.body || at === document.documentElement) return 'nobody has it';
-  const told = `${at.tagName} ${at.getAttribute('aria-label') ?? at.textContent.trim().slice(0, 40)}`;
-  // A radio button or a file is as small as nothing: its label stands for it, as a frame does for its field.
+  const nowhere = [null, document.body, document.documentElement];
+  if (nowhere.includes(at)) return 'nobody has it';
+  const name = at.getAttribute('aria-label') ?? at.textContent.trim().slice(0, 40);
+  const told = `${at.tagName} ${name}`;
+  // A radio button or a file is as small as nothing: its label stands for it, as a frame does
+  // for its field.
   const shown = [at, at.closest('label'), at.parentElement].filter(Boolean);
   const outlined = shown.find((one) => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(one);
     const { width, height } = one.getBoundingClientRect();
-    const isSeen = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1 && !/, 0\\)$/.test(outlineColor);
+    const isDrawn = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1;
+    const isSeen = isDrawn && !/, 0\\)$/.test(outlineColor);
     return isSeen && width > 2 && height > 2;
   });
   if (!outlined) return `${told}: nothing shows it`;
@@ -89,15 +93,18 @@ class Keyboard:
             self.page.keyboard.press("Tab")
             if self.page.evaluate("document.activeElement === beginning"):
                 return stops
-            assert not self.page.evaluate("document.activeElement === last"), f"trap at {stops[-1:]}"
+            assert not self.page.evaluate("document.activeElement === last"), (
+                f"trap at {stops[-1:]}"
+            )
             if self.page.evaluate("document.activeElement === document.body"):
-                stops.append("")  # the browser's own controls: the next Tab is the page's first stop
+                stops.append("")  # the browser's own controls: the next Tab is the page's first
                 continue
             self.look("after Tab")
             stops.append(
                 self.page.evaluate(
-                    "() => { const at = document.activeElement; return at.getAttribute('aria-label')"
-                    " || at.labels?.[0]?.textContent || at.textContent.trim(); }"
+                    "() => { const at = document.activeElement;"
+                    " return at.getAttribute('aria-label') || at.labels?.[0]?.textContent"
+                    " || at.textContent.trim(); }"
                 )
             )
         raise AssertionError(f"Tab comes back to nothing: {stops[-5:]}")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-<<<<<<< HEAD
-import socket
-=======
 import signal
+import socket
 from itertools import combinations
->>>>>>> 324e5755 (Say on the dashboard that the guard hangs, and keep the reader's place on the guard's pages)
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
@@ -283,7 +280,7 @@ def test_a_crash_that_is_read_stays_where_it_is_when_another_comes(
     crashes = page.locator("#crashes details")
     for count, name in enumerate(("web", "api"), 1):
         pid = run.await_state(name, "READY")["pid"]
-        if count == 2:  # noqa: PLR2004
+        if count == 2:
             crashes.locator("summary").focus()
             page.keyboard.press("Enter")
             crashes.locator("pre").focus()
@@ -565,7 +562,12 @@ def test_the_files_are_searched_for_words_and_not_for_each_letter(
         page.clock.run_for(200)  # ms: as people type
     assert asked == []
     page.clock.run_for(1000)
-    until(lambda: page.clock.run_for(100) or row(page, "line 7 of many").count(), "it is found")
+
+    def found() -> int:
+        page.clock.run_for(100)
+        return row(page, "line 7 of many").count()
+
+    until(found, "it is found")
     words = {parse_qs(urlsplit(url).query)["text"][0] for url in asked}
     assert words == {"line 7 of many"}
 
@@ -620,7 +622,7 @@ def test_levels_and_pressed_buttons_can_be_told_without_colours(
     page.evaluate("document.querySelectorAll('.row time').forEach(t => t.textContent = 'same')")
     looks = [picture(one) for one in page.locator("#rows .row", has_text="web").all()[-3:]]
     for one, other in combinations(looks, 2):
-        assert difference(page, one, other) > 10  # noqa: PLR2004 - pixels
+        assert difference(page, one, other) > 10
     wrap = page.get_by_role("button", name="Wrap")
     before = picture(wrap)
     wrap.click()

@@ -1,4 +1,4 @@
-"""Everything is done with the keyboard alone: the focus is always seen, never lost and never trapped."""
+"""Everything is done with the keyboard alone: the focus is seen, never lost, never trapped."""
 
 from __future__ import annotations
 
@@ -130,10 +130,10 @@ def test_what_is_open_in_front_gives_the_focus_back(
     keys.press("Enter")
     player = page.get_by_role("dialog", name="short")
     video = player.locator("video")
-    expect(video).to_have_js_property("paused", False)  # noqa: FBT003 - its value
+    expect(video).to_have_js_property("paused", False)
     keys.reach(video)
     page.keyboard.press("Space")
-    expect(video).to_have_js_property("paused", True)  # noqa: FBT003 - its value
+    expect(video).to_have_js_property("paused", True)
     keys.press("Escape")
     expect(play).to_be_focused()
 
@@ -200,7 +200,7 @@ def test_a_page_of_the_library_is_left_by_a_key_and_the_focus_stays_in_the_list(
     page.set_viewport_size({"width": 800, "height": 500})
     for number in range(40):
         api.post("downloads", json={"url": f"{media.short}?{number}"})
-    until(lambda: api.get("downloads?state=done").json()["total"] == 40, "all are there")  # noqa: PLR2004
+    until(lambda: api.get("downloads?state=done").json()["total"] == 40, "all are there")
     app.open("/library")
     page.get_by_role("radio", name="List").check(force=True)
     first = page.get_by_role("listitem").filter(has=button(page, re.compile("^Play"))).first
