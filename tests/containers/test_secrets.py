@@ -12,7 +12,7 @@ from tests.containers.images import ROOT, SECRETS
 
 pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 
-PASSWORD, TOKEN = "f1le/p@ss%word", "t0ken-of-a-file"
+PASSWORD, TOKEN, KEY = "f1le/p@ss%word", "t0ken-of-a-file", "s3cret-of-a-bucket"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,12 @@ def stack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder, port = tmp_path_factory.mktemp("secrets"), free_port()
     folder.chmod(0o700)
     given = {"POSTGRES_PASSWORD": "", "WEB_PORT": str(port)}
-    for name, text in (("POSTGRES_PASSWORD_FILE", PASSWORD), ("ACCESS_TOKEN_FILE", TOKEN)):
+    secrets = {
+        "POSTGRES_PASSWORD_FILE": PASSWORD,
+        "ACCESS_TOKEN_FILE": TOKEN,
+        "MEDIA_SECRET_KEY_FILE": KEY,
+    }
+    for name, text in secrets.items():
         (folder / name).write_text(f"{text}\n")
         (folder / name).chmod(0o644)
         given[name] = str(folder / name)
@@ -46,6 +51,7 @@ def test_a_secret_stands_in_no_environment(stack: Stack) -> None:
         told = stack.engine.inspect(container, "{{json .Config}}")
         assert TOKEN not in told
         assert PASSWORD not in told
+        assert KEY not in told
         assert "PATH" in told, "else the lines above say nothing"
 
 
@@ -55,6 +61,6 @@ def test_only_who_needs_a_secret_is_given_it(stack: Stack) -> None:
         told = stack.engine("exec", container, "sh", "-c", "ls /run/secrets 2>/dev/null || true")
         return sorted(told.split())
 
-    assert given("backend") == ["access_token", "database_password"]
+    assert given("backend") == ["access_token", "database_password", "media_secret_key"]
     assert given("database") == ["database_password"]
     assert given("frontend") == []

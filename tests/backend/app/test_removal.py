@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -11,7 +12,9 @@ import pytest
 from app.removal import Remover
 from domain.changes import Matching
 from domain.requests import DownloadRequest
-from files.staging import LOCK, Staging
+from files.item_lock import LOCK
+from files.shelf import Shelf
+from files.staging import Staging
 from tests.backend.databases import opened
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from work.announcer import Announcer
     from work.executor import Executor
 
-NOW = "2026-01-01T00:00:00.000Z"
+NOW, LATER = "2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"
 
 
 class Removing:
@@ -41,13 +44,13 @@ class Removing:
             cast("Scheduler", SimpleNamespace(wake=lambda: None)),
         )
 
-    def finished(self, name: str) -> str:
+    def finished(self, name: str, at: str = NOW) -> str:
         item = str(self.store.add([DownloadRequest(url=f"https://example.org/{name}")])[0]["id"])
         row = self.store.claim("me")
         assert row is not None
         (self.media / name).write_bytes(b"x")
         values: dict[str, Any] = {"title": name, "file_name": name, "thumbnail": "jpg"}
-        self.store.report(item, row["run"], state="done", finished=NOW, **values)
+        self.store.report(item, row["run"], state="done", finished=at, **values)
         return item
 
 
@@ -132,3 +135,32 @@ def test_a_file_that_gets_the_name_of_a_deleted_one_at_that_moment_stays(
     delete(removing, [item])
 
     assert (removing.media / "a.mp4").read_text() == "another's"
+
+
+@pytest.mark.parametrize(
+    "delete",
+    [
+        lambda of, item: of.remover.delete_all([item], file=True),
+        lambda of, _: of.remover.delete_matching(Matching(as_of=NOW, file=True)),
+    ],
+    ids=["one by one", "as a list"],
+)
+def test_who_comes_second_to_delete_one_takes_no_file_of_a_third(
+    removing: Removing, monkeypatch: pytest.MonkeyPatch, delete: Callable[[Removing, str], object]
+) -> None:
+    """Two backends are asked at once: the other is done when this one's turn to remove comes."""
+    item, lock = removing.finished("a.mp4"), Shelf.locked
+
+    @contextmanager
+    def after_another(shelf: Shelf) -> Iterator[None]:
+        monkeypatch.setattr(Shelf, "locked", lock)
+        removing.remover.delete(item, file=True)
+        removing.finished("a.mp4", at=LATER)
+        with lock(shelf):
+            yield
+
+    monkeypatch.setattr(Shelf, "locked", after_another)
+    delete(removing, item)
+
+    assert removing.store.get(item) is None
+    assert (removing.media / "a.mp4").exists()

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,6 +15,9 @@ import psycopg
 import pytest
 
 from domain.failures import DownloadError
+from domain.nfo import SHOW, show
+from engine.sweeper import Sweeper
+from files import bucket as bucket_module
 from files import bucket_client, multipart
 from files.bucket import Bucket
 from files.bucket_staging import BucketStaging
@@ -21,9 +25,11 @@ from files.staging import Placed, write_result
 from scripts.docs.downloads import download_failures
 from tests.backend import object_store, postgres
 from tests.backend.api_process import Api, running, wait_for
+from tests.backend.databases import opened
 from tests.backend.object_store import BUCKET, PREFIX, ObjectStore
 from tests.backend.runner.test_real_web import subtitled
 from tests.media_source import serve_media
+from work.leftovers import Leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
 PADDING = 26 << 20
 PARTS = [1, 2, 3, 4]
 """Of the large file."""
+FREELY = (lambda *_: None), (lambda *_: None)
+"""What is sent reserves no name, and nobody is told how far it is."""
 MANY = 45
 """More than the threads in which what people ask is answered."""
 
@@ -153,19 +161,14 @@ def test_a_part_that_is_not_what_it_should_be_is_sent_again(
 def test_what_was_completed_before_kill_9_is_not_sent_again(
     kept: Api, store: ObjectStore, source: MediaSource
 ) -> None:
-    item, upload = cut_off(kept, store, source)
-    content, parts = whole(source), []
-    for number in PARTS:
-        body = content[(number - 1) * (8 << 20) : number * (8 << 20)]
-        tag = store.client.upload_part(**upload, PartNumber=number, Body=body)["ETag"]
-        parts.append({"PartNumber": number, "ETag": tag})
-    store.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    item, _ = cut_off(kept, store, source)
+    complete(store, source)
 
     kept.start()
 
     kept.wait(item, "done")
     assert store.sent == [1, 2]
-    assert kept.bytes_of(item) == content
+    assert kept.bytes_of(item) == whole(source)
 
 
 @pytest.mark.parametrize("how", ["cancel", "delete"])
@@ -201,6 +204,23 @@ def test_a_pause_keeps_what_has_been_sent(
     kept.wait(item, "done")
     assert store.sent == PARTS
     assert kept.bytes_of(item) == whole(source)
+
+
+def test_what_nobody_goes_on_with_is_seen_to_again_and_again(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    staging = staged_by(Bucket(store.place()), tmp_path)
+    known = opened(tmp_path / "app.db")
+    sweeper = Sweeper(Leftovers(known, staging, tmp_path).sweep)
+    sweeper.launch()
+    try:
+        for name in "ab":
+            store.client.create_multipart_upload(Bucket=BUCKET, Key=f"{PREFIX}/{name}.mp4")
+            sweeper.wake()
+            wait_for(lambda: not store.uploads, "it is ended")
+    finally:
+        sweeper.stop()
+        known.engine.dispose()
 
 
 def test_the_next_backend_ends_what_nobody_goes_on_with(store: ObjectStore, tmp_path: Path) -> None:
@@ -362,6 +382,7 @@ def test_what_is_saved_comes_from_the_store_itself_where_that_is_set(
         played, asked = api.client.get(path), api.client.head(path + "?disposition=attachment")
 
         assert saved.status_code == 307
+        assert saved.headers["referrer-policy"] == "no-referrer"
         assert saved.headers["location"].startswith(f"http://127.0.0.1:{store.port}/{BUCKET}/")
         there = httpx.get(saved.headers["location"], trust_env=False)
         assert there.content == media.mp4_bytes
@@ -530,12 +551,78 @@ def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: P
 
     staging = staged(Short(store.place()), tmp_path)
     with pytest.raises(DownloadError) as failed:
-        staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+        staging.publish("x", lambda: Placed("x.mp4"), *FREELY)
     said = failed.value.sentence.replace("/x.mp4", "/a.mp4"), failed.value.fix
     assert (failed.value.kind, said) == ("bucket-damaged", shown("bucket-damaged", store))
     staging = staged_by(Bucket(store.place()), tmp_path)
-    staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+    staging.publish("x", lambda: Placed("x.mp4"), *FREELY)
     assert store.content("x.mp4") == b"whole"
+
+
+def test_a_bucket_that_is_not_there_has_lost_no_file(store: ObjectStore) -> None:
+    place = replace(store.place(), bucket="not-there")
+
+    assert Bucket(place).missing(["a.mp4"]) == set()
+    assert not Bucket(place).is_gone("a.mp4")
+    with pytest.raises(DownloadError, match="There is no bucket not-there") as failed:
+        Bucket(place).content("a.mp4")
+    assert failed.value.kind == "bucket-missing"
+    with pytest.raises(FileNotFoundError):
+        Bucket(store.place()).content("a.mp4")
+
+
+def test_a_file_that_was_not_there_once_is_not_gone_while_nobody_can_look(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = Bucket(store.place())
+    assert bucket.is_gone("a.mp4")
+    Bucket(store.place()).put("a.mp4", b"of another machine")
+    monkeypatch.setattr(bucket_module, "SEEN_SECONDS", 0)
+    store.shut = True
+
+    assert bucket.missing(["a.mp4"]) == set()
+    assert not bucket.is_gone("a.mp4")
+
+
+def test_our_notes_of_what_folders_are_go_with_the_last_file_below_them(
+    store: ObjectStore,
+) -> None:
+    bucket = Bucket(store.place())
+    for folder in ("Video/Rain", "Video/Sun"):
+        bucket.add(f"{folder}/{SHOW}", show("Rain", "Example"))
+        bucket.put(f"{folder}/2026/a.mp4", b"x")
+    bucket.put(f"Video/{SHOW}", b"somebody else's")
+
+    bucket.remove(["Video/Rain/2026/a.mp4"])
+
+    assert store.names == {f"Video/{SHOW}", f"Video/Sun/{SHOW}", "Video/Sun/2026/a.mp4"}
+
+
+def test_folders_are_told_by_few_questions_however_many_there_are(store: ObjectStore) -> None:
+    bucket = Bucket(store.place())
+    asked: list[str] = []
+    event = "before-call.s3.ListObjectsV2"
+    bucket.asks.meta.events.register(event, lambda **_: asked.append(event))
+    for number in range(40):
+        bucket.put(f"c{number:02}/{number}/s/a.mp4", b"x")
+
+    found = bucket.folders()
+
+    assert len(asked) <= 20
+    assert {f"c{number:02}" for number in range(40)} <= set(found)
+    assert "c00/0" in found
+
+
+def test_a_name_that_is_too_long_for_a_bucket_is_told_before_anything_is_sent(
+    store: ObjectStore,
+) -> None:
+    bucket = Bucket(store.place())
+    fits = 1024 - len(f"{PREFIX}/")
+    assert bucket.is_free(["a" * fits])
+    with pytest.raises(DownloadError, match="would be 1025 bytes") as failed:
+        bucket.is_free(["b.mp4", "ä" * (fits // 2) + "a" * (fits % 2 + 1)])
+    assert failed.value.kind == "bucket-name-long"
+    assert not failed.value.transient
 
 
 def test_what_is_taken_back_is_not_what_another_has_put_there_since(
@@ -543,7 +630,7 @@ def test_what_is_taken_back_is_not_what_another_has_put_there_since(
 ) -> None:
     bucket, both = Bucket(store.place()), ["a.mp4", "a.nfo"]
     nobody, another = staged(bucket, tmp_path), staged_by(bucket, tmp_path, taken=["a.mp4"])
-    nobody.publish("x", lambda: Placed("a.mp4"), lambda *_: None)
+    nobody.publish("x", lambda: Placed("a.mp4"), *FREELY)
     bucket.put("a.nfo", b"another's")
 
     another.take_back("x", both)
@@ -558,7 +645,7 @@ def test_an_upload_is_complete_also_where_the_answer_that_it_is_gets_lost(
     store: ObjectStore, tmp_path: Path
 ) -> None:
     store.losing = True
-    staged(Bucket(store.place()), tmp_path).publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+    staged(Bucket(store.place()), tmp_path).publish("x", lambda: Placed("x.mp4"), *FREELY)
 
     assert not store.losing
     assert store.sent == [1]
@@ -576,10 +663,10 @@ def test_uploads_that_somebody_ends_over_and_over_are_told(
             multipart.end(bucket, upload)
 
     with pytest.raises(DownloadError) as failed:
-        staging.publish("x", lambda: Placed("x.mp4"), end_all)
+        staging.publish("x", lambda: Placed("x.mp4"), FREELY[0], end_all)
     said = failed.value.sentence.replace("x.mp4", "a.mp4"), failed.value.fix
     assert (failed.value.kind, said) == ("bucket-ended", shown("bucket-ended", store))
-    staging.publish("x", lambda: Placed("x.mp4"), lambda *_: None)
+    staging.publish("x", lambda: Placed("x.mp4"), *FREELY)
     assert store.content("x.mp4") == b"whole"
 
 
@@ -604,6 +691,23 @@ def pair(database: str, store: ObjectStore, tmp_path: Path) -> Iterator[tuple[Ap
         first.ready()
         second.ready()
         yield first, second
+
+
+def test_a_picture_is_kept_by_nobody_once_its_download_is_forgotten(
+    pair: tuple[Api, Api], media: MediaSource
+) -> None:
+    item = pair[0].add(media.mp4)
+    for api in pair:
+        api.wait(item, "done")
+        assert api.client.get(f"/api/downloads/{item}/thumbnail").status_code == 200
+        assert list((api.media / ".thumbnails").glob(f"{item}.*"))
+
+    pair[0].client.delete(f"/api/downloads/{item}").raise_for_status()
+
+    kept = [api.media / ".thumbnails" for api in pair]
+    wait_for(
+        lambda: not [path for folder in kept for path in folder.glob(f"{item}.*")], "all are gone"
+    )
 
 
 def test_any_backend_serves_what_another_downloaded(
@@ -637,6 +741,40 @@ def test_what_is_given_up_on_another_machine_leaves_nothing(
         other.client.delete(f"/api/downloads/{item}").raise_for_status()
 
     wait_for(lambda: not (store.names or store.uploads or one.staged), "all of it is gone")
+
+
+def complete(store: ObjectStore, source: MediaSource) -> str:
+    """Complete the upload that is under way; the name of its file."""
+    under = store.client.list_multipart_uploads(Bucket=BUCKET)["Uploads"][0]
+    upload = {"Bucket": BUCKET, "Key": under["Key"], "UploadId": under["UploadId"]}
+    content, parts = whole(source), []
+    for number in PARTS:
+        body = content[(number - 1) * (8 << 20) : number * (8 << 20)]
+        tag = store.client.upload_part(**upload, PartNumber=number, Body=body)["ETag"]
+        parts.append({"PartNumber": number, "ETag": tag})
+    store.client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    return str(under["Key"]).removeprefix(f"{PREFIX}/")
+
+
+def test_what_a_dead_machine_brought_there_goes_with_a_cancellation_elsewhere(
+    pair: tuple[Api, Api], store: ObjectStore, source: MediaSource
+) -> None:
+    store.hold(3)
+    item = adds_large(pair[0], source)
+    assert store.held.wait(60)
+    dead, other = pair if pair[0].staged else reversed(pair)
+    other.ask("POST", f"/api/downloads/{item}/pause")
+    dead.kill()
+    store.open_gate(drop_held=True)
+    name = complete(store, source)
+    assert store.names == {name}
+
+    other.ask("POST", f"/api/downloads/{item}/cancel")
+
+    wait_for(lambda: not store.names, "it is gone")
+    dead.start()
+    wait_for(lambda: not dead.staged, "what it had staged is gone")
+    assert store.names == set()
 
 
 def test_another_machine_takes_over_what_was_being_sent(

@@ -10,14 +10,23 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import psycopg
 import pytest
 
+from domain.problems import DatabaseUnavailableError
+from domain.requests import DownloadRequest
 from engine.postgres_lease import PostgresLease
+from events.bus import PgNotifyBus
+from store import postgres
+from store.postgres import Connection
 from store.store import Store
+from store.turns import Turn, take_turn
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.postgres import Postgres, as_nobody_special, serving
 from tests.backend.store.shown import shown
@@ -172,6 +181,83 @@ def test_a_lease_is_lost_with_its_session_and_the_next_has_another_name(
     assert first.acquire()
     assert first.held()
     assert first.executor != former
+
+
+@contextlib.contextmanager
+def frozen(server: Postgres) -> Iterator[None]:
+    """All processes of the server stand still; TCP notices nothing."""
+    main = psutil.Process(server.pid)
+    stopped = [main, *main.children(recursive=True)]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
+def test_a_server_that_says_nothing_is_given_up_and_asked_again_later(
+    server: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the queue's thread would wait for it, and the watchdog would end the backend."""
+    monkeypatch.setattr(Connection, "patience", 1.0)
+    monkeypatch.setattr(postgres, "ANSWER_SECONDS", 1.0)
+    store = Store(url.replace("postgresql:", "postgresql+psycopg:"))
+    bus = PgNotifyBus(partial(postgres.connect, url))
+    bus.publish("x", "download", "{}")
+    with (
+        contextlib.closing(PostgresLease(url)) as lease,
+        ThreadPoolExecutor(3) as asking,
+    ):
+        assert lease.acquire()
+        assert store.counts() == {}
+        with frozen(server):
+            counted = asking.submit(store.counts)
+            held = asking.submit(lease.held)
+            spoken = asking.submit(bus.publish, "x", "download", "{}")
+            assert isinstance(counted.exception(20), DatabaseUnavailableError)
+            assert held.result(20) is False
+            spoken.result(20)
+        assert lease.acquire()
+        assert store.counts() == {}
+    store.engine.dispose()
+
+
+def test_a_setting_that_two_set_for_the_first_time_at_once_is_kept(url: str) -> None:
+    store = Store(url.replace("postgresql:", "postgresql+psycopg:"))
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as setting:
+        other.execute("INSERT INTO controls (name, value) VALUES ('paused', 'true')")
+        done = setting.submit(store.set_control, "paused", value=False)
+        wait_for(lambda: waits_for_a_lock(url), "the second waits for the first")
+        other.commit()
+        done.result(20)
+
+    assert store.controls() == {"paused": False}
+    store.engine.dispose()
+
+
+def waits_for_a_lock(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        asked = connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        return asked.fetchone() is not None
+
+
+def test_one_at_a_time_changes_the_order_of_the_queue(url: str) -> None:
+    store = Store(url.replace("postgresql:", "postgresql+psycopg:"))
+    wishes = [DownloadRequest(url=f"https://h{number}.org/") for number in range(3)]
+    items = [row["id"] for row in store.add(wishes)]
+    with store.engine.connect() as other, ThreadPoolExecutor(1) as moving:
+        take_turn(other, Turn.MOVE)
+        moved = moving.submit(store.move, items[2], items[0])
+        wait_for(lambda: waits_for_a_lock(url), "the second waits for the first")
+        other.commit()
+        assert moved.result(20)
+
+    claimed = iter(lambda: store.claim("me"), None)
+    assert [row["id"] for row in claimed if row] == [items[2], *items[:2]]
+    store.engine.dispose()
 
 
 def test_the_schema_of_the_engine_of_old_is_dropped(url: str) -> None:

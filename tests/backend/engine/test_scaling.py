@@ -234,9 +234,9 @@ def test_an_address_may_be_longer_than_an_index_of_the_database_takes(postgres: 
     long = [f"https://{secrets.token_hex(1_500)}.org/?sig={secrets.token_hex(2_500)}" for _ in "ab"]
     first, second = store.add([DownloadRequest(url=url) for url in long])
     row = next(row for row in iter(lambda: store.claim("me"), None) if row["id"] == first["id"])
-    store.record_host_failure(row["host"], row["id"])
 
-    assert store.report(row["id"], row["run"], media_key=f"generic:{long[1]}")
+    reported = store.report(*(row["id"], row["run"]), host_is="ill", media_key=f"generic:{long[1]}")
+    assert reported
     assert [row["id"] for row in library.of_medium(store, long[0], None)] == [first["id"]]
     found = library.of_medium(store, long[1], f"generic:{long[1]}")
     assert [row["id"] for row in found] == [second["id"], first["id"]]

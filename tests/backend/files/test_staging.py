@@ -5,13 +5,20 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from domain.failures import classify
 from files import durable
-from files.staging import ItemBusyError, Placed, Staging, locked, read_result, write_result
+from files.item_lock import ItemBusyError, locked
+from files.staging import Fate, Placed, Staging, read_result, write_result
+
+
+def unreserved(_: Placed) -> None:
+    """Nobody else chooses names here."""
 
 
 def test_one_at_a_time_works_on_an_item_and_the_other_tries_again_later(tmp_path: Path) -> None:
@@ -76,14 +83,20 @@ def test_who_comes_while_another_removes_the_folder_tries_again(
     assert not staging.folder("a").exists()
 
 
-def test_a_sweep_keeps_what_is_known(tmp_path: Path) -> None:
+def test_what_is_to_become_of_it_is_asked_while_nobody_else_works_on_it(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
-    for item in ("known", "forgotten"):
+    for item in ("kept", "made"):
         staging.folder(item).mkdir(parents=True)
 
-    staging.sweep(lambda: ["known"])
+    def fate(item: Fate) -> Fate:
+        with pytest.raises(ItemBusyError), locked(staging.folder(item), seconds=0):
+            raise AssertionError("both hold it")
+        return item
 
-    assert [folder.name for folder in staging.root.iterdir()] == ["known"]
+    for item in ("kept", "made"):
+        staging.settle(item, partial(fate, cast("Fate", item)))
+
+    assert staging.items() == {"kept"}
 
 
 def test_finishing_may_be_repeated_after_a_crash_at_any_point(tmp_path: Path) -> None:
@@ -93,14 +106,14 @@ def test_finishing_may_be_repeated_after_a_crash_at_any_point(tmp_path: Path) ->
     (folder / "media.mp4").write_bytes(b"whole")
     write_result(folder, {"file": "media.mp4"})
 
-    first = staging.finish("a", lambda: Placed("Video/clip.mp4"))
-    again = staging.finish("a", lambda: Placed("other.mp4"))
+    first = staging.finish("a", lambda: Placed("Video/clip.mp4"), unreserved)
+    again = staging.finish("a", lambda: Placed("other.mp4"), unreserved)
 
     assert first == again == Placed("Video/clip.mp4")
     assert staging.shelf.path(again.name).read_bytes() == b"whole"
     staging.shelf.path(again.name).unlink()
     with pytest.raises(FileNotFoundError, match="is gone"):
-        staging.finish("a", lambda: Placed("clip.mp4"))
+        staging.finish("a", lambda: Placed("clip.mp4"), unreserved)
 
 
 def test_what_was_noted_and_not_done_goes_where_it_was_to_go_unless_that_is_taken(
@@ -116,8 +129,8 @@ def test_what_was_noted_and_not_done_goes_where_it_was_to_go_unless_that_is_take
         write_result(folder, {"file": "media.mp4", "placed": placed})
     staging.shelf.path("taken.mp4").write_text("a stranger's")
 
-    assert staging.finish("a", lambda: Placed("new.mp4")).name == "clip.mp4"
-    assert staging.finish("b", lambda: Placed("new.mp4")).name == "new.mp4"
+    assert staging.finish("a", lambda: Placed("new.mp4"), unreserved).name == "clip.mp4"
+    assert staging.finish("b", lambda: Placed("new.mp4"), unreserved).name == "new.mp4"
 
     assert staging.shelf.path("noted.srt").read_text() == "a media.en.srt"
     assert staging.shelf.path("taken.mp4").read_text() == "a stranger's"
@@ -149,7 +162,7 @@ def there(staging: Staging) -> dict[str, str]:
 def test_what_had_gone_ahead_of_a_file_whose_name_is_taken_goes_with_it(
     half_moved: Staging,
 ) -> None:
-    half_moved.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}))
+    half_moved.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}), unreserved)
 
     assert there(half_moved) == {
         "new.mp4": "mine",
@@ -171,7 +184,7 @@ def test_what_had_gone_ahead_and_cannot_be_reached_any_more_stays(tmp_path: Path
     placed = {"name": "Video/clip.mp4", "sidecars": {"media.en.srt": "Video/clip.en.srt"}}
     write_result(folder, {"file": "media.mp4", "placed": placed})
 
-    staging.finish("a", lambda: Placed("new.mp4"))
+    staging.finish("a", lambda: Placed("new.mp4"), unreserved)
 
     assert there(staging) == {"new.mp4": "mine"}
     assert (elsewhere / "clip.en.srt").read_text() == "a stranger's"
@@ -188,7 +201,7 @@ def test_what_had_gone_ahead_and_lies_on_another_mount_now_stays(
         return rename(source, target)
 
     monkeypatch.setattr(Path, "replace", refused_back)
-    half_moved.finish("a", lambda: Placed("new.mp4"))
+    half_moved.finish("a", lambda: Placed("new.mp4"), unreserved)
 
     assert there(half_moved)["new.mp4"] == "mine"
     assert there(half_moved)["taken.en.srt"] == "my words"
@@ -213,7 +226,7 @@ def test_a_name_beside_the_file_that_a_stranger_has_by_now_is_left_to_the_strang
     write_result(folder, {"file": "media.mp4", "placed": placed})
     staging.shelf.path("film.en.srt").write_text("a stranger's")
 
-    staging.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}))
+    staging.finish("a", lambda: Placed("new.mp4", {"media.en.srt": "new.en.srt"}), unreserved)
 
     assert there(staging) == {
         "new.mp4": "mine",
@@ -254,7 +267,9 @@ def test_what_is_told_is_on_the_disk_before(
         *("media.mp4", "media.en.srt", "result.json.new", "result.json.new > result.json", "a")
     ]
     done.clear()
-    staging.finish("a", lambda: Placed("Films/film.mp4", {"media.en.srt": "Films/film.en.srt"}))
+    staging.finish(
+        "a", lambda: Placed("Films/film.mp4", {"media.en.srt": "Films/film.en.srt"}), unreserved
+    )
     noted = done.index("result.json.new > result.json")
     first, last = done.index("media.en.srt > film.en.srt"), done.index("media.mp4 > film.mp4")
     assert done[noted + 1] == "a"

@@ -97,6 +97,35 @@ def test_any_series_of_moves_gives_the_order_that_a_list_would(
     store.engine.dispose()
 
 
+def test_one_that_is_moved_comes_right_before_the_other_although_two_have_one_place(
+    store: Store,
+) -> None:
+    """Two backends may add at the same moment, and come to the same end of the queue."""
+    a, b, c = (wish(store, f"https://{n}.org/") for n in "abc")
+    with store.engine.begin() as connection:
+        same = downloads.c.id.in_([a, b])
+        connection.execute(downloads.update().where(same).values(position=1))
+
+    store.move(c, b)
+
+    assert claimed(store) == [a, c, b]
+
+
+def test_what_is_paused_keeps_its_place_when_the_queue_gets_new_numbers(store: Store) -> None:
+    before = [wish(store) for _ in range(50)]
+    first, paused, one, other, last = (wish(store, f"https://{n}.org/") for n in "abcde")
+    for item in before:
+        store.delete(item)
+    store.act(paused, "pause")
+    for turn in range(200):  # each halves what is left between two places
+        store.move(other if turn % 2 else one, last)
+
+    store.act(paused, "resume")
+
+    order = claimed(store)
+    assert (order[:2], set(order[2:4]), order[4:]) == ([first, paused], {one, other}, [last])
+
+
 def test_moving_to_the_same_place_again_and_again_never_runs_out_of_room(store: Store) -> None:
     items = [wish(store, f"https://h{n}.org/") for n in range(3)]
     for turn in range(200):
@@ -457,15 +486,47 @@ def test_the_breaker_opens_after_three_failures_and_holds_back_only_that_host(
     bad = [wish(store, f"https://bad.org/{n}") for n in range(2)]
     good = wish(store, "https://good.org/")
     for number in range(breaker.FAILURES):
-        store.record_host_failure("bad.org", f"elsewhere-{number}")
+        failed(store, "bad.org", f"elsewhere-{number}")
 
     assert claimed(store) == [good]
     assert [row["host"] for row in store.blocked_hosts()] == ["bad.org"]
 
     end_cool_down(store)
     assert claimed(store) == bad[:1], "half-open: one is let through"
-    store.record_host_success("bad.org")
+    went_well(store, "bad.org")
     assert claimed(store) == bad[1:]
+
+
+def failed(store: Store, host: str, item: str) -> None:
+    with store.engine.begin() as connection:
+        breaker.record_failure(connection, host, item)
+
+
+def went_well(store: Store, host: str) -> None:
+    with store.engine.begin() as connection:
+        breaker.record_success(connection, host)
+
+
+def test_the_breaker_is_told_with_the_end_of_a_start_and_of_the_present_one_alone(
+    store: Store,
+) -> None:
+    rows = [store.claim("me") for _ in range(breaker.FAILURES) if wish(store, "https://bad.org/")]
+    for row in rows:
+        assert row
+        assert store.report(row["id"], row["run"] + 1, host_is="ill", state="failed") is None
+    assert store.blocked_hosts() == []
+
+    for row in rows:
+        assert row
+        store.report(row["id"], row["run"], host_is="ill", state="failed")
+    assert [row["host"] for row in store.blocked_hosts()] == ["bad.org"]
+
+    end_cool_down(store)
+    wish(store, "https://bad.org/")
+    trial = store.claim("me")
+    assert trial
+    store.report(trial["id"], trial["run"], host_is="well", state="done")
+    assert store.blocked_hosts() == []
 
 
 def end_cool_down(store: Store) -> None:
@@ -478,21 +539,21 @@ def test_a_host_is_judged_by_distinct_downloads_and_not_by_the_tries_of_one(stor
 
     for _ in range(10):
         for item in bad:
-            store.record_host_failure("some.org", item)
+            failed(store, "some.org", item)
 
     assert store.blocked_hosts() == []
 
 
-def test_what_failed_while_its_record_host_success_for_others_is_to_blame_itself(
+def test_what_failed_while_its_host_is_well_for_others_is_to_blame_itself(
     store: Store,
 ) -> None:
     bad = [wish(store, f"https://some.org/{n}") for n in range(breaker.FAILURES)]
     for item in bad:
-        store.record_host_failure("some.org", item)
-    store.record_host_success("some.org")
+        failed(store, "some.org", item)
+    went_well(store, "some.org")
 
     for item in bad:
-        store.record_host_failure("some.org", item)
+        failed(store, "some.org", item)
 
     assert store.blocked_hosts() == []
 
@@ -503,7 +564,7 @@ def test_what_has_not_failed_yet_overtakes_what_has_when_a_host_is_tried_again(
     bad = [wish(store, f"https://some.org/{n}") for n in range(breaker.FAILURES)]
     fresh = wish(store, "https://some.org/fresh")
     for item in bad:
-        store.record_host_failure("some.org", item)
+        failed(store, "some.org", item)
 
     end_cool_down(store)
 
@@ -517,12 +578,12 @@ def test_a_trial_that_fails_doubles_the_cool_down_and_others_that_fail_then_do_n
 ) -> None:
     items = [wish(store, f"https://some.org/{n}") for n in range(6)]
     for item in items[:5]:  # three open it; two more were under way
-        store.record_host_failure("some.org", item)
+        failed(store, "some.org", item)
     assert [row["failures"] for row in store.blocked_hosts()] == [1]
 
     end_cool_down(store)
     assert claimed(store) == items[5:]
-    store.record_host_failure("some.org", items[5])
+    failed(store, "some.org", items[5])
 
     assert [row["failures"] for row in store.blocked_hosts()] == [2]
 

@@ -14,6 +14,7 @@ from store import imports, library, subscriptions
 from store.store import Store
 from store.subscriptions import Found
 from store.tables import subscription_entries
+from store.turns import Turn, take_turn
 from tests.backend.api_process import wait_for
 from tests.backend.databases import opened
 from tests.backend.postgres import serving
@@ -220,7 +221,7 @@ def test_two_that_find_the_same_at_the_same_time_queue_it_once(
 
         with ThreadPoolExecutor(2) as threads:
             with store.engine.begin() as held:
-                subscriptions._one_at_a_time(held)  # noqa: SLF001 - so that both come to it
+                take_turn(held, Turn.LOOK)  # so that both come to it
                 ends = [threads.submit(subscriptions.finish, store, row, found(1)) for row in rows]
                 wait_for(both_wait, "both wait")
             added = [end.result() or [] for end in ends]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+import threading
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,17 +15,24 @@ from app.download_service import DownloadService
 from app.profiles import Profiles
 from app.queue_service import QueueService
 from app.removal import Remover
+from domain.problems import DatabaseUnavailableError
 from domain.queue import QueueChange
 from domain.requests import DownloadRequest
 from engine.lease import FileLease
 from engine.scheduler import Scheduler
+from engine.watchdog import Watchdog
+from files import item_lock
+from files import staging as staging_module
 from files.bucket_staging import BucketStaging
 from files.disk import Disk
+from files.item_lock import ItemBusyError
 from files.media_folder import MediaFolder
 from files.shelf import LOCK
 from files.staging import Placed, Staging, read_result, write_result
 from scripts.docs.downloads import download_failures
+from store import breaker
 from store.tables import downloads
+from tests.backend.api_process import wait_for
 from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.executor import Executor
@@ -33,6 +41,8 @@ from work.pool import Pool, RunnerDiedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import sqlalchemy as sa
 
     from files.bucket import Bucket
     from store.store import Row
@@ -86,9 +96,9 @@ class Scene:
             allowed=list,
             ffmpeg=None,
         )
-        self.scheduler = Scheduler(
-            chosen, self.store, self.executor, FileLease(self.folder / "lock")
-        )
+        self.lease = FileLease(self.folder / "lock")
+        never = Watchdog(3600.0)  # it would end the tests, long after the queue was stopped
+        self.scheduler = Scheduler(chosen, self.store, self.executor, self.lease, never)
         self.downloads = DownloadService(
             self.store,
             self.staging,
@@ -121,6 +131,7 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     yield made
+    made.lease.close()
     made.store.engine.dispose()
 
 
@@ -193,6 +204,21 @@ def test_a_later_start_ends_the_runner_of_one_that_was_not_told_of_its_end(scene
     assert ended == [True]
 
 
+def test_one_whose_lease_another_has_says_so_and_starts_nothing(scene: Scene) -> None:
+    """The file that is locked was replaced, and another backend has locked the new one."""
+    scene.scheduler.launch()
+    (scene.folder / "lock").unlink()
+    with closing(FileLease(scene.folder / "lock")) as other:
+        assert other.acquire()
+        try:
+            [added] = scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
+            told = "Another backend works on"
+            wait_for(lambda: told in str(scene.scheduler.problem), "it is said", seconds=20)
+            assert scene.downloads.get(added.id).state == "queued"
+        finally:
+            scene.scheduler.stop()
+
+
 RESULT = {
     **dict.fromkeys(("title", "uploader", "duration", "platform", "media_key", "thumbnail")),
     "file": "media.mp4",
@@ -203,18 +229,12 @@ RESULT = {
 def published_while_paused(scene: Scene) -> str:
     """A download that was paused when its file had just been moved to its place."""
     item, run = scene.claimed()
-    staged = scene.staging.folder(item)
-    staged.mkdir(parents=True)
-    (staged / "media.mp4").write_bytes(b"whole")
-    write_result(staged, RESULT)
+    whole(scene, item)
 
-    class Slow(Staging):
-        def finish(self, item: str, choose: Callable[[], Placed]) -> Placed:
-            placed = super().finish(item, choose)
-            scene.downloads.act(item, "pause")
-            return placed
+    def pause() -> None:
+        scene.downloads.act(item, "pause")
 
-    scene.executor.staging = Slow(scene.staging.media_dir)
+    scene.executor.staging = Halting(scene.staging.media_dir, pause)
     scene.executor.finish(item, run, RESULT)
     scene.executor.staging = scene.staging
     assert scene.downloads.get(item).state == "paused"
@@ -223,7 +243,7 @@ def published_while_paused(scene: Scene) -> str:
 
 def left(scene: Scene) -> list[str]:
     files = (path for path in scene.staging.media_dir.rglob("*") if path.is_file())
-    return [path.name for path in files if path.name != LOCK]
+    return [path.name for path in files if path.name not in {LOCK, item_lock.LOCK}]
 
 
 @pytest.mark.parametrize("decision", ["cancelled", "removed"])
@@ -331,15 +351,165 @@ def test_tries_are_counted_anew_from_where_the_download_has_come_further(
 def test_what_another_machine_has_ended_is_forgotten_where_staging_is_not_shared(
     scene: Scene,
 ) -> None:
-    folder = scene.staging.folder("x")
+    item, run = scene.claimed()
+    folder = scene.staging.folder(item)
     where = scene.staging.media_dir, cast("Bucket", None)
     alone = BucketStaging(*where, nullcontext, set, lambda *_: set())
-    for staging, state, stays in (
-        (scene.staging, "done", True),
-        (alone, "paused", True),
-        (alone, "done", False),
-    ):
-        scene.executor.staging = staging
-        folder.mkdir(parents=True, exist_ok=True)
-        scene.executor.drop_staged("x", {"state": state})
-        assert folder.exists() is stays
+    folder.mkdir(parents=True)
+    scene.executor.staging = alone
+    scene.executor.drop_staged(item)
+    assert folder.exists(), "it runs"
+
+    scene.store.report(item, run, state="done")
+    scene.executor.staging = scene.staging
+    scene.executor.drop_staged(item)
+    assert folder.exists(), "who ended it sees to it"
+    scene.executor.staging = alone
+    scene.executor.drop_staged(item)
+    assert not folder.exists()
+
+
+def whole(scene: Scene, item: str) -> None:
+    """Stage a file that is whole."""
+    folder = scene.staging.folder(item)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "media.mp4").write_bytes(b"whole")
+    write_result(folder, RESULT)
+
+
+class Halting(Staging):
+    """Calls something when a file has been moved to its place and nothing notes it yet."""
+
+    def __init__(self, folder: Path, halt: Callable[[], object]) -> None:
+        super().__init__(folder)
+        object.__setattr__(self, "halt", halt)
+
+    def finish(self, *how: Any) -> Placed:  # noqa: ANN401 - as in a folder
+        placed = super().finish(*how)
+        cast("Any", self).halt()
+        return placed
+
+
+def test_a_cancellation_that_is_late_takes_no_file_of_a_later_start(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody cancels and retries at once; who cancels is stopped before he removes anything."""
+    item, _ = scene.claimed()
+    scene.downloads.act(item, "pause")
+    whole(scene, item)
+    lock, stopped, goes_on = item_lock.locked, threading.Event(), threading.Event()
+
+    @contextmanager
+    def stop_first(folder: Path, **how: float) -> Iterator[None]:
+        if threading.current_thread() is late:
+            stopped.set()
+            goes_on.wait(30)
+        with lock(folder, **how):
+            yield
+
+    def go_on() -> None:
+        goes_on.set()
+        late.join(30)
+
+    monkeypatch.setattr(staging_module, "locked", stop_first)
+    late = threading.Thread(target=scene.downloads.act, args=(item, "cancel"))
+    late.start()
+    assert stopped.wait(30)
+    scene.store.act(item, "retry")
+    row = scene.store.claim("me")
+    assert row
+    scene.executor.staging = Halting(scene.staging.media_dir, go_on)
+    scene.executor.finish(item, row["run"], RESULT)
+
+    download = scene.downloads.get(item)
+    assert download.file
+    assert (download.state, download.file.missing) == ("done", False)
+
+
+def test_who_is_superseded_takes_nothing_that_got_the_name_of_its_file(scene: Scene) -> None:
+    """Another backend cancels it while its file is in its place, and gives the name away."""
+    item, run = scene.claimed()
+    whole(scene, item)
+    given: list[Path] = []
+
+    def give_away() -> None:
+        [file] = scene.staging.media_dir.glob("*.mp4")
+        scene.store.act(item, "cancel")
+        scene.staging.withdraw(item)
+        if not file.exists():
+            file.write_text("another's")
+            given.append(file)
+
+    scene.executor.staging = Halting(scene.staging.media_dir, give_away)
+    scene.executor.finish(item, run, RESULT)
+
+    assert [path.name for path in given if not path.exists()] == []
+    assert given or left(scene) == []
+
+
+def test_what_is_cancelled_while_it_only_is_completed_leaves_nothing_in_staging(
+    scene: Scene,
+) -> None:
+    item, run = scene.claimed()
+    scene.store.report(item, run, state="done", file_name="a.mp4", file_bytes=5)
+    scene.store.complete(item)
+    row = scene.store.claim("me")
+    assert row
+    whole(scene, item)
+    scene.runner = Runner(lambda: scene.downloads.act(item, "cancel"))
+
+    assert scene.executor.fetch(item, row["run"]) is None
+
+    assert scene.downloads.get(item).state == "done"
+    assert not scene.staging.folder(item).exists()
+
+
+class Busy(Runner):
+    """Finds that somebody else still works on it."""
+
+    def run(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield ItemBusyError().as_event()
+
+
+def test_one_that_another_has_not_ended_working_on_waits_and_that_is_no_try(scene: Scene) -> None:
+    item, run = scene.claimed()
+    scene.runner = Busy(lambda: None)
+
+    scene.executor.fetch(item, run)
+
+    row = scene.store.get(item)
+    assert row
+    assert (row["state"], row["attempt"], bool(row["not_before"])) == ("queued", 1, True)
+
+
+class Making(Runner):
+    """Makes the file."""
+
+    def run(self, _: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        self.meanwhile()
+        yield {"event": "done", **RESULT}
+
+
+def test_an_end_is_told_and_cleared_away_although_the_database_goes_at_that_moment(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the end of the download, and not that its host is well."""
+    record = breaker.record_success
+    failed: list[str] = []
+
+    def go_once(connection: sa.Connection, host: str) -> None:
+        if not failed:
+            failed.append(host)
+            raise DatabaseUnavailableError("It is locked.", "Wait.", kind="database-locked")
+        record(connection, host)
+
+    monkeypatch.setattr(breaker, "record_success", go_once)
+    [added] = scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
+    scene.runner = Making(lambda: whole(scene, added.id))
+    scene.scheduler.launch()
+    try:
+        wait_for(lambda: (added.id, "done") in scene.told, "its end is told", seconds=20)
+        wait_for(lambda: not scene.staging.folder(added.id).exists(), "nothing is left", seconds=20)
+    finally:
+        scene.scheduler.stop()
+    assert failed == ["example.org"]

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from domain.imports import ImportRequest
+from domain.requests import DownloadRequest
 from files.media_folder import MediaFolder
-from files.staging import Placed, write_result
+from files.staging import Staging, write_result
 from store import imports, library
 from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.importing import Importing
+from work.publishing import Publishing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,11 +85,17 @@ def test_a_file_that_a_killed_process_put_in_its_place_is_that_downloads(
     """The process died between the move to the place and the row that tells of it."""
 
     def place() -> None:
-        folder = one.staging.folder("a-download")
+        staging = Staging(one.media.path)
+        store.add([DownloadRequest(url="https://example.org/", template="{title}.{ext}")])
+        row = store.claim("another")
+        assert row
+        folder = staging.folder(row["id"])
         folder.mkdir(parents=True)
         (folder / "media.mp4").write_bytes(b"x")
-        write_result(folder, {"file": "media.mp4"})
-        one.staging.finish("a-download", lambda: Placed("placed.mp4"))
+        result = {"file": "media.mp4", "thumbnail": None}
+        write_result(folder, result)
+        publishing = Publishing(store, one.announcer, staging, tmp_path)
+        publishing.publish(row | {"title": "placed"}, row["run"], result)
 
     def do_late() -> None:
         (one.media.path / "placed.mp4").unlink()

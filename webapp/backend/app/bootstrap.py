@@ -27,6 +27,7 @@ from engine.looker import Looker
 from engine.notifier import Notifier
 from engine.peer_sync import PeerSync
 from engine.scheduler import Scheduler
+from engine.sweeper import Sweeper
 from files.disk import Disk
 from files.ffmpeg import find_ffmpeg
 from files.folders import prepare
@@ -34,6 +35,7 @@ from files.media_folder import MediaFolder
 from files.staging import Staging
 from net import authorities
 from net.permits import Permits
+from store import names
 from store.naming_lock import naming
 from store.store import Store
 from store.urls import sibling_path
@@ -79,6 +81,7 @@ class Container:
     receivers: ReceiverService
     notifier: Notifier
     feeds: FeedService
+    sweeper: Sweeper
 
 
 def assemble(settings: Settings, hub: EventHub) -> Container:
@@ -150,6 +153,7 @@ def assemble(settings: Settings, hub: EventHub) -> Container:
         ReceiverService(store, sender, notifier),
         notifier,
         FeedService(store, downloads),
+        Sweeper(executor.leftovers.sweep),
     )
 
 
@@ -169,8 +173,8 @@ def _media(settings: Settings) -> tuple[MediaFolder, Callable[[Store], Staging]]
         folder,
         bucket,
         alone=partial(naming, store),
-        reserved=store.reserved,
-        taken=store.names_in_use,
+        reserved=partial(names.reserved, store),
+        taken=partial(names.in_use, store),
     )
 
 
@@ -186,8 +190,9 @@ def _bus(settings: Settings) -> PgNotifyBus | None:
     if not settings.distributed:
         return None
     from events.bus import PgNotifyBus
+    from store.postgres import connect
 
-    return PgNotifyBus(settings.database_url)
+    return PgNotifyBus(partial(connect, settings.database_url))
 
 
 def _to_all(hub: EventHub, bus: PgNotifyBus | None) -> Publish:

@@ -159,8 +159,8 @@ class DownloadService:
         if row is None:
             state = self._row(item)["state"]
             raise ConflictError(*why_not(action, state), kind="wrong-state", state=state)
-        if not self.executor.interrupt(item) and row["state"] == "cancelled":
-            self.staging.withdraw(item)
+        if not self.executor.interrupt(item):
+            self.executor.leftovers.see_to(item)
         return self._changed(row)
 
     def act_on_all(self, items: Sequence[str], action: Action) -> Changes:

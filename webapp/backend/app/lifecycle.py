@@ -66,6 +66,7 @@ class Lifecycle:
             container.looker.stop()
             container.importer.stop()
             container.notifier.stop()
+            container.sweeper.stop()
             container.downloads.executor.stop()
 
     def readiness(self) -> tuple[State, Problem | None]:
@@ -132,7 +133,7 @@ class Lifecycle:
             container.scheduler.launch,
             container.looker.launch,
             container.notifier.launch,
-            lambda: downloads.staging.sweep(downloads.store.ids),
+            container.sweeper.launch,
             container.relocator.recover,
             container.importer.launch,
             downloads.executor.pool.warm,

@@ -16,10 +16,12 @@ from domain.naming import Naming, place
 from domain.problems import ConflictError, InvalidError
 from files.media_folder import MediaFolder
 from files.shelf import Shelf
+from store import names
 from work.places import CONTROL, STEM, Places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from domain.changes import Relocation
     from files.published import Published
@@ -101,7 +103,7 @@ class Relocator:
 
         """
         shelf = self._folder()
-        with self._locked():
+        with self._locked(shelf):
             row = self.store.get(item)
             if row is None or row["state"] != "done" or row["file_name"] is None:
                 raise ConflictError(
@@ -123,13 +125,13 @@ class Relocator:
     def recover(self) -> None:
         """Go on with what a killed process had begun to move."""
         if isinstance(self.shelf, Shelf) and self._begun():
-            with contextlib.suppress(DownloadError), self._locked():  # else the next start does
-                for row in self._begun():
+            with contextlib.suppress(DownloadError), self._locked(self.shelf):
+                for row in self._begun():  # else the next start does
                     self._go_on(self.shelf, row)
 
     def _begun(self) -> list[Row]:
         """Moves of finished files; an unfinished one only knows where its files will be."""
-        return [row for row in self.store.moves() if row["state"] == "done"]
+        return [row for row in names.moves(self.store) if row["state"] == "done"]
 
     def _folder(self) -> Shelf:
         """Where files are renamed. Raises ConflictError where they are kept in a bucket."""
@@ -142,9 +144,9 @@ class Relocator:
             kind="bucket-no-renaming",
         )
 
-    def _locked(self) -> Any:  # noqa: ANN401 - a context manager
+    def _locked(self, shelf: Shelf) -> AbstractContextManager[None]:
         self.media.require()
-        return self.shelf.locked()
+        return shelf.locked()
 
     def _move(self, shelf: Shelf, row: Row, wanted: Relocation) -> Row:
         choices = {"folder": wanted.folder, "template": wanted.template}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from domain.changes import Deleted, Refusal
 from domain.failures import DownloadError
 from domain.problems import ConflictError
 from store import library
-from store.store import coming
+from store.names import coming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("uvicorn.error")
 
 MAX_REFUSED = 100
-BATCH = 200
+BATCH = 50
 """Downloads that are forgotten in one transaction: others get their turn in between."""
 
 
@@ -48,18 +48,13 @@ class Remover:
         The file goes first: if it cannot, or the backend is killed in between, the entry is there
         to ask again. One that ended meanwhile has a file by the time that it is forgotten.
         """
-        before = self._known(item)
-        if file:
-            self._remove_file(before)
-        row = self.store.delete(item)
+        row = self._delete_with_file(item) if file else self.store.delete(item)
         if row is None:
             raise UnknownDownloadError(item)
         idle = not self.executor.interrupt(item)
         self.announcer.announce(item)
         self.scheduler.wake()
         self._clear(row, staged=idle)
-        if file:
-            self._remove_file(row, gone=_files(before))
 
     def delete_all(self, items: Sequence[str], *, file: bool) -> None:
         """Forget many; what is gone already is no error."""
@@ -91,52 +86,87 @@ class Remover:
         return found
 
     def _delete_finished(self, rows: list[Row], refused: list[Refusal], *, file: bool) -> int:
-        going: dict[str, Row] = {}
-        for row in rows:
-            try:
-                if file:
-                    self._remove_file(row)
-                going[row["id"]] = row
-            except ConflictError as problem:
-                if len(refused) < MAX_REFUSED:
-                    refused.append(Refusal.of(row["id"], problem))
-        gone = self.store.delete_many(list(going))
+        if file:
+            gone = self._delete_with_files(rows, refused)
+        else:
+            gone = self.store.delete_many([row["id"] for row in rows])
         self.announcer.announce(*(row["id"] for row in gone))
         for row in gone:
             self._clear(row, staged=True)
-            if file:  # one that was moved meanwhile has its file elsewhere
-                with _told_by_the_log(row):
-                    self._remove_file(row, gone=_files(going[row["id"]]))
         return len(gone)
 
-    def _known(self, item: str) -> Row:
-        row = self.store.get(item)
-        if row is None:
-            raise UnknownDownloadError(item)
-        return row
+    def _delete_with_file(self, item: str) -> Row | None:
+        """Forget a download with its file; what it was, or None if it is unknown.
 
-    def _remove_file(self, row: Row, gone: Sequence[str] = ()) -> None:
-        """Remove its files, but for those that are gone: others may have their names by now."""
-        names = [name for name in _files(row) if name not in gone]
+        The entry is read while nobody else gives out names or takes them away: those of one that
+        somebody else has just deleted may be another's already.
+        """
+        row = self.store.get(item)
+        with self._naming([row] if row else []):
+            row = self.store.get(item)
+            if row:
+                self._remove_file(row)
+            gone = self.store.delete(item)
+            if row and gone:
+                with _told_by_the_log(gone):
+                    self._remove_file(gone, but=_files(row))
+        return gone
+
+    def _delete_with_files(self, rows: Sequence[Row], refused: list[Refusal]) -> list[Row]:
+        """As `_delete_with_file`, of those that are finished; each is there or gone."""
+        going: dict[str, Row] = {}
+        with self._naming(rows):
+            for item, row in self.store.get_many([row["id"] for row in rows]).items():
+                try:
+                    if row["state"] == "done":
+                        self._remove_file(row)
+                        going[item] = row
+                except ConflictError as problem:
+                    if len(refused) < MAX_REFUSED:
+                        refused.append(Refusal.of(item, problem))
+            gone = self.store.delete_many(list(going))
+            for row in gone:  # one that was moved meanwhile has its file elsewhere
+                with _told_by_the_log(row):
+                    self._remove_file(row, but=_files(going[row["id"]]))
+        return gone
+
+    @contextmanager
+    def _naming(self, rows: Sequence[Row]) -> Iterator[None]:
+        """Be the only one that changes names, where any of these has a file, or may have by now."""
+        named = [row for row in rows if _files(row)]
+        with ExitStack() as stack:
+            if named or any(row["state"] == "running" for row in rows):
+                try:
+                    stack.enter_context(self.staging.naming())
+                except OSError as error:
+                    if named:  # without its folder, no file can be told to be gone
+                        raise self._stuck(named[0], error) from error
+            yield
+
+    def _remove_file(self, row: Row, but: Sequence[str] = ()) -> None:
+        """Remove its files, but for those that are gone already."""
+        names = [name for name in _files(row) if name not in but]
         if not names:
             return
-        published = self.staging.published
-        file = published.location(row["file_name"])
         try:
-            with published.locked():
-                published.remove(names)
+            self.staging.published.remove(names)
         except DownloadError as error:
             raise ConflictError(
                 error.sentence, error.fix, kind=error.kind, **error.values
             ) from error
         except OSError as error:
-            raise ConflictError(
-                f"{file} cannot be removed: {error.strerror}.",
-                "Remove it by hand, or delete the entry without its file.",
-                kind="file-stuck",
-                file=file,
-                why=error.strerror,
-            ) from error
+            raise self._stuck(row, error) from error
+
+    def _stuck(self, row: Row, error: OSError) -> ConflictError:
+        """What is said of a file that cannot be removed."""
+        file = self.staging.published.location(row["file_name"])
+        return ConflictError(
+            f"{file} cannot be removed: {error.strerror}.",
+            "Remove it by hand, or delete the entry without its file.",
+            kind="file-stuck",
+            file=file,
+            why=error.strerror,
+        )
 
     def _clear(self, row: Row, *, staged: bool) -> None:
         """Remove what only the entry led to. It is gone: nobody could ask for that again."""

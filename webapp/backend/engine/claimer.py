@@ -37,7 +37,12 @@ class Claimer(Timer):
         self._lock = threading.Lock()
 
     def _turn(self) -> float:
-        """Begin what is due."""
+        """Begin what is due, unless the lease is lost: what is claimed under it counts as a dead's.
+
+        The queue acquires it again.
+        """
+        if not self._lease.held():
+            return RETRY_SECONDS
         others = set(self._holders()) - {self._lease.executor}
         for name in self._lease.dead(others):
             self._release(name)

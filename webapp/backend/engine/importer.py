@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domain.failures import DownloadError, classify
 from domain.ids import now
 from domain.problems import DatabaseUnavailableError
-from engine.timer import MAX_WAIT_SECONDS, SHARED_WAIT_SECONDS, Timer
+from engine.timer import MAX_WAIT_SECONDS, RETRY_SECONDS, SHARED_WAIT_SECONDS, Timer
 from files.media_folder import KIND as MEDIA_FOLDER
 from store import imports
 from work.pool import RunnerDiedError
@@ -29,6 +29,8 @@ class Importer(Timer):
         self._store, self._lease, self._importing = store, lease, importing
 
     def _turn(self) -> float:
+        if not self._lease.held():  # the queue acquires it again
+            return RETRY_SECONDS
         workers = set(imports.workers(self._store))
         others = workers - {self._lease.executor}
         for worker in [*self._lease.dead(others), *(workers - others)]:

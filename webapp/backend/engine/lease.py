@@ -41,8 +41,7 @@ class FileLease:
 
     def acquire(self) -> bool:
         """Take the lock, which goes with the process."""
-        if self._file:
-            self._file.close()
+        self.close()
         self._file = self._path.open("a", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,6 +58,12 @@ class FileLease:
             )
         except FileNotFoundError:
             return False
+
+    def close(self) -> None:
+        """Give it up."""
+        if self._file:
+            self._file.close()
+        self._file = None
 
     def dead(self, executors: Iterable[str]) -> list[str]:
         """Whoever had another name: nobody else works here."""

@@ -46,7 +46,7 @@ class PeerSync:
         row = self.store.get(item)  # news may be late: the store decides
         if row is None or row["state"] != "running":
             self.executor.interrupt(item)
-            self.executor.drop_staged(item, row)
+            self.executor.drop_staged(item)
             self.scheduler.wake()
         self.announcer.announce(item, publish=self.hub.publish)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from store import postgres
 from store.database_errors import explain, pooled
-from store.urls import PATIENCE, driver_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ class PostgresLease:
 
     def __init__(self, url: str) -> None:
         self.executor = ""
-        self._url = driver_url(url)
+        self._url = url
         self._key = 0
         self._connection: psycopg.Connection | None = None
         self._lock = threading.Lock()
@@ -106,7 +106,7 @@ class PostgresLease:
         raise pooled()
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self._url, autocommit=True, prepare_threshold=None, **PATIENCE)
+        return postgres.connect(self._url, patience=postgres.ANSWER_SECONDS)
 
     def _close(self) -> None:
         if self._connection:

@@ -139,7 +139,12 @@ class Scheduler:
         if self.problem:
             self._store.open()  # the tables may have gone with a database that was replaced
         if not self._lease.held() and not self._renew_lease():
-            return RETRY_SECONDS
+            raise DatabaseUnavailableError(
+                f"Another backend works on {self._store.name}.",
+                "Stop it, or give this one another DATABASE_URL; it goes on by itself then.",
+                kind="database-locked",
+                name=self._store.name,
+            )
         self._requeue_what_the_dead_left()
         self._drop_lost_runs()
         self._settle_orphaned()
@@ -195,6 +200,9 @@ class Scheduler:
         for (item, run), error in list(self._orphaned.items()):
             if error:
                 self._executor.give_up(item, run, error)
+                # It may have ended, with nobody told of it and nothing cleared away.
+                self._executor.leftovers.see_to(item)
+                self._executor.announcer.announce(item)
             elif self._store.report(item, run, state="queued"):
                 self._executor.announcer.announce(item)
             del self._orphaned[item, run]

@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 import psycopg
@@ -23,6 +23,12 @@ from domain.problems import DatabaseUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    class Connect(Protocol):
+        """Something to be called."""
+
+        def __call__(self, *, patience: float | None) -> psycopg.Connection[Any]:
+            """Open a session that waits for so long for an answer; raises psycopg.Error."""
+
     OnMessage = Callable[[str, str, str | None], None]
     OnChange = Callable[[], None]
 
@@ -30,6 +36,8 @@ CHANNEL = "downloads"
 MAX_BYTES = 7_900
 NOTIFY = "SELECT pg_notify(%s, %s)"
 RETRY_SECONDS = 1.0
+SPEAK_SECONDS = 5.0
+"""After which a server that takes no notification is given up: who speaks holds up others."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -37,8 +45,9 @@ log = logging.getLogger("uvicorn.error")
 class PgNotifyBus:
     """A connection to speak, and one, in a thread, to hear."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url.replace("postgresql+psycopg:", "postgresql:", 1)
+    def __init__(self, connect: Connect) -> None:
+        """`connect` opens a session; one to hear waits for ever for what is said."""
+        self._connect = connect
         self._me = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._sender: psycopg.Connection | None = None
         self._lock = threading.Lock()
@@ -71,13 +80,13 @@ class PgNotifyBus:
                 return
             self._sender.close()
         self._sender = None
-        self._sender = self._connect()
+        self._sender = self._connect(patience=SPEAK_SECONDS)
         self._sender.execute(NOTIFY, (CHANNEL, message))
 
     def _listen(self, on_message: OnMessage, on_connect: OnChange, on_disconnect: OnChange) -> None:
         while True:
             try:
-                with self._connect() as connection:
+                with self._connect(patience=None) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     on_connect()
                     for notification in connection.notifies():
@@ -97,13 +106,3 @@ class PgNotifyBus:
         except (LookupError, TypeError, ValueError) as error:
             told = "Another process told what is not understood (is it of another version?): %s"
             log.warning(told, error)
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=5,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            tcp_user_timeout=8_000,
-        )

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError
 from domain.names import media_type
-from domain.nfo import GENERATOR, SHOW
 from files.bucket_client import AbsentError, connect, md5, missing_bucket, told
+from files.bucket_folders import folders_in, forget_shows
 from files.published import Content
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MARK = ".media-folder"
 PICTURES = ".thumbnails"
-MAX_FOLDERS = 500
 SEEN_SECONDS = 60.0
 """How long it is believed that a file is there, or is not, where many are shown."""
 MAX_SEEN = 20_000
@@ -35,6 +34,8 @@ DOUBT_SECONDS = 30.0
 """How long a store that failed is not asked what is there: it would hold up whoever looks."""
 LOOKS_AT_ONCE = 16
 NEVER = float("-inf")
+KEY_BYTES = 1024
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html"""
 PIECE_BYTES = 256 * 1024
 LINK_SECONDS = 6 * 3600
 """How long an address leads to a file: a film may be watched, or be fetched slowly."""
@@ -65,17 +66,10 @@ class Bucket:
 
         """
         try:
-            with told(self.place):
-                # Not by HEAD, whose errors have no body that says which they are.
-                self.asks.list_objects_v2(
-                    Bucket=self.place.bucket, Prefix=self.place.key(MARK), MaxKeys=1
-                )
-                if not self._marked:
-                    self.put(MARK, b"")
-                    self._marked = True
-        except AbsentError:
-            self._failed = time.monotonic()
-            raise missing_bucket(self.place) from None
+            self._require_bucket()
+            if not self._marked:
+                self.put(MARK, b"")
+                self._marked = True
         except DownloadError:
             self._failed = time.monotonic()
             raise
@@ -91,10 +85,20 @@ class Bucket:
         try:
             with told(self.place):
                 found = self.asks.head_object(**self.key(name))
-        except AbsentError:
-            pass
+        except AbsentError:  # an answer without a body: it may be the bucket that is not there
+            self._require_bucket()
         self.note(name, there=found is not None)
         return found
+
+    def _require_bucket(self) -> None:
+        try:
+            with told(self.place):
+                # Not by HEAD, whose errors have no body that says which they are.
+                self.asks.list_objects_v2(
+                    Bucket=self.place.bucket, Prefix=self.place.key(MARK), MaxKeys=1
+                )
+        except AbsentError:
+            raise missing_bucket(self.place) from None
 
     def note(self, name: str, *, there: bool) -> None:
         """Remember for a while whether a file is there."""
@@ -120,16 +124,30 @@ class Bucket:
             return None
         return content
 
-    def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Nothing: no name is changed here. Who gives one out asks the database."""
-        return contextlib.nullcontext()
-
     def check(self, folder: str) -> None:
         """Nothing can be in the way of the beginning of a key."""
 
     def is_free(self, names: Iterable[str], *, own: Sequence[str] = ()) -> bool:
-        """Whether nothing has any of these names, but what is one's `own`."""
+        """Whether nothing has any of these names, but what is one's `own`.
+
+        Raises:
+            DownloadError: when that cannot be told, or no file can be called so.
+
+        """
+        for name in names:
+            self._require_short(name)
         return not any(name not in own and self.head(name) for name in names)
+
+    def _require_short(self, name: str) -> None:
+        length = len(self.place.key(name).encode())
+        if length > KEY_BYTES:
+            raise DownloadError(
+                "bucket-name-long",
+                f"The name would be {length} bytes long, and a bucket takes {KEY_BYTES}:"
+                f" {name[:100]}…",
+                "Choose a shorter folder or name, then retry.",
+                values={"length": str(length), "most": str(KEY_BYTES), "name": f"{name[:100]}…"},
+            )
 
     def size(self, name: str) -> int | None:
         """The bytes of a file; None where there is none. Raises DownloadError."""
@@ -142,31 +160,38 @@ class Bucket:
         What cannot be looked for counts as there: a store that is away has lost nothing.
         """
         names, since = set(names), time.monotonic() - SEEN_SECONDS
-        unsure = {name for name in names if self._known(name)[0] < since}
+        unsure = {name for name in names if self._seen_at(name) < since}
         if unsure and not self._is_doubtful:
             with ThreadPoolExecutor(min(LOOKS_AT_ONCE, len(unsure))) as together:
                 list(together.map(self._look, unsure))
-        return {name for name in names if not self._known(name)[1]}
+        return {name for name in names if self._seen_at(name) >= since and self._was_absent(name)}
 
     def is_gone(self, name: str) -> bool:
         """Whether the store says that there is no such file."""
-        self._look(name)
-        return not self._known(name)[1]
+        return self._look(name) and self._was_absent(name)
 
-    def _known(self, name: str) -> tuple[float, bool]:
-        """When a file was looked for last, and whether it was there; it is until we know better."""
-        return self._seen.get(name, (NEVER, True))
+    def _seen_at(self, name: str) -> float:
+        """When a file was looked for last."""
+        return self._seen.get(name, (NEVER, True))[0]
+
+    def _was_absent(self, name: str) -> bool:
+        """Whether it was not there then; it is until we know better."""
+        return not self._seen.get(name, (NEVER, True))[1]
 
     @property
     def _is_doubtful(self) -> bool:
         return time.monotonic() - self._failed < DOUBT_SECONDS
 
-    def _look(self, name: str) -> None:
-        if not self._is_doubtful:
-            try:
-                self.head(name)
-            except DownloadError:
-                self._failed = time.monotonic()
+    def _look(self, name: str) -> bool:
+        """Look for a file, if the store can be asked; whether that told anything."""
+        if self._is_doubtful:
+            return False
+        try:
+            self.head(name)
+        except DownloadError:
+            self._failed = time.monotonic()
+            return False
+        return True
 
     def local(self, name: str) -> Path | None:  # noqa: ARG002 - as in a folder
         """Nowhere."""
@@ -227,45 +252,22 @@ class Bucket:
             DownloadError: when that cannot be done.
 
         """
+        folders = set()
         for name in names:
-            with told(self.place):
-                self.client.delete_object(**self.key(name))
-            self.note(name, there=False)
-            self._forget_show(str(PurePosixPath(name).parent))
+            self.delete(name)
+            folders.add(PurePosixPath(name).parent)
+        for folder in folders:
+            forget_shows(self, folder)
 
-    def _forget_show(self, folder: str) -> None:
-        """Remove our note of what a folder is, if that is all there is in it."""
-        if folder == ".":
-            return
-        note = f"{folder}/{SHOW}"
+    def delete(self, name: str) -> None:
+        """Remove a file; no error if there is none. Raises DownloadError."""
         with told(self.place):
-            left = self._listed(f"{folder}/", MaxKeys=2).get("Contents", [])
-        alone = [one["Key"] for one in left] == [self.place.key(note)]
-        if alone and GENERATOR.encode() in (self.get(note) or b""):
-            with told(self.place):
-                self.client.delete_object(**self.key(note))
-
-    def _listed(self, prefix: str, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore's
-        found: dict[str, Any] = self.client.list_objects_v2(
-            Bucket=self.place.bucket, Prefix=self.place.key(prefix), **how
-        )
-        return found
+            self.asks.delete_object(**self.key(name))
+        self.note(name, there=False)
 
     def folders(self) -> list[str]:
-        """What seems a folder, without hidden ones; at most `MAX_FOLDERS`, as far as is told."""
-        found: list[str] = []
-        waiting = [""]
-        while waiting and len(found) < MAX_FOLDERS:
-            above = waiting.pop(0)
-            answer: dict[str, Any] = {}
-            with contextlib.suppress(DownloadError), told(self.place):
-                answer = self._listed(above, Delimiter="/")
-            ends = [one["Prefix"] for one in answer.get("CommonPrefixes", [])]
-            inside = [end[len(self.place.key("")) :] for end in ends]
-            seen = [name for name in inside if not name.rsplit("/", 2)[-2].startswith(".")]
-            found += [name.rstrip("/") for name in seen]
-            waiting += seen
-        return sorted(found)[:MAX_FOLDERS]
+        """What seems a folder, without hidden ones; at most 500, as far as is told."""
+        return folders_in(self)
 
     def keep_picture(self, picture: Path) -> None:
         """Let other backends have a picture that lies here. Raises DownloadError."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from files.bucket import Bucket
+    from files.staging import Fate
 
 log = logging.getLogger("uvicorn.error")
 
@@ -49,21 +50,30 @@ class BucketStaging(Staging):
         """Whether other backends see what is staged here."""
         return False
 
+    def naming(self) -> AbstractContextManager[None]:
+        """Be the only one, on any machine, that gives out names or takes them away."""
+        return self.alone()
+
     def publish(
-        self, item: str, choose: Callable[[], Placed], reached: Callable[[int, int], None]
+        self,
+        item: str,
+        choose: Callable[[], Placed],
+        reserve: Callable[[Placed], object],
+        reached: Callable[[int, int], None],
     ) -> Placed:
         """Send the finished files to their place; may be repeated after a crash at any point.
 
-        `choose` names the place and reserves it; `reached` is told how many bytes of how many are
-        there, and what it raises stops the sending.
+        `choose` names the place, and `reserve` keeps others off it; `reached` is told how many
+        bytes of how many are there, and what it raises stops the sending.
         """
         folder = self.folder(item)
         result = read_result(folder) or {}
         made = folder / result.get("file", "")
         if not made.is_file():
             raise gone(made.name)
-        with self.alone():
+        with self.naming():
             placed = choose()
+            reserve(placed)
         upload = _noted(folder)
         if upload and upload.name != placed.name:
             multipart.end(self.bucket, upload)
@@ -113,7 +123,7 @@ class BucketStaging(Staging):
         mine = list(names)
         if not mine:
             return
-        with self.alone():
+        with self.naming():
             if not self.taken(mine, item):
                 self.bucket.remove(mine)
 
@@ -121,24 +131,22 @@ class BucketStaging(Staging):
         result = read_result(self.folder(item)) or {}
         if "placed" in result:
             placed = Placed(**result["placed"])
+            names = {placed.name, *placed.sidecars.values()}
             with _told_by_the_log(item):
-                self.take_back(item, [placed.name, *placed.sidecars.values()])
+                self.take_back(item, names.difference(placed.former))
 
-    def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
-        def end_upload(item: str) -> None:
-            if upload := _noted(self.folder(item)):
-                with _told_by_the_log(item):
-                    multipart.end(self.bucket, upload)
-            first(item)
+    def clear(self, item: str, fate: Fate) -> None:
+        """As in a folder; and end its upload."""
+        if fate != "kept" and (upload := _noted(self.folder(item))):
+            with _told_by_the_log(item):
+                multipart.end(self.bucket, upload)
+        Staging.clear(self, item, fate)  # a class with slots has no super()
 
-        Staging._remove(self, item, end_upload)  # noqa: SLF001 - a class with slots has no super()
-
-    def sweep(self, known: Callable[[], Iterable[str]]) -> None:
-        """As in a folder; and end the uploads that nobody goes on with.
+    def end_uploads(self) -> None:
+        """End the uploads that nobody goes on with.
 
         A name is reserved before its upload begins, so the uploads are asked for first.
         """
-        Staging.sweep(self, known)
         with _told_by_the_log("uploads"):
             found = multipart.under_way(self.bucket)
             wanted = self.reserved()

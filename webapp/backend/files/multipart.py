@@ -58,7 +58,7 @@ def end(bucket: Bucket, upload: Upload) -> None:
     """End it and let the store forget its parts; no error if it is over. Raises DownloadError."""
     try:
         with told(bucket.place):
-            bucket.client.abort_multipart_upload(**bucket.key(upload.name), UploadId=upload.id)
+            bucket.asks.abort_multipart_upload(**bucket.key(upload.name), UploadId=upload.id)
     except AbsentError:
         pass
 

@@ -5,7 +5,6 @@ Names are relative to the place, with / between their parts.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,9 +34,6 @@ class Published(Protocol):
 
     What cannot be done raises `OSError` in a folder, and `DownloadError` in a bucket.
     """
-
-    def locked(self) -> AbstractContextManager[None]:
-        """Be the only one that changes names, where names are changed by renaming."""
 
     def check(self, folder: str) -> None:
         """Look whether files may go to that folder; raises `DownloadError` if not."""

@@ -7,41 +7,30 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import shutil
-import time
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal
 
 from domain.failures import DownloadError
 from files.durable import sync
+from files.item_lock import ItemBusyError, locked
 from files.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from files.published import Published
 
-LOCK, RESULT, REACHED = "lock", "result.json", "reached"
+Fate = Literal["kept", "made", "unwanted"]
+"""Of what is staged: somebody goes on with it, its file is in its place, nobody wants any of it."""
+RESULT, REACHED = "result.json", "reached"
 MIN_GROWTH_BYTES, SURE_GROWTH_BYTES = 65_536, 1_000_000
 """Bytes: what is less than the one may be chance, what is more than the other never is."""
-LOCK_SECONDS = 10.0
 DISCARD_SECONDS = 0.5
-LOCK_POLL = 0.02
-
-
-class ItemBusyError(DownloadError):
-    """Another process holds the item for longer than a dying one should; a later try finds it free.
-
-    One that was killed may still wait for a slow disk.
-    """
-
-    def __init__(self) -> None:
-        sentence = "The previous attempt has not ended yet."
-        super().__init__("busy", sentence, "Nothing needs to be done.", transient=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +42,8 @@ class Placed:
     """What goes with it: from the names in staging to those in their place."""
     show: str | None = None
     """The folder of the channel, as media servers read it."""
+    former: list[str] = field(default_factory=list)
+    """The names that its files had before: what lies there is not of this start alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +67,10 @@ class Staging:
         """Whether other backends see what is staged here."""
         return True
 
+    def naming(self) -> AbstractContextManager[None]:
+        """Be the only one, in any process, that gives out names or takes them away."""
+        return self.shelf.locked()
+
     @property
     def root(self) -> Path:
         """The folder of the folders."""
@@ -85,20 +80,30 @@ class Staging:
         """Where `item` is made."""
         return self.root / item
 
+    @contextlib.contextmanager
+    def held(self, item: str) -> Iterator[None]:
+        """Be the only one, in any process, that works on `item`. Raises ItemBusyError."""
+        with locked(self.folder(item)):
+            yield
+
     def publish(
         self,
         item: str,
         choose: Callable[[], Placed],
+        reserve: Callable[[Placed], object],
         reached: Callable[[int, int], None],  # noqa: ARG002 - a rename takes no time
     ) -> Placed:
         """Bring the finished files to their place; here that is a rename. Raises as `finish`."""
-        return self.finish(item, choose)
+        return self.finish(item, choose, reserve)
 
-    def finish(self, item: str, choose: Callable[[], Placed]) -> Placed:
+    def finish(
+        self, item: str, choose: Callable[[], Placed], reserve: Callable[[Placed], object]
+    ) -> Placed:
         """Move the finished files to their place; may be repeated after a crash at any point.
 
-        `choose` names the place. It is asked while nobody else changes names, and what it says is
-        noted before anything is moved: whoever goes on finds where that was.
+        `choose` names the place, and `reserve` keeps others off it; they are called while nobody
+        else changes names. It is noted before anything is moved: whoever goes on finds where that
+        was.
         """
         folder = self.folder(item)
         with self.shelf.locked():
@@ -110,6 +115,7 @@ class Staging:
                     self._fetch_back(folder, placed)
                     placed = choose()
                     write_result(folder, result | {"placed": asdict(placed)})
+                reserve(placed)
                 for beside, name in placed.sidecars.items():
                     if (folder / beside).exists():
                         self.shelf.move(folder / beside, name)
@@ -151,88 +157,54 @@ class Staging:
         """Bytes that are kept of each item."""
         return {folder.name: _bytes_in(folder) for folder in self.root.glob("*") if folder.is_dir()}
 
-    def placed(self) -> set[str]:
-        """The names that finished files were given before their download is done.
-
-        Ask the database afterwards: what is not named here any more has its row by then.
-        """
-        names: set[str] = set()
-        for folder in self.root.glob("*"):
-            if placed := (read_result(folder) or {}).get("placed"):
-                names |= {placed["name"], *placed["sidecars"].values()}
-        return names
+    def items(self) -> set[str]:
+        """The downloads of which something is staged."""
+        return {folder.name for folder in self.root.glob("*")}
 
     def discard(self, item: str) -> None:
         """Remove what `item` left, unless somebody works on it."""
-        self._remove(item)
+        self.settle(item, lambda: "made")
 
     def withdraw(self, item: str) -> None:
         """Remove its file too, which may be in its place already: nobody wants it."""
-        self._remove(item, self._take_back)
+        self.settle(item, lambda: "unwanted")
 
-    def take_back(self, item: str, names: Iterable[str]) -> None:  # noqa: ARG002 - see a bucket's
-        """Remove what got to its place as that of `item`, which nobody wants. Raises OSError."""
-        self.shelf.remove(names)
+    def settle(self, item: str, fate: Callable[[], Fate]) -> None:
+        """Remove what is staged of one that is over, unless somebody works on it just now.
+
+        What is to become of it is asked while nobody else can work on it: it may have been wanted
+        again since who calls this has looked.
+        """
+        folder = self.folder(item)
+        if folder.is_dir():
+            with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
+                self.clear(item, fate())
+
+    def clear(self, item: str, fate: Fate) -> None:
+        """As `settle`, for who holds it."""
+        if fate == "unwanted":
+            self._take_back(item)
+        if fate != "kept":
+            shutil.rmtree(self.folder(item), ignore_errors=True)
+
+    def take_back(self, item: str, names: Iterable[str]) -> None:
+        """Remove what got to its place and is told by no staging folder: here each tells it."""
+
+    def end_uploads(self) -> None:
+        """End what nobody goes on with; here nothing is uploaded."""
 
     def _take_back(self, item: str) -> None:
         folder, result = self.folder(item), read_result(self.folder(item))
         if result and "placed" in result:
             placed = Placed(**result["placed"])
             names = {result["file"]: placed.name, **placed.sidecars}
-            self.shelf.remove(name for made, name in names.items() if not (folder / made).exists())
-
-    def _remove(self, item: str, first: Callable[[str], None] = lambda _: None) -> None:
-        folder = self.folder(item)
-        if folder.is_dir():
-            with contextlib.suppress(ItemBusyError), locked(folder, seconds=DISCARD_SECONDS):
-                first(item)
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def sweep(self, known: Callable[[], Iterable[str]]) -> None:
-        """Remove the folders of all items but the `known`, who are asked for after a look."""
-        found = {folder.name for folder in self.root.glob("*")}
-        for item in found - set(known()):
-            self.discard(item)
+            moved = {name for made, name in names.items() if not (folder / made).exists()}
+            self.shelf.remove(moved.difference(placed.former))
 
 
 def gone(name: str) -> FileNotFoundError:
     """What is raised where a finished file is neither in staging nor in its place."""
     return FileNotFoundError(errno.ENOENT, "it was made, and is gone", name)
-
-
-@contextlib.contextmanager
-def locked(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the folder's lock: one process at a time works on an item.
-
-    The lock goes with the process that holds it. One that was killed may need a moment to go.
-
-    Raises:
-        ItemBusyError: when it is not free within `seconds`.
-
-    """
-    deadline = time.monotonic() + seconds
-    while (file := _try_lock(folder)) is None:
-        if time.monotonic() > deadline:
-            raise ItemBusyError
-        time.sleep(LOCK_POLL)
-    with file:
-        yield
-
-
-def _try_lock(folder: Path) -> TextIO | None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK).open("w")
-    except (FileExistsError, FileNotFoundError):  # who had it removes the folder just now
-        return None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if (folder / LOCK).stat().st_ino == os.fstat(file.fileno()).st_ino:
-            return file
-    except (BlockingIOError, FileNotFoundError):  # held, or its folder was removed meanwhile
-        pass
-    file.close()
-    return None
 
 
 def _reached(folder: Path) -> int:

@@ -13,7 +13,8 @@ from domain.formats import FORMATS
 from domain.requests import DownloadRequest
 from domain.texts import sanitized
 from files.cookies import private_copy
-from files.staging import locked, read_result, write_result
+from files.item_lock import locked
+from files.staging import read_result, write_result
 from runner.completeness import verified_duration
 from runner.join import is_short, join
 from runner.metadata import (

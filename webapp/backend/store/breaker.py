@@ -9,7 +9,7 @@ long. What has failed before a success of its host is to blame itself, and count
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sa
 
@@ -26,6 +26,8 @@ COOL_DOWN_SECONDS = 15.0
 MAX_COOL_DOWN_SECONDS = 600.0
 WINDOW_SECONDS = 900.0
 """Seconds for which a failure counts for or against a host."""
+HostIs = Literal["well", "ill"]
+"""What a download tells of its host."""
 NOTE = """
     INSERT INTO host_failures (host, item, since, counts) VALUES (:host, :item, :now, :counts)
     ON CONFLICT (host, item) DO NOTHING

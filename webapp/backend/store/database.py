@@ -97,6 +97,7 @@ def _engine(url: str, **options: Any) -> sa.Engine:  # noqa: ANN401 - SQLAlchemy
         sa.event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = sa.create_engine(url, pool_pre_ping=True, connect_args=PATIENCE, **options)
+        sa.event.listen(engine, "do_connect", _connect_postgresql)
         sa.event.listen(engine, "connect", _prepare_postgresql)
     translate(engine)
     return engine
@@ -120,6 +121,12 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - the
         connection.close()  # the pool does not know it yet
         raise
     record.info.update(path=path, file=_file_at(path))
+
+
+def _connect_postgresql(_: object, __: object, given: Any, named: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
+    from store.postgres import Connection  # loads PostgreSQL's client
+
+    return Connection.connect(*given, **named)
 
 
 def _prepare_postgresql(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's

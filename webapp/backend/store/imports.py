@@ -16,6 +16,8 @@ from store import claims
 from store.chunks import chunks
 from store.paging import title_key
 from store.tables import archive, downloads, imports
+from store.turns import Turn, take_turn
+from store.upsert import insert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +48,7 @@ def add(store: Store, wanted: ImportRequest) -> Row:
         "created": now(),
     }
     with store.engine.begin() as connection:
+        take_turn(connection, Turn.IMPORT)
         running = sa.select(imports.c.id).where(imports.c.state == "running")
         if connection.execute(running).first():
             raise RunningError
@@ -136,12 +139,9 @@ def add_archive(store: Store, lines: Sequence[str]) -> int:
     added = 0
     with store.engine.begin() as connection:
         for chunk in chunks(lines):
-            there = sa.select(archive.c.line).where(archive.c.line.in_(chunk))
-            known = set(connection.execute(there).scalars())
-            new = [{"line": line} for line in chunk if line not in known]
-            if new:
-                connection.execute(archive.insert(), new)
-            added += len(new)
+            new = insert(connection, archive).values([{"line": line} for line in chunk])
+            unless_known = new.on_conflict_do_nothing().returning(archive.c.line)
+            added += len(connection.execute(unless_known).all())
     return added
 
 

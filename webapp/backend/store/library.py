@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import sqlalchemy as sa
 
 from domain.actions import UNFINISHED
+from store.chunks import chunks
 from store.enqueue import same_way
 from store.paging import ORDERS, in_order
 from store.search import matching
@@ -68,6 +69,15 @@ def finished_by(
     statement, _ = _those(store, filters | {"states": ("done",)})
     at = sa.and_(downloads.c.finished <= moment, downloads.c.number > above)
     return store.read(statement.where(at).order_by(downloads.c.number).limit(limit))
+
+
+def known(store: Store, items: Sequence[str]) -> set[str]:
+    """Those of these ids that there are downloads of."""
+    found: set[str] = set()
+    for some in chunks(items):
+        rows = store.read(sa.select(downloads.c.id).where(downloads.c.id.in_(some)))
+        found.update(row["id"] for row in rows)
+    return found
 
 
 def snapshot(store: Store) -> list[Row]:

@@ -6,11 +6,12 @@ A database that is newer, damaged, locked or read-only is named and left exactly
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from store.database_errors import name_of, newer
+from store.turns import Turn, take_turn
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "migrations"
 VERSIONS = tuple(sorted(path.name[1:5] for path in (FOLDER / "versions").glob("m*.py")))
-LOCK = 7_214_883
-"""Any number: only one process on a shared database migrates at a time."""
 NO_CHANGE = "UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"
 
 
@@ -31,16 +30,22 @@ def migrate(engine: Engine) -> None:
 
     """
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-        else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        take_turn(connection, Turn.MIGRATE)
         version = _version(connection)
         if version is not None and version not in VERSIONS:
             raise newer(name_of(engine), version, VERSIONS[-1])
         if version != VERSIONS[-1]:
+            _give_time(connection)
             _upgrade(connection)
         connection.exec_driver_sql(NO_CHANGE)  # to find out now whether it can be written
+
+
+def _give_time(connection: Connection) -> None:
+    """A large table takes a server of PostgreSQL as long as it takes; SQLite is no server."""
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        driver.patience = None
+        connection.detach()  # it is closed afterwards, as nobody else is to wait like this
 
 
 def _version(connection: Connection) -> str | None:

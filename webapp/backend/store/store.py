@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from domain.actions import RESULTS, UNFINISHED
 from domain.ids import now
 from store import breaker, outbox
-from store.chunks import chunks
 from store.database import connect, durably
+from store.database_errors import name_of
 from store.enqueue import enqueue
 from store.migrate import migrate
 from store.paging import title_key
-from store.positions import in_front_of
+from store.positions import LAST, in_front_of
 from store.tables import controls, downloads
+from store.turns import Turn, take_turn
+from store.upsert import insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +44,11 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = connect(url, migrate)
         self.sqlite = self.engine.dialect.name == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """What the database is called in messages."""
+        return name_of(self.engine)
 
     def open(self) -> None:
         """Make the tables, where they are missing, and bring them up to date.
@@ -84,8 +91,8 @@ class Store:
         if action in {"retry", "stop"}:
             values |= {"stopping": action == "stop", "attempt": 1}
         if action == "cancel":  # what is only being completed stays as it was
-            values["moving"] = None
             whole = downloads.c.file_name.is_not(None)
+            values["moving"] = sa.case((whole, sa.null()), else_=downloads.c.moving)
             values["state"] = sa.case((whole, "done"), else_=values["state"])
         return self._change(values, downloads.c.id == item, downloads.c.state.in_(results))
 
@@ -111,34 +118,13 @@ class Store:
         under_way = downloads.c.moving.is_not(None)
         return self._change(values | {"moving": None}, downloads.c.id == item, under_way)
 
-    def moves(self) -> list[Row]:
-        """Those whose files were being moved when somebody was killed, or are just now."""
-        return self.read(downloads.select().where(downloads.c.moving.is_not(None)))
-
-    def reserved(self) -> set[str]:
-        """The names that files of unfinished downloads are about to get."""
-        kept = (*UNFINISHED, "failed")
-        return {name for row in self.moves() if row["state"] in kept for name in coming(row)}
-
-    def names_in_use(self, names: Sequence[str], but: str = "") -> set[str]:
-        """Which of these names files of other downloads have, even if lost, or are about to get."""
-        others = (row for row in self.moves() if row["id"] != but)
-        found = {name for row in others for name in coming(row)}.intersection(names)
-        with self.engine.connect() as connection:
-            for some in chunks(names):
-                mine = downloads.c.file_name.in_(some), downloads.c.id != but
-                found.update(
-                    connection.execute(sa.select(downloads.c.file_name).where(*mine)).scalars()
-                )
-        return found
-
     def move(self, item: str, before: str | None) -> Row | None:
         """Put a queued download in front of another, or at the end; None when it is not queued."""
         queued = downloads.c.state == "queued"
         with self.engine.begin() as connection:
+            take_turn(connection, Turn.MOVE)
             if before is None:
-                last = sa.select(sa.func.max(downloads.c.position)).where(queued)
-                place = (connection.execute(last).scalar() or 0) + 1
+                place = connection.execute(LAST).scalar_one() + 1
             else:
                 place = in_front_of(connection, before)
             if place is None:
@@ -199,11 +185,19 @@ class Store:
         with self.engine.connect() as connection:
             return cast("str | None", connection.execute(waiting).scalar_one())
 
-    def report(self, item: str, run: int, **values: Any) -> Row | None:  # noqa: ANN401 - columns
+    def report(
+        self,
+        item: str,
+        run: int,
+        *,
+        host_is: breaker.HostIs | None = None,
+        **values: Any,  # noqa: ANN401 - columns
+    ) -> Row | None:
         """Write what start number `run` found; None when that start is not the present one.
 
-        Who wants to be told of an end is noted with it, all or none. That it is done survives a
-        power cut: what it was made of is thrown away then.
+        Who wants to be told of an end is noted with it, and what it tells the breaker of the
+        download's host: all or none. That it is done survives a power cut: what it was made of is
+        thrown away then.
         """
         if values.get("title"):
             values["title_key"] = title_key(values["title"])
@@ -214,6 +208,10 @@ class Store:
             row = connection.execute(statement).mappings().one_or_none()
             if row and "finished" in values:
                 outbox.note_end(connection, dict(row))
+            if row and host_is == "well":
+                breaker.record_success(connection, row["host"])
+            if row and host_is == "ill":
+                breaker.record_failure(connection, row["host"], item)
         return dict(row) if row else None
 
     def executors(self) -> Sequence[str]:
@@ -230,16 +228,6 @@ class Store:
         with self.engine.begin() as connection:
             rows = connection.execute(running.values(state="queued").returning(downloads))
             return [dict(row) for row in rows.mappings()]
-
-    def record_host_success(self, host: str) -> None:
-        """Tell the breaker that a download from `host` went well."""
-        with self.engine.begin() as connection:
-            breaker.record_success(connection, host)
-
-    def record_host_failure(self, host: str, item: str) -> None:
-        """Tell the breaker that `item` failed in a way that may be the fault of `host`."""
-        with self.engine.begin() as connection:
-            breaker.record_failure(connection, host, item)
 
     def blocked_hosts(self) -> Sequence[Row]:
         """The hosts that are on hold now."""
@@ -260,9 +248,9 @@ class Store:
     def set_control(self, name: str, value: object) -> None:
         """Remember what the operator set."""
         with self.engine.begin() as connection:
-            same = controls.update().where(controls.c.name == name).values(value=value)
-            if not connection.execute(same).rowcount:
-                connection.execute(controls.insert().values(name=name, value=value))
+            new = insert(connection, controls).values(name=name, value=value)
+            known = new.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+            connection.execute(known)
 
     def ids(self) -> Iterator[str]:
         """Every download whose staging folder may hold something of worth."""
@@ -290,8 +278,3 @@ class Store:
         with self.engine.begin() as connection:
             row = connection.execute(statement).mappings().one_or_none()
         return dict(row) if row else None
-
-
-def coming(row: Row) -> list[str]:
-    """The names that a download's files are being given, or have had since somebody was killed."""
-    return [new for _, new in (row["moving"] or {}).get("moves", ())]

@@ -20,6 +20,7 @@ from store.chunks import chunks
 from store.enqueue import enqueue, same_way
 from store.imports import archived
 from store.tables import downloads, subscription_entries, subscriptions
+from store.turns import Turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from domain.requests import DownloadRequest
     from store.store import Row, Store
 
-LOCK = 7_214_884  # the advisory lock of what looks queue
 entries = subscription_entries
 
 
@@ -153,7 +153,7 @@ def finish(
     with store.engine.begin() as connection:
         if not _settle(connection, row, values):
             return None
-        _one_at_a_time(connection)
+        take_turn(connection, Turn.LOOK)  # or two would queue what both have found
         known = _keys_of(connection, row["id"], [one.key for one in found])
         new = list({one.key: one for one in found if one.key not in known}.values())
         taken = _taken(connection, row, new)
@@ -177,12 +177,6 @@ def finish(
             title = {"title": values.get("title", row["title"])}
             outbox.note(connection, "new", lambda: notices.of_subscription(row | title, added))
     return added
-
-
-def _one_at_a_time(connection: sa.Connection) -> None:
-    """Let no two looks queue what both have found; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
 
 
 def files(store: Store, item: str) -> list[Row]:

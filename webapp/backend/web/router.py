@@ -238,7 +238,8 @@ def finished(
     if link:
         shown = answer.headers.get("content-disposition", "inline")
         if address := found.link(answer.headers["content-type"], shown):
-            return RedirectResponse(address, headers={"Cache-Control": "no-store"})
+            headers = {"Cache-Control": "no-store"} | SAFE_HEADERS
+            return RedirectResponse(address, headers=headers)
     return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Announcer:
     live: dict[str, Progress] = field(default_factory=dict)
     """How far unfinished downloads are, by id; nothing else knows."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _additions: list[_Addition] = field(default_factory=list)
+    _additions: deque[_Addition] = field(default_factory=deque)
 
     def add(self, requests: Sequence[DownloadRequest]) -> list[Download]:
         """Queue downloads and announce them.
@@ -58,7 +59,8 @@ class Announcer:
 
     def _add_all(self) -> None:
         """Add everything that waits, in one transaction (group commit)."""
-        waiting, self._additions = self._additions, []
+        # One by one: whoever adds its own at this moment is in this transaction or in the next.
+        waiting = [self._additions.popleft() for _ in range(len(self._additions))]
         try:
             rows = iter(self.store.add([r for addition in waiting for r in addition.requests]))
             for addition in waiting:

@@ -8,8 +8,8 @@ without a trace.
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,14 @@ from domain.failures import DownloadError
 from domain.ids import now
 from domain.notes import lacks_extras_only, lasting
 from files.cookies import advise, cookies_for
-from store.breaker import HOST_FAULTS
+from store.breaker import HOST_FAULTS, HostIs
 from work import retries
+from work.leftovers import Leftovers
 from work.pool import RunnerDiedError
-from work.publishing import Publishing, SupersededError, current
+from work.publishing import FILE_GONE, Publishing, SupersededError, current, former
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from files.disk import Disk
@@ -39,7 +40,6 @@ DISK_CHECK_BYTES = 16_000_000
 METADATA = ("title", "uploader", "duration", "platform", "media_key", "about")
 
 Result = dict[str, Any]
-log = logging.getLogger("uvicorn.error")
 
 
 class StoppingError(BaseException):
@@ -71,6 +71,8 @@ class Executor:
     tell: Callable[[], None] = lambda: None
     """Called when a download has ended: somebody may want to know."""
     _runners: dict[str, Runner] = field(default_factory=dict)
+    _finishing: Counter[str] = field(default_factory=Counter)
+    """How many threads bring what was made of an item to its place, or are about to."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: bool = False
 
@@ -99,44 +101,61 @@ class Executor:
         return None
 
     def finish(self, item: str, run: int, result: Result) -> None:
-        """Move the whole file to its place and record that the download is done."""
+        """Move the whole file to its place and record that the download is done.
+
+        Nobody else works on what is staged of it meanwhile, so that its file is nobody's to remove
+        between its move and the note of it.
+        """
+        done = False
+        with self._lock:
+            self._finishing[item] += 1
+        try:
+            with self.staging.held(item):
+                done = self._finish(item, run, result)
+        except DownloadError as failure:
+            self._failed(item, run, failure)
+        finally:
+            with self._lock:
+                self._finishing -= Counter([item])
+        if not done:
+            self.leftovers.see_to(item)
+
+    def _finish(self, item: str, run: int, result: Result) -> bool:
         row = current(self.store, item, run)
         if row is None:
-            return
+            return False
         known = {key: result[key] for key in METADATA if key in result}
         try:
             files = self._publishing.publish(row | known, run, result)
-        except DownloadError as failure:
-            self._failed(item, run, failure)
-            return
         except SupersededError as late:
-            if self._unwanted(item):
-                self._take_away(row, late.names)
-            return
+            self.leftovers.clear(item, late.names)
+            return False
+        except DownloadError as failure:
+            if failure.kind == FILE_GONE:
+                self.staging.clear(item, "made")
+            raise
         values = known | files
         done = self.store.report(
             *(item, run),
             **values,
+            host_is="well",
             state="done",
             moving=None,
             finished=now(),
             notes=lasting(row["notes"]) + result.get("notes", []),
         )
-        if done:
-            self.store.record_host_success(done["host"])
-            self.announcer.announce(item)
-            self.tell()
-            self.staging.discard(item)
-        elif self._unwanted(item):
-            self._take_away(row, [files["file_name"], *files["sidecars"]])
+        if done is None:
+            self.leftovers.clear(item, set(former(files)).difference(former(row)))
+            return False
+        self.announcer.announce(item)
+        self.tell()
+        self.staging.clear(item, "made")
+        return True
 
-    def _take_away(self, row: Row, names: Iterable[str]) -> None:
-        """Remove what has got to its place although nobody wants it any more."""
-        try:
-            self.staging.take_back(row["id"], names)
-        except DownloadError as error:
-            log.warning("Something of %s stays, which nobody wants: %s", row["id"], error.sentence)
-        (self.staging.discard if row["file_name"] else self.staging.withdraw)(row["id"])
+    @property
+    def leftovers(self) -> Leftovers:
+        """What sees to what downloads leave."""
+        return Leftovers(self.store, self.staging, self.thumbnails)
 
     @property
     def _publishing(self) -> Publishing:
@@ -149,30 +168,27 @@ class Executor:
     def interrupt(self, item: str) -> bool:
         """Kill the item's runner, if there is one here: the store says what is to follow.
 
-        Whatever the runner has reported and nobody has heard yet is not told any more.
+        Whatever the runner has reported and nobody has heard yet is not told any more. Returns
+        whether somebody here works on it, who sees to what is left of it.
         """
         with self._lock:
             runner = self._runners.pop(item, None)
             if runner:
                 runner.kill()
-        return runner is not None
+            return runner is not None or self._finishing[item] > 0
 
     def interrupt_all(self) -> bool:
         """Kill every runner, whoever goes on with its download; whether there was one."""
         return bool([item for item in list(self._runners) if self.interrupt(item)])
 
-    def drop_staged(self, item: str, row: Row | None) -> None:
+    def drop_staged(self, item: str) -> None:
         """Forget what only this machine has of a download that has ended on another."""
-        if self.staging.shared or self.has(item):
-            return
-        if row is not None and row["state"] == "cancelled":
-            self.staging.withdraw(item)
-        elif row is None or row["state"] == "done":
-            self.staging.discard(item)
+        if not (self.staging.shared or self.has(item)):
+            self.leftovers.see_to(item, gone="made")
 
     def has(self, item: str) -> bool:
-        """Whether a runner of this process works on it."""
-        return item in self._runners
+        """Whether somebody in this process works on it."""
+        return item in self._runners or self._finishing[item] > 0
 
     def stop(self) -> None:
         """Kill every runner and record nothing."""
@@ -210,8 +226,7 @@ class Executor:
             return
         if interrupted:  # other processes may have heard of its progress last
             self.announcer.announce(item)
-        if self._unwanted(item):
-            self.staging.withdraw(item)
+        self.leftovers.see_to(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
         self.media.require()
@@ -277,15 +292,8 @@ class Executor:
         further = failure.kind != "rate-limited" and self.staging.has_grown(item)
         attempt = 1 if further else row["attempt"]
         after = retries.after(failure, row, attempt, self.media.kinds)
-        changed = self.store.report(item, run, error=failure.as_error(), **after)
-        if further:
-            self.store.record_host_success(row["host"])
-        elif failure.kind in HOST_FAULTS:
-            self.store.record_host_failure(row["host"], item)
-        if changed:
+        host: HostIs | None = "well" if further else "ill" if failure.kind in HOST_FAULTS else None
+        if self.store.report(item, run, error=failure.as_error(), host_is=host, **after):
             self.announcer.announce(item)
             self.tell()
-
-    def _unwanted(self, item: str) -> bool:
-        row = self.store.get(item)
-        return row is None or row["state"] == "cancelled"
+            self.leftovers.see_to(item)

@@ -20,9 +20,9 @@ from domain.links import host_of
 from domain.names import suffix
 from files.existing import Existing, survey
 from files.shelf import Shelf
-from files.staging import Staging
 from store import imports
 from store.enqueue import MAX_HOST_LENGTH
+from store.names import in_use
 from work.hard_links import HardLinks, is_same
 
 if TYPE_CHECKING:
@@ -58,14 +58,9 @@ class Importing:
         return self.media.is_place
 
     @property
-    def staging(self) -> Staging:
-        """Where downloads are made."""
-        return Staging(self.media.path)
-
-    @property
     def shelf(self) -> Shelf:
         """Where the files of the library lie."""
-        return self.staging.shelf
+        return Shelf(self.media.path)
 
     @property
     def _links(self) -> HardLinks:
@@ -170,7 +165,7 @@ class Importing:
         A download's file gets its name before its row tells it, a renamed one too, and whoever was
         killed in between goes on with it: that is nobody else's.
         """
-        return self.staging.placed().intersection(names) | self.store.names_in_use(names)
+        return in_use(self.store, names)
 
     def _not_linked(self, media: list[Existing]) -> list[Existing]:
         """Those that have no name below the media folder: what was taken may have been moved."""

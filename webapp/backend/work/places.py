@@ -10,6 +10,7 @@ from domain.names import key_of, suffix, with_key
 from domain.naming import Naming, episode, place
 from domain.nfo import SHOW, show
 from files.staging import Placed
+from store import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,9 +60,9 @@ class Places:
         ending = suffix(file)
         for candidate in (stem, with_key(stem, row["id"])):
             placed = _named(candidate, ending, sidecars, usual if folder is None else folder)
-            names = [placed.name, *placed.sidecars.values()]
-            taken = self.store.names_in_use(names, row["id"])
-            if not taken and self.shelf.is_free(names, own=own):
+            wanted = [placed.name, *placed.sidecars.values()]
+            taken = names.in_use(self.store, wanted, row["id"])
+            if not taken and self.shelf.is_free(wanted, own=own):
                 return placed
         return placed  # of this download alone, by its key
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.downloads import Progress
 from domain.failures import DownloadError
 from domain.names import suffix
-from store.store import coming
+from store.names import coming
 from work.places import Places
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from files.staging import Placed, Staging
@@ -35,10 +36,18 @@ def current(store: Store, item: str, run: int) -> Row | None:
     return row if row and row["run"] == run and row["state"] == "running" else None
 
 
+def former(row: Mapping[str, Any]) -> list[str]:
+    """The names that a download's files have already."""
+    return [name for name in (row["file_name"], *row["sidecars"]) if name]
+
+
+FILE_GONE = "file-gone"
+
+
 def file_gone(name: str) -> DownloadError:
     """What is said where somebody took the file away before the library knew of it."""
     return DownloadError(
-        "file-gone",
+        FILE_GONE,
         f"{name} was moved or deleted.",
         "Retry to download it again.",
         values={"file": name},
@@ -68,29 +77,28 @@ class Publishing:
 
         """
         sidecars = result.get("sidecars", [])
-        had = [name for name in (row["file_name"], *row["sidecars"]) if name]
+        had = former(row)
         own = [*had, *coming(row)]
-
         new: list[str] = []
 
         def choose() -> Placed:
             placed = self.places.choose(row, result["file"], sidecars, own=own)
-            if not self.staging.shared:
-                self._reserve(row["id"], run, placed)
+            return replace(placed, former=had)
+
+        def reserve(placed: Placed) -> None:
+            self._reserve(row["id"], run, placed)
             new[:] = (name for name in (placed.name, *placed.sidecars.values()) if name not in had)
-            return placed
 
         try:
             placed = self.staging.publish(
-                row["id"], choose, lambda there, total: self._note(row, run, there, total)
+                *(row["id"], choose, reserve),
+                lambda there, total: self._note(row, run, there, total),
             )
-        except (SupersededError, FileNotFoundError) as error:
-            if isinstance(error, FileNotFoundError) and self._is_current(row["id"], run):
-                self.staging.discard(row["id"])  # the note of it, too: a retry begins anew
-                raise file_gone(error.filename) from None
-            late = SupersededError()  # who decided otherwise may have cleared the folder away
+        except SupersededError as late:
             late.names = tuple(new)
-            raise late from None
+            raise
+        except FileNotFoundError as error:
+            raise file_gone(error.filename) from None
         files, published = [placed.name, *placed.sidecars.values()], self.staging.published
         published.remove(name for name in own if name not in files)
         self.places.keep_show(placed.show, row)

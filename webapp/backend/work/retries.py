@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError, classify
 from domain.ids import now
 from domain.problems import DatabaseUnavailableError
+from files.item_lock import BUSY
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -24,6 +25,9 @@ is one that says how long to wait.
 FOLDER_POLL_SECONDS = 3.0
 """Until a media folder that could not be used is tried again."""
 
+BUSY_POLL_SECONDS = 1.0
+"""Until a download is tried again that somebody else had not ended working on."""
+
 NOT_BEGUN = "not-begun"
 """What a live stream that is waited for fails of."""
 SOONEST_LOOK_SECONDS, LATEST_LOOK_SECONDS = 15.0, 1800.0
@@ -39,6 +43,8 @@ def after(
     """
     if failure.kind in media_is_away:  # nobody's fault: it waits until that is back
         return _again(FOLDER_POLL_SECONDS)
+    if failure.kind == BUSY:  # nobody's fault: whoever works on it still ends soon
+        return _again(BUSY_POLL_SECONDS)
     if failure.kind == NOT_BEGUN:  # nobody's fault: it waits
         return _again(min(max(failure.after, SOONEST_LOOK_SECONDS), LATEST_LOOK_SECONDS))
     if failure.transient and attempt <= len(BACK_OFF):
