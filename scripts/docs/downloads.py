@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from domain import failures
 from domain.failures import DownloadError, classify
 from domain.problems import DatabaseUnavailableError
-from files import bucket_client, cookies, media_folder, multipart, shelf
+from files import bucket, bucket_client, cookies, media_folder, multipart, shelf
 from net.bucket_place import BucketPlace
 from net.egress import Allowed, ProgramRefusedError
 
@@ -82,6 +82,7 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield bucket_client.unreachable(PLACE, why)
     yield bucket_client.missing_bucket(PLACE)
     yield bucket_client.untrusted(replace(PLACE, endpoint="https://objects.example:9000"))
+    yield bucket.too_long("Lectures/A name without an end", 1103)
     for code in ("AccessDenied", "AuthorizationHeaderMalformed", "KeyTooLongError"):
         error = {"Error": {"Code": code, "Message": "Your key is too long"}}
         yield bucket_client.refusal(PLACE, ClientError(error, "PutObject"))

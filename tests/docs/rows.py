@@ -286,6 +286,10 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     "bucket-ended": Held(
         f"{BUCKETS}::test_uploads_that_somebody_ends_over_and_over_are_told", made=CALLED
     ),
+    "bucket-name-long": Held(
+        f"{BUCKETS}::test_a_name_that_is_too_long_for_a_bucket_is_told_before_anything_is_sent",
+        made=CALLED,
+    ),
     "media-folder": Held(
         "tests/backend/files/test_media_folder.py"
         "::test_downloads_wait_for_a_disk_that_is_not_mounted_and_go_on_as_the_page_says"

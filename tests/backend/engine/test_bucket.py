@@ -623,6 +623,9 @@ def test_a_name_that_is_too_long_for_a_bucket_is_told_before_anything_is_sent(
         bucket.is_free(["b.mp4", "ä" * (fits // 2) + "a" * (fits % 2 + 1)])
     assert failed.value.kind == "bucket-name-long"
     assert not failed.value.transient
+    name, length = "Lectures/A name without an end", "1103"
+    said = failed.value.sentence.replace("1025", length).replace("ä" * 100, name)
+    assert (said, failed.value.fix) == shown("bucket-name-long", store)
 
 
 def test_what_is_taken_back_is_not_what_another_has_put_there_since(

@@ -141,13 +141,7 @@ class Bucket:
     def _require_short(self, name: str) -> None:
         length = len(self.place.key(name).encode())
         if length > KEY_BYTES:
-            raise DownloadError(
-                "bucket-name-long",
-                f"The name would be {length} bytes long, and a bucket takes {KEY_BYTES}:"
-                f" {name[:100]}…",
-                "Choose a shorter folder or name, then retry.",
-                values={"length": str(length), "most": str(KEY_BYTES), "name": f"{name[:100]}…"},
-            )
+            raise too_long(name, length)
 
     def size(self, name: str) -> int | None:
         """The bytes of a file; None where there is none. Raises DownloadError."""
@@ -291,3 +285,14 @@ class Bucket:
         """Remove it, here and there. Raises OSError and DownloadError."""
         picture.unlink(missing_ok=True)
         self.remove([f"{PICTURES}/{picture.name}"])
+
+
+def too_long(name: str, length: int) -> DownloadError:
+    """What is said of a name whose key would have so many bytes."""
+    shown = f"{name[:100]}…"
+    return DownloadError(
+        "bucket-name-long",
+        f"The name would be {length} bytes long, and a bucket takes {KEY_BYTES}: {shown}",
+        "Choose a shorter folder or name, then retry.",
+        values={"length": str(length), "most": str(KEY_BYTES), "name": shown},
+    )
