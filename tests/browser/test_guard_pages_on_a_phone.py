@@ -59,7 +59,7 @@ def test_the_dashboard_is_used_with_a_thumb(run: GuardRun, phone: Page) -> None:
 def test_the_standby_page_is_used_with_a_thumb(run: GuardRun, phone: Page) -> None:
     phone.goto(f"http://localhost:{run.ports['api']}/")
     expect(phone.get_by_role("button", name="Start api")).to_be_visible()
-    expect(phone.locator("#since")).to_have_text(re.compile(r"^\d\d/\d\d/\d{4}, \d\d:"))
+    expect(phone.locator("#changed time")).to_have_text(re.compile(r"^\d\d/\d\d/\d{4}, \d\d:"))
     assert too_small(phone) == []
 
 

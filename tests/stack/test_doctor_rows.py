@@ -221,9 +221,10 @@ def cannot_work(stage: Stage) -> Row:
 
 
 def starting(stage: Stage) -> Row:
-    stage.start(toy("web", "--slow", "4"), "STARTING")
+    line = toy("web", "--slow", "4").replace("web: ", "web: echo compiling; ", 1)
+    stage.start(line, "STARTING").await_output("compiling")
     yield
-    assert stage.type(stage.fix.partition("if it takes long: ")[2])
+    assert "compiling" in stage.type(stage.fix.partition("if it takes long: ")[2])
 
 
 def other_port(stage: Stage) -> Row:

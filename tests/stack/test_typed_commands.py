@@ -116,6 +116,8 @@ ELSEWHERE = {
     r"\.venv/bin/honcho start .*": "tests/stack/test_without_the_guard.py, as typed",
     r"\. \.venv/bin/activate && cd webapp/(backend|frontend) && .*": "as the line before",
     r"cd web && \.\.\.|npm run dev": "named, not advised",
+    r"npm ci .*": "what the set-up ran, as its error quotes it",
+    r"\. \.venv/bin/activate && npm --prefix webapp/frontend install": "changes the clone",
     r"uvicorn( --fd| --reload)?|python -m scripts\.guard -f PATH": "named, not advised",
     r"make attach( p=\w+)?": "needs a terminal of its own: tests/stack/test_attach.py",
     r"make (test.*|check|format|bench.*|faults.*|screenshots.*|site|docs-run.*)": "takes minutes; "

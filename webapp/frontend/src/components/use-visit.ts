@@ -1,5 +1,5 @@
 /** Somebody's visit to the notices: it is noted, and ends where it began. */
-import { useEffect, useRef, type FocusEvent, type RefObject } from 'react';
+import { useEffect, useRef, type FocusEvent, type PointerEvent as ReactPointerEvent, type RefObject } from 'react';
 import { attention } from '@/stores/attention.ts';
 
 /** What had the focus goes with its notice: then it goes to the next one, at last to where it came from. */
@@ -27,8 +27,9 @@ export function useVisit(box: RefObject<HTMLElement | null>, count: number) {
     };
   }, [box]);
   return {
-    onPointerEnter: () => {
-      attention.set(true);
+    onPointerMove: ({ movementX, movementY }: ReactPointerEvent) => {
+      // A notice that appears where the pointer rests, after a click say, is not pointed at.
+      if (movementX !== 0 || movementY !== 0) attention.set(true);
     },
     onPointerLeave: () => {
       attention.set(isIn.current);

@@ -48,7 +48,9 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
   useEffect(() => onDraftRestored(takeBack), [takeBack]);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      if (!isTextField(event.target) && !isInFront(event.target)) arrive(event.clipboardData?.getData('text/plain') ?? '');
+      if (isTextField(event.target) || isInFront(event.target)) return;
+      event.preventDefault(); // else the field, which gets the focus now, takes it a second time
+      arrive(event.clipboardData?.getData('text/plain') ?? '');
     };
     const onDragOver = (event: DragEvent): void => {
       if (!isForField(event)) event.preventDefault();
