@@ -591,11 +591,12 @@ def test_our_notes_of_what_folders_are_go_with_the_last_file_below_them(
     for folder in ("Video/Rain", "Video/Sun"):
         bucket.add(f"{folder}/{SHOW}", show("Rain", "Example"))
         bucket.put(f"{folder}/2026/a.mp4", b"x")
-    bucket.put(f"Video/{SHOW}", b"somebody else's")
+    bucket.put(f"Other/{SHOW}", b"somebody else's")
+    bucket.put("Other/a.mp4", b"x")
 
-    bucket.remove(["Video/Rain/2026/a.mp4"])
+    bucket.remove(["Video/Rain/2026/a.mp4", "Other/a.mp4"])
 
-    assert store.names == {f"Video/{SHOW}", f"Video/Sun/{SHOW}", "Video/Sun/2026/a.mp4"}
+    assert store.names == {f"Other/{SHOW}", f"Video/Sun/{SHOW}", "Video/Sun/2026/a.mp4"}
 
 
 def test_folders_are_told_by_few_questions_however_many_there_are(store: ObjectStore) -> None:
