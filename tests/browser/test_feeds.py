@@ -57,7 +57,8 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     assert episodes(other) == ["Episode 1"]
     remove(page, sheet, "My clips")
     assert httpx.get(address, trust_env=False, timeout=30).status_code == 404
-    remove(page, sheet, "A feed")
+    with page.expect_response(lambda one: one.request.method == "GET" and "/api/feeds" in one.url):
+        remove(page, sheet, "A feed")
     expect(sheet.get_by_label("The address of A feed", exact=True)).to_have_count(0)
 
 

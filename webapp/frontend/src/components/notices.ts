@@ -8,7 +8,7 @@ function note(event: Event): void {
   if (target instanceof Element && target.closest('[data-notices]')) pressed.add(event);
 }
 
-for (const kind of ['pointerdown', 'click']) addEventListener(kind, note, true);
+addEventListener('pointerdown', note, true);
 
 export function stayForNotices(event: CustomEvent<{ originalEvent: Event }>): void {
   if (pressed.has(event.detail.originalEvent)) event.preventDefault();

@@ -49,6 +49,7 @@ export default function FeedSheet({ of, title, onClose }: FeedSheetProps) {
       name: feed,
       send: async (sending) => {
         await deleteFeed(id, sending);
+        if (add.data?.id === id) add.reset(); // its address leads nowhere now
         await client.invalidateQueries({ queryKey: KEY });
       },
     });
