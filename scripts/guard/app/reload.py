@@ -13,9 +13,8 @@ from ..config.settings import Settings
 from ..core.apart import apart
 from ..core.errors import GuardError
 from ..core.run_tag import RunTag
-from ..net import port_owners
+from ..health import listeners
 from ..net.port_table import Ports
-from ..processes import descendants
 from ..processes.launcher import held_ports, self_binding
 from ..rundir import directory
 from ..supervision.supervisor import Supervisor
@@ -140,11 +139,7 @@ class Reload:
 
 
 def _of_themselves(looked_at: Iterable[tuple[int, int, RunTag]]) -> set[int]:
-    return {
-        port
-        for port, leader, tag in looked_at
-        if port_owners.pids_at(port, descendants.members(leader, tag))
-    }
+    return {port for port, leader, tag in looked_at if listeners.its_own(port, leader, tag)}
 
 
 def _states_its_port(config: Settings) -> bool:

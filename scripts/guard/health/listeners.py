@@ -27,13 +27,18 @@ SPEAK_NO_HTTP = frozenset(
 )  # fmt: skip
 
 
+def its_own(port: int, leader: int, tag: RunTag) -> list[int]:
+    """Return the processes of a service that listen on a port."""
+    return port_owners.pids_at(port, descendants.members(leader, tag))
+
+
 def stranger(port: int, leader: int, tag: RunTag) -> PortOwner | None:
     """Return who listens on a port in place of a service; None if it is the service itself.
 
     Also None where nobody is seen to listen (a container engine's rules, another user's process):
     the port was free when the service was started.
     """
-    if port_owners.pids_at(port, descendants.members(leader, tag)):
+    if its_own(port, leader, tag):
         return None
     found = port_owners.owners(port)
     forwarded = any(owner.name in FORWARDERS for owner in found)
@@ -48,14 +53,14 @@ def answers_for_us(connection: Connection, leader: int, tag: RunTag) -> bool:
     if listener_uid.is_ours(connection):
         return True
     _, port, *_ = connection.getpeername()
-    return bool(port_owners.pids_at(port, descendants.members(leader, tag)))
+    return bool(its_own(port, leader, tag))
 
 
 def speaks_no_http(port: int, leader: int, tag: RunTag) -> bool:
     """Whether a service's process on a port is one that is not to be asked in HTTP."""
     import psutil
 
-    for pid in port_owners.pids_at(port, descendants.members(leader, tag)):
+    for pid in its_own(port, leader, tag):
         with contextlib.suppress(psutil.Error):
             if psutil.Process(pid).name() in SPEAK_NO_HTTP:
                 return True

@@ -726,14 +726,22 @@ def test_any_backend_serves_what_another_downloaded(
     assert len(store.names) == len(items)
 
 
+def sending(
+    pair: tuple[Api, Api], store: ObjectStore, source: MediaSource, **choices: object
+) -> tuple[str, Api, Api]:
+    """A large download that is held in its third part: who sends it, and the other one."""
+    store.hold(3)
+    item = pair[0].add(f"{source.base}/large.mp4", **choices)
+    assert store.held.wait(60)
+    sender, other = pair if pair[0].staged else reversed(pair)
+    return item, sender, other
+
+
 @pytest.mark.parametrize("how", ["cancel", "delete"])
 def test_what_is_given_up_on_another_machine_leaves_nothing(
     pair: tuple[Api, Api], store: ObjectStore, source: MediaSource, how: str
 ) -> None:
-    store.hold(3)
-    item = pair[0].add(f"{source.base}/large.mp4", beside=["nfo"])
-    assert store.held.wait(60)
-    one, other = pair if pair[0].staged else reversed(pair)
+    item, one, other = sending(pair, store, source, beside=["nfo"])
     other.ask("POST", f"/api/downloads/{item}/pause")
     store.open_gate()
     wait_for(lambda: len(store.sent) == 3, "the part under way has come")
@@ -763,10 +771,7 @@ def complete(store: ObjectStore, source: MediaSource) -> str:
 def test_what_a_dead_machine_brought_there_goes_with_a_cancellation_elsewhere(
     pair: tuple[Api, Api], store: ObjectStore, source: MediaSource
 ) -> None:
-    store.hold(3)
-    item = adds_large(pair[0], source)
-    assert store.held.wait(60)
-    dead, other = pair if pair[0].staged else reversed(pair)
+    item, dead, other = sending(pair, store, source)
     other.ask("POST", f"/api/downloads/{item}/pause")
     dead.kill()
     store.open_gate(drop_held=True)
@@ -784,10 +789,7 @@ def test_what_a_dead_machine_brought_there_goes_with_a_cancellation_elsewhere(
 def test_another_machine_takes_over_what_was_being_sent(
     pair: tuple[Api, Api], store: ObjectStore, source: MediaSource
 ) -> None:
-    store.hold(3)
-    item = adds_large(pair[0], source)
-    assert store.held.wait(60)
-    dead, other = pair if pair[0].staged else reversed(pair)
+    item, dead, other = sending(pair, store, source)
 
     dead.kill()
     store.open_gate(drop_held=True)

@@ -35,8 +35,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for methods in app.openapi_schema["paths"].values():
             for operation in methods.values():
                 for status, response in operation["responses"].items():
-                    if int(status) >= FIRST_ERROR and "application/json" in response["content"]:
-                        response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+                    content = response.get("content", {})
+                    if int(status) >= FIRST_ERROR and "application/json" in content:
+                        response["content"] = {MEDIA_TYPE: content["application/json"]}
         schemas = app.openapi_schema["components"]["schemas"]
         schemas.update(_schemas(ProblemBody))
         app.openapi_schema["components"]["schemas"] = dict(sorted(schemas.items()))
