@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 MOST = 150  # presses of Tab: more than any page has stops
 
+HAS_MOVED = "document.activeElement !== last"
+HAS_FOCUS = "one => one === document.activeElement"
+
 # "" where the focus is on something that is in sight and shows it; else what is wrong.
 WRONG = """() => {
   const at = document.activeElement;
@@ -73,10 +76,22 @@ class Keyboard:
         within = "one => one.contains(document.activeElement)"
         until(lambda: front.evaluate(within), "it has the focus")
 
+    def choose(self, entry: str) -> None:
+        """Go down the menu that is open to one of its entries, and choose it."""
+        menu = self.page.get_by_role("menu")
+        item = menu.get_by_role("menuitem", name=entry, exact=True)
+        expect(item).to_be_visible()
+        self.await_in(menu)
+        while not item.evaluate(HAS_FOCUS):
+            self.page.evaluate("() => { window.last = document.activeElement; }")
+            self.press("ArrowDown")  # its effect comes a moment later
+            until(lambda: self.page.evaluate(HAS_MOVED), "the focus has moved")
+        self.press("Enter")
+
     def reach(self, goal: Locator, *, back: bool = False) -> None:
         """Press Tab until `goal` has the focus; every stop on the way shows it."""
         for _ in range(MOST):
-            if goal.count() and goal.first.evaluate("one => one === document.activeElement"):
+            if goal.count() and goal.first.evaluate(HAS_FOCUS):
                 return
             self.press("Shift+Tab" if back else "Tab")
         raise AssertionError(f"Tab does not lead to {goal}")

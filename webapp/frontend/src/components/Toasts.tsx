@@ -20,13 +20,13 @@ export default function Toasts() {
   const visit = useVisit(box, count);
   useEffect(() => {
     const onKeyDown = ({ key }: globalThis.KeyboardEvent): void => {
-      if (key === HOTKEY && count > 0) box.current?.focus();
+      if (key === HOTKEY && toasts.get().length > 0) box.current?.focus();
     };
     addEventListener('keydown', onKeyDown);
     return () => {
       removeEventListener('keydown', onKeyDown);
     };
-  }, [count]);
+  }, []);
   useEffect(() => {
     if (count === 0) attention.set(false);
   }, [count]);
