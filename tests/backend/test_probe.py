@@ -60,6 +60,11 @@ def test_ready_is_healthy(probe: Probe, served: Served) -> None:
         assert probe(port).stdout == "ready\n"
 
 
+def test_a_name_of_its_own_does_not_make_it_unhealthy(probe: Probe, served: Served) -> None:
+    with served(API_HOSTS="nas.local") as (port, _):
+        wait_for(lambda: probe(port).returncode == 0, "healthy")
+
+
 def test_alive_but_unable_to_work_is_not(probe: Probe, served: Served, tmp_path: Path) -> None:
     (tmp_path / "media").write_text("a file in the place of the folder")
     with served(MEDIA_DIR=str(tmp_path / "media")) as (port, process):

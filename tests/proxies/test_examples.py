@@ -123,7 +123,7 @@ HOW = {
 @pytest.fixture(scope="module")
 def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The app as the examples want it."""
-    environ = {"ROOT_PATH": "/media", "ACCESS_TOKEN": TOKEN, "API_HOSTS": f"127.0.0.1,{NAME}"}
+    environ = {"ROOT_PATH": "/media", "ACCESS_TOKEN": TOKEN, "API_HOSTS": NAME}
     with running(tmp_path_factory.mktemp("below"), TRUSTED_PROXIES="127.0.0.1", **environ) as api:
         yield api
 

@@ -29,6 +29,8 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_CONCURRENCY = 64
 SPONSORBLOCK = "https://sponsor.ajay.app"
 EVERYWHERE = ("0.0.0.0/0", "::/0")
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+"""Nobody's page can make a foreign name of these, and every health check asks for one of them."""
 ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)+")
 OWN_PATHS = {"api", "assets", "guard", "health", "library", "ready", "subscriptions"}
 """A path below one of these could not be told from the app's own once a proxy has taken it away."""
@@ -132,9 +134,7 @@ def parse(environ: Mapping[str, str], root: Path = ROOT) -> Settings:
             "TRUSTED_PROXIES", read.words("TRUSTED_PROXIES", "127.0.0.1,::1"), read.problems
         ),
         root_path=_root_path(read.text("ROOT_PATH"), read.problems),
-        api_hosts=tuple(
-            name.lower() for name in read.words("API_HOSTS", "localhost,127.0.0.1,[::1]")
-        ),
+        api_hosts=(*THIS_MACHINE, *(name.lower() for name in read.words("API_HOSTS"))),
         web_url=read.text("WEB_URL", f"http://localhost:{read.text('WEB_PORT', '3000')}"),
         log_level=_log_level(read.text("LOG_LEVEL", "info"), read.problems),
         disk_reserve_mb=read.count("DISK_RESERVE_MB", 200, 0, 10**9),

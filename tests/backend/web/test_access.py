@@ -87,7 +87,13 @@ def test_only_names_in_the_list_are_answered(host: str, status: int) -> None:
 
 
 def test_the_operator_may_add_names() -> None:
-    assert ask(headers={"host": "media.example:443"}, API_HOSTS="localhost,Media.Example") == 200
+    assert ask(headers={"host": "media.example:443"}, API_HOSTS="nas,Media.Example") == 200
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_this_machines_own_names_are_answered_whatever_else_is(name: str) -> None:
+    """Else a health check, which asks by one of them, would find a backend that refuses it."""
+    assert ask(headers={"host": f"{name}:8000"}, API_HOSTS="media.example") == 200
 
 
 @pytest.mark.parametrize(
