@@ -1,6 +1,7 @@
 """Who may ask: by the name they used, the page they come from, and the token they hold.
 
-- Host: only this machine's own names and those in API_HOSTS, so that a foreign name made to point here (rebinding) is refused.
+- Host: only this machine's own names and those in API_HOSTS, so that a foreign name made to point
+  here (rebinding) is refused.
 - Origin: writes only from the web app's origin or our own; any page may send a form to localhost.
 - Scripts: a token of their own (`sy_...`) lets them do what its scope says, and no more, also where
   no token is asked for.
