@@ -1,6 +1,7 @@
 # The backend, from the locked packages, and the whole app in one image. From the root of the project:
 #   docker build --tag sy-media-downloader .
 #   docker run --publish 127.0.0.1:8080:8080 --volume media:/media sy-media-downloader
+# podman builds an image with a health check where it is told --format docker.
 FROM python:3.13-slim AS packages
 WORKDIR /app
 COPY requirements-uv.txt requirements.txt ./
@@ -36,6 +37,9 @@ RUN ./configure --enable-gpl \
     && make --jobs="$(nproc)" ffmpeg && install -D ffmpeg /made/bin/ffmpeg && mkdir /made/lib \
     && for library in dav1d mp3lame opus vpx x264; do \
         cp --no-dereference "/usr/lib/$(gcc -print-multiarch)/lib$library.so".[0-9]* /made/lib/; done
+RUN install -D --mode=644 debian/copyright /made/share/doc/ffmpeg/copyright \
+    && for library in dav1d mp3lame opus vpx x264; do \
+        install -D --mode=644 "/usr/share/doc/lib$library-dev/copyright" "/made/share/doc/lib$library/copyright"; done
 
 FROM python:3.13-slim AS system
 COPY --from=ffmpeg /made /usr/local
@@ -55,7 +59,8 @@ FROM scratch AS base
 COPY --from=system / /
 COPY --from=packages /app/packages /app/packages
 # All that is written beside the volume lies in /tmp.
-ENV PATH=/app/packages/bin:/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 PYTHONUNBUFFERED=1 XDG_CACHE_HOME=/tmp/cache DENO_DIR=/tmp/deno
+ENV PATH=/app/packages/bin:/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 PYTHONUNBUFFERED=1 \
+    HOME=/tmp XDG_CACHE_HOME=/tmp/cache DENO_DIR=/tmp/deno
 WORKDIR /app/webapp/backend
 EXPOSE 8000
 USER 1000
@@ -87,10 +92,12 @@ FROM production AS single
 USER 0
 COPY scripts/containers/entrypoint.py /app/entrypoint.py
 COPY --from=page /app/webapp/frontend/dist /app/webapp/frontend/dist
-ENV DATA_DIR=/media/.app MEDIA_DIR=/media PUID=1000 PGID=1000 UMASK=022 HOME=/tmp
+ENV DATA_DIR=/media/.app MEDIA_DIR=/media PUID=1000 PGID=1000 UMASK=022
 EXPOSE 8080
 VOLUME /media
-HEALTHCHECK --interval=5s --timeout=10s --start-period=30s --retries=6 \
-    CMD ["python", "probe.py", "8080", "15"]
+# As the server's user: root without the capability of a debugger sees nobody's sockets, and could not tell who hangs.
+HEALTHCHECK --interval=5s --timeout=10s --start-period=120s --retries=6 \
+    CMD ["python", "/app/entrypoint.py", "python", "probe.py", "8080", "15"]
 ENTRYPOINT ["tini", "--", "python", "/app/entrypoint.py"]
-CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8080", "--timeout-graceful-shutdown", "10"]
+# Half of the ten seconds that `docker stop` gives: somebody may be watching a film.
+CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8080", "--timeout-graceful-shutdown", "5"]
