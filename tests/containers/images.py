@@ -55,6 +55,13 @@ def services(compose: Path) -> dict[str, dict[str, Any]]:
     return by_name
 
 
+def mounted(mount: str) -> tuple[str, str]:
+    """What a volume of a service is unless a variable says otherwise, and where; ("", where)."""
+    found = re.fullmatch(r"(?:(?:\$\{[A-Z_]+:-([^}]+)\}|([^:]+)):)?(/[^:]*)", mount)
+    assert found, mount
+    return found[1] or found[2] or "", found[3]
+
+
 def health(compose: str, service: str) -> list[str]:
     """The command by which the engine learns that a service is healthy."""
     test: list[str] = services(ROOT / compose)[service]["healthcheck"]["test"]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.containers.images import mounted
+
 Document = dict[str, Any]
 Service = dict[str, Any]
 
@@ -110,10 +112,8 @@ def _single(document: Document) -> Iterator[str]:
 def _forgotten(document: Document) -> Iterator[str]:
     named = set(document.get("volumes") or ())
     for name, folder in (("backend", "/app/data"), ("database", "/var/lib/postgresql/data")):
-        mounts = [str(mount) for mount in document["services"][name].get("volumes", ())]
-        if not any(
-            mount.partition(":")[2] == folder for mount in mounts if mount.split(":")[0] in named
-        ):
+        mounts = map(mounted, document["services"][name].get("volumes", ()))
+        if not any(source in named and target == folder for source, target in mounts):
             yield f"{name}: {folder} goes with the container"
 
 

@@ -10,7 +10,15 @@ import pytest
 import yaml
 
 from tests.containers.encoders import needed
-from tests.containers.images import COMPOSE_FILES, DOCKERFILES, ROOT, SECRETS, services, stages
+from tests.containers.images import (
+    COMPOSE_FILES,
+    DOCKERFILES,
+    ROOT,
+    SECRETS,
+    mounted,
+    services,
+    stages,
+)
 from tests.schemas import Validated
 
 # Variables that the image of a service reads by itself, not our code.
@@ -21,7 +29,15 @@ OF_THE_IMAGE = {
     "TRUSTED_PROXY",
 }
 OF_COMPOSE = {"POSTGRES_PASSWORD", "DOCKER_POLLING", "TRUSTED_PROXY", "BACKEND_MEMORY"}
-MAY_BE_FILES = {"DATABASE_PASSWORD", "ACCESS_TOKEN", "POSTGRES_PASSWORD", "MEDIA_SECRET_KEY"}
+OF_COMPOSE |= {"DATA_FOLDER", "PUID", "PGID"}
+OF_THE_FILE = {
+    **dict.fromkeys(("DATA_DIR", "DATA_DIR_MODE", "MEDIA_DIR"), "in the volume"),
+    **dict.fromkeys(("IMPORT_DIR", "CA_FILE"), "of the host, and mounted nowhere"),
+    **dict.fromkeys(("DATABASE_URL", "DATABASE_PASSWORD"), "the service beside it"),
+    **dict.fromkeys(("OPEN_ACCESS", "TRUSTED_PROXIES"), "nginx, which has TRUSTED_PROXY"),
+    "SHOW_FOLDERS": "there is no desktop",
+}
+"""What docker-compose.yml alone decides of the backend's settings, and why."""
 EVERY_SERVICE = [
     pytest.param(compose, name, service, id=f"{compose.name}-{name}")
     for compose in COMPOSE_FILES
@@ -83,8 +99,8 @@ def test_mounts_folders_that_exist_and_volumes_that_are_declared(
 ) -> None:
     declared = yaml.safe_load(compose.read_text(encoding="utf-8")).get("volumes", {})
     for mount in service.get("volumes", ()):
-        source, colon, _ = mount.partition(":")
-        if not colon:
+        source, _ = mounted(mount)
+        if not source:
             continue  # a volume of the container alone
         is_known = (ROOT / source).is_dir() if source.startswith(".") else source in declared
         assert is_known, f"{name}: {mount}"
@@ -147,10 +163,28 @@ def test_does_not_run_as_root(compose: Path, name: str, service: dict[str, Any])
     assert unprivileged_base if is_served_by_nginx else stage.last("USER") == "1000", compose
 
 
+def of_the_backend() -> set[str]:
+    """The settings of that group of the example."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    _, group = example.split("# --- Backend")
+    return set(re.findall(r"^#? ?([A-Z_]+)=", group, re.MULTILINE))
+
+
+def test_every_setting_of_the_backend_reaches_it_or_is_this_files_own() -> None:
+    given = services(ROOT / "docker-compose.yml")["backend"]["environment"]
+    passed_on = {name for name, value in given.items() if f"${{{name}:-" in value}
+    settings = {name for name in of_the_backend() if not name.endswith("_FILE")} | {"CA_FILE"}
+    assert settings - passed_on == set(OF_THE_FILE), "set in .env, it would do nothing"
+
+
 def test_every_secret_of_the_compose_file_may_be_a_file() -> None:
+    secrets = {
+        name.removesuffix("_FILE") for name in of_the_backend() if name.endswith("_FILE")
+    } - {"CA", "DATABASE_URL"}  # certificates are no secret, nor is the address without password
     laid_over, below = services(SECRETS), services(ROOT / "docker-compose.yml")
+    assert secrets <= set(below["backend"]["environment"])
     for name, service in below.items():
-        for secret in MAY_BE_FILES & set(service["environment"]):
+        for secret in (secrets | {"POSTGRES_PASSWORD"}) & set(service["environment"]):
             given = laid_over[name]["environment"]
             assert given[secret] == "", f"{name}: {secret} would be set twice"
             file = Path(given[f"{secret}_FILE"])
