@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.bench.report import machine
-from scripts.containers.measured import MEASURED, Measured
+from scripts.containers.measured import MEASURED, PARTS, Measured
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = ("production", "secrets", "development", "single")
 
 
 def main() -> int:
@@ -24,14 +23,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.containers", description=__doc__)
     parser.add_argument("-w", dest="write", action="store_true", help="write docs/containers.md")
     parser.add_argument("engine", nargs="?", default="", help="podman or docker; all if not named")
-    parser.add_argument("--part", choices=RUN, help="run that one; all if not named")
+    parser.add_argument("--part", choices=PARTS, help="run that one; all if not named")
     options = parser.parse_args()
     day, about = datetime.now(UTC).date().isoformat(), machine()  # the load is that of before
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "figures.jsonl"
         report.touch()
         chosen = ["-k", options.engine] if options.engine else []
-        parts = [options.part] if options.part else RUN
+        parts = [options.part] if options.part else PARTS
         tests = [f"tests/containers/test_{name}.py" for name in parts]
         command = [sys.executable, "-m", "pytest", "-rs", "--timeout", "1800", *tests, *chosen]
         failed = subprocess.run(

@@ -2,13 +2,14 @@
 
 import json
 import os
-import platform
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.containers import logs
 from tests.containers.engine import ENGINES, Engine, unusable
 from tests.media_source import media_folder  # noqa: F401 - a fixture
 
@@ -28,15 +29,29 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return Engine(request.param)
 
 
+@pytest.fixture(autouse=True)
+def no_error_in_the_logs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read what the containers said during a test, whatever else it is about."""
+    yield
+    said = logs.news()
+    sys.stdout.write(said)  # tests/conftest.py finds answers with 500 there
+    marks = request.node.iter_markers("own_traceback")
+    found = logs.tracebacks(said, {name for mark in marks for name in mark.args})
+    assert not found, f"a server had an error of its own: {found}"
+
+
 @pytest.fixture
-def note(engine: Engine) -> Note:
+def note(engine: Engine, request: pytest.FixtureRequest) -> Note:
     """Keep a figure for the documentation: `make containers w=1` asks for it."""
+    where = {
+        "engine": f"{engine.name} {engine.version()}",
+        "part": request.path.stem.removeprefix("test_"),
+    }
 
     def keep(what: str, figure: str) -> None:
         if report := os.environ.get("CONTAINERS_REPORT"):
-            line = {"engine": f"{engine.name} {engine.version()}", "what": what, "figure": figure}
             with Path(report).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"machine": platform.machine()}) + "\n")
+                file.write(json.dumps(where | {"what": what, "figure": figure}) + "\n")
 
     return keep
 

@@ -8,17 +8,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from tests.containers.images import COMPOSE_FILES, DOCKERFILES, services
+from tests.containers.logs import Logs, reading
 
 ENGINES = ("podman", "docker")
 BUILD_SECONDS = 1800
@@ -48,6 +50,11 @@ class Engine:
     def size(self, image: str) -> int:
         """Bytes of all its layers, unpacked."""
         return int(self("image", "inspect", "--format", "{{.Size}}", image))
+
+    def say(self, container: str) -> tuple[str, str]:
+        """Its two streams since it was made."""
+        done = _call([self.name, "logs", container])
+        return done.stdout, done.stderr
 
     def version(self) -> str:
         return self("version", "--format", "{{.Server.Version}}").splitlines()[0]
@@ -104,11 +111,19 @@ class Stack:
     name: str = field(default_factory=lambda: f"sytest{uuid4().hex[:8]}")
     seconds: dict[str, float] = field(default_factory=dict)
     """How long building and starting took."""
+    log: Logs = field(init=False)
+    """Of all its containers, while it runs."""
 
-    def compose(self, *words: str, check: bool = True, **environment: str) -> str:
-        files = [word for each in (self.file, *self.over) for word in ("--file", each)]
-        command = [*self.engine.compose, "--project-name", self.name, *files, *words]
-        return _run(command, check=check, **{**self.environment, **environment})
+    @property
+    def command(self) -> list[str]:
+        """What `docker compose` stands for, for these containers."""
+        files = [word for each in (self.file, *self.over) for word in ("--file", str(each))]
+        return [*self.engine.compose, "--project-name", self.name, *files]
+
+    def compose(
+        self, *words: str, check: bool = True, given: Mapping[str, str] = MappingProxyType({})
+    ) -> str:
+        return _run([*self.command, *words], check=check, **{**self.environment, **given})
 
     def containers(self, service: str) -> list[str]:
         label = "label=com.docker.compose"
@@ -130,6 +145,8 @@ class Stack:
     def down(self) -> None:
         """Named volumes stay, and the network where somebody else is on it."""
         nameless = {volume for each in self.all() for volume in self._nameless(each)}
+        self.compose("stop")
+        self.log.keep()
         self.compose("down", check=False)
         assert not self.all()
         for volume in nameless:
@@ -169,16 +186,18 @@ class Stack:
 @contextmanager
 def running(stack: Stack) -> Iterator[Stack]:
     """Build, start, and leave nothing behind; build and start are timed apart."""
-    try:
-        began = time.monotonic()
-        stack.compose("build")
-        built = time.monotonic()
-        stack.up()
-        stack.seconds = {"build": built - began, "up": time.monotonic() - built}
-        yield stack
-    finally:
-        sys.stdout.write(stack.logs("-1"))  # what our servers say is read there
-        stack.remove()
+    with reading(stack.all, stack.engine.say) as stack.log:
+        try:
+            began = time.monotonic()
+            stack.compose("build")
+            built = time.monotonic()
+            stack.up()
+            stack.seconds = {"build": built - began, "up": time.monotonic() - built}
+            yield stack
+        finally:
+            stack.compose("stop", check=False)
+            stack.log.keep()
+            stack.remove()
 
 
 @dataclass
@@ -235,22 +254,17 @@ def wait_for(
     return time.monotonic() - began
 
 
+def environment(**given: str) -> dict[str, str]:
+    """What an engine is started with; podman's own format has no room for a health check."""
+    return {**os.environ, "PATH": _search_path(), "BUILDAH_FORMAT": "docker", **given}
+
+
 def _search_path() -> str:
     return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 
 
-def _run(command: list[Any], *, check: bool = True, **environment: str) -> str:
-    # podman's own format has room for what docker's has: a health check in an image.
-    given = {**os.environ, "PATH": _search_path(), "BUILDAH_FORMAT": "docker", **environment}
-    done = subprocess.run(
-        [str(word) for word in command],
-        env=given,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=BUILD_SECONDS,
-        check=False,
-    )
+def _run(command: list[Any], *, check: bool = True, **given: str) -> str:
+    done = _call(command, **given)
     if check and done.returncode:
         typed = " ".join(map(str, command))
         said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
@@ -258,6 +272,19 @@ def _run(command: list[Any], *, check: bool = True, **environment: str) -> str:
         raise AssertionError(message)
     # A container's own errors are no errors of the engine.
     return (done.stdout + done.stderr if "logs" in command else done.stdout).strip()
+
+
+def _call(command: list[Any], **given: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(word) for word in command],
+        env=environment(**given),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=BUILD_SECONDS,
+        check=False,
+    )
 
 
 def _code(command: list[str]) -> int:

@@ -58,6 +58,7 @@ def test_page_and_api_through_vite(stack: Stack, note: Note) -> None:
         assert client.get("/api/queue").is_success
 
 
+@pytest.mark.own_traceback("SyntaxError")
 def test_a_syntax_error_in_the_backend_is_answered_through_vite_until_it_is_gone(
     stack: Stack, project: Path, note: Note
 ) -> None:

@@ -1,6 +1,7 @@
 """docker-compose.yml, built and run by a real engine: what it promises, done to it."""
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from scripts.bench.stacks import free_port
 from tests.containers.conftest import SITE, SITE_PORT, Note, site
 from tests.containers.engine import Engine, Stack, running, visiting, wait_for
 from tests.containers.images import ROOT
+from tests.containers.terminal import Terminal, documented
 
 pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 
@@ -22,6 +24,8 @@ SLOW = 50_000
 """Bytes/s: long enough to kill something meanwhile."""
 MANY = 20
 """Requests below which "none failed" would say nothing."""
+STOPPED, KILLED = 19, "137"
+"""A signal, and the exit code of what the engine killed because it did not leave by itself."""
 AWAY = ("bad address", "can't connect", "timed out", "unreachable")
 """How busybox's wget says that nobody was reached; any answer is one."""
 SIGNAL = """
@@ -89,9 +93,9 @@ def file(client: httpx.Client, item: str) -> bytes:
     return client.get(f"/api/downloads/{item}/file").content
 
 
-def signalled(stack: Stack, container: str, signal: int) -> None:
+def signal(engine: Engine, container: str, number: int) -> None:
     """From inside, as a crash is: what the engine ends itself it would not restart."""
-    stack.engine("exec", container, "python", "-c", SIGNAL.format(signal=signal), check=False)
+    engine("exec", container, "python", "-c", SIGNAL.format(signal=number), check=False)
 
 
 def megabytes(engine: Engine, image: str) -> str:
@@ -99,8 +103,8 @@ def megabytes(engine: Engine, image: str) -> str:
     return f"{engine.size(image) / 1e6:.0f} MB"
 
 
-def begun(stack: Stack, container: str) -> str:
-    return stack.engine.inspect(container, "{{.State.StartedAt}}")
+def begun(engine: Engine, container: str) -> str:
+    return engine.inspect(container, "{{.State.StartedAt}}")
 
 
 def test_it_comes_up_and_is_healthy(stack: Stack, client: httpx.Client, note: Note) -> None:
@@ -137,10 +141,10 @@ def test_each_killed_backend_is_replaced_and_its_download_goes_on(
         return (now := progress(client, item)) > before or math.isinf(now)
 
     def kill(container: str) -> None:
-        since, before = begun(stack, container), progress(client, item)
-        signalled(stack, container, 9)
+        since, before = begun(stack.engine, container), progress(client, item)
+        signal(stack.engine, container, 9)
         took.append(wait_for(lambda: goes_on(before), "it goes on", stack.logs))
-        wait_for(lambda: begun(stack, container) != since, "it is started again", stack.logs)
+        wait_for(lambda: begun(stack.engine, container) != since, "it is started again", stack.logs)
         stack.await_health()
 
     with visiting(stack) as visitor:
@@ -172,13 +176,13 @@ def test_a_backend_that_hangs_costs_no_reading_request_and_is_replaced(
     stack: Stack, note: Note
 ) -> None:
     container = stack.containers("backend")[0]
-    since = begun(stack, container)
+    since = begun(stack.engine, container)
     with visiting(stack) as visitor:
-        signalled(stack, container, 19)
+        signal(stack.engine, container, STOPPED)
 
         def replaced() -> bool:
             stack.engine.healthy(container)  # podman without systemd asks only when asked
-            return begun(stack, container) != since
+            return begun(stack.engine, container) != since
 
         took = wait_for(replaced, "it is ended and started again", stack.logs)
         stack.await_health()
@@ -202,6 +206,57 @@ def test_the_page_reaches_the_backends_and_not_the_database(stack: Stack) -> Non
     assert not reaches(address, 5432)
 
 
+def test_nginx_leaves_although_a_page_is_open(stack: Stack, client: httpx.Client) -> None:
+    (page,) = stack.containers("frontend")
+    with client.stream("GET", "/api/events") as events:
+        assert next(events.iter_lines()) == "event: snapshot"
+        stack.engine("stop", page)
+    assert stack.engine.inspect(page, "{{.State.ExitCode}}") != KILLED
+    stack.engine("start", page)
+    stack.await_health()
+
+
+def test_a_backup_is_restored_as_documented(
+    stack: Stack, client: httpx.Client, source: str, tmp_path: Path, note: Note
+) -> None:
+    terminal = Terminal(tmp_path, stack.engine, stack.command, environment=stack.environment)
+    _, (keep, stop, restore, start), _ = documented("Backup and restore")
+    before = client.get("/api/downloads", params={"state": "done"}).json()["items"]
+    assert before, "nothing to keep"
+    began = time.monotonic()
+    terminal.type(keep)
+    note("a backup, while it runs", f"{time.monotonic() - began:.1f} s")
+    later = add(client, f"{source}?later")
+    wait_for(lambda: is_done(client, later), "another one is done", stack.logs)
+    terminal.type(stop)
+    with pytest.raises(AssertionError, match=r"would be lost. Give replace=1 \(--replace\)"):
+        terminal.type(restore)
+    assert f"Restored: {len(before)} downloads" in terminal.type(
+        restore.replace(" restore ", " restore --replace ")
+    )
+    terminal.type(start)
+    stack.await_health()
+    assert client.get("/api/downloads").json()["items"] == before
+
+
+def test_updating_in_the_middle_of_a_download_as_documented(
+    stack: Stack, client: httpx.Client, source: str, media_folder: Path, tmp_path: Path, note: Note
+) -> None:
+    terminal = Terminal(tmp_path, stack.engine, stack.command, environment=stack.environment)
+    _, (update,) = documented("Updating")
+    item = add(client, f"{source}?rate={SLOW}&updated")
+    wait_for(lambda: progress(client, item) > 0, "it has begun", stack.logs)
+    former = stack.all()
+    stack.log.keep()
+    began = time.monotonic()
+    terminal.type(f"{update} --force-recreate")
+    stack.await_health()
+    note("compose up --build with all made anew", f"{time.monotonic() - began:.1f} s")
+    assert not set(former) & set(stack.all()), "nothing was replaced"
+    wait_for(lambda: is_done(client, item), "the download is done", stack.logs)
+    assert file(client, item) == (media_folder / "clip.mp4").read_bytes()
+
+
 def test_down_and_up_keep_everything(
     stack: Stack, client: httpx.Client, media_folder: Path, note: Note
 ) -> None:
@@ -222,10 +277,42 @@ def test_another_password_on_an_old_volume_is_unhealthy_and_told(stack: Stack) -
         return stack.engine("exec", one, "python", "probe.py", "8000", check=False)
 
     stack.down()
-    stack.compose("up", "--detach", "backend", POSTGRES_PASSWORD="another")
+    stack.compose("up", "--detach", "backend", given={"POSTGRES_PASSWORD": "another"})
     wait_for(lambda: "refuses the password" in said(), "the probe says what is wrong", stack.logs)
     for each in stack.containers("backend"):
         assert not stack.engine.healthy(each)
         assert "refuses the password" in stack.engine("logs", each)
     stack.down()
     stack.up()
+
+
+def test_a_folder_of_the_host_in_place_of_the_volume_is_written_as_its_owner(
+    stack: Stack, tmp_path: Path, source: str, media_folder: Path
+) -> None:
+    """As a NAS has it; one that belongs to somebody else is told, with the command that helps."""
+    folder = tmp_path / "nas"
+    folder.mkdir(mode=0o755)
+    given = {"DATA_FOLDER": str(folder), "PUID": "4321", "PGID": "4322"}
+
+    def said() -> str:
+        (one, _) = stack.containers("backend")
+        return stack.engine("exec", one, "python", "probe.py", "8000", check=False)
+
+    stack.down()
+    try:
+        stack.compose("up", "--detach", "backend", given=given)
+        wait_for(lambda: "runs as user 4321" in said(), "whose it is", stack.logs)
+        assert "chown" in said()
+        os.chown(folder, 4321, 4322)
+        wait_for(lambda: said() == "ready", "it goes on by itself", stack.logs)
+        stack.compose("up", "--detach", given=given)
+        stack.await_health()
+        with stack.client() as client:
+            item = add(client, f"{source}?nas")
+            wait_for(lambda: is_done(client, item), "the download is done", stack.logs)
+        (made,) = (folder / "media").glob("*.mp4")
+        assert made.read_bytes() == (media_folder / "clip.mp4").read_bytes()
+        assert (made.stat().st_uid, made.stat().st_gid) == (4321, 4322)
+    finally:
+        stack.down()
+        stack.up()
