@@ -30,14 +30,6 @@ OF_THE_IMAGE = {
 }
 OF_COMPOSE = {"POSTGRES_PASSWORD", "DOCKER_POLLING", "TRUSTED_PROXY", "BACKEND_MEMORY"}
 OF_COMPOSE |= {"DATA_FOLDER", "PUID", "PGID"}
-OF_THE_FILE = {
-    **dict.fromkeys(("DATA_DIR", "DATA_DIR_MODE", "MEDIA_DIR"), "in the volume"),
-    **dict.fromkeys(("IMPORT_DIR", "CA_FILE"), "of the host, and mounted nowhere"),
-    **dict.fromkeys(("DATABASE_URL", "DATABASE_PASSWORD"), "the service beside it"),
-    **dict.fromkeys(("OPEN_ACCESS", "TRUSTED_PROXIES"), "nginx, which has TRUSTED_PROXY"),
-    "SHOW_FOLDERS": "there is no desktop",
-}
-"""What docker-compose.yml alone decides of the backend's settings, and why."""
 EVERY_SERVICE = [
     pytest.param(compose, name, service, id=f"{compose.name}-{name}")
     for compose in COMPOSE_FILES
@@ -168,13 +160,6 @@ def of_the_backend() -> set[str]:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     _, group = example.split("# --- Backend")
     return set(re.findall(r"^#? ?([A-Z_]+)=", group, re.MULTILINE))
-
-
-def test_every_setting_of_the_backend_reaches_it_or_is_this_files_own() -> None:
-    given = services(ROOT / "docker-compose.yml")["backend"]["environment"]
-    passed_on = {name for name, value in given.items() if f"${{{name}:-" in value}
-    settings = {name for name in of_the_backend() if not name.endswith("_FILE")} | {"CA_FILE"}
-    assert settings - passed_on == set(OF_THE_FILE), "set in .env, it would do nothing"
 
 
 def test_every_secret_of_the_compose_file_may_be_a_file() -> None:
