@@ -39,8 +39,10 @@ NOT_GIVEN = {
     **dict.fromkeys(("DATA_DIR", "DATA_DIR_MODE"), "the image's own"),
     **dict.fromkeys(("DATABASE_URL_FILE", "DATABASE_PASSWORD_FILE"), "the compose file's own"),
     **dict.fromkeys(("IMPORT_DIR", "CA_FILE"), "a path of the host: it needs a mount as well"),
-    **dict.fromkeys(("MEDIA_ACCESS_KEY_FILE", "MEDIA_SECRET_KEY_FILE"), "likewise"),
-    "ACCESS_TOKEN_FILE": "of docker-compose.secrets.yml",
+    **dict.fromkeys(
+        ("ACCESS_TOKEN_FILE", "MEDIA_ACCESS_KEY_FILE", "MEDIA_SECRET_KEY_FILE"),
+        "of docker-compose.secrets.yml",
+    ),
     "SHOW_FOLDERS": "a container has no desktop",
 }
 """Settings of the backend that the compose file for production does not hand on, and why."""
