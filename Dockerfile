@@ -2,7 +2,7 @@
 #   docker build --tag sy-media-downloader .
 #   docker run --publish 127.0.0.1:8080:8080 --volume media:/media sy-media-downloader
 # podman builds an image with a health check where it is told --format docker.
-FROM python:3.13-slim AS packages
+FROM docker.io/library/python:3.13-slim AS packages
 WORKDIR /app
 COPY requirements-uv.txt requirements.txt ./
 # Compiled here: the users below may not write where the packages are, and would compile each time. Names for
@@ -19,7 +19,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends binutils && 
 
 # From Debian's source, with its fixes: its package brings a desktop along. This one reads whatever ffmpeg reads by
 # itself, and writes what the backend asks for. It is never given an address, so it has no network.
-FROM python:3.13-slim AS ffmpeg
+FROM docker.io/library/python:3.13-slim AS ffmpeg
 WORKDIR /source
 # hadolint ignore=DL3008
 RUN find /etc/apt "(" -name sources.list -o -name "*.sources" ")" \
@@ -41,7 +41,7 @@ RUN install -D --mode=644 debian/copyright /made/share/doc/ffmpeg/copyright \
     && for library in dav1d mp3lame opus vpx x264; do \
         install -D --mode=644 "/usr/share/doc/lib$library-dev/copyright" "/made/share/doc/lib$library/copyright"; done
 
-FROM python:3.13-slim AS system
+FROM docker.io/library/python:3.13-slim AS system
 COPY --from=ffmpeg /made /usr/local
 # tini hands signals on and buries orphans, as a first process has to; Debian has one version. The user has the same
 # number everywhere, so that services which share a volume may write to it. Nothing installs anything later: of what
@@ -78,7 +78,7 @@ RUN python -m compileall -q . /app/scripts
 USER 1000
 CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "10"]
 
-FROM node:24.19-slim AS page
+FROM docker.io/library/node:24.19-slim AS page
 WORKDIR /app/webapp/frontend
 COPY webapp/frontend/package.json webapp/frontend/package-lock.json ./
 RUN npm ci --no-audit --no-fund

@@ -6,11 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -46,6 +46,18 @@ class Engine:
         if self.name == "podman":
             return _code(["podman", "healthcheck", "run", container]) == 0
         return self.inspect(container, "{{.State.Health.Status}}") == "healthy"
+
+    def has_checked(self, container: str) -> bool:
+        """Whether it would have asked the container by now: an interval after its start.
+
+        So long nobody is told that it is healthy; `podman healthcheck run` says so at once.
+        """
+        if self.name != "podman":
+            return True
+        told = json.loads(self("inspect", container))[0]
+        begun = datetime.fromisoformat(re.sub(r"\.\d+", "", told["State"]["StartedAt"]))
+        interval = timedelta(microseconds=told["Config"]["Healthcheck"]["Interval"] / 1000)
+        return bool(datetime.now(begun.tzinfo) - begun >= interval)
 
     def size(self, image: str) -> int:
         """Bytes of all its layers, unpacked."""
@@ -158,7 +170,10 @@ class Stack:
         return [each for each in mounts if re.fullmatch(r"[0-9a-f]{64}", each)]
 
     def await_health(self) -> None:
-        wait_for(lambda: all(map(self.engine.healthy, self.all())), "all are healthy", self.logs)
+        def healthy(container: str) -> bool:
+            return self.engine.has_checked(container) and self.engine.healthy(container)
+
+        wait_for(lambda: all(map(healthy, self.all())), "all are healthy", self.logs)
 
     def logs(self, lines: str = "15") -> str:
         return "\n".join(
@@ -198,47 +213,6 @@ def running(stack: Stack) -> Iterator[Stack]:
             stack.compose("stop", check=False)
             stack.log.keep()
             stack.remove()
-
-
-@dataclass
-class Visitor:
-    """Asks without a pause, and counts what it gets: every attempt is an answer or a failure."""
-
-    client: httpx.Client
-    path: str
-    answers: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def visit(self) -> None:
-        try:
-            status = self.client.get(self.path).status_code
-        except httpx.TransportError as error:
-            self.failures.append(repr(error))
-            return
-        if status == httpx.codes.OK:
-            self.answers += 1
-        else:
-            self.failures.append(str(status))
-
-
-@contextmanager
-def visiting(stack: Stack, path: str = "/api/queue", pause: float = 0.02) -> Iterator[Visitor]:
-    """A visitor in a thread, while the block runs."""
-    over = threading.Event()
-    with stack.client() as client:
-        visitor = Visitor(client, path)
-
-        def visit() -> None:
-            while not over.wait(pause):
-                visitor.visit()
-
-        thread = threading.Thread(target=visit)
-        thread.start()
-        try:
-            yield visitor
-        finally:
-            over.set()
-            thread.join()
 
 
 def wait_for(

@@ -55,6 +55,11 @@ def services(compose: Path) -> dict[str, dict[str, Any]]:
     return by_name
 
 
+def unless_given(value: object) -> str:
+    """What a value of a compose file is unless a variable says otherwise."""
+    return re.sub(r"\$\{[A-Z_]+:-([^}]*)\}", r"\1", str(value))
+
+
 def mounted(mount: str) -> tuple[str, str]:
     """What a volume of a service is unless a variable says otherwise, and where; ("", where)."""
     found = re.fullmatch(r"(?:(?:\$\{[A-Z_]+:-([^}]+)\}|([^:]+)):)?(/[^:]*)", mount)

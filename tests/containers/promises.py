@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.containers.images import mounted
+from tests.containers.images import mounted, unless_given
 
 Document = dict[str, Any]
 Service = dict[str, Any]
@@ -105,7 +105,7 @@ def _not_restarted(document: Document) -> Iterator[str]:
 
 def _single(document: Document) -> Iterator[str]:
     deploy = document["services"]["backend"].get("deploy", {})
-    if deploy.get("replicas", 1) < 2 or deploy.get("mode") != "replicated":
+    if int(unless_given(deploy.get("replicas", 1))) < 2 or deploy.get("mode") != "replicated":
         yield "one backend: nobody takes over"
 
 

@@ -29,7 +29,7 @@ OF_THE_IMAGE = {
     "TRUSTED_PROXY",
 }
 OF_COMPOSE = {"POSTGRES_PASSWORD", "DOCKER_POLLING", "TRUSTED_PROXY", "BACKEND_MEMORY"}
-OF_COMPOSE |= {"DATA_FOLDER", "PUID", "PGID"}
+OF_COMPOSE |= {"DATA_FOLDER", "PUID", "PGID", "BACKENDS"}
 EVERY_SERVICE = [
     pytest.param(compose, name, service, id=f"{compose.name}-{name}")
     for compose in COMPOSE_FILES
@@ -152,7 +152,7 @@ def test_does_not_run_as_root(compose: Path, name: str, service: dict[str, Any])
         return
     dockerfile = ROOT / service["build"]["dockerfile"]
     stage = stages(dockerfile)[service["build"]["target"]]
-    unprivileged_base = "FROM nginxinc/nginx-unprivileged" in dockerfile.read_text()
+    unprivileged_base = "FROM docker.io/nginxinc/nginx-unprivileged" in dockerfile.read_text()
     is_served_by_nginx = name == "frontend" and stage.name == "production"
     assert unprivileged_base if is_served_by_nginx else stage.last("USER") == "1000", compose
 

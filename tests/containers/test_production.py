@@ -12,9 +12,10 @@ import pytest
 
 from scripts.bench.stacks import free_port
 from tests.containers.conftest import SITE, SITE_PORT, Note, site
-from tests.containers.engine import Engine, Stack, running, visiting, wait_for
+from tests.containers.engine import Engine, Stack, running, wait_for
 from tests.containers.images import ROOT
 from tests.containers.terminal import Terminal, documented
+from tests.containers.visitor import visiting
 
 pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 
@@ -249,7 +250,7 @@ def test_updating_in_the_middle_of_a_download_as_documented(
     former = stack.all()
     stack.log.keep()
     began = time.monotonic()
-    terminal.type(f"{update} --force-recreate")
+    terminal.type(update)
     stack.await_health()
     note("compose up --build with all made anew", f"{time.monotonic() - began:.1f} s")
     assert not set(former) & set(stack.all()), "nothing was replaced"

@@ -21,7 +21,7 @@ PASSWORD, TOKEN = "f1le/p@ss%word", "t0ken-of-a-file"
 BUCKET, PORT = "media", "9000"
 OBJECTS = Path(__file__).with_name("objects.py")
 IMAGE = f"""\
-FROM python:3.13-slim
+FROM docker.io/library/python:3.13-slim
 RUN pip install --quiet --no-cache-dir "moto[s3,server]=={version("moto")}"
 COPY objects.py /objects.py
 ENTRYPOINT ["python", "/objects.py"]

@@ -352,14 +352,23 @@ def test_the_licences_of_the_ffmpeg_that_was_built_are_in_the_image(household: H
     ]
 
 
+@pytest.fixture(params=["volume", "folder of the host"])
+def kept_in(request: pytest.FixtureRequest, volume: str, tmp_path: Path) -> str:
+    """What is mounted at /media."""
+    if request.param == "volume":
+        return volume
+    (folder := tmp_path / "nas").mkdir()
+    return str(folder)
+
+
 @pytest.fixture
-def typed(household: Household, volume: str, tmp_path: Path) -> Iterator[tuple[Terminal, int]]:
+def typed(household: Household, kept_in: str, tmp_path: Path) -> Iterator[tuple[Terminal, int]]:
     """A terminal for the documentation's commands, and the port on which their container is."""
     port, name = free_port(), f"{household.name}-{uuid4().hex[:6]}"
     names = {
         "sy-media-downloader": household.image,
         "media": name,
-        "media:/media": f"{volume}:/media",
+        "media:/media": f"{kept_in}:/media",
         "127.0.0.1:8080:8080": f"127.0.0.1:{port}:8080",
         # Where the site of the test is.
         "--detach": f"--detach --network {household.name} --env ALLOW_HOSTS={SITE}:{SITE_PORT}",
@@ -390,10 +399,10 @@ def test_updating_in_the_middle_of_a_download_as_documented(
         assert file(client, item) == (media_folder / "clip.mp4").read_bytes()
 
 
-def test_a_backup_is_restored_into_an_empty_volume_as_documented(
+def test_a_backup_is_restored_where_nothing_is_left_as_documented(
     household: Household,
     typed: tuple[Terminal, int],
-    volume: str,
+    kept_in: str,
     media_folder: Path,
     note: Note,
 ) -> None:
@@ -413,9 +422,12 @@ def test_a_backup_is_restored_into_an_empty_volume_as_documented(
         terminal.type(keep)
         note("single image: a backup, while it runs", f"{time.monotonic() - began:.1f} s")
         household.engine("rm", "--force", terminal.names["media"])
-        household.engine("volume", "rm", volume)
+        household.engine(
+            *("run", "--rm", "--user", "0", "--volume", f"{kept_in}:/media"),
+            *("--entrypoint", "find", household.image, "/media", "-mindepth", "1", "-delete"),
+        )
         terminal.type(start)
-        wait_for(lambda: ready(client), "ready, with an empty volume")
+        wait_for(lambda: ready(client), "ready, with nothing in it")
         assert client.get("/api/downloads").json()["items"] == []
         told = "".join(terminal.type(line) for line in restore)
         assert "Restored: 1 downloads" in told

@@ -95,8 +95,13 @@ def test_every_base_image_is_named_by_its_minor_version() -> None:
     assert [image for image in images if not re.search(r":\d+\.\d+\b", image)] == []
 
 
+def test_every_base_image_is_named_with_its_registry() -> None:
+    """Podman of Debian, Ubuntu and Arch asks no registry that is not named."""
+    assert [image for image in base_images() if not re.match(r"[^/]+\.[^/]+/", image)] == []
+
+
 def test_images_are_built_on_the_node_that_the_setup_brings() -> None:
-    (node,) = {image for image in base_images() if image.startswith("node:")}
+    (node,) = {image for image in base_images() if "/node:" in image}
     locked = re.search(r"==(\d+\.\d+)\.", (ROOT / "requirements-node.txt").read_text())
     assert locked
-    assert node == f"node:{locked[1]}-slim"
+    assert node == f"docker.io/library/node:{locked[1]}-slim"
