@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
 
 
-def page_of(media: MediaSource, name: str, /, **told: str) -> str:
+def page_of(media: MediaSource, name: str, /, **told: object) -> str:
     """A page about `media.short`, in the words of schema.org; its address."""
     known = {
         "@context": "https://schema.org",

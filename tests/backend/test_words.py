@@ -154,6 +154,7 @@ def test_kinds_of_tables_have_words_too(language: str) -> None:
     kinds |= set(imports.LEFT_OUT)
     kinds |= {f"what:{name}" for name in (*dict(SIGNATURES).values(), "a picture", "text")}
     kinds |= {media_folder.KIND, shelf.KIND, "missing-thumbnail", "missing-metadata"}
+    kinds |= {"missing-chapters", "missing-subtitles-embedded"}
     tree = ast.parse((BACKEND / "store/database_errors.py").read_text(encoding="utf-8"))
     kinds |= {
         node.value.value

@@ -13,6 +13,7 @@ from files.ffmpeg import find_ffmpeg
 from runner.structure import told_size
 from tests.backend.api_process import wait_for
 from tests.backend.pages import page_of
+from tests.media_probe import probe
 from tests.media_source import Manner, make_encrypted, make_index_last, make_single_file
 
 if TYPE_CHECKING:
@@ -196,6 +197,37 @@ def test_a_file_that_says_its_length_otherwise_and_whose_source_announces_less(
     assert (kinds(whole), kinds(done)) == ([], [said])
 
 
+PACKET = 188
+"""Bytes of a transport stream's packet."""
+
+
+@pytest.mark.parametrize(
+    ("there", "page", "said"),
+    [
+        (0.75, "PT12S", ["incomplete-unproven"]),
+        (0.4, "PT12S", ["incomplete"]),
+        (1, "PT12S", []),
+        (1, "PT13S", []),
+        (1, None, ["incomplete-unproven"]),
+    ],
+)
+def test_a_transport_stream_that_is_cut_between_packets_is_as_long_as_the_site_told_or_marked(
+    shared_api: Api, own_media: MediaSource, there: float, page: str | None, said: list[str]
+) -> None:
+    made = own_media.folder / "cut.ts"
+    ffmpeg("-i", str(own_media.folder / "clip.mp4"), "-c", "copy", str(made))
+    packets = made.stat().st_size // PACKET
+    made.write_bytes(made.read_bytes()[: int(packets * there) * PACKET])
+    own_media.manners["/cut.ts"] = BY_CLOSING
+    url = link = f"{own_media.base}/cut.ts"
+    if page:
+        url = page_of(own_media, "cut.html", contentUrl=link, duration=page)
+
+    done = result(shared_api, url, format="mkv")
+
+    assert kinds(done) == said
+
+
 # Streams in pieces
 
 
@@ -203,6 +235,31 @@ def test_a_piece_that_is_cut_without_a_word_is_said_to_be_unproven(
     shared_api: Api, own_media: MediaSource
 ) -> None:
     own_media.manners["/hls/index4.ts"] = cut(49_152)
+
+    done = result(shared_api, own_media.hls)
+
+    assert kinds(done) == ["incomplete-pieces"]
+
+
+@pytest.mark.parametrize("manner", [BY_CLOSING, Manner()], ids=["no length", "its own"])
+def test_a_piece_of_an_encrypted_stream_that_is_cut_is_kept_as_far_as_it_came(
+    shared_api: Api, own_media: MediaSource, manner: Manner
+) -> None:
+    make_encrypted(own_media.folder, "key")
+    folder = own_media.folder / "encrypted"
+    (folder / "key1.ts").write_bytes((folder / "key1.ts").read_bytes()[:16_391])
+    own_media.manners["/encrypted/key1.ts"] = manner
+
+    done = result(shared_api, f"{own_media.base}/encrypted/key.m3u8")
+
+    assert kinds(done) == ["incomplete-pieces"]
+    assert 1 < probe(shared_api.media / done["file"]["name"]).seconds < 2
+
+
+def test_a_piece_that_ends_within_a_packet_is_marked_although_it_is_as_long_as_announced(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    own_media.manners["/hls/index4.ts"] = Manner(announces=PACKET * 200 + 1, ranges=False)
 
     done = result(shared_api, own_media.hls)
 

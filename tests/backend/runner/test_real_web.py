@@ -7,6 +7,7 @@ import wave
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import av
 import pytest
 
 from tests.backend.api_process import Api, running, wait_for
@@ -111,24 +112,43 @@ def subtitled(media: MediaSource, name: str = "subtitled") -> str:
     return f"{media.base}/hls/{name}.m3u8"
 
 
-def test_a_subtitle_that_is_missing_costs_a_note_and_not_the_video(
-    shared_api: Api, own_media: MediaSource
-) -> None:
-    done = result(shared_api, subtitled(own_media), subtitles=["en", "de", "fr"])
+def refuse_subtitles(media: MediaSource, status: int) -> None:
+    """Answer for one of two languages with that status."""
+    media.faults["/hls/missing.m3u8"] = status
+    text = (media.folder / "hls/text.m3u8").read_bytes()
+    (media.folder / "hls/missing.m3u8").write_bytes(text)
 
-    assert done["error"] is None
+
+REFUSALS = pytest.mark.parametrize("status", [404, 429, 503])
+
+
+@REFUSALS
+def test_a_subtitle_that_is_missing_costs_a_note_and_not_the_video(
+    shared_api: Api, own_media: MediaSource, status: int
+) -> None:
+    url = subtitled(own_media)
+    refuse_subtitles(own_media, status)
+
+    done = result(shared_api, url, subtitles=["en", "de", "fr"])
+
+    assert (done["error"], done["attempt"]) == (None, 1)
     assert kinds(done) == ["missing-subtitles-sent", "missing-subtitles"]
-    assert done["notes"][0]["values"] == {"language": "de", "detail": " (HTTP 404)"}
+    assert done["notes"][0]["values"] == {"language": "de", "detail": f" (HTTP {status})"}
     assert "none in this language" in done["notes"][1]["sentence"]
     streams = probe(file_of(shared_api, done)).streams
     assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
+    assert shared_api.ask("GET", "/api/queue")["hosts"] == []
 
 
-def test_a_retry_fetches_only_what_is_missing(shared_api: Api, own_media: MediaSource) -> None:
-    done = result(shared_api, subtitled(own_media), subtitles=["en", "de"])
-    (own_media.folder / "hls/missing.m3u8").write_bytes(
-        (own_media.folder / "hls/text.m3u8").read_bytes()
-    )
+@REFUSALS
+def test_a_retry_fetches_only_what_is_missing(
+    shared_api: Api, own_media: MediaSource, status: int
+) -> None:
+    url = subtitled(own_media)
+    refuse_subtitles(own_media, status)
+    done = result(shared_api, url, subtitles=["en", "de"])
+    assert kinds(done) == ["missing-subtitles-sent"]
+    del own_media.faults["/hls/missing.m3u8"]
     own_media.requests.clear()
 
     shared_api.ask("POST", f"/api/downloads/{done['id']}/retry")
@@ -155,6 +175,89 @@ def test_a_retry_that_brings_nothing_leaves_the_file_as_it_is(
 
 
 TRACK = '<video src="/short.mp4"><track kind="subtitles" srclang="en" src="/hls/text.vtt"></video>'
+
+
+@pytest.mark.parametrize("way", ["a piece of a list", "a file"])
+@pytest.mark.parametrize("sent", ["<!DOCTYPE html><p>Please wait</p>", "Sorry", "\0\1\2" * 99])
+def test_what_is_sent_in_place_of_a_subtitle_costs_a_note_and_not_the_video(
+    shared_api: Api, own_media: MediaSource, way: str, sent: str
+) -> None:
+    url = subtitled(own_media)
+    if way == "a file":
+        (own_media.folder / "track.html").write_text(f"<title>A film</title>{TRACK}")
+        url = f"{own_media.base}/track.html"
+    text = own_media.folder / "hls/text.vtt"
+    real = text.read_text()
+    text.write_text(sent)
+
+    done = result(shared_api, url, subtitles=["en"])
+
+    assert done["error"] is None
+    assert kinds(done) == ["missing-subtitles-sent"]
+    assert [s.kind for s in probe(file_of(shared_api, done)).streams] == ["video", "audio"]
+    text.write_text(real)
+    again = completed(shared_api, own_media, done)
+    streams = probe(file_of(shared_api, again)).streams
+    assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
+
+
+def completed(api: Api, media: MediaSource, done: dict[str, Any]) -> dict[str, Any]:
+    """What a retry makes of it, for which nothing of the medium itself is fetched."""
+    media.requests.clear()
+    api.ask("POST", f"/api/downloads/{done['id']}/retry")
+    wait_for(lambda: not api.get(done["id"])["notes"], "nothing is missing")
+    looks = [path for path, _ in media.requests if path.endswith((".ts", ".mp4"))]
+    assert looks in ([], ["/short.mp4"])  # what a page names is looked at, to know what it is
+    return api.wait(done["id"], "done", "failed")
+
+
+BACKWARDS = {"@type": "Clip", "name": "The end", "startOffset": 2, "endOffset": 1}
+FORWARDS = BACKWARDS | {"startOffset": 0}
+TOO_LONG = "A word. " * 20_000
+"""More than a command takes as one argument on Linux."""
+
+
+@pytest.mark.parametrize(
+    ("embed", "chapter", "description", "said"),
+    [
+        (["chapters"], BACKWARDS, "", ["missing-chapters"]),
+        (["metadata"], FORWARDS, TOO_LONG, ["missing-metadata"]),
+        (["chapters", "metadata"], BACKWARDS, "", ["missing-chapters"]),
+        (["chapters", "metadata"], FORWARDS, TOO_LONG, ["missing-metadata"]),
+        (["chapters", "metadata"], BACKWARDS, TOO_LONG, ["missing-metadata", "missing-chapters"]),
+        (["chapters", "metadata"], FORWARDS, "", []),
+    ],
+)
+def test_what_cannot_be_put_into_the_file_costs_a_note_and_nothing_else(
+    shared_api: Api,
+    own_media: MediaSource,
+    embed: list[str],
+    chapter: dict[str, Any],
+    description: str,
+    said: list[str],
+) -> None:
+    url = page_of(own_media, "told.html", hasPart=[chapter], description=description)
+
+    done = result(shared_api, url, embed=embed)
+
+    assert done["error"] is None
+    assert kinds(done) == said
+    assert put_into(shared_api, done) == {one for one in embed if f"missing-{one}" not in said}
+    if said:
+        page_of(own_media, "told.html", hasPart=[FORWARDS])
+        again = completed(shared_api, own_media, done)
+        assert put_into(shared_api, again) == set(embed)
+
+
+def put_into(api: Api, done: dict[str, Any]) -> set[str]:
+    """What of a page is in a file, beside picture and sound."""
+    file = file_of(api, done)
+    with av.open(file) as container:
+        chapters: list[Any] = list(container.chapters())
+        tagged = container.metadata.get("title") == "A video"
+    named = "The end" in [one["metadata"].get("title") for one in chapters]
+    found = {"chapters": named, "metadata": tagged}
+    return {what for what, is_there in found.items() if is_there}
 
 
 @pytest.mark.parametrize("way", ["a piece of a list", "a file"])
@@ -383,11 +486,13 @@ def feed(media: MediaSource, name: str, count: int) -> str:
     items = "".join(
         f"<item><title>Episode {n} of the show</title>"
         f"<pubDate>Thu, 01 Jan 2026 0{n % 10}:00:00 +0000</pubDate>"
+        f"<itunes:duration>{n}</itunes:duration>"
         f'<enclosure url="{media.short}?e={n}" type="video/mp4" length="1"/></item>'
         for n in range(1, count + 1)
     )
     (media.folder / name).write_text(
-        f'<?xml version="1.0"?><rss version="2.0"><channel><title>S</title>{items}</channel></rss>'
+        f'<?xml version="1.0"?><rss version="2.0" xmlns:itunes="http://www.itunes.com'
+        f'/dtds/podcast-1.0.dtd"><channel><title>S</title>{items}</channel></rss>'
     )
     return f"{media.base}/{name}"
 
@@ -396,13 +501,19 @@ def test_entries_of_a_list_keep_what_the_list_knew(shared_api: Api, own_media: M
     seen = preview(shared_api, feed(own_media, "show.xml", 3))
     own_media.manners["/short.mp4"] = Manner(referer="/show.xml")
 
-    added = shared_api.client.post("/api/downloads/bulk", json={"entries": seen["entries"]}).json()
+    how = {"entries": seen["entries"], "template": "{date} {title}.{ext}", "embed": ["metadata"]}
+    added = shared_api.client.post("/api/downloads/bulk", json=how).json()
 
     assert [one["title"] for one in added] == [f"Episode {n} of the show" for n in (1, 2, 3)]
+    assert [one["duration"] for one in added] == [1, 2, 3]
     done = [shared_api.wait(one["id"], "done", "failed") for one in added]
     assert [one["error"] for one in done] == [None] * 3
     assert [one["title"] for one in done] == [f"Episode {n} of the show" for n in (1, 2, 3)]
     assert [entry["number"] for entry in seen["entries"]] == [1, 2, 3]
+    names = [f"2026-01-01 Episode {n} of the show.mp4" for n in (1, 2, 3)]
+    assert [one["file"]["name"] for one in done] == names
+    tracks = [probe(file_of(shared_api, one)).tags.get("track") for one in done]
+    assert tracks == ["1", "2", "3"]
 
 
 def test_a_long_list_is_shown_in_parts_and_whole(shared_api: Api, own_media: MediaSource) -> None:
@@ -468,13 +579,15 @@ def test_ffmpeg_is_found_where_it_came_with_the_packages(
 def test_a_conversion_tells_how_far_it_is(shared_api: Api, own_media: MediaSource) -> None:
     item = shared_api.add(own_media.mp4, format="webm", resolution="best")
 
-    def far() -> float | None:
+    def far() -> dict[str, Any] | None:
         progress = shared_api.get(item)["progress"] or {}
-        return progress.get("fraction") if progress.get("stage") == "converting" else None
+        converting = progress.get("stage") == "converting" and progress.get("fraction")
+        return progress if converting else None
 
-    fraction = wait_for(far, "it converts, and tells how far it is")
+    progress = wait_for(far, "it converts, and tells how far it is")
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
-    assert 0 < fraction <= 1
+    assert 0 < progress["fraction"] <= 1
+    assert progress["eta"] >= 0
 
 
 def test_what_a_failed_download_keeps_is_shown_and_can_be_cleared(

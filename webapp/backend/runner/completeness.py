@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.failures import DownloadError
 from domain.notes import can_be_completed
-from runner.structure import ends_within_a_packet, told_size
+from runner.structure import head_and_size, is_cut_within_a_packet, told_size
 from runner.trim import describe, measure_duration
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ TELLS_DURATION = re.compile(rb"^Input #0, (mov|matroska|flac|wav|avi|flv|asf)\b"
 """Formats with their duration in the head; others last as long as what is there."""
 SLACK_SHARE, SLACK_SECONDS = 0.1, 5.0
 """By how much sites are wrong about a duration, without anything being missing."""
+CLOSE_SHARE, CLOSE_SECONDS = 0.01, 2.0
+"""By how much at most, if the duration is to show that the end is there: sites round it."""
 AGAIN = "Retry to download it again."
 UNPROVEN = DownloadError(
     "incomplete-unproven",
@@ -39,7 +41,7 @@ UNPROVEN = DownloadError(
 
 UNPROVEN_PIECES = DownloadError(
     "incomplete-pieces",
-    "The site did not say where the pieces of the stream end, so some may be cut short.",
+    "Pieces of the stream may be cut short: the site did not say where they end, or too early.",
     "Play it; if something is missing, retry to download it again.",
 )
 
@@ -60,7 +62,7 @@ def lacking(
     ffmpeg, told = params.get("ffmpeg_location"), told_size(medium)
     if told is not None:
         return _cut(ffmpeg, medium) if told > medium.stat().st_size else None
-    if not in_pieces and ends_within_a_packet(medium):
+    if not in_pieces and is_cut_within_a_packet(*head_and_size(medium)):
         return without_end(medium.stat().st_size).as_error()
     if proven:
         return None
@@ -75,9 +77,16 @@ def _by_duration(ffmpeg: str | None, medium: Path, promised: float | None) -> No
         return UNPROVEN.as_error()
     if not _decodes(ffmpeg, medium, max(0.0, duration - LAST_SECONDS)):
         return incomplete(duration)
-    promised_all = promised and not falls_short(duration, promised)
-    whole = promised_all or TELLS_DURATION.search(describe(ffmpeg, medium))
-    return None if whole else UNPROVEN.as_error()
+    if TELLS_DURATION.search(describe(ffmpeg, medium)):
+        return None
+    if not promised:
+        return UNPROVEN.as_error()
+    least = promised - max(CLOSE_SECONDS, CLOSE_SHARE * promised)
+    if duration < least:  # it may be a guess
+        duration = _read_through(ffmpeg, medium) or duration
+    if falls_short(duration, promised):
+        return incomplete(promised)
+    return UNPROVEN.as_error() if duration < least else None
 
 
 def verified_duration(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request, Response
-from yt_dlp.utils import YoutubeDLError
+from yt_dlp.utils import YoutubeDLError, is_html
 
 from domain.failures import DownloadError
+from domain.signatures import HEAD_BYTES
 from runner.metadata import not_begun
 from runner.notes import missing_subtitles
 from runner.tracks import prefer_audio
@@ -28,6 +29,8 @@ PAGE_TOO_LARGE = DownloadError(
     values={"most": f"{MAX_PAGE_BYTES // 1_000_000}"},
 )
 Files = list[tuple[str, str]]
+BEGINNINGS = {".vtt": b"WEBVTT", ".srt": b"-->"}
+"""What stands in the beginning of subtitles; ffmpeg takes any text for some without a word."""
 
 
 class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
@@ -87,16 +90,32 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
             info["requested_subtitles"] = {language: wanted[language]}
             self._overran = False
             try:
-                files = super()._write_subtitles(info, filename) or []
-                if not all(Path(file).is_file() for file, _ in files):
-                    raise YoutubeDLError("did not get any data")  # noqa: TRY301 - the same end
-                written += files
-            except YoutubeDLError as error:
+                written += _sent(super()._write_subtitles(info, filename) or [])
+            except Exception as error:  # noqa: BLE001 - a parser's too: none costs the medium
                 del wanted[language]
                 why = PAGE_TOO_LARGE if self._overran else error
                 self.notes.append(missing_subtitles(language, why))
         info["requested_subtitles"] = wanted
         return written
+
+
+def _sent(files: Files) -> Files:
+    """Let pass subtitles that were sent.
+
+    Raises:
+        YoutubeDLError: if there is nothing, or something else, such as a page to sign in.
+
+    """
+    for file in (Path(name) for name, _ in files):
+        if not file.is_file():
+            raise YoutubeDLError("did not get any data")
+        with file.open("rb") as sent:
+            head = sent.read(HEAD_BYTES)
+        begins_as = BEGINNINGS.get(file.suffix, b"")
+        if is_html(head) or begins_as not in head:
+            file.unlink()
+            raise YoutubeDLError("It sent something else in their place.")
+    return files
 
 
 class _Bounded:

@@ -27,6 +27,8 @@ from yt_dlp.networking.exceptions import HTTPError
 from domain.failures import DownloadError, classify
 from domain.texts import line
 from runner.conditional import said, urlopen_medium
+from runner.keys import BLOCK_BYTES
+from runner.structure import is_cut_within_a_packet
 from runner.validators import Validators
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Playlist:
     first: Sample | None = None
     last: Sample | None = None
     unproven: int = 0
-    """Fragments on disk whose end nobody announced."""
+    """Fragments on disk whose end nobody announced, or that end within a packet."""
     read: Sample | None = field(default=None, repr=False)
     """The fragment that was downloaded last and is not appended yet."""
 
@@ -119,13 +121,22 @@ def _sampling(
         content = read(self, context)
         if content and "playlist" in context:
             told = getattr(context["dl"], "validators", Validators())
-            context["playlist"].unproven += not getattr(context["dl"], "proven", True)
+            proven = getattr(context["dl"], "proven", True) and not _is_cut(context, content)
+            context["playlist"].unproven += not proven
             context["playlist"].read = Sample(
                 context["fragment_index"], len(content), _digest(content), told.as_json()
             )
         return content
 
     return read_and_sample
+
+
+def _is_cut(context: Context, content: bytes) -> bool:
+    """Whether a piece that is as long as the site said cannot be whole."""
+    told = context["listed"][context["fragment_index"] - 1].get("decrypt_info") or {}
+    if told.get("METHOD") == "AES-128":
+        return len(content) % BLOCK_BYTES > 0
+    return is_cut_within_a_packet(content, len(content))
 
 
 def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
@@ -136,7 +147,7 @@ def _conditional(download: Callable[..., bool]) -> Callable[..., bool]:
         info: dict[str, Any],
         **options: Any,  # noqa: ANN401 - yt-dlp's
     ) -> bool:
-        listed = list(fragments)
+        listed = context["listed"] = list(fragments)
         with _pieces_named(context, listed):
             return resumed(self, context, listed, info, **options)
 

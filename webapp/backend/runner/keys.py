@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Decrypt = Callable[[dict[str, Any], bytes | None], bytes | None]
-KEY_BYTES = 16
+KEY_BYTES = BLOCK_BYTES = 16
 
 
 def install() -> None:
@@ -56,11 +56,14 @@ def _asking_first(decrypter: Callable[..., Decrypt]) -> Callable[..., Decrypt]:
 
         def ask_then_decrypt(fragment: dict[str, Any], content: bytes | None) -> bytes | None:
             told = fragment.get("decrypt_info") or {}
-            encrypted = content is not None and told.get("METHOD") == "AES-128"
-            if encrypted and not told.get("KEY") and not info.get("hls_aes"):
+            if not content or told.get("METHOD") != "AES-128":
+                return decrypt(fragment, content)
+            if not told.get("KEY") and not info.get("hls_aes"):
                 url = told["URI"]
                 keys[url] = told["KEY"] = keys.get(url) or _fetch(self, info, url)
-            return decrypt(fragment, content)
+            # Of a piece that was cut off, which fragments.py counts, whole blocks are kept.
+            whole = content[: len(content) // BLOCK_BYTES * BLOCK_BYTES]
+            return decrypt(fragment, whole) if whole else b""
 
         return ask_then_decrypt
 

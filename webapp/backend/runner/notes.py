@@ -9,6 +9,9 @@ from domain.failures import DownloadError, classify
 DETAIL = re.compile(r" \([^()]+\)(?=\.?$)")
 """What stands in brackets at the end of a sentence: the status."""
 RETRY = "Retry to fetch only what is missing."
+PLURAL = {"subtitles", "chapters"}
+KINDS = {"subtitles": "missing-subtitles-embedded"}
+"""Of what is missing by what it is, where it is not `missing-` and that."""
 
 
 def missing_subtitles(language: str, error: BaseException | None = None) -> dict[str, str]:
@@ -42,10 +45,11 @@ def live_notes(missing: int, *, late: bool, short: float | None) -> list[dict[st
 def missing(
     what: str, error: BaseException | None = None, *, step: str = "embedded"
 ) -> dict[str, str]:
-    """Something beside video and audio (thumbnail, metadata, subtitles) that is not in the file.
+    """Something beside video and audio (thumbnail, chapters, ...) that is not in the file.
 
     `step` is what failed, if something did.
     """
-    why = f"It could not be {step}: {classify(error).sentence}" if error else "The site has none."
-    sentence = f"The {what} {'are' if what == 'subtitles' else 'is'} missing. {why}"
-    return DownloadError(f"missing-{what}", sentence, RETRY).as_error()
+    it, are = ("They", "are") if what in PLURAL else ("It", "is")
+    why = f"{it} could not be {step}: {classify(error).sentence}" if error else "The site has none."
+    kind = KINDS.get(what, f"missing-{what}")
+    return DownloadError(kind, f"The {what} {are} missing. {why}", RETRY).as_error()

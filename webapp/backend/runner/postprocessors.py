@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from runner.options import beside
 from runner.sponsorblock import steps as sponsorblock_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from domain.requests import DownloadRequest
 
@@ -57,14 +58,9 @@ def extras(request: DownloadRequest, picture: Path | None, notes: Notes) -> Iter
     elif request.subtitles:
         yield optional(ffmpeg.FFmpegEmbedSubtitlePP(), "subtitles", notes)
     chapters = "chapters" in request.embed or request.sponsorblock == "mark"
-    if chapters or "metadata" in request.embed:
-        embed = ffmpeg.FFmpegMetadataPP(
-            None,
-            add_metadata="metadata" in request.embed,
-            add_chapters=chapters,
-            add_infojson=False,
-        )
-        yield optional(embed, "metadata", notes)
+    told = {"metadata": "metadata" in request.embed, "chapters": chapters}
+    if wished := [what for what, is_wished in told.items() if is_wished]:
+        yield ToldPP(wished, notes)
     if picture:
         yield optional(ThumbnailFilePP(picture), "thumbnail", notes)
 
@@ -83,6 +79,35 @@ class SubtitleFilesPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no typ
         convertor = ffmpeg.FFmpegSubtitlesConvertorPP(self._downloader, format=self._kind)
         convertor.run(info | {"requested_subtitles": others})
         return [], info
+
+
+class ToldPP(PostProcessor):  # type: ignore[misc]  # yt-dlp has no types
+    """Puts what the site told into the file: at once, or each by itself where one part cannot be.
+
+    Sites tell chapters that end before they begin, and descriptions longer than a command may be.
+    """
+
+    def __init__(self, wished: Sequence[str], notes: Notes) -> None:
+        super().__init__()
+        self._wished, self._notes = wished, notes
+
+    def run(self, info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        """Put in what can be; the rest leaves a note."""
+        if len(self._wished) > 1:
+            with contextlib.suppress(Exception):  # which part it was shows below
+                self._step(*self._wished).run(info)
+                return [], info
+        for what in self._wished:
+            optional(self._step(what), what, self._notes).run(info)
+        return [], info
+
+    def _step(self, *wished: str) -> Any:  # noqa: ANN401 - yt-dlp has no types
+        return ffmpeg.FFmpegMetadataPP(
+            self._downloader,
+            add_metadata="metadata" in wished,
+            add_chapters="chapters" in wished,
+            add_infojson=False,
+        )
 
 
 def optional(step: Any, what: str, notes: Notes) -> Any:  # noqa: ANN401 - yt-dlp has no types

@@ -39,12 +39,15 @@ def told_size(medium: Path) -> int | None:
         return mpeg_audio.told_bytes(file)
 
 
-def ends_within_a_packet(medium: Path) -> bool:
-    """Whether a transport stream, which tells no length, was certainly cut."""
-    size = medium.stat().st_size
+def head_and_size(medium: Path) -> tuple[bytes, int]:
+    """The first packets of a file, and its bytes."""
     with medium.open("rb") as file:
-        head = file.read(3 * PACKET)
-    return head[::PACKET] == bytes([SYNC] * 3) and size % PACKET > 0
+        return file.read(3 * PACKET), medium.stat().st_size
+
+
+def is_cut_within_a_packet(head: bytes, size: int) -> bool:
+    """Whether a transport stream of `size` bytes, which tells no length, was certainly cut."""
+    return head[: 3 * PACKET : PACKET] == bytes([SYNC] * 3) and size % PACKET > 0
 
 
 def _boxes(file: BinaryIO, size: int) -> int | None:
