@@ -185,7 +185,7 @@ def test_what_is_under_way_is_told_and_asked_about_before_it_is_interrupted(
     expect(asked).to_contain_text("1 task of api is cancelled.")
     page.keyboard.press("Escape")
     assert run.service("api")["pid"] == pid
-    page.get_by_role("button", name="Restart all").click()
+    page.get_by_role("button", name="Restart everything").click()
     expect(page.get_by_role("dialog", name="Restart everything?")).to_be_visible()
     page.wait_for_timeout(700)  # the time in which a click still belongs to the first
     asked.get_by_role("button", name="Restart", exact=True).click()
@@ -211,8 +211,9 @@ def test_why_a_service_cannot_work_is_said_in_the_language_of_the_page(
     page.get_by_label("Language").select_option("Deutsch")
     expect(cause).to_contain_text("api läuft, kann aber nicht arbeiten: d/app.db ist voll.")
     expect(cause.locator(".fix")).to_have_text("Schaff etwas Platz.")
-    page.get_by_label("Sprache").select_option("français")  # which these words lack
+    page.get_by_label("Sprache").select_option("Français")  # which these words lack
     expect(cause).to_contain_text("api fonctionne, mais ne peut pas travailler : d/app.db is full.")
+    expect(card(page, "api").locator(".memory")).to_have_text(re.compile(r"^\d+\sMo$"))
 
 
 def test_a_button_acts_although_nobody_says_what_is_under_way(guarded: Guarded, page: Page) -> None:
@@ -501,7 +502,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(
             )
         )
     address = f"localhost:{run.ports['web']}"
-    wanted = ["Skip to the log", f"App: {address}", "Restart all", "Stop everything"]
+    wanted = ["Skip to the log", f"App: {address}", "Restart everything", "Stop everything"]
     wanted += ["Copy for a bug report", "Language", address, "Restart web", "Stop web"]
     assert reached[:9] == wanted
     assert "Pause" in reached
@@ -740,8 +741,8 @@ def test_it_speaks_german_to_a_german_browser_and_what_is_chosen_on_it(
     cause = card(german, "web").locator(".cause")
     expect(cause).to_contain_text("Das Programm nosuchcommand, das web aufruft, gibt es nicht.")
     expect(cause.locator(".fix")).to_have_text(re.compile("^Installiere nosuchcommand, oder"))
-    expect(german.get_by_role("button", name="Alle neu starten")).to_be_visible()
-    german.get_by_label("Sprache").select_option("français")
+    expect(german.get_by_role("button", name="Alles neu starten")).to_be_visible()
+    german.get_by_label("Sprache").select_option("Français")
     expect(german.get_by_role("heading", name="web est en panne")).to_be_visible()
     expect(german.locator("html")).to_have_attribute("lang", "fr")
     context.close()

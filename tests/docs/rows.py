@@ -106,11 +106,15 @@ STARTS = Held(
     f"{REFUSED}::test_it_says_what_the_page_shows_and_starts_once_the_advice_was_followed"
 )
 INSTALLS = "no: it installs packages of the system; what they bring is put there"
+IN_A_CONTAINER = (
+    "no: it installs packages of the system, which `make docs-run` does in a bare container;"
+    " here what they bring is put there"
+)
 OTHER_STARTS = {
     starts.NO_PYTHON: Held(
         "tests/setup/test_python.py"
         "::test_without_any_the_message_says_what_was_found_and_what_to_type",
-        typed=INSTALLS,
+        typed=IN_A_CONTAINER,
     ),
     starts.NO_NODE: Held(
         "tests/setup/test_node.py"
@@ -192,17 +196,10 @@ FAILURES = "tests/backend/runner/test_failure_rows.py"
 MENDED = "tests/backend/runner/test_mended_downloads.py"
 SAID = f"{FAILURES}::test_what_is_said_is_what_the_page_shows"
 BRINGS = f"{FAILURES}::test_what_it_advises_brings_the_file"
-LATER = "no: it advises to try later, or another source"
-QUOTED = "in part: what the page quotes, not every word around it"
 NOTHING = "no: there is nothing to do"
-LOOKED_AT = "no: somebody is to look at the site in a browser"
-NO_SOURCE = "no: no source of ours brings it about; what yt-dlp raises is raised"
-NEWER = "no: it advises a newer yt-dlp, which may not know better"
 STUBBORN = f"{MENDED}::test_what_only_a_site_of_its_own_can_raise_is_told"
 COOKIES = Held(f"{FAILURES}::test_cookies_that_others_can_read_and_that_are_none")
 MACHINES = Held(f"{FAILURES}::test_a_disk_without_room_and_a_machine_without_ffmpeg")
-NO_DOWNLOAD = "no: no download of a test fails of it"
-CALLED = "in part: what raises it is called; no download runs"
 BUCKETS = "tests/backend/engine/test_bucket.py"
 ANOTHER_PLACE = Held(
     f"{BUCKETS}::test_a_store_that_takes_another_key_or_region_is_told_and_that_one_is_taken"
@@ -212,13 +209,9 @@ ADVISED = {
     *("incomplete-size", "key-missing", "key-refused", "piece-missing", "range", "rate-limited"),
     *("server-error", "blocked", "gone", "unknown-host", "unsupported", "not-media"),
     *("page-too-large", "unsupported-protocol", "no-pieces"),
+    *("not-found", "refused", "redirect-loop"),
 }
-WITHOUT = {
-    "drm": NOTHING,
-    "not-found": LOOKED_AT,
-    "refused": LOOKED_AT,
-    "redirect-loop": LOOKED_AT,
-}
+WITHOUT = {"drm": NOTHING}
 """What a source brings about, and no test heals; why not."""
 OTHER_DOWNLOADS: Mapping[str, Held] = {
     "address-refused": Held(f"{MENDED}::test_an_address_that_is_listed_by_the_operator_is_reached"),
@@ -249,46 +242,37 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     "disk-full": MACHINES,
     "no-ffmpeg": MACHINES,
     "file-gone": Held(
-        "tests/backend/work/test_executor.py"
-        "::test_a_file_that_somebody_took_away_before_it_was_noted_is_made_again_by_a_retry",
-        made=CALLED,
+        f"{MENDED}::test_a_file_that_was_taken_away_before_it_was_noted_is_made_again_by_a_retry"
     ),
     "file-too-large": Held(
         "tests/backend/runner/test_bad_sources.py"
-        "::test_a_disk_that_takes_no_file_of_that_size_is_named",
-        LATER,
-        LATER,
+        "::test_a_disk_that_takes_no_file_of_that_size_is_named"
     ),
     "folder": Held(
         f"{MENDED}::test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another"
     ),
     "geo-blocked": Held(STUBBORN),
-    "no-such-format": Held(
-        f"{FAILURES}::test_a_format_that_a_site_does_not_have_as_yt_dlp_says_it",
-        NO_SOURCE,
-        NO_SOURCE,
-        made=CALLED,
-    ),
-    "unexpected": Held(STUBBORN, NEWER, NEWER),
+    "only-pictures": Held(STUBBORN),
+    "unexpected": Held(STUBBORN),
     "live-kind": Held(STUBBORN),
     "bucket-unreachable": Held(f"{BUCKETS}::test_a_store_that_is_away_is_told_and_waited_for"),
     "bucket-missing": Held(f"{BUCKETS}::test_a_bucket_that_is_not_there_is_named_and_waited_for"),
     "bucket-refused": ANOTHER_PLACE,
     "bucket-certificate": Held(
-        "tests/backend/runner/test_certificates.py::test_and_so_may_the_object_store",
-        equal=QUOTED,
+        "tests/backend/runner/test_certificates.py::test_and_so_may_the_object_store"
     ),
     "bucket-region": ANOTHER_PLACE,
     "bucket-answer": Held(
         f"{BUCKETS}::test_a_store_that_cannot_do_what_is_needed_is_told_in_its_words_and_tried_again"
     ),
-    "bucket-damaged": Held(f"{BUCKETS}::test_what_is_not_what_was_sent_is_no_success", made=CALLED),
+    "bucket-damaged": Held(
+        f"{BUCKETS}::test_what_is_not_what_was_sent_is_told_and_sent_again_by_a_retry"
+    ),
     "bucket-ended": Held(
-        f"{BUCKETS}::test_uploads_that_somebody_ends_over_and_over_are_told", made=CALLED
+        f"{BUCKETS}::test_uploads_that_another_program_ends_are_told_and_begun_again_by_a_retry"
     ),
     "bucket-name-long": Held(
-        f"{BUCKETS}::test_a_name_that_is_too_long_for_a_bucket_is_told_before_anything_is_sent",
-        made=CALLED,
+        f"{BUCKETS}::test_a_name_that_no_bucket_takes_fails_and_a_shorter_one_comes"
     ),
     "media-folder": Held(
         "tests/backend/files/test_media_folder.py"
@@ -301,17 +285,9 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
     ),
     "stalled": Held(
         "tests/backend/runner/test_stalls.py::test_a_source_that_drips_is_given_up",
-        LATER,
-        LATER,
+        also="tests/backend/runner/test_stalls.py::test_a_source_that_dripped_is_asked_again_later",
     ),
-    "too-large": Held(
-        f"{FAILURES}::test_what_takes_more_memory_than_a_download_may_use",
-        NO_DOWNLOAD,
-        NO_DOWNLOAD,
-        also="tests/backend/runner/test_limits.py"
-        "::test_what_takes_more_fails_and_the_programs_that_it_starts_have_their_own_limit",
-        made=CALLED,
-    ),
+    "too-large": Held(STUBBORN),
 }
 
 

@@ -198,10 +198,21 @@ def test_a_disk_that_takes_no_file_of_that_size_is_named(
     api.within = ("sh", "-c", 'ulimit -f 1024; exec "$@"', "-")  # half a megabyte, or a whole one
     with contextlib.closing(api):
         api.start()
-        failed = api.wait(api.add(media.mp4), "failed", "done")
-        api.wait(api.add(media.short), "done")
+        item = api.add(media.mp4)
+        failed = api.wait(item, "failed", "done")
+        smaller = api.wait(api.add(media.short), "done", "failed")
+        api.end()
+        api.within = ()
+        api.environ["MEDIA_DIR"] = str(tmp_path / "another disk")
+        api.start()
+        api.ready()
+        api.ask("POST", f"/api/downloads/{item}/retry")
+        elsewhere = api.wait(item, "done", "failed")
 
     assert failed["error"] == download_failures()["file-too-large"].as_error() | {"values": {}}
+    assert smaller["error"] is None
+    assert elsewhere["error"] is None
+    assert (tmp_path / "another disk" / elsewhere["file"]["name"]).is_file()
 
 
 def test_a_hundred_clients_that_ask_at_once_are_all_answered(shared_api: Api) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scripts.docs.downloads import download_failures
 from settings import SettingsError, parse
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.hooks import listening
@@ -116,12 +117,16 @@ def test_and_so_may_the_object_store(
     }
     with object_store(tmp_path, environ["MEDIA_ENDPOINT"].rpartition(":")[2]):
         with running(tmp_path / "without", **environ) as api:
-            untrusted = wait_for(lambda: kind_of(api), "it says what is wrong")
+            wait_for(lambda: kind_of(api), "it says what is wrong")
+            untrusted = api.client.get("/ready").json()
         trusted = environ | {"CA_FILE": str(tmp_path / "ca.pem")}
         with running(tmp_path / "with", **trusted) as api:
             missing = wait_for(lambda: kind_of(api), "it says what is wrong")
 
-    assert untrusted == "bucket-certificate"
+    page = download_failures()["bucket-certificate"]
+    says = page.sentence.replace("https://objects.example:9000", environ["MEDIA_ENDPOINT"])
+    said = (untrusted["kind"], untrusted["detail"], untrusted["fix"])
+    assert said == ("bucket-certificate", says, page.fix)
     assert missing == "bucket-missing", "it has been asked"
 
 

@@ -15,10 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from yt_dlp import YoutubeDL
-from yt_dlp.utils import ExtractorError
 
-from domain.failures import classify
 from scripts.docs.downloads import download_failures
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
@@ -250,7 +247,7 @@ def _another_link(kind: str) -> Callable[[World], str]:
 
 ANOTHER_LINK = (
     *("blocked", "gone", "unknown-host", "unsupported", "not-media", "page-too-large"),
-    *("unsupported-protocol", "no-pieces"),
+    *("unsupported-protocol", "no-pieces", "not-found", "redirect-loop"),
 )
 ADVICE: dict[str, Callable[[World], str]] = {
     **{kind: _another_link(kind) for kind in ANOTHER_LINK},
@@ -258,7 +255,9 @@ ADVICE: dict[str, Callable[[World], str]] = {
     "key-refused": lambda world: _cookies(world, "key-refused"),
     **{
         kind: _later(kind)
-        for kind in ("range", "rate-limited", "server-error", "broken-off", "piece-missing")
+        for kind in (
+            *("range", "rate-limited", "server-error", "broken-off", "piece-missing", "refused"),
+        )
     },
     **{kind: _later(kind) for kind in ("incomplete-size", "key-missing")},
     "password-needed": _name_and_password,
@@ -305,17 +304,6 @@ def test_a_disk_without_room_and_a_machine_without_ffmpeg(
     assert installed["error"] is None
 
 
-def test_a_format_that_a_site_does_not_have_as_yt_dlp_says_it() -> None:
-    """What the app asks for has a second choice, so that no source brings this about."""
-    medium = {"id": "1", "title": "A video", "extractor": "x", "url": "https://x.test/1.mp4"}
-    with (
-        YoutubeDL({"format": "no-such", "quiet": True, "simulate": True}) as downloader,
-        pytest.raises(ExtractorError) as raised,
-    ):
-        downloader.process_video_result(medium)
-    assert classify(raised.value).as_error() == PAGE["no-such-format"].as_error()
-
-
 def test_cookies_that_others_can_read_and_that_are_none(
     shared_api: Api, media: MediaSource
 ) -> None:
@@ -337,8 +325,3 @@ def test_cookies_that_others_can_read_and_that_are_none(
     assert without_values(opened) == told("cookies-open", shared_api, "localhost")
     assert without_values(empty) == told("cookies-unreadable", shared_api, "localhost")
     assert healed["error"] is None
-
-
-def test_what_takes_more_memory_than_a_download_may_use() -> None:
-    """That the limit raises this is seen in test_limits.py, in a process of its own."""
-    assert classify(MemoryError()).as_error() == PAGE["too-large"].as_error()

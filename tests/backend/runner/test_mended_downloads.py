@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -186,9 +187,11 @@ def test_a_certificate_of_another_name_is_told_and_the_right_address_has_it(
 STUBBORN = '''
 import pathlib
 
+from runner.limits import MAX_ADDRESS_SPACE
 from yt_dlp.extractor.common import InfoExtractor
 
-HAS_ENDED = pathlib.Path(__file__).with_name("ended")
+NOTHING = {"vcodec": "none", "acodec": "none"}
+PICTURES = NOTHING | {"format_id": "sb0", "ext": "mhtml", "protocol": "mhtml"}
 
 
 class StubbornIE(InfoExtractor):
@@ -198,14 +201,20 @@ class StubbornIE(InfoExtractor):
 
     def _real_extract(self, url):
         page = self._match_id(url)
+        medium = {"id": page, "title": page}
+        file = url.partition("/stubborn")[0] + "/short.mp4"
+        if pathlib.Path(__file__).with_name(page).exists():
+            return medium | {"url": file}
         if page == "country":
             self.raise_geo_restricted(countries=["NZ"])
+        if page == "memory":
+            bytearray(MAX_ADDRESS_SPACE)
         if page == "changed":
             self._search_regex("title: (.+)", "", "title")
-        if HAS_ENDED.exists():
-            return {"id": page, "title": page, "url": url.partition("/stubborn")[0] + "/short.mp4"}
+        if page == "pictures":
+            return medium | {"formats": [PICTURES | {"url": file}]}
         stream = {"url": url, "protocol": "http_dash_segments", "format_id": "1", "ext": "mp4"}
-        return {"id": page, "title": page, "is_live": True, "formats": [stream]}
+        return medium | {"is_live": True, "formats": [stream]}
 '''
 
 
@@ -226,6 +235,8 @@ def with_stubborn_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api
     [
         ("geo-blocked", "country", {}),
         ("live-kind", "dash", {"live": "now"}),
+        ("only-pictures", "pictures", {}),
+        ("too-large", "memory", {}),
         ("unexpected", "changed", {}),
     ],
 )
@@ -237,14 +248,13 @@ def test_what_only_a_site_of_its_own_can_raise_is_told(
     says["sentence"] = says["sentence"].replace("[Example] 4711", f"[Stubborn] {page}")
     assert error == says
 
-    if kind == "geo-blocked":  # it is looked for elsewhere
-        elsewhere = with_stubborn_site.add(media.short)
-        assert with_stubborn_site.wait(elsewhere, "done", "failed")["error"] is None
-    if kind == "live-kind":
-        place = with_stubborn_site.folder / "plugins/yt_dlp_plugins/extractor/ended"
-        place.touch()
-        again = with_stubborn_site.add(f"{media.base}/stubborn/{page}")
-        assert with_stubborn_site.wait(again, "done", "failed")["error"] is None
+    url = f"{media.base}/stubborn/{page}"
+    if kind in {"geo-blocked", "too-large"}:  # looked for elsewhere, or the video's own link copied
+        url = media.short
+    else:  # the stream has ended, or a newer yt-dlp can read the site
+        (with_stubborn_site.folder / "plugins/yt_dlp_plugins/extractor" / page).touch()
+    again = with_stubborn_site.add(url)
+    assert with_stubborn_site.wait(again, "done", "failed")["error"] is None
 
 
 def test_a_folder_that_became_a_file_while_the_download_waited_is_left_for_another(
@@ -316,5 +326,40 @@ def test_a_recording_that_cannot_be_joined_is_kept_and_joined_by_a_retry(
     assert error == told("join", api, "127.0.0.1")
 
     (tmp_path / "broken").unlink()
+    api.ask("POST", f"/api/downloads/{item}/retry")
+    assert api.wait(item, "done", "failed")["error"] is None
+
+
+LASTING = """\
+CREATE TABLE numbers AS SELECT a.value FROM json_each('[{numbers}]') a;
+CREATE TRIGGER lasting BEFORE UPDATE OF state ON downloads WHEN NEW.state = 'done' BEGIN
+    SELECT count(*) FROM numbers a, numbers b, numbers c WHERE a.value + b.value + c.value < 0;
+END;
+"""
+"""While that is there, to note that a download is done lasts longer than any test."""
+NO_MORE = "DROP TRIGGER lasting; DROP TABLE numbers;"
+
+
+def test_a_file_that_was_taken_away_before_it_was_noted_is_made_again_by_a_retry(
+    api: Api, media: MediaSource
+) -> None:
+    api.ready()
+
+    def change(script: str) -> None:
+        database = sqlite3.connect(api.folder / "data/app.db")
+        with contextlib.closing(database) as connection:
+            connection.executescript(script)
+
+    change(LASTING.format(numbers=",".join(map(str, range(5000)))))
+    item = api.add(media.short)
+    file = wait_for(lambda: next(api.media.glob("[!.]*.mp4"), None), "it is at its place")
+    api.kill()
+    change(NO_MORE)
+    file.rename(api.folder / "elsewhere.mp4")
+    api.start()
+    error = without_values(api.wait(item, "failed", "done")["error"])
+    says = told("file-gone", api, "127.0.0.1")
+    assert error == says | {"sentence": says["sentence"].replace("A film.mp4", file.name)}
+
     api.ask("POST", f"/api/downloads/{item}/retry")
     assert api.wait(item, "done", "failed")["error"] is None

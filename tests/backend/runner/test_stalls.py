@@ -40,8 +40,14 @@ class Dripping(http.server.BaseHTTPRequestHandler):
     """Sends the beginning of an answer at once, and bytes one by one from there on."""
 
     over: threading.Event
+    well: bytes | None
+    """What is sent at once to everybody, when the source is well again."""
 
     def do_GET(self) -> None:
+        if self.well is not None:
+            self.wfile.write(HEAD % b"video/mp4" + b"Content-Length: %d\r\n\r\n" % len(self.well))
+            self.wfile.write(self.well)
+            return
         kind = b"application/vnd.apple.mpegurl" if self.path.endswith(".m3u8") else b"video/mp4"
         length = b"Content-Length: 9000000\r\n\r\n"
         answers = {
@@ -65,7 +71,7 @@ class Dripping(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def dripping() -> Iterator[str]:
-    Dripping.over = threading.Event()
+    Dripping.over, Dripping.well = threading.Event(), None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -96,6 +102,18 @@ def test_a_source_that_drips_is_given_up(tmp_path: Path, dripping: str, path: st
     assert last == download_failures()["stalled"].as_event() == STALLED.as_event()
     kept = sum(part.stat().st_size for part in (tmp_path / "staging").glob("*.part"))
     assert (kept > len(BEGINNING) / 2) == (path == "/file.mp4")
+
+
+def test_a_source_that_dripped_is_asked_again_later(
+    tmp_path: Path, dripping: str, media: MediaSource
+) -> None:
+    url = f"{dripping}/file.mp4"
+    assert fetched(url, tmp_path / "staging") == STALLED.as_event()
+
+    Dripping.well = (media.folder / "short.mp4").read_bytes()
+    again = fetched(url, tmp_path / "staging")
+    assert again["event"] == "done"
+    assert (tmp_path / "staging" / again["file"]).read_bytes() == Dripping.well
 
 
 def test_a_source_that_is_slow_is_waited_for(tmp_path: Path, media: MediaSource) -> None:

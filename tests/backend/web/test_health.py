@@ -25,9 +25,13 @@ def test_health_says_healthy_with_the_time_in_utc(shared_api: Api) -> None:
 
 def test_health_answers_while_the_engine_is_still_warming(api: Api) -> None:
     api.ask("GET", "/health")
-    assert api.client.get("/ready").json()["engine"] == "warming"
+    warming = api.client.get("/ready").json()
+    assert (warming["engine"], warming["kind"]) == ("warming", "database-opening")
+    assert warming["detail"].endswith("still being opened.")
+    assert "Wait a moment" in warming["fix"]
 
     api.ready()
+    assert "detail" not in api.client.get("/ready").json()
 
 
 def test_who_is_about_to_restart_it_learns_what_runs(api: Api, media: MediaSource) -> None:

@@ -82,7 +82,7 @@ class ImportService:
         if row is None:
             raise NotFoundError(
                 f"There is no import {item}.",
-                "It may be forgotten; reload.",
+                "It may have been removed; reload the page.",
                 kind="unknown-import",
             )
         return view(row)

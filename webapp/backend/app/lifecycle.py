@@ -83,7 +83,7 @@ class Lifecycle:
                 )
         if problem:
             return "waiting", problem
-        return ("ready" if self._launched.is_set() else "warming"), None
+        return ("ready", None) if self._launched.is_set() else ("warming", _opening())
 
     def running(self) -> int:
         """How many downloads run here, which a restart interrupts."""
@@ -117,11 +117,7 @@ class Lifecycle:
             wait((self._container,), POLL_SECONDS)
         if self._container.done():
             return self._container.result()
-        raise UnavailableError(
-            "The database is still being opened.",
-            "Retry in a moment; if it keeps failing, see the log of `api`.",
-            kind="database-opening",
-        )
+        raise _opening()
 
     def _load(self) -> None:
         container = self._retry(self._assemble)
@@ -176,4 +172,12 @@ def _unexpected(error: Exception) -> Problem:
         "It tries again by itself; the log of `api` has the details.",
         kind="backend-not-ready",
         why=said,
+    )
+
+
+def _opening() -> UnavailableError:
+    return UnavailableError(
+        "The database is still being opened.",
+        "Wait a moment; if it takes long, see the log of `api`.",
+        kind="database-opening",
     )

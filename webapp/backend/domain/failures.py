@@ -38,6 +38,7 @@ class DownloadError(Exception):
         return {"event": "failed", **asdict(self)}
 
 
+NEWER = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
 DISK_FULL = DownloadError("disk-full", "The disk is full.", "Free some space, then retry.")
 STALLED = DownloadError(
     "stalled", "The site sends next to nothing.", "Retry later.", transient=True
@@ -136,8 +137,8 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
     ),
     (r"\bDRM\b", DownloadError("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
     (
-        r"requested format is not available",
-        DownloadError("no-such-format", "The site does not offer this format.", "Choose another."),
+        r"requested format is not available",  # ours take whatever has sound or moves
+        DownloadError("only-pictures", "The site offers only pictures of it.", NEWER),
     ),
     (
         r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
@@ -202,8 +203,7 @@ def classify(error: BaseException) -> DownloadError:
     for pattern, failed in TEXTS:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
-    fix = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
-    return DownloadError("unexpected", said := _first_line(error), fix, values={"said": said})
+    return DownloadError("unexpected", said := _first_line(error), NEWER, values={"said": said})
 
 
 def _without_names(chain: list[BaseException]) -> str:

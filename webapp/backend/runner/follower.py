@@ -144,4 +144,4 @@ class Follower:
 
 def refusal(sentence: str) -> DownloadError:
     """What is said of a stream that cannot be recorded."""
-    return DownloadError("live-kind", sentence, "Look for another source.")
+    return DownloadError("live-kind", sentence, "Send the link again when it has ended.")

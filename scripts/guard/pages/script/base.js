@@ -21,5 +21,5 @@ function lasting(ms) {
   return t("time.days", { days: Math.floor(seconds / 86400), hours: Math.floor((seconds % 86400) / 3600) });
 }
 const ago = (iso) => lasting(Date.now() - Date.parse(iso));
-const megabytes = (bytes) => `${Math.round(bytes / 1048576)} MB`;
+const megabytes = (bytes) => (bytes / 1e6).toLocaleString(language, { style: "unit", unit: "megabyte", maximumFractionDigits: 0 });
 const percent = (share) => share === null ? "–" : share.toLocaleString(language, { style: "percent", maximumFractionDigits: share < 0.0995 ? 1 : 0, minimumFractionDigits: share < 0.0995 ? 1 : 0 }).replace(/\s?%/, " %");

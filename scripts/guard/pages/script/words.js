@@ -35,5 +35,6 @@ function speak(root) {
 }
 speak(document);
 speak($("service").content);
-for (const code of Object.keys(words)) $("language").append(new Option(new Intl.DisplayNames([code], { type: "language" }).of(code), code, false, code === language));
+const ownName = (code) => new Intl.DisplayNames([code], { type: "language" }).of(code).replace(/^./, (first) => first.toLocaleUpperCase(code));
+for (const code of Object.keys(words)) $("language").append(new Option(ownName(code), code, false, code === language));
 $("language").onchange = () => { kept("language", $("language").value); location.reload(); };
