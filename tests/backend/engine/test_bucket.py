@@ -576,24 +576,6 @@ def test_uploads_that_another_program_ends_are_told_and_begun_again_by_a_retry(
     assert store.content(name) == whole_short(media)
 
 
-def test_a_name_that_no_bucket_takes_fails_and_a_shorter_one_comes(
-    store: ObjectStore, media: MediaSource, tmp_path: Path
-) -> None:
-    prefix = "/".join(["a" * 190] * 5)
-    environ = store.environ | {"MEDIA_URL": f"s3://{BUCKET}/{prefix}"}
-    with running(tmp_path, **environ) as api:
-        long = api.wait(api.add(media.short, folder="b" * 60), "failed", "done")["error"]
-        short = api.wait(api.add(media.short, folder="c"), "done", "failed")
-
-    sentence, fix = shown("bucket-name-long", store)
-    begins, _, _ = sentence.replace("1103", long["values"]["length"]).partition(": ")
-    assert (long["kind"], long["fix"]) == ("bucket-name-long", fix)
-    assert long["sentence"] == f"{begins}: {long['values']['name']}"
-    assert int(long["values"]["length"]) > int(long["values"]["most"]) == 1024
-    assert long["values"]["name"].startswith("b" * 60)
-    assert short["error"] is None
-
-
 def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: Path) -> None:
     class Short(Bucket):
         def head(self, name: str) -> dict[str, Any] | None:
