@@ -45,6 +45,7 @@ class Cost(NamedTuple):
 
 def cost(api: Api, source: MediaSource) -> Cost:
     """Start it, let it rest, and let it download while strace(1) counts."""
+    api.fresh = True  # what it loads is part of what it costs
     api.start()
     api.ready()
     if api.process is None:

@@ -13,6 +13,7 @@ from collections.abc import Generator
 import pytest
 
 from scripts.times.table import Spent, text, write
+from tests.backend import forks
 
 PROCESSOR = "processor"
 """The property of a report that tells the seconds which its phase used of a processor."""
@@ -31,9 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def processor_seconds() -> float:
-    """What this process and its children have used, in their code and in the kernel."""
+    """What this process, its children and what is forked for it have used, kernel included."""
     spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
+    children = spent.children_user + spent.children_system
+    return spent.user + spent.system + children + forks.spent()
 
 
 class _Measure:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests import server_errors
+from tests.backend import forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +50,8 @@ class Api:
     """The folder of the code that it runs."""
     python = sys.executable
     """What runs it."""
+    fresh = False
+    """Whether it is to load everything anew, in tests too: for those of starting and of memory."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.environ = folder, environ
@@ -64,7 +67,7 @@ class Api:
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),
         )
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | forks.Fork | None = None
         self.log = folder / "api.log"
 
     @property
@@ -78,26 +81,43 @@ class Api:
 
     def start(self) -> None:
         self._lay_database()
-        descriptor = self._socket.fileno()
         keep = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "MEDIA_DIR"}}
+        data = {"DATA_DIR": str(self.folder / "data"), "ALLOW_HOSTS": "127.0.0.1"}
+        environment = keep | data | self.environ
+        options = ["--timeout-graceful-shutdown", str(self.patience)]
         server_errors.watch(self.log)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    *self.within,
-                    *(self.python, "-m", "uvicorn", "main:app", "--fd", str(descriptor)),
-                    *("--timeout-graceful-shutdown", str(self.patience)),
-                ],
-                cwd=self.code,
-                env=keep
-                | {"DATA_DIR": str(self.folder / "data"), "ALLOW_HOSTS": "127.0.0.1"}
-                | self.environ,
-                pass_fds=[descriptor],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+            self.process = self._forked(environment, options, log.fileno()) or self._started(
+                environment, options, log.fileno()
             )
+
+    def _forked(
+        self, environment: dict[str, str], options: list[str], log: int
+    ) -> forks.Fork | None:
+        """One that has all loaded already; None where it is to be started."""
+        usual = (self.within, self.code, self.python) == (Api.within, Api.code, Api.python)
+        interpreter = forks.interpreter() if usual and not self.fresh else None
+        if interpreter is None:
+            return None
+        return interpreter.start(environment, options, log, self._socket.fileno())
+
+    def _started(
+        self, environment: dict[str, str], options: list[str], log: int
+    ) -> subprocess.Popen[bytes]:
+        descriptor = self._socket.fileno()
+        return subprocess.Popen(
+            [
+                *self.within,
+                *(self.python, "-m", "uvicorn", "main:app", "--fd", str(descriptor), *options),
+            ],
+            cwd=self.code,
+            env=environment,
+            pass_fds=[descriptor],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
     def _lay_database(self) -> None:
         """Where it would make its own: one that was made once."""
