@@ -469,11 +469,25 @@ def pitch_of(path: Path) -> float:
     return float(rate)
 
 
-@pytest.mark.parametrize(("bitrate", "range_"), [(128, (110, 150)), (320, (280, 340))])
+@pytest.mark.parametrize(
+    ("source", "bitrate", "range_"),
+    [
+        ("mp4", 128, (110, 150)),
+        ("mp4", 192, (170, 215)),
+        ("mp4", 320, (280, 340)),
+        ("dash", None, (85, 110)),  # the source's, which it tells: 96
+    ],
+)
 def test_the_bit_rate_of_audio_can_be_chosen(
-    shared_api: Api, own_media: MediaSource, bitrate: int, range_: tuple[int, int]
+    shared_api: Api,
+    own_media: MediaSource,
+    source: str,
+    bitrate: int | None,
+    range_: tuple[int, int],
 ) -> None:
-    done = result(shared_api, own_media.mp4, format="mp3", audio_bitrate=bitrate)
+    url = getattr(own_media, source)
+
+    done = result(shared_api, url, format="mp3", audio_bitrate=bitrate)
 
     kbps = done["file"]["bytes"] * 8 / 1000 / 12
     assert range_[0] < kbps < range_[1]
@@ -530,6 +544,45 @@ def test_a_long_list_is_shown_in_parts_and_whole(shared_api: Api, own_media: Med
     assert len(last["items"]) == 2
     everything = shared_api.ask("GET", path, params={"limit": 5000})["items"]
     assert len(everything) == 1200
+
+
+PLAIN = "#EXTM3U\n#EXTINF:2,One\n/short.mp4?1\n\n#EXTINF:-1,Two\nclip.mp4\nshort.mp4\n"
+
+
+@pytest.mark.parametrize("name", ["files.m3u", "files.m3u8", "files.txt"])
+def test_a_playlist_of_files_is_a_list_and_no_stream(
+    shared_api: Api, own_media: MediaSource, name: str
+) -> None:
+    (own_media.folder / name).write_text(PLAIN)
+    url = f"{own_media.base}/{name}"
+
+    failed = result(shared_api, url)
+    seen = preview(shared_api, url)
+    added = shared_api.client.post("/api/downloads/bulk", json={"entries": seen["entries"]}).json()
+
+    assert failed["error"]["kind"] == "playlist"
+    assert [entry.get("title") for entry in seen["entries"]] == ["One", "Two", None]
+    assert [entry.get("duration") for entry in seen["entries"]] == [2, None, None]
+    assert [entry["url"] for entry in seen["entries"]] == [
+        f"{own_media.short}?1",
+        own_media.mp4,
+        own_media.short,
+    ]
+    done = [shared_api.wait(one["id"], "done", "failed") for one in added]
+    assert [(one["error"], one["title"]) for one in done] == [
+        (None, "One"),
+        (None, "Two"),
+        (None, "short"),
+    ]
+
+
+def test_a_playlist_of_one_station_is_that_one(shared_api: Api, own_media: MediaSource) -> None:
+    (own_media.folder / "one.m3u").write_text("#EXTM3U\nshort.mp4\n")
+
+    done = result(shared_api, f"{own_media.base}/one.m3u")
+
+    assert done["error"] is None
+    assert shared_api.bytes_of(done["id"]) == (own_media.folder / "short.mp4").read_bytes()
 
 
 # Small things
@@ -608,9 +661,13 @@ def test_what_a_failed_download_keeps_is_shown_and_can_be_cleared(
     assert shared_api.get(failed["id"])["state"] == "failed"
 
 
-@pytest.mark.parametrize(("codecs", "taken"), [("compatible", "old"), ("best", "new")])
+@pytest.mark.parametrize(
+    ("how", "taken"),
+    [({}, "old"), ({"codecs": "compatible"}, "old"), ({"codecs": "best"}, "new")],
+    ids=["by itself", "compatible", "best"],
+)
 def test_an_mp4_has_codecs_that_every_device_plays_unless_the_best_is_wanted(
-    shared_api: Api, own_media: MediaSource, codecs: str, taken: str
+    shared_api: Api, own_media: MediaSource, how: dict[str, str], taken: str
 ) -> None:
     hls = own_media.folder / "hls"
     for name in ("old", "new"):
@@ -622,7 +679,7 @@ def test_an_mp4_has_codecs_that_every_device_plays_unless_the_best_is_wanted(
         + variant.format(2_000_000, "vp09.00.10.08", "new")
     )
 
-    done = result(shared_api, f"{own_media.base}/hls/codecs.m3u8", codecs=codecs)
+    done = result(shared_api, f"{own_media.base}/hls/codecs.m3u8", **how)
 
     playlists = [path for path, _ in own_media.requests if path.endswith(".m3u8")]
     assert done["error"] is None
