@@ -475,7 +475,7 @@ def pitch_of(path: Path) -> float:
         ("mp4", 128, (110, 150)),
         ("mp4", 192, (170, 215)),
         ("mp4", 320, (280, 340)),
-        ("dash", None, (85, 110)),  # the source's, which it tells: 96
+        ("dash", None, (85, 110)),  # the source's, which tells 96.208
     ],
 )
 def test_the_bit_rate_of_audio_can_be_chosen(

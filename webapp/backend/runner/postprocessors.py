@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BITRATES = (64, 96, 128, 160, 192, 256, 320)
 """In kbit/s, as encoders like them."""
+OVER = 1.05
+"""By how much sites tell more than was set (96.2, 129.5): they measure what came of it."""
 Notes = list[dict[str, str]]
 
 
@@ -130,4 +132,5 @@ def _bitrate(request: DownloadRequest, kbps: float | None) -> int | None:
     """In kbit/s: the chosen one, else the next above the source's; None where none applies."""
     if not FORMATS[request.format].lossy:
         return None
-    return request.audio_bitrate or next((b for b in BITRATES if b >= (kbps or 192)), BITRATES[-1])
+    source = kbps or 192
+    return request.audio_bitrate or next((b for b in BITRATES if b * OVER >= source), BITRATES[-1])
