@@ -38,8 +38,9 @@ class Terminal:
         """Type one line; what it says."""
         words = re.split(r"(\s+)", line)
         typed = "".join(self.names.get(word, word) for word in words)
+        compose = f"command {shlex.join(self.compose)}"  # not the function, which would call itself
         script = (
-            f'docker() {{ if [ "$1" = compose ]; then shift; {shlex.join(self.compose)} "$@"; '
+            f'docker() {{ if [ "$1" = compose ]; then shift; {compose} "$@"; '
             f'else command {self.engine.name} "$@"; fi; }}\n{typed}'
         )
         done = subprocess.run(
