@@ -39,11 +39,16 @@ class Proxy:
         self._closed = False
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        threading.Thread(target=self._accept, name="proxy", daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, name="proxy", daemon=True)
+        self._accepting.start()
 
     def close(self) -> None:
         """Take no more connections, and end those that there are."""
         self._closed = True
+        # Who waits in accept() sleeps through a close, and then takes the connections of whatever
+        # socket has got the same descriptor: so it is woken, and gone before that.
+        with contextlib.suppress(OSError), socket.create_connection((self.host, self.port)):
+            self._accepting.join()
         self._socket.close()
 
     def _accept(self) -> None:
@@ -51,6 +56,9 @@ class Proxy:
             try:
                 client, _ = self._socket.accept()
             except OSError:
+                return
+            if self._closed:
+                client.close()
                 return
             threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 

@@ -101,6 +101,16 @@ def test_one_way_the_server_hears_and_the_client_does_not(link: Link, heard: lis
         assert connection.recv(100) == b"hello"
 
 
+def test_who_took_connections_is_gone_when_the_way_is_closed() -> None:
+    def taking() -> set[threading.Thread]:
+        return {thread for thread in threading.enumerate() if thread.name == "proxy"}
+
+    before = taking()
+    with proxy(1):
+        assert len(taking() - before) == 1
+    assert not taking() - before
+
+
 def test_the_end_of_one_side_is_told_to_the_other(link: Link) -> None:
     with client(link) as connection:
         connection.shutdown(socket.SHUT_WR)
