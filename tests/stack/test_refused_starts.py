@@ -23,8 +23,8 @@ from tests.stack.harness import ROOT, GuardRun, is_free, toy, until
 
 LINES = (toy("web"), toy("api"))
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-all") if os.geteuid() == 0 else ()
-NOBODY = ("setpriv", "--reuid=65534")
-"""Before a command: a root who may no more than everybody, and somebody else."""
+NOBODY = ("setpriv", "--reuid=65534", "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+"""Before a command: a root who may no more than everybody, and one who may read our Python."""
 ANYBODYS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 

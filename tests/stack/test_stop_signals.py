@@ -42,8 +42,8 @@ def test_one_that_was_killed_after_its_grace_is_said_to_have_been(guarded: Guard
     run.await_state("web", "READY")
     run.post("/api/services/web/stop")
     run.await_state("web", "STOPPED")
-    assert "web did not leave within 0.5 s of SIGTERM, and was killed" in run.output()
-    assert "WEB_STOP_SIGNAL=INT" in run.output()
+    run.await_output("web did not leave within 0.5 s of SIGTERM, and was killed")
+    run.await_output("WEB_STOP_SIGNAL=INT")
 
 
 def test_a_signal_that_is_none_is_an_error(guarded: Guarded, tmp_path: Path) -> None:
