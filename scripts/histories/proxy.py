@@ -36,7 +36,7 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self.target = target
         self.mode: Mode = "open"
-        self._closed = False
+        self._closed = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._accepting = threading.Thread(target=self._accept, name="proxy", daemon=True)
@@ -44,7 +44,7 @@ class Proxy:
 
     def close(self) -> None:
         """Take no more connections, and end those that there are."""
-        self._closed = True
+        self._closed.set()
         # Who waits in accept() sleeps through a close, and then takes the connections of whatever
         # socket has got the same descriptor: so it is woken, and gone before that.
         with contextlib.suppress(OSError), socket.create_connection((self.host, self.port)):
@@ -52,12 +52,12 @@ class Proxy:
         self._socket.close()
 
     def _accept(self) -> None:
-        while not self._closed:
+        while not self._closed.is_set():
             try:
                 client, _ = self._socket.accept()
             except OSError:
                 return
-            if self._closed:
+            if self._closed.is_set():
                 client.close()
                 return
             threading.Thread(target=self._connect, args=(client,), daemon=True).start()
@@ -92,13 +92,15 @@ class Proxy:
     def _await_network(self, *, back: bool) -> bool:
         """Wait while nothing gets through; False when the other side has given up meanwhile."""
         begun = time.monotonic()
-        while not self._closed and (self.mode == "cut" or (self.mode == "one-way" and back)):
+        while not self._closed.is_set() and (
+            self.mode == "cut" or (self.mode == "one-way" and back)
+        ):
             if time.monotonic() - begun > GIVEN_UP_SECONDS:
                 return False
             time.sleep(POLL_SECONDS)
         if self.mode == "delay":
             time.sleep(DELAY_SECONDS)
-        return not self._closed
+        return not self._closed.is_set()
 
 
 @contextlib.contextmanager
