@@ -82,7 +82,7 @@ class GracefulStop:
         """
         port = service.port
         sock = None if port is None else self._ports.find(port)
-        if port is None or sock is None or self._hurried or _has_let_nobody_in(sock, state):
+        if port is None or sock is None or self._hurried or _serves_nobody(sock, port, state):
             _ask(service, process, asked)
             return
         self._take_back(service.name)
@@ -127,6 +127,10 @@ def _ask(service: Service, process: Running, asked: Callable[[], None]) -> None:
     asked()
 
 
-def _has_let_nobody_in(sock: socket.socket, state: State) -> bool:
-    """Whether a server accepts nothing yet: what waits in the queue is served by the next one."""
-    return state is State.STARTING and bool(accept_queue.length(sock))
+def _serves_nobody(sock: socket.socket, port: int, state: State) -> bool:
+    """Whether a server accepts nothing yet: what waits in the queue is served by the next one.
+
+    One that is starting may have begun to work through a queue that it has not come to the end of.
+    """
+    starts = state is State.STARTING and bool(accept_queue.length(sock))
+    return starts and not handover.has_let_in(port)

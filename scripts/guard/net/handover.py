@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from . import accept_queue, bind, sock_diag, tcp_sockets
 
 _SO_ATTACH_REUSEPORT_CBPF = 51  # asm-generic/socket.h
+NEW_SECONDS = 1.0  # in which whoever has connected says what he wants, on a busy machine too
 _BPF_RET = 0x06  # linux/filter.h: return a constant, here the place of a socket in its group
 
 
@@ -56,11 +57,23 @@ def retire(former: socket.socket) -> Iterator[socket.socket]:
 
 
 def unread(former: socket.socket, port: int) -> int:
-    """Return how many connections its server has not accepted, or not read from, yet."""
-    return (accept_queue.length(former) or 0) + sum(
+    """Return how many connections its server has not accepted, or not read from, yet.
+
+    One that was made a moment ago, and on which nothing has come, is one of them: a server that is
+    stopped closes it, and its client sends a request to nobody.
+    """
+    waiting = accept_queue.length(former) or 0
+    unheard = sum(seconds < NEW_SECONDS for seconds in tcp_sockets.silences(port))
+    heard = sum(
         one.state == sock_diag.ESTABLISHED and one.inode != 0 and one.queued > 0
         for one in tcp_sockets.connected(port)
     )
+    return waiting + unheard + heard
+
+
+def has_let_in(port: int) -> bool:
+    """Whether whoever serves a port has accepted anybody who is still there."""
+    return any(one.inode for one in tcp_sockets.connected(port))
 
 
 def _give_all_to(sock: socket.socket, *, place: int) -> None:

@@ -33,6 +33,12 @@ _NUMBER = struct.Struct("=I")
 _HEAD, _TAIL, _TAIL_AT = struct.Struct("!xBxxHH"), struct.Struct("=IIII"), 56
 _ADDRESSES_AT, _ADDRESS_BYTES = 8, 16
 _USED_BYTES = {socket.AF_INET: 4, socket.AF_INET6: 16}
+# After it attributes: their length and kind, and of the kind that is asked for a tcp_info. Of that
+# the milliseconds since something came (or the connection did), and the bytes that have come.
+_MESSAGE_BYTES, _ATTRIBUTE = 72, struct.Struct("=HH")
+_INFO = 2  # INET_DIAG_INFO
+_QUIET_AT, _QUIET = 52, struct.Struct("=I")
+_RECEIVED_AT, _RECEIVED = 128, struct.Struct("=Q")
 
 
 class Socket(NamedTuple):
@@ -51,18 +57,53 @@ class Socket(NamedTuple):
     """By which its descriptors can be found; 0 as long as a connection was not accepted."""
 
 
-def question(family: int, states: int, flags: int, which: bytes) -> bytes:
-    """Return the message that asks for TCP's sockets of a family in any of these states (bits)."""
-    wanted = _WANTED.pack(family, socket.IPPROTO_TCP, 0, states) + which
+def question(family: int, states: int, flags: int, which: bytes, beside: int = 0) -> bytes:
+    """Return the message that asks for TCP's sockets of a family in any of these states (bits).
+
+    `beside` is the kind of attribute that is to be told with each.
+    """
+    extensions = 1 << (beside - 1) if beside else 0
+    wanted = _WANTED.pack(family, socket.IPPROTO_TCP, extensions, states) + which
     return HEADER.pack(HEADER.size + len(wanted), BY_FAMILY, flags, 0, 0) + wanted
 
 
 def dump(family: socket.AddressFamily, states: Iterable[int], port: int = 0) -> Iterator[Socket]:
     """Yield the sockets of a family in these states, of one port or of all; raises `OSError`."""
     bits = sum(1 << state for state in states)
+    for answer in _answers(question(family, bits, REQUEST | _DUMP, _ID.pack(port))):
+        yield _read(answer, _USED_BYTES[family])
+
+
+def silences(family: socket.AddressFamily, port: int) -> Iterator[float]:
+    """Yield of each connection that was accepted and on which nothing has come for how many s.
+
+    Raises `OSError`.
+    """
+    which = _ID.pack(port)
+    for answer in _answers(question(family, 1 << ESTABLISHED, REQUEST | _DUMP, which, _INFO)):
+        *_, inode = _TAIL.unpack_from(answer, _TAIL_AT)
+        info = _attribute(answer, _INFO)
+        is_told = len(info) >= _RECEIVED_AT + _RECEIVED.size  # not before Linux 4.1
+        if inode and is_told and not _RECEIVED.unpack_from(info, _RECEIVED_AT)[0]:
+            yield _QUIET.unpack_from(info, _QUIET_AT)[0] / 1000
+
+
+def _attribute(answer: bytes, wanted: int) -> bytes:
+    """Return what an answer says beside the message itself; b"" where it does not."""
+    at = _MESSAGE_BYTES
+    while at + _ATTRIBUTE.size <= len(answer):
+        size, kind = _ATTRIBUTE.unpack_from(answer, at)
+        if kind == wanted:
+            return answer[at + _ATTRIBUTE.size : at + size]
+        at += max((size + 3) & ~3, _ATTRIBUTE.size)  # NLA_ALIGN
+    return b""
+
+
+def _answers(asked: bytes) -> Iterator[bytes]:
+    """Yield an inet_diag_msg, with what stands beside it, for each socket; raises `OSError`."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, SOCK_DIAG) as kernel:
         kernel.settimeout(ANSWER_SECONDS)
-        kernel.send(question(family, bits, REQUEST | _DUMP, _ID.pack(port)))
+        kernel.send(asked)
         while True:
             data = kernel.recv(RECEIVE_BYTES)
             at = 0
@@ -72,17 +113,16 @@ def dump(family: socket.AddressFamily, states: Iterable[int], port: int = 0) -> 
                     return
                 if kind == _ERROR or size < HEADER.size:
                     raise OSError(errno.EPROTO, "no answer about sockets")
-                yield _read(data, at + HEADER.size, _USED_BYTES[family])
+                yield data[at + HEADER.size : at + size]
                 at += (size + 3) & ~3  # NLMSG_ALIGN
 
 
-def _read(data: bytes, at: int, used: int) -> Socket:
-    state, port, peer_port = _HEAD.unpack_from(data, at)
-    here = at + _ADDRESSES_AT
-    there = here + _ADDRESS_BYTES
-    queued, _, uid, inode = _TAIL.unpack_from(data, at + _TAIL_AT)
-    peer = data[there : there + used] + peer_port.to_bytes(2, "big")
-    return Socket(state, port, data[here : here + used], peer, queued, uid, inode)
+def _read(answer: bytes, used: int) -> Socket:
+    state, port, peer_port = _HEAD.unpack_from(answer)
+    here, there = _ADDRESSES_AT, _ADDRESSES_AT + _ADDRESS_BYTES
+    queued, _, uid, inode = _TAIL.unpack_from(answer, _TAIL_AT)
+    peer = answer[there : there + used] + peer_port.to_bytes(2, "big")
+    return Socket(state, port, answer[here : here + used], peer, queued, uid, inode)
 
 
 def table(path: Path, states: Iterable[int]) -> Iterator[Socket]:

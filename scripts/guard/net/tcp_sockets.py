@@ -35,6 +35,18 @@ def connected(port: int) -> list[Socket]:
     return [one for one in _read(TABLES, states) if one.port == port]
 
 
+def silences(port: int) -> list[float]:
+    """Return the age in seconds of connections that were accepted, and on which nothing has come.
+
+    None where the system does not tell.
+    """
+    if not sys.platform.startswith("linux"):
+        return []
+    with contextlib.suppress(OSError, struct.error):
+        return [seconds for family in FAMILIES for seconds in sock_diag.silences(family, port)]
+    return []
+
+
 def _read(tables: Iterable[Path], states: tuple[int, ...]) -> list[Socket]:
     found: list[Socket] = []
     for table in tables:

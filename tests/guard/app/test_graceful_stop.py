@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,6 +21,7 @@ from scripts.guard.config.service import Service
 from scripts.guard.core.phases import State
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.http.admission import of_carried
+from scripts.guard.net import handover
 from scripts.guard.net.port_table import Ports
 from scripts.guard.net.relay import Relay
 from tests.conftest import FreePort
@@ -144,6 +146,56 @@ def test_a_server_that_has_let_nobody_in_yet_has_nobody_to_see_to(
 
     assert asked == ([signal.SIGTERM] if at_once else [])
     assert server.told == len(asked)
+
+
+@linux
+def test_one_that_starts_and_has_let_somebody_in_sees_to_whoever_came(free_port: FreePort) -> None:
+    """A crowd waits for a server that is being started, and is not told to be ready meanwhile."""
+    port = free_port()
+    server = Server("web", 1)
+
+    async def drain() -> list[signal.Signals]:
+        ports = Ports()
+        sock = ports.take(port)
+        stop = GracefulStop(ports, Relay(of_carried(1024)))
+        with ExitStack() as crowd:
+            for _ in range(3):
+                crowd.enter_context(socket.create_connection(("127.0.0.1", port)))
+            with sock.accept()[0]:
+                line = Service("web", "run", port=port)
+                stop.begin(line, server, State.STARTING, server.asked)
+                asked = list(server.signals)
+        await stop.close()
+        ports.keep_only(set())
+        return asked
+
+    assert asyncio.run(drain()) == []
+
+
+@linux
+def test_a_request_is_not_lost_that_was_about_to_be_sent(
+    free_port: FreePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that has connected has no turn on a busy machine, and its server is restarted."""
+    monkeypatch.setattr(handover, "NEW_SECONDS", 60.0)
+    port = free_port()
+
+    async def drain() -> None:
+        server, ports = Server("web", 1), Ports()
+        sock = ports.take(port)
+        stop = GracefulStop(ports, Relay(of_carried(1024)))
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            accepted, _ = sock.accept()
+            with accepted:
+                stop.begin(Service("web", "run", port=port), server, State.READY, server.asked)
+                assert server.signals == []
+                visitor.sendall(b"GET /")
+                assert accepted.recv(9) == b"GET /"
+                await asyncio.wait_for(wait_for(lambda: server.signals), 60)
+        await stop.close()
+        ports.keep_only(set())
+
+    asyncio.run(drain())
 
 
 class Reader:

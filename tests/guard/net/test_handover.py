@@ -103,6 +103,36 @@ def test_nobody_else_can_bind_the_port(free_port: FreePort, visitors: ExitStack)
                 other.bind((host, port))
 
 
+@pytest.mark.parametrize("host", LOOPBACKS)
+def test_who_was_let_in_a_moment_ago_is_heard_before_its_server_is_stopped(
+    free_port: FreePort, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """It would be closed, and the request that is about to be sent be answered by nobody."""
+    monkeypatch.setattr(handover, "NEW_SECONDS", 60.0)
+    port = free_port()
+    with hold(port) as former, socket.create_connection((host, port)) as visitor:
+        accepted, _ = former.accept()
+        with accepted:
+            assert handover.unread(former, port) == 1
+            visitor.sendall(b"hello")
+            assert accepted.recv(5) == b"hello"
+            assert handover.unread(former, port) == 0
+            accepted.sendall(b"and?")
+            assert handover.unread(former, port) == 0  # what it says next is its own business
+
+
+def test_who_says_nothing_for_long_keeps_no_server_from_being_stopped(
+    free_port: FreePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser connects ahead of time."""
+    monkeypatch.setattr(handover, "NEW_SECONDS", 0.05)
+    port = free_port()
+    with hold(port) as former, socket.create_connection(("127.0.0.1", port)):
+        accepted, _ = former.accept()
+        with accepted:
+            until(lambda: handover.unread(former, port) == 0, "nobody waits for it")
+
+
 def test_a_server_is_drained_once_it_has_accepted_and_read_all_that_came_to_it(
     free_port: FreePort, visitors: ExitStack
 ) -> None:
