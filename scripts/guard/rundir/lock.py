@@ -55,11 +55,17 @@ class Lock:
         self.note(port)
 
     def note(self, port: int) -> None:
-        """Tell on which port the control API is from now on."""
-        owner = f'{{"pid": {os.getpid()}, "since": "{self._since}", "port": {port}}}'
-        with contextlib.suppress(OSError):  # a full disk: it is held all the same
-            os.truncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, owner.encode(), 0)
+        """Tell on which port the control API is from now on.
+
+        The file cannot be replaced, since it is what is locked. So the new text is written over the
+        old one at once, with spaces where that was longer: whoever reads it sees one of the two.
+        """
+        owner = f'{{"pid": {os.getpid()}, "since": "{self._since}", "port": {port}}}'.encode()
+        try:
+            os.pwrite(self._descriptor, owner.ljust(os.fstat(self._descriptor).st_size), 0)
+        except OSError:  # a full disk: it is held all the same, and names nobody who has left
+            with contextlib.suppress(OSError):
+                os.truncate(self._descriptor, 0)
 
     def release(self) -> None:
         """Give it up; the file stays, since removing it would race with the next guard."""

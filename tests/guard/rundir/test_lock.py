@@ -2,8 +2,10 @@
 
 import json
 import os
+import resource
 import shlex
 import subprocess
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from scripts.guard.core.errors import GuardError
 from scripts.guard.rundir.directory import elsewhere, prepare
-from scripts.guard.rundir.lock import Lock, owner
+from scripts.guard.rundir.lock import Lock, owner, port
 from scripts.guard.rundir.token import write_token
 from tests.stack.harness import until
 
@@ -107,6 +109,37 @@ def test_a_corrupt_lock_file_does_not_matter(tmp_path: Path, text: str) -> None:
     lock = Lock(tmp_path)
     lock.acquire(9400)
     assert owner(tmp_path) == os.getpid()
+    lock.release()
+
+
+def test_who_reads_the_lock_while_it_is_written_sees_all_of_it(tmp_path: Path) -> None:
+    """A saved GUARD_PORT is noted while commands look for the guard: none is to miss it."""
+    (tmp_path / "lock").write_text("what was there before was longer " * 9)
+    lock = Lock(tmp_path)
+    lock.acquire(9400)
+    found: list[int | None] = []
+    reader = threading.Thread(target=lambda: found.extend(port(tmp_path) for _ in range(2000)))
+    reader.start()
+    while reader.is_alive():
+        lock.note(9400)
+        lock.note(9401)
+    reader.join()
+    lock.release()
+    assert len(found) == 2000
+    assert set(found) <= {9400, 9401}
+
+
+def test_a_lock_that_cannot_be_written_names_nobody_who_has_left(tmp_path: Path) -> None:
+    """No room for it is what a limit of a file's size comes to as well."""
+    (tmp_path / "lock").write_text(json.dumps({"pid": 1, "since": "long ago", "port": 9400}))
+    lock = Lock(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+        lock.acquire(9401)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (owner(tmp_path), port(tmp_path)) == (0, None)
     lock.release()
 
 
