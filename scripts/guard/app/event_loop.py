@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from ..core.snapshot import Snapshot
+from ..logs.failures import internal
 from ..supervision.supervisor import Supervisor
 from .exits import Exits
 from .shutdown import Shutdown
@@ -75,6 +76,4 @@ class EventLoop:
 
     def _complain(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Report an internal error; everything else keeps running."""
-        error = context.get("exception")
-        what = context["message"] if error is None else f"{context['message']}: {error!r}"
-        self._report(f"internal error (the guard keeps running): {what}")
+        self._report(internal(context["message"], context.get("exception")))

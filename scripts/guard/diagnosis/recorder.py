@@ -12,6 +12,7 @@ from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core.process import Running
 from ..core.snapshot import Snapshot
+from ..logs.failures import internal
 from ..logs.log import Log
 from ..processes.launcher import Launcher
 from .evidence import Evidence
@@ -84,10 +85,8 @@ class CrashRecorder:
         try:
             return self._explain(service, exit_status)
         except Exception as error:  # noqa: BLE001 - told; the restart waits for what is returned
-            self._log.report(
-                f"internal error (the guard keeps running): why {service.name} ended could not "
-                f"be looked for: {error!r}"
-            )
+            what = f"why {service.name} ended could not be looked for"
+            self._log.report(internal(what, error))
             return diagnose.by_exit(service.name, exit_status)
 
     def _explain(self, service: Service, exit_status: int | OSError) -> Cause:

@@ -21,6 +21,7 @@ from honcho.colour import get_colours
 from . import stamp
 from .channel import Channel
 from .display import PARTIAL_LINE_SECONDS, Display
+from .failures import Failures
 from .line_splitter import LineSplitter
 from .rotating_file import RotatingFile
 from .stream import Stream
@@ -34,6 +35,7 @@ TURN_BYTES = 48 * 1024
 OWN_LINES = 10_000
 """How many lines of the guard's own may wait for the pump."""
 CLOSING_SECONDS = 3.0
+FAILED_SECONDS = 1.0  # until the terminals are asked again, after they could not be
 _LINUX = sys.platform.startswith("linux")
 
 
@@ -62,6 +64,7 @@ class Pump:
         self._beginning: deque[tuple[str, Callable[[bytes], None], int]] = deque()
         self._own_lines: deque[tuple[str, str]] = deque(maxlen=OWN_LINES)
         self._complained = False
+        self._failures = Failures(lambda said: self.report(own, said))
         self._unread: Callable[[], object] | None = None
         self._closing = False
         # Linux alone has epoll; kqueue and macOS' poll() do not do PTYs.
@@ -72,32 +75,35 @@ class Pump:
             self.channel(name)
 
     def run(self) -> None:
-        """Read, print and keep, until it is closed."""
+        """Read, print and keep, until it is closed.
+
+        Whatever fails in it is told and left out: without this thread every log would be silent for
+        ever, and each process would stop as soon as its terminal is full.
+        """
         while not self._closing:
-            self._turn()
-        self.finish()
+            if not self._failures.attempt("the log's thread", self._turn):
+                time.sleep(FAILED_SECONDS)
+        self._failures.attempt("the log's end", self.finish)
 
     def _turn(self) -> None:
         ready = self._selector.select(self._until_due())
         self._answer()
+        attempt = self._failures.attempt
         for key, _ in ready:
-            key.data()
-        self._print_own_lines()
-        self._show_partial_lines()
-        self._display.watch(self._selector, self._resume)
+            attempt("what a process wrote", key.data)
+        attempt("a line of the guard's", self._print_own_lines)
+        attempt("a line that was begun", self._show_partial_lines)
+        attempt("what is printed", self._display.watch, self._selector, self._resume)
         if self._display.is_unread and (call := self._unread) is not None:
             self._unread = None
-            call()
+            attempt("the end of who reads it", call)
 
     def finish(self) -> None:
         """Read and print what is left, and close everything."""
         deadline = time.monotonic() + CLOSING_SECONDS / 2
         self._answer()
         for stream in tuple(self._streams):
-            while self._read(stream) and time.monotonic() < deadline:
-                pass
-            if not stream.ended:
-                self._close_stream(stream)
+            self._failures.attempt("what a process wrote", self._finish_stream, stream, deadline)
         self._print_own_lines()
         self._resume()
         self._display.close()
@@ -105,6 +111,12 @@ class Pump:
             channel.close()
         self._selector.close()
         self._wakeup.close()
+
+    def _finish_stream(self, stream: Stream, deadline: float) -> None:
+        while self._read(stream) and time.monotonic() < deadline:
+            pass
+        if not stream.ended:
+            self._close_stream(stream)
 
     def ask(self, request: Callable[[], None]) -> None:
         """Have the pump do something. Callable from any thread."""
@@ -139,7 +151,7 @@ class Pump:
     def _answer(self) -> None:
         self._begin_taps()
         for _ in range(len(self._requests)):
-            self._requests.popleft()()
+            self._failures.attempt("what the log was asked for", self._requests.popleft())
 
     def _print_own_lines(self) -> None:
         for _ in range(len(self._own_lines)):
@@ -167,9 +179,9 @@ class Pump:
     def open_stream(self, name: str, master: int) -> None:
         """Read a PTY of that name from now on."""
         stream = Stream(self.channel(name), master)
+        self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
         stream.channel.begin_life()
         self._streams.append(stream)
-        self._selector.register(master, selectors.EVENT_READ, lambda: self._read(stream))
 
     def _close_stream(self, stream: Stream) -> None:
         stream.ended = True
@@ -203,7 +215,7 @@ class Pump:
         # Whoever asked before a process wrote is to hear what it wrote, read in the same moment.
         self._begin_taps()
         for sink in stream.channel.taps:
-            sink(data)
+            self._failures.attempt("who is attached", sink, data)
         stream.hear(data)
         lines = stream.splitter.feed(stream.screen.feed(data))
         if lines or stream.due is None:
@@ -219,7 +231,7 @@ class Pump:
             channel.taps.append(sink)
             whole = [line + b"\n" for line in channel.lines(this_life=False)]
             if shown := b"".join(last(count, [*whole, *self.partial_lines(channel)])):
-                sink(shown)
+                self._failures.attempt("who is attached", sink, shown)
 
     def drain(self, name: str, done: threading.Event, deadline: float) -> None:
         """Read all that is there of a name, then set `done`."""
@@ -234,10 +246,11 @@ class Pump:
             return
         now = datetime.now().astimezone()
         channel.remember(lines)
+        attempt = self._failures.attempt
         for take in self.followers:
-            take(channel.name, lines, now)
-        self._file(channel, lines, now)
-        self._display.write(channel, lines, now)
+            attempt("who follows the log", take, channel.name, lines, now)
+        attempt("a log's file", self._file, channel, lines, now)
+        attempt("what is printed", self._display.write, channel, lines, now)
 
     def _file(self, channel: Channel, lines: bytes, now: datetime) -> None:
         if channel.file is None:

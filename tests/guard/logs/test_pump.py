@@ -451,6 +451,46 @@ def test_a_closed_output_leaves_the_files(start: Starter, tmp_path: Path) -> Non
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ", lines[0][:21])
 
 
+def test_what_fails_where_a_line_is_taken_keeps_it_from_nobody_else(
+    reader: Reader, start: Starter, tmp_path: Path
+) -> None:
+    """Every log would be silent for ever, and every process stop at its full terminal."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("nobody thought of that")
+
+    log = start(reader.output, directory=tmp_path)
+    seen: list[bytes] = []
+    for sink in (fail, seen.append):
+        log.tap("web", sink)
+    log.follow(fail)
+    writer = Writer(log, "web")
+    for number in range(3):
+        writer.write(b"line %d\n" % number)
+        assert log.drained("web", DEADLINE)
+    writer.leave()
+    log.close()
+
+    lines = ["line 0", "line 1", "line 2"]
+    assert reader.lines("web") == lines == b"".join(seen).decode().splitlines()
+    assert [line[21:] for line in (tmp_path / "web.log").read_text().splitlines()] == lines
+    told = [line.partition("running): ")[2] for line in reader.lines("guard")]
+    because = "ValueError('nobody thought of that')"
+    assert told == [f"who is attached: {because}", f"who follows the log: {because}"]
+
+
+def test_a_log_that_cannot_do_what_it_is_asked_for_goes_on(reader: Reader, start: Starter) -> None:
+    log = start(reader.output)
+    stop = log.tap("api", print)
+    stop()
+    stop()  # it is not there any more
+    writer = Writer(log, "api")
+    writer.write(b"heard\n")
+    writer.leave()
+    log.close()
+    assert reader.lines("api") == ["heard"]
+
+
 def test_a_folder_that_cannot_be_written_is_told_once(
     reader: Reader, start: Starter, tmp_path: Path
 ) -> None:
