@@ -80,9 +80,11 @@ def text(path: Path, pipe_seconds: float = PIPE_SECONDS) -> str:
 def _from_pipe(descriptor: int, seconds: float) -> bytes:
     """Read what one writer says, to its end; raises `TimeoutError` if it takes longer."""
     content, end = b"", time.monotonic() + seconds
+    poll = select.poll()  # `select` knows no descriptor above 1023, and the guard may have more
+    poll.register(descriptor, select.POLLIN)
     while len(content) <= MAX_BYTES and (left := end - time.monotonic()) > 0:
         # Without a writer the pipe counts as ended, and is not waited for: look again soon.
-        if not select.select([descriptor], [], [], left)[0]:
+        if not poll.poll(left * 1000):
             continue
         try:
             chunk = os.read(descriptor, MAX_BYTES)

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -68,6 +69,23 @@ def test_a_named_pipe_is_read_to_the_end_of_what_one_writer_says(tmp_path: Path)
         loaded = settings.load(tmp_path / "Procfile", (), {})
     assert loaded.environment == {"A": "1", "B": "2"}
     assert tmp_path / ".env" not in loaded.files
+
+
+def test_a_named_pipe_is_read_however_many_files_are_open(tmp_path: Path) -> None:
+    """The guard may have as many as its limit says: clients of a service that is down."""
+    os.mkfifo(tmp_path / ".env")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, limits[1]))
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(1024)]
+    try:
+        with writer(tmp_path / ".env", b"A=1\n"):
+            problems: list[str] = []
+            assert dotenv_file.read(tmp_path / ".env", problems) == {"A": "1"}
+            assert problems == []
+    finally:
+        for descriptor in others:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_pipe_that_nobody_writes_to_is_a_problem_and_holds_up_nothing(tmp_path: Path) -> None:

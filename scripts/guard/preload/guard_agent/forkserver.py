@@ -41,8 +41,10 @@ def serve(control_fd: int) -> tuple[str, list[str], int]:
     gc.collect()
     gc.freeze()  # else the first collection of each fork would copy every page
     wire.send(control, {"ready": len(sys.modules)})
+    poll = select.poll()  # the number is the guard's, which may have more than `select` knows
+    poll.register(control, select.POLLIN)
     while True:
-        if select.select([control], [], [], LOOK_SECONDS)[0]:
+        if poll.poll(LOOK_SECONDS * 1000):
             channel = _answer(control)
             if channel is not None:
                 return become(told(channel), loaded, environment)
