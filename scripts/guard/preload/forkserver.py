@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from ..core.background import begin
+from . import aside
 from .guard_agent import title, wire
 from .guard_agent.recorder import START
 
@@ -66,11 +70,22 @@ class _Standby:
 
     def run(self, message: Mapping[str, Any], descriptors: tuple[int, ...]) -> None:
         """Have it run something; raises `OSError`."""
-        wire.send(self._channel, message, descriptors)
+        aside.send(self._channel, message, descriptors)
         self._channel.close()
 
     def dismiss(self, *, is_ours: bool) -> None:
-        """End it, and collect its exit where it is a child of this process."""
+        """End it, and collect its exit where it is a child of this process.
+
+        At once where it is there: who leaves does nothing later. One that is still to come, on a
+        busy machine, is waited for in a thread.
+        """
+        if self._pid is None and not _readable(self._channel):
+            with contextlib.suppress(RuntimeError):  # no thread can be started
+                begin(partial(self._end, is_ours=is_ours))
+                return
+        self._end(is_ours=is_ours)
+
+    def _end(self, *, is_ours: bool) -> None:
         with contextlib.suppress(OSError, ValueError):
             pid = self.pid()
             if is_ours:
@@ -107,8 +122,10 @@ class Forkserver:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = _start(record, theirs.fileno())
-        with contextlib.suppress(OSError):
-            wire.send(self._control, list(modules.items()))
+        try:
+            aside.send(self._control, list(modules.items()))
+        except OSError:  # it has ended, or nothing could be sent to it: `look` will tell
+            self._process.kill()
         self._control.settimeout(ANSWER_SECONDS)
 
     @property
@@ -195,6 +212,13 @@ class Forkserver:
         with theirs, contextlib.suppress(OSError):  # it has ended: `look` will tell
             wire.send(self._control, {"fork": self._adopts}, (theirs.fileno(),))
         self._standby = _Standby(ours)
+
+
+def _readable(channel: socket.socket) -> bool:
+    """Whether something has come, or it has been closed."""
+    poll = select.poll()  # which knows numbers of descriptors above 1023 too
+    poll.register(channel, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def words(how: str) -> str:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .aside import nameless_file
 from .guard_agent.circumstances import FIRST_ABOVE
 
 LIMIT = 16 << 20  # bytes that are read of it
@@ -32,7 +33,7 @@ class Story:
     """One start's file."""
 
     def __init__(self) -> None:
-        low = _nameless_file()
+        low = nameless_file()
         try:  # above the numbers to which a line may redirect something
             self._fd = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, FIRST_ABOVE)
         finally:
@@ -65,12 +66,3 @@ class Story:
             os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = -1
-
-
-def _nameless_file() -> int:
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("preload")
-    import tempfile
-
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.guard.preload.starts import DEADLINE, Starts, finish, starts
+from scripts.guard.preload.forkserver import Forkserver
+from tests.guard.preload.starts import DEADLINE, ENVIRONMENT, Starts, finish, starts
 from tests.stack.harness import is_gone, until
 
 LINE = "exec $API_PRELOAD env/bin/python main.py"
@@ -189,6 +192,60 @@ def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
     os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
     assert made.listen()
     assert made.run() == ("fresh\n", 0)
+
+
+def test_who_begins_a_forkserver_waits_for_nobody_who_reads_however_much_there_is_to_load(
+    tmp_path: Path,
+) -> None:
+    """An interpreter that has no turn reads nothing for long, and the guard is to answer."""
+    never_reads = tmp_path / "interpreter"
+    never_reads.write_text("#!/bin/sh\nexec sleep 600\n")
+    never_reads.chmod(0o755)
+    python = (os.fsencode(never_reads), b"python", [b"main.py"])
+    record = {"python": python, "environment": ENVIRONMENT, "folder": os.fsencode(tmp_path)}
+    modules = {f"library.{'x' * 80}.{number}": str(tmp_path) for number in range(20_000)}
+    made: list[Forkserver] = []
+    begun = threading.Thread(
+        target=lambda: made.append(Forkserver(record, modules, adopts=False)), daemon=True
+    )
+    begun.start()
+    until(lambda: made, "it is begun")
+    made[0].close()
+
+
+def test_it_is_forked_however_many_files_are_open_here(made: Starts) -> None:
+    """The guard may have thousands: clients of a service that is down."""
+    made.run()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, limits[1]))
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(1024)]
+    try:
+        forkserver = made.preloading.renew()
+    finally:
+        for descriptor in others:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert forkserver is not None
+    poll = select.poll()
+    poll.register(forkserver.fileno(), select.POLLIN)
+    assert poll.poll(DEADLINE * 1000), "it says nothing"
+    assert made.preloading.look(forkserver), made.preloading.notices()
+    assert made.run() == ("forked\n", 0)
+
+
+def test_a_start_waits_for_no_fork_that_has_no_turn_however_large_its_environment(
+    made: Starts,
+) -> None:
+    for number in range(4):
+        made.environment[f"LARGE_{number}"] = str(number) * 100_000
+    assert made.preload()
+    until(lambda: len(psutil.Process(made.forkserver.pid).children()) == 1, "one waits")
+    (ahead,) = psutil.Process(made.forkserver.pid).children()
+    ahead.suspend()
+    running = made.begin()
+    assert running.pid == ahead.pid
+    ahead.resume()
+    assert finish(running) == ("forked\n", 0)
 
 
 def test_a_start_waits_for_no_fork_where_one_was_made_ahead(made: Starts) -> None:

@@ -1,7 +1,8 @@
 """Messages between the guard, a forkserver, a recorder and what is forked: one line each.
 
 A message is a Python literal in ASCII: to write one needs no import, and to read one
-(`ast.literal_eval`) runs nothing that is in it. Descriptors travel beside it (unix(7)).
+(`ast.literal_eval`) runs nothing that is in it. Descriptors travel beside it (unix(7)), the first
+of them that of a file with the message itself where it says so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 INT_BYTES = 4  # of a C int, which a descriptor is
 MOST_DESCRIPTORS = 250  # SCM_MAX_FD of Linux is 253
 CHUNK = 65536
+ASIDE = "aside"
+"""The message stands in the file whose descriptor is the first."""
 
 
 def line(message: object) -> bytes:
@@ -54,7 +57,19 @@ def receive(sock: _socket.socket) -> tuple[Any, list[int]] | None:
         data += part
     for fd in descriptors:
         os.set_inheritable(fd, False)
-    return ast.literal_eval(data.decode("ascii")), descriptors
+    message = ast.literal_eval(data.decode("ascii"))
+    if message == ASIDE:
+        message = ast.literal_eval(_whole(descriptors.pop(0)).decode("ascii"))
+    return message, descriptors
+
+
+def _whole(file: int) -> bytes:
+    """Return what stands in a file, from its beginning, and close it."""
+    data = b""
+    while part := os.pread(file, CHUNK, len(data)):
+        data += part
+    os.close(file)
+    return data
 
 
 def _unpacked(packed: bytes) -> list[int]:
