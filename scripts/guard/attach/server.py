@@ -14,6 +14,7 @@ from ..core.phases import State
 from ..core.snapshot import ServiceView
 from ..logs.log import Log
 from .protocol import HEAD, KEYS, LIMIT, ROWS_AND_COLUMNS, SIZE
+from .unread import Unread
 from .window_size import WindowSize
 
 UNREAD_LIMIT = 4 * 1024 * 1024  # bytes that a client may leave unread before it misses some
@@ -63,13 +64,17 @@ class AttachServer:
     ) -> None:
         """Connect one client, until it leaves or nothing runs any more."""
         loop = asyncio.get_running_loop()
+        # The process may write faster than the event loop, which is busy perhaps, hands on.
+        unread = Unread(UNREAD_LIMIT)
 
-        def show(data: bytes) -> None:
+        def show() -> None:
+            data = unread.take()
             if not writer.is_closing() and writer.transport.get_write_buffer_size() < UNREAD_LIMIT:
                 writer.write(data)
 
         def hear(data: bytes) -> None:
-            soon(loop, show, data)
+            if unread.put(data):
+                soon(loop, show)
 
         window = self._windows.setdefault(name, self._window(name))
         client = window.enter()
