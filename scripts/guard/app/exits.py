@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from ..core.apart import soon
+from ..core.lasting import AGAIN_SECONDS, tell
 from ..core.process import Running
 from ..processes import descendants
 
@@ -44,8 +45,13 @@ class Exits:
     def _handle(
         self, process: Running, ended: Callable[[], bool], pause: float = FIRST_PAUSE
     ) -> None:
-        if ended():
+        later = min(2 * pause, LONGEST_PAUSE)
+        try:
+            is_over = ended()
+        except Exception as error:  # noqa: BLE001 - told; else the service would be gone for good
+            tell(f"what comes after the exit of {process.pid}", error)
+            is_over, pause = False, AGAIN_SECONDS
+        if is_over:
             self._watched.discard(process)
         else:
-            later = min(2 * pause, LONGEST_PAUSE)
             self._loop.call_later(pause, self._handle, process, ended, later)

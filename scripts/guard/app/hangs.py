@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ..config.current import CurrentConfig
 from ..core.cause import Cause
+from ..core.lasting import every
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import liveness, probe
 from ..health.hang_detector import HangDetector
@@ -34,7 +34,6 @@ class HangWatch:
         self._hung = hung
         self._views: Sequence[ServiceView] = ()
         self._lengths: dict[int, int] | None = None
-        self._loop = asyncio.get_running_loop()
         self._detector = HangDetector(
             queue_length=self._queue_length,
             ask=self._ask,
@@ -42,7 +41,7 @@ class HangWatch:
             tail=tail,
             report=report,
         )
-        self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
+        every(liveness.QUEUE_INTERVAL, "the look for services that hang", self._look)
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Keep what runs now."""
@@ -52,7 +51,6 @@ class HangWatch:
         self._lengths = None
         for name, cause in self._detector.look(self._views, self._current.get().hang):
             self._hung(name, cause)
-        self._loop.call_later(liveness.QUEUE_INTERVAL, self._look)
 
     def _queue_length(self, view: ServiceView) -> Callable[[], int | None]:
         sock = self._find(view.port or 0)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core import hints
 from ..core.apart import apart
 from ..core.cause import PORT_LOST, Cause, say
+from ..core.lasting import lasting
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import slow_start
@@ -76,8 +78,9 @@ class LostPorts:
             if service is None or service.held or not service.speaks_http:
                 continue
             if name not in self._standing_in:
-                task = self._loop.create_task(self._stand_in(service, view.pid or 0))
-                self._standing_in[name] = task
+                stand_in = partial(self._stand_in, service, view.pid or 0)
+                standing_in = lasting(f"the wait for {name} to listen again", stand_in)
+                self._standing_in[name] = self._loop.create_task(standing_in)
 
     def _look(self) -> None:
         try:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..core import hints
 from ..core.cause import PORT_LOST, Cause, say
+from ..core.lasting import lasting
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import probe
@@ -100,7 +102,9 @@ class LostServers:
         if known.looks < LOOKS:
             self._look_later(name)
         elif name not in self._asking:
-            self._asking[name] = self._loop.create_task(self._ask(name, port, service.health))
+            ask = partial(self._ask, name, port, service.health)
+            asking = lasting(f"the question whether {name} serves", ask)
+            self._asking[name] = self._loop.create_task(asking)
 
     def _watch(self, name: str, known: _Known) -> None:
         """Look again when one of several holders has ended, or over and over where none tells."""

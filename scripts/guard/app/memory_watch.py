@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
+from ..core.lasting import every
 from ..core.snapshot import Snapshot
 from ..diagnosis.memory_kills import MemoryKills
 
@@ -17,8 +17,7 @@ class MemoryWatch:
     def __init__(self, kills: MemoryKills) -> None:
         self._kills = kills
         self._pids: Sequence[int] = ()
-        self._loop = asyncio.get_running_loop()
-        self._loop.call_later(INTERVAL, self._look)
+        every(INTERVAL, "the look at whom the kernel killed", self._look)
 
     def on_change(self, snapshot: Snapshot) -> None:
         """Take note of what runs."""
@@ -26,4 +25,3 @@ class MemoryWatch:
 
     def _look(self) -> None:
         self._kills.look(self._pids)
-        self._loop.call_later(INTERVAL, self._look)

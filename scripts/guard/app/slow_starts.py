@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from ..config.current import CurrentConfig
 from ..core.apart import apart
 from ..core.cause import Cause
+from ..core.lasting import lasting
 from ..core.phases import State
 from ..core.snapshot import ServiceView, Snapshot
 from ..health import probe, slow_start
@@ -48,7 +50,9 @@ class SlowStarts:
                 del self._watched[name]
         for name, started in starting.items():
             if started is not None and name not in self._watched:
-                task = asyncio.get_running_loop().create_task(self._watch(name, started))
+                watch = partial(self._watch, name, started)
+                watching = lasting(f"the look at what {name} waits for", watch)
+                task = asyncio.get_running_loop().create_task(watching)
                 self._watched[name] = started, task
 
     async def _watch(self, name: str, pid: int) -> None:

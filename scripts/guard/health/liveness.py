@@ -107,11 +107,10 @@ class HttpWatch:
 
     def look(self) -> float:
         """Return for how many seconds no request has been answered."""
-        ended = self._asking is None or self._asking.done()
-        answered = self._asking is None or (self._asking.done() and self._asking.result())
-        if ended:
+        asked = self._asking
+        if asked is None or asked.done():
             self._asking = asyncio.ensure_future(self._ask())
-        return self._timer.note(moves=answered)
+        return self._timer.note(moves=asked is None or (asked.done() and asked.result()))
 
     def reset(self) -> None:
         """Start again: there is a reason why it answers none."""

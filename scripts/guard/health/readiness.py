@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..config.current import CurrentConfig
 from ..config.service import Service
 from ..core.apart import apart
+from ..core.lasting import lasting
 from ..core.phases import State
 from ..core.protocol import Protocol
 from ..core.run_tag import RunTag
@@ -80,8 +81,9 @@ class Readiness:
         if view.pid is None or view.state is not State.STARTING or service.name in self._probes:
             return
         if not service.once:  # what is to end is never ready
-            await_up = self._await_up(service, view.pid, again=again)
-            task = asyncio.get_running_loop().create_task(await_up)
+            await_up = partial(self._await_up, service, view.pid, again=again)
+            waiting = lasting(f"the question whether {service.name} is ready", await_up)
+            task = asyncio.get_running_loop().create_task(waiting)
             self._probes[service.name] = _Probe(view.pid, again, _asks(service), task)
 
     def _end(self, name: str) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..config.current import CurrentConfig
 from ..core.cause import Cause
+from ..core.lasting import lasting
 from ..core.phases import State
 from ..core.run_tag import RunTag
 from ..core.snapshot import Snapshot
@@ -63,7 +64,9 @@ class WorkWatch:
                     asyncio.get_running_loop().call_soon(self._tell, name, None)
         for name, (pid, port, path) in wanted.items():
             if name not in self._watches and pid and port and path:
-                task = asyncio.get_running_loop().create_task(self._look(name, pid, port, path))
+                look = partial(self._look, name, pid, port, path)
+                looking = lasting(f"the question whether {name} can work", look)
+                task = asyncio.get_running_loop().create_task(looking)
                 self._watches[name] = _Watch(pid, port, path, task)
 
     async def _look(self, name: str, pid: int, port: int, path: str) -> None:

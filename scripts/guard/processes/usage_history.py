@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from ..core.lasting import lasting
 from .resource_usage import Usage
 
 SPAN_SECONDS = 3600.0
@@ -26,7 +27,8 @@ class UsageHistory:
 
     def start(self) -> None:
         """Look from now on, until the event loop ends."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="usage")
+        looking = lasting("the look at what the services use", self._run)
+        self._task = asyncio.get_running_loop().create_task(looking, name="usage")
 
     async def look(self) -> None:
         """Take note of what is used now."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..config.signature import Signature, signature
 from ..core.background import begin
+from ..logs.failures import Failures
 from .sources import folders_below, is_source, sources
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ FILES_POLL_MS = 1000
 WATCH_POLL_MS = 500  # between two looks at what a watch does not tell
 POLLING_MS = 500  # between two looks at every file where the system cannot watch them
 COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
+FAILED_MS = 1000  # until files are watched again, after that has failed
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 LOOK_BACK_NS = (DEBOUNCE_MS + 2 * SOURCE_STEP_MS) * 1_000_000  # what a watch may not have told yet
 # On Linux each folder is watched for itself anyway (inotify(7)), so those that hold no sources,
@@ -62,6 +64,7 @@ class Watcher:
         """Each folder that is watched, and from which moment on (ns of the epoch)."""
         self._known: dict[Path, Signature] = {}
         self._telling = threading.Lock()
+        self._failures = Failures(report)
         self._started = False
         self._over = threading.Event()
         self._stop = threading.Event()
@@ -69,7 +72,7 @@ class Watcher:
     def start(self) -> None:
         """Begin to tell; what has been saved until now is told too."""
         self._started = True
-        begin(self._follow_files)
+        begin(partial(self._go_on, self._follow_files, self._over))
         self._begin()
 
     def watch(self, folders: Iterable[Path]) -> None:
@@ -98,7 +101,14 @@ class Watcher:
         self._stop.set()
 
     def _begin(self) -> None:
-        begin(partial(self._follow, self._since, self._stop))
+        follow = partial(self._follow, self._since, self._stop)
+        begin(partial(self._go_on, follow, self._stop))
+
+    def _go_on(self, follow: Callable[[], None], stop: threading.Event) -> None:
+        """Watch until it is stopped: without its thread no save would count any more."""
+        while not stop.is_set():
+            if not self._failures.attempt("the watch for saved files", follow):
+                stop.wait(FAILED_MS / 1000)
 
     # --- Single files ------------------------------------------------------------------------
 

@@ -70,6 +70,30 @@ def test_a_save_deep_below_a_watched_folder_is_told(
     touch_until_told(told, tmp_path / "src" / "deep" / "module.py")
 
 
+def test_the_watch_goes_on_where_whoever_is_told_fails(tmp_path: Path, told: Told) -> None:
+    """No save would count any more, without a word."""
+    said: list[str] = []
+    failing = iter([True])
+
+    def fail_first(paths: frozenset[Path]) -> None:
+        if next(failing, False):
+            raise ValueError("nobody thought of that")
+        told(paths)
+
+    (tmp_path / "src").mkdir()
+    settings = tmp_path / ".env"
+    watcher = Watcher(fail_first, {settings: signature(settings)}, report=said.append)
+    watcher.watch([tmp_path / "src"])
+    watcher.start()
+    try:
+        touch_until_told(told, tmp_path / "src" / "module.py")
+        touch_until_told(told, settings)
+    finally:
+        watcher.stop()
+    (line,) = said
+    assert line.startswith("internal error (the guard keeps running): the watch for saved files: ")
+
+
 def test_what_is_gone_is_told_of_once_and_not_kept(
     tmp_path: Path, told: Told, watcher: Watcher
 ) -> None:
