@@ -1,20 +1,23 @@
 """One blocking HTTP request to a server of this machine; a proxy is never asked.
 
 For the commands and the doctor: both have to tell a server that is not there from one that is
-silent, and neither may need a package for it.
+silent. Python's own client would be half of what `status` takes: it loads TLS, and what reads mail.
 """
 
 from __future__ import annotations
 
-import http.client
+import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ANSWER_BYTES = 64 * 1024 * 1024  # of an answer that are read at the most
+HEAD_BYTES = 64 * 1024  # of its headers
+_CHUNK = 64 * 1024
+_SERVER_ERROR = 500
+_END = b"\r\n\r\n"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of an HTTP request."""
 
     connected: bool
@@ -31,7 +34,7 @@ class Answer:
     @property
     def well(self) -> bool:
         """Whether the server itself answered, and not with an error of its own."""
-        ours = self.status is not None and self.status < http.client.INTERNAL_SERVER_ERROR
+        ours = self.status is not None and self.status < _SERVER_ERROR
         return ours and self.standby is None
 
 
@@ -45,28 +48,53 @@ def ask(
     headers: Mapping[str, str] | None = None,
     vet: Callable[[], None] = lambda: None,
 ) -> Answer:
-    """Make one HTTP request, of a browser's kind. `timeout` is in seconds.
+    """Make one HTTP request. `timeout` is in seconds, for each time that something is awaited.
 
     `vet` is called once there is a connection, before anything is sent; raises what it raises, and
     nothing else.
     """
-    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
-        connection.connect()
+        connection = socket.create_connection((host, port), timeout)
     except OSError as error:
         silent = isinstance(error, TimeoutError)
         return Answer(connected=False, silent=silent, error=str(error))
-    sent = {"Host": f"localhost:{port}", "Accept": "*/*", **(headers or {})}
-    try:
-        vet()
-        connection.request(method, path, headers=sent)
-        response = connection.getresponse()
-        standby = response.getheader("X-Guard-Standby")
-        body = response.read(ANSWER_BYTES)
-        return Answer(connected=True, status=response.status, standby=standby, body=body)
-    except TimeoutError as error:
-        return Answer(connected=True, silent=True, error=str(error))
-    except (OSError, http.client.HTTPException) as error:
-        return Answer(connected=True, error=str(error) or type(error).__name__)
-    finally:
-        connection.close()
+    sent = {"Host": f"localhost:{port}", "Accept": "*/*", "Content-Length": "0", **(headers or {})}
+    if method == "GET":
+        del sent["Content-Length"]
+    # 1.0: what comes after the headers is the body and nothing but the body, to the end.
+    lines = [f"{method} {path} HTTP/1.0", *(f"{name}: {value}" for name, value in sent.items())]
+    with connection:
+        try:
+            vet()
+            connection.sendall("\r\n".join(lines).encode("utf-8", "surrogateescape") + _END)
+            return _answer(connection)
+        except TimeoutError as error:
+            return Answer(connected=True, silent=True, error=str(error))
+        except OSError as error:
+            return Answer(connected=True, error=str(error) or type(error).__name__)
+
+
+def _answer(connection: socket.socket) -> Answer:
+    """Read it; raises `OSError`."""
+    read = b""
+    while _END not in read and len(read) < HEAD_BYTES and (chunk := connection.recv(_CHUNK)):
+        read += chunk
+    head, _, body = read.partition(_END)
+    first, *lines = head.decode("latin-1").split("\r\n")
+    version, _, rest = first.partition(" ")
+    if not (version.startswith("HTTP/") and rest[:3].isdigit()):
+        told = f"it said {first[:80]!r}" if read else "it closed the connection"
+        return Answer(connected=True, error=told)
+    fields = [line.partition(":") for line in lines]
+    told_of = {name.lower(): value.strip() for name, _, value in fields}
+    length = told_of.get("content-length", "")
+    wanted = min(int(length), ANSWER_BYTES) if length.isdigit() else ANSWER_BYTES
+    parts, left = [body], wanted - len(body)
+    while left > 0 and (chunk := connection.recv(min(_CHUNK, left))):
+        parts.append(chunk)
+        left -= len(chunk)
+    if left > 0 and length.isdigit():
+        return Answer(connected=True, error=f"it closed the connection {left} bytes too early")
+    standby = told_of.get("x-guard-standby")
+    whole = b"".join(parts)[:wanted]
+    return Answer(connected=True, status=int(rest[:3]), standby=standby, body=whole)
