@@ -15,12 +15,14 @@ from typing import NamedTuple
 
 from ..core.apart import soon
 from ..core.broadcast import Changes
+from ..core.lasting import tell
 from ..core.snapshot import Snapshot, timestamp
 from ..logs.ring_buffer import Block, RingBuffer
 from ..processes.resource_usage import INTERVAL, Usage
 
 PING_SECONDS = 15.0  # between two comments on a quiet event stream
 BUNDLE_SECONDS = 0.1  # log lines are gathered for so long: nobody reads faster
+_OVER = b""  # in place of an event, where no more come
 EVENT_BYTES = 64 * 1024  # of log lines in one event, and one block more
 
 
@@ -138,14 +140,21 @@ def _texts(blocks: list[Block]) -> list[dict[str, str]]:
 
 
 async def _merged(sources: list[AsyncGenerator[bytes, None]]) -> AsyncGenerator[bytes, None]:
-    """Hand on whatever comes next from any of them; in between, a sign of life."""
+    """Hand on whatever comes next from any of them; in between, a sign of life.
+
+    It ends where one of them fails: whoever watches asks again, and would else never hear of it.
+    """
     # One place: a source goes on when the watcher has taken what it gave.
     queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=1)
 
     async def hand_on(source: AsyncGenerator[bytes, None]) -> None:
-        async with contextlib.aclosing(source):
-            async for chunk in source:
-                await queue.put(chunk)
+        try:
+            async with contextlib.aclosing(source):
+                async for chunk in source:
+                    await queue.put(chunk)
+        except Exception as error:  # noqa: BLE001 - told, and the end of the stream
+            tell("what an event stream tells of", error)
+        await queue.put(_OVER)
 
     tasks = [asyncio.create_task(hand_on(source)) for source in sources]
     try:
@@ -155,6 +164,8 @@ async def _merged(sources: list[AsyncGenerator[bytes, None]]) -> AsyncGenerator[
                     chunk = await queue.get()
             except TimeoutError:
                 chunk = b": still here\n\n"
+            if chunk is _OVER:
+                return
             yield chunk
     finally:
         for task in tasks:

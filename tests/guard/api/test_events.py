@@ -1,6 +1,7 @@
 """An event stream that ends has ended: nothing works for it any more."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -28,6 +29,29 @@ def test_a_stream_that_is_closed_leaves_no_task() -> None:
         return asyncio.all_tasks() - {asyncio.current_task()}
 
     assert asyncio.run(scenario()) == set()
+
+
+def test_a_stream_ends_where_what_it_tells_of_cannot_be_known() -> None:
+    """A page would show for ever what was so then; one whose stream ends asks again."""
+
+    def leaders() -> dict[str, int]:
+        raise OSError(24, "Too many open files")
+
+    async def scenario() -> tuple[list[bytes], list[str]]:
+        told: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: told.append(context["message"]))
+        snapshot = Snapshot(1, NOW, "stack", ())
+        events = Events(lambda: snapshot, Changes(), RingBuffer(), Usage(leaders))
+        async with (
+            asyncio.timeout(60),
+            contextlib.aclosing(events.stream(Wanted(usage=True))) as stream,
+        ):
+            return [chunk async for chunk in stream], told
+
+    chunks, told = asyncio.run(scenario())
+    assert len(chunks) <= 1  # the status, perhaps
+    assert told == ["what an event stream tells of failed"]
 
 
 def test_a_client_that_leaves_while_it_is_written_to_closes_its_stream() -> None:
