@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def forked(run: GuardRun) -> int:
     """Restart it, once its libraries are loaded, until it is a fork; returns its pid."""
     pid = int(run.await_state("api", "READY")["pid"])
     until(lambda: forkservers(run), f"a forkserver:\n{run.output()}")
+    end = time.monotonic() + DEADLINE
     while not is_forked(run):
+        assert time.monotonic() < end, f"never a fork:\n{run.output()}"
         run.post("/api/services/api/restart")
         pid = run.await_new_pid("api", pid)
     return pid

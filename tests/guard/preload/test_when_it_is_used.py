@@ -119,6 +119,17 @@ def test_a_changed_library_is_loaded_anew(made: Starts, packages: Path) -> None:
     assert made.run() == ("forked\n", 0)
 
 
+def test_a_library_that_is_linked_elsewhere_or_has_another_mode_is_the_same(
+    made: Starts, packages: Path, tmp_path: Path
+) -> None:
+    """`uv` installs the same package for another project as another link to the same file."""
+    assert made.preload()
+    os.link(packages / "library.py", tmp_path / "elsewhere")
+    (packages / "library.py").chmod(0o600)
+    assert made.run() == ("forked\n", 0)
+    assert made.notices == []
+
+
 def test_a_library_that_is_installed_counts_as_a_change(made: Starts, packages: Path) -> None:
     assert made.preload()
     (packages / "another.py").touch()

@@ -13,7 +13,7 @@ from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _FINDERS = (BuiltinImporter, FrozenImporter, PathFinder)
 _NOT_IN_A_FILE = frozenset({"built-in", "frozen"})
-Version = tuple[int, int, int, int]
+Version = tuple[int, int, int]
 
 
 class Unfit(Exception):  # noqa: N818 - it is no error: a fact about some libraries
@@ -158,8 +158,9 @@ def _version(path: str) -> Version:
     try:
         found = os.stat(path)
     except OSError:
-        return (0, 0, 0, 0)
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        return (0, 0, 0)
+    # Not when its inode was changed last: another link to it, for another project, does that.
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _threads() -> int:
