@@ -23,12 +23,13 @@ def test_every_look_is_pictured_at_every_width_and_judged(
     ports = {name: free_port() for name in ("web", "api", "guard")}
     with set_up(tmp_path / "stage", ports) as stage:
         states.prepare(stage)
-        sheet = contact_sheet.take(stage, browser, tmp_path / "sheet", ["downloads", "dashboard"])
+        chosen = ["downloads", "dashboard", "dashboard, asking"]
+        sheet = contact_sheet.take(stage, browser, tmp_path / "sheet", chosen)
 
-    assert sheet.judged == 2 * 3 * len(contact_sheet.JUDGED_AT)
+    assert sheet.judged == 3 * 3 * len(contact_sheet.JUDGED_AT)
     assert sheet.findings == []
     pictures = [path for paths in sheet.pictures.values() for path in paths]
-    assert len(pictures) == 2 * 3 * 5
+    assert len(pictures) == 3 * 3 * 5
     assert all(path.stat().st_size > 1000 for path in pictures)
     assert {path.name for path in (tmp_path / "sheet").glob("*.png")} == {
         f"{look}.png" for look in contact_sheet.LOOKS
