@@ -144,6 +144,7 @@ def _copy_project(folder: Path) -> None:
     without_caches = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "webapp/backend", folder / "webapp/backend", ignore=without_caches)
     shutil.copy(ROOT / "Procfile.dev", folder)
+    shutil.copy(ROOT / ".env.example", folder / ".env")
     for name in (".venv", "webapp/frontend"):
         (folder / name).symlink_to(ROOT / name)
 
@@ -158,6 +159,7 @@ def _guard(stage: Stage) -> Iterator[None]:
         "DATA_DIR": str(stage.folder / "data"),
         "DATABASE_URL": "",
         "ALLOW_HOSTS": "127.0.0.1",
+        "XDG_STATE_HOME": str(stage.folder.parent / ".local/state"),  # nothing crashed before
         "SHOW_FOLDERS": "yes",  # as where people sit, wherever the pictures are taken
         "TERM": "xterm-256color",
     }

@@ -27,3 +27,4 @@ def test_every_picture_of_the_documentation_can_be_taken_of_the_running_thing(
     shown = {name for name in taken if not name.endswith(".cast")}  # those are the svg's source
     assert {name for text in texts for name in PICTURE.findall(text)} == shown
     assert {path.name for path in (ROOT / "docs/images").iterdir()} == taken
+    assert "404" not in (tmp_path / "terminal-1.cast").read_text(encoding="utf-8")

@@ -272,8 +272,7 @@ OTHER_DOWNLOADS: Mapping[str, Held] = {
         f"{BUCKETS}::test_uploads_that_another_program_ends_are_told_and_begun_again_by_a_retry"
     ),
     "bucket-name-long": Held(
-        f"{BUCKETS}::test_a_name_that_is_too_long_for_a_bucket_is_told_before_anything_is_sent",
-        made="in part: what raises it is called; no download runs",
+        f"{BUCKETS}::test_a_name_that_no_bucket_takes_fails_and_a_shorter_one_comes"
     ),
     "media-folder": Held(
         "tests/backend/files/test_media_folder.py"

@@ -576,6 +576,25 @@ def test_uploads_that_another_program_ends_are_told_and_begun_again_by_a_retry(
     assert store.content(name) == whole_short(media)
 
 
+def test_a_name_that_no_bucket_takes_fails_and_a_shorter_one_comes(
+    store: ObjectStore, media: MediaSource, tmp_path: Path
+) -> None:
+    environ = store.environ | {"MEDIA_URL": f"s3://{BUCKET}/{'a' * 200}"}
+    folder = "/".join(["𠮷" * 49] * 4)  # four bytes each
+    with running(tmp_path, **environ) as api:
+        asked = api.add(media.short, folder=folder, template=f"{'b' * 150} {{title}}.{{ext}}")
+        long = api.wait(asked, "failed", "done")["error"]
+        short = api.wait(api.add(media.short, folder=folder), "done", "failed")
+
+    sentence, fix = shown("bucket-name-long", store)
+    begins, _, _ = sentence.replace("1103", long["values"]["length"]).partition(": ")
+    assert (long["kind"], long["fix"]) == ("bucket-name-long", fix)
+    assert long["sentence"] == f"{begins}: {long['values']['name']}"
+    assert int(long["values"]["length"]) > int(long["values"]["most"]) == 1024
+    assert long["values"]["name"].startswith(folder[:100])
+    assert short["error"] is None
+
+
 def test_what_is_not_what_was_sent_is_no_success(store: ObjectStore, tmp_path: Path) -> None:
     class Short(Bucket):
         def head(self, name: str) -> dict[str, Any] | None:
