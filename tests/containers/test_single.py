@@ -13,6 +13,7 @@ import pytest
 
 from domain.formats import FORMATS
 from scripts.bench.stacks import free_port
+from scripts.containers.entrypoint import gateway
 from tests.containers.conftest import SITE, SITE_PORT, Note, site
 from tests.containers.encoders import needed
 from tests.containers.engine import DEADLINE, Engine, wait_for
@@ -329,16 +330,18 @@ def test_a_volume_for_what_it_knows_is_handed_over_too(household: Household, vol
 
 def test_the_router_of_the_household_is_not_taken_for_this_machine(household: Household) -> None:
     """In the host's own network the gateway is the router, and whoever that lets in."""
+    if gateway():
+        pytest.skip("this machine is a container itself: a bridge leads to its router as well")
     ask = "import sys; sys.path.append('/app'); import entrypoint; print([entrypoint.gateway()])"
-    gateway = {
+    told = {
         network: household.engine(
             *("run", "--rm", "--network", network, "--entrypoint", "python"),
             *(household.image, "-c", ask),
         )
         for network in ("host", household.name)
     }
-    assert gateway["host"] == "['']"
-    assert gateway[household.name] != "['']", "else the line before says nothing"
+    assert told["host"] == "['']"
+    assert told[household.name] != "['']", "else the line before says nothing"
 
 
 def test_the_licences_of_the_ffmpeg_that_was_built_are_in_the_image(household: Household) -> None:

@@ -105,16 +105,19 @@ class Stage:
             run.await_state(line.partition(":")[0], "READY")
         return run
 
-    def crash_of(self, service: str) -> dict[str, Any]:
-        """Why it crashed, as the guard says."""
+    def crash_of(self, service: str, kind: str = "") -> dict[str, Any]:
+        """Why it crashed last, or last in this way, as the guard says once it is written down."""
+
+        def is_meant(crash: dict[str, Any]) -> bool:
+            return crash["service"] == service and kind in {"", crash["cause"]["kind"]}
 
         def look() -> dict[str, Any] | None:
             crashes = []
             with suppress(OSError, HTTPException):  # it has just been started
                 crashes = ask(self.run.ports["guard"], "/api/crashes").json()["crashes"]
-            return next((each for each in crashes if each["service"] == service), None)
+            return next(filter(is_meant, crashes), None)
 
-        cause: dict[str, Any] = until(look, f"a crash of {service}")["cause"]
+        cause: dict[str, Any] = until(look, f"a crash of {service} {kind}")["cause"]
         return cause
 
     def change_line(self, old: str, new: str) -> None:

@@ -252,8 +252,7 @@ def test_what_is_said_is_what_the_page_shows_and_its_advice_heals(
     stage = Stage(request)
     with stage.closing, closing(ROWS[row](stage)) as steps:
         page = told(row.kind, row.says, next(steps))
-        cause = stage.crash_of(row.service)
-        assert cause["kind"] == row.kind, cause
+        cause = stage.crash_of(row.service, row.kind)
         assert is_said(page.sentence, cause["sentence"]), cause
         assert cause["fix"] == page.fix
         if not page.transient:

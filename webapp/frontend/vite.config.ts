@@ -51,7 +51,7 @@ export default defineConfig(({ command, isPreview }) => ({
       guardRoute(settings),
     ], settings.root),
     protection(INDEX),
-    compressed(fileURLToPath(new URL('dist', import.meta.url))),
+    compressed(),
     rootedIndex(settings.root, INDEX),
   ],
 }));

@@ -1,7 +1,7 @@
 /** Scripts and styles of the build, compressed once and sent as that to whoever takes it. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
@@ -58,9 +58,13 @@ export function sendCompressed(dist: string): (request: IncomingMessage, respons
   };
 }
 
-export function compressed(dist: string): Plugin {
+export function compressed(): Plugin {
+  let dist = '';
   return {
     name: 'compressed',
+    configResolved({ root, build }) {
+      dist = resolve(root, build.outDir);
+    },
     closeBundle() {
       if (this.environment.mode === 'build') compress(join(dist, 'assets'));
     },
