@@ -72,12 +72,12 @@ def too_many_programs(stage: Stage) -> Steps:
         pytest.skip("only root can be another user, of whom nobody else's programs count")
     run = stage.prepare(API, WEB, USER=str(USER))
     run.start(within=(*AS_USER, *OTHERS))
-    run.await_state("api", "READY")
+    api = run.await_state("api", "READY")
     with crowd():
         tasks = sum(each.num_threads() for each in psutil.process_iter() if is_theirs(each))
         limit = ["prlimit", "--pid", str(run.pid), f"--nproc={tasks - CROWD // 2}:"]
         subprocess.run([*AS_USER, *limit], check=True)
-        os.kill(int(run.service("api")["pid"]), 9)
+        os.kill(int(api["pid"]), 9)
         until(lambda: "could not be started" in run.output(), "no program can be started")
         yield AS_SHOWN
         assert "sleep" in stage.type("ps -u $USER")
