@@ -42,8 +42,7 @@ def moment(url: str) -> Iterator[Connection]:
         RefusedError: when its tables are not those that this program knows.
 
     """
-    made = sa.create_engine(url)
-    with _transaction(made, "BEGIN", "REPEATABLE READ") as connection:
+    with _transaction(_engine(url), "BEGIN", "REPEATABLE READ") as connection:
         version = version_of(connection)
         if version != VERSIONS[-1]:
             message = (
@@ -53,18 +52,14 @@ def moment(url: str) -> Iterator[Connection]:
             )
             raise RefusedError(message)
         yield connection
-    made.dispose()
 
 
 def holds_something(url: str) -> bool:
     """Whether there are tables that a restore would replace."""
     if url.startswith("sqlite:"):
         Path(sibling_path(url, "engine.lock")).parent.mkdir(parents=True, exist_ok=True)
-    made = sa.create_engine(url)
-    with made.connect() as connection:
-        found = version_of(connection) is not None
-    made.dispose()
-    return found
+    with _engine(url).connect() as connection:
+        return version_of(connection) is not None
 
 
 def read(connection: Connection, table: sa.Table) -> Iterator[Row]:
@@ -90,8 +85,7 @@ def put_back(url: str, backup: Reader, *, replace: bool) -> None:
             f"knows {VERSIONS[-1]}). Update it first."
         )
         raise RefusedError(message)
-    made = sa.create_engine(url)
-    with _unused(url), _transaction(made, "BEGIN IMMEDIATE", "SERIALIZABLE") as connection:
+    with _unused(url), _transaction(_engine(url), "BEGIN IMMEDIATE", "SERIALIZABLE") as connection:
         _demand_unused(connection)
         if not replace and (rows := _count(connection)):
             message = (
@@ -104,7 +98,11 @@ def put_back(url: str, backup: Reader, *, replace: bool) -> None:
         for name in backup.about.tables:
             _insert(connection, name, backup.rows(table_file(name)))
         command.upgrade(config(connection), "head")
-    made.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """One whose connections are closed with their blocks, however those end."""
+    return sa.create_engine(url, poolclass=sa.NullPool)
 
 
 @contextlib.contextmanager

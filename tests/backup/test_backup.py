@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import psutil
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -302,9 +303,11 @@ def test_a_restore_that_fails_changes_nothing(tmp_path: Path) -> None:
     bad = [OLD_ROW, OLD_ROW | {"number": 8}]  # the same id twice
     with (
         archive(tmp_path, VERSIONS[0], bad).open("rb") as file,
-        pytest.raises(sa.exc.IntegrityError),
+        pytest.raises(sa.exc.IntegrityError) as refused,
     ):
         put_back(url, Reader(file), replace=True)
+    assert refused  # and with it all that was under way, as for whoever tells of it
+    assert not [file for file in psutil.Process().open_files() if file.path.endswith("app.db")]
     assert rows(url) == before
 
 
