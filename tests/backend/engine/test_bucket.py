@@ -6,6 +6,7 @@ import contextlib
 import random
 import re
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -220,7 +221,8 @@ def test_what_nobody_goes_on_with_is_seen_to_again_and_again(
             wait_for(lambda: not store.uploads, "it is ended")
     finally:
         sweeper.stop()
-        known.engine.dispose()
+        wait_for(lambda: "sweep" not in {one.name for one in threading.enumerate()}, "it is over")
+        known.engine.dispose()  # of what nobody uses any more
 
 
 def test_the_next_backend_ends_what_nobody_goes_on_with(store: ObjectStore, tmp_path: Path) -> None:
