@@ -65,7 +65,7 @@ class Engine:
 
     def say(self, container: str) -> tuple[str, str]:
         """Its two streams since it was made."""
-        done = _call([self.name, "logs", container])
+        done = call([self.name, "logs", container])
         return done.stdout, done.stderr
 
     def version(self) -> str:
@@ -238,7 +238,7 @@ def _search_path() -> str:
 
 
 def _run(command: list[Any], *, check: bool = True, **given: str) -> str:
-    done = _call(command, **given)
+    done = call(command, given)
     if check and done.returncode:
         typed = " ".join(map(str, command))
         said = f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
@@ -248,10 +248,14 @@ def _run(command: list[Any], *, check: bool = True, **given: str) -> str:
     return (done.stdout + done.stderr if "logs" in command else done.stdout).strip()
 
 
-def _call(command: list[Any], **given: str) -> subprocess.CompletedProcess[str]:
+def call(
+    command: list[Any], given: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run it with these variables, however it ends."""
     return subprocess.run(
         [str(word) for word in command],
-        env=environment(**given),
+        cwd=cwd,
+        env=environment(**(given or {})),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -2,11 +2,10 @@
 
 import re
 import shlex
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.containers.engine import BUILD_SECONDS, Engine, environment
+from tests.containers.engine import Engine, call
 from tests.containers.images import ROOT
 from tests.docs.commands import BLOCK, TYPED
 
@@ -43,17 +42,7 @@ class Terminal:
             f'docker() {{ if [ "$1" = compose ]; then shift; {compose} "$@"; '
             f'else command {self.engine.name} "$@"; fi; }}\n{typed}'
         )
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=self.folder,
-            env=environment(**self.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=BUILD_SECONDS,
-            check=False,
-        )
+        done = call(["bash", "-c", script], self.environment, self.folder)
         said = f"{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, f"{typed}: {done.returncode}\n{said}"
         return said

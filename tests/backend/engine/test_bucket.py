@@ -550,12 +550,18 @@ def test_what_is_not_what_was_sent_is_told_and_sent_again_by_a_retry(
     kept: Api, store: ObjectStore, media: MediaSource
 ) -> None:
     store.shortening = True
+    fails_and_is_sent_by_a_retry(kept, store, media, "bucket-damaged")
+
+
+def fails_and_is_sent_by_a_retry(
+    kept: Api, store: ObjectStore, media: MediaSource, kind: str
+) -> None:
     item = kept.add(media.short)
     said = error(kept, item)
 
     store.open_gate()
     name = kept.wait(item, "done")["file"]["name"]
-    sentence, fix = shown("bucket-damaged", store)
+    sentence, fix = shown(kind, store)
     assert said == (sentence.replace("a.mp4", name), fix)
     assert store.content(name) == kept.bytes_of(item) == whole_short(media)
 
@@ -568,14 +574,7 @@ def test_uploads_that_another_program_ends_are_told_and_begun_again_by_a_retry(
     kept: Api, store: ObjectStore, media: MediaSource
 ) -> None:
     store.ending = True
-    item = kept.add(media.short)
-    said = error(kept, item)
-
-    store.open_gate()
-    name = kept.wait(item, "done")["file"]["name"]
-    sentence, fix = shown("bucket-ended", store)
-    assert said == (sentence.replace("a.mp4", name), fix)
-    assert store.content(name) == whole_short(media)
+    fails_and_is_sent_by_a_retry(kept, store, media, "bucket-ended")
 
 
 def test_a_name_that_no_bucket_takes_fails_and_a_shorter_one_comes(

@@ -19,7 +19,7 @@ from files.item_lock import ItemBusyError, locked
 from files.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -80,11 +80,9 @@ class Staging:
         """Where `item` is made."""
         return self.root / item
 
-    @contextlib.contextmanager
-    def held(self, item: str) -> Iterator[None]:
+    def held(self, item: str) -> AbstractContextManager[None]:
         """Be the only one, in any process, that works on `item`. Raises ItemBusyError."""
-        with locked(self.folder(item)):
-            yield
+        return locked(self.folder(item))
 
     def publish(
         self,

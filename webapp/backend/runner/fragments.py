@@ -27,7 +27,7 @@ from yt_dlp.networking.exceptions import HTTPError
 from domain.failures import DownloadError, classify
 from domain.texts import line
 from runner.conditional import said, urlopen_medium
-from runner.keys import BLOCK_BYTES
+from runner.keys import BLOCK_BYTES, encryption
 from runner.structure import is_cut_within_a_packet
 from runner.validators import Validators
 
@@ -133,8 +133,7 @@ def _sampling(
 
 def _is_cut(context: Context, content: bytes) -> bool:
     """Whether a piece that is as long as the site said cannot be whole."""
-    told = context["listed"][context["fragment_index"] - 1].get("decrypt_info") or {}
-    if told.get("METHOD") == "AES-128":
+    if encryption(context["listed"][context["fragment_index"] - 1]):
         return len(content) % BLOCK_BYTES > 0
     return is_cut_within_a_packet(content, len(content))
 

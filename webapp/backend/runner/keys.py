@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 KEY_BYTES = BLOCK_BYTES = 16
 
 
+def encryption(fragment: dict[str, Any]) -> dict[str, Any] | None:
+    """How a piece is encrypted in whole blocks; None if it is not."""
+    told: dict[str, Any] = fragment.get("decrypt_info") or {}
+    return told if told.get("METHOD") == "AES-128" else None
+
+
 def install() -> None:
     """Patch yt-dlp in this process."""
     FragmentFD.decrypter = _asking_first(FragmentFD.decrypter)
@@ -55,8 +61,8 @@ def _asking_first(decrypter: Callable[..., Decrypt]) -> Callable[..., Decrypt]:
         decrypt, keys = decrypter(self, info), dict[str, bytes]()
 
         def ask_then_decrypt(fragment: dict[str, Any], content: bytes | None) -> bytes | None:
-            told = fragment.get("decrypt_info") or {}
-            if not content or told.get("METHOD") != "AES-128":
+            told = encryption(fragment)
+            if not content or told is None:
                 return decrypt(fragment, content)
             if not told.get("KEY") and not info.get("hls_aes"):
                 url = told["URI"]

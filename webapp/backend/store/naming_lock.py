@@ -10,15 +10,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from store.turns import Turn, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.store import Store
 
-NUMBER = 0x6E616D65
-"""Of the lock: any but the class of the leases, which are counted."""
 _HERE = threading.Lock()
 
 
@@ -30,5 +28,5 @@ def naming(store: Store) -> Iterator[None]:
             yield
             return
         with store.engine.begin() as connection:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": NUMBER})
+            take_turn(connection, Turn.NAME)
             yield

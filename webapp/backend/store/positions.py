@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.actions import UNFINISHED
+from store.names import KEPT
 from store.tables import downloads
 
-PLACED = (*UNFINISHED, "failed", "cancelled")
+PLACED = (*KEPT, "cancelled")
 """States in which a download has a place in the queue, or may come back to it."""
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
-from domain.actions import RESULTS, UNFINISHED
+from domain.actions import RESULTS
 from domain.ids import now
 from store import breaker, outbox
 from store.database import connect, durably
 from store.database_errors import name_of
 from store.enqueue import enqueue
 from store.migrate import migrate
+from store.names import KEPT
 from store.paging import title_key
 from store.positions import LAST, in_front_of
 from store.tables import controls, downloads
@@ -254,7 +255,7 @@ class Store:
 
     def ids(self) -> Iterator[str]:
         """Every download whose staging folder may hold something of worth."""
-        kept = sa.select(downloads.c.id).where(downloads.c.state.in_((*UNFINISHED, "failed")))
+        kept = sa.select(downloads.c.id).where(downloads.c.state.in_(KEPT))
         with self.engine.connect() as connection:
             yield from connection.execute(kept).scalars()
 

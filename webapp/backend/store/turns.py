@@ -19,6 +19,8 @@ class Turn(IntEnum):
     """Queueing what looks have found, which two of them may have."""
     MOVE = 7_214_885
     IMPORT = 7_214_886
+    NAME = 0x6E616D65
+    """Giving out names of files, see naming_lock.py."""
 
 
 def take_turn(connection: Connection, turn: Turn) -> None:

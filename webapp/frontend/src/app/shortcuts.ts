@@ -1,6 +1,7 @@
 /** Single keys that act wherever nothing is being typed. They can be turned off. */
 import { useEffect } from 'react';
 import { getPreference } from '@/stores/preferences.ts';
+import { DIALOG, isIn } from '@/utils/in-front.ts';
 import { isTextField } from '@/utils/is-text-field.ts';
 import { useEventCallback } from '@/hooks/use-event-callback.ts';
 
@@ -8,12 +9,8 @@ export const SHORTCUTS = ['/', 'd', 'l', 's', '?'] as const;
 export type Shortcut = (typeof SHORTCUTS)[number];
 
 const FIND = '[data-shortcut=find]';
-const IN_FRONT = 'select, [role=dialog], [role=alertdialog], [role=menu]';
-
-/** A list takes letters as well, and what is open in front of the page has the keys to itself. */
-function isInFront(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest(IN_FRONT) !== null;
-}
+/** A list takes letters as well. */
+const TAKES_LETTERS = `select, [role=menu], ${DIALOG}`;
 
 /** The link field has the focus when the page opens; no link begins with a question mark. */
 function asksInEmptyField({ key, target }: KeyboardEvent): boolean {
@@ -39,7 +36,7 @@ export function useShortcuts(actions: Actions): void {
       if (actions.onUndo()) event.preventDefault();
       return;
     }
-    if (isInFront(target)) return;
+    if (isIn(TAKES_LETTERS, target)) return;
     if (ctrlKey || metaKey || altKey || !isShortcut(key) || !getPreference('shortcuts')) return;
     event.preventDefault();
     actions.onShortcut(key);

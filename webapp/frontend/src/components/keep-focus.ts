@@ -7,6 +7,8 @@
  * do to another thing what was meant for the first. Fetched when something gets the focus first, or
  * ahead when nothing else is to do.
  */
+import { DIALOG } from '@/utils/in-front.ts';
+
 interface Place {
   element: Element;
   /** What holds it, from the inside to the outside. */
@@ -22,7 +24,7 @@ const ROW = 'li, [role=listitem]';
 const HEADING = 'h1, h2, h3';
 
 /** These come in front of the page, know where the focus was before, and return it. */
-const IN_FRONT = '[role=menu], [role=dialog], [role=alertdialog]';
+const IN_FRONT = `[role=menu], ${DIALOG}`;
 
 /** Mostly its children; those of a list that draws only what is in sight lie deeper. */
 function rowsOf(list: Element): Element[] {

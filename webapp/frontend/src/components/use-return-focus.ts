@@ -8,8 +8,12 @@ export function useReturnFocus(): (event: Event) => void {
   const [origin] = useState(() => document.activeElement);
   return (event) => {
     event.preventDefault();
-    if (document.activeElement !== document.body) return;
-    const back = origin?.isConnected ? origin : document.querySelector('main');
-    if (back instanceof HTMLElement) back.focus();
+    if (document.activeElement === document.body) returnFocus(origin);
   };
+}
+
+/** To where it came from, or at least to the page. */
+export function returnFocus(origin: Element | null): void {
+  const back = origin?.isConnected ? origin : document.querySelector('main');
+  if (back instanceof HTMLElement) back.focus();
 }

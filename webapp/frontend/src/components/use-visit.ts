@@ -1,6 +1,7 @@
 /** Somebody's visit to the notices: it is noted, and ends where it began. */
 import { useEffect, useRef, type FocusEvent, type PointerEvent as ReactPointerEvent, type RefObject } from 'react';
 import { attention } from '@/stores/attention.ts';
+import { returnFocus } from './use-return-focus.ts';
 
 /** What had the focus goes with its notice: then it goes to the next one, at last to where it came from. */
 export function useVisit(box: RefObject<HTMLElement | null>, count: number) {
@@ -14,8 +15,7 @@ export function useVisit(box: RefObject<HTMLElement | null>, count: number) {
       return;
     }
     isIn.current = false;
-    const back = origin.current?.isConnected ? origin.current : document.querySelector('main');
-    if (back instanceof HTMLElement) back.focus();
+    returnFocus(origin.current);
   }, [box, count]);
   useEffect(() => {
     const onPointerDown = ({ target }: PointerEvent): void => {

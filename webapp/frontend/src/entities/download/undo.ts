@@ -7,22 +7,15 @@
 import { onlineManager, type QueryClient } from '@tanstack/react-query';
 import { translate } from '@/i18n/translate.ts';
 import type { Download } from '@/api/types.ts';
-import { whenLeft } from '@/stores/attention.ts';
-import { dismissToast, showToast } from '@/stores/toasts.ts';
-import { UNDO_TIME, offerUndo, withdrawUndo } from '@/stores/undo.ts';
+import { offerUndo } from '@/stores/undo.ts';
 import { displayName } from './display-name.ts';
 import { holds, keyOf, type Hold, type HoldKey, type UndoableChange } from './held-changes.ts';
 import { LIVE_KEY, type Downloads } from './live-query.ts';
 import { countOf, requestChange, sendChange } from './mutations.ts';
 import { saveOutbox } from './outbox.ts';
 
-interface Pending {
-  toast: number;
-  /** Calls off what happens when the time is over. */
-  stop: () => void;
-}
-
-const pending = new Map<HoldKey, Pending>();
+/** How to withdraw the offer to take back what is held. */
+const offers = new Map<HoldKey, () => void>();
 
 function setHold(key: HoldKey, hold: Hold | null): void {
   const next = new Map(holds.get());
@@ -31,15 +24,13 @@ function setHold(key: HoldKey, hold: Hold | null): void {
   holds.set(next);
 }
 
-/** Takes a hold away, with its toast and its time; returns what it held. */
+/** Takes a hold away, with the offer to undo it; returns what it held. */
 function take(key: HoldKey): Hold | null {
   const hold = holds.get().get(key) ?? null;
-  const { toast, stop } = pending.get(key) ?? {};
-  pending.delete(key);
-  stop?.();
-  withdrawUndo(key);
-  setHold(key, null);
-  if (toast !== undefined) dismissToast(toast);
+  const withdraw = offers.get(key);
+  offers.delete(key);
+  setHold(key, null); // first: to withdraw the offer closes its notice
+  withdraw?.();
   return hold;
 }
 
@@ -70,26 +61,20 @@ function undo(client: QueryClient, key: HoldKey): void {
 }
 
 function announce(client: QueryClient, key: HoldKey, { change }: Hold, first: Download | undefined): void {
-  pending.get(key)?.stop();
   const count = countOf(change);
-  const takeBack = (): void => {
-    undo(client, key);
-  };
-  const toast = showToast({
+  const withdraw = offerUndo({
     key,
-    tone: 'good',
     title: translate(`undo.${key}`, { count }),
     detail: count === 1 && first ? displayName(first) : undefined,
-    action: { label: translate('undo.undo'), run: takeBack },
-    onDismiss: () => {
-      commit(client, key); // closed: it is meant
+    label: translate('undo.undo'),
+    takeBack: () => {
+      undo(client, key);
+    },
+    commit: () => {
+      commit(client, key);
     },
   });
-  const stop = whenLeft(UNDO_TIME, {}, () => {
-    commit(client, key);
-  });
-  pending.set(key, { toast, stop });
-  offerUndo(key, takeBack);
+  offers.set(key, withdraw);
 }
 
 function isOfAll(change: UndoableChange | undefined): boolean {

@@ -1,9 +1,7 @@
 /** Ten seconds in which a removal can be taken back; what is removed is hidden meanwhile. */
 import { showErrorToast } from '@/entities/download/error-toast.ts';
 import { translate } from '@/i18n/translate.ts';
-import { whenLeft } from '@/stores/attention.ts';
-import { dismissToast, showToast } from '@/stores/toasts.ts';
-import { UNDO_TIME, offerUndo, withdrawUndo } from '@/stores/undo.ts';
+import { offerUndo } from '@/stores/undo.ts';
 import { createStore, type ReadableStore } from '@/utils/store.ts';
 
 const store = createStore<ReadonlySet<string>>(new Set());
@@ -40,17 +38,14 @@ async function commit({ id, send }: Removal, keepalive: boolean): Promise<void> 
 /** Hides it, and sends the removal when the time is over, its notice is closed or the page is left. */
 export function removeLater(removal: Removal): void {
   const { id, title, name } = removal;
-  const key = `removal ${id}`;
   let isOver = false;
   mark(id, true);
   const end = (act: () => void): void => {
     if (isOver) return;
     isOver = true;
-    stop();
-    withdrawUndo(key);
     removeEventListener('pagehide', leave);
     act();
-    dismissToast(toast);
+    withdraw();
   };
   const send = (keepalive: boolean) => () => {
     void commit(removal, keepalive);
@@ -58,24 +53,19 @@ export function removeLater(removal: Removal): void {
   const leave = (): void => {
     end(send(true));
   };
-  const takeBack = (): void => {
-    end(() => {
-      mark(id, false);
-    });
-  };
-  const toast = showToast({
-    key,
-    tone: 'good',
+  const withdraw = offerUndo({
+    key: `removal ${id}`,
     title,
     detail: name,
-    action: { label: translate('undo.undo'), run: takeBack },
-    onDismiss: () => {
-      end(send(false)); // closed: it is meant
+    label: translate('undo.undo'),
+    takeBack: () => {
+      end(() => {
+        mark(id, false);
+      });
+    },
+    commit: () => {
+      end(send(false));
     },
   });
-  const stop = whenLeft(UNDO_TIME, {}, () => {
-    end(send(false));
-  });
-  offerUndo(key, takeBack);
   addEventListener('pagehide', leave);
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { joinLinks, onDraftRestored, readDraft, saveDraft } from '@/entities/download/draft-store.ts';
 import { findLinks } from '@/entities/download/parse-links.ts';
+import { DIALOG, isIn } from '@/utils/in-front.ts';
 import { isTextField } from '@/utils/is-text-field.ts';
 import { useEventCallback } from '@/hooks/use-event-callback.ts';
 
@@ -12,11 +13,6 @@ function readSharedLinks(): string {
   const links = findLinks(shared);
   if (links !== '') history.replaceState(null, '', location.pathname);
   return links;
-}
-
-/** What is open in front of the page has what is put there to itself. */
-function isInFront(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('[role=dialog], [role=alertdialog]') !== null;
 }
 
 /** Text that is dragged into another field belongs there; a file would replace the page. */
@@ -48,7 +44,7 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
   useEffect(() => onDraftRestored(takeBack), [takeBack]);
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
-      if (isTextField(event.target) || isInFront(event.target)) return;
+      if (isTextField(event.target) || isIn(DIALOG, event.target)) return;
       event.preventDefault(); // else the field, which gets the focus now, takes it a second time
       arrive(event.clipboardData?.getData('text/plain') ?? '');
     };
@@ -59,7 +55,7 @@ export function useDraft(onArrival: () => void): [string, (text: string) => void
       if (isForField(event)) return;
       event.preventDefault();
       const data = event.dataTransfer;
-      if (!data || isInFront(event.target)) return;
+      if (!data || isIn(DIALOG, event.target)) return;
       arrive(data.getData('text/uri-list') || data.getData('text/plain'));
       for (const file of data.files) {
         if (file.type.startsWith('text/')) void file.text().then((text) => { arrive(text); });

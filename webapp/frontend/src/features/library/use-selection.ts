@@ -1,6 +1,7 @@
 /** Which entries of a list are picked, while picking is on. */
 import { useEffect, useRef, useState } from 'react';
 import type { Download } from '@/api/types.ts';
+import { DIALOG, isIn } from '@/utils/in-front.ts';
 
 export interface Selection {
   on: boolean;
@@ -28,8 +29,7 @@ export function useSelection(entries: readonly Download[], total: number): Selec
   useEffect(() => {
     if (!on) return undefined;
     const onKeyDown = ({ key, target }: KeyboardEvent): void => {
-      const elsewhere = target instanceof Element && target.closest('[role=dialog], [role=alertdialog]');
-      if (key === 'Escape' && !elsewhere) {
+      if (key === 'Escape' && !isIn(DIALOG, target)) {
         setIds(null);
         setInverse(false);
       }
