@@ -14,7 +14,9 @@ import json
 import re
 from base64 import b64encode
 from functools import cached_property
-from importlib import resources
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent  # `importlib.resources` takes a megabyte of every guard
 
 
 class Inert(str):
@@ -66,7 +68,7 @@ class Page:
 
 
 def _read(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def escape(text: str) -> str:

@@ -11,27 +11,26 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from ..core.cause import Cause, Told
 
 FALLBACK = "en"
+_FOLDER = Path(__file__).parent / "words"
 _VALUE = re.compile(r"\{(\w+)\}")
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages."""
-    found = (resources.files(__package__) / "words").iterdir()
-    return tuple(sorted(file.name.removesuffix(".json") for file in found))
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.json")))
 
 
 @cache
 def of(language: str) -> dict[str, Any]:
     """Return the words of a language that there is."""
-    file = resources.files(__package__).joinpath("words", f"{language}.json")
-    words: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    words: dict[str, Any] = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     return words
 
 

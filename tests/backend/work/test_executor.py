@@ -131,6 +131,10 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     yield made
+    for thread in threading.enumerate():
+        if thread.name.partition(" ")[0] in {"queue", "download"}:  # it has the database in use
+            thread.join(20)
+            assert not thread.is_alive()
     made.lease.close()
     made.store.engine.dispose()
 

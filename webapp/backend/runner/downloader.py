@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request, Response
+from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import YoutubeDLError, is_html
 
 from domain.failures import DownloadError
@@ -46,8 +47,13 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """Whether something was too large: yt-dlp tries it again, and forgets why in the end."""
 
     def urlopen(self, req: Request | str) -> Response:
-        """Request a page; more than `MAX_PAGE_BYTES` of it cannot be read."""
-        answer = self.urlopen_medium(req)
+        """Request a page; more than `MAX_PAGE_BYTES` of it cannot be read, of a refusal neither."""
+        try:
+            return self._bounded(super().urlopen(req))
+        except HTTPError as error:  # extractors read what some sites say with it
+            raise HTTPError(self._bounded(error.response), error.redirect_loop) from error
+
+    def _bounded(self, answer: Response) -> Response:
         return Response(
             cast("io.IOBase", _Bounded(answer, self._overrun)),
             *(answer.url, dict(answer.headers.items()), answer.status, answer.reason),
@@ -58,8 +64,18 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         self._overran = True
 
     def urlopen_medium(self, req: Request | str) -> Response:
-        """Request something of any size."""
-        return super().urlopen(req)
+        """Request something of any size.
+
+        Raises:
+            HTTPError: closed, since nobody reads what is sent with it. A connection for each
+                refusal stayed open: a live stream may meet thousands.
+
+        """
+        try:
+            return super().urlopen(req)
+        except HTTPError as error:
+            error.close()
+            raise
 
     def process_video_result(self, info: dict[str, Any], download: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - yt-dlp's
         """Have the right audio track preferred before yt-dlp sorts the formats."""

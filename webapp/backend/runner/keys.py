@@ -14,6 +14,7 @@ from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError
 
 from domain.failures import DownloadError, of_status
+from runner.conditional import urlopen_medium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ def _fetch(self: FragmentFD, info: dict[str, Any], url: str) -> bytes:
 
     """
     try:
-        with self.ydl.urlopen(Request(url, headers=info.get("http_headers"))) as answer:
+        with urlopen_medium(self.ydl, Request(url, headers=info.get("http_headers"))) as answer:
             key: bytes = answer.read(KEY_BYTES + 1)
     except HTTPError as error:
         raise key_failure(error.status) from error
