@@ -203,9 +203,7 @@ class GuardRun:
         try:
             return until(look, f"{name} is {state}", deadline)
         except AssertionError as error:
-            raise AssertionError(
-                f"{error}\n{self.service(name)}\n{self.output()[-4000:]}"
-            ) from None
+            raise AssertionError(f"{error}\n{self._story(name)}") from None
 
     def await_new_pid(self, name: str, old: int, deadline: float = DEADLINE) -> int:
         """Return the pid of the READY process that came after `old`."""
@@ -218,7 +216,12 @@ class GuardRun:
         try:
             return until(look, f"{name} is restarted", deadline)
         except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.output()[-4000:]}") from None
+            raise AssertionError(f"{error}\n{self._story(name)}") from None
+
+    def _story(self, name: str) -> str:
+        """What is known of a service, and what was printed last, without the requests."""
+        lines = [line for line in self.output().splitlines() if '"GET / HTTP/1.1" 200' not in line]
+        return "\n".join([str(self.service(name)), *lines[-60:]])
 
     def await_output(self, text: str, deadline: float = DEADLINE) -> None:
         until(lambda: text in self.output(), f"{text!r} in:\n{self.output()[-4000:]}", deadline)
