@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeDone } from '@/testing/factory.ts';

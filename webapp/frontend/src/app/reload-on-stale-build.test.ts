@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from 'vitest';
 import { reloadOnStaleBuild } from './reload-on-stale-build.ts';
 

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES, chooseLanguage, nameOfLanguage } from './i18n.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { readJson, writeJson } from './safe-storage.ts';
 import { chooseTheme, currentTheme } from './theme.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
 import { attention } from './attention.ts';
 import { dismissToast, showToast, toasts } from './toasts.ts';

@@ -1,13 +1,4 @@
-import '@testing-library/jest-dom/vitest';
-import { cleanup, configure } from '@testing-library/react';
-import { afterEach } from 'vitest';
-import { startI18n } from '@/i18n/i18n.ts';
+// What is tested without a page is spared what only those of one need.
+if (typeof document !== 'undefined') await import('./setup-page.ts');
 
-configure({ asyncUtilTimeout: 15_000 }); // a state is awaited, however busy the machine
-await startI18n();
-
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-  sessionStorage.clear();
-});
+export {}; // a module, which may await

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
 import { makeDownload, makeRunning } from '@/testing/factory.ts';
 import { applyEvent } from './live-query.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeDone, makeRunning } from '@/testing/factory.ts';
 import { setPreference } from '@/stores/preferences.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { applyToPages, type LibraryFilter, type Pages } from './library-query.ts';
