@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 DEADLINE = 60.0
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 0.1  # seconds between two looks
+SHORTEST_PAUSE, LONGEST_PAUSE, GROWTH = 0.02, 0.25, 1.2  # seconds between two looks
 T = TypeVar("T")
 
 
@@ -35,7 +35,7 @@ def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = DEADLI
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(pause)
-        pause = min(1.1 * pause, LONGEST_PAUSE)
+        pause = min(GROWTH * pause, LONGEST_PAUSE)
     return value
 
 

@@ -25,6 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.005
 """Between two questions whether a fork has ended."""
 MEASURED = "COVERAGE_PROCESS_START"
+READ_WHEN_NEEDED = (
+    *("GUARD_RUN", "GUARD_TOKEN_FILE", "PYTEST_CURRENT_TEST"),
+    *("PATH", "DISPLAY", "WAYLAND_DISPLAY"),
+)
+"""Variables that no library reads when it is loaded."""
 SETTING = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
 
@@ -116,7 +121,7 @@ class Interpreter:
 def settings() -> frozenset[str]:
     """The names of the project's settings, and of what no library reads when it is loaded."""
     listed = SETTING.findall((ROOT / ".env.example").read_text(encoding="utf-8"))
-    return frozenset({*listed, "GUARD_RUN", "GUARD_TOKEN_FILE", "PYTEST_CURRENT_TEST"})
+    return frozenset({*listed, *READ_WHEN_NEEDED})
 
 
 class _Shared:

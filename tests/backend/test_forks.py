@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -123,6 +124,18 @@ def test_nothing_is_left_of_it_when_it_is_killed_before_it_has_begun(tmp_path: P
     api.kill()
     api.close()
     wait_for(lambda: not psutil.pid_exists(api.process.pid), "it is buried")  # type: ignore[union-attr]
+
+
+def test_programs_are_found_where_its_own_path_says(tmp_path: Path, media: MediaSource) -> None:
+    """The runners' forkserver had loaded yt-dlp before it knew that path."""
+    ffmpeg = tmp_path / "bin/ffmpeg"
+    ffmpeg.parent.mkdir()
+    ffmpeg.write_text(f'#!/bin/sh\necho >>{tmp_path}/used\nexec {shutil.which("ffmpeg")} "$@"\n')
+    ffmpeg.chmod(0o755)
+    with running(tmp_path / "api", PATH=f"{ffmpeg.parent}:/usr/bin:/bin") as api:
+        assert isinstance(api.process, forks.Fork)
+        api.wait(api.add(media.hls), "done")
+    assert (tmp_path / "used").exists()
 
 
 @pytest.mark.parametrize("name", ["TZ", "PYTHONPATH", "HTTPS_PROXY"])

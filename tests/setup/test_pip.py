@@ -92,15 +92,18 @@ def test_without_a_configured_index_none_is_asked(
     assert from_index(tmp_path) is None
 
 
-def debian_has_it() -> bool:
-    if not shutil.which("apt-cache"):
-        return False
+@pytest.fixture
+def of_debian() -> None:
+    """The package, in what this machine knows of Debian's archive: asked when it is needed."""
     command = ["apt-cache", "show", "python3-pip-whl"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    if (
+        not shutil.which("apt-cache")
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("no Debian, or apt update was never run here")
 
 
-@pytest.mark.usefixtures("no_index")
-@pytest.mark.skipif(not debian_has_it(), reason="no Debian, or apt update was never run here")
+@pytest.mark.usefixtures("no_index", "of_debian")
 def test_where_the_index_does_not_answer_it_comes_from_debians_archive(
     environment: Path, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ from tests.leftovers import left, new_mark
 
 ROOT = Path(__file__).resolve().parents[2]
 TOY = Path(__file__).with_name("toy.py")
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 0.05  # seconds between two looks
+SHORTEST_PAUSE, LONGEST_PAUSE, GROWTH = 0.01, 0.15, 1.2  # seconds between two looks
 DEADLINE = 60.0  # seconds after which a state that has not come will not come
 ANSWERED_SECONDS = DEADLINE  # after which a port that does not answer will not
 
@@ -41,7 +41,7 @@ def until(look: Callable[[], Found | None], what: str, deadline: float = DEADLIN
     while not (found := look()):
         assert time.monotonic() < end, f"not within {deadline} s: {what}"
         time.sleep(pause)
-        pause = min(1.1 * pause, LONGEST_PAUSE)
+        pause = min(GROWTH * pause, LONGEST_PAUSE)
     return found
 
 

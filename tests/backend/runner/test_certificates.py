@@ -54,12 +54,19 @@ def certify(folder: Path) -> None:
     openssl(folder, *signed, "site.ext", "-in", "site.csr", *by, "-out", "site.pem")
 
 
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of ca.pem and site.pem: one for all tests, for keys take long to be made."""
+    folder = tmp_path_factory.mktemp("authority")
+    certify(folder)
+    return folder
+
+
 @pytest.fixture
-def tls(tmp_path: Path) -> ssl.SSLContext:
+def tls(authority: Path) -> ssl.SSLContext:
     """What a server needs whose authority is in ca.pem."""
-    certify(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "site.pem", tmp_path / "site.key")
+    context.load_cert_chain(authority / "site.pem", authority / "site.key")
     return context
 
 
@@ -77,11 +84,11 @@ def site(media_folder: Path, tls: ssl.SSLContext) -> Iterator[str]:
 
 
 def test_an_authority_of_ones_own_is_trusted_once_it_is_named(
-    tmp_path: Path, media_folder: Path, site: str
+    tmp_path: Path, authority: Path, media_folder: Path, site: str
 ) -> None:
     with running(tmp_path / "without") as api:
         refused = api.wait(api.add(site), "failed", "done")
-    with running(tmp_path / "with", CA_FILE=str(tmp_path / "ca.pem")) as api:
+    with running(tmp_path / "with", CA_FILE=str(authority / "ca.pem")) as api:
         taken = api.wait(api.add(site), "failed", "done")
         assert api.ask("POST", "/api/previews", json={"url": site})["duration"] is None
         assert taken["error"] is None
@@ -93,9 +100,9 @@ def test_an_authority_of_ones_own_is_trusted_once_it_is_named(
 
 @pytest.mark.parametrize(("kind", "scheme"), [("webhook", "https"), ("apprise", "jsons")])
 def test_who_is_notified_may_have_a_certificate_of_it_too(
-    tmp_path: Path, tls: ssl.SSLContext, kind: str, scheme: str
+    authority: Path, tls: ssl.SSLContext, kind: str, scheme: str
 ) -> None:
-    trusting, plain = Pool(tmp_path / "ca.pem"), Pool()
+    trusting, plain = Pool(authority / "ca.pem"), Pool()
     with listening(tls) as hooks, closing(trusting), closing(plain):
         url = hooks.base.replace("https", scheme)
         taken, refused = (told(pool, url, kind=kind) for pool in (trusting, plain))
@@ -105,21 +112,19 @@ def test_who_is_notified_may_have_a_certificate_of_it_too(
     assert len(hooks.posts) == 1
 
 
-def test_and_so_may_the_object_store(
-    tmp_path: Path, tls: ssl.SSLContext, free_port: FreePort
-) -> None:
-    assert tls
+def test_and_so_may_the_object_store(tmp_path: Path, authority: Path, free_port: FreePort) -> None:
     environ = {
         "MEDIA_URL": "s3://media",
         "MEDIA_ENDPOINT": f"https://127.0.0.1:{free_port()}",
         "MEDIA_ACCESS_KEY": "app",
         "MEDIA_SECRET_KEY": "a secret of the test",
     }
-    with object_store(tmp_path, environ["MEDIA_ENDPOINT"].rpartition(":")[2]):
+    port = environ["MEDIA_ENDPOINT"].rpartition(":")[2]
+    with object_store(tmp_path, authority, port):
         with running(tmp_path / "without", **environ) as api:
             wait_for(lambda: kind_of(api), "it says what is wrong")
             untrusted = api.client.get("/ready").json()
-        trusted = environ | {"CA_FILE": str(tmp_path / "ca.pem")}
+        trusted = environ | {"CA_FILE": str(authority / "ca.pem")}
         with running(tmp_path / "with", **trusted) as api:
             missing = wait_for(lambda: kind_of(api), "it says what is wrong")
 
@@ -137,10 +142,10 @@ def kind_of(api: Api) -> str | None:
 
 
 @contextmanager
-def object_store(folder: Path, port: str) -> Iterator[None]:
+def object_store(folder: Path, authority: Path, port: str) -> Iterator[None]:
     """One behind TLS, with nothing in it."""
     server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port]
-    secured = ["-s", "-c", str(folder / "site.pem"), "-k", str(folder / "site.key")]
+    secured = ["-s", "-c", str(authority / "site.pem"), "-k", str(authority / "site.key")]
     with (folder / "object-store.log").open("ab") as log:
         process = subprocess.Popen([*server, *secured], stdout=log, stderr=log)
     try:
