@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -18,7 +19,10 @@ from tests.media_source import serve_media
 from web import header_timeout, limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from starlette.types import Message, Receive, Scope, Send
 
     from tests.backend.api_process import Api
 
@@ -46,6 +50,40 @@ SHAPES = st.sampled_from(
         "'",
     ]
 )
+
+
+class Piece(bytes):
+    """Part of a body, which counts how often it is looked at."""
+
+    looks = 0
+
+    def __len__(self) -> int:
+        Piece.looks += 1
+        return super().__len__()
+
+
+def test_a_body_in_many_pieces_is_gathered_without_going_over_it_again_and_again() -> None:
+    pieces = 2000
+    part = {"type": "http.request", "body": Piece(b"x"), "more_body": True}
+    messages: Iterator[Message] = iter([*[part] * pieces, {"type": "http.request", "body": b""}])
+    whole: list[Message] = []
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(_: Message) -> None:
+        """Nothing is answered."""
+
+    async def take(_: Scope, receive: Receive, __: Send) -> None:
+        whole.append(await receive())
+
+    scope = {"type": "http", "method": "POST", "path": "/api/downloads", "client": ("::1", 5)}
+    Piece.looks = 0
+    chunked = {**scope, "headers": [(b"transfer-encoding", b"chunked")]}
+    asyncio.run(limits.Limits(take)(chunked, receive, send))
+
+    assert whole[0]["body"] == b"x" * pieces
+    assert Piece.looks <= 2 * pieces
 
 
 @MANY

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import parse_http_range
 
+from domain import lengths
 from domain.failures import DownloadError
 from domain.links import host_of
 from files.staging import write_atomically
@@ -253,6 +254,6 @@ def _without(answer: Response, overlap: int) -> Response:
     start, end, length = parse_http_range(answer.headers["Content-Range"])
     whole = "*" if length is None else length
     answer.headers.replace_header("Content-Range", f"bytes {start + overlap}-{end}/{whole}")
-    if told := answer.headers.get("Content-Length"):
-        answer.headers.replace_header("Content-Length", str(int(told) - overlap))
+    if (told := lengths.length(answer.headers.get("Content-Length"))) is not None:
+        answer.headers.replace_header("Content-Length", str(told - overlap))
     return answer

@@ -13,6 +13,7 @@ from yt_dlp.aes import aes_cbc_decrypt_bytes, unpad_pkcs7
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError, IncompleteRead
 
+from domain import lengths
 from runner.hls_playlist import NotAPlaylistError, Piece, parse
 from runner.keys import key_failure, no_key
 
@@ -91,9 +92,9 @@ class HlsSource:
             if piece.bytes and answer.status != HTTPStatus.PARTIAL_CONTENT:
                 return _cut(answer, *piece.bytes)
             content: bytes = answer.read(most)
-            length = answer.headers.get("Content-Length")
-        if length and length.isdigit() and len(content) < min(int(length), most):
-            raise IncompleteRead(len(content), int(length) - len(content))
+            length = lengths.length(answer.headers.get("Content-Length"))
+        if length and len(content) < min(length, most):
+            raise IncompleteRead(len(content), length - len(content))
         return content
 
     def _open(self, piece: Piece) -> Any:  # noqa: ANN401 - yt-dlp's

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from yt_dlp.networking.exceptions import HTTPError, IncompleteRead, RequestError
 from yt_dlp.utils import parse_http_range
 
+from domain import lengths
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,7 +70,7 @@ class OpenEnded:
         except HTTPError as error:
             if error.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 told = WHOLE.search(error.response.headers.get("Content-Range", ""))
-                self.whole = told is None or int(told[1]) == self._sent
+                self.whole = told is None or lengths.length(told[1]) == self._sent
             return
         except RequestError:
             return
@@ -86,5 +88,5 @@ def _length(answer: Response, asked: int) -> int | None:
         if start != asked:
             return None
         return whole or (asked if end is None else end) + 1
-    told = answer.headers.get("Content-Length", "")
-    return int(told) if told.isdigit() and not answer.headers.get("Content-Encoding") else None
+    told = answer.headers.get("Content-Length")
+    return None if answer.headers.get("Content-Encoding") else lengths.length(told)

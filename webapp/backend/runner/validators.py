@@ -6,6 +6,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from domain import lengths
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,5 +61,5 @@ def _length(headers: Mapping[str, str]) -> int | None:
         return None  # the length is that of the compressed body
     whole = headers.get("Content-Range")
     found = re.search(r"/(\d+)$", whole) if whole else None
-    told = found[1] if found else headers.get("Content-Length", "")
-    return int(told) if told.isascii() and told.isdigit() and (found or not whole) else None
+    told = found[1] if found else headers.get("Content-Length")
+    return lengths.length(told) if found or not whole else None

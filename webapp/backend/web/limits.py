@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
+from domain import lengths
 from web.problems import answer
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Limits:
         rate = rate_of(scope["method"], scope["path"])
         wait = self.buckets.take(client_of(scope), rate) if rate else 0.0
         headers = Headers(scope=scope)
-        length = headers.get("content-length", "0")
+        length = lengths.length(headers.get("content-length", "0"))
         if "content-length" in headers and "transfer-encoding" in headers:
             await _two_lengths(scope, receive, send)
         elif wait:
@@ -102,9 +103,9 @@ class Limits:
                 headers={"Retry-After": seconds},
             )
             await too_often(scope, receive, send)
-        elif not length.isdigit() or int(length) > MAX_BYTES:
+        elif length is None or length > MAX_BYTES:
             await _too_large(scope, receive, send)
-        elif "transfer-encoding" in headers or int(length):
+        elif "transfer-encoding" in headers or length:
             await self._with_body(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -121,15 +122,14 @@ class Limits:
 
 async def _collected(receive: Receive) -> bytes | None:
     """The whole body; None when it is too large."""
-    parts: list[bytes] = []
-    more = True
+    body, more = bytearray(), True
     while more:
         message = await receive()
-        parts.append(message.get("body", b""))
-        if sum(map(len, parts)) > MAX_BYTES:
+        body += message.get("body", b"")
+        if len(body) > MAX_BYTES:
             return None
         more = message.get("more_body", False)
-    return b"".join(parts)
+    return bytes(body)
 
 
 def _replay(body: bytes | None, receive: Receive) -> Receive:

@@ -20,8 +20,10 @@ export interface Route {
   service: string;
   /** Which requests are handed on, by method and by the path that the target would see; else all. */
   permits?: (method: string, path: string) => boolean;
-  /** Headers added to every request; read anew each time. */
-  headers?: () => OutgoingHttpHeaders;
+  /** Headers added to a request of that method; asked for anew each time. */
+  headers?: (method: string) => Promise<OutgoingHttpHeaders>;
+  /** How many requests are handed on at a time; else as many as come. */
+  most?: number;
 }
 
 function isBelow(url: string, prefix: string): boolean {
@@ -63,14 +65,41 @@ function refuse(response: ServerResponse, route: Route, error: NodeJS.ErrnoExcep
   answer(response, problem, { 'Retry-After': '1' });
 }
 
-export function forward(request: IncomingMessage, response: ServerResponse, route: Route): void {
+const underWay = new WeakMap<Route, number>();
+
+export async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+): Promise<void> {
   const whole = request.url ?? '/';
+  const method = request.method ?? 'GET';
   const path = route.strip ? whole.slice(route.prefix.length).replace(/^(?!\/)/, '/') : whole;
-  if (route.permits?.(request.method ?? 'GET', path) === false) {
-    const detail = `The app's page needs no ${path}: ask ${route.service} itself, at ${route.target.origin}.`;
-    answer(response, { title: 'Not forwarded', status: 404, detail, service: route.service });
+  const { service } = route;
+  if (route.permits?.(method, path) === false) {
+    const detail = `The app's page needs no ${path}: ask ${service} itself, at ${route.target.origin}.`;
+    answer(response, { title: 'Not forwarded', status: 404, detail, service });
     return;
   }
+  const others = underWay.get(route) ?? 0;
+  if (route.most !== undefined && others >= route.most) {
+    const detail = `${others.toString()} requests to ${service} are under way, as many as are handed on at a time.`;
+    answer(response, { title: 'Too many at a time', status: 503, detail, service }, { 'Retry-After': '5' });
+    return;
+  }
+  underWay.set(route, others + 1);
+  response.on('close', () => underWay.set(route, (underWay.get(route) ?? 1) - 1));
+  const added = await route.headers?.(method);
+  if (!response.destroyed) handOn(request, response, route, path, added);
+}
+
+function handOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  path: string,
+  added: OutgoingHttpHeaders = {},
+): void {
   const onward = http.request(
     {
       hostname: route.target.hostname.replace(/^\[|\]$/g, ''),
@@ -78,7 +107,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, rout
       path,
       method: request.method,
       // Host and Origin go through untouched: the target judges who is asking.
-      headers: { ...request.headers, ...route.headers?.(), connection: 'close' },
+      headers: { ...request.headers, ...added, connection: 'close' },
       // A kept-alive connection may belong to a server that has since been restarted.
       agent: false,
     },
@@ -103,7 +132,7 @@ export function forwarding(routes: readonly Route[], root: string): Plugin {
     const route = routes.find(({ prefix }) => isBelow(url, prefix));
     if (route) {
       request.url = url;
-      forward(request, response, route);
+      void forward(request, response, route);
     } else next();
   };
   return {

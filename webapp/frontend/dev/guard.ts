@@ -5,7 +5,7 @@
  * would show the log, stop the stack or open a terminal.
  */
 import type { Route } from './forward.ts';
-import { isOurs } from './listener.ts';
+import { listensForUs } from './listener.ts';
 import type { Settings } from './settings.ts';
 
 /** As `src/features/services/guard.ts` asks: no query either, for one adds the log to the events. */
@@ -15,6 +15,12 @@ const ASKED = [
   /^POST \/api\/services\/[^/?#]+\/restart$/,
 ];
 
+/**
+ * How much is handed on at a time. Whatever comes this way counts as ours at the guard, whoever
+ * asked: it must not take the connections that our own commands need.
+ */
+export const MOST = 64;
+
 export function guardRoute({ guard, guardToken }: Pick<Settings, 'guard' | 'guardToken'>): Route {
   return {
     prefix: '/guard',
@@ -22,10 +28,11 @@ export function guardRoute({ guard, guardToken }: Pick<Settings, 'guard' | 'guar
     strip: true,
     service: 'guard',
     permits: (method, path) => ASKED.some((asked) => asked.test(`${method} ${path}`)),
-    headers: () => {
-      const token = guardToken();
+    most: MOST,
+    headers: async (method) => {
+      const token = method === 'GET' ? null : guardToken();
       // Where the guard has ended, its port is free for anybody.
-      return token === null || !isOurs(Number(guard.port)) ? {} : { 'X-Guard-Token': token };
+      return token === null || !(await listensForUs(Number(guard.port))) ? {} : { 'X-Guard-Token': token };
     },
   };
 }

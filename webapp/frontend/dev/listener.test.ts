@@ -1,7 +1,7 @@
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
-import { isOurs } from './listener.ts';
+import { expect, test, vi } from 'vitest';
+import { isOurs, listensForUs, takingTurns } from './listener.ts';
 
 const PORT = 9400;
 const line = (address: string, state: string, user: number): string =>
@@ -15,7 +15,7 @@ const EVERYWHERE = '0'.repeat(32);
 test('a server of this very process is ours', async () => {
   const server = net.createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  expect(isOurs((server.address() as AddressInfo).port)).toBe(true);
+  expect(await listensForUs((server.address() as AddressInfo).port)).toBe(true);
   server.close();
 });
 
@@ -33,4 +33,21 @@ test.each([
 
 test('where the system does not say, it is taken for ours', () => {
   expect(isOurs(PORT, [[], []])).toBe(true);
+});
+
+test('a crowd that asks while the tables are read shares one reading, which began after it asked', async () => {
+  const readings: ((found: number) => void)[] = [];
+  const look = takingTurns(() => new Promise<number>((found) => readings.push(found)));
+  const first = look();
+  const crowd = Array.from({ length: 700 }, () => look());
+  expect(readings).toHaveLength(1);
+  readings[0]?.(1);
+  expect(await first).toBe(1);
+  await vi.waitFor(() => {
+    expect(readings).toHaveLength(2);
+  });
+  readings[1]?.(2);
+  expect(new Set(await Promise.all(crowd))).toEqual(new Set([2]));
+  void look();
+  expect(readings).toHaveLength(3);
 });
