@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -486,6 +487,24 @@ def test_one_that_another_has_not_ended_working_on_waits_and_that_is_no_try(scen
     row = scene.store.get(item)
     assert row
     assert (row["state"], row["attempt"], bool(row["not_before"])) == ("queued", 1, True)
+
+
+def test_a_full_disk_keeps_nobody_from_what_is_whole_already(scene: Scene) -> None:
+    """Its file may even be in its place, with no note of that: the database had gone."""
+    item, run = scene.claimed()
+    scene.executor.disk = Disk(scene.folder, reserve=sys.maxsize)
+    scene.runner = Making(lambda: None)
+    assert scene.executor.fetch(item, run) is None
+    assert scene.downloads.get(item).state == "failed"
+
+    scene.downloads.act(item, "retry")
+    row = scene.store.claim("me")
+    assert row
+    whole(scene, item)
+    result = scene.executor.fetch(item, row["run"])
+    assert result is not None
+    scene.executor.finish(item, row["run"], result)
+    assert scene.downloads.get(item).state == "done"
 
 
 class Making(Runner):

@@ -18,6 +18,7 @@ from domain.failures import DownloadError
 from domain.ids import now
 from domain.notes import lacks_extras_only, lasting
 from files.cookies import advise, cookies_for
+from files.staging import Staging, read_result
 from store.breaker import HOST_FAULTS, HostIs
 from work import retries
 from work.leftovers import Leftovers
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from files.disk import Disk
     from files.media_folder import MediaFolder
-    from files.staging import Staging
     from store.store import Row, Store
     from work.announcer import Announcer
     from work.pool import Pool, Runner
@@ -229,9 +229,10 @@ class Executor:
         self.leftovers.see_to(item)
 
     def _follow(self, runner: Runner, row: Row, run: int) -> Result | None:
-        self.media.require()
-        self.disk.require()
         item = row["id"]
+        self.media.require()
+        if read_result(self.staging.folder(item)) is None:  # what is whole takes no more room
+            self.disk.require()
         for event in runner.run(self._order(row)):
             match event:
                 case {"event": "progress", **progress}:
