@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import shutil
 import tempfile
 import threading
@@ -52,8 +53,15 @@ __all__ = [
 
 
 @pytest.fixture(scope="session")
-def media_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_media(tmp_path_factory.mktemp("media-source"))
+def media_folder(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A copy of what whoever asked first in this run, on any worker, has made."""
+    own = tmp_path_factory.getbasetemp()
+    every = own.parent if hasattr(pytestconfig, "workerinput") else own
+    with (every / "media-source.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait for it
+        made = make_media(every / "media-source-made")
+    mine = tmp_path_factory.mktemp("media-source")
+    return Path(shutil.copytree(made, mine, dirs_exist_ok=True))
 
 
 @pytest.fixture
