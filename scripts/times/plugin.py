@@ -1,7 +1,8 @@
 """A plugin of pytest that measures each file of tests: ``-p scripts.times.plugin``.
 
 What a fixture of a file costs falls on the test that asks for it first and, at its end, on the
-last. Of what a test started counts what has ended and was waited for by then.
+last. What a browser or a stack that several files share uses falls on who uses it, where Linux
+tells; elsewhere of what a test started counts what has ended and was waited for by then.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Generator
 
 import pytest
 
+from scripts.times import living
 from scripts.times.table import Spent, text, write
-from tests.backend import forks
 
 PROCESSOR = "processor"
 """The property of a report that tells the seconds which its phase used of a processor."""
@@ -32,10 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def processor_seconds() -> float:
-    """What this process, its children and what is forked for it have used, kernel included."""
-    spent = os.times()
-    children = spent.children_user + spent.children_system
-    return spent.user + spent.system + children + forks.spent()
+    """What this process and all that it has started have used, kernel included."""
+    return sum(os.times()[:4]) + living.seconds()
 
 
 class _Measure:

@@ -138,12 +138,6 @@ def interpreter() -> Interpreter | None:
     return _Shared.interpreter
 
 
-def spent() -> float:
-    """Seconds of a processor that it and what was forked from it have used."""
-    shared = _Shared.interpreter
-    return float(shared.ask({"spent": None})["seconds"]) if shared else 0.0
-
-
 @contextmanager
 def allowed() -> Iterator[None]:
     """Let backends be forked, unless it is measured what each process enters."""

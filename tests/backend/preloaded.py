@@ -2,7 +2,6 @@
 
     its socket   {"start": ...}, with a log and a listening socket beside it  ->  {"pid": ...}
                  {"reap": PID}  ->  {"status": ...}, None while it lives
-                 {"spent": None}  ->  {"seconds": ...} of a processor, of its own and its children's
                  its end is the end
 
 A backend loads for most of two seconds of a processor, and so does what its downloads are forked
@@ -113,8 +112,6 @@ def _serve(control: socket.socket) -> Start:
             case {"reap": pid}:
                 ended, status = os.waitpid(pid, os.WNOHANG)
                 wire.send(control, {"status": status if ended else None})
-            case {"spent": _}:
-                wire.send(control, {"seconds": sum(os.times()[:4])})
     os._exit(0)
 
 
