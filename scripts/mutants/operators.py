@@ -11,6 +11,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -48,7 +49,12 @@ class Mutant:
     """The line as it stands, without its indentation."""
     change: str
     """What was made of what: ``a < b -> a <= b``."""
-    tree: ast.Module
+    make: Callable[[], ast.Module]
+
+    @property
+    def tree(self) -> ast.Module:
+        """The module, made when it is asked for: most mutants are only counted."""
+        return self.make()
 
 
 def mutants(source: str) -> list[Mutant]:
@@ -56,25 +62,37 @@ def mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     lines = source.splitlines()
     found = [
-        Mutant(line, lines[line - 1].strip(), change, mutated)
+        Mutant(line, lines[line - 1].strip(), told, partial(_mutated, tree, number, change))
         for number, node in enumerate(_mutable(tree))
-        for line, change, mutated in _mutations(tree, number, node)
+        for line, told, change in _mutations(node)
     ]
     return sorted(found, key=lambda each: each.line)
 
 
-def _mutations(
-    tree: ast.Module, number: int, node: ast.AST
-) -> Iterator[tuple[int, str, ast.Module]]:
+def _mutations(node: ast.AST) -> Iterator[tuple[int, str, Change]]:
     for change in CHANGES:
-        new = change(copy.deepcopy(node))
-        if new is None:
-            continue
-        mutated = copy.deepcopy(tree)
-        place = _mutable(mutated)[number]
-        _Put(place, new).visit(mutated)
-        line = getattr(node, "lineno", 1)
-        yield line, f"{_short(node)} -> {_short(new)}", ast.fix_missing_locations(mutated)
+        new = change(_copied(node))
+        if new is not None:
+            yield getattr(node, "lineno", 1), f"{_short(node)} -> {_short(new)}", change
+
+
+def _mutated(tree: ast.Module, number: int, change: Change) -> ast.Module:
+    mutated = copy.deepcopy(tree)
+    place = _mutable(mutated)[number]
+    new = change(_copied(place))
+    if new is None:
+        raise TypeError("a copy cannot be changed as its original can")
+    _Put(place, new).visit(mutated)
+    return ast.fix_missing_locations(mutated)
+
+
+def _copied(node: ast.AST) -> ast.AST:
+    """Return a node of its own, over the same ones: a change puts others in their place."""
+    new = copy.copy(node)
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            setattr(new, name, [*value])
+    return new
 
 
 def _mutable(tree: ast.Module) -> list[ast.AST]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import socket
 import sys
@@ -24,6 +25,8 @@ from net import authorities
 from runner import job
 
 REQUEST_BYTES = 64
+OF_JOBS = ("runner.downloader", "runner.live", "runner.postprocessors")
+"""What jobs load themselves, being read without yt-dlp elsewhere."""
 
 
 def main() -> None:
@@ -69,12 +72,16 @@ def _warm_up() -> None:
         read_size,
         resume,
         stalls,
+        tls,
     )
 
     for patch in (resume, read_size, direct, playlists, feeds, conversion, stalls):
         patch.install()
+    for module in OF_JOBS:
+        importlib.import_module(module)
     for file in sys.argv[1:]:  # certificates of authorities
         authorities.trust(file)
+    tls.install()
     yt_dlp.YoutubeDL({"quiet": True}).close()
     _settle_proxies()
     for extractor in yt_dlp.extractor.gen_extractor_classes():
