@@ -1,5 +1,6 @@
 """What every test may ask for: free ports, a browser. And a check that nothing stays behind."""
 
+import asyncio
 import fcntl
 import gc
 import os
@@ -9,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -241,26 +242,44 @@ def dist() -> Path:
     return made.parent
 
 
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """A real Chromium; `make test` sees to it that there is one.
+class Chromium(NamedTuple):
+    """A browser, and the event loop in which Playwright drives it."""
 
-    One for each file: Playwright keeps an event loop running in this thread for as long as it is
-    open, and whoever tests with a loop of their own must not meet it.
-    """
+    browser: "Browser"
+    loop: asyncio.AbstractEventLoop
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A real Chromium; `make test` sees to it that there is one."""
     from playwright.sync_api import expect, sync_playwright
 
     executable = system.browser()
     if executable is None and not os.environ.get("CI"):
         pytest.skip("no Chromium here: `make test` brings one")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
+        launched = playwright.chromium.launch(
             executable_path=executable,
             args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
         expect.set_options(timeout=PATIENCE)
-        yield chromium
-        chromium.close()
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)  # noqa: SLF001 - as Playwright does, see `browser`
+        yield Chromium(launched, loop)
+        asyncio._set_running_loop(loop)  # noqa: SLF001
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Chromium) -> "Iterator[Browser]":
+    """The Chromium of this process: what is opened in it is closed by whoever opens it.
+
+    Playwright keeps an event loop running in this thread for as long as it is open. Whoever tests
+    with a loop of their own must not meet it: it counts as running only for files that ask for it.
+    """
+    asyncio._set_running_loop(chromium.loop)  # noqa: SLF001
+    yield chromium.browser
+    asyncio._set_running_loop(None)  # noqa: SLF001
 
 
 @pytest.fixture
