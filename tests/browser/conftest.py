@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
 
+from store.tables import metadata
 from tests.backend.databases import lay
 from tests.browser.app import App
 from tests.conftest import PATIENCE
@@ -69,20 +71,78 @@ def start_stack(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[StartS
         yield start
 
 
-@pytest.fixture(scope="module")
-def shared_stack(
+class Lender:
+    """The stack with its defaults, for one file after another, as long as each leaves it as it was.
+
+    What a file has changed for good, nobody meets after it: the next one gets a stack of its own.
+    """
+
+    def __init__(self, start: Callable[[], GuardRun]) -> None:
+        self._start = start
+        self._lent: GuardRun | None = None
+        self._found: object = None
+
+    def lend(self) -> GuardRun:
+        """One that is as it was when it was new."""
+        if self._lent is None:
+            self._lent = self._start()
+            with emptied(self._lent):  # what that writes was there before
+                pass
+            self._found = traces(self._lent)
+        return self._lent
+
+    def take_back(self) -> None:
+        """End it if it is not."""
+        assert self._lent
+        if traces(self._lent) != self._found:
+            self._lent.close()
+            self._lent = None
+
+
+def _is_of_a_test(file: Path) -> bool:
+    """Whether it holds something; what does of the database is told apart, row by row."""
+    with suppress(FileNotFoundError):  # it is being deleted
+        return file.is_file() and file.stat().st_size > 0 and file.stem != "app"
+    return False
+
+
+def traces(run: GuardRun) -> object:
+    """All that tests can have left: processes begun anew, rows, files, settings."""
+    data = Path(run.environment["DATA_DIR"])
+    files = {file for file in data.rglob("*") if _is_of_a_test(file)}
+    with closing(sqlite3.connect(data / "app.db", timeout=PATIENCE / 1000)) as database:
+        rows = {
+            table.name: sorted(database.execute(f"SELECT * FROM {table.name}"), key=repr)  # noqa: S608 - ours
+            for table in metadata.sorted_tables
+        }
+    return [run.service(name) and run.service(name)["pid"] for name in ("web", "api")], files, rows
+
+
+@pytest.fixture(scope="session")
+def lender(
     tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
-) -> Iterator[GuardRun]:
+) -> Iterator[Lender]:
+    with ExitStack() as closing_all:
+
+        def start() -> GuardRun:
+            folder = tmp_path_factory.mktemp("stack")
+            return closing_all.enter_context(stacks(folder, free_port))()
+
+        yield Lender(start)
+
+
+@pytest.fixture(scope="module")
+def shared_stack(lender: Lender) -> Iterator[GuardRun]:
     """The stack with its defaults."""
-    with stacks(tmp_path_factory.mktemp("stack"), free_port) as start:
-        yield start()
+    yield lender.lend()
+    lender.take_back()
 
 
-@pytest.fixture
-def api(shared_stack: GuardRun) -> Iterator[httpx.Client]:
-    """The shared stack's API; it fails the test when it refuses anything."""
+@contextmanager
+def asking(run: GuardRun) -> Iterator[httpx.Client]:
+    """Ask a stack's API; a test fails when it refuses anything."""
     with httpx.Client(
-        base_url=f"http://127.0.0.1:{shared_stack.ports['api']}/api",
+        base_url=f"http://127.0.0.1:{run.ports['api']}/api",
         timeout=PATIENCE / 1000,
         trust_env=False,
         event_hooks={"response": [httpx.Response.raise_for_status]},
@@ -91,20 +151,36 @@ def api(shared_stack: GuardRun) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def stack(shared_stack: GuardRun, api: httpx.Client) -> Iterator[GuardRun]:
-    """The stack with its defaults: the same for all tests of a file, each finds it empty."""
-    queue = api.get("queue").json()
-    yield shared_stack
-    for subscription in api.get("subscriptions").json():
-        api.delete(f"subscriptions/{subscription['id']}")
-    for feed in api.get("feeds").json():
-        api.delete(f"feeds/{feed['id']}")
-    for receiver in api.get("receivers").json():
-        api.delete(f"receivers/{receiver['id']}")
-    while items := api.get("downloads?limit=100").json()["items"]:
-        ids = [item["id"] for item in items]
-        api.post("downloads/deletions", json={"ids": ids, "file": True})
-    api.patch("queue", json={name: queue[name] for name in ("paused", "concurrency")})
+def api(shared_stack: GuardRun) -> Iterator[httpx.Client]:
+    """The shared stack's API."""
+    with asking(shared_stack) as client:
+        yield client
+
+
+@contextmanager
+def emptied(run: GuardRun) -> Iterator[None]:
+    """See to it that whoever comes afterwards finds the stack empty, and its queue as it was."""
+    with asking(run) as api:
+        queue = api.get("queue").json()
+    yield
+    with asking(run) as api:
+        for subscription in api.get("subscriptions").json():
+            api.delete(f"subscriptions/{subscription['id']}")
+        for feed in api.get("feeds").json():
+            api.delete(f"feeds/{feed['id']}")
+        for receiver in api.get("receivers").json():
+            api.delete(f"receivers/{receiver['id']}")
+        while items := api.get("downloads?limit=100").json()["items"]:
+            ids = [item["id"] for item in items]
+            api.post("downloads/deletions", json={"ids": ids, "file": True})
+        api.patch("queue", json={name: queue[name] for name in ("paused", "concurrency")})
+
+
+@pytest.fixture
+def stack(shared_stack: GuardRun) -> Iterator[GuardRun]:
+    """The stack with its defaults: the same for all tests, each finds it empty."""
+    with emptied(shared_stack):
+        yield shared_stack
 
 
 @pytest.fixture
