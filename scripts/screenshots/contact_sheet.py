@@ -14,17 +14,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from playwright.sync_api import Browser, Page
 
-from scripts.screenshots.stage import ROOT, Stage
+from scripts.screenshots.axe import violations
+from scripts.screenshots.stage import Stage
 from scripts.screenshots.states import STATES
 
 WIDTHS = (320, 390, 768, 1280, 2560)
 HEIGHTS = {320: 640, 390: 844, 768: 1024, 1280: 800, 2560: 1440}
 THUMBNAIL = 320  # pixels high on the sheet
-AXE = ROOT / "webapp/frontend/node_modules/axe-core/axe.min.js"
 JUDGED_AT = (390, 1280)
 """The widths at which axe looks: that of a phone and that of a desk."""
 OPENER_IN_SIGHT = """() => {
@@ -90,17 +90,10 @@ def _picture(sheet: Sheet, page: Page, state: str, look: Look, width: int) -> Pa
         sheet.findings.append(f"{where}: wider than the screen")
     if width in JUDGED_AT:
         sheet.judged += 1
-        sheet.findings += [f"{where}: {one}" for one in _violations(page)]
+        sheet.findings += [f"{where}: {one}" for one in violations(page)]
     path = sheet.folder / f"{re.sub(r'[^a-z]+', '-', state.lower())}-{look}-{width}.jpg"
     page.screenshot(path=path, type="jpeg", quality=70, animations="disabled")
     return path
-
-
-def _violations(page: Page) -> list[str]:
-    """What axe objects to, as "rule: element"."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate("axe.run().then((result) => result.violations)")
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def _write(sheet: Sheet, browser: Browser) -> None:

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from tests.stack.harness import GuardRun
 
 
+STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
+  document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < Infinity)
+    .map((one) => one.finished)
+))"""
+
+
+def await_stillness(page: Page) -> None:
+    """Wait until nothing moves that will come to rest."""
+    page.evaluate(STILL)
+
+
 class App:
     """One open page of the app."""
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ROOT, ask, toy
+from tests.stack.harness import ask, toy
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-AXE = ROOT / "webapp/frontend/node_modules/axe-core/axe.min.js"
 BROKEN = (
     r"printf '\033[31mred\033[0m \033[2;33mdim\033[0m\n'; nosuchcommand $WEB_FD # ${WEB_PORT:-1}"
 )
@@ -36,6 +36,4 @@ def test_it_finds_nothing_to_object_to(
         page.locator("#crashes summary").first.click()
         page.get_by_role("searchbox").fill("red")
         expect(page.locator("mark")).to_have_text("red")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    assert violations(page) == []

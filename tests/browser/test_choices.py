@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.browser.app import App
-from tests.browser.test_pages import violations
 from tests.media_source import Manner
 
 if TYPE_CHECKING:

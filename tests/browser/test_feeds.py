@@ -11,9 +11,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.backend.feeds import Episode, publish
 from tests.backend.podcast_rules import objections
-from tests.browser.test_pages import subscribe, violations
+from tests.browser.test_pages import subscribe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import violations
+from scripts.screenshots.axe import violations
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.browser.test_choices import demand_nothing_beside_the_page
-from tests.browser.test_pages import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -8,14 +8,14 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Literal
 
-import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.backend.feeds import Episode, publish
-from tests.browser.app import App
+from tests.browser.app import App, await_stillness
 from tests.browser.thumb import too_small
 from tests.conftest import PATIENCE
-from tests.stack.harness import ROOT, until
+from tests.stack.harness import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,16 +26,9 @@ if TYPE_CHECKING:
     from tests.media_source import MediaSource
     from tests.stack.harness import GuardRun
 
-AXE = ROOT / "webapp/frontend/node_modules/axe-core/axe.min.js"
 MANY = 10_000
 WIDTHS = (320, 360, 800)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe objects to, as "rule: element"."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def overflow(page: Page, width: int) -> int:
@@ -142,17 +135,16 @@ STATES = (
 )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_objects_to_nothing_on_any_page(
-    app: App, own_media: MediaSource, scheme: Literal["light", "dark"]
-) -> None:
+def test_axe_objects_to_nothing_on_any_page(app: App, own_media: MediaSource) -> None:
     media = own_media
-    app.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     objections = {}
     for state in STATES:
         app.open()
         show(app, state, media)
-        objections[state] = violations(app.page)
+        for scheme in SCHEMES:
+            app.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            await_stillness(app.page)
+            objections[f"{state}, {scheme}"] = violations(app.page)
         media.throttle = 0
     assert not any(objections.values()), json.dumps(objections, indent=2)
 

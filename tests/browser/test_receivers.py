@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.backend.hooks import Hooks, hooks
-from tests.browser.test_pages import violations
 from tests.stack.harness import until
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.screenshots.axe import violations
 from tests.backend.feeds import Episode, publish
-from tests.browser.test_pages import violations
 
 if TYPE_CHECKING:
     from pathlib import Path

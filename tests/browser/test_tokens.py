@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import violations
+from scripts.screenshots.axe import violations
 
 if TYPE_CHECKING:
     from tests.browser.app import App

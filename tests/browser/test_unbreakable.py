@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import App
+from tests.browser.app import App, await_stillness
 from tests.conftest import PATIENCE
 from tests.stack.harness import ROOT
 
@@ -60,12 +60,6 @@ OUTSIDE = """() => {
 }"""
 
 
-STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
-  document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < Infinity)
-    .map((one) => one.finished)
-))"""
-
-
 @pytest.fixture(scope="module", params=LANGUAGES)
 def locale(request: pytest.FixtureRequest) -> str:
     """The language that the browser asks for."""
@@ -73,8 +67,8 @@ def locale(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[App]:
-    """The app with a row in every state, all of them called something unbreakable."""
+def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[str]:
+    """The address of the app with a row in every state, all called something unbreakable."""
     app = App.of(stack, page)
     app.paste(media.mp4, f"{media.short}?{'W' * 1500}", media.missing)
     for name in ("clip", "short"):
@@ -95,7 +89,8 @@ def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[App]:
             [json.dumps({"kind": "x", "sentence": "W" * LONG, "fix": WORD * 30})],
         )
     database.close()
-    yield app
+    page.close()  # it would draw all of them anew with each piece that comes in
+    yield app.url
     media.throttle = 0
 
 
@@ -171,19 +166,19 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
 }
 
 
-def test_nothing_on_any_page_is_wider_than_its_screen(wide: App, locale: str) -> None:
-    browser = wide.page.context.browser
-    assert browser is not None
+def test_nothing_on_any_page_is_wider_than_its_screen(
+    wide: str, browser: Browser, locale: str
+) -> None:
     context = browser.new_context(locale=locale, reduced_motion="reduce", service_workers="block")
     context.set_default_timeout(PATIENCE)
     outside: dict[str, list[str]] = {}
     for name, (path, show) in PAGES.items():
         page = context.new_page()
-        page.goto(wide.url + path)
+        page.goto(wide + path)
         show(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate(STILL)
+            await_stillness(page)
             outside[f"{name}, {width}"] = page.evaluate(OUTSIDE)
         page.close()
     context.close()
