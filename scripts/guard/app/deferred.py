@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from ..core.background import NoThreadError
 from ..core.phases import State
 from ..core.snapshot import Snapshot
 
@@ -14,7 +15,8 @@ SETTLED_SECONDS = 2.0  # after which the work is done although a service is stil
 class Deferred:
     """Calls each of `work` once: when no service is starting any more, or after a while.
 
-    Whatever else there is to do in the event loop has its turn between two of them.
+    Whatever else there is to do in the event loop has its turn between two of them. What gets no
+    thread is done later.
     """
 
     def __init__(self, *work: Callable[[], None], leaving: Callable[[], bool]) -> None:
@@ -31,7 +33,19 @@ class Deferred:
 
     def _do(self) -> None:
         if self._work:
+            work = self._work.pop(0)
             try:
-                self._work.pop(0)()
+                work()
+            except NoThreadError:
+                self._loop.call_later(SETTLED_SECONDS, self._again, work)
+                raise  # it is told, once
             finally:
                 self._loop.call_soon(self._do)
+
+    def _again(self, work: Callable[[], None]) -> None:
+        if self._leaving():
+            return
+        try:
+            work()
+        except NoThreadError:
+            self._loop.call_later(SETTLED_SECONDS, self._again, work)

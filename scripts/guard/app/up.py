@@ -20,6 +20,7 @@ from ..config.current import CurrentConfig
 from ..config.selection import Selection
 from ..config.settings import LogFormat, Settings
 from ..core import hints
+from ..core.errors import GuardError
 from ..processes import descendants, descriptors
 from ..processes.launcher import Launcher
 from ..rundir import directory, projects
@@ -80,7 +81,7 @@ def up(
             log.report(said)
         for name, process in launcher.early.items():
             log.attach(name, process.master)
-        log.start()
+        _start(log)
         # Nothing here speaks TLS, and asyncio does without: a tenth of what it loads.
         cast("dict[str, Any]", sys.modules).setdefault("ssl", None)
         import asyncio
@@ -140,6 +141,18 @@ def _log(config: Settings) -> Log:
         time=config.log_time,
         prefix=config.log_prefix,
     )
+
+
+def _start(log: Log) -> None:
+    """Begin to show what is logged; raises `GuardError` where there is no thread for it."""
+    try:
+        log.start()
+    except RuntimeError as error:
+        raise GuardError(
+            "The system starts no more threads for this user, and the guard needs a few",
+            "ps -u $USER   # what runs; `ulimit -u` is how much may, and a container has a limit "
+            "of its own",
+        ) from error
 
 
 def _end(launcher: Launcher, log: Log | None) -> None:

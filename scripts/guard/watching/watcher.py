@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..config.signature import Signature, signature
-from ..core.background import begin
+from ..core.background import begin, require
 from ..logs.failures import Failures
 from .sources import folders_below, is_source, sources
 
@@ -29,6 +29,7 @@ WATCH_POLL_MS = 500  # between two looks at what a watch does not tell
 POLLING_MS = 500  # between two looks at every file where the system cannot watch them
 COARSE_NS = 10_000_000  # by which a file's time may lag behind the clock: a tick of the kernel's
 FAILED_MS = 1000  # until files are watched again, after that has failed
+THREADS = 4  # watchfiles starts one, and where it gets none it ends the whole process
 DEBOUNCE_MS = 400  # a batch ends after so long anyway
 LOOK_BACK_NS = (DEBOUNCE_MS + 2 * SOURCE_STEP_MS) * 1_000_000  # what a watch may not have told yet
 # On Linux each folder is watched for itself anyway (inotify(7)), so those that hold no sources,
@@ -70,9 +71,10 @@ class Watcher:
         self._stop = threading.Event()
 
     def start(self) -> None:
-        """Begin to tell; what has been saved until now is told too."""
-        self._started = True
-        begin(partial(self._go_on, self._follow_files, self._over))
+        """Begin to tell; what has been saved until now is told too. Call again where it raises."""
+        if not self._started:
+            begin(partial(self._go_on, self._follow_files, self._over))
+            self._started = True
         self._begin()
 
     def watch(self, folders: Iterable[Path]) -> None:
@@ -222,6 +224,7 @@ class Watcher:
         from watchfiles import watch
 
         while not stop.is_set():
+            require(THREADS)
             try:
                 yield from watch(
                     *filter(_is_utf8, folders),
