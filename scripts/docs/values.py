@@ -1,6 +1,13 @@
 """Numbers in the middle of a sentence, from the constants that they are."""
 
+import re
+from pathlib import Path
+
+from scripts.guard.api.events import EVENT_BYTES
 from scripts.guard.core import state_machine
+from scripts.guard.http.admission import MOST, Admission
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def restart_delays() -> str:
@@ -64,3 +71,21 @@ def feed_episodes() -> str:
     from app.feed_service import MAX_EPISODES
 
     return f"{MAX_EPISODES:,}"
+
+
+def stream_event() -> str:
+    """How much of the log one event of the guard's stream holds, before its last block."""
+    return f"{EVENT_BYTES // 1024} kB"
+
+
+def stream_most() -> str:
+    """How many connections of its own user the guard serves at a time, at the most."""
+    return str(Admission(MOST).own)
+
+
+def forwarded_most() -> str:
+    """How much of the guard the development server asks for at a time."""
+    (found,) = re.findall(
+        r"MOST = (\d+);", (ROOT / "webapp/frontend/dev/guard.ts").read_text("utf-8")
+    )
+    return str(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -88,13 +88,19 @@ class Events:
         try:
             while True:
                 new.clear()
-                blocks, lost = self._feed.after(reached)
+                # No more than is sent next: who does not read keeps nothing that the feed lets go.
+                blocks, lost = self._feed.after(reached, EVENT_BYTES)
                 if lost:
                     yield _event("skipped", lost)
-                for bundle in _bundled(block for block in blocks if wanted.line_of(block.name)):
-                    last = bundle[-1]
-                    yield _event("lines", _texts(bundle), last.number + last.count)
                 reached = blocks[-1].number + blocks[-1].count if blocks else reached
+                is_full = sum(block.size for block in blocks) >= EVENT_BYTES
+                bundle = [block for block in blocks if wanted.line_of(block.name)]
+                del blocks
+                if bundle:
+                    yield _event("lines", _texts(bundle), bundle[-1].number + bundle[-1].count)
+                if is_full:  # there may be more
+                    await asyncio.sleep(0)
+                    continue
                 await new.wait()
                 await asyncio.sleep(BUNDLE_SECONDS)
         finally:
@@ -111,20 +117,6 @@ class Events:
 def _event(name: str, data: object, number: int | None = None) -> bytes:
     head = f"event: {name}\n" + ("" if number is None else f"id: {number}\n")
     return f"{head}data: {json.dumps(data)}\n\n".encode()
-
-
-def _bundled(blocks: Iterable[Block]) -> Iterable[list[Block]]:
-    """Put blocks together until an event is full."""
-    bundle: list[Block] = []
-    size = 0
-    for block in blocks:
-        bundle.append(block)
-        size += block.size
-        if size >= EVENT_BYTES:
-            yield bundle
-            bundle, size = [], 0
-    if bundle:
-        yield bundle
 
 
 def _texts(blocks: list[Block]) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,10 +64,11 @@ class RingBuffer:
         for notify in followers:
             notify()
 
-    def after(self, number: int) -> tuple[list[Block], int]:
+    def after(self, number: int, most: int | None = None) -> tuple[list[Block], int]:
         """Return the blocks from line `number` on, and how many lines before them are lost.
 
-        A number that is not of this feed means its beginning, with nothing lost.
+        A number that is not of this feed means its beginning, with nothing lost. Once there are
+        `most` bytes of them, the others are left for another time.
         """
         found: deque[Block] = deque()
         with self._lock:
@@ -77,7 +78,8 @@ class RingBuffer:
                     break
                 found.appendleft(block)
             reached = found[0].number if found else self.next
-        return list(found), reached - number if own else 0
+        lost = reached - number if own else 0
+        return list(found if most is None else _first(found, most)), lost
 
     def follow(self, notify: Callable[[], None]) -> Callable[[], None]:
         """Have `notify` called, by the pump, for whatever is new; answers how to stop."""
@@ -89,3 +91,12 @@ class RingBuffer:
                 self._followers.remove(notify)
 
         return stop
+
+
+def _first(blocks: Iterable[Block], most: int) -> Iterator[Block]:
+    size = 0
+    for block in blocks:
+        yield block
+        size += block.size
+        if size >= most:
+            return

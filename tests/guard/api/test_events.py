@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
-from scripts.guard.api.events import Events, Wanted
+from scripts.guard.api.events import EVENT_BYTES, Events, Wanted
 from scripts.guard.core.broadcast import Changes
 from scripts.guard.core.snapshot import Snapshot
 from scripts.guard.http.connection import serve
 from scripts.guard.http.messages import Request, Response
-from scripts.guard.logs.ring_buffer import RingBuffer
+from scripts.guard.logs.ring_buffer import FOLLOWED_BYTES, Block, RingBuffer
 from scripts.guard.processes.resource_usage import Usage
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -29,6 +30,29 @@ def test_a_stream_that_is_closed_leaves_no_task() -> None:
         return asyncio.all_tasks() - {asyncio.current_task()}
 
     assert asyncio.run(scenario()) == set()
+
+
+def test_who_does_not_read_holds_nothing_that_the_feed_has_let_go() -> None:
+    """Else each stream that stands still would keep a whole feed of its own."""
+
+    async def scenario() -> tuple[int, int]:
+        feed = RingBuffer()
+        events = Events(lambda: Snapshot(1, NOW, "stack", ()), Changes(), feed, Usage(dict))
+        async with contextlib.aclosing(events.stream(Wanted(logs=frozenset("*")))) as stream:
+            await anext(stream)  # the status
+            for _ in range(2):  # first what it has seen, then what is in its place
+                for _ in range(FOLLOWED_BYTES // EVENT_BYTES + 1):
+                    feed.take("web", b"x" * EVENT_BYTES + b"\n", NOW)
+                async with asyncio.timeout(60):
+                    while b"event: lines" not in await anext(stream):
+                        """Wait for the first."""
+            kept = {block.number for block in feed.after(0)[0]}
+            held = [one for one in gc.get_objects() if isinstance(one, Block)]
+            return sum(one.number not in kept for one in held), len(kept)
+
+    let_go, kept = asyncio.run(scenario())
+    assert let_go <= 3
+    assert kept > 100
 
 
 def test_a_stream_ends_where_what_it_tells_of_cannot_be_known() -> None:

@@ -40,6 +40,13 @@ def test_a_number_of_another_guard_means_the_beginning(feed: RingBuffer, beside:
     assert feed.after(number)[1] == 0
 
 
+def test_no_more_is_given_than_is_asked_for_and_the_rest_the_next_time(feed: RingBuffer) -> None:
+    (first,), lost = feed.after(feed.first, most=1)
+    assert (first.lines, lost) == (b"one\ntwo\n", 0)
+    (second,), lost = feed.after(first.number + first.count, most=1)
+    assert (second.lines, lost) == (b"three\n", 0)
+
+
 def test_who_is_too_slow_is_told_how_many_lines_are_lost(feed: RingBuffer) -> None:
     feed.take("web", b"x" * IDLE_BYTES + b"\n", NOON)
     blocks, lost = feed.after(feed.first + 2)
