@@ -141,16 +141,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return None
 
     def _version(self, file: Path) -> dict[str, str]:
-        """The headers that tell which version of the file it is."""
+        """The headers that tell which version of the file it is, if the source tells that."""
+        if self.media.validator == "none":
+            return {}
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         match self.media.validator:
             case "etag":
                 return {"ETag": f'"{digest}"'}
             case "weak":
                 return {"ETag": f'W/"{digest}"'}
-            case "date":
-                return {"Last-Modified": formatdate(int(digest[:6], 16), usegmt=True)}
-        return {}
+        return {"Last-Modified": formatdate(int(digest[:6], 16), usegmt=True)}
 
     def _unchanged(self, file: Path) -> bool:
         version = self._version(file)

@@ -22,8 +22,9 @@ def test_a_pair_that_does_not_fit_is_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose promise is held by one test, and by another is not."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # it needs none
     try:
         namespace()
     except NoNamespaceError as error:
