@@ -7,11 +7,14 @@
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from scripts.get.client import Client, Json, RefusedError, UnreachableError
 from scripts.guard.config import settings
 from scripts.guard.core.errors import GuardError
+from scripts.guard.net import listener_uid
+from scripts.guard.rundir import trust
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "API_TOKEN"  # noqa: S105 - where it is, not what it is
@@ -22,7 +25,8 @@ PERCENT = 100
 def main() -> int:
     """Do what the command line says; returns the exit code."""
     arguments = _parser().parse_args()
-    client = Client(arguments.api or _address(), os.environ.get(TOKEN, "").strip())
+    token = os.environ.get(TOKEN, "").strip()
+    client = Client(arguments.api, token) if arguments.api else _of_make_dev(token)
     try:
         match arguments.command:
             case "add":
@@ -63,14 +67,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _address() -> str:
-    """Where `make dev` has the backend."""
+def _of_make_dev(token: str) -> Client:
+    """Return the client of the backend of `make dev`, which another user must not pass for."""
     try:
         config = settings.load(ROOT / "Procfile.dev")
     except GuardError as error:
         sys.stderr.write(f"{error.message}\n\n  fix: {error.fix}\n")
         sys.exit(2)
-    return next(str(service.url) for service in config.services if service.name == "api")
+    api = next(service for service in config.services if service.name == "api")
+    return Client(str(api.url), token, partial(_require_ours, config.directory, api.port or 0))
+
+
+def _require_ours(directory: Path, port: int) -> None:
+    """Raise `RefusedError` if somebody listens there who is neither we nor root."""
+    users = [found for host in ("127.0.0.1", "::1") if (found := listener_uid.owners(port, host))]
+    if strangers := frozenset().union(*users) - trust.trusted(directory):
+        whose = " and ".join(f"user {uid}" for uid in sorted(strangers))
+        raise RefusedError(
+            f"port {port} belongs to {whose}: what answers there is not your backend, and was told "
+            "nothing. Start yours with: make dev"
+        )
 
 
 def _wait(client: Client, items: list[str]) -> int:

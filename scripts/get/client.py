@@ -6,7 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +35,8 @@ class Client:
 
     url: str
     token: str = ""
+    vet: Callable[[], None] = lambda: None
+    """Called before each request; raises `RefusedError` where nothing is to be told."""
 
     def add(self, link: str, choices: Json) -> Json:
         """Queue a download, once, however often it has to be sent.
@@ -79,6 +81,7 @@ class Client:
             request.add_header("Authorization", f"Bearer {self.token}")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for left in reversed(range(TRIES)):
+            self.vet()
             try:
                 with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
                     found: Json = json.load(answer)

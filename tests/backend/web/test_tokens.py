@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -16,11 +18,12 @@ import pytest
 from domain.tokens import TokenScope, may
 from scripts.get import client
 from tests.backend.api_process import DEADLINE, Api, running
+from tests.conftest import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import FreePort
+    from tests.conftest import AsAnotherUser, FreePort
     from tests.media_source import MediaSource
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -146,6 +149,41 @@ def get(api: Api, *arguments: str, token: str = "") -> subprocess.CompletedProce
     return subprocess.run(
         command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=120
     )
+
+
+def test_the_command_line_tells_no_token_to_another_user_who_has_the_port(
+    as_another_user: AsAnotherUser, free_port: FreePort
+) -> None:
+    heard: list[str | None] = []
+
+    class Impostor(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.headers["Authorization"])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"items": []}')
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    port = free_port()
+    with as_another_user():
+        server = HTTPServer(("127.0.0.1", port), Impostor)
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = subprocess.run(
+            [sys.executable, "-m", "scripts.get", "list"],
+            cwd=ROOT,
+            env={**os.environ, "API_PORT": str(port), "API_TOKEN": "secret"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        server.shutdown()
+    assert heard == []
+    assert asked.returncode == 3
+    assert f"port {port} belongs to user {NOBODY}" in asked.stderr
 
 
 def test_the_command_line_waits_and_tells_by_its_exit_code(api: Api, media: MediaSource) -> None:
