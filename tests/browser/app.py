@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.stack.harness import until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import CDPSession, Locator, Page
 
     from tests.stack.harness import GuardRun
 
@@ -25,6 +25,16 @@ STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettle
 def await_stillness(page: Page) -> None:
     """Wait until nothing moves that will come to rest."""
     page.evaluate(STILL)
+
+
+def lay_out(screen: CDPSession, page: Page, width: int, height: int) -> None:
+    """Lay a page out for a screen of that size. To resize its window as well costs twice as much.
+
+    `screen` is a session of the page's, one for all sizes.
+    """
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    screen.send("Emulation.setDeviceMetricsOverride", {**size, "dontSetVisibleSize": True})
+    assert page.evaluate("[innerWidth, innerHeight]") == [width, height]
 
 
 class App:

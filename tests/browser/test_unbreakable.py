@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import App, await_stillness
+from tests.browser.app import App, await_stillness, lay_out
 from tests.conftest import PATIENCE
 from tests.stack.harness import ROOT
 
@@ -176,8 +176,9 @@ def test_nothing_on_any_page_is_wider_than_its_screen(
         page = context.new_page()
         page.goto(wide + path)
         show(page)
+        screen = context.new_cdp_session(page)
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
+            lay_out(screen, page, width, 900)
             await_stillness(page)
             outside[f"{name}, {width}"] = page.evaluate(OUTSIDE)
         page.close()
@@ -198,8 +199,9 @@ def test_the_header_fits_whatever_the_status_says(stack: GuardRun, browser: Brow
         expect(said).to_have_text(words["ok"])
         longest = max((words[verdict] for verdict in VERDICTS), key=len)
         said.evaluate("(node, text) => { node.textContent = text; }", longest)
+        screen = context.new_cdp_session(page)
         for width in range(320, 1120, 16):
-            page.set_viewport_size({"width": width, "height": 700})
+            lay_out(screen, page, width, 700)
             outside[f"{language}, {width}"] = page.evaluate(OUTSIDE)
         context.close()
     assert len(outside) == 150
