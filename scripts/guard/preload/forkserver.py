@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,7 +19,9 @@ from . import aside
 from .guard_agent import title, wire
 from .guard_agent.recorder import START
 
-ANSWER_SECONDS = 2.0  # for which a fork is waited for; after that the usual start is quicker
+ANSWER_SECONDS = 2.0  # for an answer of a process that is not ours
+FORK_SECONDS = 0.1  # for which a start waits for a fork, and the guard with it
+LATE_SECONDS = 10.0  # after which a fork that has not come will not come
 ADOPTS = sys.platform.startswith("linux")  # whether the guard becomes the parent of orphans
 _LOST = 255 << 8  # the status of a child whose parent, a forkserver, has ended: nobody knows it
 
@@ -61,6 +64,14 @@ class _Standby:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._pid: int | None = None
+        self._asked_at = time.monotonic()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is still to come, and may come later: its forkserver has no turn."""
+        if self._pid is not None or _readable(self._channel, FORK_SECONDS):
+            return False
+        return time.monotonic() - self._asked_at < LATE_SECONDS
 
     def pid(self) -> int:
         """Return its pid, once it is there; raises `OSError` or `ValueError` if it never is."""
@@ -155,8 +166,8 @@ class Forkserver:
     def fork(self, request: Request) -> Child | None:
         """Have the process that was forked ahead run something, and another forked ahead.
 
-        It is waited for if it is not there yet. None if it does not come about, and then nothing
-        runs.
+        It is waited for, for a moment, if it is not there yet. None if it does not come about, and
+        then nothing runs; one that is late is kept for the next start.
         """
         standby = self._standby
         fds = (request.terminal, request.story, *request.sockets)
@@ -170,6 +181,8 @@ class Forkserver:
         }
         # Who forked it has to collect its exit, where we do not adopt it.
         if standby is not None and self._process.poll() is None:
+            if standby.is_late:
+                return None
             with contextlib.suppress(OSError, ValueError):
                 pid = standby.pid()
                 standby.run(message, fds)
@@ -208,17 +221,17 @@ class Forkserver:
     def _fork_ahead(self) -> None:
         """Have a process forked for the next start, without waiting for it."""
         ours, theirs = socket.socketpair()
-        ours.settimeout(ANSWER_SECONDS)
+        ours.settimeout(FORK_SECONDS)
         with theirs, contextlib.suppress(OSError):  # it has ended: `look` will tell
             wire.send(self._control, {"fork": self._adopts}, (theirs.fileno(),))
         self._standby = _Standby(ours)
 
 
-def _readable(channel: socket.socket) -> bool:
-    """Whether something has come, or it has been closed."""
+def _readable(channel: socket.socket, seconds: float = 0.0) -> bool:
+    """Whether something has come by then, or it has been closed."""
     poll = select.poll()  # which knows numbers of descriptors above 1023 too
     poll.register(channel, select.POLLIN)
-    return bool(poll.poll(0))
+    return bool(poll.poll(seconds * 1000))
 
 
 def words(how: str) -> str:

@@ -87,7 +87,7 @@ class Preloading:
         story = self._story.fileno()
         request = Request(line, str(folder), environment, variable, terminal, story, sockets)
         child = forkserver.fork(request)
-        if child is None:
+        if child is None and not forkserver.is_ready:
             self._forkserver = None
             self._deaths += 1
             self._say("the preloaded interpreter did not answer")

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
+from scripts.guard.preload import forkserver
 from scripts.guard.preload.forkserver import Forkserver
 from scripts.guard.preload.preloading import Preloading
 from scripts.guard.processes import process
@@ -102,6 +104,8 @@ def starts(
     """Give a block the starts of a line, and leave nothing running."""
     made = Starts(folder, line, environment or {})
     try:
-        yield made
+        # On a busy machine a fork may take longer than the guard would wait.
+        with patch.object(forkserver, "FORK_SECONDS", 2.0):
+            yield made
     finally:
         made.preloading.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from scripts.guard.preload import forkserver as forkservers
 from scripts.guard.preload.forkserver import Forkserver
 from tests.guard.preload.starts import DEADLINE, ENVIRONMENT, Starts, finish, starts
 from tests.stack.harness import is_gone, until
@@ -203,6 +204,35 @@ def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
     os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
     assert made.listen()
     assert made.run() == ("fresh\n", 0)
+
+
+def test_a_fork_that_is_late_is_kept_for_the_next_start(made: Starts) -> None:
+    """On a busy machine it has no turn: the guard waits for it only a moment, and starts anew."""
+    made.run()
+    forkserver = made.preloading.renew()
+    assert forkserver is not None
+    made.forkserver = forkserver
+    assert select.select([forkserver], [], [], DEADLINE)[0], "it says nothing"
+    os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
+    assert made.listen()
+    assert made.run() == ("fresh\n", 0)
+    assert made.notices == []
+    os.kill(forkserver.pid, signal.SIGCONT)
+    until(lambda: len(psutil.Process(forkserver.pid).children()) == 1, "one waits")
+    assert made.run() == ("forked\n", 0)
+
+
+def test_a_fork_that_never_comes_is_given_up(made: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forkservers, "LATE_SECONDS", 0.0)
+    made.run()
+    forkserver = made.preloading.renew()
+    assert forkserver is not None
+    made.forkserver = forkserver
+    assert select.select([forkserver], [], [], DEADLINE)[0], "it says nothing"
+    os.kill(forkserver.pid, signal.SIGSTOP)
+    assert made.listen()
+    assert made.run() == ("fresh\n", 0)
+    assert not made.preloading.pids
 
 
 def test_who_begins_a_forkserver_waits_for_nobody_who_reads_however_much_there_is_to_load(
