@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 from collections.abc import Callable
+from functools import partial
 
 
 class NoThreadError(RuntimeError):
@@ -43,7 +44,7 @@ def require(count: int) -> None:
     begun = 0
     try:
         for number in range(count):
-            begin(lambda number=number: end_after(number))  # type: ignore[misc]
+            begin(partial(end_after, number))
             begun += 1
     finally:
         gates[0].release()  # they end one after the other: when the last does, the others are gone
