@@ -30,6 +30,7 @@ class Refused(NamedTuple):
 
 REFUSALS = (
     Refused("foreign-host", 403, "GET", "/api/status", headers={"Host": "evil.example"}),
+    Refused("foreign-page", 403, "GET", "/api/lines", headers={"Sec-Fetch-Site": "cross-site"}),
     Refused("foreign-host", 403, "GET", "/", headers={"Host": "evil.example"}, port="web"),
     Refused("not-allowed", 403, "POST", "/api/restart", headers={"X-Guard-Token": "wrong"}),
     Refused("nothing-there", 404, "GET", "/api/nothing", ("method", "path")),

@@ -85,6 +85,9 @@ class ControlApi:
         if not self._access.may_read(request):
             only = say("The guard answers to localhost, 127.0.0.1 and [::1] only.")
             return refuse(request, 403, "foreign-host", "Foreign host", only)
+        if request.path.startswith("/api/") and self._access.is_foreign_page(request):
+            only = say("The guard answers to its own and its services' pages, and to programs.")
+            return refuse(request, 403, "foreign-page", "Foreign page", only)
         if self._access.is_stranger(request):
             return _another_user(request)
         if request.method == "OPTIONS":

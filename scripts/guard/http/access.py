@@ -1,8 +1,9 @@
 """Who may ask the guard, on its own port and on those that it stands in for.
 
 Reading needs a Host of ours, so that no foreign name can be made to point here, and a connection
-of this user (or root), where the system tells whose it is. Writing needs an Origin of ours too (or
-none, from a program), and the token.
+of this user (or root), where the system tells whose it is. A page of another site could read no
+answer, so none is made for it (Fetch Metadata, w3.org/TR/fetch-metadata). Writing needs an Origin
+of ours too (or none, from a program), and the token.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ class Access:
     def may_read(self, request: Request) -> bool:
         """Whether the Host is loopback, on a port of ours."""
         return request.headers.get("host", "").lower() in self._names()
+
+    def is_foreign_page(self, request: Request) -> bool:
+        """Whether a page that is not ours asks by itself; who follows its link does not."""
+        site, dest = (request.headers.get(f"sec-fetch-{name}", "") for name in ("site", "dest"))
+        is_foreign = site in {"same-site", "cross-site"} and self.origin(request) is None
+        return is_foreign and dest != "document"
 
     def is_stranger(self, request: Request) -> bool:
         """Whether another user of this computer asks, who is to have nothing of this one's."""

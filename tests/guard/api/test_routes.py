@@ -43,6 +43,36 @@ def test_a_foreign_name_may_not_read(access: Access, host: str) -> None:
     assert not access.may_read(request(host=host))
 
 
+FOREIGN = [
+    {"sec_fetch_site": "cross-site", "sec_fetch_dest": "image"},
+    {"sec_fetch_site": "same-site", "sec_fetch_dest": "empty"},
+    {"sec_fetch_site": "cross-site", "sec_fetch_dest": "iframe"},
+    {"sec_fetch_site": "same-site", "sec_fetch_dest": "empty", "origin": "http://localhost:3001"},
+]
+OWN = [
+    {},
+    {"sec_fetch_site": "none", "sec_fetch_dest": "document"},
+    {"sec_fetch_site": "same-origin", "sec_fetch_dest": "empty"},
+    {"sec_fetch_site": "same-site", "sec_fetch_dest": "empty", "origin": "http://localhost:3000"},
+    {"sec_fetch_site": "cross-site", "sec_fetch_dest": "document"},
+]
+
+
+@pytest.mark.fault(row="F24")
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_a_foreign_page_that_could_not_read_the_answer_gets_none(
+    access: Access, headers: dict[str, str]
+) -> None:
+    assert access.is_foreign_page(request("GET", **headers))
+
+
+@pytest.mark.parametrize("headers", OWN)
+def test_a_program_our_own_page_and_who_follows_a_link_are_none(
+    access: Access, headers: dict[str, str]
+) -> None:
+    assert not access.is_foreign_page(request("GET", **headers))
+
+
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:9400"])
 def test_our_own_pages_may_write_with_the_token(access: Access, origin: str) -> None:
     assert access.may_write(request(origin=origin, x_guard_token=TOKEN))
