@@ -538,3 +538,63 @@ def test_an_end_is_told_and_cleared_away_although_the_database_goes_at_that_mome
     finally:
         scene.scheduler.stop()
     assert failed == ["example.org"]
+
+
+def test_what_was_claimed_for_nobody_is_begun_all_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to a claim can go with its connection."""
+    claim = scene.store.claim
+    lost: list[Row] = []
+
+    def lose_the_first(executor: str) -> Row | None:
+        row = claim(executor)
+        if row and not lost:
+            lost.append(row)
+            raise DatabaseUnavailableError("It has gone.", "Wait.", kind="database-unreachable")
+        return row
+
+    monkeypatch.setattr(scene.store, "claim", lose_the_first)
+    [added] = scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
+    scene.runner = Making(lambda: whole(scene, added.id))
+    scene.scheduler.launch()
+    try:
+        wait_for(lambda: (added.id, "done") in scene.told, "it is done", seconds=20)
+    finally:
+        scene.scheduler.stop()
+    assert lost
+
+
+def test_a_start_that_comes_late_ends_the_next_one_but_not_the_download(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its runner was still on its way when the lease was lost, and everything begun again."""
+    asked, begun, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        wait_for(lambda: second.killed or None, "the late one comes", seconds=20)
+
+    second = Runner(hold)
+    [added] = scene.downloads.add([DownloadRequest(url="https://example.org/a.mp4")])
+    others = iter([second, Making(lambda: whole(scene, added.id))])
+
+    def take() -> Runner:
+        if asked.is_set():
+            return next(others)
+        asked.set()
+        assert go_on.wait(20)
+        return Runner(lambda: None)
+
+    monkeypatch.setattr(scene, "take", take)
+    scene.scheduler.launch()
+    try:
+        assert asked.wait(20)
+        scene.lease.close()
+        scene.scheduler.wake()
+        assert begun.wait(20)
+        go_on.set()
+        wait_for(lambda: (added.id, "done") in scene.told, "it is done", seconds=20)
+    finally:
+        go_on.set()
+        scene.scheduler.stop()

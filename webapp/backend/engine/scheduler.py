@@ -70,7 +70,7 @@ class Scheduler:
         while not self._lease.acquire():
             if self._stopping.wait(LEASE_POLL_SECONDS):
                 return
-        self._requeue_what_the_dead_left()
+        self._reconcile()
         self._watchdog.start()
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
 
@@ -145,8 +145,7 @@ class Scheduler:
                 kind="database-locked",
                 name=self._store.name,
             )
-        self._requeue_what_the_dead_left()
-        self._drop_lost_runs()
+        self._reconcile()
         self._settle_orphaned()
         self._no_room = self.fill()
         return self._longest_wait if self._no_room else self._until_due()
@@ -167,18 +166,27 @@ class Scheduler:
             log.warning("The lease was lost: downloads are stopped here and queued again.")
         return self._lease.acquire()
 
-    def _drop_lost_runs(self) -> None:
-        """Interrupt what others stopped or took over, and this process did not hear of."""
-        with self._lock:
-            here = {item for item, _ in self._running}
-        if here:
-            for item in here - self._store.running(self._lease.executor):
-                self._executor.interrupt(item)
+    def _reconcile(self) -> None:
+        """Have the store and this process agree on what runs here, and queue what the dead left.
 
-    def _requeue_what_the_dead_left(self) -> None:
-        for executor in self._lease.dead(self._store.executors()):
-            for row in self._store.requeue_running(executor):
-                self._executor.announcer.announce(row["id"])
+        What others stopped or took over is interrupted. What nobody here works on is queued again:
+        it was claimed, and the answer went with its connection; or an earlier start of it came so
+        late that it ended the runner of this one.
+        """
+        executors = self._store.executors()
+        queued: list[Row | None] = []
+        for executor in self._lease.dead(executors):
+            queued += self._store.requeue_running(executor)
+        with self._lock:
+            here = set(self._running)
+        if here or self._lease.executor in executors:
+            known = self._store.running(self._lease.executor)
+            for item in {item for item, _ in here} - {item for item, _ in known}:
+                self._executor.interrupt(item)
+            lost = known - here - self._orphaned.keys()
+            queued += [self._store.report(item, run, state="queued") for item, run in lost]
+        for row in filter(None, queued):
+            self._executor.announcer.announce(row["id"])
 
     def fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""

@@ -173,11 +173,12 @@ class Store:
                 breaker.half_open(connection, found["host"])
         return dict(found) if found else None
 
-    def running(self, executor: str) -> set[str]:
-        """What that process works on, as far as is known here."""
+    def running(self, executor: str) -> set[tuple[str, int]]:
+        """What that process works on, as far as is known here: ids, each with its run."""
         of_it = sa.and_(downloads.c.state == "running", downloads.c.executor == executor)
         with self.engine.connect() as connection:
-            return set(connection.execute(sa.select(downloads.c.id).where(of_it)).scalars())
+            found = connection.execute(sa.select(downloads.c.id, downloads.c.run).where(of_it))
+            return {(row.id, row.run) for row in found}
 
     def next_due(self) -> str | None:
         """When the next of the queue that waits for a time may be started."""
