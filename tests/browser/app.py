@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from tests.stack.harness import GuardRun
 
 
-STILL = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(
-  document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations < Infinity)
-    .map((one) => one.finished)
-))"""
+STILL = """async () => {
+  const moving = () => document.getAnimations().filter(
+    (one) => one.playState === 'running' && one.effect.getComputedTiming().iterations < Infinity)
+  let found
+  do {
+    for (const frame of [1, 2]) await new Promise(requestAnimationFrame)  // what has just changed
+    found = moving()
+    await Promise.allSettled(found.map((one) => one.finished))
+  } while (found.length)
+}"""
 
 
 def await_stillness(page: Page) -> None:
