@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import settings
-from ..core import hints
+from ..core import hints, state_file
 from ..core.errors import GuardError
 from ..http import client
 from ..rundir import directory, lock, trust
@@ -89,7 +89,7 @@ def as_it_runs(config: settings.Settings) -> settings.Settings:
 def token(path: Path) -> str:
     """Return the secret that a write carries; raises `GuardError`."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return state_file.read(path).decode().strip()
     except OSError as error:
         raise GuardError(
             f"{path} cannot be read ({error.strerror})",

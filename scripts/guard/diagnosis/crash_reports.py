@@ -22,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..core import state_file
 from ..core.background import begin
 from ..core.cause import Cause
 from ..core.snapshot import timestamp
@@ -129,7 +130,7 @@ def _read_all(directory: Path) -> Iterable[Record]:
     with contextlib.suppress(OSError):
         for path in sorted(directory.glob("*.json")):
             with contextlib.suppress(OSError, ValueError, RecursionError):
-                record = json.loads(path.read_text(encoding="utf-8"))
+                record = json.loads(state_file.read(path).decode())
                 if _is_record(record):
                     yield record
 

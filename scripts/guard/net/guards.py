@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core import state_file
+
 
 class OtherGuard(NamedTuple):
     """A guard of this user that runs for another project."""
@@ -33,7 +35,7 @@ def guard_of(pid: int) -> OtherGuard | None:
 def read(folder: Path) -> OtherGuard | None:
     """Return whose folder of a guard's files that is, as the guard has written it down."""
     try:
-        text = (folder / "project").read_bytes().decode("utf-8", "surrogateescape")
+        text = state_file.read(folder / "project").decode("utf-8", "surrogateescape")
         root, procfile, *_ = map(_path, text.split("\n"))
     except (OSError, ValueError):
         return None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..core import hints
+from ..core import hints, state_file
 from ..core.errors import GuardError
 from . import trust
 
@@ -92,7 +92,7 @@ def owner(directory: Path) -> int | None:
     if not trust.is_ours(directory):
         return None
     try:
-        with path.open() as stream:
+        with open(path, "rb", opener=state_file.without_waiting) as stream:
             if not trust.is_ours_open(stream.fileno(), directory):
                 return None
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -116,7 +116,7 @@ def _read(path: Path) -> dict[str, Any]:
     import json
 
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(state_file.read(path).decode())
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

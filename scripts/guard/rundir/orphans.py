@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..core import state_file
 from ..core.run_tag import RunTag
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def remove_orphans(directory: Path) -> list[RecordedProcess]:
 
 def _read_record(path: Path) -> list[RecordedProcess]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = state_file.read(path).decode()
         import json
 
         entries = json.loads(text)
