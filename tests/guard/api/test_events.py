@@ -32,6 +32,12 @@ def test_a_stream_that_is_closed_leaves_no_task() -> None:
     assert asyncio.run(scenario()) == set()
 
 
+def fill(feed: RingBuffer) -> None:
+    """Have it let go of all that it held."""
+    for _ in range(FOLLOWED_BYTES // EVENT_BYTES + 1):
+        feed.take("web", b"x" * EVENT_BYTES + b"\n", NOW)
+
+
 def test_who_does_not_read_holds_nothing_that_the_feed_has_let_go() -> None:
     """Else each stream that stands still would keep a whole feed of its own."""
 
@@ -41,11 +47,11 @@ def test_who_does_not_read_holds_nothing_that_the_feed_has_let_go() -> None:
         async with contextlib.aclosing(events.stream(Wanted(logs=frozenset("*")))) as stream:
             await anext(stream)  # the status
             for _ in range(2):  # first what it has seen, then what is in its place
-                for _ in range(FOLLOWED_BYTES // EVENT_BYTES + 1):
-                    feed.take("web", b"x" * EVENT_BYTES + b"\n", NOW)
+                fill(feed)
                 async with asyncio.timeout(60):
                     while b"event: lines" not in await anext(stream):
                         """Wait for the first."""
+            fill(feed)
             kept = {block.number for block in feed.after(0)[0]}
             held = [one for one in gc.get_objects() if isinstance(one, Block)]
             return sum(one.number not in kept for one in held), len(kept)
