@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..core.background import begin
+from ..core.background import NoThreadError, begin
 from . import aside
 from .guard_agent import title, wire
 from .guard_agent.recorder import START
@@ -66,9 +66,8 @@ class _Standby:
         self._pid: int | None = None
         self._asked_at = time.monotonic()
 
-    @property
-    def is_late(self) -> bool:
-        """Whether it is still to come, and may come later: its forkserver has no turn."""
+    def stays_away(self) -> bool:
+        """Wait for it a moment; whether it may come later: its forkserver has no turn."""
         if self._pid is not None or _readable(self._channel, FORK_SECONDS):
             return False
         return time.monotonic() - self._asked_at < LATE_SECONDS
@@ -91,13 +90,14 @@ class _Standby:
         busy machine, is waited for in a thread.
         """
         if self._pid is None and not _readable(self._channel):
-            with contextlib.suppress(RuntimeError):  # no thread can be started
-                begin(partial(self._end, is_ours=is_ours))
+            with contextlib.suppress(NoThreadError):
+                begin(partial(self._end, is_ours=is_ours, within=ANSWER_SECONDS))
                 return
-        self._end(is_ours=is_ours)
+        self._end(is_ours=is_ours, within=FORK_SECONDS)
 
-    def _end(self, *, is_ours: bool) -> None:
+    def _end(self, *, is_ours: bool, within: float) -> None:
         with contextlib.suppress(OSError, ValueError):
+            self._channel.settimeout(within)
             pid = self.pid()
             if is_ours:
                 os.kill(pid, signal.SIGKILL)
@@ -181,7 +181,7 @@ class Forkserver:
         }
         # Who forked it has to collect its exit, where we do not adopt it.
         if standby is not None and self._process.poll() is None:
-            if standby.is_late:
+            if standby.stays_away():
                 return None
             with contextlib.suppress(OSError, ValueError):
                 pid = standby.pid()
