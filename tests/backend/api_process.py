@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +38,14 @@ def wait_for(look: Callable[[], T | None], what: str, *, seconds: float = DEADLI
         time.sleep(pause)
         pause = min(GROWTH * pause, LONGEST_PAUSE)
     return value
+
+
+def await_end_of_threads(*names: str) -> None:
+    """Wait until no thread is called so, or so and something after a space."""
+    wait_for(
+        lambda: not any(one.name.partition(" ")[0] in names for one in threading.enumerate()),
+        f"{', '.join(names)} are over",
+    )
 
 
 class Api:

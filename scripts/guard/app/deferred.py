@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from ..core.background import NoThreadError
 from ..core.phases import State
@@ -33,19 +34,17 @@ class Deferred:
 
     def _do(self) -> None:
         if self._work:
-            work = self._work.pop(0)
             try:
-                work()
-            except NoThreadError:
-                self._loop.call_later(SETTLED_SECONDS, self._again, work)
-                raise  # it is told, once
+                self._try(self._work.pop(0))
             finally:
                 self._loop.call_soon(self._do)
 
-    def _again(self, work: Callable[[], None]) -> None:
-        if self._leaving():
+    def _try(self, work: Callable[[], None], *, again: bool = False) -> None:
+        if again and self._leaving():
             return
         try:
             work()
         except NoThreadError:
-            self._loop.call_later(SETTLED_SECONDS, self._again, work)
+            self._loop.call_later(SETTLED_SECONDS, partial(self._try, work, again=True))
+            if not again:  # it is told, once
+                raise

@@ -16,7 +16,7 @@ from base64 import b64encode
 from functools import cached_property
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent  # `importlib.resources` takes a megabyte of every guard
+_FOLDER = Path(__file__).parent  # `importlib.resources` loads archives and more with it
 
 
 class Inert(str):

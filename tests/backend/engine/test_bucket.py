@@ -6,7 +6,6 @@ import contextlib
 import random
 import re
 import shutil
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from files.bucket_staging import BucketStaging
 from files.staging import Placed, write_result
 from scripts.docs.downloads import download_failures
 from tests.backend import object_store, postgres
-from tests.backend.api_process import Api, running, wait_for
+from tests.backend.api_process import Api, await_end_of_threads, running, wait_for
 from tests.backend.databases import opened
 from tests.backend.object_store import BUCKET, PREFIX, ObjectStore
 from tests.backend.runner.test_real_web import subtitled
@@ -221,7 +220,7 @@ def test_what_nobody_goes_on_with_is_seen_to_again_and_again(
             wait_for(lambda: not store.uploads, "it is ended")
     finally:
         sweeper.stop()
-        wait_for(lambda: "sweep" not in {one.name for one in threading.enumerate()}, "it is over")
+        await_end_of_threads("sweep")
         known.engine.dispose()  # of what nobody uses any more
 
 

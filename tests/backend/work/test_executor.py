@@ -33,7 +33,7 @@ from files.staging import Placed, Staging, read_result, write_result
 from scripts.docs.downloads import download_failures
 from store import breaker
 from store.tables import downloads
-from tests.backend.api_process import wait_for
+from tests.backend.api_process import await_end_of_threads, wait_for
 from tests.backend.databases import opened
 from work.announcer import Announcer
 from work.executor import Executor
@@ -132,10 +132,7 @@ class Scene:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     made = Scene(tmp_path)
     yield made
-    for thread in threading.enumerate():
-        if thread.name.partition(" ")[0] in {"queue", "download"}:  # it has the database in use
-            thread.join(20)
-            assert not thread.is_alive()
+    await_end_of_threads("queue", "download")  # they have the database in use
     made.lease.close()
     made.store.engine.dispose()
 

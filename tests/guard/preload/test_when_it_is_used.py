@@ -194,8 +194,8 @@ def test_a_forkserver_that_was_killed_is_missed_by_nobody(made: Starts) -> None:
     assert made.run() == ("forked\n", 0)
 
 
-def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
-    """What it forks later, when it goes on, ends at once."""
+def start_beside_a_stopped_one(made: Starts) -> Forkserver:
+    """Start anew, since the forkserver was stopped before it was asked for a fork."""
     made.run()
     forkserver = made.preloading.renew()
     assert forkserver is not None
@@ -204,18 +204,17 @@ def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
     os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
     assert made.listen()
     assert made.run() == ("fresh\n", 0)
+    return forkserver
+
+
+def test_a_forkserver_that_is_stopped_holds_nobody_up(made: Starts) -> None:
+    """What it forks later, when it goes on, ends at once."""
+    start_beside_a_stopped_one(made)
 
 
 def test_a_fork_that_is_late_is_kept_for_the_next_start(made: Starts) -> None:
     """On a busy machine it has no turn: the guard waits for it only a moment, and starts anew."""
-    made.run()
-    forkserver = made.preloading.renew()
-    assert forkserver is not None
-    made.forkserver = forkserver
-    assert select.select([forkserver], [], [], DEADLINE)[0], "it says nothing"
-    os.kill(forkserver.pid, signal.SIGSTOP)  # before it is asked for a fork
-    assert made.listen()
-    assert made.run() == ("fresh\n", 0)
+    forkserver = start_beside_a_stopped_one(made)
     assert made.notices == []
     os.kill(forkserver.pid, signal.SIGCONT)
     until(lambda: len(psutil.Process(forkserver.pid).children()) == 1, "one waits")
@@ -224,14 +223,7 @@ def test_a_fork_that_is_late_is_kept_for_the_next_start(made: Starts) -> None:
 
 def test_a_fork_that_never_comes_is_given_up(made: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkservers, "LATE_SECONDS", 0.0)
-    made.run()
-    forkserver = made.preloading.renew()
-    assert forkserver is not None
-    made.forkserver = forkserver
-    assert select.select([forkserver], [], [], DEADLINE)[0], "it says nothing"
-    os.kill(forkserver.pid, signal.SIGSTOP)
-    assert made.listen()
-    assert made.run() == ("fresh\n", 0)
+    start_beside_a_stopped_one(made)
     assert not made.preloading.pids
 
 
