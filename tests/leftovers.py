@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from scripts.guard.core import environment
+
 PATIENCE = 10.0  # seconds in which what has been told to end is gone
 
 
@@ -27,7 +29,7 @@ def marked(mark: str) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if mark in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
+            if mark in environment.of(process) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
 

@@ -99,6 +99,8 @@ class MediaSource:
     """Every answer stands still after so many bytes of its body (0 = never), until `thaw`."""
     thaw: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[str, int]] = field(default_factory=list)
+    sending: list[str] = field(default_factory=list)
+    """The paths of the bodies that are under way: none, once who was told to stop has stopped."""
     transfers: list[Transfer] = field(default_factory=list)
     """Those that have ended."""
     cookies: list[str] = field(default_factory=list)

@@ -193,12 +193,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if body:
             begun = time.monotonic()
-            with contextlib.suppress(ConnectionError):  # the downloader was killed: its right
+            self.media.sending.append(self.path)
+            try:
                 self._send(file, start, end)
                 while self.manner.endless:
                     self._send(file, start, end)
-            sent = Transfer(self.path, start, begun, time.monotonic())
-            self.media.transfers.append(sent)
+            except ConnectionError:  # the downloader was killed: its right
+                pass
+            finally:
+                sent = Transfer(self.path, start, begun, time.monotonic())
+                self.media.transfers.append(sent)
+                self.media.sending.remove(self.path)
 
     def _range(self) -> re.Match[str] | None:
         asked = self.headers.get("Range", "") if self.manner.ranges else ""

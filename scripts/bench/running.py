@@ -22,6 +22,7 @@ import psutil
 from scripts.bench.competitors import Competitor
 from scripts.bench.probe import NoAnswerError
 from scripts.bench.stacks import TOYS, Stack
+from scripts.guard.core import environment
 
 MARK = "BENCH_RUN"
 READ_BYTES = 1 << 20
@@ -96,7 +97,7 @@ class Running:
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get(MARK) == self.mark:
+                if environment.of(process).get(MARK) == self.mark:
                     found.append(process)
         return [process for process in found if _alive(process)]
 

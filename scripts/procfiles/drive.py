@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from scripts.bench.stacks import free_ports
+from scripts.guard.core import environment
 from scripts.guard.core.cause import PORT_LOST
 from scripts.procfiles.judge import Mistake, Port, Seen
 from scripts.procfiles.programs import Program
@@ -224,7 +225,10 @@ class Driven:
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if self._mark in process.environ() and process.status() != psutil.STATUS_ZOMBIE:
+                if (
+                    self._mark in environment.of(process)
+                    and process.status() != psutil.STATUS_ZOMBIE
+                ):
                     found.append(process)
         return found
 

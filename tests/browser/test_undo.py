@@ -27,6 +27,7 @@ def test_a_cancelled_download_goes_on_where_it_was(app: App, media: MediaSource)
     app.await_progress(row, beyond=30)
     row.get_by_title("Cancel").click()
     expect(row.get_by_text("Cancelled", exact=True)).to_be_visible()
+    until(lambda: not media.sending, "what fetched it has stopped")
     media.requests.clear()
     media.throttle = FAST
     app.page.get_by_role("button", name="Undo").click()

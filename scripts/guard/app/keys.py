@@ -183,12 +183,11 @@ class Keys:
             return
         self._only = name
         if name is None:
-            self._log.report(
-                f"the log of all services again; what was not shown is in: {hints.command('logs')}"
-            )
+            hidden = hints.command("logs")
+            said = f"the log of all services again; what was not shown is in: {hidden}"
         else:
-            self._log.report(f"only the log of {name} from here on; l for all again")
-        self._log.show_only(name)
+            said = f"only the log of {name} from here on; l for all again"
+        self._log.show_only(name, said)
 
 
 def _numbered(names: Sequence[str]) -> str:

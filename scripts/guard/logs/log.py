@@ -122,12 +122,12 @@ class Log:
         """
         self._pump.followers.append(take)
 
-    def show_only(self, name: str | None) -> None:
-        """Print no lines but those of that name and our own from now on; None: of all again.
+    def show_only(self, name: str | None, said: str) -> None:
+        """Say this, and print no lines but those of that name and our own below; None: of all.
 
         They are kept all the same: in the files, in memory, for those who follow.
         """
-        self._pump.ask(lambda: self._display.show_only(name))
+        self._pump.ask(lambda: self._pump.show_only(name, said))
 
     def blank(self) -> None:
         """Print an empty line, as Return in a terminal does."""

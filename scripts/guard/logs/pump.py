@@ -138,6 +138,12 @@ class Pump:
         self._beginning.append((name, sink, lines))
         self._wakeup.wake()
 
+    def show_only(self, name: str | None, said: str) -> None:
+        """Say this, and have none but that name's lines and our own shown below what was said."""
+        self._own_lines.append((self._own, said))
+        self._print_own_lines()
+        self._display.show_only(name)
+
     def close(self) -> None:
         """End `run`. Callable from any thread."""
         self._closing = True

@@ -13,11 +13,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core import environment
 from ..core.run_tag import SPARED, RunTag
 
 REMOVAL_SECONDS = 0.5  # longest wait for killed processes to disappear
@@ -162,7 +163,7 @@ def _search(leader: int, tag: RunTag | None) -> Iterator[int]:
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
             is_member = session == leader
-            if is_member or (tag is not None and tag.is_in(process.environ())):
+            if is_member or (tag is not None and tag.is_in(environment.of(process))):
                 yield process.pid
 
 
@@ -231,13 +232,8 @@ def _parent(pid: int) -> int:
     return 0 if stat is None else stat.parent
 
 
-def _environment(pid: int) -> dict[str, str]:
-    try:
-        data = (_PROC / str(pid) / "environ").read_bytes()
-    except OSError:  # another user's, or a zombie
-        return {}
-    pairs = (entry.partition(b"=") for entry in data.split(b"\0"))
-    return {name.decode("latin-1"): value.decode("latin-1") for name, _, value in pairs}
+def _environment(pid: int) -> Mapping[str, str]:
+    return environment.of(environment.OnLinux(pid))
 
 
 def _command(pid: int) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core import state_file
+from ..core import environment, state_file
 from ..core.run_tag import RunTag
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _descends(process: psutil.Process, entry: RecordedProcess) -> bool:
             if abs(leader.create_time() - entry.started) <= START_TOLERANCE:
                 return True
     with contextlib.suppress(psutil.Error, OSError):
-        return RunTag(entry.run, entry.name).is_in(process.environ())
+        return RunTag(entry.run, entry.name).is_in(environment.of(process))
     return False
 
 

@@ -43,6 +43,7 @@ def interrupted(api: Api, media: MediaSource, url: str, meanwhile: Callable[[], 
 
     wait_for(far_enough, "half of it has come")
     api.ask("POST", f"/api/downloads/{item}/pause")
+    wait_for(lambda: not media.sending, "what fetched it has stopped")
     meanwhile()
     media.throttle = 0
     media.requests.clear()

@@ -183,6 +183,28 @@ def test_lines_of_all_processes_are_printed_as_honcho_prints_them(
     ]
 
 
+def test_whose_lines_are_shown_changes_where_it_is_said(reader: Reader, start: Starter) -> None:
+    log = start(reader.output)
+    has_one, goes_on = threading.Event(), threading.Event()
+
+    def stop(*_: object) -> None:
+        has_one.set()
+        goes_on.wait(DEADLINE)
+
+    log.follow(stop)
+    web = Writer(log, "web")
+    log.report("here")
+    assert has_one.wait(DEADLINE)
+    log.show_only("api", "only api")  # while it is busy, so that all is there at once
+    log.show_only(None, "all again")
+    web.write(b"hello\n")
+    goes_on.set()
+    web.leave()
+    log.close()
+    said = [line.partition("| ")[2] for line in reader.rest().splitlines()]
+    assert said == ["here", "only api", "all again", "hello"]
+
+
 def test_prefixes_are_coloured_as_honcho_colours_them(reader: Reader, start: Starter) -> None:
     log = start(reader.output, colour=True)
     for name in ("web", "api"):

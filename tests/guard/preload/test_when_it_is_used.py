@@ -186,6 +186,7 @@ def test_a_forkserver_that_was_killed_is_missed_by_nobody(made: Starts) -> None:
     assert made.preload()
     (pid,) = made.preloading.pids
     os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # a kill is not yet a death
     assert made.run() == ("fresh\n", 0)
     assert made.notices == [
         "api is started without preloaded libraries: the preloaded interpreter did not answer"
