@@ -100,7 +100,10 @@ def _alone(history: History) -> Iterator[str]:
 
 
 def _limit(history: History) -> Iterator[str]:
-    """All together never fetch more than each may."""
+    """No process ever has more than it may, and all together never fetch more than all may."""
+    for process, most in history.most.items():
+        if most > history.each_at_once:
+            yield f"{process} had {most} at once, where {history.each_at_once} may be"
     changes = [
         change
         for transfer in history.transfers

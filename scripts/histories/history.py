@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,6 +98,10 @@ class History:
     at_once: int
     """How many downloads all backends together may run at a time."""
     clocks_apart: bool = False
+    each_at_once: int = 0
+    """How many of them one process may run."""
+    most: dict[str, int] = field(default_factory=dict)
+    """The most that each process had at a time, by its name; empty where nobody looked."""
 
     def write(self, file: Path) -> None:
         """Write it as JSON."""

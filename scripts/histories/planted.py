@@ -68,7 +68,7 @@ PLANTED: Mapping[str, tuple[Edit, ...]] = {
     "no limit": (
         Edit(
             "engine/scheduler.py",
-            "(self._stopping.is_set() or paused) and len(self._running) < concurrency",
+            "(self._stopping.is_set() or paused) and self._taken < concurrency",
             "(self._stopping.is_set() or paused)",
         ),
     ),

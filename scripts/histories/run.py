@@ -17,6 +17,7 @@ import httpx
 from scripts.histories import faults
 from scripts.histories.history import Call, Fault, Final, History, Transfer
 from scripts.histories.plan import Plan, Step
+from scripts.histories.shares import watched
 from scripts.histories.stand import CONCURRENCY, RATE, Stand
 from tests.backend.api_process import Api, wait_for
 
@@ -140,15 +141,11 @@ def carry_out(stand: Stand, plan: Plan) -> History:
     faults.prepare(stand, plan)
     stand.source.throttle = RATE
     recorder = Recorder(stand)
-    with ThreadPoolExecutor(CLIENTS + len(plan)) as threads:
-        calls = [step for step in plan if not step.is_fault]
-        running = [threads.submit(_client, recorder, calls[n::CLIENTS]) for n in range(CLIENTS)]
-        running += [threads.submit(_nemesis, recorder, step) for step in plan if step.is_fault]
-    for each in running:
-        each.result()
-    faults.heal(stand)
-    stand.source.throttle = 0
-    _await_rest(stand)
+    with watched(lambda: stand.database) as most:
+        _do(recorder, plan)
+        faults.heal(stand)
+        stand.source.throttle = 0
+        _await_rest(stand)
     finals = tuple(_finals(stand, recorder))
     staging = stand.media / ".staging"
     expected = (stand.source.folder / "short.mp4").read_bytes()
@@ -162,7 +159,19 @@ def carry_out(stand: Stand, plan: Plan) -> History:
         digest=hashlib.sha256(expected).hexdigest(),
         at_once=CONCURRENCY * len(stand.apis),
         clocks_apart=stand.clocks_apart,
+        each_at_once=CONCURRENCY,
+        most=most,
     )
+
+
+def _do(recorder: Recorder, plan: Plan) -> None:
+    """Make all calls and faults, each at its time."""
+    with ThreadPoolExecutor(CLIENTS + len(plan)) as threads:
+        calls = [step for step in plan if not step.is_fault]
+        running = [threads.submit(_client, recorder, calls[n::CLIENTS]) for n in range(CLIENTS)]
+        running += [threads.submit(_nemesis, recorder, step) for step in plan if step.is_fault]
+    for each in running:
+        each.result()
 
 
 def _client(recorder: Recorder, steps: Sequence[Step]) -> None:

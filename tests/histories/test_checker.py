@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,12 @@ def test_no_more_are_fetched_at_once_than_may_be() -> None:
     assert rules(replace(good, transfers=three)) == {"limit"}
 
 
+def test_no_process_has_more_than_it_may_however_few_the_others_have() -> None:
+    good = replace(history(call("add"), finals=(final(),)), each_at_once=2, at_once=4)
+    assert not rules(replace(good, most={"api-1": 2, "api-2": 2}))
+    assert rules(replace(good, most={"api-1": 4, "api-2": 0})) == {"limit"}
+
+
 def test_what_nobody_touched_is_begun_in_its_order() -> None:
     calls = (call("add", "a", 1), call("add", "b", 2))
     turned = history(*calls, finals=(final("a", started=9), final("b", started=4)))
@@ -149,6 +156,15 @@ def test_nothing_is_begun_over_and_over_without_a_reason() -> None:
 def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "history.json"
     written = history(call("add"), finals=(final(),), transfers=(Transfer("a", 0, 1, 2),))
-    written = replace(written, faults=(Fault("kill backend", 1, 2, 3),))
+    written = replace(written, faults=(Fault("kill backend", 1, 2, 3),), most={"api-1": 1})
     written.write(file)
     assert read(file) == written
+
+
+def test_a_history_of_which_nobody_knows_what_each_process_had_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "history.json"
+    history(call("add"), finals=(final(),)).write(file)
+    old = json.loads(file.read_text(encoding="utf-8"))
+    del old["most"], old["each_at_once"]
+    file.write_text(json.dumps(old), encoding="utf-8")
+    assert not violations(read(file))

@@ -33,6 +33,7 @@ def test_no_history_of_a_few_has_a_violation(tmp_path: Path, free_port: FreePort
             assert outcome.history
             assert len(outcome.history.calls) > 10
             assert len(outcome.history.faults) == 3
+            assert outcome.history.most
 
 
 def test_a_history_of_a_broken_backend_has_one(tmp_path: Path, free_port: FreePort) -> None:
@@ -40,6 +41,14 @@ def test_a_history_of_a_broken_backend_has_one(tmp_path: Path, free_port: FreePo
     with standing(tmp_path / "stand", free_port, code=code) as stand:
         found = violations(carry_out(stand, CANCELLED))
     assert any(told.startswith("wishes: ") for told in found)
+
+
+def test_what_each_process_had_at_once_is_known(tmp_path: Path, free_port: FreePort) -> None:
+    plan = tuple(Step(0.0, "add", 0) for _ in range(3))
+    code = plant("no limit", tmp_path)
+    with standing(tmp_path / "stand", free_port, backends=1, code=code) as stand:
+        found = violations(carry_out(stand, plan))
+    assert [told for told in found if " had 3 at once, where 2 may be" in told]
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -562,6 +562,23 @@ def test_what_was_claimed_for_nobody_is_begun_all_the_same(
     assert lost
 
 
+def test_what_ended_and_could_not_be_noted_takes_room_until_it_is(scene: Scene) -> None:
+    assert scene.lease.acquire()
+    scene.store.set_control("concurrency", 1)
+    first, second = scene.downloads.add(
+        [DownloadRequest(url=f"https://example.org/{name}.mp4") for name in "ab"]
+    )
+    claimed = scene.store.claim(scene.lease.executor)
+    assert claimed
+    gone = DatabaseUnavailableError("It has gone.", "Wait.", kind="database-unreachable")
+    scene.scheduler._orphaned[first.id, claimed["run"]] = gone  # noqa: SLF001 - its thread has ended
+    scene.scheduler.fill()
+    assert scene.downloads.get(first.id).state != "running"
+    row = scene.store.get(second.id)
+    assert row
+    assert row["run"] == 0, "it was never claimed"
+
+
 def test_a_start_that_comes_late_ends_the_next_one_but_not_the_download(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -191,7 +191,7 @@ class Scheduler:
     def fill(self) -> bool:
         """Start what there is room for; whether there is none for more."""
         concurrency, paused = self.limits()
-        while not (self._stopping.is_set() or paused) and len(self._running) < concurrency:
+        while not (self._stopping.is_set() or paused) and self._taken < concurrency:
             row = self._store.claim(self._lease.executor)
             if row is None:
                 return False
@@ -202,6 +202,12 @@ class Scheduler:
                 self._start(row)
         self._settle_orphaned()
         return True
+
+    @property
+    def _taken(self) -> int:
+        """How many rows name this process: what runs, and what could not be put back yet."""
+        with self._lock:
+            return len(self._running.union(self._orphaned))
 
     def _settle_orphaned(self) -> None:
         """Note how those ended that could not say so; queue again what never began."""
