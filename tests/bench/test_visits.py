@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +14,7 @@ import pytest
 from scripts.bench.visits import Visits, together, visiting
 from tests.conftest import FreePort
 from tests.stack import harness
-from tests.stack.harness import until, visits
+from tests.stack.harness import kill, until, visits
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 STANDBY = b"HTTP/1.1 503 Away\r\nX-Guard-Standby: BROKEN\r\nContent-Length: 0\r\n\r\n"
@@ -163,8 +161,7 @@ def test_a_port_whose_socket_outlives_the_server_loses_nobody(free_port: FreePor
         first = subprocess.Popen(command, pass_fds=[held.fileno()])
         with visits(port, answers=5) as seen:
             until(lambda: seen.answers, "it answers")
-            with seen.fault():
-                os.kill(first.pid, signal.SIGKILL)
+            kill(first.pid, seen)
             first.wait()
             attempts = seen.attempts
             until(lambda: seen.attempts >= attempts + 5, "some come while nobody serves")

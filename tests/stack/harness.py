@@ -53,6 +53,13 @@ def is_gone(pid: int) -> bool:
         return True
 
 
+def kill(pid: int, seen: Visits, end: Callable[[int, int], None] = os.kill) -> None:
+    """Kill the process of a port that is visited; a kill is not yet a death, which is awaited."""
+    with seen.fault():
+        end(pid, signal.SIGKILL)
+        until(lambda: is_gone(pid), f"the end of {pid}")
+
+
 def is_free(port: int) -> bool:
     """Whether nobody listens on a port of localhost."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

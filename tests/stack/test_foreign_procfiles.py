@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, ask, is_free, is_gone, until, visits
+from tests.stack.harness import GuardRun, ask, is_free, is_gone, kill, until, visits
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 
@@ -214,8 +214,7 @@ def test_a_dead_servers_port_is_borrowed_and_given_back(started: Started, observ
     port = run.ports["server"]
     (run.procfile.parent / "bin" / "down").touch()
     with visits(port, answers=20, held=False) as seen:
-        with seen.fault():
-            os.killpg(old, signal.SIGKILL)
+        kill(old, seen, os.killpg)
         run.await_state("server", "BROKEN")
         until(lambda: seen.standby > 10, "visitors are told")
         refused_before = seen.refused
@@ -250,8 +249,7 @@ def test_a_server_that_dies_comes_back_on_its_own_port(started: Started, observe
     old = run.await_state("server", "READY")["pid"]
     with visits(run.ports["server"], answers=20, held=False) as seen:
         killed = time.monotonic()
-        with seen.fault():
-            os.killpg(old, signal.SIGKILL)
+        kill(old, seen, os.killpg)
         run.await_new_pid("server", old)
         took = time.monotonic() - killed
     observe(seen, ms=took * 1000)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.stack.conftest import Guarded
-from tests.stack.harness import GuardRun, ask, is_free, is_gone, toy, until, visits
+from tests.stack.harness import GuardRun, ask, is_free, is_gone, kill, toy, until, visits
 
 PAIR = (toy("web"), toy("api"))
 STAND_IN = Path(__file__).with_name("stand_in.py")
@@ -168,8 +168,7 @@ def test_a_line_may_begin_to_take_its_socket_from_the_guard_and_cease_to(guarded
     pid = run.await_new_pid("api", old["api"])
     assert run.service("api")["held"]
     with visits(run.ports["api"], answers=20) as seen:
-        with seen.fault():
-            os.kill(pid, signal.SIGKILL)
+        kill(pid, seen)
         pid = run.await_new_pid("api", pid)
     save(run.procfile, PAIR[0], alone)
     run.await_new_pid("api", pid)

@@ -16,7 +16,7 @@ import pytest
 from scripts.guard.attach.protocol import KEYS, frame
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import DEADLINE, GuardRun, ask, is_gone, toy, until, visits
+from tests.stack.harness import DEADLINE, GuardRun, ask, is_gone, kill, toy, until, visits
 from tests.stack.test_orphans import pid_in
 
 
@@ -51,8 +51,7 @@ def test_a_killed_fork_comes_back_as_one_and_nobody_is_refused(guarded: Guarded)
     run = guarded(toy("api", preloaded=True))
     pid = forked(run)
     with visits(run.ports["api"], answers=20) as seen:
-        with seen.fault():
-            os.kill(pid, signal.SIGKILL)
+        kill(pid, seen)
         fresh = run.await_new_pid("api", pid)
     assert is_forked(run)
     assert fresh != pid

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Observe
 from tests.stack.conftest import Guarded
-from tests.stack.harness import ask, is_gone, toy, until, visits
+from tests.stack.harness import ask, is_gone, kill, toy, until, visits
 
 PAIR = (toy("web"), toy("api"))
 
@@ -23,8 +23,7 @@ def test_a_killed_server_comes_back_and_the_other_is_left_alone(
     other = "api" if victim == "web" else "web"
     with visits(run.ports[victim], answers=50) as seen:
         killed = time.monotonic()
-        with seen.fault():
-            os.kill(pids[victim], signal.SIGKILL)
+        kill(pids[victim], seen)
         fresh = run.await_new_pid(victim, pids[victim])
         took = time.monotonic() - killed
     observe(seen, ms=took * 1000)
