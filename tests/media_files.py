@@ -125,6 +125,54 @@ def make_sizes(folder: Path) -> None:
         (into / f"{name}.m3u8").write_text("\n".join(lines) + "\n")
 
 
+def make_full_colour(folder: Path, seconds: int = 1) -> None:
+    """Write 444.mp4: H.264 with all colours (4:4:4), which few devices play, and AAC."""
+    picture = ("-f", "lavfi", "-i", f"testsrc2=size=640x360:rate=25:duration={seconds}")
+    sound = ("-f", "lavfi", "-i", f"sine=duration={seconds}")
+    codecs = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p", "-c:a", "aac")
+    _ffmpeg(*picture, *sound, *codecs, str(folder / "444.mp4"))
+
+
+def make_codecs(folder: Path) -> None:
+    """Write codecs/: VP9 and Opus as new.webm, new.mp4, hls and dash; others; both.m3u8 of sizes.
+
+    both.m3u8 has 320x180 in H.264 and, with a higher bit rate, in VP9; 640x360 in VP9 alone.
+    """
+    into = folder / "codecs"
+    into.mkdir()
+    h264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    vp9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1")
+    av1 = ("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "fast-decode=1")
+    opus, aac = ("-c:a", "libopus"), ("-c:a", "aac")
+    for name, size, codecs in (
+        ("new.webm", "320x180", (*vp9, *opus)),
+        ("large.webm", "640x360", (*vp9, *aac, "-f", "matroska")),
+        ("av1.mp4", "320x180", (*av1, *aac)),
+        ("opus.mp4", "320x180", (*h264, *opus)),
+        ("old.mp4", "320x180", (*h264, *aac)),
+    ):
+        picture = ("-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration=1")
+        sound = ("-f", "lavfi", "-i", "sine=duration=1:sample_rate=48000")
+        _ffmpeg(*picture, *sound, *codecs, str(into / name))
+    _ffmpeg("-i", str(into / "new.webm"), "-c", "copy", str(into / "new.mp4"))
+    fragments = ("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod")
+    for source in ("new.webm", "large.webm", "old.mp4"):
+        name = source.partition(".")[0]
+        first = ("-hls_fmp4_init_filename", f"{name}-init.mp4")
+        copy = ("-i", str(into / source), "-c", "copy")
+        _ffmpeg(*copy, *fragments, *first, str(into / f"{name}.m3u8"))
+    dash = ("-f", "dash", "-seg_duration", "1", "-init_seg_name", "d$RepresentationID$.webm")
+    media = ("-media_seg_name", "d$RepresentationID$-$Number$.webm")
+    _ffmpeg("-i", str(into / "new.webm"), "-c", "copy", *dash, *media, str(into / "new.mpd"))
+    variant = '#EXT-X-STREAM-INF:BANDWIDTH={},RESOLUTION={},CODECS="{}"\n{}.m3u8\n'
+    (into / "both.m3u8").write_text(
+        "#EXTM3U\n"
+        + variant.format(400_000, "320x180", "avc1.42c00d,mp4a.40.2", "old")
+        + variant.format(900_000, "320x180", "vp09.00.11.08,opus", "new")
+        + variant.format(1_900_000, "640x360", "vp09.00.21.08,mp4a.40.2", "large")
+    )
+
+
 def _ffmpeg(*arguments: str) -> None:
     program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
     command = [program, "-nostdin", "-loglevel", "error", "-y", *arguments]

@@ -26,7 +26,9 @@ import pytest
 
 from tests.media_files import (
     SECONDS,
+    make_codecs,
     make_encrypted,
+    make_full_colour,
     make_index_last,
     make_media,
     make_renditions,
@@ -41,7 +43,9 @@ __all__ = [
     "Manner",
     "MediaSource",
     "Validator",
+    "make_codecs",
     "make_encrypted",
+    "make_full_colour",
     "make_index_last",
     "make_media",
     "make_renditions",

@@ -36,6 +36,7 @@ NO_DOWNLOAD = {
     "filter-slow": "of a subscription",
     "sponsorblock": "a note beside a finished file",
     "changed": "a note beside a finished file",
+    "converted": "a note beside a finished file",
     "incomplete": "a note beside a finished file",
     "incomplete-pieces": "a note beside a finished file",
     "incomplete-unproven": "a note beside a finished file",

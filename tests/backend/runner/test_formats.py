@@ -70,7 +70,7 @@ def test_two_streams_that_fit_only_together_are_copied_all_the_same(
     codecs = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-c:a", "libopus")
     ffmpeg(*SOURCE, *SOUND, *codecs, "-f", "dash", media.folder / "dash/new.mpd")
 
-    item = shared_api.add(f"{media.base}/dash/new.mpd")
+    item = shared_api.add(f"{media.base}/dash/new.mpd", codecs="best")
 
     assert probed(shared_api, item).codecs == ["vp9", "opus"]
 

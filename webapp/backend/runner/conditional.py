@@ -223,10 +223,10 @@ def require_piece(request: Request, answer: Response) -> None:
 
 
 def said(ydl: YoutubeDL) -> None:
-    """Call the option `source_changed`, if it is set: something is downloaded again."""
-    tell: Callable[[], None] | None = ydl.params.get("source_changed")
+    """Note by the option `note`, if it is set, that something is downloaded again."""
+    tell: Callable[[dict[str, str]], None] | None = ydl.params.get("note")
     if tell:
-        tell()
+        tell(CHANGED.as_error())
 
 
 def _read(note: Path | None) -> Validators:

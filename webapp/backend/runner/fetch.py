@@ -88,7 +88,6 @@ def _make(
     from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 
     from runner import conversion
-    from runner.conditional import CHANGED
     from runner.downloader import Downloader
     from runner.live import record
 
@@ -104,7 +103,7 @@ def _make(
         "wait_for_video": (1, 1) if request.live == "wait" else None,
         "progress_hooks": [meter.progress],
         "postprocessor_hooks": [meter.converting],
-        "source_changed": lambda: emit({"event": "note", "note": CHANGED.as_error()}),
+        "note": lambda note: emit({"event": "note", "note": note}),
     }
     with Downloader(options, audio=request.audio) as downloader:
         emit({"event": "progress", "stage": "fetching"})

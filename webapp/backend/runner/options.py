@@ -17,7 +17,7 @@ NEVER_SECONDS = 1e9
 NO_LANGUAGES = {"live_chat"}
 """What sites list among subtitles, and is none."""
 COMPATIBLE = ("vcodec:h264", "acodec:aac")
-"""What every device plays, before anything newer."""
+"""What every device plays, before anything newer; what is not sent so is encoded again."""
 
 
 def parameters(request: DownloadRequest, *, staging: Path, ffmpeg: str | None) -> dict[str, Any]:
@@ -61,11 +61,12 @@ def common(staging: Path, ffmpeg: str | None, page: str | None = None) -> dict[s
 
 def _video(request: DownloadRequest) -> dict[str, Any]:
     container = ["ext:webm:webm"] if request.format == "webm" else ["ext:mp4:m4a"]
-    codecs = list(COMPATIBLE) if _is_compatible(request) else []
+    codecs, range_ = (list(COMPATIBLE), ["hdr:sdr"]) if is_compatible(request) else ([], [])
     if request.resolution == "best":
-        sort = ["lang", *codecs, "res", *container]
+        sort = ["lang", *codecs, "res", *range_, *container]
     else:
-        sort = ["lang", f"res:{request.resolution.removesuffix('p')}", *codecs, *container]
+        size = f"res:{request.resolution.removesuffix('p')}"
+        sort = ["lang", size, *codecs, *range_, *container]
     return {
         "format": "bv*+ba/b",
         "format_sort": sort,
@@ -73,7 +74,8 @@ def _video(request: DownloadRequest) -> dict[str, Any]:
     }
 
 
-def _is_compatible(request: DownloadRequest) -> bool:
+def is_compatible(request: DownloadRequest) -> bool:
+    """Whether the file is to have the codecs that every device plays."""
     return request.format == "mp4" and request.codecs == "compatible"
 
 

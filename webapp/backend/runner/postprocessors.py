@@ -10,10 +10,11 @@ from yt_dlp.postprocessor import ffmpeg
 from yt_dlp.postprocessor.common import PostProcessor
 
 from domain.formats import FORMATS
-from runner.container import ContainerPP
+from runner.container import CompatiblePP, ContainerPP
 from runner.embed_thumbnail import ThumbnailFilePP
 from runner.notes import missing
-from runner.options import beside
+from runner.options import beside, is_compatible
+from runner.sound import SoundPP
 from runner.sponsorblock import steps as sponsorblock_steps
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def postprocessors(
     leaves a note.
     """
     if FORMATS[request.format].kind == "audio":
-        yield ffmpeg.FFmpegExtractAudioPP(
-            preferredcodec=request.format, preferredquality=_bitrate(request, kbps)
-        )
+        chosen = FORMATS[request.format].lossy and request.audio_bitrate is not None
+        yield SoundPP(request.format, _bitrate(request, kbps), chosen=chosen)
+    elif is_compatible(request):
+        yield CompatiblePP()
     else:
         yield ContainerPP(preferedformat=request.format)
     yield from sponsorblock_steps(request, sponsorblock, notes)
