@@ -4,15 +4,18 @@ import contextlib
 import http.cookies
 import json
 from http.cookiejar import MozillaCookieJar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yt_dlp.utils import YoutubeDLError
 
-from domain.failures import DownloadError
+from domain.failures import DownloadError, classify
 from files.cookie_formats import parse
-from files.cookies import cookies_for, file_of, private_copy
+from files.cookies import advise, cookies_for, file_of, private_copy
+from runner.downloader import Downloader
+from runner.options import common
 from tests.backend.api_process import wait_for
 from tests.media_source import Manner
 
@@ -184,3 +187,82 @@ def test_what_is_wanted_is_said_with_its_place(shared_api: Api, own_media: Media
     assert str(folder / "127.0.0.1.txt") in without["fix"]
     assert "127.0.0.1.txt were sent" in with_old["fix"]
     assert basic["kind"] == "password-needed"
+
+
+def redirected(media: MediaSource) -> str:
+    """A link to another host than that of the file, which wants a cookie."""
+    media.redirects["/go"] = media.short
+    media.manners["/short.mp4"] = Manner(cookie="session=other", refuses=403)
+    return f"http://localhost:{media.port}/go"
+
+
+def told_of(api: Api, url: str, what: str) -> dict[str, Any]:
+    """What a download or a preview of a link fails of."""
+    if what == "preview":
+        problem: dict[str, Any] = api.client.post("/api/previews", json={"url": url}).json()
+        return problem
+    error: dict[str, Any] = api.wait(api.add(url), "failed")["error"]
+    return error
+
+
+@pytest.mark.parametrize("what", ["download", "preview"])
+def test_after_a_redirect_the_site_that_refused_is_named(
+    shared_api: Api, own_media: MediaSource, what: str
+) -> None:
+    url, folder = redirected(own_media), shared_api.folder / "data/cookies"
+
+    without = told_of(shared_api, url, what)
+    keep(folder, "127.0.0.1")
+    try:
+        with_old = told_of(shared_api, url, what)
+        (folder / "127.0.0.1.txt").write_text("no cookies")
+        unreadable = told_of(shared_api, url, what)
+    finally:
+        (folder / "127.0.0.1.txt").unlink()
+
+    assert str(folder / "127.0.0.1.txt") in without["fix"]
+    assert "127.0.0.1.txt were sent" in with_old["fix"]
+    assert (unreadable["kind"], unreadable["values"]["name"]) == (
+        "cookies-unreadable",
+        "127.0.0.1.txt",
+    )
+    assert [told["values"]["site"] for told in (without, with_old, unreadable)] == ["127.0.0.1"] * 3
+
+
+@pytest.mark.parametrize(
+    ("pasted", "answered", "site"),
+    [
+        ("example.org", "", "example.org"),
+        ("www.example.org", "api.example.org:443", "example.org"),
+        ("example.org", "notexample.org", "notexample.org"),
+        ("short.example", "www.example.org", "example.org"),
+    ],
+)
+def test_the_cookies_that_are_wanted_are_those_of_the_site_and_not_of_one_of_its_hosts(
+    tmp_path: Path, pasted: str, answered: str, site: str
+) -> None:
+    values = {"host": answered} if answered else {}
+    failed = DownloadError("forbidden", "Refused.", "Look.", values=values)
+
+    told = advise(failed, tmp_path, pasted)
+
+    assert told.values["site"] == site
+    assert f"{tmp_path / site}.txt" in told.fix
+
+
+def test_a_site_that_says_in_words_that_one_has_to_sign_in_is_named_after_a_redirect(
+    own_media: MediaSource, tmp_path: Path
+) -> None:
+    url = redirected(own_media)
+    own_media.manners.clear()
+
+    with Downloader(common(tmp_path, None)) as downloader:
+        downloader.urlopen(url).close()
+        with pytest.raises(YoutubeDLError) as told:
+            downloader.report_error("Sign in to confirm your age")
+
+    failed = classify(told.value)
+    assert (failed.kind, failed.values) == (
+        "login-needed",
+        {"host": f"127.0.0.1:{own_media.port}"},
+    )

@@ -7,12 +7,12 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from domain.causes import chain_of, first_line, header, host, words
 from domain.retry_after import seconds_asked
-from domain.texts import line
 from net.egress import ProgramRefusedError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(eq=False)  # not frozen: Python sets its traceback
@@ -69,6 +69,8 @@ PASSWORD_NEEDED = DownloadError(
     "The site requires a user name and a password.",
     "Put them into the link: https://name:password@example.org/...",
 )
+COOKIES_MAY_HELP = {"login-needed", "forbidden", "key-refused"}
+"""Kinds of failure; what is told of them names the host that answered, in `values`."""
 TRANSIENT_STATUSES = {408, 416, 425, 429}
 
 PIECE_STATUS = r"got error: HTTP error (\d{3})"
@@ -184,18 +186,19 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
     ),
 )
 """Patterns, compiled when they are first needed: the server's start would pay for them."""
-ADDRESSES = r"https?://\S+|host='[^']{0,255}'|with url: \S+"
-"""What is left out of a message before they are looked for: a page may be called "account"."""
 
 
 def classify(error: BaseException) -> DownloadError:
     """Name the cause, looking through what the exception was raised from."""
-    chain = list(_chain(error))
-    for link in chain:
-        known = _by_type(link)
-        if known:
-            return known
-    text = _without_names(chain)
+    chain = list(chain_of(error))
+    known = next(filter(None, map(_by_type, chain)), None) or _by_words(chain, error)
+    if known.kind not in COOKIES_MAY_HELP or not (asked := host(chain)):
+        return known
+    return replace(known, values={"host": asked, **known.values})
+
+
+def _by_words(chain: list[BaseException], error: BaseException) -> DownloadError:
+    text = words(chain)
     if piece := re.search(PIECE_STATUS, text, re.IGNORECASE):  # yt-dlp keeps only the text of it
         return _of_piece(int(piece[1]))
     if status := re.search(STATUS, text, re.IGNORECASE):
@@ -203,15 +206,7 @@ def classify(error: BaseException) -> DownloadError:
     for pattern, failed in TEXTS:
         if re.search(pattern, text, re.IGNORECASE):
             return failed
-    return DownloadError("unexpected", said := _first_line(error), NEWER, values={"said": said})
-
-
-def _without_names(chain: list[BaseException]) -> str:
-    """What they say, without what sites called the medium and where it is."""
-    text = " ".join(map(str, chain))
-    for name in {getattr(link, "video_id", None) for link in chain} - {None}:
-        text = text.replace(f"{name}: ", "")
-    return re.sub(ADDRESSES, "", text, flags=re.IGNORECASE)
+    return DownloadError("unexpected", said := first_line(error), NEWER, values={"said": said})
 
 
 def _by_type(error: BaseException) -> DownloadError | None:
@@ -243,19 +238,13 @@ def _by_type(error: BaseException) -> DownloadError | None:
     status = getattr(error, "status", None)
     if not isinstance(status, int) or status < FIRST_ERROR:
         return None
-    return replace(of_status(status), after=seconds_asked(_header(error, "Retry-After")))
+    return replace(of_status(status), after=seconds_asked(header(error, "Retry-After")))
 
 
 def _wants_password(error: BaseException) -> bool:
     """Whether the site asks for a name and a password (RFC 7617): cookies do not help there."""
-    basic = _header(error, "WWW-Authenticate").lower().startswith("basic")
+    basic = header(error, "WWW-Authenticate").lower().startswith("basic")
     return getattr(error, "status", None) == UNAUTHORIZED and basic
-
-
-def _header(error: BaseException, name: str) -> str:
-    """A header of the answer that is the error; empty where there is none."""
-    headers = getattr(getattr(error, "response", None), "headers", None)
-    return (headers.get(name) or "") if headers else ""
 
 
 def of_status(status: int) -> DownloadError:
@@ -277,23 +266,3 @@ def _of_piece(status: int) -> DownloadError:
             "Retry later, or look for another source.",
         )
     return of_status(status)
-
-
-def _first_line(error: BaseException) -> str:
-    text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", str(error)).strip()
-    first = line(text.splitlines()[0] if text else None) or type(error).__name__
-    return first.partition("; please report this issue")[0][:300]
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        link = waiting.pop(0)
-        if link is None or id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        inner = getattr(link, "exc_info", None)  # yt-dlp keeps the cause here
-        waiting += [link.__cause__, link.__context__, inner[1] if inner else None]
-        waiting += [getattr(link, "cause", None), *getattr(link, "unexpected_errors", ())]

@@ -13,7 +13,7 @@ import dataclasses
 import stat
 from typing import TYPE_CHECKING
 
-from domain.failures import DownloadError
+from domain.failures import COOKIES_MAY_HELP, DownloadError
 from files.cookie_formats import Cookie, as_netscape, parse
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 COPY = "cookies.txt"
 ENDINGS = (".txt", ".json")
 MAX_BYTES = 1_000_000
-WANTED = {"login-needed", "forbidden", "key-refused"}
-"""Kinds of failure in which cookies may help."""
 
 
 def cookies_for(folder: Path, host: str) -> str | None:
@@ -71,11 +69,11 @@ def read(file: Path) -> list[Cookie]:
                 "cookies-open",
                 f"{file.name} can be read by others, so it is not used.",
                 f"Make it private: chmod 600 {file}",
-                values={"name": file.name, "file": str(file)},
+                values={"name": file.name, "file": str(file), "site": file.stem.lower()},
             )
         text = file.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
     except OSError as error:
-        raise _unusable(file.name, error) from error
+        raise _unusable(file.name, file.stem.lower(), error) from error
     return of_site(text, file.stem.lower(), file.name)
 
 
@@ -89,34 +87,49 @@ def of_site(text: str, site: str, name: str) -> list[Cookie]:
     try:
         cookies = parse(text)
     except ValueError as error:
-        raise _unusable(name, error) from error
+        raise _unusable(name, site, error) from error
     kept = [of_it for cookie in cookies if (of_it := _within(cookie, site))]
     if not kept:
-        raise _unusable(name, f"there is no cookie of {site} in it")
+        raise _unusable(name, site, f"there is no cookie of {site} in it")
     return kept
 
 
-def _unusable(name: str, why: object) -> DownloadError:
+def _unusable(name: str, site: str, why: object) -> DownloadError:
     return DownloadError(
         "cookies-unreadable",
         f"{name} cannot be used: {why}.",
         "Export the site's cookies again, in Netscape's format or as JSON.",
-        values={"name": name},
+        values={"name": name, "site": site},
     )
 
 
 def advise(failure: DownloadError, folder: Path, host: str) -> DownloadError:
-    """Say which cookies were used, or where to put some, if that is what is wanted."""
-    if failure.kind not in WANTED:
+    """Say which cookies were used, or where to put some, if that is what is wanted.
+
+    `host` is that of the link; what a failure names as `host` has answered in its place, after a
+    redirect. `values` then hold the `site` whose cookies are wanted.
+    """
+    if failure.kind not in COOKIES_MAY_HELP:
         return failure
-    file = file_of(folder, host)
-    site = host.partition(":")[0].removeprefix("www.")
-    fix = (
-        f"The cookies in {file.name} were sent. They may be too old: export them again."
-        if file
-        else f"Export your cookies of the site into {folder / site}.txt, then retry."
-    )
-    return dataclasses.replace(failure, fix=fix)
+    asked = failure.values.get("host", host)
+    file = file_of(folder, asked)
+    if file is None:
+        site = _site(asked, host)
+        fix = f"Export your cookies of the site into {folder / site}.txt, then retry."
+    else:
+        try:
+            read(file)
+        except DownloadError as unusable:
+            return unusable
+        site = file.stem.lower()
+        fix = f"The cookies in {file.name} were sent. They may be too old: export them again."
+    return dataclasses.replace(failure, fix=fix, values={**failure.values, "site": site})
+
+
+def _site(asked: str, pasted: str) -> str:
+    """Whose cookies to export: those of the link's site serve all hosts below it."""
+    asked, pasted = (one.partition(":")[0].removeprefix("www.") for one in (asked, pasted))
+    return pasted if pasted and asked.endswith(f".{pasted}") else asked
 
 
 @contextlib.contextmanager

@@ -45,13 +45,25 @@ class Downloader(YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
         """What is missing from the result, each as an error is kept."""
         self._overran = False
         """Whether something was too large: yt-dlp tries it again, and forgets why in the end."""
+        self._answered = ""
+        """The address of whom answered last, after redirects."""
 
     def urlopen(self, req: Request | str) -> Response:
         """Request a page; more than `MAX_PAGE_BYTES` of it cannot be read, of a refusal neither."""
         try:
-            return self._bounded(super().urlopen(req))
+            answer = self._bounded(super().urlopen(req))
         except HTTPError as error:  # extractors read what some sites say with it
             raise HTTPError(self._bounded(error.response), error.redirect_loop) from error
+        self._answered = answer.url
+        return answer
+
+    def trouble(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - yt-dlp's
+        """Fail; of a site that says in words that one has to sign in, tell which one it is."""
+        try:
+            super().trouble(*arguments, **options)
+        except YoutubeDLError as error:
+            error.answered = self._answered
+            raise
 
     def _bounded(self, answer: Response) -> Response:
         return Response(

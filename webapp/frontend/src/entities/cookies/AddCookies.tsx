@@ -17,11 +17,11 @@ export function siteOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, '') : null;
 }
 
-/** Beside an error that cookies may help against. */
-export function AddCookies({ url, onKept }: { url: string; onKept: () => void }) {
+/** Beside an error that cookies may help against; its `site` is where the link was redirected to, if it was. */
+export function AddCookies({ url, site: refused, onKept }: { url: string; site: string | undefined; onKept: () => void }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const site = siteOf(url);
+  const site = refused ?? siteOf(url);
   if (site === null) return null;
   return (
     <>

@@ -49,6 +49,17 @@ describe('a row', () => {
     expect(screen.getByText(/2026-01-31 20:00 UTC/)).toBeVisible();
   });
 
+  test.each([
+    [{}, 'example.org'],
+    [{ site: 'films.example' }, 'films.example'],
+  ])('takes the cookies of the site that refused, be it behind a redirect', async (values, site) => {
+    const error = { kind: 'forbidden', sentence: 'The site refused access.', fix: 'Export your cookies.', values };
+    const download = makeDownload({ state: 'failed', url: 'https://www.example.org/a', error });
+    const { user } = renderApp(<DownloadRow download={download} onChange={vi.fn()} />);
+    await user.click(screen.getByRole('button', { name: 'Add cookies' }));
+    expect(await screen.findByRole('dialog', { name: `Cookies for ${site}` })).toBeVisible();
+  });
+
   test('says that a file was lost, and gets it again', async () => {
     const onChange = vi.fn();
     const done = makeDone();

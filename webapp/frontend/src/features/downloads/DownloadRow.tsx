@@ -51,6 +51,7 @@ export const DownloadRow = memo(function DownloadRow({ download, onChange, movab
         {state === 'failed' && wantsCookies(download.error?.kind) && (
           <AddCookies
             url={download.url}
+            site={download.error?.values.site}
             onKept={() => {
               onChange({ ids: [download.id], action: 'retry' });
             }}

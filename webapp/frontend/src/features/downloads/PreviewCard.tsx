@@ -42,7 +42,7 @@ export default function PreviewCard({ choosing, link, state, chosen, onChoose }:
         <Icon name="alert" />
         <p className={classes(css.problem, 'clamp')}>{errorDetail(error)}</p>
         {link !== null && error instanceof ApiError && wantsCookies(error.problem.kind) && (
-          <AddCookies url={link} onKept={() => void client.invalidateQueries({ queryKey: previewKey(link) })} />
+          <AddCookies url={link} site={error.problem.values.site} onKept={() => void client.invalidateQueries({ queryKey: previewKey(link) })} />
         )}
       </div>
     );
