@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from scripts.containers.measured import measured
-from scripts.docs import databases, doctor, downloads, packages, troubles, values
+from scripts.docs import databases, doctor, downloads, not_run, packages, troubles, values
 from scripts.docs.decisions import decisions
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
@@ -44,6 +44,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "restart-limit": values.restart_limit,
     "restart-window": values.restart_window,
     "stable-after": values.stable_after,
+    "mutants-not-run": not_run.mutants,
+    "pairs-not-run": not_run.pairs_,
+    "lost-port": values.lost_port,
+    "taken-port": values.taken_port,
+    "lost-server": values.lost_server,
+    "guard-memory": values.guard_memory,
     "page-limit": values.page_limit,
     "stream-event": values.stream_event,
     "stream-most": values.stream_most,

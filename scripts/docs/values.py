@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from scripts.guard.api.events import EVENT_BYTES
+from scripts.guard.app import lost_ports, lost_servers, port_strangers
 from scripts.guard.core import state_machine
 from scripts.guard.http.admission import MOST, Admission
 
@@ -29,6 +30,30 @@ def restart_window() -> str:
 def stable_after() -> str:
     """How long a service has to be READY until earlier crashes no longer count."""
     return f"{state_machine.STABLE_AFTER:g} s"
+
+
+def lost_port() -> str:
+    """When it is told at the latest that nobody listens on a port any more, on an idle machine."""
+    return f"{lost_ports.LOOK_SECONDS + (lost_ports.LOOKS - 1) * lost_ports.AGAIN_SECONDS:g} s"
+
+
+def taken_port() -> str:
+    """When it is told at the latest that another program listens there."""
+    again = (port_strangers.FINDINGS - 1) * lost_ports.AGAIN_SECONDS
+    return f"{lost_ports.LOOK_SECONDS + again:g} s"
+
+
+def lost_server() -> str:
+    """When it is told that who served has ended, while another keeps the socket open."""
+    looks = (lost_servers.LOOKS - 1) * lost_servers.LOOK_SECONDS
+    return f"{looks:g} to {looks + lost_servers.ANSWER_SECONDS:g} s"
+
+
+def guard_memory() -> str:
+    """What the guard may use while the log is flooded and many read it, as its test says."""
+    test = (ROOT / "tests/stack/test_event_streams.py").read_text("utf-8")
+    (found,) = re.findall(r"^BOUND = (\d+) \* MEGABYTES", test, re.MULTILINE)
+    return f"{found} MB"
 
 
 def page_limit() -> str:

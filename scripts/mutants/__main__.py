@@ -18,7 +18,7 @@ from pathlib import Path
 
 from scripts.docs.written import put
 from scripts.mutants.equivalents import equivalents
-from scripts.mutants.modules import MODULES, Module
+from scripts.mutants.modules import MODULES, Module, counts
 from scripts.mutants.operators import Mutant, mutants
 from scripts.mutants.report import LEAST_KILLED, Judged, killed_share, merged, table
 from scripts.mutants.runner import NoTestsError, Outcome, outcome, seconds_of
@@ -46,8 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write(table(judged) + "\n")
     if options.write:
         document = ROOT / "docs/testing.md"
-        found = merged(document.read_text("utf-8"), judged, [each.file for each in MODULES])
+        found = merged(document.read_text("utf-8"), judged, counts(ROOT))
         put(document, "make mutants w=1", found)
+    if options.sample:
+        sys.stdout.write(f"the sample of --seed {options.seed}\n")
     survivors = [each for each in judged if each.survived]
     sys.stdout.writelines(f"\nsurvived: {each}" for each in survivors)
     sys.stdout.write("\n")

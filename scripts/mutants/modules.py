@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from scripts.mutants.operators import mutants
+
 GUARD, BACKEND = Path("scripts/guard"), Path("webapp/backend")
 
 
@@ -57,3 +59,11 @@ MODULES: tuple[Module, ...] = (
         },
     ),
 )
+
+
+def counts(root: Path) -> dict[Path, int]:
+    """Return how many mutants each module has as it stands below the project's root."""
+    return {
+        module.file: len(mutants((root / module.file).read_text(encoding="utf-8")))
+        for module in MODULES
+    }

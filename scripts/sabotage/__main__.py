@@ -11,17 +11,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from scripts.docs.written import put
 from scripts.guard.watching.bytecode import discard_ambiguous
 from scripts.sabotage.pairs import BadPairError, Pair, broken, pairs
 from scripts.sabotage.scratch import NoNamespaceError, run, scratch
+from scripts.sabotage.table import HEAD, Row, merged
 
 ROOT = Path(__file__).resolve().parents[2]
 GREEN, RED = 0, 1  # what pytest exits with: all passed, some failed
 ALL_SECONDS = 1800.0
-HEAD = "| promise | test | red | s |\n| --- | --- | --- | --- |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,37 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if options.write:
         document = ROOT / "docs/testing.md"
-        put(document, "make sabotage w=1", merged(document.read_text("utf-8"), rows))
+        put(document, "make sabotage w=1", merged(document.read_text("utf-8"), rows, pairs()))
     return 0 if rows and all(row.red for row in rows) else 1
-
-
-def merged(document: str, rows: Sequence[Row]) -> str:
-    """Return the table of a document with these rows in place of those of the same pairs.
-
-    A promise may be broken in several ways: then each has its test.
-    """
-    table = document.partition(HEAD.splitlines()[0])[2].partition("<!-- end -->")[0]
-    found = {_pair_of(line): line for line in table.splitlines()[2:] if line}
-    wanted = {_pair_of(str(Row(pair, red=True, seconds=0))) for pair in pairs()}
-    found |= {_pair_of(str(row)): str(row) for row in rows}
-    return "\n".join([HEAD, *(line for pair, line in found.items() if pair in wanted)])
-
-
-def _pair_of(line: str) -> tuple[str, ...]:
-    """Return the promise and the test of a line of the table."""
-    return tuple(line.split(" | ")[:2])
-
-
-class Row(NamedTuple):
-    """What became of a pair."""
-
-    pair: Pair
-    red: bool
-    seconds: float
-
-    def __str__(self) -> str:
-        answer = "yes" if self.red else "**no**"
-        return f"| {self.pair.promise} | `{self.pair.test}` | {answer} | {self.seconds:.1f} |"
 
 
 def sabotage(copy: Path, chosen: Sequence[Pair]) -> list[Row]:

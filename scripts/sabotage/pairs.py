@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,12 @@ class Pair(NamedTuple):
     test: str
     """As pytest names it."""
     seconds: float = SECONDS
+
+    @property
+    def checksum(self) -> str:
+        """Of what is broken and of the test: a line of the table tells by it if it was this."""
+        text = f"{self.file}\0{self.search}\0{self.replace}\0{self.test}"
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 class BadPairError(Exception):

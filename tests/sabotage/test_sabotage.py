@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sabotage.__main__ import HEAD, Row, merged, sabotage
+from scripts.sabotage.__main__ import sabotage
 from scripts.sabotage.pairs import BadPairError, Pair, broken, pairs
 from scripts.sabotage.scratch import TIMED_OUT, NoNamespaceError, namespace, run, scratch
+from scripts.sabotage.table import HEAD, Row, merged
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,11 +85,13 @@ def test_what_is_broken_is_a_copy() -> None:
 def test_each_way_to_break_a_promise_keeps_its_line() -> None:
     first, second, *_ = (pair for pair in pairs() if pair.promise == "README: A library")
     other = next(pair for pair in pairs() if pair.promise == "architecture: F1")
+    changed = next(pair for pair in pairs() if pair.promise == "architecture: F2")
     gone = Pair("a: promise that was", "a.py", "1", "2", "tests/test_a.py")
-    former = [Row(pair, red=True, seconds=1) for pair in (other, first, gone)]
+    was = changed._replace(search="what stood there")
+    former = [Row(pair, red=True, seconds=1) for pair in (other, was, first, gone)]
     document = f"text\n{HEAD}\n" + "\n".join(map(str, former)) + "\n<!-- end -->\n"
     now = [Row(pair, red=False, seconds=2) for pair in (first, second)]
-    assert merged(document, now).splitlines() == [
+    assert merged(document, now, pairs()).splitlines() == [
         *HEAD.splitlines(),
         str(former[0]),
         *map(str, now),

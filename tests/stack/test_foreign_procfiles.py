@@ -277,7 +277,7 @@ def test_an_answer_of_somebody_else_does_not_count(
     until(lambda: run.service("server").get("pid") not in {None, old}, "it is restarted")
     with http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
-        run.await_output(f"port {port} is answered by a process that is not of this stack")
+        run.await_output(f"port {port} is answered by a process that is not its own")
         assert f"pid {os.getpid()}" in run.output()
         assert run.service("server")["state"] == "STARTING"
         other.shutdown()

@@ -129,6 +129,7 @@ def test_a_save_counts_although_inotify_is_used_up(guarded: Guarded, tmp_path: P
     assert run.output().count("the system watches no more files") == 1
 
 
+@pytest.mark.fault(row="F35")
 def test_a_line_that_changes_no_folder_starts_again_when_something_beside_it_is_saved(
     guarded: Guarded, tmp_path: Path
 ) -> None:

@@ -9,9 +9,10 @@ from ..config import state_folder
 from ..config.settings import LogFormat
 from ..core import events
 from ..core.background import begin
+from ..health import listeners
 from ..health.readiness import Readiness
 from ..health.work_watch import WorkWatch
-from ..net import accept_queue, port_owners
+from ..net import port_owners, tcp_sockets
 from ..processes import descendants
 from ..rundir import projects
 from ..standby import responder
@@ -62,8 +63,9 @@ def build(
     work_watch = WorkWatch(current, launcher.tag, supervisor.unready)
     lost_ports = LostPorts(
         current,
-        listening=accept_queue.lengths,
+        listening=tcp_sockets.inodes,
         members=lambda name, leader: descendants.members(leader, launcher.tag(name)),
+        stranger=lambda name, leader, port: listeners.stranger(port, leader, launcher.tag(name)),
         borrow=launcher.ports.borrow,
         give_back=supervised.starts.give_back,
         announce=supervisor.announce,

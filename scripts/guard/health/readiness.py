@@ -134,8 +134,8 @@ class Readiness:
                 return protocol
             if not told:
                 self._report(
-                    f"{service.name}: port {port} is answered by a process that is not of this "
-                    f"stack: {other}\n  {service.name} is not ready before it answers itself; "
+                    f"{service.name}: port {port} is answered by a process that is not its own: "
+                    f"{other}\n  {service.name} is not ready before it answers itself; "
                     f"fix: kill {other.pid}   # or give {service.name} another port: "
                     f"{service.variable}_PORT={port + 1}"
                 )

@@ -22,6 +22,17 @@ def listening() -> list[Socket] | None:
     return _read(tables, (LISTEN,)) if tables else None
 
 
+def inodes() -> dict[int, frozenset[int]] | None:
+    """Return the inodes of the sockets that listen here, by port; None if it is not told."""
+    sockets = listening()
+    if sockets is None:
+        return None
+    found: dict[int, frozenset[int]] = {}
+    for one in sockets:
+        found[one.port] = found.get(one.port, frozenset()) | {one.inode}
+    return found
+
+
 def connected(port: int) -> list[Socket]:
     """Return the connections to a port here, accepted or not; none where the system does not tell.
 

@@ -199,6 +199,7 @@ def test_the_port_that_a_reloader_has_lost_is_answered(monkeypatch: pytest.Monke
             settings(),
             listening=dict,
             members=lambda *_: (),
+            stranger=lambda *_: None,
             borrow=borrow,
             give_back=lambda _: None,
             announce=announced.set,
