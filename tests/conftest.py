@@ -212,7 +212,8 @@ def observe(request: pytest.FixtureRequest) -> Observe:
         if visits:
             seen = together(visits)
             noted += [("attempts", seen.attempts), ("answers", seen.answers)]
-            noted += [("refused", seen.refused), ("failed", len(seen.failures))]
+            noted += [("demanded", seen.demanded), ("refused", seen.refused)]
+            noted += [("failed", len(seen.failures))]
         if ms is not None:
             noted.append(("ms", ms))
 

@@ -54,6 +54,8 @@ class Visits:
     """Seconds that the slowest took."""
     slow: int = 0
     """Those that took longer than `SLOW_SECONDS`, whatever became of them."""
+    demanded: int = 0
+    """How many answers its reader insists on."""
     faults: list[float] = field(default_factory=list)
     """When the port's process was killed, on the monotonic clock."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -69,6 +71,7 @@ class Visits:
             [*self.failures, *other.failures],
             max(self.longest, other.longest),
             self.slow + other.slow,
+            self.demanded + other.demanded,
             [*self.faults, *other.faults],
         )
 

@@ -34,6 +34,8 @@ class Seen(TypedDict, total=False):
 
     attempts: int
     answers: int
+    demanded: int
+    """Answers that the test insisted on once the fault had been done."""
     refused: int
     failed: int
     """Lost in any other way."""

@@ -8,9 +8,12 @@ from typing import Literal
 
 from scripts.faults.runs import Run
 
-Count = Literal["attempts", "answers", "refused", "failed"]
-COUNTS: tuple[Count, ...] = ("attempts", "answers", "refused", "failed")
-HEAD = ("row", "runs", "passed", "attempted", "answered", "refused", "lost otherwise", "median ms")
+Count = Literal["attempts", "answers", "demanded", "refused", "failed"]
+COUNTS: tuple[Count, ...] = ("attempts", "answers", "demanded", "refused", "failed")
+HEAD = (
+    *("row", "runs", "passed", "attempted", "answered", "demanded", "refused"),
+    *("lost otherwise", "median ms"),
+)
 LAST_RUN = "last run"
 
 
@@ -39,9 +42,9 @@ def document(runs: Sequence[Run], machine: str, times: int, jobs: int, former: s
     )
     columns = (
         "*Attempted*, *answered*, *refused* and *lost otherwise* (reset, timed out, answered 5xx) "
-        "add up the new connections around the fault, where a row counts them; each test demands a "
-        "number of answers. *ms* is the median of the time until the fault was dealt with, where a "
-        "row has one."
+        "add up the new connections around the fault, where a row counts them; *demanded* is how "
+        "many answers its tests insist on after it. *ms* is the median of the time until the fault "
+        "was dealt with, where a row has one."
     )
     rows = f"The last run, of {' '.join(new)}" if _rows(former).keys() - new else "The last run"
     result = f"{rows}: every scenario {times} times{together}. {rate}{':' if failed else '.'}"

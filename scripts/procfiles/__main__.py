@@ -80,7 +80,13 @@ def _run(program: Program, installed: Installed) -> tuple[Sequence[str], list[st
     driven = Driven(program, installed.environment, folder)
     seen = driven.seen()
     borrowed, serves = program.speaks == "HTTP", program.speaks != "nothing"
-    found = faults(seen, borrowed=borrowed, serves=serves, keeps_port=program.keeps_port)
+    found = faults(
+        seen,
+        borrowed=borrowed,
+        serves=serves,
+        keeps_port=program.keeps_port,
+        takes_all=program.takes_all,
+    )
     for fault in found:
         sys.stderr.write(f"{program.name}: {fault}\n")
     if found:

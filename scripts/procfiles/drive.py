@@ -138,7 +138,8 @@ class Driven:
         # What the guard restarts goes down with it; what reloads itself may tell of it and go on.
         restarts = any(name.endswith("_WATCH") for name in self._program.settings)
         self._until(lambda: _is_down(self._view()), DEADLINE_SECONDS if restarts else TOLD_SECONDS)
-        if self._program.speaks == "HTTP" and not self._program.keeps_port:
+        answers_nobody = self._program.keeps_port or self._program.takes_all
+        if self._program.speaks == "HTTP" and not answers_nobody:
             self._until(lambda: self._visit() in {"page", "answer"}, PAGE_SECONDS)
         view = self._view()
         port = self._visit() if self._serves else None

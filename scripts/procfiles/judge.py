@@ -63,16 +63,22 @@ CTRL_C = 130
 _WRONG_PORTS: Sequence[Port] = ("silence", "refused")
 
 
-def faults(seen: Seen, *, borrowed: bool, serves: bool, keeps_port: bool = False) -> list[str]:
+def faults(
+    seen: Seen, *, borrowed: bool, serves: bool, keeps_port: bool = False, takes_all: str = ""
+) -> list[str]:
     """Return what was not as the guard promises.
 
     `borrowed` is whether it speaks HTTP, so that the guard answers while it is stopped; `serves`
-    whether it has a port at all; `keeps_port` whether it listens on when it cannot serve.
+    whether it has a port at all; `keeps_port` whether it listens on when it cannot serve, so that
+    it is not READY and there is no room for a page. `takes_all` is the reason why it is READY and
+    answers nobody: it takes every connection.
     """
     if not seen.came_up:
         return ["it did not come up"]
     found = [] if seen.restarted else ["it was not restarted after a crash"]
-    found += _faults_of_mistake(seen.mistake, borrowed=borrowed, keeps_port=keeps_port)
+    found += _faults_of_mistake(
+        seen.mistake, borrowed=borrowed, keeps_port=keeps_port, takes_all=takes_all
+    )
     wanted = ("page" if borrowed else "refused") if serves else None
     if seen.stopped != wanted:
         found.append(f"while it is stopped a visitor gets {seen.stopped}, not {wanted}")
@@ -95,12 +101,16 @@ def _of_mistake(mistake: Mistake | None) -> str:
     return f"{told}; {'back once mended' if mistake.is_back else '**not back**'}"
 
 
-def _faults_of_mistake(mistake: Mistake | None, *, borrowed: bool, keeps_port: bool) -> list[str]:
+def _faults_of_mistake(
+    mistake: Mistake | None, *, borrowed: bool, keeps_port: bool, takes_all: str
+) -> list[str]:
     if mistake is None:
         return []
     found = [] if mistake.is_back else ["it was not back after the repair"]
     hangs = keeps_port and mistake.port == "silence"
-    if mistake.state == "READY" and mistake.port in _WRONG_PORTS and not hangs:
+    if takes_all and (mistake.state, mistake.port) != ("READY", "silence"):
+        found.append(f"it is excused for nothing ({takes_all})")
+    if mistake.state == "READY" and mistake.port in _WRONG_PORTS and not takes_all:
         found.append(f"it was called READY after a mistake, and its port gave {mistake.port}")
     if mistake.state != "READY" and mistake.cause is None:
         found.append("it went down after a mistake, and no cause was given")

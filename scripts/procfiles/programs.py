@@ -31,6 +31,8 @@ class Program(NamedTuple):
     """Variables in `.env`. Those that do not reload themselves have NAME_WATCH here."""
     keeps_port: bool = False
     """Whether it listens on after a mistake, and answers nobody: then nobody else can."""
+    takes_all: str = ""
+    """Why it is READY after a mistake although it answers nobody: it takes every connection."""
 
 
 _WATCHED = {"WEB_WATCH": "src"}
@@ -43,6 +45,7 @@ class _More(TypedDict, total=False):
     speaks: Speaks
     settings: Mapping[str, str]
     keeps_port: bool
+    takes_all: str
 
 
 def _python(name: str, line: str, package: str = "", **more: Unpack[_More]) -> Program:
@@ -106,7 +109,7 @@ PROGRAMS = (
         "exec mkdocs serve -a 127.0.0.1:$PORT",
         files={"mkdocs.yml": "site_name: hello\n", "docs/index.md": "# hello\n"},
         mistake=("mkdocs.yml", "site_name: [\n"),
-        keeps_port=True,
+        takes_all="it takes each request, and answers it once its files are mended",
     ),
     _python(
         "hugo",

@@ -15,6 +15,25 @@ SECRETS = ROOT / "docker-compose.secrets.yml"
 """Laid over docker-compose.yml."""
 
 
+def overlaid(below: Path, over: Path) -> dict[str, Any]:
+    """Return what an engine makes of two compose files, as far as these have it.
+
+    Mappings are put together, lists are one after the other, and else the second says it.
+    """
+    first, second = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (below, over))
+    both: dict[str, Any] = _together(first, second)
+    return both
+
+
+def _together(first: Any, second: Any) -> Any:  # noqa: ANN401 - whatever YAML may hold
+    if isinstance(first, dict) and isinstance(second, dict):
+        both = first.keys() & second.keys()
+        return first | second | {key: _together(first[key], second[key]) for key in both}
+    if isinstance(first, list) and isinstance(second, list):
+        return [*first, *second]
+    return second
+
+
 @dataclass(frozen=True)
 class Stage:
     """One `FROM ... AS name`, with what it inherits from an earlier stage of the same file."""

@@ -15,7 +15,7 @@ from tests.containers.conftest import SITE, SITE_PORT, Note, site
 from tests.containers.engine import Engine, Stack, running, wait_for
 from tests.containers.images import ROOT
 from tests.containers.terminal import Terminal, documented
-from tests.containers.visitor import visiting
+from tests.containers.visitor import none_lost
 
 pytestmark = pytest.mark.timeout(1800)  # the first one of each engine builds
 
@@ -23,8 +23,6 @@ PASSWORD = "p@ss/w:rd?#%40 %"
 """Of every sign that means something in an address."""
 SLOW = 50_000
 """Bytes/s: long enough to kill something meanwhile."""
-MANY = 20
-"""Requests below which "none failed" would say nothing."""
 STOPPED, KILLED = 19, "137"
 """A signal, and the exit code of what the engine killed because it did not leave by itself."""
 AWAY = ("bad address", "can't connect", "timed out", "unreachable")
@@ -148,29 +146,25 @@ def test_each_killed_backend_is_replaced_and_its_download_goes_on(
         wait_for(lambda: begun(stack.engine, container) != since, "it is started again", stack.logs)
         stack.await_health()
 
-    with visiting(stack) as visitor:
+    with none_lost(stack.port) as visits:
         for container in stack.containers("backend"):
             kill(container)
         wait_for(lambda: is_done(client, item), "the download is done", stack.logs)
     assert file(client, item) == (media_folder / "clip.mp4").read_bytes()
-    assert visitor.failures == []
-    assert visitor.answers >= MANY
     note(
         "kill -9 of each backend in turn: until the download moves on", f"{max(took):.1f} s at most"
     )
-    note("requests through nginx meanwhile", f"{visitor.answers}, none failed")
+    note("requests through nginx meanwhile", f"{visits.answers}, none failed")
 
 
 def test_backends_restarted_one_after_the_other_cost_no_request(stack: Stack, note: Note) -> None:
     began = time.monotonic()
-    with visiting(stack) as visitor:
+    with none_lost(stack.port) as visits:
         for container in stack.containers("backend"):
             stack.engine("restart", container)
             stack.await_health()
-    assert visitor.failures == []
-    assert visitor.answers >= MANY
     note("rolling restart of both backends", f"{time.monotonic() - began:.1f} s")
-    note("requests through nginx during it", f"{visitor.answers}, none failed")
+    note("requests through nginx during it", f"{visits.answers}, none failed")
 
 
 def test_a_backend_that_hangs_costs_no_reading_request_and_is_replaced(
@@ -178,7 +172,7 @@ def test_a_backend_that_hangs_costs_no_reading_request_and_is_replaced(
 ) -> None:
     container = stack.containers("backend")[0]
     since = begun(stack.engine, container)
-    with visiting(stack) as visitor:
+    with none_lost(stack.port):
         signal(stack.engine, container, STOPPED)
 
         def replaced() -> bool:
@@ -187,8 +181,6 @@ def test_a_backend_that_hangs_costs_no_reading_request_and_is_replaced(
 
         took = wait_for(replaced, "it is ended and started again", stack.logs)
         stack.await_health()
-    assert visitor.failures == []
-    assert visitor.answers
     note("a backend that hangs (SIGSTOP): until it is replaced", f"{took:.0f} s")
 
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.containers.images import COMPOSE_FILES, ROOT
+from tests.containers.images import COMPOSE_FILES, ROOT, SECRETS, overlaid
 from tests.containers.promises import PROMISES, Document
 
 PRODUCTION = ROOT / "docker-compose.yml"
 KEPT = [
     pytest.param(name, compose, id=f"{name} ({compose.name})")
     for name, promise in PROMISES.items()
-    for compose in COMPOSE_FILES
-    if compose == PRODUCTION or not promise.production_only
+    for compose in [*COMPOSE_FILES, SECRETS]
+    if compose in {PRODUCTION, SECRETS} or not promise.production_only
 ]
 
 
@@ -28,6 +28,8 @@ def document(compose: Path = PRODUCTION) -> Document:
 
 @cache
 def _read(compose: Path) -> Document:
+    if compose == SECRETS:  # by itself it is no stack
+        return overlaid(PRODUCTION, SECRETS)
     loaded: Document = yaml.safe_load(compose.read_text(encoding="utf-8"))
     return loaded
 
@@ -103,6 +105,18 @@ def test_is_missed(name: str, breaking: Break) -> None:
     broken = document()
     breaking(broken["services"])
     assert list(PROMISES[name].broken_by(broken)) != []
+
+
+def test_what_the_secrets_file_would_loosen_is_missed(tmp_path: Path) -> None:
+    secrets = yaml.safe_load(SECRETS.read_text(encoding="utf-8"))
+    secrets["services"]["backend"]["read_only"] = False
+    secrets["services"]["database"]["ports"] = ["127.0.0.1:5432:5432"]
+    loose = tmp_path / SECRETS.name
+    loose.write_text(yaml.safe_dump(secrets), encoding="utf-8")
+    broken = overlaid(PRODUCTION, loose)
+    assert list(PROMISES["hardened"].broken_by(broken)) == ["backend: read_only is False"]
+    assert list(PROMISES["only the page"].broken_by(broken)) != []
+    assert list(PROMISES["two networks"].broken_by(broken)) == []
 
 
 def test_a_network_that_leads_outside_is_missed() -> None:

@@ -11,14 +11,21 @@ RUNS = [
         "F1",
         "tests/a.py::kills[web]",
         passed=True,
-        seen={"attempts": 1000, "answers": 998, "refused": 0, "failed": 0, "ms": 10},
+        seen={
+            "attempts": 1000,
+            "answers": 998,
+            "demanded": 50,
+            "refused": 0,
+            "failed": 0,
+            "ms": 10,
+        },
     ),
     Run(
         "F1",
         "tests/a.py::kills[api]",
         passed=False,
         why="assert 3 == 0",
-        seen={"attempts": 500, "answers": 495, "refused": 3, "failed": 2, "ms": 30},
+        seen={"attempts": 500, "answers": 495, "demanded": 50, "refused": 3, "failed": 2, "ms": 30},
     ),
     Run("F2", "tests/a.py::skipped", passed=False),
     Run("", "pytest", passed=False, why="exit code 3"),
@@ -26,12 +33,14 @@ RUNS = [
 
 
 def test_rows_are_added_up() -> None:
-    assert render(RUNS).splitlines() == [
-        "| row | runs | passed | attempted | answered | refused | lost otherwise | median ms |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| F1 | 2 | 1 | 1,500 | 1,493 | 3 | 2 | 20 |",
-        "| F2 | 1 | 0 | - | - | - | - | - |",
-        "| F10 | 1 | 1 | - | - | - | - | 40 |",
+    head, *rows = render(RUNS).splitlines()
+    assert head.startswith("| row | runs | passed | attempted | answered | demanded | refused |")
+    assert head.endswith(" | lost otherwise | median ms |")
+    assert rows == [
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| F1 | 2 | 1 | 1,500 | 1,493 | 100 | 3 | 2 | 20 |",
+        "| F2 | 1 | 0 | - | - | - | - | - | - |",
+        "| F10 | 1 | 1 | - | - | - | - | - | 40 |",
     ]
 
 
@@ -44,7 +53,7 @@ def test_the_document_says_what_failed_and_how_often() -> None:
     )
     failed = "- -: `pytest`\n- F1: `tests/a.py::kills[api]`\n- F2: `tests/a.py::skipped`\n"
     assert failed in text
-    assert re.search(r"^\| F2 \| 1 \| 0 (\| - ){5}\| \d{4}-\d\d-\d\d \|$", text, re.MULTILINE)
+    assert re.search(r"^\| F2 \| 1 \| 0 (\| - ){6}\| \d{4}-\d\d-\d\d \|$", text, re.MULTILINE)
     assert "\n\nIn the table, F1 failed in 1 of 2 runs and F2 in 1 of 1.\n\n" in text
     steady = document(RUNS[:1], "- a machine", 1, 1)
     assert "All 1 runs passed." in steady

@@ -13,7 +13,8 @@ HEAD = "import os, pytest\n"
 FIRST = """
 @pytest.mark.fault(row="F1")
 def test_first(request):
-    request.node.user_properties += [("attempts", 70), ("answers", 60), ("refused", 0)]
+    request.node.user_properties += [("attempts", 70), ("answers", 60), ("demanded", 50)]
+    request.node.user_properties += [("refused", 0)]
 """
 SECOND = """
 @pytest.mark.fault(row="F2")
@@ -55,7 +56,7 @@ def write(project: Path, *parts: str) -> None:
 def test_rows_that_survive_each_time_pass(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write(project, FIRST, second())
     assert main(["-n", "2", "-w"], project) == 0
-    assert "| F1 | 2 | 2 | 140 | 120 | 0 | - | - |" in capfd.readouterr().out
+    assert "| F1 | 2 | 2 | 140 | 120 | 100 | 0 | - | - |" in capfd.readouterr().out
     assert "All 4 runs passed." in (project / "docs/faults.md").read_text()
 
 

@@ -27,9 +27,7 @@ def test_nine_in_ten_are_killed_of_each() -> None:
 
 def test_a_line_of_another_number_or_of_no_module_is_found() -> None:
     row = "| `a.py` | 3 | 3 | 0 | 0 | 3 of 3 |"
-    document = (
-        f"| {' | '.join(HEAD)} |\n| --- |\n{row}\n| all | 3 | 3 | 0 | 0 | 3 of 3 |\n"
-    )
+    document = f"| {' | '.join(HEAD)} |\n| --- |\n{row}\n| all | 3 | 3 | 0 | 0 | 3 of 3 |\n"
     a, b = Path("a.py"), Path("b.py")
     assert (stale(document, {a: 3}), not_run(document, {a: 3, b: 1})) == ([], [b])
     assert (stale(document, {a: 4}), not_run(document, {a: 4})) == (["`a.py`"], [a])

@@ -52,6 +52,20 @@ def test_a_parent_that_keeps_the_port_leaves_none_to_the_page() -> None:
     hangs = WELL._replace(mistake=DOWN._replace(state="STARTING", port="silence"))
     assert faults(hangs, borrowed=True, serves=True, keeps_port=True) == []
     assert "its port hangs" in cells("uvicorn", "1", hangs)[4]
+    ready = WELL._replace(mistake=DOWN._replace(state="READY", port="silence"))
+    (found,) = faults(ready, borrowed=True, serves=True, keeps_port=True)
+    assert "called READY after a mistake" in found
+
+
+def test_one_that_takes_every_connection_is_excused_by_its_name_and_for_nothing_else() -> None:
+    ready = WELL._replace(mistake=DOWN._replace(state="READY", port="silence"))
+    assert faults(ready, borrowed=True, serves=True, takes_all="it says so") == []
+    for mistake in (DOWN, DOWN._replace(state="READY", port="answer")):
+        (found,) = faults(
+            WELL._replace(mistake=mistake), borrowed=True, serves=True, takes_all="it says so"
+        )
+        assert found == "it is excused for nothing (it says so)"
+    assert [program.name for program in PROGRAMS if program.takes_all] == ["mkdocs"]
 
 
 def test_a_row_has_a_cell_for_each_column() -> None:

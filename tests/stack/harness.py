@@ -108,6 +108,7 @@ def visits(port: int, answers: int, *, held: bool = True) -> Iterator[Visits]:
     """
     with visiting(port) as seen:
         until(lambda: seen.attempts, "the first visit")
+        seen.demanded = answers
         yield seen
         enough = seen.answers + answers
         try:

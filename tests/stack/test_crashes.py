@@ -61,6 +61,19 @@ def test_a_kill_is_not_put_down_to_memory_because_another_process_ran_out_of_it(
     assert "'killed'" in str(crash["cause"])
 
 
+def test_a_variable_that_no_process_can_be_given_is_said_to_be_too_large(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    """Linux takes 128 kB for one at the most; the guard itself reads it from a file."""
+    (tmp_path / ".env").write_text(f"SECRETS={'x' * 200_000}\n")
+    run = guarded("web: exec sleep 1000", WEB_PORT="")
+    cause = run.await_state("web", "BROKEN")["cause"]
+    assert "a variable of its environment is larger than 128 kB" in cause["sentence"]
+    assert "Keep its value in a file" in cause["fix"]
+    (tmp_path / ".env").write_text("SECRETS=no more\n")
+    run.await_state("web", "READY")
+
+
 def test_what_was_asked_for_is_no_crash(guarded: Guarded) -> None:
     run = guarded(*PAIR)
     old = run.await_state("web", "READY")["pid"]

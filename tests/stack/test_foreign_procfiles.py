@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -328,6 +329,22 @@ def test_two_servers_that_hop_to_the_next_port_are_each_shown_at_their_own(
         until(look, f"each is shown at its own port:\n{run.output()}")
         assert run.service("web")["port"] != run.service("docs")["port"]
         pids |= {name: run.service(name)["pid"] for name in names}
+    # Whichever is stopped, the other's link leads to it, and so does its own once it is back.
+    for stopped, other in (names, names[::-1]):
+        port = run.service(other)["port"]
+        assert run.run("stop", stopped).returncode == 0
+        run.await_state(stopped, "STOPPED")
+        assert run.service(other)["port"] == port
+        assert run.service(other)["url"] == f"http://localhost:{port}"
+        assert answered_by(port) == other
+        assert run.run("start", stopped).returncode == 0
+        until(partial(is_at_its_own, run, stopped), f"{stopped} is at its own port")
+        assert is_at_its_own(run, other)
+
+
+def is_at_its_own(run: GuardRun, name: str) -> bool:
+    view = run.service(name)
+    return view.get("state") == "READY" and answered_by(view["port"] or 0) == name
 
 
 def answered_by(port: int) -> str:

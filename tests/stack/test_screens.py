@@ -71,6 +71,15 @@ def test_a_spinner_is_one_line_of_a_pipe(guarded: Guarded) -> None:
     assert "building" not in run.output()
 
 
+def test_without_a_prefix_a_line_is_what_was_written_and_may_be_as_wide_as_the_screen(
+    guarded: Guarded,
+) -> None:
+    line = "web: echo hello; stty size; exec sleep 1000"
+    run = guarded(line, up=["--no-prefix"], COLUMNS="77", LINES="44", **WORKER)
+    run.await_output("44 77")
+    assert {"hello", "44 77"} <= set(run.output().splitlines())
+
+
 @pytest.mark.parametrize(
     ("shell", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )

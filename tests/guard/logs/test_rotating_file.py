@@ -1,13 +1,15 @@
 """A process' log on disk: bounded, whole lines only, and never a reason to stop."""
 
 import errno
-import resource
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from scripts.guard.logs import rotating_file
 from scripts.guard.logs.rotating_file import POLL_SECONDS, RETRY_SECONDS, RotatingFile
 
 
@@ -55,26 +57,37 @@ def test_the_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @contextmanager
-def small_disk() -> Iterator[None]:
-    """No file that this process writes meanwhile may be longer than 205 bytes: pytest's neither."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (205, before[1]))
-    try:
+def small_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No log that is written meanwhile may be longer than 205 bytes: the rest is not taken.
+
+    A limit of the system (RLIMIT_FSIZE) would be one of the whole process, and of what pytest
+    writes too.
+    """
+    write = os.write
+
+    def limited(descriptor: int, data: bytes) -> int:
+        room = 205 - os.fstat(descriptor).st_size
+        if room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, bytes(data)[:room])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rotating_file, "os", SimpleNamespace(**vars(os) | {"write": limited}))
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_torn_line_and_is_tried_again_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock()
     file = RotatingFile(tmp_path / "api.log", clock=clock)
-    with small_disk():
+    with small_disk(monkeypatch):
         first = file.write(lines(*range(20)))
         error = file.write(lines(20, 21))
         next_one = file.write(lines(22))
     assert first is None
     assert error is not None
-    assert error.errno == errno.EFBIG
+    assert error.errno == errno.ENOSPC
     assert next_one is None  # not tried, not complained of
     assert (tmp_path / "api.log").read_bytes() == lines(*range(20))
 

@@ -1,8 +1,8 @@
 """One guard per folder; what an earlier one left behind is recognised, and nothing else is."""
 
+import errno
 import json
 import os
-import resource
 import shlex
 import subprocess
 import threading
@@ -129,16 +129,17 @@ def test_who_reads_the_lock_while_it_is_written_sees_all_of_it(tmp_path: Path) -
     assert set(found) <= {9400, 9401}
 
 
-def test_a_lock_that_cannot_be_written_names_nobody_who_has_left(tmp_path: Path) -> None:
-    """No room for it is what a limit of a file's size comes to as well."""
+def test_a_lock_that_cannot_be_written_names_nobody_who_has_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     (tmp_path / "lock").write_text(json.dumps({"pid": 1, "since": "long ago", "port": 9400}))
     lock = Lock(tmp_path)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", no_room)
         lock.acquire(9401)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (owner(tmp_path), port(tmp_path)) == (0, None)
     lock.release()
 

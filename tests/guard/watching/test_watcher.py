@@ -199,6 +199,16 @@ def test_the_folders_can_be_changed_while_it_runs(
     watcher.watch([tmp_path / "two"])
     touch_until_told(told, tmp_path / "two" / "b.py")
 
+    def look() -> bool:  # of two watches neither would be much later than the other
+        for name in ("one/old.py", "two/new.py"):
+            (tmp_path / name).write_text(str(time.time_ns()), encoding="utf-8")
+        return told.has("new.py")
+
+    for _ in range(3):
+        told.forget()
+        until(look, "new.py is told of")
+        assert not told.has("old.py")
+
 
 @pytest.mark.parametrize("pause", [0.0, 0.015, 0.03, 0.06, 0.1])
 def test_a_save_just_before_the_folders_change_is_told_of(
