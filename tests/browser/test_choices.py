@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.media_source import MediaSource
 
@@ -119,10 +121,12 @@ def test_of_a_long_list_numbers_and_words_choose(app: App, media: MediaSource, w
     page = app.page
     page.set_viewport_size({"width": width, "height": 900})
     app.link_field.fill(f"{media.base}/twelve.html")
-    numbers = page.get_by_label("Numbers, such as 1-20, 35")
+    numbers = page.get_by_label("Numbers (1-20, last 10)")
     numbers.fill("20-30")
     numbers.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("Give numbers from 1 to 12, such as 1-20, 35")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Give numbers from 1 to 12, such as 1-20, 35 or last 10"
+    )
     demand_nothing_beside_the_page(page)
     numbers.fill("2-3, 12")
     page.get_by_role("button", name="Select", exact=True).click()
@@ -130,3 +134,70 @@ def test_of_a_long_list_numbers_and_words_choose(app: App, media: MediaSource, w
     expect(page.get_by_text("Select all 0 found")).to_be_visible()
     page.get_by_role("button", name="Download 3").click()
     expect(page.locator("li[data-state=done]")).to_have_count(3)
+
+
+@WIDTHS
+def test_no_part_of_a_long_list_is_taken_for_all_of_it(
+    app: App, api: httpx.Client, own_media: MediaSource, width: int
+) -> None:
+    feed = publish(own_media, 1200)
+    page = app.page
+    page.set_viewport_size({"width": width, "height": 900})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/entries?*", hold)
+    app.link_field.fill(feed)
+    expect(page.get_by_text("500 of 1,200 entries")).to_be_visible()
+    expect(page.get_by_text("500 of 1,200 selected")).to_be_visible()
+    expect(page.get_by_role("button", name="Download 1,200")).to_be_disabled()
+    app.link_field.press("Enter")
+    demand_nothing_beside_the_page(page)
+    held.pop().fulfill(status=422, json={"detail": "The site took too long."})
+    expect(page.get_by_text("The rest of the list could not be loaded.")).to_be_visible()
+    expect(page.get_by_role("button", name="Download the first 500")).to_be_enabled()
+    demand_nothing_beside_the_page(page)
+    assert api.get("downloads").json()["items"] == []
+
+    page.unroute("**/entries?*")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_role("checkbox", name="All 1,200")).to_be_checked()
+    expect(page.get_by_role("button", name="Download 1,200")).to_be_enabled()
+    expect(page.get_by_text("1,200 entries", exact=False)).to_be_visible()
+    demand_nothing_beside_the_page(page)
+
+
+@WIDTHS
+def test_a_list_is_downloaded_in_the_order_in_which_it_is_shown(
+    app: App, api: httpx.Client, own_media: MediaSource, width: int
+) -> None:
+    api.patch("queue", json={"paused": True})
+    page = app.page
+    page.set_viewport_size({"width": width, "height": 900})
+    app.link_field.fill(publish(own_media, 12))
+    page.get_by_label("Order").select_option("Newest first")
+    expect(page.get_by_role("checkbox").nth(1)).to_have_accessible_name("12. Episode 12")
+    numbers = page.get_by_label("Numbers (1-20, last 10)")
+    numbers.fill("first 2, last 1")
+    numbers.press("Enter")
+    demand_nothing_beside_the_page(page)
+    page.get_by_role("button", name="Download 3").click()
+    expect(app.row("Episode 1")).to_have_count(3)
+    queued = sorted(api.get("downloads").json()["items"], key=lambda one: one["position"])
+    assert [one["title"] for one in queued] == ["Episode 12", "Episode 11", "Episode 1"]
+
+
+def publish(media: MediaSource, count: int) -> str:
+    """A list, each entry of which came out a day after the one before it."""
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    items = "".join(
+        f"<item><title>Episode {n}</title>"
+        f"<pubDate>{format_datetime(day + timedelta(days=n))}</pubDate>"
+        f'<enclosure url="{media.short}?n={n}" type="video/mp4" length="1"/></item>'
+        for n in range(1, count + 1)
+    )
+    feed = f'<rss version="2.0"><channel><title>S</title>{items}</channel></rss>'
+    (media.folder / "list.xml").write_text(f'<?xml version="1.0"?>{feed}')
+    return f"{media.base}/list.xml"

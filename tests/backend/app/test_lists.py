@@ -38,3 +38,18 @@ def test_it_is_searched_put_in_order_and_cut(listing: dict[str, object], shown: 
 
 def test_where_not_all_have_dates_it_is_taken_to_begin_with_the_oldest() -> None:
     assert titles([*DATES, None], newest=True) == ["Part 4", "Part 3", "Part 2", "Part 1"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "shown"),
+    [
+        (["2026-01-01", "2026-01-02", "2026-01-02"], ["Part 3", "Part 2", "Part 1"]),
+        (["2026-01-02", "2026-01-02", "2026-01-01"], ["Part 1", "Part 2", "Part 3"]),
+        (["2026-01-01"] * 3, ["Part 3", "Part 2", "Part 1"]),
+        ([], []),
+    ],
+)
+def test_of_those_of_one_day_the_order_of_the_list_tells_which_is_newer(
+    dates: list[str | None], shown: list[str]
+) -> None:
+    assert titles(dates, newest=True) == shown

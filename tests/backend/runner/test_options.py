@@ -149,6 +149,28 @@ def test_a_preview_offers_the_languages_of_people_then_those_of_machines() -> No
     assert preview(told)["subtitles"] == ["de", "pt_BR", "en"]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "told", "total", "complete"),
+    [
+        ([1, 2, 3], 3, 3, True),
+        ([1, 2, 2], 3, 2, True),
+        ([1, 2, 3, 4], 9, 9, False),
+        ([1, 2, 3, 4], None, None, False),
+        ([1, 2, 3, 4], 3, None, False),  # it cannot be: a fourth has been seen
+        ([1, 2, 2, 3], 9, 9, False),  # three of four places are known, and nothing of a fifth
+    ],
+)
+def test_a_list_is_complete_if_nothing_of_it_is_left_and_its_length_is_no_guess(
+    numbers: list[int], told: int | None, total: int | None, *, complete: bool
+) -> None:
+    entries = [{"url": f"https://example.org/{number}"} for number in numbers]
+    info = {"_type": "playlist", "entries": entries, "playlist_count": told}
+
+    found = preview(info, max_entries=3)
+
+    assert (found["total"], found["complete"]) == (total, complete)
+
+
 def test_an_end_before_the_start_is_refused(shared_api: Api, media: MediaSource) -> None:
     request = {"url": media.mp4, "start": 5, "end": 5}
     answer = shared_api.client.post("/api/downloads", json=request)

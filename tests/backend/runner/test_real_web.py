@@ -546,6 +546,20 @@ def test_a_long_list_is_shown_in_parts_and_whole(shared_api: Api, own_media: Med
     assert len(everything) == 1200
 
 
+@pytest.mark.parametrize(("count", "complete"), [(5000, True), (5001, False)])
+def test_only_a_list_that_is_longer_than_what_can_be_looked_at_is_said_to_be(
+    shared_api: Api, own_media: MediaSource, count: int, *, complete: bool
+) -> None:
+    lines = "".join(f"/short.mp4?{n}\n" for n in range(count))
+    (own_media.folder / "full.m3u").write_text(f"#EXTM3U\n{lines}")
+    seen = preview(shared_api, f"{own_media.base}/full.m3u")
+
+    page = shared_api.ask("GET", f"/api/previews/{seen['key']}/entries", params={"limit": 5000})
+
+    assert seen["total"] == count
+    assert (len(page["items"]), page["complete"]) == (5000, complete)
+
+
 PLAIN = "#EXTM3U\n#EXTINF:2,One\n/short.mp4?1\n\n#EXTINF:-1,Two\nclip.mp4\nshort.mp4\n"
 
 

@@ -26,6 +26,9 @@ def page_of(entries: Sequence[Entry], listing: EntryListing, *, complete: bool) 
 
 def _newest_first(entries: list[Entry]) -> list[Entry]:
     """By date where every entry has one; else the list is taken to begin with its oldest."""
-    if all(entry.date for entry in entries):
-        return sorted(entries, key=lambda entry: entry.date or "", reverse=True)
-    return entries[::-1]
+    dates = [entry.date or "" for entry in entries]
+    if not all(dates):
+        return entries[::-1]
+    rising = dates[:1] <= dates[-1:]  # of those of one day, too, the later one stands further down
+    ordered = entries[::-1] if rising else entries
+    return sorted(ordered, key=lambda entry: entry.date or "", reverse=True)

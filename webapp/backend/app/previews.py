@@ -73,14 +73,22 @@ class PreviewHandle:
         self.drop()
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """All entries of a list that can be looked at, and whether the list ends with them."""
+
+    entries: list[Entry]
+    complete: bool
+
+
 @dataclass(slots=True)
 class _Kept:
     made: float
     url: str
     preview: Preview
     media_key: str | None
-    whole: list[Entry] | None
-    """All entries of a list; None while only the first have been looked at."""
+    whole: _Whole | None
+    """None while only the first of a list have been looked at."""
 
 
 class Previews:
@@ -132,7 +140,7 @@ class Previews:
             shutil.rmtree(self._folder / key, ignore_errors=True)
             making.rename(self._folder / key)
             self._kept.pop(key, None)
-            whole = found.entries if complete else None
+            whole = _Whole(found.entries, complete) if complete else None
             self._kept[key] = _Kept(self._clock(), url, found, media_key, whole)
             while len(self._kept) > MAX_CACHED:
                 oldest = next(iter(self._kept))
@@ -166,16 +174,16 @@ class Previews:
             )
         if kept.whole is None:
             kept.whole = self._whole(kept.url, handle)
-        return page_of(kept.whole, listing, complete=len(kept.whole) < MAX_LIST)
+        return page_of(kept.whole.entries, listing, complete=kept.whole.complete)
 
-    def _whole(self, url: str, handle: PreviewHandle) -> list[Entry]:
+    def _whole(self, url: str, handle: PreviewHandle) -> _Whole:
         folder = self._folder / new_id()
         try:
             with self._room:
                 answer = self._ask(url, folder, handle, max_entries=MAX_LIST)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        return [Entry(**entry) for entry in answer["entries"]]
+        return _Whole([Entry(**entry) for entry in answer["entries"]], answer["complete"])
 
     def _ask(self, url: str, folder: Path, handle: PreviewHandle, **more: int) -> dict[str, Any]:
         try:

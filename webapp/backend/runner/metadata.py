@@ -154,7 +154,8 @@ def not_begun(begins: float | None) -> DownloadError:
 
 def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
     """What is shown before a download is requested; `complete` if that is the whole list."""
-    entries = [entry for _, entry in listed(info)]
+    entries = [entry for _, entry in listed(info)][:max_entries]
+    complete = len(list(info.get("entries") or ())) <= max_entries  # with those that are twice
     known = extract_metadata(info)
     del known["about"]
     return {
@@ -165,16 +166,18 @@ def preview(info: Info, max_entries: int = MAX_ENTRIES) -> dict[str, Any]:
         "subtitles": list(dict.fromkeys(_languages(info))),
         "chapters": len(info.get("chapters") or ()),
         "audio": audio_tracks(info.get("formats") or ()),
-        "entries": entries[:max_entries],
-        "total": _total(info, len(entries), max_entries) if is_list(info) else None,
-        "complete": len(entries) <= max_entries,
+        "entries": entries,
+        "total": _total(info, len(entries), complete=complete) if is_list(info) else None,
+        "complete": complete,
     }
 
 
-def _total(info: Info, seen: int, max_entries: int) -> int | None:
+def _total(info: Info, seen: int, *, complete: bool) -> int | None:
     """How many entries the list has; None if it is longer than was seen and nobody tells."""
-    count = info.get("playlist_count") if seen > max_entries else seen
-    return count if isinstance(count, int) and count > 0 else None
+    if complete:
+        return seen or None
+    count = info.get("playlist_count")
+    return count if isinstance(count, int) and count > seen else None
 
 
 def _languages(info: Info) -> Iterator[str]:

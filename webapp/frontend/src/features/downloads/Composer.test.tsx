@@ -36,6 +36,8 @@ const PROFILES = [
 ];
 const MANY = Array.from({ length: 12 }, (_, at) => ({ url: `https://example.org/${(at + 1).toString()}`, title: `Part ${(at + 1).toString()}` }));
 
+const FOURTH = { url: 'https://example.org/4', title: 'Four' };
+
 let server: TestServer;
 let answer: TestServer['answer'];
 let profiles: readonly unknown[];
@@ -147,25 +149,111 @@ describe('the composer', () => {
   });
 
   test('shows all entries of a list that is longer than its preview', async () => {
-    const more = { url: 'https://example.org/4', title: 'Four' };
     answer = ({ path }) =>
       path === '/api/previews'
         ? { status: 200, body: { ...PLAYLIST, total: 4 } }
-        : { status: 200, body: { items: [...PLAYLIST.entries, more], total: 4, complete: true } };
+        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true } };
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
     expect(await screen.findByRole('checkbox', { name: /Four/ })).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Download 4' })).toBeInTheDocument();
   });
 
-  test('keeps what was left out of a list when the rest of its entries arrive', async () => {
+  test('takes no part of a list for the whole: waits for the rest, says that it failed, and tries again', async () => {
+    let arrive = (): void => undefined;
+    let fails = true;
+    let later = new Promise<void>((resolve) => { arrive = resolve; });
+    answer = ({ path }) => {
+      if (path === '/api/previews') return { status: 200, body: { ...PLAYLIST, total: 4 } };
+      if (path.startsWith('/api/downloads')) return { status: 201, body: [makeDownload(), makeDownload()] };
+      if (fails) return { status: 422, body: { detail: 'The site took too long.', fix: 'Try again later.' }, after: later };
+      return { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true } };
+    };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    expect(await screen.findByText('Loading the rest of the list…')).toBeInTheDocument();
+    expect(screen.getByText('example.org · 3 of 4 entries')).toBeInTheDocument();
+    expect(screen.getByText('3 of 4 selected')).toBeInTheDocument();
+    expect(screen.getByRole('checkbox', { name: /The first 3/ })).toBeChecked();
+    expect(screen.getByRole('button', { name: 'Download 4' })).toHaveAttribute('aria-disabled', 'true');
+    await user.type(field(), '{Enter}');
+    expect(wishes()).toEqual([]);
+
+    arrive();
+    expect(await screen.findByText('The rest of the list could not be loaded. The site took too long. Try again later.')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Download the first 3' })).not.toHaveAttribute('aria-disabled');
+
+    fails = false;
+    later = Promise.resolve();
+    await user.click(screen.getByRole('button', { name: 'Retry' }));
+    expect(await screen.findByRole('checkbox', { name: /All 4/ })).toBeChecked();
+    expect(screen.getByText('example.org · 4 entries')).toBeInTheDocument();
+    expect(screen.queryByText(/could not be loaded/)).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Download 4' }));
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ entries: [...PLAYLIST.entries, FOURTH] }]);
+    });
+  });
+
+  test.each([
+    [null, 'example.org · first 4 entries', '4 selected'],
+    [9, 'example.org · 4 of 9 entries', '4 of 9 selected'],
+  ])('says that a list of %s is longer than what can be shown of it', async (total, length, selected) => {
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, total } }
+        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: false } };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    expect(await screen.findByText('The site lists more than 4; these are the first 4.')).toBeInTheDocument();
+    expect(screen.getByText(length)).toBeInTheDocument();
+    expect(screen.getByText(selected)).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Download the first 4' })).toBeInTheDocument();
+    await user.click(screen.getByRole('checkbox', { name: /Two/ }));
+    expect(screen.getByRole('button', { name: 'Download 3' })).toBeInTheDocument();
+  });
+
+  test('has a list looked at again that the backend knows no more', async () => {
+    let looks = 0;
+    answer = ({ path }) => {
+      if (path === '/api/previews') {
+        looks += 1;
+        return { status: 200, body: { ...PLAYLIST, total: 4 } };
+      }
+      if (looks < 2) return { status: 404, body: { detail: 'This preview is not kept any more.' } };
+      return { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true } };
+    };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    expect(await screen.findByRole('button', { name: 'Download 4' })).toBeInTheDocument();
+    expect(looks).toBe(2);
+  });
+
+  test('adds nothing to what was chosen one by one while the rest of a list was loading', async () => {
     let arrive = (): void => undefined;
     const later = new Promise<void>((resolve) => { arrive = resolve; });
-    const more = { url: 'https://example.org/4', title: 'Four' };
     answer = ({ path }) =>
       path === '/api/previews'
         ? { status: 200, body: { ...PLAYLIST, total: 4 } }
-        : { status: 200, body: { items: [...PLAYLIST.entries, more], total: 4, complete: true }, after: later };
+        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true }, after: later };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    await user.click(await screen.findByRole('checkbox', { name: /The first 3/ }));
+    await user.click(screen.getByRole('checkbox', { name: /One/ }));
+    await user.click(screen.getByRole('checkbox', { name: /Two/ }));
+    expect(screen.getByRole('button', { name: 'Download 2' })).not.toHaveAttribute('aria-disabled');
+    arrive();
+    expect(await screen.findByRole('checkbox', { name: /Four/ })).not.toBeChecked();
+    expect(screen.getByRole('button', { name: 'Download 2' })).toBeInTheDocument();
+  });
+
+  test('keeps what was left out of a list when the rest of its entries arrive', async () => {
+    let arrive = (): void => undefined;
+    const later = new Promise<void>((resolve) => { arrive = resolve; });
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, total: 4 } }
+        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true }, after: later };
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
     await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
@@ -381,16 +469,33 @@ describe('the composer', () => {
         : { status: 201, body: path.endsWith('/bulk') ? [makeDownload()] : makeDownload() };
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
-    await user.type(await screen.findByLabelText('Numbers, such as 1-20, 35'), '40{Enter}');
+    await user.type(await screen.findByLabelText('Numbers (1-20, last 10)'), '40{Enter}');
     expect(screen.getByRole('alert')).toHaveTextContent('Give numbers from 1 to 12');
-    await user.clear(screen.getByLabelText('Numbers, such as 1-20, 35'));
-    await user.type(screen.getByLabelText('Numbers, such as 1-20, 35'), '2-3{Enter}');
+    await user.clear(screen.getByLabelText('Numbers (1-20, last 10)'));
+    await user.type(screen.getByLabelText('Numbers (1-20, last 10)'), '2-3{Enter}');
     expect(screen.getByRole('button', { name: 'Download 2' })).toBeInTheDocument();
     await user.type(screen.getByRole('searchbox', { name: 'Search this list' }), 'part 12');
     await user.click(await screen.findByRole('checkbox', { name: /Select the 1 found/ }));
     await user.click(screen.getByRole('button', { name: 'Download 3' }));
     await waitFor(() => {
       expect(wishes()).toMatchObject([{ entries: [MANY[1], MANY[2], MANY[11]] }]);
+    });
+  });
+
+  test('downloads a list in the order that was chosen, and knows the first and the last of it', async () => {
+    const dated = MANY.map((entry, at) => ({ ...entry, date: `2026-01-${(at + 1).toString().padStart(2, '0')}` }));
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, entries: dated, total: dated.length } }
+        : { status: 201, body: path.endsWith('/bulk') ? [makeDownload()] : makeDownload() };
+    const { user } = renderApp(<Composer />);
+    await user.type(field(), PLAYLIST.url);
+    await user.selectOptions(await screen.findByLabelText('Order'), 'Newest first');
+    expect(screen.getAllByRole('checkbox').slice(1, 3).map(({ parentElement }) => parentElement?.textContent)).toEqual(['12. Part 12', '11. Part 11']);
+    await user.type(screen.getByLabelText('Numbers (1-20, last 10)'), 'first 1, last 2{Enter}');
+    await user.click(screen.getByRole('button', { name: 'Download 3' }));
+    await waitFor(() => {
+      expect(wishes()).toMatchObject([{ entries: [dated[11], dated[1], dated[0]] }]);
     });
   });
 });

@@ -1,8 +1,7 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react';
-import { useTranslation } from '@/i18n/translate.ts';
+import { useTranslation, type Translate } from '@/i18n/translate.ts';
 import { useCreate } from '@/entities/download/mutations.ts';
 import { platformOf, readLinks } from '@/entities/download/parse-links.ts';
-import type { Preview } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
 import { Icon } from '@/components/icons.tsx';
 import { ChoiceRow } from './ChoiceRow.tsx';
@@ -11,9 +10,10 @@ import css from './Composer.module.css';
 import { Destination } from './Destination.tsx';
 import { MoreOptions } from './MoreOptions.tsx';
 import { toSend, useChosen } from './use-chosen.ts';
-import { usePreview } from './use-preview.ts';
 import { LazyPreview } from './LazyPreview.tsx';
 import { useDraft } from './use-draft.ts';
+import { useList } from './use-list.ts';
+import { usePreview, type PreviewState } from './use-preview.ts';
 
 const MAX_ROWS = 8; // as high as the style lets it be, for browsers that do not size it by its content
 const MAX_QUOTE = 60; // characters of a wrong line that are worth repeating
@@ -32,11 +32,13 @@ export function Composer() {
   });
   const looked = usePreview(draft);
   const [clip, setClip] = useState(WHOLE);
-  const [wantedEntries, setWantedEntries] = useWantedEntries(looked.preview);
+  const list = useList(looked.preview);
   const id = useId();
   const reading = readLinks(draft);
-  const isList = (looked.preview?.entries.length ?? 0) > 0;
-  const wanted = isList ? [...wantedEntries] : reading.ok ? reading.links : [];
+  const isList = list.entries.length > 0;
+  const entries = list.entries.flatMap(({ entry }) => (list.chosen.has(entry.url) ? [entry] : []));
+  const wanted = isList ? entries.map(({ url }) => url) : reading.ok ? reading.links : [];
+  const waits = isList && list.others && looked.extent.state === 'loading'; // the rest of it is wanted too
 
   const complainOfLinks = (line: string | null): void => {
     const quote = line !== null && line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
@@ -52,9 +54,8 @@ export function Composer() {
       focusInvalid(form.current);
       return;
     } else {
-      if (wanted.length === 0) return; // a list of which nothing is chosen
-      const list = isList && looked.preview ? { entries: looked.preview.entries } : {};
-      create({ urls: wanted, ...list, ...toSend(choosing), ...part.how });
+      if (waits || wanted.length === 0) return; // a list that is not all there, or of which nothing is chosen
+      create({ urls: wanted, ...(isList && { entries }), ...toSend(choosing), ...part.how });
       setClip(WHOLE);
       setDraft('');
       setComplaint(null);
@@ -115,15 +116,15 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <Recognised links={reading.ok ? reading.links : []} />
-        <Button ref={start} type="submit" look="primary" icon="arrow" className={css.submit} disabled={isList && wanted.length === 0}>
-          {wanted.length > 1 ? t('composer.submitMany', { count: wanted.length }) : t('composer.submit')}
+        <Button ref={start} type="submit" look="primary" icon="arrow" className={css.submit} disabled={waits || (isList && wanted.length === 0)}>
+          {submitText(t, wanted.length, looked, waits)}
         </Button>
       </div>
       <p id={`${id}-note`} className={css.note} role={complaint ? 'alert' : undefined} data-bad={complaint !== null}>
         {complaint ?? t('composer.hint')}
         {complaint === null && <span className={css.keys}> {t('composer.keys')}</span>}
       </p>
-      <LazyPreview choosing={choosing} link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} chosen={wantedEntries} onChoose={setWantedEntries} />
+      <LazyPreview choosing={choosing} link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} list={list} />
       <ChoiceRow choosing={choosing} preview={looked.preview} />
       <MoreOptions choosing={choosing} clip={clip} preview={looked.preview} onClip={changeClip} />
       <Destination />
@@ -151,21 +152,11 @@ function Recognised({ links }: { links: readonly string[] }) {
   );
 }
 
-/** All entries of a list, until the user chooses otherwise. */
-function useWantedEntries(preview: Preview | null): [ReadonlySet<string>, (chosen: ReadonlySet<string>) => void] {
-  const [state, setState] = useState<{ of: Preview | null; chosen: ReadonlySet<string> }>({
-    of: null,
-    chosen: new Set(),
-  });
-  if (state.of === preview) return [state.chosen, (chosen) => { setState({ of: preview, chosen }); }];
-  const chosen = chosenOf(preview, state);
-  setState({ of: preview, chosen });
-  return [chosen, () => undefined];
-}
-
-/** Of the same list, looked at again or now with all of its entries, what was left out stays so. */
-function chosenOf(preview: Preview | null, before: { of: Preview | null; chosen: ReadonlySet<string> }): ReadonlySet<string> {
-  const known = before.of?.key === preview?.key ? (before.of?.entries ?? []) : [];
-  const left = new Set(known.flatMap(({ url }) => (before.chosen.has(url) ? [] : [url])));
-  return new Set(preview?.entries.flatMap(({ url }) => (left.has(url) ? [] : [url])));
+/** What will be downloaded: no part of a list is taken for the whole. */
+function submitText(t: Translate, count: number, { preview, extent }: PreviewState, waits: boolean): string {
+  const loaded = preview?.entries.length ?? 0;
+  const missing = (preview?.total ?? loaded) - loaded;
+  if (waits && missing > 0) return t('composer.submitMany', { count: count + missing });
+  if (!waits && loaded > 1 && count === loaded && extent.state !== 'whole') return t('composer.submitFirst', { count });
+  return count > 1 && !waits ? t('composer.submitMany', { count }) : t('composer.submit');
 }

@@ -1,53 +1,53 @@
 import { useDeferredValue, useId, useMemo, useState } from 'react';
-import { useTranslation } from '@/i18n/translate.ts';
+import { useTranslation, type Translate } from '@/i18n/translate.ts';
+import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatDuration } from '@/i18n/format.ts';
-import type { Entry } from '@/api/types.ts';
 import { Button } from '@/components/Button.tsx';
+import { Select } from '@/components/Select.tsx';
 import { classes } from '@/utils/classes.ts';
+import { ordersOf, type NumberedEntry } from './entry-order.ts';
 import { parseNumbers } from './parse-numbers.ts';
 import css from './PreviewCard.module.css';
+import type { ListChoice } from './use-list.ts';
+import type { Extent } from './use-preview.ts';
 
 interface EntryChooserProps {
-  entries: readonly Entry[];
-  /** Those that are wanted, by their links. */
-  chosen: ReadonlySet<string>;
-  onChoose: (chosen: ReadonlySet<string>) => void;
+  list: ListChoice;
+  extent: Extent;
+  /** How many entries the site lists; null if nobody tells. */
+  total: number | null;
 }
 
 /** Finding aids are for lists that do not fit on a screen. */
 const MANY = 8;
 
-interface Numbered extends Entry {
-  at: number;
-}
-
-function useMatching(entries: readonly Entry[], search: string): Numbered[] {
+function useMatching(entries: readonly NumberedEntry[], search: string): readonly NumberedEntry[] {
   const wanted = useDeferredValue(search);
   return useMemo(() => {
     const words = wanted.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    return entries
-      .map((entry, index) => ({ ...entry, at: index + 1 }))
-      .filter(({ title, url }) => {
-        const text = (title ?? url).toLocaleLowerCase();
-        return words.every((word) => text.includes(word));
-      });
+    return entries.filter(({ entry: { title, url } }) => {
+      const text = (title ?? url).toLocaleLowerCase();
+      return words.every((word) => text.includes(word));
+    });
   }, [entries, wanted]);
 }
 
-/** What to download of a list: one by one, all that a search finds, or by numbers. */
-export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
+/** What to download of a list, and in which order: one by one, all that a search finds, or by numbers. */
+export function EntryChooser({ list, extent, total }: EntryChooserProps) {
   const { t } = useTranslation();
   const [search, setSearch] = useState('');
+  const { entries, chosen, choose } = list;
   const matching = useMatching(entries, search);
-  const picked = matching.filter(({ url }) => chosen.has(url)).length;
+  const everything = matching.length === entries.length;
+  const picked = matching.filter(({ entry }) => chosen.has(entry.url)).length;
   const all = matching.length > 0 && picked === matching.length;
-  const choose = (urls: readonly string[], wanted: boolean): void => {
+  const pick = (urls: readonly string[], wanted: boolean, others?: boolean): void => {
     const next = new Set(chosen);
     for (const url of urls) {
       if (wanted) next.add(url);
       else next.delete(url);
     }
-    onChoose(next);
+    choose(next, others);
   };
   return (
     <fieldset className={css.entries}>
@@ -67,14 +67,11 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
               if (event.key === 'Enter') event.preventDefault(); // the form around it sends the link
             }}
           />
-          <Numbers
-            count={entries.length}
-            onChoose={(numbers) => {
-              onChoose(new Set(entries.filter((_, index) => numbers.has(index + 1)).map(({ url }) => url)));
-            }}
-          />
+          {extent.state !== 'loading' && <Numbers list={list} />}
+          {extent.state !== 'loading' && <Order list={list} />}
         </div>
       )}
+      <ExtentNote extent={extent} count={entries.length} />
       <label className={css.entry} data-all>
         <input
           type="checkbox"
@@ -84,20 +81,22 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
             if (box) box.indeterminate = !all && picked > 0;
           }}
           onChange={() => {
-            choose(matching.map(({ url }) => url), !all);
+            pick(matching.map(({ entry }) => entry.url), !all, everything ? !all : undefined);
           }}
         />
-        <span>{matching.length === entries.length ? t('preview.all') : t('preview.found', { count: matching.length })}</span>
-        <span className={css.soft}>{t('preview.chosen', { chosen: chosen.size, count: entries.length })}</span>
+        <span>{everything ? allOf(t, extent, entries.length) : t('preview.found', { count: matching.length })}</span>
+        <span className={css.soft}>
+          {total === null ? t('selection.count', { count: chosen.size }) : t('preview.chosen', { chosen: chosen.size, count: total })}
+        </span>
       </label>
       <div className={css.scroll}>
-        {matching.map(({ url, title, duration, at }) => (
+        {matching.map(({ at, entry: { url, title, duration } }) => (
           <label key={url} className={css.entry}>
             <input
               type="checkbox"
               checked={chosen.has(url)}
               onChange={() => {
-                choose([url], !chosen.has(url));
+                pick([url], !chosen.has(url));
               }}
             />
             <span className={classes(css.entryTitle, 'clamp')} dir="auto">
@@ -111,16 +110,44 @@ export function EntryChooser({ entries, chosen, onChoose }: EntryChooserProps) {
   );
 }
 
-/** "1-20, 35" chooses those, and nothing else. */
-function Numbers({ count, onChoose }: { count: number; onChoose: (numbers: ReadonlySet<number>) => void }) {
+/** "All 1,200"; of a list that is not all there, "The first 500". */
+function allOf(t: Translate, { state }: Extent, count: number): string {
+  return t(state === 'whole' ? 'preview.all' : 'preview.first', { count });
+}
+
+/** Says that a list is not all there, and why. */
+function ExtentNote({ extent: { state, error, retry }, count }: { extent: Extent; count: number }) {
+  const { t } = useTranslation();
+  if (state === 'whole') return null;
+  if (state === 'loading') return <p className={css.extent} role="status">{t('preview.loadingRest')}</p>;
+  if (state === 'longer') return <p className={css.extent} role="status">{t('preview.longer', { count })}</p>;
+  return (
+    <div className={css.extent} data-bad role="status">
+      <p className={classes(css.problem, 'clamp')}>{[t('preview.restFailed'), error && errorDetail(error)].filter(Boolean).join(' ')}</p>
+      <Button icon="retry" onClick={retry}>
+        {t('action.retry')}
+      </Button>
+    </div>
+  );
+}
+
+function Order({ list: { entries, order, setOrder } }: { list: ListChoice }) {
+  const { t } = useTranslation();
+  const orders = useMemo(() => ordersOf(entries.map(({ entry }) => entry)), [entries]);
+  return <Select label={t('preview.order')} values={orders} value={order} show={(one) => t(`preview.orders.${one}`)} onChange={setOrder} />;
+}
+
+/** "1-20, 35" or "last 10" chooses those, and nothing else. */
+function Numbers({ list: { entries, choose } }: { list: ListChoice }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [bad, setBad] = useState(false);
   const id = useId();
   const apply = (): void => {
-    const numbers = parseNumbers(text, count);
+    const words = { first: t('preview.firstWords'), last: t('preview.lastWords') };
+    const numbers = parseNumbers(text, entries.map(({ at }) => at), words);
     setBad(numbers === null);
-    if (numbers) onChoose(numbers);
+    if (numbers) choose(new Set(entries.flatMap(({ at, entry }) => (numbers.has(at) ? [entry.url] : []))), false);
   };
   return (
     <span className={css.numbers}>
@@ -143,7 +170,7 @@ function Numbers({ count, onChoose }: { count: number; onChoose: (numbers: Reado
       <Button onClick={apply}>{t('preview.pick')}</Button>
       {bad && (
         <span id={id} className={css.bad} role="alert">
-          {t('preview.noNumbers', { count })}
+          {t('preview.noNumbers', { count: entries.length })}
         </span>
       )}
     </span>

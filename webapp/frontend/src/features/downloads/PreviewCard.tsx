@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from '@/i18n/translate.ts';
+import { useTranslation, type Translate } from '@/i18n/translate.ts';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import { formatDuration } from '@/i18n/format.ts';
 import { ApiError } from '@/api/problem.ts';
@@ -11,6 +11,7 @@ import { EntryChooser } from './EntryChooser.tsx';
 import { LiveChoice } from './LiveChoice.tsx';
 import css from './PreviewCard.module.css';
 import type { Choosing } from './use-chosen.ts';
+import type { ListChoice } from './use-list.ts';
 import { previewKey, type PreviewState } from './use-preview.ts';
 
 export interface PreviewCardProps {
@@ -18,16 +19,14 @@ export interface PreviewCardProps {
   /** What is looked at. */
   link: string | null;
   state: PreviewState;
-  /** The entries of a list that are wanted, by their links. */
-  chosen: ReadonlySet<string>;
-  onChoose: (chosen: ReadonlySet<string>) => void;
+  list: ListChoice;
 }
 
 /** The medium behind the link, or the list of media to choose from. */
-export default function PreviewCard({ choosing, link, state, chosen, onChoose }: PreviewCardProps) {
+export default function PreviewCard({ choosing, link, state, list }: PreviewCardProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const { preview, looking, error } = state;
+  const { preview, extent, looking, error } = state;
   if (looking) {
     return (
       <div className={css.card} role="status">
@@ -52,7 +51,7 @@ export default function PreviewCard({ choosing, link, state, chosen, onChoose }:
     <div className={css.box}>
       <Medium preview={preview} />
       {preview.live && <LiveChoice choosing={choosing} />}
-      {preview.entries.length > 0 && <EntryChooser entries={preview.entries} chosen={chosen} onChoose={onChoose} />}
+      {preview.entries.length > 0 && <EntryChooser list={list} extent={extent} total={preview.total} />}
     </div>
   );
 }
@@ -65,7 +64,7 @@ function Medium({ preview }: { preview: Preview }) {
     platform,
     duration === null ? null : formatDuration(duration),
     live ? t('preview.live') : null,
-    entries.length > 0 ? t('preview.entries', { count: entries.length }) : null,
+    entries.length > 0 ? lengthOf(t, preview) : null,
   ];
   return (
     <div className={css.card}>
@@ -83,4 +82,11 @@ function Medium({ preview }: { preview: Preview }) {
       </div>
     </div>
   );
+}
+
+/** "1,200 entries"; while not all of them are there, "500 of 1,200 entries". */
+function lengthOf(t: Translate, { entries, total }: Preview): string {
+  const shown = entries.length;
+  if (total === shown) return t('preview.entries', { count: total });
+  return total === null ? t('preview.firstEntries', { count: shown }) : t('preview.someEntries', { shown, count: total });
 }
