@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from scripts.screenshots.axe import violations
 from tests.browser.app import App
-from tests.media_source import Manner
+from tests.media_source import Manner, make_sizes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,6 +187,25 @@ def test_a_list_is_downloaded_in_the_order_in_which_it_is_shown(
     expect(app.row("Episode 1")).to_have_count(3)
     queued = sorted(api.get("downloads").json()["items"], key=lambda one: one["position"])
     assert [one["title"] for one in queued] == ["Episode 12", "Episode 11", "Episode 1"]
+
+
+@WIDTHS
+def test_a_size_that_a_film_does_not_have_is_shown_as_the_one_that_is_fetched(
+    app: App, api: httpx.Client, own_media: MediaSource, width: int
+) -> None:
+    make_sizes(own_media.folder)
+    page = app.page
+    page.set_viewport_size({"width": width, "height": 900})
+    size = page.get_by_role("combobox", name="Resolution")
+    size.select_option("1440p")
+    app.link_field.fill(f"{own_media.base}/sizes/wide.m3u8")
+    expect(page.get_by_text("1440p is not available; 532p will be downloaded.")).to_be_visible()
+    expect(size).to_have_value("532p")
+    demand_nothing_beside_the_page(page)
+    page.get_by_role("button", name="Download", exact=True).click()
+    app.await_done(app.row("wide"))
+    assert api.get("downloads").json()["items"][0]["resolution"] == "532p"
+    expect(size).to_have_value("1440p")
 
 
 def publish(media: MediaSource, count: int) -> str:

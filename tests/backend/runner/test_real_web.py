@@ -417,6 +417,8 @@ def test_a_password_in_a_link_is_kept_for_the_request_and_nowhere_else(
     [
         ("wide", ["1600p", "532p"], "1600p", (3840, 1600)),
         ("wide", ["1600p", "532p"], "532p", (1280, 532)),
+        ("wide", ["1600p", "532p"], "1440p", (1280, 532)),  # the next smaller one
+        ("wide", ["1600p", "532p"], "480p", (1280, 532)),  # all are larger
         ("portrait", ["1080p", "720p"], "1080p", (1080, 1920)),
         ("portrait", ["1080p", "720p"], "720p", (720, 1280)),
     ],

@@ -7,6 +7,7 @@ import { SegmentedControl } from '@/components/SegmentedControl.tsx';
 import { profileName, profileOf } from '@/entities/profile/profile.ts';
 import css from './Composer.module.css';
 import { FORMATS_OF, kindOf, lastFormat, rememberFormat } from './format-preferences.ts';
+import { fetchedSize, offeredSizes } from './sizes.ts';
 import type { Choosing } from './use-chosen.ts';
 
 const KINDS = ['video', 'audio'] as const;
@@ -24,9 +25,10 @@ export function ChoiceRow({ choosing, preview }: ChoiceRowProps) {
   const kind = kindOf(choices.format);
   const sizeOf = (bytes: number | null | undefined): string =>
     bytes == null ? '' : ` · ${formatBytes(bytes, locale)}`;
-  const offered = preview?.resolutions.map(({ resolution }) => resolution) ?? [];
-  const others = [choices.resolution].filter((one) => one !== 'best' && !(offered.length === 0 ? RESOLUTIONS as readonly Resolution[] : offered).includes(one));
-  const resolutions = [...(offered.length === 0 ? RESOLUTIONS : ['best', ...offered]), ...others];
+  const offered = offeredSizes(preview);
+  const taken = fetchedSize(choices.resolution, offered);
+  const usual = RESOLUTIONS.some((one) => one === taken) ? RESOLUTIONS : [...RESOLUTIONS, taken];
+  const resolutions = offered.length === 0 ? usual : ['best', ...offered];
   const labelOf = (one: Resolution): string => {
     const name = one === 'best' ? t('composer.best') : one;
     return name + sizeOf(preview?.resolutions.find(({ resolution }) => resolution === one)?.bytes);
@@ -60,7 +62,7 @@ export function ChoiceRow({ choosing, preview }: ChoiceRowProps) {
           <Select
             label={t('composer.resolution')}
             values={resolutions}
-            value={choices.resolution}
+            value={taken}
             show={labelOf}
             onChange={(resolution) => {
               change({ resolution });
@@ -68,6 +70,11 @@ export function ChoiceRow({ choosing, preview }: ChoiceRowProps) {
           />
         )}
       </span>
+      {kind === 'video' && taken !== choices.resolution && (
+        <p className={css.instead} role="status">
+          {t('composer.instead', { wanted: choices.resolution, taken })}
+        </p>
+      )}
     </div>
   );
 }

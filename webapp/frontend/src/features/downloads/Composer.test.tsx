@@ -498,4 +498,24 @@ describe('the composer', () => {
       expect(wishes()).toMatchObject([{ entries: [dated[11], dated[1], dated[0]] }]);
     });
   });
+
+  test('shows and sends the size that will be fetched, and keeps the chosen one for the next link', async () => {
+    const wide = [{ resolution: '1600p', bytes: null }, { resolution: '532p', bytes: 9_000_000 }];
+    answer = ({ path }) =>
+      path === '/api/previews'
+        ? { status: 200, body: { ...PLAYLIST, entries: [], total: null, resolutions: wide } }
+        : { status: 201, body: makeDownload() };
+    const { user } = renderApp(<Composer />);
+    await user.selectOptions(screen.getByLabelText('Resolution'), '1440p');
+    await user.type(field(), 'https://example.org/wide');
+    expect(await screen.findByText('1440p is not available; 532p will be downloaded.')).toBeInTheDocument();
+    expect(screen.getByLabelText('Resolution')).toHaveDisplayValue('532p · 9 MB');
+    expect(screen.queryByRole('option', { name: '1440p' })).not.toBeInTheDocument();
+    await user.type(field(), '{Enter}');
+    await waitFor(() => {
+      expect(wishes()).toEqual([{ url: 'https://example.org/wide', resolution: '532p' }]);
+    });
+    expect(screen.getByLabelText('Resolution')).toHaveDisplayValue('1440p');
+    expect(screen.queryByText(/is not available/)).not.toBeInTheDocument();
+  });
 });

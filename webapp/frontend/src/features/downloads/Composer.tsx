@@ -11,6 +11,7 @@ import { Destination } from './Destination.tsx';
 import { MoreOptions } from './MoreOptions.tsx';
 import { toSend, useChosen } from './use-chosen.ts';
 import { LazyPreview } from './LazyPreview.tsx';
+import { sizeToSend } from './sizes.ts';
 import { useDraft } from './use-draft.ts';
 import { useList } from './use-list.ts';
 import { usePreview, type PreviewState } from './use-preview.ts';
@@ -55,7 +56,7 @@ export function Composer() {
       return;
     } else {
       if (waits || wanted.length === 0) return; // a list that is not all there, or of which nothing is chosen
-      create({ urls: wanted, ...(isList && { entries }), ...toSend(choosing), ...part.how });
+      create({ urls: wanted, ...(isList && { entries }), ...toSend(choosing), ...sizeToSend(choosing.choices, looked.preview), ...part.how });
       setClip(WHOLE);
       setDraft('');
       setComplaint(null);
