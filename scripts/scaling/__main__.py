@@ -7,36 +7,34 @@ backends, their runners and the source share the processor.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import statistics
 import sys
 import tempfile
 import time
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import psutil
-import psycopg
 
 from scripts.bench.report import machine
 from scripts.bench.stacks import free_port
 from scripts.docs.written import put
-from scripts.scaling.claims import Claims, claims, fill
-from tests.backend.api_process import Api, wait_for
+from scripts.scaling.backends import backends, takeovers
+from scripts.scaling.claims import Claims, claims
+from scripts.scaling.downloads import Cost, cost
+from scripts.scaling.processor import REST_SECONDS, at_rest, seconds
+from scripts.scaling.queues import driver, fill
 from tests.backend.postgres import Postgres, serving
-from tests.media_source import make_media, serve_media
+from tests.media_source import MediaSource, make_media, serve_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/scaling.md"
-CLAIM_SECONDS, REST_SECONDS = 4.0, 10.0
-TAKEOVERS = 5
+CLAIM_SECONDS = 4.0
+DOWNLOADS, TAKEOVERS = 40, 5
 TAKEN = "from `kill -9` of a backend until what it worked on is queued again, s"
-THROTTLE = 10_000
-"""Bytes/s of a download: it lasts for half a minute."""
-WORKING = "SELECT count(DISTINCT executor) FROM downloads WHERE state = 'running'"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,123 +45,91 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-w", dest="write", action="store_true", help="write docs/scaling.md")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends what was started, too
-    with serving(free_port()) as server:
-        lines = [
-            f"{machine()}\n- {time.strftime('%Y-%m-%d')}",
-            "",
-            *_claims_table(server, options.links, options.backends),
-            "",
-            *_backends_table(server, options.links, options.backends),
-        ]
+    lines = [f"{machine()}\n- {time.strftime('%Y-%m-%d')}", ""]
+    with (
+        serving(free_port()) as server,
+        tempfile.TemporaryDirectory(prefix="scaling-", ignore_cleanup_errors=True) as place,
+        serve_media(make_media(Path(place) / "source")) as source,
+    ):
+        found = measured_claims(server, options.links, options.backends)
+        lines += [*claims_table(found), ""]
+        each = cost(server, source, Path(place), DOWNLOADS)
+        lines += [*downloads_table(source, each, found[-1]), ""]
+        lines += backends_table(server, source, Path(place), options.backends, options.links)
     print("\n".join(lines))
     if options.write:
         put(DOCUMENT, "make scaling w=1", "\n".join(lines))
     return 0
 
 
-def _claims_table(server: Postgres, links: int, most: int) -> list[str]:
-    lines = ["| links in the queue | processes | claims/s | of one process, short queue |"]
-    lines.append("| ---: | ---: | ---: | ---: |")
-    first: Claims | None = None
-    for length in (links // 10, links):
-        url = server.database(f"claims{length}")
-        rate = fill(_driver(url), length, "https://example.org/")
+def measured_claims(
+    server: Postgres, links: int, most: int, for_seconds: float = CLAIM_SECONDS
+) -> list[Claims]:
+    """Of a short and a long queue, each by one process and by the most."""
+    found = []
+    for length, processes in product((links // 10, links), (1, most)):
+        url = driver(server.database(f"claims_{length}_{processes}"))
+        rate = fill(url, length, "https://example.org/")
         print(f"{length:,} links added, {rate:,.0f} a second", file=sys.stderr)
-        for processes in (1, most):
-            found = claims(_driver(url), length, processes, CLAIM_SECONDS)
-            first = first or found
-            part = found.per_second / first.per_second
-            lines.append(f"| {length:,} | {processes} | {found.per_second:,.0f} | {part:.2f} |")
+        used = partial(seconds, server.pid)
+        found.append(claims(url, length, processes, for_seconds, used))
+    return found
+
+
+def claims_table(found: Sequence[Claims]) -> list[str]:
+    """All of them beside the first."""
+    head = ("links in the queue", "processes with the bare store", "claims/s")
+    beside = ("of one process, short queue", "PostgreSQL, % of one processor")
+    lines = [f"| {' | '.join((*head, *beside))} |", f"|{' ---: |' * 5}"]
+    for each in found:
+        part = each.per_second / found[0].per_second
+        row = (f"{each.links:,}", each.processes, f"{each.per_second:,.0f}", f"{part:.2f}")
+        lines.append(f"| {' | '.join(map(str, (*row, f'{each.database:.0f}')))} |")
     return lines
 
 
-def _backends_table(server: Postgres, links: int, most: int) -> list[str]:
+def downloads_table(source: MediaSource, each: Cost, claim: Claims) -> list[str]:
+    """What a download costs, and for how many runners the database is enough."""
+    size = (source.folder / "short.mp4").stat().st_size
+    shared = "processors of runners that"
+    return _two_columns(
+        f"a download of {size / 1000:,.0f} kB, of {DOWNLOADS} through one backend",
+        {
+            "processor of the backend and its runners, ms": f"{1000 * each.backend:,.1f}",
+            "processor of PostgreSQL, ms": f"{1000 * each.database:,.1f}",
+            "a claim and its end alone, ms": f"{1000 * claim.seconds_each:,.1f}",
+            f"{shared} one of PostgreSQL serves": f"{each.backend / each.database:,.0f}",
+            f"{shared} these claims/s serve": f"{claim.per_second * each.backend:,.0f}",
+        },
+    )
+
+
+def backends_table(
+    server: Postgres,
+    source: MediaSource,
+    folder: Path,
+    number: int,
+    links: int,
+    times: int = TAKEOVERS,
+    rest_seconds: float = REST_SECONDS,
+) -> list[str]:
     """A long queue that nobody works on, and takeovers, with the most backends."""
-    with contextlib.ExitStack() as enter:
-        folder = Path(enter.enter_context(tempfile.TemporaryDirectory(prefix="scaling-")))
-        source = enter.enter_context(serve_media(make_media(folder / "source")))
-        source.throttle = THROTTLE
-        url = server.database("backends")
-        fill(_driver(url), links, f"{source.short}?")
-        apis = enter.enter_context(_backends(folder, url, most))
-        resting = _load(server)
-        apis[0].ask("PATCH", "/api/queue", json={"paused": False})
-        takeovers = [_takeover(apis, url) for _ in range(TAKEOVERS)]
-        apis[0].ask("PATCH", "/api/queue", json={"paused": True})
-    return [
-        f"| {most} backends, {links:,} links queued | |",
-        "| --- | ---: |",
-        f"| PostgreSQL while the queue is paused, % of one processor | {resting:.1f} |",
-        f"| {TAKEN} (median of {TAKEOVERS}) | {statistics.median(takeovers):.2f} |",
-        f"| the longest of them, s | {max(takeovers):.2f} |",
-    ]
+    with backends(server, source, folder, number, links) as apis:
+        resting = at_rest(server.pid, rest_seconds)
+        taken = takeovers(apis, times)
+    return _two_columns(
+        f"{number} backends, {links:,} links queued",
+        {
+            "PostgreSQL while the queue is paused, % of one processor": f"{resting:.1f}",
+            f"{TAKEN} (median of {times})": f"{statistics.median(taken):.2f}",
+            "the longest of them, s": f"{max(taken):.2f}",
+        },
+    )
 
 
-@contextlib.contextmanager
-def _backends(folder: Path, url: str, number: int) -> Iterator[list[Api]]:
-    """Ready backends with room for two each, whose queue is paused."""
-    with contextlib.ExitStack() as enter:
-        shared = {"DATABASE_URL": url, "MEDIA_DIR": str(folder / "media")}
-        apis: list[Api] = []
-        for place in range(number):
-            api = Api(folder / f"backend-{place}", DOWNLOAD_CONCURRENCY="2", **shared)
-            api.folder.mkdir()
-            enter.callback(api.close)
-            api.start()
-            if not apis:  # before the others, so that nobody begins with what is queued
-                api.ready()
-                api.ask("PATCH", "/api/queue", json={"paused": True})
-            apis.append(api)
-        for api in apis:
-            api.ready()
-        yield apis
-
-
-def _load(server: Postgres) -> float:
-    """How much of a processor PostgreSQL uses, in percent."""
-    wait_for(lambda: _busy(server) < 1.0, "the start is over", seconds=120)
-    before, begun = _seconds(server), time.monotonic()
-    time.sleep(REST_SECONDS)  # what is measured is a time in which nothing happens
-    return 100 * (_seconds(server) - before) / (time.monotonic() - begun)
-
-
-def _busy(server: Postgres) -> float:
-    before = _seconds(server)
-    time.sleep(1.0)
-    return _seconds(server) - before
-
-
-def _seconds(server: Postgres) -> float:
-    """Seconds of a processor that its processes have used."""
-    total = 0.0
-    for process in [psutil.Process(server.pid), *psutil.Process(server.pid).children()]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            used = process.cpu_times()
-            total += used.user + used.system + used.children_user + used.children_system
-    return total
-
-
-def _takeover(apis: Sequence[Api], url: str) -> float:
-    """Seconds from the death of a backend until its downloads are queued again, in their places."""
-    killed = apis[-1]
-    with psycopg.connect(url, autocommit=True) as connection:
-
-        def working() -> int:
-            found = connection.execute(WORKING).fetchone()
-            return found[0] if found else 0
-
-        wait_for(lambda: working() == len(apis), "every backend works")
-        begun = time.monotonic()
-        killed.kill()
-        wait_for(lambda: working() < len(apis), "what the dead one had is queued again")
-        taken = time.monotonic() - begun
-    killed.start()
-    killed.ready()
-    return taken
-
-
-def _driver(url: str) -> str:
-    return url.replace("postgresql:", "postgresql+psycopg:")
+def _two_columns(title: str, rows: Mapping[str, str]) -> list[str]:
+    lines = [f"| {what} | {figure} |" for what, figure in rows.items()]
+    return [f"| {title} | |", "| --- | ---: |", *lines]
 
 
 if __name__ == "__main__":

@@ -7,16 +7,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.requests import DownloadRequest
 from store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "webapp/backend"
-AT_ONCE = 2_000
-"""Links of one transaction while the queue is filled."""
 
 
 class Claims(NamedTuple):
@@ -26,20 +24,23 @@ class Claims(NamedTuple):
     processes: int
     per_second: float
     """Claims, each followed by the report that the download is done."""
+    database: float
+    """Percent of one processor that the database used meanwhile."""
+
+    @property
+    def seconds_each(self) -> float:
+        """Seconds of a processor that a claim and its report cost the database."""
+        return self.database / 100 / self.per_second
 
 
-def fill(url: str, links: int, address: str) -> float:
-    """Put so many links, `address` with a number, into an empty database; return links a second."""
-    store, begun = Store(url), time.monotonic()
-    for first in range(0, links, AT_ONCE):
-        last = min(first + AT_ONCE, links)
-        store.add(DownloadRequest(url=f"{address}{n}") for n in range(first, last))
-    store.engine.dispose()
-    return links / (time.monotonic() - begun)
+def claims(
+    url: str, links: int, processes: int, seconds: float, used: Callable[[], float]
+) -> Claims:
+    """Let processes claim from a queue of `links` for so long, or until it is empty.
 
-
-def claims(url: str, links: int, processes: int, seconds: float) -> Claims:
-    """Let processes claim for so long from a queue of `links`, filled by `fill`."""
+    They hold the bare store: no backend, no runner. `used` tells the seconds of a processor that
+    the database has used.
+    """
     command = [sys.executable, "-m", "scripts.scaling.claims", url, str(seconds)]
     with contextlib.ExitStack() as enter:
         workers = [
@@ -57,10 +58,12 @@ def claims(url: str, links: int, processes: int, seconds: float) -> Claims:
         ]
         for worker in workers:
             _told(worker)  # it is ready
+        before, begun = used(), time.monotonic()
         for worker in workers:
             _tell(worker)
         done = sum(int(_told(worker)) for worker in workers)
-    return Claims(links, processes, done / seconds)
+        taken, busy = time.monotonic() - begun, used() - before
+    return Claims(links, processes, done / taken, 100 * busy / taken)
 
 
 def _told(worker: subprocess.Popen[str]) -> str:
