@@ -87,3 +87,18 @@ def test_the_page_can_be_installed_and_is_a_target_to_share_to(built: GuardRun, 
     assert '"share_target"' in manifest["data"]
     # Private windows, as this one, install nothing; there must be no other reason.
     assert [problem["errorId"] for problem in problems] in ([], ["in-incognito"])
+
+
+def test_an_address_that_leads_nowhere_is_told_by_the_page_and_of_the_api_by_the_api(
+    built: GuardRun, page: Page
+) -> None:
+    app = App(page, f"http://localhost:{built.ports['api']}")
+    answer = page.goto(f"{app.url}/nowhere?or=other")
+    assert answer
+    assert answer.status == 404
+    expect(page.get_by_text("There is no page at this address.")).to_be_visible()
+    page.get_by_role("link", name="Go to your downloads").click()
+    expect(app.link_field).to_be_visible()
+    of_the_api = page.goto(f"{app.url}/api/nowhere")
+    assert of_the_api
+    assert of_the_api.header_value("content-type") == "application/problem+json"

@@ -64,7 +64,9 @@ def test_back_closes_the_player_and_the_search_survives_it(app: App, media: Medi
 
 
 def test_an_address_that_leads_nowhere_says_so(app: App) -> None:
-    app.page.goto(app.url + "/nowhere")
+    answer = app.page.goto(app.url + "/nowhere")
+    assert answer
+    assert answer.status == 404
     expect(app.page.get_by_text("There is no page at this address.")).to_be_visible()
     app.page.get_by_role("link", name="Go to your downloads").click()
     expect(app.link_field).to_be_visible()

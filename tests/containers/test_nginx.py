@@ -173,3 +173,21 @@ def test_the_page_names_its_parts_below_the_path_that_a_proxy_in_front_takes_awa
     site = Site("127.0.0.1:9", root=str(tmp_path), root_path=root_path)
     with serving(site, free_port(), tmp_path) as client:
         assert client.get("/library").text == page.replace('="/', f'="{root_path}/')
+
+
+def test_an_address_that_leads_nowhere_is_told_by_the_page_with_status_404(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    (tmp_path / "index.html").write_text('<script src="/assets/a.js"></script>')
+    site = Site("127.0.0.1:9", root=str(tmp_path), root_path="/media")
+    with serving(site, free_port(), tmp_path) as client:
+        answers = {path: client.get(path) for path in ("/library/", "/nowhere", "/assets/b.js")}
+        assert {path: answer.status_code for path, answer in answers.items()} == {
+            "/library/": 200,
+            "/nowhere": 404,
+            "/assets/b.js": 404,
+        }
+        lost = answers["/nowhere"]
+        assert lost.text == '<script src="/media/assets/a.js"></script>'
+        assert "script-src" in lost.headers["content-security-policy"]
+        assert "script" not in answers["/assets/b.js"].text

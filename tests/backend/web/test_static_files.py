@@ -26,18 +26,27 @@ def build(tmp_path: Path) -> Path:
     return build
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+"""How a browser asks for what somebody has typed or followed."""
+
+
 def ask(
-    build: Path, path: str, method: str = "GET", headers: dict[str, str] | None = None
+    build: Path,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    *,
+    root_path: str = "",
 ) -> httpx.Response:
     async def asking() -> httpx.Response:
-        transport = httpx.ASGITransport(SpaFiles(PlainTextResponse("the API"), build))
+        transport = httpx.ASGITransport(SpaFiles(PlainTextResponse("the API"), build, root_path))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, path, headers=headers)
 
     return asyncio.run(asking())
 
 
-@pytest.mark.parametrize("path", ["/", "/library", "/subscriptions"])
+@pytest.mark.parametrize("path", ["/", "/library", "/library/", "/subscriptions"])
 def test_every_page_of_the_app_is_the_same_file_asked_for_anew(build: Path, path: str) -> None:
     answer = ask(build, path)
     assert "the app" in answer.text
@@ -94,9 +103,37 @@ def test_everything_else_is_the_api_s(build: Path, path: str) -> None:
     assert ask(build, path).text == "the API"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/nothing", "/library/old", "/assets", "/%2e%2e/secret", "/%ff"])
+def test_who_looks_for_a_page_that_is_none_is_told_by_the_app_s_own(
+    build: Path, path: str, method: str
+) -> None:
+    answer = ask(build, path, method, BROWSER)
+    assert answer.status_code == 404
+    assert ("the app" in answer.text) is (method == "GET")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "script-src" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/health", "/ready", "/openapi.json"])
+def test_an_address_of_the_api_is_its_own_in_a_browser_too(build: Path, path: str) -> None:
+    assert ask(build, path, headers=BROWSER).text == "the API"
+
+
+def test_below_a_path_an_unknown_address_s_page_names_its_parts_with_it(build: Path) -> None:
+    (build / "index.html").write_text('<script src="/assets/app-1a2b.js"></script>')
+    answer = ask(build, "/nothing", headers=BROWSER, root_path="/media")
+    assert (answer.status_code, answer.text) == (
+        404,
+        '<script src="/media/assets/app-1a2b.js"></script>',
+    )
+
+
 def test_so_is_everything_but_reading(build: Path) -> None:
     assert ask(build, "/", "POST").text == "the API"
+    assert ask(build, "/nothing", "POST", BROWSER).text == "the API"
 
 
 def test_so_is_all_of_it_where_nothing_has_been_built(tmp_path: Path) -> None:
     assert ask(tmp_path / "dist", "/").text == "the API"
+    assert ask(tmp_path / "dist", "/nothing", headers=BROWSER).text == "the API"

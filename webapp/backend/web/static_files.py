@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 BUILD = Path(__file__).parents[2] / "frontend" / "dist"
-PAGES = {"/", "/library", "/subscriptions"}  # the app's own pages, all of them index.html
-NEVER_PAGES = ("/api/", "/health", "/ready")  # asked often: nobody need look at the disk for them
+PAGES = {"", "/library", "/subscriptions"}  # the app's own pages, all of them index.html
+NEVER_PAGES = ("/api/", "/health", "/ready", "/openapi.json")
+"""The backend's own addresses; what is asked often need not be looked for on the disk."""
+NOT_FOUND = 404
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 """What the build holds of its scripts and styles beside them, the best first."""
 IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold their content's hash
@@ -31,20 +33,29 @@ class SpaFiles:
     def __init__(self, app: ASGIApp, build: Path = BUILD, root_path: str = "") -> None:
         self._app = app
         self._build = build.resolve()
+        self._index = self._build / "index.html"
         self._root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        file = self._file(scope)
-        answer = self._app if file is None else self._answer(file, Headers(scope=scope))
-        await answer(scope, receive, send)
+        answer = self._found(scope) if _may_be_for_page(scope) else None
+        await (answer or self._app)(scope, receive, send)
+
+    def _found(self, scope: Scope) -> Response | None:
+        """What the build has to say to a request that reads; None where that is nothing."""
+        asked = Headers(scope=scope)
+        file = self._file(scope["path"])
+        if file is not None:
+            return self._answer(file, asked)
+        # Somebody looks for a page where there is none: the app's own says so.
+        wants_page = "text/html" in asked.get("accept", "")
+        return self._page(NOT_FOUND) if wants_page and self._index.is_file() else None
 
     def _answer(self, file: Path, asked: Headers) -> Response:
         """The file; compressed where the build has it so and the client takes that."""
-        headers = self._headers(file)
         if file.name == "index.html" and self._root_path:
-            page = rooted(file.read_text(encoding="utf-8"), self._root_path)
-            return HTMLResponse(page, headers=headers)
+            return self._page(200)
+        headers = self._headers(file)
         there = [
             (name, path)
             for name, ending in ENCODINGS
@@ -62,12 +73,14 @@ class SpaFiles:
                 )
         return FileResponse(file, headers=headers)
 
-    def _file(self, scope: Scope) -> Path | None:
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
-            return None
-        if scope["path"].startswith(NEVER_PAGES):
-            return None
-        path = "/index.html" if scope["path"] in PAGES else scope["path"]
+    def _page(self, status: int) -> Response:
+        """The app's page, told below which path it lies."""
+        page = rooted(self._index.read_text(encoding="utf-8"), self._root_path)
+        return HTMLResponse(page, status, self._headers(self._index))
+
+    def _file(self, path: str) -> Path | None:
+        if path.removesuffix("/") in PAGES:
+            path = "/index.html"
         try:
             file = (self._build / path.lstrip("/")).resolve()
             return file if file.is_relative_to(self._build) and file.is_file() else None
@@ -76,13 +89,20 @@ class SpaFiles:
 
     def _headers(self, file: Path) -> dict[str, str]:
         kept = file.parent.name == "assets"
-        page = (self._build / "index.html").read_text(encoding="utf-8")
+        page = self._index.read_text(encoding="utf-8")
         return {
             "Cache-Control": IMMUTABLE if kept else "no-cache",
             "Content-Security-Policy": _policy(page),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
+
+
+def _may_be_for_page(scope: Scope) -> bool:
+    """Whether a request reads something that is not the API's own."""
+    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+        return False
+    return not scope["path"].startswith(NEVER_PAGES)
 
 
 def _takes(accepted: str, name: str) -> bool:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { belowRoot, rootedPage } from './root-path.ts';
+import { belowRoot, rootedPage, statusOf } from './root-path.ts';
 
 test.each([
   ['/media/api/queue?x=1', '/media', '/api/queue?x=1'],
@@ -17,4 +17,16 @@ test('the page names what it needs below the path, and nobody else', () => {
   expect(rootedPage(page, '/media')).toBe(
     '<link href="/media/icon.svg"><script src="/media/assets/a.js"></script><a href="//elsewhere/"></a><a href="https://x/"></a>',
   );
+});
+
+test.each([
+  ['/', 200],
+  ['/?url=x', 200],
+  ['/library', 200],
+  ['/library/?q=a', 200],
+  ['/subscriptions', 200],
+  ['/nowhere', 404],
+  ['/library/old', 404],
+])('the page is sent for %s with status %i', (url, status) => {
+  expect(statusOf(url)).toBe(status);
 });

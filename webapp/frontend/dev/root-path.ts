@@ -45,18 +45,27 @@ export function rootPath(root: string): Plugin {
   };
 }
 
+/** The app's own addresses, all of them one page. What the backend sends too: `web/static_files.py`. */
+const PAGES = ['', '/index.html', '/library', '/subscriptions'];
+
+/** 404 where no page is: the app's own says so. */
+export function statusOf(url: string): 200 | 404 {
+  const [path = ''] = url.split('?');
+  return PAGES.includes(path.replace(/\/$/, '')) ? 200 : 404;
+}
+
 /** Sends the page as it is below the path; a plugin of its own, for it comes after the others. */
 export function rootedIndex(root: string, index: string): Plugin {
   return {
     name: 'rooted-index',
     configurePreviewServer(server) {
-      if (root === '') return;
       server.middlewares.use((request, response, next) => {
-        if (!asksForPage(request)) {
+        const status = statusOf(request.url ?? '');
+        if (!asksForPage(request) || (root === '' && status === 200)) {
           next();
           return;
         }
-        response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
+        response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' });
         response.end(request.method === 'HEAD' ? '' : rootedPage(readFileSync(index, 'utf8'), root));
       });
     },
