@@ -204,7 +204,12 @@ def test_a_broken_backend_is_explained_and_what_was_done_meanwhile_is_not_lost(
     app.paste(media.mp4)
     expect(page.get_by_text("Waiting for the backend")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Waiting for the backend")).to_be_visible()
+    waiting = page.get_by_role("listitem").filter(has_text="Waiting for the backend")
+    expect(waiting).to_be_visible()
+    waiting.get_by_role("button", name="Discard").click()
+    expect(waiting).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(waiting).to_be_visible()
 
     main.write_text(good)
     expect(app.status).to_have_text("Connected")

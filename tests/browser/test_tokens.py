@@ -40,6 +40,14 @@ def test_a_journey(app: App, stack: GuardRun, width: int) -> None:
     expect(sheet.get_by_label("The token of Cron", exact=True)).to_have_count(0)
     row = sheet.get_by_role("listitem").filter(has_text="Cron")
     expect(row).to_contain_text("see everything")
-    sheet.get_by_role("button", name="Revoke the token of Cron").click()
+    revoke = sheet.get_by_role("button", name="Revoke the token of Cron")
+    revoke.click()
+    question = page.get_by_role("alertdialog", name="Revoke the token of Cron?")
+    assert violations(page) == []
+    question.get_by_role("button", name="Keep it").click()
+    expect(question).to_have_count(0)
+    assert asked() == 200
+    revoke.click()
+    question.get_by_role("button", name="Revoke").click()
     expect(row).to_have_count(0)
     assert asked() == 401

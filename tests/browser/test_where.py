@@ -13,8 +13,9 @@ from tests.browser.app import App
 from tests.stack.harness import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    import httpx
     from playwright.sync_api import Page
 
     from tests.media_source import MediaSource
@@ -52,6 +53,54 @@ def test_the_folder_is_told_before_and_a_file_is_found_in_it_afterwards(
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Open folder").click()
     until(lambda: shown.read_text() == f"{folder}\n" * 2, "it is shown again")
+
+
+@pytest.fixture
+def as_before(api: httpx.Client) -> Iterator[None]:
+    """Afterwards files go where they went, and the profiles are those that there were."""
+    naming = api.get("naming").json()
+    yield
+    api.put("naming", json=naming)
+    for profile in api.get("profiles").json():
+        if profile["own"]:
+            api.delete(f"profiles/{profile['id']}")
+
+
+@pytest.mark.usefixtures("as_before")
+def test_the_place_that_is_told_follows_what_is_chosen_and_is_where_the_file_comes(
+    app: App, api: httpx.Client, media: MediaSource, media_dir: Path
+) -> None:
+    page = app.page
+    naming = api.get("naming").json()
+    api.put("naming", json={**naming, "audio_folder": "Sound"})
+    choices = {"folder": "Shows", "template": "{channel}/{title}.{ext}"}
+    made = api.post("profiles", json={"name": "Shows", "choices": choices}).json()
+    page.reload()
+    destination = page.locator("[data-destination]")
+    expect(destination).to_contain_text(str(media_dir))
+    usual = destination.inner_text().strip()
+    assert usual.endswith(f"to {media_dir}")
+    page.locator("label", has_text="Audio").first.click()
+    expect(destination).to_have_text(f"{usual}/Sound")
+    profile = page.get_by_role("combobox", name="Profile")
+    profile.select_option(made["id"])
+    expect(destination).to_contain_text(f"{usual}/Shows · For example: ")
+    expect(destination).to_contain_text("/A walk in the rain.mp4")
+    profile.select_option("plays-everywhere")
+    expect(destination).to_have_text(usual)
+
+    page.get_by_text("More options").click()
+    page.get_by_label("Folder", exact=True).fill("Films/New")
+    page.get_by_label("File name", exact=True).fill("My {title}.{ext}")
+    told = f"{usual}/Films/New · For example: My A walk in the rain.mp4"
+    expect(destination).to_have_text(told)
+    page.get_by_label("Folder", exact=True).fill("../elsewhere")
+    expect(destination).to_have_text(usual)
+    page.get_by_label("Folder", exact=True).fill("Films/New")
+    expect(destination).to_have_text(told)
+    app.paste(media.short)
+    app.await_done(app.row("short"))
+    assert (media_dir / "Films/New/My short.mp4").is_file()
 
 
 @pytest.mark.usefixtures("stack")

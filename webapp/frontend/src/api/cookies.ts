@@ -1,5 +1,5 @@
 /** Cookies of sites. */
-import { request } from './request.ts';
+import { request, type Sending } from './request.ts';
 import type { SiteCookies } from './types.ts';
 
 /** The sites that there are cookies of, never what is in them. */
@@ -11,6 +11,6 @@ export function keepCookies(site: string, text: string): Promise<unknown> {
   return request(`/api/cookies/${encodeURIComponent(site)}`, { method: 'PUT', body: { text } });
 }
 
-export function forgetCookies(site: string): Promise<unknown> {
-  return request(`/api/cookies/${encodeURIComponent(site)}`, { method: 'DELETE' });
+export function forgetCookies(site: string, sending: Sending): Promise<unknown> {
+  return request(`/api/cookies/${encodeURIComponent(site)}`, { ...sending, method: 'DELETE' });
 }

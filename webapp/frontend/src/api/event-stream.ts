@@ -19,11 +19,14 @@ const subscriptions = createEmitter<string>();
 /** Called with the id of a subscription that is not what it was. */
 export const onSubscriptionChange = subscriptions.subscribe;
 
+/** It pings every two seconds; nothing for so long is more than a machine with much to do, milliseconds. */
+export const SILENCE_LIMIT = 4500;
+
 export const backendStream = new ResilientEventSource({
   url: `${BASE}/api/events`,
   delays: [250, 1000, 2000, 4000, 8000, 15_000],
   diagnose: checkHealth,
-  silenceLimit: 4500, // it pings every two seconds
+  silenceLimit: SILENCE_LIMIT,
   events: {
     // The stream's documents come from our own backend, typed by its OpenAPI.
     snapshot: (data) => {

@@ -141,12 +141,16 @@ describe('ResilientStream', () => {
     vi.advanceTimersByTime(4000);
     expect(stream.state.get().phase).toBe('open');
     vi.advanceTimersByTime(500);
-    expect(stream.state.get().phase).toBe('waiting');
+    expect(stream.state.get()).toMatchObject({ phase: 'waiting', silent: true });
     expect(FakeSource.last.closed).toBe(true);
     vi.advanceTimersByTime(100);
     FakeSource.last.open(); // it opens, but hangs again before its first ping
     vi.advanceTimersByTime(4500);
     expect(stream.state.get().phase).toBe('waiting');
+    vi.advanceTimersByTime(100);
+    FakeSource.last.open();
+    FakeSource.last.fail(); // and is restarted
+    expect(stream.state.get()).toMatchObject({ phase: 'waiting', silent: false });
   });
 
   test('a server that never pings may be silent', () => {

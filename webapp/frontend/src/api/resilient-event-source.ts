@@ -10,17 +10,22 @@
 import { createStore, type ReadableStore } from '@/utils/store.ts';
 import type { Problem } from './problem.ts';
 
+interface Away {
+  attempt: number;
+  problem: Problem | null;
+  /** It had been silent for long when it was noticed: no restart, which ends the connection. */
+  silent: boolean;
+}
+
 export type StreamState =
-  | { phase: 'connecting'; awaySince: number | null; attempt: number; problem: Problem | null }
+  | (Away & { phase: 'connecting'; awaySince: number | null })
   | { phase: 'open'; since: number }
-  | {
+  | (Away & {
       phase: 'waiting';
       awaySince: number;
-      attempt: number;
       /** On the clock of `performance.now()`, milliseconds. */
       retryAt: number;
-      problem: Problem | null;
-    };
+    });
 
 type Source = Pick<EventSource, 'addEventListener' | 'close' | 'onopen' | 'onerror'>;
 
@@ -39,12 +44,17 @@ export interface StreamOptions {
   wallClock?: () => number;
 }
 
+const UNKNOWN = { awaySince: null, attempt: 0, problem: null, silent: false };
+
 /** A trial that has had no answer after this long has failed, milliseconds. */
 const TRIAL_LIMIT = 10_000;
 
 export class ResilientEventSource {
   readonly #options: StreamOptions;
-  readonly #state = createStore<StreamState>({ phase: 'connecting', awaySince: null, attempt: 0, problem: null });
+  readonly #state = createStore<StreamState>({
+    phase: 'connecting',
+    ...UNKNOWN,
+  });
   readonly state: ReadableStore<StreamState> = this.#state;
   #source: Source | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,11 +95,8 @@ export class ResilientEventSource {
   #try(): void {
     this.#release();
     const before = this.#state.get();
-    const known =
-      before.phase === 'open'
-        ? { awaySince: null, attempt: 0, problem: null }
-        : { awaySince: before.awaySince, attempt: before.attempt, problem: before.problem };
-    this.#state.set({ phase: 'connecting', ...known });
+    const { awaySince, attempt, problem, silent } = before.phase === 'open' ? UNKNOWN : before;
+    this.#state.set({ phase: 'connecting', awaySince, attempt, problem, silent });
     const source = (this.#options.open ?? ((url) => new EventSource(url)))(this.#options.url);
     this.#source = source;
     this.#timer = setTimeout(() => {
@@ -118,7 +125,7 @@ export class ResilientEventSource {
     clearTimeout(this.#timer);
     this.#timer = this.#pings
       ? setTimeout(() => {
-          this.#fail(null);
+          this.#fail(null, true);
         }, this.#options.silenceLimit)
       : undefined;
   }
@@ -131,7 +138,7 @@ export class ResilientEventSource {
     this.#heard();
   }
 
-  #fail(problem: Problem | null): void {
+  #fail(problem: Problem | null, isSilent = false): void {
     this.#release();
     const before = this.#state.get();
     const attempt = before.phase === 'open' ? 1 : before.attempt + 1;
@@ -143,7 +150,8 @@ export class ResilientEventSource {
     const delay = delays[Math.min(attempt, delays.length) - 1] ?? 0;
     const retryAt = (this.#options.now ?? (() => performance.now()))() + delay;
     const known = problem ?? (before.phase === 'open' ? null : before.problem);
-    this.#state.set({ phase: 'waiting', awaySince, attempt, retryAt, problem: known });
+    const silent = before.phase === 'open' ? isSilent : before.silent;
+    this.#state.set({ phase: 'waiting', awaySince, attempt, retryAt, problem: known, silent });
     this.#timer = setTimeout(() => {
       this.#try();
     }, delay);

@@ -1,5 +1,6 @@
 /** What the tab tells of the downloads while another one is open: in its title and its icon. */
 import { hashKey, type QueryClient } from '@tanstack/react-query';
+import { formatDuration } from '@/i18n/format.ts';
 import { translate } from '@/i18n/translate.ts';
 import { LIVE_KEY, type Downloads } from '@/entities/download/live-query.ts';
 import { totalsOf, type Totals } from '@/entities/download/totals.ts';
@@ -8,13 +9,20 @@ import { createStore, type ReadableStore } from '@/utils/store.ts';
 
 const tabStatus = createStore('');
 
-/** In front of the page's own title: "42 % · 2 running"; empty while nothing runs. */
+/** In front of the page's own title; empty while there is nothing to tell. */
 export const tabPrefix: ReadableStore<string> = tabStatus;
 
-function prefixOf({ running, fraction }: Totals): string {
-  if (running === 0) return '';
+/** Seconds: what lasts longer is told by the page, a tab has little room. */
+const SOON = 3600;
+
+/** "42 % · 2 running · 3:10 left", and while nothing runs "3 queued · 1 failed". */
+export function prefixOf({ running, queued, failed, fraction, left }: Totals): string {
+  const told = (name: 'running' | 'queued' | 'failed', count: number): string[] =>
+    count === 0 ? [] : [translate(`totals.${name}`, { count })];
+  if (running === 0) return [...told('queued', queued), ...told('failed', failed)].join(' · ');
   const percent = fraction === null ? [] : [`${Math.floor(fraction * 100).toString()} %`];
-  return [...percent, translate('totals.running', { count: running })].join(' · ');
+  const time = left === null || left >= SOON ? [] : [translate('progress.left', { time: formatDuration(left) })];
+  return [...percent, ...told('running', running), ...time].join(' · ');
 }
 
 /** The app's icon with a ring that fills, or with a mark for what has failed. */

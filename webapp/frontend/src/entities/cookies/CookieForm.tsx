@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type DragEvent } from 'react';
 import { useTranslation } from '@/i18n/translate.ts';
-import { keepCookies } from '@/api/cookies.ts';
 import { Button } from '@/components/Button.tsx';
 import { errorDetail } from '@/entities/download/error-toast.ts';
 import css from './CookieForm.module.css';
-import { COOKIES_KEY } from './cookies-query.ts';
+import { COOKIES_KEY, replaceCookies } from './cookies-query.ts';
 
 const MAX_BYTES = 1_000_000; // what the backend takes
 
@@ -26,7 +25,7 @@ export function CookieForm({ site, onKept }: CookieFormProps) {
   const id = useId();
   const of = site ?? typed.trim().toLowerCase();
   const { mutate, isPending } = useMutation({
-    mutationFn: () => keepCookies(of, text),
+    mutationFn: () => replaceCookies(of, text),
     networkMode: 'always',
     retry: false,
     onSuccess: () => {

@@ -9,6 +9,7 @@ import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { AWAY, startServer, type TestServer } from '@/testing/server.ts';
 import { useCreate, type Change } from './mutations.ts';
+import { undoLatest } from '@/stores/undo.ts';
 import { useChange } from './use-change.ts';
 import { LIVE_KEY, type Downloads } from './live-query.ts';
 import { keepOutbox, useDiscard, usePendingRequests, useWaitingCount } from './outbox.ts';
@@ -193,6 +194,50 @@ describe('while the backend is away', () => {
       'https://example.org/a',
       'https://example.org/b',
     ]);
+  });
+
+  test('what is discarded can be had back, and is sent then', async () => {
+    onlineManager.setOnline(false);
+    start();
+    const many = Array.from({ length: 500 }, (_, at) => `https://example.org/${at.toString()}`);
+    act(() => {
+      hands.create({ ...WISH, urls: many });
+    });
+    const wish = { name: 'https://example.org/0' };
+    await userEvent.click(await screen.findByRole('button', wish));
+    expect(screen.queryByRole('button', wish)).toBeNull();
+    expect(toasts.get()).toMatchObject([{ title: '500 links discarded' }]);
+    act(() => {
+      undoLatest();
+    });
+    expect(toasts.get()).toEqual([]);
+    expect(undoLatest()).toBe(false);
+    expect(await screen.findByRole('button', wish)).toBeVisible();
+    act(() => {
+      onlineManager.setOnline(true);
+    });
+    await waitFor(() => {
+      expect(server.asked).toMatchObject([{ path: '/api/downloads/bulk', body: { urls: many } }]);
+    });
+  });
+
+  test('what is discarded for good is called by its site and is never sent', async () => {
+    onlineManager.setOnline(false);
+    start();
+    act(() => {
+      hands.create(WISH);
+    });
+    await userEvent.click(await screen.findByRole('button', { name: URL_A }));
+    expect(toasts.get()).toMatchObject([{ title: 'Link discarded', detail: 'example.org · a' }]);
+    act(closeToasts);
+    expect(undoLatest()).toBe(false);
+    act(() => {
+      onlineManager.setOnline(true);
+      hands.create({ ...WISH, urls: ['https://example.org/b'] });
+    });
+    await waitFor(() => {
+      expect(server.asked.map(({ body }) => (body as { url: string }).url)).toEqual(['https://example.org/b']);
+    });
   });
 
   test('an action that found nobody there is sent again, not given up', async () => {

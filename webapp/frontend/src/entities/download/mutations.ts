@@ -172,6 +172,11 @@ export function useCreate(): (creation: Creation) => void {
   };
 }
 
+/** Asks for downloads once more, or lets that wait until the backend is there. */
+export function sendCreation(client: QueryClient, creation: Creation): void {
+  execute(client, CREATE_KEY, creation);
+}
+
 /** Sends a change, or lets it wait until the backend is there. */
 export function sendChange(client: QueryClient, change: Change): void {
   execute(client, CHANGE_KEY, change);

@@ -7,8 +7,11 @@ import {
   type QueryClient,
 } from '@tanstack/react-query';
 import { readJson, writeJson } from '@/stores/safe-storage.ts';
+import { offerUndo } from '@/stores/undo.ts';
 import type { DownloadRequest } from '@/api/types.ts';
-import { CREATE_KEY } from './mutations.ts';
+import { translate } from '@/i18n/translate.ts';
+import { displayName } from './display-name.ts';
+import { CREATE_KEY, sendCreation, type Creation } from './mutations.ts';
 
 /** In the session's storage: another tab must not send the same again. */
 const STORAGE_KEY = 'outbox';
@@ -41,11 +44,30 @@ export function useWaitingCount(): number {
   return useMutationState({ filters: { predicate: isWaiting }, select: () => null }).length;
 }
 
+/** Takes a request away before it is sent; for a while it can be had back, behind all others. */
 export function useDiscard(): (key: number) => void {
-  const cache = useQueryClient().getMutationCache();
+  const client = useQueryClient();
   return (key) => {
+    const cache = client.getMutationCache();
     const mutation = cache.getAll().find(({ mutationId }) => mutationId === key);
-    if (mutation) cache.remove(mutation);
+    if (!mutation) return;
+    cache.remove(mutation);
+    const creation = mutation.state.variables as Creation;
+    const [first = ''] = creation.urls;
+    const count = creation.urls.length;
+    const withdraw = offerUndo({
+      key: `discard ${key.toString()}`,
+      title: translate('undo.discard', { count }),
+      detail: count === 1 ? displayName({ title: null, url: first }) : undefined,
+      label: translate('undo.undo'),
+      takeBack: () => {
+        withdraw();
+        sendCreation(client, creation);
+      },
+      commit: () => {
+        withdraw();
+      },
+    });
   };
 }
 

@@ -4,13 +4,18 @@ import { useDeferredValue } from 'react';
 import { getNaming, listFolders, tryNaming } from '@/api/naming.ts';
 import { localField } from '@/i18n/failures.ts';
 import { ApiError } from '@/api/problem.ts';
-import type { Format, Naming } from '@/api/types.ts';
+import { isAudio, type Format, type Naming } from '@/api/types.ts';
 
 export const NAMING_KEY = ['naming'] as const;
 
 /** undefined until the backend has told. */
 export function useNaming(): Naming | undefined {
   return useQuery({ queryKey: NAMING_KEY, queryFn: ({ signal }) => getNaming(signal) }).data;
+}
+
+/** Where files of a format go unless something else is said; empty is the media folder itself. */
+export function usualFolder({ audio_folder, video_folder }: Naming, format: Format): string {
+  return isAudio(format) ? audio_folder : video_folder;
 }
 
 /** The folders that there are below the media folder. */
@@ -30,14 +35,15 @@ export interface Example {
   errors: Partial<Record<keyof Place, string>>;
 }
 
-/** What a file would be called, and what is wrong with what was typed. */
-export function useExample(place: Place, format: Format): Example {
+/** What a file would be called, and what is wrong with what was typed; nothing is asked unless it is `wanted`. */
+export function useExample(place: Place, format: Format, wanted = true): Example {
   const { folder, template } = useDeferredValue(place);
   const { data, error } = useQuery({
     queryKey: ['naming-example', folder, template, format],
     queryFn: ({ signal }) => tryNaming({ folder, template, format }, signal),
     placeholderData: keepPreviousData,
     retry: false,
+    enabled: wanted,
   });
   const errors: Example['errors'] = {};
   if (error instanceof ApiError) {

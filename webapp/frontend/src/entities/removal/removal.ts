@@ -16,6 +16,14 @@ function mark(id: string, gone: boolean): void {
   store.set(next);
 }
 
+/** How to take back each removal whose time is not over. */
+const undoing = new Map<string, () => void>();
+
+/** Takes back a removal that has become wrong, as when there is something new in its place. */
+export function recall(id: string): void {
+  undoing.get(id)?.();
+}
+
 export interface Removal {
   id: string;
   /** What is said: "Subscription removed". */
@@ -43,6 +51,7 @@ export function removeLater(removal: Removal): void {
   const end = (act: () => void): void => {
     if (isOver) return;
     isOver = true;
+    undoing.delete(id);
     removeEventListener('pagehide', leave);
     act();
     withdraw();
@@ -53,19 +62,21 @@ export function removeLater(removal: Removal): void {
   const leave = (): void => {
     end(send(true));
   };
+  const takeBack = (): void => {
+    end(() => {
+      mark(id, false);
+    });
+  };
   const withdraw = offerUndo({
     key: `removal ${id}`,
     title,
     detail: name,
     label: translate('undo.undo'),
-    takeBack: () => {
-      end(() => {
-        mark(id, false);
-      });
-    },
+    takeBack,
     commit: () => {
       end(send(false));
     },
   });
+  undoing.set(id, takeBack);
   addEventListener('pagehide', leave);
 }

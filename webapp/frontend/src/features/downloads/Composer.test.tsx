@@ -56,7 +56,7 @@ beforeEach(() => {
   server = startServer((asked) => {
     if (asked.path === '/api/profiles' && asked.method === 'GET') return { status: 200, body: profiles };
     if (asked.path === '/api/folders') return { status: 200, body: [] };
-    if (asked.path.startsWith('/api/naming')) return { status: 200, body: { template: '{title}.{ext}', path: 'A walk.mp4' } };
+    if (asked.path.startsWith('/api/naming')) return { status: 200, body: { template: '{title}.{ext}', video_folder: '', audio_folder: '', path: 'A walk.mp4' } };
     return answer(asked);
   });
 });

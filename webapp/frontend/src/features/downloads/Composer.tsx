@@ -128,7 +128,7 @@ export function Composer() {
       <LazyPreview choosing={choosing} link={reading.ok ? (reading.links[0] ?? null) : null} state={looked} list={list} />
       <ChoiceRow choosing={choosing} preview={looked.preview} />
       <MoreOptions choosing={choosing} clip={clip} preview={looked.preview} onClip={changeClip} />
-      <Destination />
+      <Destination choices={choosing.choices} />
     </form>
   );
 }

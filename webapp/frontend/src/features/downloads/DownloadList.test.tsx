@@ -1,6 +1,8 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { onlineManager } from '@tanstack/react-query';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LIVE_KEY } from '@/entities/download/live-query.ts';
+import { sendCreation } from '@/entities/download/mutations.ts';
 import { dismissToast, toasts } from '@/stores/toasts.ts';
 import { makeQueryClient } from '@/app/query-client.ts';
 import { makeDone, makeDownload, makeRunning } from '@/testing/factory.ts';
@@ -98,6 +100,22 @@ describe('the queue', () => {
     });
     await waitFor(() => {
       expect(order()).toEqual(['Running', 'First', 'Second', 'Third']);
+    });
+  });
+});
+
+describe('what waits to be sent', () => {
+  test('is called by its site and id, as it is once it is listed', async () => {
+    onlineManager.setOnline(false);
+    const { client } = start([]);
+    const urls = ['https://www.example.org/watch?v=abc', 'https://www.example.org/watch?v=def'];
+    act(() => {
+      sendCreation(client, { urls, format: 'mp4', resolution: 'best' });
+    });
+    expect(await screen.findByText('example.org · abc and 1 more')).toHaveAttribute('title', urls[0]);
+    expect(screen.getByText('Waiting for the backend · MP4')).toBeVisible();
+    act(() => {
+      onlineManager.setOnline(true);
     });
   });
 });

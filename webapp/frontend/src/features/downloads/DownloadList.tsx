@@ -5,6 +5,7 @@ import { type Change } from '@/entities/download/mutations.ts';
 import { useChange } from '@/entities/download/use-change.ts';
 import { inQueueOrder, useLiveDownloads } from '@/entities/download/live-query.ts';
 import { useDiscard, usePendingRequests, type PendingRequest } from '@/entities/download/outbox.ts';
+import { displayName } from '@/entities/download/display-name.ts';
 import { isUnfinished, type Download } from '@/api/types.ts';
 import { useStore } from '@/hooks/use-store.ts';
 import { Button } from '@/components/Button.tsx';
@@ -105,8 +106,8 @@ function PendingRow({ pending }: { pending: PendingRequest }) {
   return (
     <li className={css.pending}>
       <div>
-        <p className={classes(css.link, 'clamp')} dir="auto">
-          {first} {others.length > 0 && t('queue.andMore', { count: others.length })}
+        <p className={classes(css.link, 'clamp')} dir="auto" title={first}>
+          {displayName({ title: null, url: first ?? '' })} {others.length > 0 && t('queue.andMore', { count: others.length })}
         </p>
         <p className={css.note}>
           {[t(pending.waits ? 'queue.waitingToSend' : 'queue.sending'), pending.wish.format?.toUpperCase()].filter(Boolean).join(' · ')}

@@ -1,9 +1,10 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { backendStream } from '@/api/event-stream.ts';
+import { readFileSync } from 'node:fs';
+import { SILENCE_LIMIT, backendStream } from '@/api/event-stream.ts';
 import { renderApp } from '@/testing/render.tsx';
 import { startServer, type TestServer } from '@/testing/server.ts';
-import { OfflineBanner } from './OfflineBanner.tsx';
+import { BRIEF_SILENCE, OfflineBanner } from './OfflineBanner.tsx';
 import { guardStream, type ServiceState } from './guard-stream.ts';
 
 class FakeSource {
@@ -35,6 +36,7 @@ beforeEach(() => {
   server = startServer(() => ({ status: 502, body: NOBODY }));
 });
 afterEach(() => {
+  vi.useRealTimers();
   backendStream.stop();
   guardStream.stop();
 });
@@ -66,6 +68,58 @@ describe('the banner', () => {
     await waitFor(() => {
       expect(banner()).toBeVisible();
     });
+  });
+
+  test('is there within five seconds after the last word of a backend that hangs', () => {
+    const hub = readFileSync('../backend/events/hub.py', 'utf8');
+    const ping = 1000 * Number(/^PING_SECONDS = ([\d.]+)$/m.exec(hub)?.[1]);
+    expect(SILENCE_LIMIT).toBeGreaterThanOrEqual(2 * ping); // one may be late
+    expect(SILENCE_LIMIT + BRIEF_SILENCE).toBeLessThanOrEqual(5000);
+
+    vi.useFakeTimers();
+    server.answer = () => ({ status: 200, after: new Promise(() => undefined) });
+    renderApp(<OfflineBanner />);
+    act(() => {
+      backendStream.start();
+      const source = FakeSource.last.get('/api/events');
+      source?.onopen?.();
+      source?.send('ping', null);
+      vi.advanceTimersByTime(SILENCE_LIMIT - 1);
+    });
+    expect(banner()).toBeNull();
+    act(() => {
+      vi.advanceTimersByTime(1);
+    });
+    act(() => {
+      vi.advanceTimersByTime(5000 - SILENCE_LIMIT);
+    });
+    expect(banner()).toHaveTextContent('The backend is not responding.');
+  });
+
+  test('is not on the page for the moment in which a computer wakes', () => {
+    vi.useFakeTimers();
+    renderApp(<OfflineBanner />);
+    const hear = (): void => {
+      const source = FakeSource.last.get('/api/events');
+      source?.onopen?.();
+      source?.send('ping', null);
+    };
+    act(() => {
+      backendStream.start();
+      hear();
+    });
+    act(() => {
+      vi.advanceTimersByTime(SILENCE_LIMIT);
+    });
+    act(() => {
+      vi.advanceTimersByTime(250);
+    });
+    expect(banner()).toBeNull();
+    act(hear);
+    act(() => {
+      vi.advanceTimersByTime(SILENCE_LIMIT - 1);
+    });
+    expect(banner()).toBeNull();
   });
 
   test('says what is known where no guard runs, and what begins it all', async () => {

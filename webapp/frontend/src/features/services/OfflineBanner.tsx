@@ -19,6 +19,9 @@ import { useRestart } from './use-restart.ts';
 /** A restart takes half a second: only what lasts longer is worth moving the page for, milliseconds. */
 const BRIEF_OUTAGE = 1200;
 
+/** A silence has lasted when it is noticed; but a computer that wakes finds the backend at its first trial. */
+export const BRIEF_SILENCE = 400;
+
 /** What can be said where no guard watches the backend: who noticed, and what starts it all. */
 function causeWithoutGuard(stream: StreamState): Cause | null {
   const problem = stream.phase === 'open' ? null : stream.problem;
@@ -44,7 +47,8 @@ export function OfflineBanner() {
   const guard = useStore(guardStatus);
   const restart = useRestart();
   const waiting = useWaitingCount();
-  const lasts = useSustained(verdict !== 'ok' && verdict !== 'connecting', BRIEF_OUTAGE);
+  const isSilent = stream.phase !== 'open' && stream.silent;
+  const lasts = useSustained(verdict !== 'ok' && verdict !== 'connecting', isSilent ? BRIEF_SILENCE : BRIEF_OUTAGE);
   if (verdict === 'locked') return <Login />;
   if (verdict === 'ok' || verdict === 'connecting' || !lasts) return null;
   const why = cause ?? (guard ? null : causeWithoutGuard(stream));

@@ -6,7 +6,7 @@ import { healthOf } from './health.ts';
 
 const cause = { kind: 'syntax-error', sentence: 'main.py has an error in line 3.', fix: 'Mend line 3.' };
 const open: StreamState = { phase: 'open', since: 1 };
-const waiting: StreamState = { phase: 'waiting', awaySince: 2, attempt: 1, retryAt: 0, problem: null };
+const waiting: StreamState = { phase: 'waiting', awaySince: 2, attempt: 1, retryAt: 0, problem: null, silent: false };
 
 function guardSaying(state: ServiceState, why: typeof cause | null = null): GuardStatus {
   const service = { pid: 1, port: 8000, url: null, held: true, since: '', ready_since: null, relaunches: 0 };
@@ -22,7 +22,7 @@ describe('the verdict on the backend', () => {
   });
 
   test('is "connecting" before the first answer, which is no reason to worry', () => {
-    const first: StreamState = { phase: 'connecting', awaySince: null, attempt: 0, problem: null };
+    const first: StreamState = { phase: 'connecting', awaySince: null, attempt: 0, problem: null, silent: false };
     expect(healthOf(first, null)).toEqual({ verdict: 'connecting', since: null, cause: null });
   });
 

@@ -1,10 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from '@/i18n/translate.ts';
-import { forgetCookies } from '@/api/cookies.ts';
 import { IconButton } from '@/components/Button.tsx';
 import { CookieForm } from '@/entities/cookies/CookieForm.tsx';
-import { COOKIES_KEY, useCookies } from '@/entities/cookies/cookies-query.ts';
-import { errorDetail, failureText } from '@/entities/download/error-toast.ts';
+import { forgetCookiesLater, useCookies } from '@/entities/cookies/cookies-query.ts';
+import { failureText } from '@/entities/download/error-toast.ts';
 import css from './Settings.module.css';
 
 /** The sites that there are cookies of, and a way to give more. */
@@ -12,12 +11,6 @@ export function CookiesSection() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const sites = useCookies();
-  const { mutate, error } = useMutation({
-    mutationFn: forgetCookies,
-    networkMode: 'always',
-    retry: false,
-    onSettled: () => client.invalidateQueries({ queryKey: COOKIES_KEY }),
-  });
   return (
     <>
       <p className={css.soft}>{t('cookies.about')}</p>
@@ -34,17 +27,12 @@ export function CookiesSection() {
                 label={t('cookies.forget', { site })}
                 hint={t('action.delete')}
                 onClick={() => {
-                  mutate(site);
+                  forgetCookiesLater(client, site);
                 }}
               />
             </li>
           ))}
         </ul>
-      )}
-      {error && (
-        <p className={css.bad} role="alert">
-          {errorDetail(error)}
-        </p>
       )}
       <CookieForm onKept={() => undefined} />
     </>

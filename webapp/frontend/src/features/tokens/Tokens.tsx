@@ -4,6 +4,7 @@ import { addToken, listTokens, revokeToken } from '@/api/tokens.ts';
 import { ApiError } from '@/api/problem.ts';
 import type { NewToken, Token } from '@/api/types.ts';
 import { Button, IconButton } from '@/components/Button.tsx';
+import { Confirm } from '@/components/Confirm.tsx';
 import { Field } from '@/components/Field.tsx';
 import { Secret } from '@/components/Secret.tsx';
 import { Select } from '@/components/Select.tsx';
@@ -25,6 +26,7 @@ export function Tokens() {
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Token['scope']>('add');
   const [made, setMade] = useState<NewToken | null>(null);
+  const [asked, setAsked] = useState<Token | null>(null); // whether it is to be revoked
   const refresh = (): void => void client.invalidateQueries({ queryKey: KEY });
   const add = useMutation({
     mutationFn: addToken,
@@ -54,11 +56,24 @@ export function Tokens() {
               key={token.id}
               token={token}
               onRevoke={() => {
-                revoke.mutate(token.id);
+                setAsked(token);
               }}
             />
           ))}
         </ul>
+      )}
+      {asked && (
+        <Confirm
+          title={t('tokens.revokeTitle', { name: asked.name })}
+          detail={t('tokens.revokeDetail')}
+          yes={t('tokens.revokeHint')}
+          onYes={() => {
+            revoke.mutate(asked.id);
+          }}
+          onClose={() => {
+            setAsked(null);
+          }}
+        />
       )}
       {made && <Secret label={t('tokens.made', { name: made.name })} value={made.token} hint={t('tokens.once')} />}
       <form
