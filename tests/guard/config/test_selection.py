@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.guard.config import environment
-from scripts.guard.config.selection import Selection
+from scripts.guard.config.selection import Selection, formation
 from scripts.guard.config.service import selected
 from scripts.guard.config.settings import Settings, load
 from scripts.guard.core.errors import GuardError
@@ -91,6 +91,13 @@ def test_a_line_that_is_brought_in_brings_what_it_is_started_after(tmp_path: Pat
     assert started(config._replace(services=selected(config.services, worker))) == ["web", "worker"]
 
 
+def test_what_is_brought_in_runs_once_and_is_named_once() -> None:
+    assert Selection((), {"web": 0}).including("web").count("web") == 1
+    assert Selection((), {"web": 3}).including("web").count("web") == 3
+    assert Selection().including("web").names == ()  # all of them, as before
+    assert Selection(("web",)).including("web").names == ("web",)
+
+
 @pytest.mark.parametrize(
     "selection",
     [
@@ -110,3 +117,23 @@ def test_a_name_that_there_is_not_is_an_error_that_lists_those_there_are(
 def test_a_selection_of_nothing_is_an_error() -> None:
     with pytest.raises(GuardError, match="nothing would be started"):
         Selection(("web",), {"web": 0}).require_known(["web", "api"], "Procfile")
+
+
+@pytest.mark.parametrize(
+    ("selection", "lines"),
+    [
+        (Selection(), ["web"]),
+        (Selection(), ["web", "api"]),
+        (Selection((), {"web": 0}), ["web", "api"]),
+        (Selection((), {"all": 0}, "api"), ["web", "api"]),
+    ],
+)
+def test_a_selection_of_one_line_is_enough(selection: Selection, lines: list[str]) -> None:
+    selection.require_known(lines, "Procfile")
+
+
+def test_a_line_runs_less_than_a_hundred_times() -> None:
+    assert dict(formation("web=99, api=0")) == {"web": 99, "api": 0}
+    for wrong in ("web=100", "web", "=2", "web=x", "web=-1", "web=\N{SUPERSCRIPT TWO}"):
+        with pytest.raises(ValueError, match="is not of the form web=2, with a number below 100"):
+            dict(formation(wrong))
