@@ -409,6 +409,18 @@ def test_a_password_in_a_link_is_kept_for_the_request_and_nowhere_else(
     assert done["platform"] == f"127.0.0.1:{own_media.port}"
 
 
+@pytest.mark.parametrize(
+    "request_", [{"url": "http://ann:s3cret@example.org/a b"}, {"link": "http://ann:s3cret@a.org"}]
+)
+def test_a_request_that_is_refused_is_answered_without_its_password(
+    shared_api: Api, request_: dict[str, str]
+) -> None:
+    answer = shared_api.client.post("/api/downloads", json=request_)
+
+    assert answer.status_code == 422
+    assert "s3cret" not in answer.text
+
+
 # Sizes, codecs, audio tracks
 
 

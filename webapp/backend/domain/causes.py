@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from domain.links import host_of
+from domain.links import host_of, without_logins
 from domain.texts import line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def words(chain: Sequence[BaseException]) -> str:
 
 def first_line(error: BaseException) -> str:
     """What it says, as far as it concerns anybody here."""
-    text = re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", str(error)).strip()
+    text = without_logins(re.sub(r"\x1b\[[0-9;]*m|^ERROR:\s*", "", str(error)).strip())
     first = line(text.splitlines()[0] if text else None) or type(error).__name__
     return first.partition("; please report this issue")[0][:300]
 

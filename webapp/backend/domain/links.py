@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,6 +11,16 @@ from pydantic import AfterValidator, Field
 from domain.problems import WrongValueError
 
 MAX_URL_LENGTH = 8192
+SHOWN = 200
+"""Characters of what is no link that a message repeats."""
+LOGIN = re.compile(
+    r"((?<![a-z0-9+.-])[a-z][a-z0-9+.-]*(?::|%3A)(?://|%2F%2F))[^\s/?#]*(?:@|%40)", re.IGNORECASE
+)
+"""A user and a password in a link, wherever that stands in a text."""
+CLUMSY_LOGIN = re.compile(
+    r"^((?:[a-z][a-z0-9+.-]*:)?/{0,3})(?:[^/?#]*@|[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@)", re.IGNORECASE
+)
+"""The same in what is meant to be a link, and may hold spaces, or a password with a / or #."""
 
 
 def anonymous(url: str) -> str:
@@ -21,6 +32,11 @@ def anonymous(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+def without_logins(text: str) -> str:
+    """A text of any kind, without the users and passwords in the links in it."""
+    return LOGIN.sub(r"\1", text)
+
+
 def host_of(url: str) -> str:
     """The host that a link leads to, lower case, with its port where it has one."""
     parts = urlsplit(url)
@@ -30,18 +46,21 @@ def host_of(url: str) -> str:
 def web_address(text: str) -> str:
     """Accept http and https addresses with a host; the sentences are the user's."""
     text = text.strip()
+    shown = CLUMSY_LOGIN.sub(r"\1", text)[:SHOWN]
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises when it is no number
-    except ValueError as error:
+    except ValueError:  # its own words may repeat the password
         raise WrongValueError(
-            f"{text[:200]!r} is not a web address: {error}.", kind="no-address", text=text[:200]
+            f"{shown!r} is not a web address: its host or its port is wrong.",
+            kind="no-address",
+            text=shown,
         ) from None
     if not parts.scheme or (not parts.netloc and "." in parts.scheme):
         raise WrongValueError(
-            f"{text[:200]!r} is not a web address. Paste the whole link, with its https://.",
+            f"{shown!r} is not a web address. Paste the whole link, with its https://.",
             kind="no-address",
-            text=text[:200],
+            text=shown,
         )
     if parts.scheme.lower() not in {"http", "https"}:
         raise WrongValueError(
@@ -51,15 +70,15 @@ def web_address(text: str) -> str:
         )
     if " " in text:
         raise WrongValueError(
-            f"{text[:200]!r} is not a web address: there is a space in it. Write %20 in its place.",
+            f"{shown!r} is not a web address: there is a space in it. Write %20 in its place.",
             kind="address-space",
-            text=text[:200],
+            text=shown,
         )
     if not parts.hostname or any(ord(c) <= 32 or ord(c) == 127 for c in text):  # noqa: PLR2004 - ASCII
         raise WrongValueError(
-            f"{text[:200]!r} is not a web address: its host is missing or damaged.",
+            f"{shown!r} is not a web address: its host is missing or damaged.",
             kind="address-host",
-            text=text[:200],
+            text=shown,
         )
     return text
 

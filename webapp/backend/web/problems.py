@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from domain.links import without_logins
 from domain.problems import (
     ConflictError,
     DatabaseUnavailableError,
@@ -243,15 +244,20 @@ def _field_problem(item: Mapping[str, Any]) -> FieldProblem:
         kind, values = error.kind, error.values
     else:
         limit = next((str(context[key]) for key in LIMITS if key in context), "")
-        given = repr(item.get("input"))[:120]
+        given = _given(item)
         kind = KINDS.get(item["type"], OTHER_KIND)
         values = {"field": name, "given": given, "limit": limit}
     return FieldProblem(field=name, message=_message(item), kind=kind, values=values or None)
 
 
+def _given(item: Mapping[str, Any]) -> str:
+    """What was sent in its place, which may be a whole request with a link."""
+    return without_logins(repr(item.get("input")))[:120]
+
+
 def _message(item: Mapping[str, Any]) -> str:
     """One sentence for one of pydantic's findings."""
-    name, given = _field(item["loc"]), repr(item.get("input"))[:120]
+    name, given = _field(item["loc"]), _given(item)
     match item["type"]:
         case "value_error":
             return str(item["ctx"]["error"])
