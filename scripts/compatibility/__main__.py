@@ -8,14 +8,13 @@ everywhere.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.compatibility import page
-from scripts.compatibility.debian import DebianError
+from scripts.compatibility.debian import DebianError, why_not
 from scripts.compatibility.outcome import Outcome
 from scripts.compatibility.places import ROOT, pythons_here, run
 
@@ -28,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     logs = Path(tempfile.mkdtemp(prefix="compatibility-logs-"))
     found = []
-    for place in options.places or _all_places(options.nodes):
+    for place in options.places or all_places(options.nodes):
         for node in options.nodes or [None]:
             name = "-".join(filter(None, [place, node and f"node-{node}"])) or "here"
             outcome = _one(place, node, options.targets, logs / f"{name}.log")
@@ -52,10 +51,14 @@ def _one(place: str | None, node: str | None, targets: str, log: Path) -> Outcom
     return found
 
 
-def _all_places(nodes: Sequence[str]) -> Sequence[str | None]:
+def all_places(nodes: Sequence[str]) -> Sequence[str | None]:
+    """Where to run if nobody says; what is left out is told, with why."""
     if nodes:
         return [None]
-    return [*pythons_here(), *(SUITES if shutil.which("debootstrap") else ())]
+    left_out = {suite: why for suite in SUITES if (why := why_not(suite))}
+    for suite, why in left_out.items():
+        sys.stderr.write(f"{suite} is left out: {why}\n")
+    return [*pythons_here(), *(suite for suite in SUITES if suite not in left_out)]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -45,6 +45,18 @@ class DebianError(Exception):
     """No Debian can be made here; the message says why and what helps."""
 
 
+def why_not(suite: str) -> str | None:
+    """Why that Debian cannot be had here, and what helps; None if it can."""
+    if _kept(suite).exists():
+        return None
+    if os.geteuid() != 0:
+        return f"only root can make a Debian {suite}; type the same command with sudo"
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        return f"{', '.join(missing)} is not here: apt install debootstrap util-linux"
+    return None
+
+
 @contextmanager
 def entered(suite: str, clone: Path) -> Iterator[Sequence[str]]:
     """Give the words that run what follows them in that Debian, in `clone`, as an ordinary user.
@@ -56,17 +68,18 @@ def entered(suite: str, clone: Path) -> Iterator[Sequence[str]]:
     yield [*alone, "sh", "-c", _ENTER, "sh", str(base), str(clone.parent)]
 
 
+def _kept(suite: str) -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return cache / "sy-media-downloader" / f"debian-{suite}"
+
+
 def _unpacked(suite: str) -> Path:
     """The folder of a Debian, made if it is not there."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    base = cache / "sy-media-downloader" / f"debian-{suite}"
+    base = _kept(suite)
     if base.exists():
         return base
-    if os.geteuid() != 0:
-        raise DebianError(f"only root can make a Debian {suite}; type the same command with sudo")
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing:
-        raise DebianError(f"{', '.join(missing)} is not here: apt install debootstrap util-linux")
+    if why := why_not(suite):
+        raise DebianError(why)
     sys.stderr.write(f"unpacking a Debian {suite} into {base} (some minutes, once)\n")
     fresh = base.with_suffix(f".{os.getpid()}")
     try:

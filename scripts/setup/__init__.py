@@ -11,14 +11,23 @@ Standard library only: these modules run before any package is installed.
 - `stamps`: how each of them knows that it has nothing to do
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class SetupError(Exception):
-    """A step that failed: what happened, and the command that fixes it."""
+    """A step that failed: what happened, the command that fixes it, and what was tried before."""
 
-    def __init__(self, message: str, fix: str) -> None:
+    def __init__(self, message: str, fix: str, tried: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.fix = fix
+        self.fix, self.tried = fix, tried
+
+    @property
+    def report(self) -> str:
+        """Lines for a terminal; where much was tried, the command comes before all of it."""
+        if not self.tried:
+            return f"setup: {self}\n  To fix it: {self.fix}\n"
+        tried = "".join(f"  Tried: {one}\n" for one in self.tried)
+        return f"setup: To fix it: {self.fix}\n  What is missing: {self}\n{tried}"

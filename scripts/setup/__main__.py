@@ -46,7 +46,7 @@ def main(names: list[str]) -> int:
         with one_at_a_time(packages.STAMPS / "lock"):
             _see_to(names)
     except SetupError as error:
-        sys.stderr.write(f"setup: {error}\n  To fix it: {error.fix}\n")
+        sys.stderr.write(error.report)
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nsetup: interrupted; the next run continues from here\n")

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.setup import ROOT, SetupError, index
-from scripts.setup.run import step
 
 LOCK = ROOT / "requirements-pip.txt"
 PREREQUISITES = ROOT / "scripts/setup/prerequisites.sh"
@@ -58,20 +57,22 @@ def beside_python(python: Path) -> Words | None:
 
 
 def fetch(folder: Path) -> Path:
-    """A wheel from wherever there is one; why there is none is told on standard error.
+    """A wheel from wherever there is one.
 
-    Raises `SetupError` with what to install when there is none.
+    Raises `SetupError` with what to install, and why none came, when there is none.
     """
+    tried = []
     for source in (from_index, from_debian):
         try:
             wheel = source(folder)
         except (SetupError, OSError, ValueError) as error:
-            sys.stderr.write(f"setup: no pip that way: {error}\n")
+            tried.append(str(error))
             continue
         if wheel:
             return wheel
     line = subprocess.run(["sh", PREREQUISITES], capture_output=True, text=True, check=True).stdout
-    raise SetupError("this machine has no uv and no pip, and none could be fetched", line.strip())
+    missing = "this machine has no uv and no pip, and none could be fetched"
+    raise SetupError(missing, line.strip(), tried or ["no package index is configured"])
 
 
 def from_index(folder: Path, lock: Path = LOCK) -> Path | None:
@@ -86,8 +87,15 @@ def from_debian(folder: Path) -> Path | None:
         return None
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    fix = "sudo apt update"
-    step("Debian's pip", ["apt-get", "-q", "download", "python3-pip-whl"], cwd=folder, fix=fix)
+    _quietly(["apt-get", "-q", "download", "python3-pip-whl"], folder)
     package = next(folder.glob("*.deb"))
-    step("its wheel", ["dpkg-deb", "--extract", package, folder], fix=fix)
+    _quietly(["dpkg-deb", "--extract", package, folder], folder)
     return next(folder.glob("usr/share/python-wheels/pip-*.whl"))
+
+
+def _quietly(command: Words, folder: Path) -> None:
+    """Run it in `folder`; what it says is told only if it fails, after the command that helps."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise OSError(f"{command[0]}: {said[-1] if said else f'status {done.returncode}'}")

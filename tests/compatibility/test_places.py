@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.compatibility import places
+from scripts.compatibility.__main__ import SUITES, all_places
 from scripts.compatibility.debian import DebianError
 
 
@@ -56,3 +57,28 @@ def test_where_no_debian_can_be_made_it_is_said_why(
     with pytest.raises(DebianError, match=why):
         places.run("sid", None, "test", tmp_path / "log", project)
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("uid", "why"),
+    [
+        (1000, "only root can make a Debian {suite}; "),
+        (0, "debootstrap, unshare, chroot, setpriv "),
+    ],
+)
+def test_a_suite_that_is_left_out_is_named_with_the_reason(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    uid: int,
+    why: str,
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    monkeypatch.setattr("scripts.compatibility.__main__.pythons_here", lambda: ["3.13"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert all_places([]) == ["3.13"]
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == len(SUITES)
+    for suite, line in zip(SUITES, said, strict=True):
+        assert line.startswith(f"{suite} is left out: {why.format(suite=suite)}")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.setup import SetupError
+from scripts.setup import __main__ as setup
 from scripts.setup.pip import (
     Words,
     beside_python,
@@ -29,6 +30,12 @@ def output(words: Words, *arguments: str) -> str:
 
 def version(words: Words) -> str:
     return output(words, "--version").split()[1]
+
+
+def program(path: Path, script: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
 
 
 @pytest.fixture
@@ -113,7 +120,7 @@ def test_where_the_index_does_not_answer_it_comes_from_debians_archive(
 
 @pytest.mark.usefixtures("no_index")
 def test_where_there_is_none_the_line_to_paste_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/sh").symlink_to("/bin/sh")
@@ -122,4 +129,24 @@ def test_where_there_is_none_the_line_to_paste_is_told(
     with pytest.raises(SetupError, match="no uv and no pip") as raised:
         fetch(tmp_path / "fetched")
     assert "Python 3.11 or newer with its venv module" in raised.value.fix
-    assert "refused" in capsys.readouterr().err
+    assert "refused" in str(raised.value.tried)
+
+
+@pytest.mark.usefixtures("no_index")
+def test_the_command_that_brings_one_is_the_first_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("apt-get", "dpkg-deb", "sudo"):
+        program(tmp_path / "bin" / name, "echo reading; echo 'E: no such package' >&2; exit 100")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    parts = {"runtime": lambda: print(fetch(tmp_path / "fetched"))}
+    monkeypatch.setattr(setup, "PARTS", parts)
+    assert setup.main(["runtime"]) == 1
+    first, *others = capfd.readouterr().err.splitlines()
+    assert first.startswith("setup: To fix it: ")
+    assert first.endswith("apt install -y git make python3 python3-venv")
+    assert others[0] == (
+        "  What is missing: this machine has no uv and no pip, and none could be fetched"
+    )
+    assert "refused" in others[1]
+    assert others[2:] == ["  Tried: apt-get: E: no such package"]
