@@ -73,7 +73,8 @@ def _by_the_code() -> Iterator[DownloadError]:
     yield completeness.without_end(600_000)
     yield classify(RuntimeError("[Example] 4711: Unable to extract title"))
     yield metadata.not_begun(None)
-    yield media_folder.not_mounted(FOLDER / "media", FOLDER / "media" / media_folder.MARK)
+    mark = FOLDER / "media" / media_folder.MARK
+    yield media_folder.not_mounted(FOLDER / "media", mark, owner=1000, user=1000)
     yield shelf.unusable(FOLDER / "media/music", "is a file")
     yield publishing.file_gone("A film.mp4")
     yield retries.crashed(RunnerDiedError("The download process ended with code -9."))

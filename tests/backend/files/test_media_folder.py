@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from typing import TYPE_CHECKING
@@ -73,7 +74,8 @@ def test_downloads_wait_for_a_disk_that_is_not_mounted_and_go_on_as_the_page_say
         item = api.add(media.short)
         waits_for_its_folder(api, item)
         told = api.get(item)["error"]
-        assert told["sentence"] == page.sentence.replace("data/media", str(disk))
+        says = page.sentence.replace("data/media", str(disk))
+        assert told["sentence"] == says.replace("user 1000", f"user {os.geteuid()}")
         assert told["fix"] == page.fix.replace("data/media", str(disk))
         assert not list(disk.iterdir())
 
@@ -114,6 +116,7 @@ def test_downloads_wait_for_a_read_only_folder_and_go_on_by_themselves(
 
     assert str(disk) in waiting
     assert "Read-only" in waiting
+    assert f"It belongs to user 0, and the backend runs as user {os.geteuid()}." in waiting
     assert done["state"] == "done"
 
 

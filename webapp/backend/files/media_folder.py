@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MARK = ".media-folder"
 KIND = "media-folder"
+OF_ANOTHER = "folder-of-another"
+"""The kind of fault that names the owner already."""
 AGAIN = "Downloads go on by themselves then."
 
 
@@ -86,15 +89,17 @@ class MediaFolder:
         known = self._remembered()
         mark = self.path / MARK
         if known is not None and not mark.exists() and self._device() != known:
-            raise not_mounted(self.path, mark)
+            raise not_mounted(self.path, mark, self._owner(), os.geteuid())
         try:
             for folder in (self.path, self.path / ".staging", self.path / ".thumbnails"):
                 prepare(folder)
             mark.touch()
             self._require_one_disk()
         except FolderUnavailableError as error:
+            whose = whose_it_is(self._owner(), os.geteuid())
+            told = error.detail if error.kind == OF_ANOTHER else f"{error.detail} {whose}"
             raise DownloadError(
-                KIND, error.detail, error.fix, transient=True, values={"folder": str(self.path)}
+                KIND, told, error.fix, transient=True, values={"folder": str(self.path)}
             ) from error
         if self._device() != known:
             write_atomically(self.memory, json.dumps({str(self.path): self._device()}))
@@ -109,6 +114,7 @@ class MediaFolder:
                     " not be moved to its place in one step.",
                     f"Unmount it, or remove the link. {AGAIN}",
                     transient=True,
+                    values={"folder": str(self.path)},
                 )
 
     def _device(self) -> int | None:
@@ -116,6 +122,13 @@ class MediaFolder:
         for folder in (self.path, *self.path.parents):
             with contextlib.suppress(OSError):
                 return folder.stat().st_dev
+        return None
+
+    def _owner(self) -> int | None:
+        """Whose the folder is, or the nearest one above that is there."""
+        for folder in (self.path, *self.path.parents):
+            with contextlib.suppress(OSError):
+                return folder.stat().st_uid
         return None
 
     def _remembered(self) -> int | None:
@@ -126,12 +139,17 @@ class MediaFolder:
         return device if isinstance(device, int) else None
 
 
-def not_mounted(folder: Path, mark: Path) -> DownloadError:
+def whose_it_is(owner: int | None, user: int) -> str:
+    """What to compare where a folder cannot be used, by number: a container has other names."""
+    return f"It belongs to user {owner}, and the backend runs as user {user}."
+
+
+def not_mounted(folder: Path, mark: Path, owner: int | None, user: int) -> DownloadError:
     """What every download waits for while another file system is where the files were."""
     return DownloadError(
         KIND,
         f"The media folder {folder} is not mounted: it is on another file system than"
-        " before, and its mark is missing.",
+        f" before, and its mark is missing. {whose_it_is(owner, user)}",
         f"Mount it. {AGAIN} If it is a new folder on purpose: touch {mark}",
         transient=True,
         values={"folder": str(folder), "mark": str(mark)},
