@@ -49,6 +49,26 @@ def make_silent(folder: Path) -> None:
     _ffmpeg(*copy, str(folder / "silent.mp4"))
 
 
+def make_picture(file: Path) -> None:
+    """Write a picture of the clip, in the format that the name tells."""
+    _ffmpeg("-i", str(file.parent / "short.mp4"), "-frames:v", "1", "-update", "1", str(file))
+
+
+def make_two_languages(folder: Path, name: str) -> None:
+    """Write a file with two audio tracks: German, louder by its channels; English, the default."""
+    tones = [
+        part
+        for pitch in (880, 440)
+        for part in ("-f", "lavfi", "-i", f"sine=frequency={pitch}:sample_rate=44100:duration=2")
+    ]
+    _ffmpeg(
+        *("-i", str(folder / "short.mp4"), *tones, "-map", "0:v", "-map", "1:a", "-map", "2:a"),
+        *("-c:v", "copy", "-c:a", "aac", "-ac:a:0", "2", "-ac:a:1", "1", "-b:a:0", "128k"),
+        *("-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng"),
+        *("-disposition:a:0", "0", "-disposition:a:1", "default", str(folder / name)),
+    )
+
+
 def make_index_last(folder: Path) -> None:
     """Write last.mp4: the clip with its index at the end, without which it cannot be opened."""
     _ffmpeg("-i", str(folder / "clip.mp4"), "-c", "copy", str(folder / "last.mp4"))

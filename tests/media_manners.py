@@ -48,6 +48,8 @@ class Transfer:
     first: int
     begun: float
     ended: float
+    sent: int = 0
+    """Bytes of the body; the connection may hold the last of them."""
 
 
 @dataclass

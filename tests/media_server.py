@@ -69,6 +69,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     media: MediaSource
     manner = Manner()
+    sent = 0
 
     def do_HEAD(self) -> None:
         self._answer(body=False)
@@ -192,7 +193,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if body:
-            begun = time.monotonic()
+            begun, self.sent = time.monotonic(), 0
             self.media.sending.append(self.path)
             try:
                 self._send(file, start, end)
@@ -201,8 +202,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             except ConnectionError:  # the downloader was killed: its right
                 pass
             finally:
-                sent = Transfer(self.path, start, begun, time.monotonic())
-                self.media.transfers.append(sent)
+                ended = time.monotonic()
+                self.media.transfers.append(Transfer(self.path, start, begun, ended, self.sent))
                 self.media.sending.remove(self.path)
 
     def _range(self) -> re.Match[str] | None:
@@ -233,6 +234,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 block = stream.read(min(BLOCK, length - sent))
                 self._write(block)
                 sent += len(block)
+                self.sent += len(block)
                 if self.manner.sends and sent >= self.manner.sends:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return

@@ -31,10 +31,12 @@ from tests.media_files import (
     make_full_colour,
     make_index_last,
     make_media,
+    make_picture,
     make_renditions,
     make_silent,
     make_single_file,
     make_sizes,
+    make_two_languages,
 )
 from tests.media_manners import Manner, MediaSource, Validator
 from tests.media_server import serve_media
@@ -48,10 +50,12 @@ __all__ = [
     "make_full_colour",
     "make_index_last",
     "make_media",
+    "make_picture",
     "make_renditions",
     "make_silent",
     "make_single_file",
     "make_sizes",
+    "make_two_languages",
     "serve_media",
 ]
 

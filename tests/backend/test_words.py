@@ -145,14 +145,14 @@ def test_words_hold_no_value_that_is_not_given(language: str) -> None:
 def test_kinds_of_tables_have_words_too(language: str) -> None:
     told = words(language)
     from domain import failures, imports
-    from domain.signatures import SIGNATURES
+    from domain.signatures import BMP, SIGNATURES
     from files import media_folder, shelf
     from web import problems
 
     kinds = {kind for kind, *_ in (*failures.STATUSES.values(), failures.ANY_STATUS)}
     kinds |= {*problems.KINDS.values(), problems.OTHER_KIND, "no-route", "no-method", "http"}
     kinds |= set(imports.LEFT_OUT)
-    kinds |= {f"what:{name}" for name in (*dict(SIGNATURES).values(), "a picture", "text")}
+    kinds |= {f"what:{name}" for name in (*dict(SIGNATURES).values(), BMP, "a picture", "text")}
     kinds |= {media_folder.KIND, shelf.KIND, "missing-thumbnail", "missing-metadata"}
     kinds |= {"missing-chapters", "missing-subtitles-embedded"}
     tree = ast.parse((BACKEND / "store/database_errors.py").read_text(encoding="utf-8"))

@@ -13,7 +13,14 @@ import pytest
 from tests.backend.api_process import Api, running, wait_for
 from tests.backend.pages import page_of
 from tests.media_probe import probe
-from tests.media_source import Manner, make_renditions, make_silent, make_sizes
+from tests.media_source import (
+    Manner,
+    make_picture,
+    make_renditions,
+    make_silent,
+    make_sizes,
+    make_two_languages,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -297,6 +304,26 @@ def test_a_thumbnail_that_cannot_be_had_costs_a_note(
     )
 
 
+def test_a_retry_for_a_missing_thumbnail_fetches_only_that(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    picture = own_media.folder / "late.png"
+    url = page_of(own_media, "late.html", thumbnailUrl=f"{own_media.base}/late.png")
+    done = result(shared_api, url, embed=["thumbnail"])
+    make_picture(picture)
+    own_media.throttle = 200_000  # so that more than a look at the medium would show
+    own_media.transfers.clear()
+
+    again = completed(shared_api, own_media, done)
+
+    assert kinds(done) == ["missing-thumbnail"]
+    assert "png" in probe(file_of(shared_api, again)).codecs
+    assert "/late.png" in [path for path, _ in own_media.requests]
+    wait_for(lambda: not own_media.sending, "nothing is sent any more")
+    sent = [one.sent for one in own_media.transfers if one.path == "/short.mp4"]
+    assert max(sent, default=0) < (own_media.folder / "short.mp4").stat().st_size
+
+
 # Bodies whose end nobody announces
 
 
@@ -336,8 +363,12 @@ NOT_MEDIA = {
     "archive.zip": b"PK\x05\x06" + bytes(18),
     "letter.txt": b"hello\n",
     "photo.jpg": b"\xff\xd8\xff\xe0" + bytes(600),
+    "dance.gif": b"GIF89a\x10\0\x10\0\xf0\0\0" + bytes(600),
+    "chart.bmp": b"BM\x96\2\0\0" + bytes(4) + b"\x36\0\0\0\x28\0\0\0" + bytes(600),
     "lie.mp4": b"%PDF-1.4\n" + b"\0" * 3_000_000,
 }
+LOOKED_AT = 1_000_000
+"""Bytes at most that are sent of a file before whoever has seen its beginning is gone: 2 s."""
 
 
 @pytest.mark.parametrize("name", NOT_MEDIA)
@@ -353,6 +384,8 @@ def test_what_is_no_medium_is_known_by_its_first_bytes(
     assert failed["error"]["kind"] == "not-media"
     assert seen.status_code == 422
     assert seen.json()["detail"] == failed["error"]["sentence"]
+    wait_for(lambda: not own_media.sending, "nothing is sent any more")
+    assert max(transfer.sent for transfer in own_media.transfers) <= LOOKED_AT
 
 
 def test_a_silent_video_as_audio_has_a_reason(shared_api: Api, own_media: MediaSource) -> None:
@@ -472,6 +505,22 @@ def test_the_audio_is_the_sites_own_track_or_the_chosen_one(
     assert pitch_of(file_of(shared_api, done)) == pytest.approx(pitch, rel=0.05)
 
 
+@pytest.mark.parametrize("name", ["two.mkv", "two.mp4"])
+def test_a_file_with_two_audio_tracks_keeps_both_and_its_default_becomes_the_sound(
+    shared_api: Api, own_media: MediaSource, name: str
+) -> None:
+    make_two_languages(own_media.folder, name)
+    url = f"{own_media.base}/{name}"
+
+    seen = preview(shared_api, url)
+    video, sound = (result(shared_api, url, format=format_) for format_ in ("mp4", "wav"))
+
+    streams = probe(file_of(shared_api, video)).streams
+    assert seen["audio"] == []
+    assert [s.tags["language"] for s in streams if s.kind == "audio"] == ["deu", "eng"]
+    assert pitch_of(file_of(shared_api, sound)) == pytest.approx(440, rel=0.05)
+
+
 def pitch_of(path: Path) -> float:
     """The frequency of a plain tone: how often its wave rises through zero in the second half."""
     with wave.open(str(path)) as file:
@@ -542,6 +591,29 @@ def test_entries_of_a_list_keep_what_the_list_knew(shared_api: Api, own_media: M
     assert [one["file"]["name"] for one in done] == names
     tracks = [probe(file_of(shared_api, one)).tags.get("track") for one in done]
     assert tracks == ["1", "2", "3"]
+
+
+def test_two_videos_of_a_page_that_only_it_may_show_keep_names_and_referer(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    short = (own_media.folder / "short.mp4").read_bytes()
+    for name in ("one", "two"):
+        (own_media.folder / f"{name}.mp4").write_bytes(short)
+        own_media.manners[f"/{name}.mp4"] = Manner(referer="/films.html", refuses=403)
+    videos = "".join(f'<video src="/{name}.mp4"></video>' for name in ("one", "two"))
+    (own_media.folder / "films.html").write_text(f"<title>Two films</title>{videos}")
+
+    seen = preview(shared_api, f"{own_media.base}/films.html")
+    added = shared_api.client.post("/api/downloads/bulk", json={"entries": seen["entries"]}).json()
+    done = [shared_api.wait(one["id"], "done", "failed") for one in added]
+
+    titles = [entry["title"] for entry in seen["entries"]]
+    assert titles == ["Two films (1)", "Two films (2)"]
+    assert [one["title"] for one in added] == titles
+    assert [one["error"] for one in done] == [None] * 2
+    assert [one["title"] for one in done] == titles
+    assert [one["file"]["name"].partition(" [")[0] for one in done] == titles
+    assert [shared_api.bytes_of(one["id"]) for one in done] == [short] * 2
 
 
 def test_a_long_list_is_shown_in_parts_and_whole(shared_api: Api, own_media: MediaSource) -> None:

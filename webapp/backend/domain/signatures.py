@@ -20,6 +20,8 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"\x89PNG\r\n\x1a\n", "a picture (PNG)"),
+    (b"GIF87a", "a picture (GIF)"),
+    (b"GIF89a", "a picture (GIF)"),
     (b"II*\x00", "a picture (TIFF)"),
     (b"MM\x00*", "a picture (TIFF)"),
     (b"\x7fELF", "a program"),
@@ -28,6 +30,9 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "a database"),
 )
 WEBP, AVIF = b"WEBP", (b"avif", b"avis", b"heic", b"heix", b"mif1")
+BMP = "a picture (BMP)"
+BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+"""Lengths of the second header; two letters alone prove nothing."""
 TEXT = frozenset(range(0x20, 0x100)) | {0x09, 0x0A, 0x0C, 0x0D, 0x1B}
 """Bytes that text of any encoding may hold; media hold others, and very soon."""
 
@@ -41,6 +46,13 @@ def not_media(head: bytes) -> str | None:
         head[4:8] == b"ftyp" and head[8:12] in AVIF
     ):
         return "a picture"
+    if _is_bmp(head):
+        return BMP
     if head.startswith(b"#EXTM3U"):
         return None
     return "text" if head and TEXT.issuperset(head) else None
+
+
+def _is_bmp(head: bytes) -> bool:
+    length = int.from_bytes(head[14:18], "little")
+    return head[:2] == b"BM" and head[6:10] == bytes(4) and length in BMP_HEADERS

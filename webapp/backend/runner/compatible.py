@@ -45,6 +45,8 @@ class Stream:
     pixels: str = ""
     is_cover: bool = False
     """Whether it is a picture that was attached."""
+    is_default: bool = False
+    """Whether the file says that players should take it."""
 
     @property
     def fits(self) -> bool:
@@ -63,7 +65,11 @@ class Stream:
 def streams_of(ffmpeg: str | None, medium: Path) -> list[Stream]:
     """What the file holds of pictures and sound, in its order; nothing when nobody can tell."""
     return [
-        Stream(kind == b"Video", codec.decode(), pixels.decode(), b"(attached pic)" in rest)
+        Stream(
+            *(kind == b"Video", codec.decode(), pixels.decode()),
+            is_cover=b"(attached pic)" in rest,
+            is_default=b"(default)" in rest,
+        )
         for kind, codec, pixels, rest in STREAM.findall(describe(ffmpeg, medium))
     ]
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP
 
+from runner.compatible import streams_of
+
 Run = tuple[list[str], dict[str, Any]]
 
 
@@ -18,12 +20,20 @@ class SoundPP(FFmpegExtractAudioPP):  # type: ignore[misc]  # yt-dlp has none
     def __init__(self, format_: str, kbps: int | None, *, chosen: bool) -> None:
         """Take the bit rate of what is encoded, and whether somebody wants just that."""
         super().__init__(preferredcodec=format_, preferredquality=kbps)
-        self._format, self._chosen = format_, chosen
+        self._format, self._chosen, self._track = format_, chosen, 0
 
     def get_audio_codec(self, path: str) -> str | None:
-        """The codec of the source; one that nothing is called, if it is not to be copied."""
+        """The codec of the track; one that nothing is called, if it is not to be copied."""
         codec: str | None = super().get_audio_codec(path)
+        tracks = [one for one in streams_of(self.executable, Path(path)) if not one.is_video]
+        if codec and tracks:
+            self._track = next((n for n, one in enumerate(tracks) if one.is_default), 0)
+            codec = tracks[self._track].codec
         return f"{codec}, to be encoded" if codec and self._chosen else codec
+
+    def run_ffmpeg(self, path: str, out_path: str, codec: str, more: list[str]) -> None:
+        """Take the file's own default track; ffmpeg would take the one with most channels."""
+        super().run_ffmpeg(path, out_path, codec, ["-map", f"0:a:{self._track}", *more])
 
     def run(self, info: dict[str, Any]) -> Run:
         """Make the file; what was downloaded stays, so that a retry does not encode it twice."""
