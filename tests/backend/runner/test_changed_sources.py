@@ -144,6 +144,35 @@ def test_fragments_that_were_replaced_are_fetched_anew_and_said(
     assert [note["kind"] for note in done["notes"]] == ["changed"]
 
 
+def test_a_stream_that_was_finished_is_fetched_anew_when_the_other_has_changed(
+    shared_api: Api, own_media: MediaSource
+) -> None:
+    """Else new sound would be put under old pictures."""
+    dash = own_media.folder / "dash"
+
+    def sound_has_begun() -> bool:
+        asked = {path for path, _ in own_media.requests}
+        return len([path for path in asked if "/chunk-stream1-" in path]) > 2
+
+    own_media.throttle = 200_000
+    item = shared_api.add(own_media.dash)
+    wait_for(sound_has_begun, "the pictures are here, and some of the sound")
+    shared_api.ask("POST", f"/api/downloads/{item}/pause")
+    wait_for(lambda: not own_media.sending, "what fetched it has stopped")
+    for file in dash.glob("chunk-stream*.m4s"):
+        replace_samples(file)
+    own_media.throttle = 0
+    own_media.requests.clear()
+    shared_api.ask("POST", f"/api/downloads/{item}/resume")
+
+    done = shared_api.wait(item, "done", "failed")
+    again = [path for path, _ in own_media.requests if "/chunk-stream0-" in path]
+    assert done["error"] is None
+    assert shared_api.bytes_of(item) == clean(shared_api, own_media.dash)
+    assert [note["kind"] for note in done["notes"]] == ["changed"]
+    assert len(set(again)) == len(list(dash.glob("chunk-stream0-*.m4s")))
+
+
 def replace_samples(file: Path) -> None:
     """Change what is in the middle of the fragment, not its structure."""
     content = bytearray(file.read_bytes())
