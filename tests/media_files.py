@@ -54,19 +54,22 @@ def make_picture(file: Path) -> None:
     _ffmpeg("-i", str(file.parent / "short.mp4"), "-frames:v", "1", "-update", "1", str(file))
 
 
-def make_two_languages(folder: Path, name: str) -> None:
-    """Write a file with two audio tracks: German, louder by its channels; English, the default."""
+def make_two_languages(folder: Path, name: str, *, default: str = "none") -> None:
+    """Write a file with two audio tracks: English (440 Hz, AAC), German (880 Hz, Opus, stereo)."""
     tones = [
         part
-        for pitch in (880, 440)
-        for part in ("-f", "lavfi", "-i", f"sine=frequency={pitch}:sample_rate=44100:duration=2")
+        for pitch in (440, 880)
+        for part in ("-f", "lavfi", "-i", f"sine=frequency={pitch}:sample_rate=48000:duration=2")
     ]
-    _ffmpeg(
-        *("-i", str(folder / "short.mp4"), *tones, "-map", "0:v", "-map", "1:a", "-map", "2:a"),
-        *("-c:v", "copy", "-c:a", "aac", "-ac:a:0", "2", "-ac:a:1", "1", "-b:a:0", "128k"),
-        *("-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng"),
-        *("-disposition:a:0", "0", "-disposition:a:1", "default", str(folder / name)),
-    )
+    tracks = ("-map", "0:v", "-map", "1:a", "-map", "2:a", "-c:v", "copy", "-c:a:0", "aac")
+    languages = ("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu")
+    marks = [
+        part
+        for place, language in enumerate(("eng", "deu"))
+        for part in (f"-disposition:a:{place}", "default" if language == default else "0")
+    ]
+    how = ("-c:a:1", "libopus", "-ac:a:0", "1", "-ac:a:1", "2", *languages, *marks)
+    _ffmpeg("-i", str(folder / "short.mp4"), *tones, *tracks, *how, str(folder / name))
 
 
 def make_index_last(folder: Path) -> None:

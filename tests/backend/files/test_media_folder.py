@@ -76,6 +76,7 @@ def test_downloads_wait_for_a_disk_that_is_not_mounted_and_go_on_as_the_page_say
         told = api.get(item)["error"]
         says = page.sentence.replace("data/media", str(disk))
         assert told["sentence"] == says.replace("user 1000", f"user {os.geteuid()}")
+        assert f"and the backend runs as user {os.geteuid()}." in told["sentence"]
         assert told["fix"] == page.fix.replace("data/media", str(disk))
         assert not list(disk.iterdir())
 

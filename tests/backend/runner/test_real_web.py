@@ -505,20 +505,21 @@ def test_the_audio_is_the_sites_own_track_or_the_chosen_one(
     assert pitch_of(file_of(shared_api, done)) == pytest.approx(pitch, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["two.mkv", "two.mp4"])
+@pytest.mark.parametrize(("default", "pitch"), [("none", 440), ("eng", 440), ("deu", 880)])
 def test_a_file_with_two_audio_tracks_keeps_both_and_its_default_becomes_the_sound(
-    shared_api: Api, own_media: MediaSource, name: str
+    shared_api: Api, own_media: MediaSource, default: str, pitch: int
 ) -> None:
-    make_two_languages(own_media.folder, name)
-    url = f"{own_media.base}/{name}"
+    make_two_languages(own_media.folder, "two.mkv", default=default)
+    url = f"{own_media.base}/two.mkv"
 
     seen = preview(shared_api, url)
-    video, sound = (result(shared_api, url, format=format_) for format_ in ("mp4", "wav"))
+    video, wav, m4a = (result(shared_api, url, format=one) for one in ("mp4", "wav", "m4a"))
 
     streams = probe(file_of(shared_api, video)).streams
     assert seen["audio"] == []
-    assert [s.tags["language"] for s in streams if s.kind == "audio"] == ["deu", "eng"]
-    assert pitch_of(file_of(shared_api, sound)) == pytest.approx(440, rel=0.05)
+    assert [s.tags["language"] for s in streams if s.kind == "audio"] == ["eng", "deu"]
+    assert pitch_of(file_of(shared_api, wav)) == pytest.approx(pitch, rel=0.05)
+    assert probe(file_of(shared_api, m4a)).codecs == ["aac"]
 
 
 def pitch_of(path: Path) -> float:
