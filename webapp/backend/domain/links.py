@@ -18,7 +18,8 @@ LOGIN = re.compile(
 )
 """A user and a password in a link, wherever that stands in a text."""
 CLUMSY_LOGIN = re.compile(
-    r"^((?:[a-z][a-z0-9+.-]*:)?/{0,3})(?:[^/?#]*@|[^/?#@]*:(?!\d*(?:[/?#]|$))[^@]*@)", re.IGNORECASE
+    r"^((?:[a-z][a-z0-9+.-]*:)?/{0,3})(?:[^/?#]*@|[^/?#@:]*:(?!\d*(?:[/?#]|$))[^@]*@)",
+    re.IGNORECASE,
 )
 """The same in what is meant to be a link, and may hold spaces, or a password with a / or #."""
 
