@@ -14,14 +14,15 @@ NAME = "data/app.db"
 READ_ONLY = "cannot execute INSERT in a read-only transaction"
 REFUSED = 'connection failed: FATAL:  password authentication failed for user "app"'
 MORE = {
-    "database-locked": "Another backend on the same folder, a database browser or a backup: "
-    "`lsof data/app.db` shows it.",
+    "database-locked": "A database browser or a backup: `lsof data/app.db` shows it.",
     "database-read-only": "And its folder: `chmod u+w data data/app.db*`",
     "database-damaged": "To begin anew: `mkdir data/damaged && mv data/app.db* data/damaged/`. The "
     "files of finished downloads stay in `data/media`.",
     "database-password": 'With compose: `docker compose exec database psql -U app -c "\\password"`',
     "database-replaced": "What is at its place now is used, and what was acknowledged since then "
     "is in it.",
+    "database-worked-on": "`lsof data/app.db` shows which. Links are taken and kept meanwhile; the "
+    "other one downloads them.",
     "database-standby": "It is a standby of PostgreSQL, or was told to only read.",
 }
 """What else there is to know of some."""
@@ -44,6 +45,7 @@ def troubles() -> dict[str, UnavailableError]:
 
 def _all() -> Iterator[UnavailableError]:
     yield errors.explain(NAME, Exception("database is locked"))
+    yield errors.worked_on(NAME)
     yield _read_only()
     yield errors.explain(NAME, Exception("file is not a database"))
     yield errors.newer(NAME, "9999", "0031")

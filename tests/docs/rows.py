@@ -139,12 +139,16 @@ def _start(cells: list[str]) -> Held:
 
 ERRORS = "tests/backend/store/test_database_errors.py"
 POSTGRES = "tests/backend/engine/test_postgres_faults.py"
+LEASE = "tests/backend/engine/test_lease.py"
 FOLDERS = "tests/backend/files/test_folders.py"
 MADE = Held(
     f"{ERRORS}::test_it_is_told_by_ready_and_by_every_request_and_left_alone_until_it_is_mended"
 )
 DATABASE: Mapping[str, Held] = {
     "database-locked": MADE,
+    "database-worked-on": Held(
+        f"{LEASE}::test_a_second_backend_on_one_database_says_so_and_goes_on_when_the_first_leaves"
+    ),
     "database-read-only": Held(
         f"{ERRORS}::test_one_that_becomes_read_only_is_told_with_every_file_and_used_again"
         "_once_it_is_mended"

@@ -223,6 +223,29 @@ def test_one_whose_lease_another_has_says_so_and_starts_nothing(scene: Scene) ->
     assert row["run"] == 1
 
 
+def test_a_handover_that_takes_no_longer_than_a_restart_is_not_spoken_of(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[bool] = []
+    acquire = scene.lease.acquire
+
+    def try_it() -> bool:
+        tried.append(acquire())
+        return tried[-1]
+
+    monkeypatch.setattr(scene.lease, "acquire", try_it)
+    with closing(FileLease(scene.folder / "lock")) as leaving:
+        assert leaving.acquire()
+        launched = threading.Thread(target=scene.scheduler.launch)
+        launched.start()
+        wait_for(lambda: len(tried) > 2, "the next one waits")
+    launched.join(20)
+    scene.scheduler.stop()
+    assert tried[-1]
+    assert scene.scheduler.problem is None
+    assert "Another backend" not in caplog.text
+
+
 RESULT = {
     **dict.fromkeys(("title", "uploader", "duration", "platform", "media_key", "thumbnail")),
     "file": "media.mp4",

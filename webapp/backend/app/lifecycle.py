@@ -72,9 +72,9 @@ class Lifecycle:
     def readiness(self) -> tuple[State, Problem | None]:
         """Whether downloads run; if not, what is waited for."""
         problem = self._problem
-        if self._launched.is_set():
+        if self._container.done():
             container = self._container.result()
-            problem = container.scheduler.problem
+            problem = problem or container.scheduler.problem
             if container.media.doubtful:
                 threading.Thread(target=container.media.prepare, daemon=True).start()
             if fault := container.media.fault:

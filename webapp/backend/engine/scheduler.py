@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from domain.ids import seconds_until
 from domain.problems import DatabaseUnavailableError, UnavailableError
 from engine.watchdog import Watchdog
+from store.database_errors import worked_on
 from work.executor import StoppingError
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ SHARED_WAIT_SECONDS = 1.0
 """Seconds between two looks for dead processes; half of what a takeover takes."""
 RETRY_SECONDS = 1.0
 LEASE_POLL_SECONDS = 0.05
+HANDOVER_SECONDS = 6.0
+"""In which nobody is told that another backend works here: one that was told to leave at a restart
+has five seconds to answer everybody (--timeout-graceful-shutdown in Procfile)."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -67,9 +72,13 @@ class Scheduler:
             DatabaseUnavailableError: when the database cannot be used; call it again later.
 
         """
+        begun = time.monotonic()
         while not self._lease.acquire():
+            if time.monotonic() - begun > HANDOVER_SECONDS:
+                self._met(worked_on(self._store.name))
             if self._stopping.wait(LEASE_POLL_SECONDS):
                 return
+        self._solved()
         self._reconcile()
         self._watchdog.start()
         threading.Thread(target=self._serve, name="queue", daemon=True).start()
@@ -139,12 +148,7 @@ class Scheduler:
         if self.problem:
             self._store.open()  # the tables may have gone with a database that was replaced
         if not self._lease.held() and not self._renew_lease():
-            raise DatabaseUnavailableError(
-                f"Another backend works on {self._store.name}.",
-                "Stop it, or give this one another DATABASE_URL; it goes on by itself then.",
-                kind="database-locked",
-                name=self._store.name,
-            )
+            raise worked_on(self._store.name)
         self._reconcile()
         self._settle_orphaned()
         self._no_room = self.fill()

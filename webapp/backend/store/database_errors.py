@@ -47,6 +47,16 @@ def replaced(name: str) -> DatabaseUnavailableError:
     )
 
 
+def worked_on(name: str) -> DatabaseUnavailableError:
+    """One backend at a time works on what is in a file."""
+    return DatabaseUnavailableError(
+        f"Another backend works on {name}.",
+        "Stop it, or give this one another DATABASE_URL; it goes on by itself then.",
+        kind="database-worked-on",
+        name=name,
+    )
+
+
 def busy() -> UnavailableError:
     """Nothing is wrong with it: others use all that there is of it."""
     sentence, fix = "Every connection to the database is in use.", "Try again in a moment."
