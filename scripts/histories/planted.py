@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,12 +83,22 @@ def plant(name: str, into: Path) -> Path:
         ValueError: when it does not fit the code any more.
 
     """
+    return changed(PLANTED[name], into)
+
+
+def changed(edits: Iterable[Edit], into: Path) -> Path:
+    """Copy the backend's code into a folder, with these edits; return the folder of the copy.
+
+    Raises:
+        ValueError: when one does not fit the code any more.
+
+    """
     copy = into / "backend"
     shutil.copytree(BACKEND, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
-    for edit in PLANTED[name]:
+    for edit in edits:
         file = copy / edit.file
         text = file.read_text(encoding="utf-8")
         if text.count(edit.search) != 1:
-            raise ValueError(f"{name}: {edit.search!r} is not once in {edit.file}")
+            raise ValueError(f"{edit.search!r} is not once in {edit.file}")
         file.write_text(text.replace(edit.search, edit.replace), encoding="utf-8")
     return copy
