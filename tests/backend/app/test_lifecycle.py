@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from tests.conftest import SmallDisk
     from tests.media_source import MediaSource
+
+CROWD = 400
+"""Who come at once: a page, its pictures, a media server and a script, several times over."""
 
 
 def waits_for(api: Api, sentence: str) -> Callable[[], bool]:
@@ -91,3 +95,18 @@ def test_descriptors_that_are_used_up_are_one_line_and_pass(api: Api, media: Med
     api.wait(api.add(media.mp4), "done")
     assert api.log.read_text().count("No connection can be accepted") == 1
     assert "Traceback" not in api.log.read_text()
+
+
+def test_a_crowd_that_comes_while_nobody_accepts_is_queued_whole(api: Api) -> None:
+    """A short `--backlog` would spare tries to accept, and refuse these."""
+    api.ready()
+    assert api.process
+    address = ("127.0.0.1", int(api.url.rpartition(":")[2]))
+    api.process.send_signal(signal.SIGSTOP)
+    try:
+        clients = [socket.create_connection(address, timeout=5) for _ in range(CROWD)]
+    finally:
+        api.process.send_signal(signal.SIGCONT)
+    for client in clients:
+        client.close()
+    assert api.client.get("/health").status_code == 200
