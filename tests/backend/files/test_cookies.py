@@ -197,7 +197,15 @@ def redirected(media: MediaSource) -> str:
 
 
 def told_of(api: Api, url: str, what: str) -> dict[str, Any]:
-    """What a download or a preview of a link fails of."""
+    """What a download, a preview or a subscription of a link fails of."""
+    if what == "subscription":
+        item = api.ask("POST", "/api/subscriptions", json={"url": url})["id"]
+        path = f"/api/subscriptions/{item}"
+        told: dict[str, Any] = wait_for(
+            lambda: api.ask("GET", path)["error"], "it could not be looked at"
+        )
+        assert api.client.delete(path).is_success
+        return told
     if what == "preview":
         problem: dict[str, Any] = api.client.post("/api/previews", json={"url": url}).json()
         return problem
@@ -205,7 +213,7 @@ def told_of(api: Api, url: str, what: str) -> dict[str, Any]:
     return error
 
 
-@pytest.mark.parametrize("what", ["download", "preview"])
+@pytest.mark.parametrize("what", ["download", "preview", "subscription"])
 def test_after_a_redirect_the_site_that_refused_is_named(
     shared_api: Api, own_media: MediaSource, what: str
 ) -> None:

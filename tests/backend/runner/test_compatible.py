@@ -135,3 +135,24 @@ def test_what_is_encoded_again_tells_how_far_it_is(shared_api: Api, own_media: M
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
     assert 0 < progress["fraction"] <= 1
     assert progress["eta"] >= 0
+
+
+def test_a_conversion_that_was_killed_is_done_again_and_said_once(
+    api: Api, own_media: MediaSource
+) -> None:
+    make_full_colour(own_media.folder, seconds=20)
+    item = api.add(f"{own_media.base}/444.mp4")
+
+    def converts() -> bool:
+        progress = api.get(item)["progress"] or {}
+        return bool(progress.get("stage") == "converting" and progress.get("fraction"))
+
+    wait_for(converts, "it converts")
+    api.kill()
+    api.start()
+
+    done = api.wait(item, "done", "failed")
+    assert probe(file_of(api, done)).codecs == ["h264", "aac"]
+    assert pixels(file_of(api, done)) == "yuv420p"
+    assert conversions(done) == [("H.264 (yuv444p)", "H.264")]
+    assert done["duration"] == pytest.approx(20, abs=0.2)
