@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,14 @@ NAME_THEIR_KIND = {
     "UnknownSubscriptionError",
     "NameTakenError",
 }
+OF_FILES = (
+    *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR),
+    *(errno.ENAMETOOLONG, errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO),
+    *(errno.EBUSY, errno.ETXTBSY, errno.ESTALE, errno.ENOTCONN, errno.ELOOP, errno.EMLINK),
+    *(errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EMFILE, errno.ENFILE, errno.ENOMEM),
+    *(errno.ENOTEMPTY, errno.ENOEXEC),
+)
+"""What the system can refuse of files, folders and programs with."""
 NO_VALUES = {"kind", "field", "errors", "headers", "transient", "values"}
 
 
@@ -51,11 +61,11 @@ def problem_classes() -> set[str]:
 
 
 class Said(ast.NodeVisitor):
-    """Collects each place where something is said: its kind, as an expression, and its values."""
+    """Collects each place where something is said: its kind and its values, as expressions."""
 
     def __init__(self, problems: set[str]) -> None:
         self.problems = problems
-        self.found: list[tuple[int, ast.expr | None, set[str]]] = []
+        self.found: list[tuple[int, ast.expr | None, dict[str, ast.expr]]] = []
         self._within: list[str] = []
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
@@ -76,25 +86,29 @@ class Said(ast.NodeVisitor):
             kind = by_name.get("kind")
             if callee in NAME_THEIR_KIND and kind is None:
                 return
+        elif callee == "left_out" and len(node.args) > 1:
+            kind = node.args[1]
         else:
             return
         self.found.append((node.lineno, kind, self._values(by_name)))
 
     @staticmethod
-    def _values(by_name: dict[str, ast.expr]) -> set[str]:
-        names = set(by_name) - NO_VALUES
+    def _values(by_name: dict[str, ast.expr]) -> dict[str, ast.expr]:
+        found = {name: value for name, value in by_name.items() if name not in NO_VALUES}
         match by_name.get("values"):
-            case ast.Dict(keys=keys):
-                names |= {each.value for each in keys if isinstance(each, ast.Constant)}  # type: ignore[misc]
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant):
+                        found[str(key.value)] = value
             case None:
                 pass
-            case _:
-                names.add("*")  # handed on
-        return names
+            case handed_on:
+                found["*"] = handed_on
+        return found
 
 
 @cache
-def said() -> list[tuple[str, str | None, set[str]]]:
+def said() -> list[tuple[str, str | None, dict[str, ast.expr]]]:
     """Where, of which kind (None: none at all; empty: handed on), with which values."""
     problems = problem_classes()
     places = []
@@ -137,7 +151,8 @@ def test_words_hold_no_value_that_is_not_given(language: str) -> None:
     for place, kind, values in said():
         if kind and kind in told and "*" not in values:
             asked = set(re.findall(r"\{\{(\w+)\}\}", " ".join(told[kind])))
-            wrong += [(place, kind, sorted(asked - values))] if asked - values else []
+            lacking = sorted(asked - values.keys())
+            wrong += [(place, kind, lacking)] if lacking else []
     assert wrong == []
 
 
@@ -147,12 +162,15 @@ def test_kinds_of_tables_have_words_too(language: str) -> None:
     from domain import failures, imports
     from domain.signatures import BMP, SIGNATURES
     from files import media_folder, shelf
+    from runner import notify
     from web import problems
 
     kinds = {kind for kind, *_ in (*failures.STATUSES.values(), failures.ANY_STATUS)}
     kinds |= {*problems.KINDS.values(), problems.OTHER_KIND, "no-route", "no-method", "http"}
     kinds |= set(imports.LEFT_OUT)
     kinds |= {f"what:{name}" for name in (*dict(SIGNATURES).values(), BMP, "a picture", "text")}
+    kinds |= {f"why:{os.strerror(number)}" for number in OF_FILES}
+    kinds |= {f"why:{reason}" for reason in dict(notify.REASONS).values()}
     kinds |= {media_folder.KIND, shelf.KIND, "missing-thumbnail", "missing-metadata"}
     kinds |= {"missing-chapters", "missing-subtitles-embedded"}
     tree = ast.parse((BACKEND / "store/database_errors.py").read_text(encoding="utf-8"))

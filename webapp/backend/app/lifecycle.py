@@ -166,12 +166,14 @@ class Lifecycle:
 
 def _unexpected(error: Exception) -> Problem:
     """What to say of an error that no part has words for: a full disk, no descriptors, a bug."""
-    said = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+    why = (isinstance(error, OSError) and error.strerror) or str(error)
+    where = f" ({error.filename})" if getattr(error, "filename", None) else ""
     return UnavailableError(
-        f"The backend cannot start its work: {said}.",
-        "It tries again by itself; the log of `api` has the details.",
+        f"The backend cannot start its work{where}: {why}.",
+        "It retries automatically; the log of `api` has the details.",
         kind="backend-not-ready",
-        why=said,
+        where=where,
+        why=why,
     )
 
 

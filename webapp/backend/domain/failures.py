@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.causes import chain_of, first_line, header, host, words
 from domain.retry_after import seconds_asked
-from net.egress import ProgramRefusedError, RefusedError
+from net.egress import AddressRefusedError, ProgramRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -218,12 +218,12 @@ def _by_type(error: BaseException) -> DownloadError | None:
             "The site sends this in a way that only another program could fetch.",
             "Look for another source: programs are not let into the network here.",
         )
-    if isinstance(error, RefusedError):
+    if isinstance(error, AddressRefusedError):
         return DownloadError(
             "address-refused",
             str(error),
             "Only the operator can allow it: ALLOW_HOSTS.",
-            values={"why": str(error)},
+            values=error.values,
         )
     if isinstance(error, MemoryError):
         return DownloadError(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.downloads import DownloadErrorBody
 from domain.naming import Folder
+
+if TYPE_CHECKING:
+    from domain.failures import DownloadError
 
 Origin = Literal["media", "import"]
 ImportState = Literal["running", "done", "stopped", "failed"]
@@ -40,6 +43,12 @@ class ImportRefusal(BaseModel):
     kind: str | None = Field(default=None, description="Names the detail, for other languages")
     values: dict[str, str] = Field(default={}, description="What stands in the detail, by name")
 
+    @classmethod
+    def of_failure(cls, name: str, failure: DownloadError) -> ImportRefusal:
+        """A file that is left out for the reason for which a download of it would fail."""
+        values = dict(failure.values)
+        return cls(name=name, detail=failure.sentence, kind=failure.kind, values=values)
+
 
 LEFT_OUT = {
     "left-damaged": "ffmpeg finds neither video nor sound in it: it is damaged.",
@@ -51,7 +60,7 @@ LEFT_OUT = {
     "left-link": "It is a link or no file, which may lead anywhere.",
     "left-name": "It has a name that not every program can read; rename it.",
     "left-not-media": "It is {what}, and no medium.",
-    "left-place": "It has no place below the media folder: {why}",
+    "left-place": "It has no place below the media folder: {why}.",
     "left-unreadable": "It cannot be read: {why}.",
 }
 """Why a file is left out, by kind."""

@@ -183,7 +183,7 @@ def keep(folder: Path, site: str, text: str) -> None:
         DownloadError: if there are no cookies of that site in it; nothing has changed then.
 
     """
-    of_site(text, site, f"The export for {site}")
+    of_site(text, site, f"{site}.txt")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     making = folder / f"{site}.new"
     making.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ OF_THE_GUARD = frozenset({RUN, "GUARD_SERVICE"})
 """By these a guard knows what it has to end: a window of the user's is none of it."""
 SPARED = "GUARD_SPARES"
 """With the mark of its run, this tells a guard that ends itself what it is to leave."""
+BY_HAND = "Copy the path and open it yourself."
 ANSWER_SECONDS = 3.0
 """What has not failed by then is showing the folder; some openers live as long as their window."""
 
@@ -74,6 +75,7 @@ class Desktop:
                 "Copy the path, or save the file to your device.",
                 kind="no-desktop",
             )
+        name = Path(program).name
         folder = path if path.is_dir() else path.parent
         selects = self.platform == "darwin" and path.is_file()
         quiet = subprocess.DEVNULL
@@ -92,22 +94,25 @@ class Desktop:
             threading.Thread(target=running.wait, daemon=True).start()  # it leaves no zombie
             return
         except OSError as error:
-            raise _failed(program, folder, error.strerror or str(error)) from error
+            raise ConflictError(
+                f"{name} could not show {folder}: {error.strerror}.",
+                BY_HAND,
+                kind="opener-failed",
+                program=name,
+                folder=folder,
+                why=error.strerror,
+            ) from error
         if status:
-            raise _failed(program, folder, f"exit status {status}")
+            raise ConflictError(
+                f"{name} could not show {folder}: exit status {status}.",
+                BY_HAND,
+                kind="opener-status",
+                program=name,
+                folder=folder,
+                status=status,
+            )
 
 
 def _of_the_user(environ: Mapping[str, str]) -> dict[str, str]:
     own = {name: value for name, value in environ.items() if name not in OF_THE_GUARD}
     return own | ({SPARED: environ[RUN]} if RUN in environ else {})
-
-
-def _failed(program: str, folder: Path, why: str) -> ConflictError:
-    return ConflictError(
-        f"{Path(program).name} could not show {folder}: {why}.",
-        "Copy the path and open it yourself.",
-        kind="opener-failed",
-        program=Path(program).name,
-        folder=folder,
-        why=why,
-    )

@@ -41,10 +41,25 @@ class BadEntryError(ValueError):
 
 
 class RefusedError(Exception):
-    """A connection to an address that is not allowed; the message is a sentence.
+    """Something that is not allowed here: one of the two below.
 
     Deliberately no OSError: the retry loops of HTTP libraries must not swallow it.
     """
+
+
+class AddressRefusedError(RefusedError):
+    """A connection to an address that is not allowed; as text, a sentence."""
+
+    def __init__(self, address: object, port: int) -> None:
+        super().__init__(address, port)
+        self.values = {"address": str(address), "port": str(port)}
+        """What stands in the sentence, by name."""
+
+    def __str__(self) -> str:
+        return (
+            f"The address {self.values['address']} (port {self.values['port']}) is not on the "
+            "public internet, and ALLOW_HOSTS does not list it."
+        )
 
 
 class ProgramRefusedError(RefusedError):
@@ -126,19 +141,16 @@ class Allowed:
         """Let a connection to the numeric address `host` pass, or raise.
 
         Raises:
-            RefusedError: when the address is neither public nor listed.
+            AddressRefusedError: when the address is neither public nor listed.
 
         """
         try:
             address = _plain(ipaddress.ip_address(host.partition("%")[0]))
         except ValueError:
-            raise RefusedError(f"{host!r} is not a numeric address.") from None
+            raise AddressRefusedError(host, port) from None  # a name could lead anywhere
         if is_public(address) or any(e.admits(address, port, resolve) for e in self.entries):
             return
-        raise RefusedError(
-            f"The address {address} (port {port}) is not on the public internet, "
-            "and ALLOW_HOSTS does not list it."
-        )
+        raise AddressRefusedError(address, port)
 
 
 def is_public(address: Address) -> bool:

@@ -18,7 +18,7 @@ from domain.notices import in_words
 from domain.receivers import beginning, service_of
 from domain.retry_after import seconds_asked
 from domain.webhooks import signed
-from net.egress import RefusedError
+from net.egress import AddressRefusedError
 from runner.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _unusable(service: str, *, known: bool) -> DownloadError:
 def _failed(error: Exception, job: NotifyJob) -> _RefusedError:
     """Why it could not be sent at all; the address is left out, since it may be a secret."""
     seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, RefusedError):
+    while seen is not None and not isinstance(seen, AddressRefusedError):
         seen = seen.__cause__ or seen.__context__
     if seen is not None:
         return _RefusedError(
@@ -234,7 +234,7 @@ def _failed(error: Exception, job: NotifyJob) -> _RefusedError:
                 "receiver-inside",
                 str(seen),
                 "Only the operator can allow it: ALLOW_HOSTS.",
-                values={"why": str(seen)},
+                values=seen.values,
             )
         )
     why = _in_short(error, job)
@@ -248,15 +248,19 @@ def _failed(error: Exception, job: NotifyJob) -> _RefusedError:
     )
 
 
+REASONS = (
+    ("refused", "connection refused"),
+    ("name or service", "no such host"),
+    ("resolve", "no such host"),
+    ("certificate", "bad certificate"),
+    ("timed out", "no answer"),
+)
+"""Signs of why nobody can be told, and its name; the page has words for each name."""
+
+
 def _in_short(error: Exception, job: NotifyJob) -> str:
     text = str(error).lower()
-    for sign, meaning in (
-        ("refused", "connection refused"),
-        ("name or service", "no such host"),
-        ("resolve", "no such host"),
-        ("certificate", "bad certificate"),
-        ("timed out", "no answer"),
-    ):
+    for sign, meaning in REASONS:
         if sign in text:
             return meaning
     return f"{type(error).__name__}, {beginning(job.url)}"

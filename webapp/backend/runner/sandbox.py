@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from net.egress import ProgramRefusedError, RefusedError
+from net.egress import AddressRefusedError, ProgramRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ def enter_sandbox(allowed: Allowed) -> None:
 def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
     def connect(sock: socket.socket, address: Any) -> None:  # noqa: ANN401 - of any family
         if sock.family not in NUMERIC_FAMILIES:
-            raise RefusedError("Only connections over the internet protocol are allowed.")
+            raise AddressRefusedError(address, 0)  # a socket of this machine
         if address is not None:
             host, port = _numeric(address)
             allowed.check(host, port)
@@ -49,7 +49,7 @@ def _hook(allowed: Allowed) -> Callable[[str, tuple[Any, ...]], None]:
             raise ProgramRefusedError("ffmpeg may not open an address by itself.")
 
     def never(*_: object) -> None:
-        raise RefusedError("Programs may be started in one way only here.")
+        raise ProgramRefusedError("Programs may be started in one way only here.")
 
     judges: dict[str, Callable[..., None]] = {
         "socket.connect": connect,
@@ -75,7 +75,7 @@ def _numeric(address: Any) -> tuple[str, int]:  # noqa: ANN401 - a sockaddr
     host, port = str(address[0]), int(address[1])
     if re.fullmatch(r"[\d.]+|[0-9a-fA-F:.]+(%\w+)?", host):
         return host, port
-    raise RefusedError(f"Connect to an address, not to the name {host!r}.")
+    raise AddressRefusedError(host, port)
 
 
 def _inputs(arguments: Sequence[Any]) -> list[Any]:

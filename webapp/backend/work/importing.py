@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from domain.failures import DownloadError
 from domain.formats import of_suffix
 from domain.ids import new_id
-from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, left_out, named
+from domain.imports import MAX_EXAMPLES, MAX_REFUSALS, ImportLook, ImportRefusal, left_out, named
 from domain.links import host_of
 from domain.names import suffix
 from files.existing import Existing, survey
@@ -28,7 +28,7 @@ from work.hard_links import HardLinks, is_same
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.imports import ImportRefusal, Origin
+    from domain.imports import Origin
     from files.media_folder import MediaFolder
     from store.store import Row, Store
     from work.announcer import Announcer
@@ -241,9 +241,10 @@ class Importing:
             try:
                 placed = one if row["origin"] == "media" else self._links.link(one)
                 taken.append(_download(placed, told))
-            except (DownloadError, OSError) as error:
-                why = getattr(error, "strerror", None) or str(error)
-                refused.append(left_out(one.name, "left-place", why=why))
+            except DownloadError as error:
+                refused.append(ImportRefusal.of_failure(one.name, error))
+            except OSError as error:
+                refused.append(left_out(one.name, "left-place", why=str(error.strerror)))
         return taken, refused
 
     def _keep(self, folder: Path, item: str, made: str | None) -> str | None:

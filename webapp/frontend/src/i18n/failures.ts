@@ -28,7 +28,8 @@ function filled(text: string, values: Record<string, string>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    if (name === 'what') return known[`what:${value}`]?.[0] ?? value; // what a file is instead of a medium
+    // What a file is instead of a medium, and why the system refuses: names that have words of their own.
+    if (name === 'what' || name === 'why') return known[`${name}:${value}`]?.[0] ?? value;
     return name === 'state' ? translate(`state.${value}` as TextKey) : value;
   });
 }

@@ -93,6 +93,10 @@ describe('the languages', () => {
     expect(localFailure({ ...refusal, values: {} })).toEqual({ ...refusal, values: {} }); // a value is missing
     const file = { kind: 'left-not-media', sentence: 'It is a picture (PNG), and no medium.', fix: '', values: { what: 'a picture (PNG)' } };
     expect(localFailure(file).sentence).toBe('Das ist kein Video und kein Ton, sondern ein Bild (PNG).');
+    const denied = { ...refusal, values: { file: '/a.mp4', why: 'Permission denied' } };
+    expect(localFailure(denied).sentence).toBe('/a.mp4 lässt sich nicht löschen: keine Berechtigung.');
+    const address = { ...refusal, kind: 'address-refused', values: { address: '10.0.0.1', port: '80' } };
+    expect(localFailure(address).sentence).toContain('10.0.0.1 (Port 80) liegt nicht im öffentlichen Internet');
     await chooseLanguage('en');
   });
 
