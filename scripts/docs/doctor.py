@@ -52,7 +52,7 @@ _SPECIAL: dict[Message, dict[str, str]] = {
     NOT_READY: {
         "sentence": "web is not ready after 10 s; an answer on port 3000 is awaited. It listens on "
         "port 3001 instead.",
-        "fix": "have its line use $PORT, or say where it is: WEB_PORT=3001 in .env",
+        "fix": "Have its line use $PORT, or say where it is: WEB_PORT=3001 in .env",
     },
     CANNOT_WORK: {
         "sentence": "api runs, but cannot work: data/app.db is locked by another program.",

@@ -48,7 +48,7 @@ def _more_options(stage: Stage, page: Page) -> None:
 
 def _open_menu(page: Page, of: Page | Locator) -> None:
     """Open the menu of the first download in `of`."""
-    of.get_by_role("button", name=re.compile("^More for")).first.click()
+    of.get_by_role("button", name=re.compile("^More actions for")).first.click()
     page.get_by_role("menu").wait_for()
 
 

@@ -692,7 +692,7 @@ def test_services_are_gone_through_and_restarted_by_key_with_what_needs_them(
     assert run.service("web")["pid"] == pids["web"]
     expect(page.get_by_role("button", name="Restart worker with")).to_have_count(0)
     is_in_state(page, "api", "READY")
-    page.get_by_role("button", name="Restart api with web, which needs it").click()
+    page.get_by_role("button", name="Restart api and what needs it: web").click()
     run.await_new_pid("api", pids["api"])
     run.await_new_pid("web", pids["web"])
     assert run.service("worker")["pid"] == pids["worker"]

@@ -118,7 +118,7 @@ def test_what_is_finished_plays_in_the_library_and_is_deleted_with_its_file(
     app.page.get_by_role("searchbox").fill("nothing like it")
     expect(app.page.get_by_text("Nothing matches")).to_be_visible()
     app.page.get_by_role("searchbox").fill("clip")
-    app.page.get_by_role("button", name="More for clip").click()
+    app.page.get_by_role("button", name="More actions for clip").click()
     app.page.get_by_role("menuitem", name="Remove and delete file").click()
     app.page.get_by_role("button", name="Delete").click()
     expect(app.page.get_by_role("button", name="Play: clip")).to_have_count(0)

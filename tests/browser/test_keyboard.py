@@ -100,7 +100,7 @@ def test_a_download_is_paused_resumed_cancelled_and_brought_back(
     keys.press("Control+z")
     app.await_progress(row, beyond=0)
 
-    keys.reach(button(row, re.compile("^More for")))
+    keys.reach(button(row, re.compile("^More actions for")))
     keys.press("Enter")
     entry = page.get_by_role("menuitem", name="Remove from list")
     keys.await_in(page.get_by_role("menu"))
@@ -138,7 +138,7 @@ def test_what_is_open_in_front_gives_the_focus_back(
     keys.press("Escape")
     expect(play).to_be_focused()
 
-    more = button(page, "More for short")
+    more = button(page, "More actions for short")
     keys.reach(more)
     for entry, front in (("Move or rename", "dialog"), ("Remove and delete file", "alertdialog")):
         keys.press("Enter")

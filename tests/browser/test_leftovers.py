@@ -30,7 +30,7 @@ def test_parts_of_failed_downloads_are_deleted_one_by_one_and_all_at_once(
     parts.get_by_role("button", name=re.compile("^Delete")).first.click()
     expect(parts.get_by_role("listitem")).to_have_count(2)
     app.page.get_by_role("button", name=re.compile(r"^Delete all")).click()
-    expect(app.page.get_by_text("Nothing is kept of failed downloads.")).to_be_visible()
+    expect(app.page.get_by_text("No parts are left over.")).to_be_visible()
     close = app.page.locator("[data-notices]").get_by_role(
         "button", name="Close", include_hidden=True
     )

@@ -33,7 +33,7 @@ def test_a_journey(app: App, own_media: MediaSource, width: int) -> None:
     error = row.get_by_text("This is live.")
     expect(error).to_be_visible()
     assert left(error) == left(row.locator("p").first)
-    row.get_by_role("button", name="More for").click()
+    row.get_by_role("button", name="More actions for").click()
     page.get_by_role("menuitem", name="Remove from list").click()
     expect(row).to_have_count(0)
 

@@ -42,7 +42,7 @@ def test_a_script_that_was_lost_is_fetched_again(stack: GuardRun, page: Page) ->
     url = f"http://localhost:{stack.ports['web']}"
     page.route("**/assets/*.js", lambda route: route.abort())
     page.goto(url)
-    expect(page.get_by_role("alert")).to_contain_text("Trying again")
+    expect(page.get_by_role("alert")).to_contain_text("Retrying…")
     page.unroute("**/assets/*.js")
     expect(App(page, url).status).to_have_text("Connected")
     expect(page.get_by_role("alert")).to_have_count(0)

@@ -36,7 +36,7 @@ def test_a_folder_and_a_name_are_chosen_tried_and_changed_later(
     app.await_done(app.row("short"))
     assert (media_dir / "Films/New/My short.mp4").is_file()
 
-    app.row("short").get_by_role("button", name="More for").click()
+    app.row("short").get_by_role("button", name="More actions for").click()
     page.get_by_role("menuitem", name="Move or rename").click()
     sheet = page.get_by_role("dialog", name="Move or rename")
     sheet.get_by_label("Folder", exact=True).fill("Elsewhere")

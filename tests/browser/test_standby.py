@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from scripts.guard.pages import words
+from tests.conftest import PATIENCE
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, toy
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 HOSTILE = r"<img src=x onerror=window.hacked=1>\033[31mred\033[0m\033]0;title\007\033[2J"
 FAILING = "web: printf '" + HOSTILE + "\\n'; nosuchcommand $WEB_FD # ${WEB_PORT:-1}"
@@ -116,3 +118,52 @@ def test_nothing_is_wider_than_the_window(guarded: Guarded, page: Page, width: i
     opened(page, run)
     expect(page.get_by_role("heading")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_it_speaks_the_language_that_the_browser_asks_for(
+    guarded: Guarded, browser: Browser, language: str
+) -> None:
+    run = guarded(FAILING)
+    run.await_state("web", "BROKEN")
+    context = browser.new_context(locale=language)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    opened(page, run)
+    speaks(page, language)
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_it_and_the_dashboard_speak_the_language_that_was_chosen_in_the_app(
+    guarded: Guarded, page: Page, language: str
+) -> None:
+    run = guarded(FAILING)
+    run.await_state("web", "BROKEN")
+    opened(page, run)
+    expect(page.get_by_role("heading", name="web is not available right now")).to_be_visible()
+    page.evaluate("language => localStorage.setItem('language', language)", language)
+    opened(page, run)
+    speaks(page, language)
+    run.post("/api/services/web/stop")
+    expect(page.locator(".state")).to_have_text(words.of(language)["state.STOPPED"])
+    page.get_by_role("button", name=words.Speech(language)("start.name", name="web")).click()
+    expect(page.locator(".state")).to_have_text(words.of(language)["state.BROKEN"])
+    page.get_by_role("link", name=words.of(language)["standby.all"]).click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page).to_have_url(f"http://localhost:{run.ports['guard']}/")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def speaks(page: Page, language: str) -> None:
+    """See to it that all of the page is in that language."""
+    say, own = words.Speech(language), words.of(language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.get_by_role("heading")).to_have_text(say("standby.heading", name="web"))
+    expect(page.locator(".state")).to_have_text(own["state.BROKEN"])
+    expect(page.locator("#fix")).to_have_attribute("data-word", own["fix"])
+    expect(page.locator("main")).to_contain_text(own["standby.back"])
+    expect(page.locator("main")).to_contain_text(own["standby.BROKEN"])
+    expect(page.get_by_text(own["standby.noscript"])).to_be_hidden()
+    assert page.title() == say("standby.title", name="web")

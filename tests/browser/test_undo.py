@@ -60,7 +60,7 @@ def test_a_deleted_file_comes_back_and_a_closed_page_means_it(
     app.await_done(app.row("short"))
 
     def delete() -> None:
-        page.get_by_role("button", name="More for short").click()
+        page.get_by_role("button", name="More actions for short").click()
         page.get_by_role("menuitem", name="Remove and delete file").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(app.row("short")).to_have_count(0)

@@ -39,14 +39,14 @@ def test_the_folder_is_told_before_and_a_file_is_found_in_it_afterwards(
     app.paste(media.short)
     app.await_done(app.row("short"))
 
-    page.get_by_role("button", name="More for short").click()
+    page.get_by_role("button", name="More actions for short").click()
     page.get_by_role("menuitem", name="Copy path").click()
     expect(page.get_by_text("Path copied", exact=True)).to_be_visible()
     copied = Path(page.evaluate("navigator.clipboard.readText()"))
     assert copied.parent == folder
     assert copied.read_bytes() == (media.folder / "short.mp4").read_bytes()
 
-    page.get_by_role("button", name="More for short").click()
+    page.get_by_role("button", name="More actions for short").click()
     page.get_by_role("menuitem", name="Show in folder").click()
     until(lambda: shown.exists() and shown.read_text() == f"{folder}\n", "the folder is shown")
 

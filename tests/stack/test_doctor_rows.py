@@ -205,7 +205,7 @@ def not_ready(stage: Stage) -> Row:
     until(lambda: run.service("web").get("cause"), "it is said")
     stage.here = {"3000": good, "3001": str(other)}
     yield
-    assert "have its line use $PORT" in stage.fix
+    assert "Have its line use $PORT" in stage.fix
     stage.correct(f"web: exec python {script} :: $PORT 200")
 
 

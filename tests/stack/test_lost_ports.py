@@ -36,7 +36,7 @@ def test_a_reloader_without_its_child_is_not_ready_and_its_port_says_why(
     assert run.run("status").returncode == 1
     until(lambda: ask(run.ports["web"]).status == 503, "the guard answers on the port")
     page = ask(run.ports["web"], headers={"Accept": "text/html"})
-    assert b"nobody listens on port" in page.body
+    assert b"nothing listens on port" in page.body
     assert b"SyntaxError" in page.body
     server.write_text(SERVER)
     back = run.await_state("web", "READY")
@@ -83,7 +83,7 @@ def test_a_reloader_that_keeps_its_socket_is_not_ready_without_its_child(
     break_until_noticed(run, app)
     lost = run.await_state("web", "STARTING")
     assert (lost["pid"], lost["cause"]["kind"]) == (ready["pid"], "port-lost")
-    run.await_output("nobody takes connections")
+    run.await_output("nothing accepts connections")
     assert run.run("status").returncode == 1
     if "FD" in how:  # the guard has the socket too, and answers
         page = ask(run.ports["web"], headers={"Accept": "text/html"})
@@ -107,7 +107,7 @@ def test_a_worker_that_stops_listening_is_told_of(guarded: Guarded, tmp_path: Pa
         "time.sleep(1000)\n"
     )
     run = guarded("web: exec python closes.py $PORT")
-    run.await_output("nobody listens on port")
+    run.await_output("nothing listens on port")
     assert run.service("web")["state"] == "STARTING"
     assert run.run("restart", "web").returncode == 0
     run.await_output("is ready after")
@@ -194,6 +194,6 @@ def test_a_child_that_loads_for_long_gets_its_port(guarded: Guarded, tmp_path: P
     (tmp_path / "loads").write_text("4")
     with suppress(OSError, http.client.HTTPException):
         ask(run.ports["web"], "/leave")
-    run.await_output("nobody listens on port")
+    run.await_output("nothing listens on port")
     assert run.await_state("web", "READY")["pid"] == pid
     assert "already in use" not in run.output()

@@ -27,7 +27,7 @@ CASES = {
     "address": (
         "{serve} 127.0.0.2 $PORT",
         "It listens on 127.0.0.2, and localhost is 127.0.0.1.",
-        "have it listen on 127.0.0.1",
+        "Have it listen on 127.0.0.1",
     ),
     "prompt": (
         """exec python -c 'input("Ok to proceed? (y) ")' # $PORT""",
@@ -51,7 +51,7 @@ CASES = {
     ),
     "held": (
         "exec sleep 1000 # $HELD_FD",
-        "It runs, takes no connection and uses no processor.",
+        "It runs, accepts no connections and uses no processor.",
         "make logs p=held",
     ),
 }

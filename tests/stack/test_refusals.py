@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from scripts.guard.attach.protocol import PROTOCOL
+from scripts.guard.pages import words
 from tests.conftest import AsAnotherUser
 from tests.stack.conftest import Guarded
 from tests.stack.harness import Answer, GuardRun, ask, toy
 
-LANGUAGES = ("en", "de", "fr")
+LANGUAGES = words.languages()
 
 
 class Refused(NamedTuple):

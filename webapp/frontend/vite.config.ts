@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { compressed } from './dev/compressed.ts';
+import { withEarlyWords } from './dev/early-words.ts';
 import { forwarding } from './dev/forward.ts';
 import { guardRoute } from './dev/guard.ts';
 import { health } from './dev/health.ts';
@@ -41,6 +42,7 @@ export default defineConfig(({ command, isPreview }) => ({
   preview: { port: settings.port, strictPort: true, cors: false, headers: {} },
   plugins: [
     react(),
+    withEarlyWords(new URL('src/i18n/locales/', import.meta.url)),
     heldPort(settings.descriptor),
     rootPath(settings.root),
     health(),

@@ -206,14 +206,14 @@ def _cause(view: ServiceView) -> Cause:
     return Cause.of(
         PORT_LOST,
         say(
-            "{name} still runs, but nobody listens on port {port} any more; its last lines say "
+            "{name} still runs, but nothing listens on port {port} any more; its last lines say "
             "why.",
             name=view.name,
             port=view.port,
         ),
         say(
-            "Correct what they name. A program that reloads itself starts again as soon as that is "
-            "saved; any other with: {restart}",
+            "Correct what they name. A program that reloads itself restarts when you save; restart "
+            "any other with: {restart}",
             restart=hints.command("restart", view.name),
         ),
         transient=True,

@@ -163,14 +163,14 @@ def _cause(name: str, port: int) -> Cause:
     return Cause.of(
         PORT_LOST,
         say(
-            "{name} still runs, but its process that served port {port} has ended, and nobody "
-            "takes connections; its last lines say why.",
+            "{name} still runs, but its process that served port {port} has ended, and nothing "
+            "accepts connections; its last lines say why.",
             name=name,
             port=port,
         ),
         say(
-            "Correct what they name. A program that reloads itself serves again as soon as that is "
-            "saved; otherwise: {restart}",
+            "Correct what they name. A program that reloads itself serves again when you save; "
+            "otherwise: {restart}",
             restart=hints.command("restart", name),
         ),
         transient=True,

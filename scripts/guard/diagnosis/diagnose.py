@@ -45,14 +45,14 @@ _SIGNALS: Mapping[int, Told] = {
     signal.SIGHUP: say("{name} was ended because its terminal was closed (SIGHUP)."),
     signal.SIGINT: say("{name} was interrupted from outside, as by Ctrl-C (SIGINT)."),
     signal.SIGQUIT: say("{name} was ended from outside, as by Ctrl-\\ (SIGQUIT)."),
-    signal.SIGILL: say("{name} crashed: this processor lacks an instruction of it (SIGILL)."),
-    signal.SIGABRT: say("{name} gave up by itself after an internal error (SIGABRT)."),
+    signal.SIGILL: say("{name} crashed: it uses an instruction this processor lacks (SIGILL)."),
+    signal.SIGABRT: say("{name} aborted after an internal error (SIGABRT)."),
     signal.SIGBUS: say("{name} crashed: a file it read from memory is gone or cut off (SIGBUS)."),
     signal.SIGFPE: say("{name} crashed in a calculation (SIGFPE)."),
     signal.SIGKILL: say("{name} was killed from outside (SIGKILL), as `kill -9` does."),
     signal.SIGSEGV: say("{name} crashed inside compiled code (SIGSEGV)."),
     signal.SIGPIPE: say("{name} wrote to something that was closed (SIGPIPE)."),
-    signal.SIGALRM: say("{name} was ended by its own alarm clock (SIGALRM)."),
+    signal.SIGALRM: say("{name} was ended by its own timer (SIGALRM)."),
     signal.SIGTERM: say("{name} was told to end by another program (SIGTERM)."),
     signal.SIGXCPU: say("{name} used up the processor time it is allowed (SIGXCPU)."),
     signal.SIGXFSZ: say("{name} wrote a file larger than it is allowed (SIGXFSZ)."),
@@ -72,7 +72,7 @@ _NOT_STARTED: Mapping[int, tuple[Told, Told, bool]] = {
     ),
     errno.EMFILE: (
         say("{name} could not be started: too many files are open."),
-        say("Raise the limit in this shell: ulimit -n 8192   # then start again"),
+        say("Raise the limit in this shell: ulimit -n 8192   # then restart"),
         True,
     ),
     errno.ENOMEM: (
@@ -194,7 +194,7 @@ def _signalled(name: str, number: int) -> Cause:
         "killed",
         name,
         _SIGNALS.get(number, other).with_values({"signal": _signal_name(number)}),
-        say("Nothing, if that was meant. What it was doing: {logs}"),
+        say("No action needed if this was intended. Its last lines: {logs}"),
     )
 
 
@@ -203,8 +203,8 @@ def _not_known(name: str, code: int) -> Cause:
         "exit",
         name,
         say(
-            "{name} ended with error code {code}; why is not known, for looking for the cause took "
-            "longer than {limit} s.",
+            "{name} ended with error code {code}; cause unknown: the search took longer than "
+            "{limit} s.",
             code=code,
             limit=LIMIT_SECONDS,
         ),

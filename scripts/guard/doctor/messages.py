@@ -38,7 +38,7 @@ class Message:
 
 NOT_RUNNING = Message(
     "not-running",
-    "nothing runs: no guard in {root}, and nobody listens on port {port}",
+    "nothing runs: no guard in {root}, and nothing listens on port {port}",
     "{start}",
 )
 GUARD_STOPPED = Message(

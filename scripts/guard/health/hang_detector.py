@@ -98,7 +98,7 @@ def _hung(name: str, seconds: float) -> Cause:
             seconds=f"{seconds:.0f}",
         ),
         say(
-            "look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 "
+            "Look for an endless loop or a blocking call in what it does; GUARD_HANG_SECONDS=0 "
             "turns this off"
         ),
         transient=True,

@@ -98,7 +98,7 @@ def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[
                 "It listens on {addresses}, and localhost is 127.0.0.1.",
                 addresses=_listed(addresses),
             ),
-            say("have it listen on 127.0.0.1 (an option such as --host or --bind)"),
+            say("Have it listen on 127.0.0.1 (an option such as --host or --bind)"),
         )
     if addresses or answer.reply not in {Reply.NONE, Reply.STANDBY}:
         return (
@@ -110,7 +110,7 @@ def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[
         return (
             say("It listens on port {ports} instead.", ports=ports),
             say(
-                "have its line use $PORT, or say where it is: {variable}_PORT={found} in .env",
+                "Have its line use $PORT, or say where it is: {variable}_PORT={found} in .env",
                 found=elsewhere[0],
             ),
         )
@@ -120,10 +120,10 @@ def _instead(service: Service, seen: Seen, answer: Answer, begun: str) -> tuple[
                 "It is still busy, and uses {share} of a processor: compiling, perhaps.",
                 share=f"{seen.processor:.0%}",
             ),
-            say("wait; {logs} shows how far it is"),
+            say("Wait; {logs} shows how far it is"),
         )
     return (
-        say("It runs, takes no connection and uses no processor.")
+        say("It runs, accepts no connections and uses no processor.")
         if service.held
         else say("It runs, listens nowhere and uses no processor."),
         say("{logs}   # what it waits for; if it serves no port: {variable}_PORT=none in .env"),
@@ -200,9 +200,9 @@ def _said(answer: Answer) -> Told:
         case Reply.NONE | Reply.STANDBY:
             return say("It listens there and says nothing.")
         case Reply.CLOSED:
-            return say("It listens there and closes each connection without a word.")
+            return say("It listens there and closes each connection without answering.")
         case _ if answer.status is None:
-            return say("It listens there and answers with something else than HTTP.")
+            return say("It listens there and answers with something other than HTTP.")
         case _:
             return say("It listens there and answers with {status}.", status=answer.status)
 

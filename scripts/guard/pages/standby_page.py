@@ -42,6 +42,7 @@ def render(
         since_word=say("standby.since"),
         restarts=say("standby.restarts", count=view.restarts),
         fix=fix,
+        fix_word=say("fix"),
         without_fix=Inert("" if fix else "hidden"),
         without_token=Inert("" if token else "hidden"),
         with_token=Inert("hidden" if token else ""),

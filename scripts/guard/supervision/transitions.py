@@ -25,7 +25,7 @@ from .managed import Managed
 
 _NOTHING_TO_FIX = Told(())
 ASKED = Cause.of("asked", say("It was asked to stop."), _NOTHING_TO_FIX, transient=True)
-DONE = Cause.of("done", say("It has done what it was for."), _NOTHING_TO_FIX, transient=True)
+DONE = Cause.of("done", say("It has finished its work."), _NOTHING_TO_FIX, transient=True)
 
 
 class Transitions:

@@ -23,8 +23,13 @@ def answer(code: str, status: int = 400) -> ClientError:
 @pytest.mark.parametrize(
     ("code", "status", "kind", "says"),
     [
-        ("AccessDenied", 403, "bucket-refused", "refuses us s3://media/library: AccessDenied"),
-        ("403", 403, "bucket-refused", "refuses us"),
+        (
+            "AccessDenied",
+            403,
+            "bucket-refused",
+            "denies access to s3://media/library: AccessDenied",
+        ),
+        ("403", 403, "bucket-refused", "denies access to"),
         ("SignatureDoesNotMatch", 403, "bucket-refused", "http://objects.example:9000 refuses"),
         ("PermanentRedirect", 301, "bucket-region", "in another region than eu-central-1"),
         ("NoSuchBucket", 404, "bucket-missing", "There is no bucket media at"),

@@ -52,7 +52,7 @@ def test_all_problems_are_told_at_once(shared_api: Api) -> None:
 
     assert {error["field"] for error in body["errors"]} == {"url", "format", "resolution", "exec"}
     assert "'mp4'" in body["detail"]
-    assert "resolution: '9p' has not the form that is expected." in body["detail"]
+    assert "resolution: '9p' does not have the expected form." in body["detail"]
 
 
 def test_malformed_json_is_named(shared_api: Api) -> None:

@@ -146,7 +146,7 @@ def test_a_token_that_may_only_look_does_not_see_addresses(feed_api: Api) -> Non
         ({"title": " "}, "title", "The title is empty"),
         ({"q": "x" * 201}, "q", "at most 200 characters"),
         ({"kind": "smell"}, "kind", "'smell' is not known"),
-        ({"subscription": "none"}, "subscription", "has not the form that is expected"),
+        ({"subscription": "none"}, "subscription", "does not have the expected form"),
         ({"subscription": "0" * 26}, "subscription", "There is no subscription"),
         ({"sort": "title"}, "sort", "not a field"),
     ],

@@ -152,7 +152,7 @@ def test_a_folder_below_the_media_folder_is_taken_over_where_it_lies(there: Api)
     assert beside == {"mp4", "info.json", "en.srt"}
     retried = there.client.post(f"/api/downloads/{found['Old/holiday.mp4']['id']}/retry")
     assert retried.status_code == 409
-    assert "nothing tells where it is from" in retried.json()["detail"]
+    assert "its source is unknown" in retried.json()["detail"]
 
 
 def test_an_import_folder_gives_its_files_a_second_name_and_keeps_the_first(there: Api) -> None:

@@ -83,4 +83,4 @@ def test_a_database_that_refuses_is_told_in_its_own_words(
     assert (cause.kind, cause.transient) == (kind, transient)
     assert words in cause.sentence
     assert f"port {refusing.port}" in cause.sentence
-    assert "nobody answers" not in cause.sentence
+    assert "nothing answers" not in cause.sentence

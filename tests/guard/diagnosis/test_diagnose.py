@@ -470,7 +470,7 @@ CASES = [
     Case(
         'exec node -e \'require("net").connect(1, "127.0.0.1")\'',
         "dependency-down",
-        "needs the server at 127.0.0.1, port 1, and nobody answers there",
+        "needs the server at 127.0.0.1, port 1, and nothing answers there",
         "Start that server",
         transient=True,
     ),
@@ -763,8 +763,7 @@ def test_a_search_that_takes_too_long_is_given_up_and_that_is_said(
     cause = explain(Service("api", "run"), 3, ["a" * 28 + "b"], Context(tmp_path))
     assert (cause.kind, cause.transient) == ("exit", True)
     assert cause.sentence == (
-        "api ended with error code 3; why is not known, for looking for the cause took longer than "
-        "0.5 s."
+        "api ended with error code 3; cause unknown: the search took longer than 0.5 s."
     )
 
 

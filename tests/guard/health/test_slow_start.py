@@ -57,7 +57,7 @@ def test_that_a_held_port_is_listened_on_says_nothing() -> None:
     seen = Seen(frozenset({("127.0.0.1", 5000)}))
     cause = explain(held, seen, Answer(Reply.STANDBY), None, 10)
     assert cause is not None
-    assert "It runs, takes no connection" in cause.sentence
+    assert "It runs, accepts no connections" in cause.sentence
 
 
 def test_the_path_that_must_answer_is_named() -> None:

@@ -131,7 +131,7 @@ def test_nothing_that_a_process_is_called_or_says_gets_out_of_its_place() -> Non
     page = standby_page.render(view, [HOSTILE], "http://localhost:9400", "</script>").decode()
     assert "<script>alert" not in page
     assert page.count("<script") == page.count("</script>") == 2
-    assert Tags(page).tags >= {("code", "class", "id")}
+    assert Tags(page).tags >= {("code", "class", "id", "data-word")}
 
 
 @pytest.mark.parametrize("state", State)

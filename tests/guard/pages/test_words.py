@@ -26,8 +26,16 @@ def values_of(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 
-def test_there_are_three() -> None:
-    assert words.languages() == ("de", "en", "fr")
+def test_a_language_is_a_file_and_nothing_else_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {"de", "en", "fr"} <= set(words.languages())
+    pages = [each for each in PAGES.rglob("*") if each.suffix in {".py", ".js", ".css", ".html"}]
+    text = "\n".join(each.read_text(encoding="utf-8") for each in pages)
+    assert [code for code in OTHERS if re.search(rf"lang\({code}\)|[\"']{code}[\"']", text)] == []
+    (tmp_path / "nl.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(words, "_FOLDER", tmp_path)
+    assert words.languages.__wrapped__() == ("nl",)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -114,6 +122,13 @@ def test_whatever_the_guard_says_of_causes_and_refusals_is_said_in_every_languag
         for template, text in own[section].items():
             assert values_of(text) == values_of(template), template
             assert text != template
+
+
+def test_every_sentence_and_every_fix_begins_with_a_capital() -> None:
+    told = texts_of_causes() | {
+        text for each in OTHERS for text in words.of(each)["causes"].values()
+    }
+    assert [text for text in told if text[0].islower()] == []
 
 
 CRASHES = [

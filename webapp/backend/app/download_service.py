@@ -140,13 +140,13 @@ class DownloadService:
         known = self._row(item)
         if action == "stop" and not known["options"].get("live"):
             raise ConflictError(
-                "It is no live stream, so there is no end to choose.",
+                "This is not a live stream, so there is no end to choose.",
                 "Pause or cancel it.",
                 kind="not-live",
             )
         if action == "retry" and not known["url"]:
             raise ConflictError(
-                "It was imported, and nothing tells where it is from.",
+                "It was imported, and its source is unknown.",
                 "Send the link of the medium instead.",
                 kind="no-source",
             )
@@ -184,9 +184,7 @@ class DownloadService:
                         "Only queued downloads can be moved.",
                         kind="not-queued",
                     )
-            raise ConflictError(
-                "The queue has changed meanwhile.", "Try again.", kind="queue-changed"
-            )
+            raise ConflictError("The queue has changed meanwhile.", "Retry.", kind="queue-changed")
         return self._changed(row)
 
     def file(self, item: str) -> tuple[Path | Content, Download]:

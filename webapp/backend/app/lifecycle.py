@@ -166,8 +166,10 @@ class Lifecycle:
 
 def _unexpected(error: Exception) -> Problem:
     """What to say of an error that no part has words for: a full disk, no descriptors, a bug."""
-    why = (isinstance(error, OSError) and error.strerror) or str(error)
-    where = f" ({error.filename})" if getattr(error, "filename", None) else ""
+    why, where = str(error), ""
+    if isinstance(error, OSError):
+        why = error.strerror or why
+        where = f" ({error.filename})" if error.filename else ""
     return UnavailableError(
         f"The backend cannot start its work{where}: {why}.",
         "It retries automatically; the log of `api` has the details.",

@@ -206,7 +206,7 @@ class Previews:
         if handle.timed_out:
             raise InvalidError(
                 f"The site took longer than {handle.seconds:.0f} s to answer.",
-                "Try again later; a download of the link may take longer.",
+                "Retry later; a download of the link may take longer.",
                 kind="preview-timeout",
                 seconds=f"{handle.seconds:.0f}",
             )

@@ -95,7 +95,7 @@ class ReceiverService:
         try:
             error = self.sender.try_once(self._row(item), notices.of_test())
         except RunnerDiedError as died:
-            raise UnavailableError(str(died), "Try again.", kind="crash") from None
+            raise UnavailableError(str(died), "Retry.", kind="crash") from None
         return Delivery(
             delivered=error is None, error=DownloadErrorBody(**error) if error else None
         )
@@ -108,7 +108,7 @@ class ReceiverService:
                 *(error.sentence, error.fix), field="url", kind=error.kind, **error.values
             ) from None
         except RunnerDiedError as died:
-            raise UnavailableError(str(died), "Try again.", kind="crash") from None
+            raise UnavailableError(str(died), "Retry.", kind="crash") from None
 
     def _change(self, item: str, **values: object) -> None:
         if not receivers.change(self.store, item, **values):

@@ -41,7 +41,7 @@ class DownloadError(Exception):
 NEWER = "Retry; if it keeps failing, update yt-dlp: make update-ytdlp."
 DISK_FULL = DownloadError("disk-full", "The disk is full.", "Free some space, then retry.")
 STALLED = DownloadError(
-    "stalled", "The site sends next to nothing.", "Retry later.", transient=True
+    "stalled", "The site is sending almost no data.", "Retry later.", transient=True
 )
 
 STATUSES: dict[int, tuple[str, str, str]] = {
@@ -82,7 +82,7 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         r"file too large",
         DownloadError(
             "file-too-large",
-            "The disk takes no file this large: FAT32, for one, ends at 4 GB.",
+            "The disk does not accept files this large (FAT32: at most 4 GB).",
             "Choose a lower resolution, or a media folder on a disk with another file system.",
         ),
     ),
@@ -90,7 +90,7 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         r"certificate|self.signed",
         DownloadError(
             "certificate",
-            "The site's TLS certificate is not valid, so nobody knows who answers.",
+            "The site's TLS certificate is not valid, so the server's identity is not confirmed.",
             "Check the address and this computer's clock. If the certificate comes from an"
             " authority of your own, name that in .env and restart: CA_FILE=/path/to/ca.pem",
         ),
@@ -140,11 +140,11 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
     (r"\bDRM\b", DownloadError("drm", "This is copy-protected (DRM).", "It cannot be downloaded.")),
     (
         r"requested format is not available",  # ours take whatever has sound or moves
-        DownloadError("only-pictures", "The site offers only pictures of it.", NEWER),
+        DownloadError("only-pictures", "The site offers only images here.", NEWER),
     ),
     (
         r"ffmpeg (is )?not (installed|found)|ffprobe and ffmpeg not found",
-        DownloadError("no-ffmpeg", "ffmpeg is missing, which conversions need.", "Install ffmpeg."),
+        DownloadError("no-ffmpeg", "Conversions need ffmpeg, which is missing.", "Install ffmpeg."),
     ),
     (
         r"conversion failed|error (opening|writing|muxing)",
@@ -168,7 +168,7 @@ TEXTS: tuple[tuple[str, DownloadError], ...] = (
         DownloadError(
             "broken-off",
             "The site sent less than the whole file.",
-            "Retry later; if it happens again, the file at the site is damaged.",
+            "Retry later; if it keeps failing, the file at the site is damaged.",
             transient=True,
         ),
     ),

@@ -136,7 +136,7 @@ class Scheduler:
                 log.exception("The queue could not be served; trying again.")
                 self.problem = UnavailableError(
                     f"The queue could not be served: {error}.",
-                    "It is tried again by itself; the log of `api` has the details.",
+                    "It retries automatically; the log of `api` has the details.",
                     kind="queue-not-served",
                     why=error,
                 )

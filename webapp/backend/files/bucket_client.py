@@ -145,7 +145,8 @@ def untrusted(place: BucketPlace) -> DownloadError:
     """What is said where nobody vouches for who answers."""
     return DownloadError(
         "bucket-certificate",
-        f"The TLS certificate of {place.server} is not valid, so nobody knows who answers.",
+        f"The TLS certificate of {place.server} is not valid, so the server's identity is not "
+        "confirmed.",
         "If it comes from an authority of your own, name that in .env and restart:"
         f" CA_FILE=/path/to/ca.pem. {AGAIN}",
         transient=True,
@@ -162,7 +163,7 @@ def refusal(place: BucketPlace, error: ClientError) -> DownloadError:
     if code in REFUSED:
         return DownloadError(
             "bucket-refused",
-            f"{place.server} refuses us {place.url}: {code}.",
+            f"{place.server} denies access to {place.url}: {code}.",
             "Correct MEDIA_ACCESS_KEY and MEDIA_SECRET_KEY, and this machine's clock; the key needs"
             f" the rights {RIGHTS}. {AGAIN}",
             transient=True,

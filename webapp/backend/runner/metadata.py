@@ -109,7 +109,7 @@ def only_entry(info: Info) -> Info:
     if len(entries) != 1:
         raise DownloadError(
             "playlist",
-            f"The link leads to a list of {'several media' if entries else 'nothing'}.",
+            f"The link leads to {'a list of several media' if entries else 'an empty list'}.",
             "Preview the link and choose what you want of it.",
         )
     only: Info = entries[0]

@@ -59,7 +59,7 @@ def worked_on(name: str) -> DatabaseUnavailableError:
 
 def busy() -> UnavailableError:
     """Nothing is wrong with it: others use all that there is of it."""
-    sentence, fix = "Every connection to the database is in use.", "Try again in a moment."
+    sentence, fix = "Every connection to the database is in use.", "Retry in a moment."
     return UnavailableError(sentence, fix, kind="database-busy")
 
 

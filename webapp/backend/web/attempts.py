@@ -37,7 +37,7 @@ class Attempts:
         return answer(
             429,
             "The access token was wrong too often.",
-            f"Try again in {seconds} s.",
+            f"Retry in {seconds} s.",
             kind="token-too-often",
             values={"seconds": str(seconds)},
             headers={"Retry-After": seconds},

@@ -61,7 +61,7 @@ def _is_loopback(name: str) -> bool:
 async def _only_here(request: Request) -> None:
     if not is_at_this_machine(request):
         raise ForbiddenError(
-            "Folders are shown only to who sits at the backend's machine.",
+            "Folders are shown only on the backend's machine.",
             "Copy the path, or save the file to your device.",
             kind="not-here",
         )

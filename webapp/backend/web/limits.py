@@ -95,7 +95,7 @@ class Limits:
             await _two_lengths(scope, receive, send)
         elif wait:
             seconds = str(int(wait) + 1)
-            fix = f"Try again in {seconds} s."
+            fix = f"Retry in {seconds} s."
             too_often = answer(
                 *(429, "Too many requests.", fix),
                 kind="too-many-requests",

@@ -43,7 +43,7 @@ def grant(
     if not _is_the_guards(request.app.state.settings.guard_token_file, x_guard_token):
         return answer(
             403,
-            "Only who holds the guard's token may permit a download from this machine.",
+            "Only someone with the guard's token may permit a download from this machine.",
             "Use make smoke beside make dev, or set ALLOW_HOSTS.",
             kind="permit-foreign",
         )

@@ -207,7 +207,7 @@ async def _unexpected(_: Request, __: Exception) -> JSONResponse:
     return answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Internal server error.",
-        "Try again; if it happens again, the log of `api` holds the traceback to report.",
+        "Retry; if it keeps failing, the log of `api` holds the traceback to report.",
         kind="internal",
     )
 
@@ -270,6 +270,6 @@ def _message(item: Mapping[str, Any]) -> str:
         case "json_invalid":
             return f"The body is not valid JSON: {item['ctx']['error']}."
         case "string_pattern_mismatch":
-            return f"{name}: {given} has not the form that is expected."
+            return f"{name}: {given} does not have the expected form."
         case _:
             return f"{name}: {item['msg']}."

@@ -70,6 +70,6 @@ def unforeseen(error: Exception) -> DownloadError:
 
 def not_noted(error: DatabaseUnavailableError) -> DownloadError:
     """What a download fails of that the database could not be told of."""
-    sentence = f"What came of it could not be noted: {error.detail}"
+    sentence = f"The result could not be saved: {error.detail}"
     fix = "Retry; if it keeps failing, see the log of `api`."
     return DownloadError("database", sentence, fix, transient=True)

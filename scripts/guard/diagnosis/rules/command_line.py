@@ -25,9 +25,7 @@ _BAD_OPTION = (
     r"Unknown option `(?P<option>[^`]+)`",  # Vite
 )
 
-CORRECT_THE_LINE = (
-    "Correct the line `{name}:` of the Procfile; as soon as it is saved, it starts again."
-)
+CORRECT_THE_LINE = "Correct the line `{name}:` of the Procfile; it restarts when you save."
 
 
 def _command(crash: Crash) -> str:
@@ -81,8 +79,7 @@ def correct_the_option(crash: Crash) -> Told:
     if not hint:
         return say(CORRECT_THE_LINE)
     return say(
-        "Correct the line `{name}:` of the Procfile ({meant}); as soon as it is saved, it starts "
-        "again.",
+        "Correct the line `{name}:` of the Procfile ({meant}); it restarts when you save.",
         meant=f"{hint[0].lower()}{hint[1:]}",
     )
 

@@ -56,7 +56,7 @@ def python_module(crash: Crash) -> Told:
 def install_python_module(crash: Crash) -> Told:
     """Return the command that installs it, as this project installs its packages."""
     if _is_ours(crash):
-        return say("Correct the import of {module}; as soon as it is saved, {name} starts again.")
+        return say("Correct the import of {module}; {name} restarts when you save.")
     module = crash.group("module").partition(".")[0]
     package = _DISTRIBUTIONS.get(module, module.replace("_", "-"))
     if not _is_package(package):

@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
         Rule(
             "port-forbidden",
             pattern,
-            "{name} may not use port {port}: ports below 1024 are the administrator's.",
+            "{name} may not use port {port}: ports below 1024 are reserved for root.",
             "Give it a port above 1023 in .env: {variable}_PORT=...",
         )
         for pattern in _PORT_FORBIDDEN

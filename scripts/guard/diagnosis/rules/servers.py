@@ -20,7 +20,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         DEPENDENCY_DOWN,
         _LIBPQ + r"FATAL: +(?P<error>the database system is .*|sorry, too many .*)",
-        "{name} needs the database at {host}, port {port}, which takes no connection now: {error}.",
+        "{name} needs the database at {host}, port {port}, which accepts no connections now: "
+        "{error}.",
         "Wait until that server is ready; its own log says more.",
         transient=True,
     ),
@@ -36,7 +37,7 @@ RULES: tuple[Rule, ...] = (
         Rule(
             DEPENDENCY_DOWN,
             pattern,
-            "{name} needs the server at {host}, port {port}, and nobody answers there.",
+            "{name} needs the server at {host}, port {port}, and nothing answers there.",
             "Start that server, or correct its address in .env.",
             transient=True,
         )
@@ -45,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         DEPENDENCY_DOWN,
         r"^(?:ConnectionRefusedError|.*Errno::ECONNREFUSED)\b",
-        "{name} needs another server, and nobody answers there.",
+        "{name} needs another server, and nothing answers there.",
         "Start that server, or correct its address in .env; where it is a line of the Procfile: "
         "{variable}_AFTER=<its name>",
         transient=True,

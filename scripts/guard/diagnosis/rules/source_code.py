@@ -24,7 +24,7 @@ _NODE_FILE_MISSING = (
     r"Cannot find module '(?P<module>[./][^']*)'\nRequire stack:\n- (?P<importer>/.*)",
 )
 
-_SAVE = "Correct {at} line {row}; as soon as it is saved, {name} starts again."
+_SAVE = "Correct {at} line {row}; {name} restarts when you save."
 
 
 def node_file_missing(crash: Crash) -> Told:
@@ -36,7 +36,7 @@ def node_file_missing(crash: Crash) -> Told:
 def correct_the_import(crash: Crash) -> Told:
     """Name the file in which the import is to be corrected."""
     return say(
-        "Correct the import in {importer}; as soon as it is saved, {name} starts again.",
+        "Correct the import in {importer}; {name} restarts when you save.",
         importer=crash.short(crash.group("importer")),
     )
 
@@ -57,21 +57,20 @@ RULES: tuple[Rule, ...] = (
         r"^ImportError: cannot import name '(?P<what>[^']+)' from "
         r"(?:partially initialized module )?'(?P<module>[^']+)'",
         "{name} cannot import {what} from {module}.",
-        "Correct the import of {what}; as soon as it is saved, {name} starts again.",
+        "Correct the import of {what}; {name} restarts when you save.",
         of_code=True,
     ),
     Rule(
         "app-missing",
         r"Error loading ASGI app\. (?P<error>.*)",
         "The web server started, but did not find the app to serve: {error}",
-        "Correct the app's file or the line `{name}:` of the Procfile; as soon as it is saved, it "
-        "starts again.",
+        "Correct the app's file or the line `{name}:` of the Procfile; it restarts when you save.",
     ),
     Rule(
         "config-error",
         r"failed to load config from (?P<file>\S+)\nerror when starting dev server:\n(?P<error>.*)",
         "The configuration of {name} cannot be loaded: {error}",
-        "Correct {at}; then {name} starts again.",
+        "Correct {at}; then {name} restarts.",
         of_code=True,
     ),
     *(

@@ -34,7 +34,9 @@ function itemOf(crash) {
   when.dateTime = crash.time;
   const summary = element("summary", "", element("b", "", crash.service), when, element("span", "", told(crash.cause).sentence));
   const details = element("details", "", summary);
-  if (told(crash.cause).fix) details.append(element("code", "fix", told(crash.cause).fix));
+  const fix = element("code", "fix", told(crash.cause).fix);
+  fix.dataset.word = t("fix");
+  if (fix.textContent) details.append(fix);
   const lines = element("pre", "");
   lines.tabIndex = 0;
   lines.setAttribute("aria-label", t("crash.lines", { name: crash.service }));

@@ -8,6 +8,7 @@ function card(name) {
   node.setAttribute("aria-label", name);
   node.addEventListener("focusin", () => { chosen = node; });
   put(node.querySelector("h3"), name);
+  node.querySelector(".fix").dataset.word = t("fix");
   const [restart, stop] = [node.querySelector(".restart"), node.querySelector(".stop")];
   restart.setAttribute("aria-label", t("restart.name", { name }));
   const act = (verb, button) => wish(`services/${encodeURIComponent(name)}/${verb}`, button, t(`doing.${verb}`, { name }));

@@ -1,11 +1,17 @@
-// What the page says, in the reader's language: the browser's, or the one chosen on the page.
+// What the page says, in the reader's language: the browser's, or the one chosen on the page or in
+// the app that it was opened from (`?lang=`), which counts from then on.
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const { token, start, words } = facts;
 const $ = (id) => document.getElementById(id);
 const kept = (key, value) => {
   try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
 };
-const language = [kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2)), "en"].find((code) => code in words);
+const asked = new URLSearchParams(location.search).get("lang");
+if (asked !== null) {
+  if (Object.hasOwn(words, asked)) kept("language", asked);
+  window.history.replaceState(null, "", location.pathname + location.hash);
+}
+const language = [asked, kept("language"), ...navigator.languages.map((tag) => tag.slice(0, 2)), "en"].find((code) => Object.hasOwn(words, code));
 document.documentElement.lang = language;
 const locale = navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language;  // with the habits of its country
 

@@ -1,7 +1,8 @@
 /**
  * Languages: English is in the bundle, others are fetched when chosen.
  *
- * A language is two files, `locales/xx.json` and `failures/xx.json`; nothing else names it.
+ * A language is two files, `locales/xx.json` and `failures/xx.json`, and one for the guard's pages,
+ * `scripts/guard/pages/words/xx.json`. Notifications have theirs in `webapp/backend/domain/notices.py`.
  */
 import { readText, writeText } from '@/stores/safe-storage.ts';
 import { setFailures, type Failures } from './failures.ts';

@@ -178,7 +178,7 @@ describe('the keyboard’s place', () => {
 
   test('is the next row when one is removed by its menu', async () => {
     const { user } = start([first, second, third].map((item) => ({ ...item, state: 'cancelled' })));
-    await press(user, 'More for Second');
+    await press(user, 'More actions for Second');
     const entry = await screen.findByRole('menuitem', { name: 'Remove from list' });
     entry.focus();
     await user.keyboard('{Enter}');
@@ -193,13 +193,13 @@ describe('the keyboard’s place', () => {
   ])('is the button of the menu again, after %s that it opened', async (_, entry, end) => {
     server.answer = ({ path }) => ({ status: 200, body: path === '/api/queue' ? QUEUE : path === '/api/folders' ? [] : {} });
     const { user } = start([makeDone({ title: 'First' })]);
-    await press(user, 'More for First');
+    await press(user, 'More actions for First');
     (await screen.findByRole('menuitem', { name: entry })).focus();
     await user.keyboard('{Enter}');
     (await screen.findByRole('button', { name: end })).focus();
     await user.keyboard('{Enter}');
     await waitFor(() => {
-      expect(screen.getByRole('button', { name: 'More for First' })).toHaveFocus();
+      expect(screen.getByRole('button', { name: 'More actions for First' })).toHaveFocus();
     });
   });
 

@@ -30,7 +30,7 @@ describe('a row', () => {
     const download = makeDownload({ state });
     const { user } = renderApp(<DownloadRow download={download} onChange={onChange} />);
     const buttons = screen.getAllByRole('button').map((button) => button.title);
-    expect(buttons).toEqual([...names, 'More']);
+    expect(buttons).toEqual([...names, 'More actions']);
     await user.click(screen.getByTitle(names[0]));
     expect(onChange).toHaveBeenCalledOnce();
   });

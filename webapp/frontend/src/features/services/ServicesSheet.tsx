@@ -72,8 +72,15 @@ function isHere(): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 }
 
+/** The dashboard is another origin, which does not know what was chosen here. */
+function inLanguage(address: string, language: string): string {
+  const url = new URL(address);
+  url.searchParams.set('lang', language);
+  return url.href;
+}
+
 function Guard() {
-  const { t } = useTranslation();
+  const { t, language } = useTranslation();
   const status = useStore(guardStatus);
   const { phase } = useStore(guardStream.state);
   const restart = useRestart();
@@ -99,7 +106,7 @@ function Guard() {
           <Pausing />
           <footer className={css.foot}>
             {isHere() && status.guard.url ? (
-              <a className={css.dashboard} href={status.guard.url}>
+              <a className={css.dashboard} href={inLanguage(status.guard.url, language)}>
                 {t('services.dashboard')}
               </a>
             ) : (

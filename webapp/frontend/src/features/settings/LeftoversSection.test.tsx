@@ -43,7 +43,7 @@ describe('what is kept of failed downloads', () => {
     const server = keeping();
     const { user } = renderApp(<LeftoversSection />);
     await user.click(await screen.findByRole('button', { name: /Delete all/ }));
-    expect(await screen.findByText('Nothing is kept of failed downloads.')).toBeVisible();
+    expect(await screen.findByText('No parts are left over.')).toBeVisible();
     closeToasts();
     await waitFor(() => {
       expect(server.asked).toContainEqual({ method: 'DELETE', path: '/api/leftovers', body: null });
@@ -54,7 +54,7 @@ describe('what is kept of failed downloads', () => {
     const server = keeping();
     const { user } = renderApp(<LeftoversSection />);
     await user.click(await screen.findByRole('button', { name: /Delete all/ }));
-    expect(screen.getByText('Nothing is kept of failed downloads.')).toBeVisible();
+    expect(screen.getByText('No parts are left over.')).toBeVisible();
     act(() => {
       undoLatest();
     });
