@@ -5,6 +5,7 @@ from collections.abc import Callable
 from scripts.containers.measured import measured
 from scripts.docs import databases, doctor, downloads, not_run, packages, troubles, values
 from scripts.docs.decisions import decisions
+from scripts.docs.page_speed import page_measured, page_speed
 from scripts.docs.proof import proof
 from scripts.docs.routes import routes
 from scripts.docs.rows import rows
@@ -40,6 +41,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "starts": starts,
     "containers": measured,
+    "page-speed": page_speed,
+    "page-measured": page_measured,
     "restart-delays": values.restart_delays,
     "restart-limit": values.restart_limit,
     "restart-window": values.restart_window,
