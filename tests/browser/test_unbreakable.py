@@ -17,17 +17,34 @@ from tests.stack.harness import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
     from playwright.sync_api import Browser, Page
 
     from tests.media_source import MediaSource
     from tests.stack.harness import GuardRun
 
-WIDTHS = (320, 390, 768, 1280, 1920, 2560)
-LANGUAGES = ("en-GB", "de-DE")
+WIDTHS = {
+    "en-GB": (320, 2560),
+    "de-DE": (320, 544, 704, 1280, 2560),
+    "fr-FR": (320, 2560),
+}
+"""With those at which the pages change; all of them in the language of the longest words."""
 VERDICTS = ("ok", "connecting", "starting", "away", "broken", "stopped", "locked")
 LONG = 20_000
-WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-UNBREAKABLE = {"W": "W" * LONG, "word": WORD * 30, "link": "https://" + "a1-_." * 4000}
+WORDS = {
+    "en-GB": "pneumonoultramicroscopicsilicovolcanoconiosis",
+    "de-DE": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "fr-FR": "anticonstitutionnellement",
+}
+"""The longest of each language."""
+LOCALES = ROOT / "webapp/frontend/src/i18n/locales"
+LANGUAGES = sorted(file.stem for file in LOCALES.glob("*.json"))
+UNBREAKABLE = (
+    *("W" * LONG, "https://" + "a1-_." * 4000),
+    *(word * 30 for word in WORDS.values()),
+)
+
+FAILURE = json.dumps({"kind": "x", "sentence": "W" * LONG, "fix": WORDS["de-DE"] * 30})
 
 # Whatever can be seen and reaches past an edge of the screen, unless a box of its own scrolls or
 # clips it there; and the controls that are not wholly within.
@@ -60,16 +77,13 @@ OUTSIDE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def locale(request: pytest.FixtureRequest) -> str:
-    """The language that the browser asks for."""
-    return str(request.param)
-
-
 @pytest.fixture
-def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[str]:
+def wide(stack: GuardRun, api: httpx.Client, page: Page, media: MediaSource) -> Iterator[str]:
     """The address of the app with a row in every state, all called something unbreakable."""
     app = App.of(stack, page)
+    made = api.post("subscriptions", json={"url": f"{media.base}/feed?{'W' * 1500}"})
+    subscription = made.json()["id"]
+    api.post(f"subscriptions/{subscription}/pause")
     app.paste(media.mp4, f"{media.short}?{'W' * 1500}", media.missing)
     for name in ("clip", "short"):
         app.await_done(app.row(name))
@@ -80,18 +94,17 @@ def wide(stack: GuardRun, page: Page, media: MediaSource) -> Iterator[str]:
     with sqlite3.connect(stack.environment["DATA_DIR"] + "/app.db", timeout=10) as database:
         for column in ("title", "uploader", "platform"):
             database.execute(
-                f"UPDATE downloads SET {column} = CASE number % 3 "  # noqa: S608 - of the list above
-                "WHEN 0 THEN ? WHEN 1 THEN ? ELSE ? END",
-                [*UNBREAKABLE.values()],
+                f"UPDATE downloads SET {column} = CASE number % 5 "  # noqa: S608 - of the list above
+                "WHEN 0 THEN ? WHEN 1 THEN ? WHEN 2 THEN ? WHEN 3 THEN ? ELSE ? END",
+                UNBREAKABLE,
             )
-        database.execute(
-            "UPDATE downloads SET error = ? WHERE state = 'failed'",
-            [json.dumps({"kind": "x", "sentence": "W" * LONG, "fix": WORD * 30})],
-        )
+        database.execute("UPDATE downloads SET error = ? WHERE state = 'failed'", [FAILURE])
+        database.execute("UPDATE subscriptions SET title = ?, error = ?", ["W" * LONG, FAILURE])
     database.close()
     page.close()  # it would draw all of them anew with each piece that comes in
     yield app.url
     media.throttle = 0
+    api.delete(f"subscriptions/{subscription}")
 
 
 def downloads(page: Page) -> None:
@@ -99,7 +112,7 @@ def downloads(page: Page) -> None:
 
 
 def pasted(page: Page) -> None:
-    page.locator("textarea").fill("\n".join(UNBREAKABLE.values()))
+    page.locator("textarea").fill("\n".join(UNBREAKABLE))
 
 
 def refused(page: Page) -> None:
@@ -134,6 +147,37 @@ def selecting(page: Page) -> None:
     page.get_by_role("checkbox").first.check()
 
 
+def subscriptions(page: Page) -> None:
+    expect(page.get_by_role("listitem").filter(has_text="WWWW").first).to_be_visible()
+
+
+def queue(page: Page) -> None:
+    page.locator("main button[aria-haspopup=dialog]").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def shortcuts(page: Page) -> None:
+    expect(page.locator("textarea")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def offline(page: Page) -> None:
+    downloads(page)
+    cause = {"kind": "x", "sentence": "W" * LONG, "fix": WORDS["de-DE"] * 30}
+    gone = {"title": "Away", "status": 503, "detail": "Away.", "service": "api", "state": "BROKEN"}
+    answer = json.dumps(gone | {"cause": cause})
+    page.route("**/guard/**", lambda route: route.abort())
+    page.route(
+        "**/api/**",
+        lambda route: route.fulfill(
+            status=503, content_type="application/problem+json", body=answer
+        ),
+    )
+    page.reload()
+    expect(page.get_by_role("region").filter(has_text="WWWW")).to_be_visible()
+
+
 def sheet(number: int) -> Callable[[Page], None]:
     def show(page: Page) -> None:
         page.get_by_role("banner").get_by_role("button").nth(number).click()
@@ -160,12 +204,17 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "player": ("/", player),
     "library": ("/library", library),
     "selecting": ("/library", selecting),
+    "subscriptions": ("/subscriptions", subscriptions),
+    "queue": ("/", queue),
+    "shortcuts": ("/", shortcuts),
+    "offline": ("/", offline),
     "services": ("/", sheet(0)),
     "settings": ("/", sheet(1)),
     "toast": ("/", toast),
 }
 
 
+@pytest.mark.parametrize("locale", WORDS)
 def test_nothing_on_any_page_is_wider_than_its_screen(
     wide: str, browser: Browser, locale: str
 ) -> None:
@@ -177,7 +226,7 @@ def test_nothing_on_any_page_is_wider_than_its_screen(
         page.goto(wide + path)
         show(page)
         screen = context.new_cdp_session(page)
-        for width in WIDTHS:
+        for width in WIDTHS[locale]:
             lay_out(screen, page, width, 900)
             await_stillness(page)
             outside[f"{name}, {width}"] = page.evaluate(OUTSIDE)
@@ -186,11 +235,14 @@ def test_nothing_on_any_page_is_wider_than_its_screen(
     assert {where: what[:5] for where, what in outside.items() if what} == {}
 
 
+def test_every_language_has_its_longest_word() -> None:
+    assert sorted(locale[:2] for locale in WORDS) == LANGUAGES
+
+
 def test_the_header_fits_whatever_the_status_says(stack: GuardRun, browser: Browser) -> None:
-    locales = ROOT / "webapp/frontend/src/i18n/locales"
     outside: dict[str, list[str]] = {}
-    for language in ("en", "de", "fr"):
-        words = json.loads((locales / f"{language}.json").read_text(encoding="utf-8"))["status"]
+    for language in LANGUAGES:
+        words = json.loads((LOCALES / f"{language}.json").read_text(encoding="utf-8"))["status"]
         context = browser.new_context(locale=language, service_workers="block")
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
@@ -204,5 +256,5 @@ def test_the_header_fits_whatever_the_status_says(stack: GuardRun, browser: Brow
             lay_out(screen, page, width, 700)
             outside[f"{language}, {width}"] = page.evaluate(OUTSIDE)
         context.close()
-    assert len(outside) == 150
+    assert len(outside) == 50 * len(LANGUAGES)
     assert {where: what[:5] for where, what in outside.items() if what} == {}
