@@ -30,7 +30,12 @@ def answer(code: str, status: int = 400) -> ClientError:
             "denies access to s3://media/library: AccessDenied",
         ),
         ("403", 403, "bucket-refused", "denies access to"),
-        ("SignatureDoesNotMatch", 403, "bucket-refused", "http://objects.example:9000 refuses"),
+        (
+            "SignatureDoesNotMatch",
+            403,
+            "bucket-refused",
+            "http://objects.example:9000 denies access",
+        ),
         ("PermanentRedirect", 301, "bucket-region", "in another region than eu-central-1"),
         ("NoSuchBucket", 404, "bucket-missing", "There is no bucket media at"),
         ("SlowDown", 503, "bucket-unreachable", "SlowDown: It says why."),

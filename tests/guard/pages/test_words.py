@@ -128,7 +128,8 @@ def test_every_sentence_and_every_fix_begins_with_a_capital() -> None:
     told = texts_of_causes() | {
         text for each in OTHERS for text in words.of(each)["causes"].values()
     }
-    assert [text for text in told if text[0].islower()] == []
+    commands = re.compile(r"kill \{")
+    assert [text for text in told if text[0].islower() and not commands.match(text)] == []
 
 
 CRASHES = [
