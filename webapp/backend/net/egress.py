@@ -51,7 +51,6 @@ class AddressRefusedError(RefusedError):
     """A connection to an address that is not allowed; as text, a sentence."""
 
     def __init__(self, address: object, port: int) -> None:
-        super().__init__(address, port)
         self.values = {"address": str(address), "port": str(port)}
         """What stands in the sentence, by name."""
 
