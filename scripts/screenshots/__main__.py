@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from scripts.chromium import chromium
 from scripts.guard.config import settings
-from scripts.screenshots import contact_sheet, states
+from scripts.screenshots import contact_sheet
 from scripts.screenshots.animation import svg
 from scripts.screenshots.recording import record
 from scripts.screenshots.shots import SHOTS
@@ -52,7 +52,6 @@ def sheet(into: Path, browser: Browser) -> contact_sheet.Sheet:
         each.close()
     ports = dict(zip(("web", "api", "guard"), numbers, strict=True))
     with somebodys_folder() as folder, set_up(folder, ports) as stage:
-        states.prepare(stage)
         return contact_sheet.take(stage, browser, into)
 
 
@@ -67,7 +66,9 @@ def main() -> None:
         with chromium() as browser:
             taken = sheet(into, browser)
         sys.stdout.write("".join(f"{finding}\n" for finding in taken.findings))
-        sys.stdout.write(f"{len(taken.pictures) * len(contact_sheet.WIDTHS)} pictures in {into}; ")
+        states = {state for state, _ in taken.pictures}
+        sys.stdout.write(f"{len(taken.pictures) * len(contact_sheet.WIDTHS)} pictures in {into} ")
+        sys.stdout.write(f"of {len(states)} states; ")
         sys.stdout.write(f"axe looked {taken.judged} times; findings: {len(taken.findings)}\n")
         sys.exit(bool(taken.findings))
     config = settings.load(ROOT / "Procfile.dev")

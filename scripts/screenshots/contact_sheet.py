@@ -19,8 +19,9 @@ from typing import Literal
 from playwright.sync_api import Browser, Page
 
 from scripts.screenshots.axe import violations
+from scripts.screenshots.rarer import EMPTY
 from scripts.screenshots.stage import Stage
-from scripts.screenshots.states import STATES
+from scripts.screenshots.states import STATES, prepare
 
 WIDTHS = (320, 390, 768, 1280, 2560)
 HEIGHTS = {320: 640, 390: 844, 768: 1024, 1280: 800, 2560: 1440}
@@ -54,7 +55,11 @@ def take(
     """Picture all states, or only these, into `folder`, and write the sheet."""
     sheet = Sheet(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for state in states or STATES:
+    is_prepared = False
+    for state in sorted(states or STATES, key=lambda one: one not in EMPTY):
+        if state not in EMPTY and not is_prepared:
+            prepare(stage)
+            is_prepared = True
         for look in LOOKS:
             with _opened(browser, look) as page:
                 STATES[state](stage, page)

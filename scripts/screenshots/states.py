@@ -5,161 +5,128 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page
 
+from scripts.screenshots import rarer
 from scripts.screenshots.films import LIGHTHOUSE, MISSING, SUNRISE
+from scripts.screenshots.rarer import EMPTY, RARER, TRANSLATED
+from scripts.screenshots.reach import (
+    Show,
+    choose,
+    downloads,
+    home,
+    library,
+    open_menu,
+    settings,
+    state_of,
+)
 from scripts.screenshots.stage import Stage, until
 
 
-def _home(stage: Stage, page: Page) -> None:
-    page.goto(stage.url("web"))
-    expect(page.get_by_title("Connection and services")).to_have_text("Connected", timeout=60_000)
-
-
-def _library(stage: Stage, page: Page) -> None:
-    page.goto(stage.url("web", "/library"))
-    page.get_by_role("button", name=f"Play: {SUNRISE.title}").wait_for()
-
-
-def _downloads(stage: Stage, page: Page) -> None:
-    _home(stage, page)
-    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
-
-
 def _preview(stage: Stage, page: Page) -> None:
-    _home(stage, page)
+    home(stage, page)
     page.get_by_role("textbox").first.fill(SUNRISE.url)
     page.get_by_role("main").get_by_text("Already in your list").wait_for()
 
 
 def _wrong_link(stage: Stage, page: Page) -> None:
-    _home(stage, page)
+    home(stage, page)
     page.get_by_role("textbox").first.fill("not a link")
     page.keyboard.press("Enter")
     page.get_by_role("alert").first.wait_for()
 
 
 def _more_options(stage: Stage, page: Page) -> None:
-    _home(stage, page)
+    home(stage, page)
     page.get_by_text("More options").click()
 
 
-def _open_menu(page: Page, of: Page | Locator) -> None:
-    """Open the menu of the first download in `of`."""
-    of.get_by_role("button", name=re.compile("^More actions for")).first.click()
-    page.get_by_role("menu").wait_for()
-
-
-def _choose(page: Page, of: Page | Locator, entry: str) -> None:
-    """Choose an entry of the menu of the first download in `of`."""
-    _open_menu(page, of)
-    page.get_by_role("menuitem", name=entry).click()
-
-
 def _menu(stage: Stage, page: Page) -> None:
-    _downloads(stage, page)
-    _open_menu(page, page.get_by_role("listitem").filter(has_text=SUNRISE.title))
+    downloads(stage, page)
+    open_menu(page, page.get_by_role("listitem").filter(has_text=SUNRISE.title))
 
 
 def _undo(stage: Stage, page: Page) -> None:
     """A page that is closed sends what it holds: so this one removes what is made for it."""
     item = stage.add(MISSING.url)["id"]
-    until(lambda: _state(stage, item) == "failed", "a download that fails")
-    _downloads(stage, page)
-    _choose(page, page.locator("li[data-state=failed]"), "Remove from list")
+    until(lambda: state_of(stage, item) == "failed", "a download that fails")
+    downloads(stage, page)
+    choose(page, page.locator("li[data-state=failed]"), "Remove from list")
     page.get_by_role("button", name="Undo").wait_for()
 
 
 def _confirm(stage: Stage, page: Page) -> None:
-    _library(stage, page)
-    _choose(page, page, "Remove and delete file")
+    library(stage, page)
+    choose(page, page, "Remove and delete file")
     page.get_by_role("alertdialog").wait_for()
 
 
 def _queue(stage: Stage, page: Page) -> None:
-    _downloads(stage, page)
+    downloads(stage, page)
     page.get_by_role("button", name=re.compile("at once")).click()
     page.get_by_role("dialog", name="Queue").wait_for()
 
 
 def _list_layout(stage: Stage, page: Page) -> None:
-    _library(stage, page)
+    library(stage, page)
     page.get_by_role("radio", name="List").check(force=True)
 
 
 def _selecting(stage: Stage, page: Page) -> None:
-    _library(stage, page)
+    library(stage, page)
     page.get_by_role("button", name="Select").click()
     page.get_by_role("checkbox").first.check()
     page.get_by_role("toolbar").wait_for()
 
 
 def _no_match(stage: Stage, page: Page) -> None:
-    _library(stage, page)
+    library(stage, page)
     page.get_by_role("searchbox").fill("nothing like it")
     page.get_by_text("Nothing matches").wait_for()
 
 
 def _player(stage: Stage, page: Page) -> None:
-    _library(stage, page)
+    library(stage, page)
     page.get_by_role("button", name=f"Play: {SUNRISE.title}").click()
     page.get_by_role("dialog").wait_for()
 
 
 def _services(stage: Stage, page: Page) -> None:
-    _home(stage, page)
+    home(stage, page)
     page.get_by_title("Connection and services").click()
     page.get_by_role("button", name="Restart web").wait_for()
 
 
-def _settings(stage: Stage, page: Page) -> None:
-    _home(stage, page)
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_role("dialog").wait_for()
-
-
 def _shortcuts(stage: Stage, page: Page) -> None:
-    _home(stage, page)
+    home(stage, page)
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
 
 
-def _subscriptions(stage: Stage, page: Page) -> None:
-    page.goto(stage.url("web", "/subscriptions"))
-    page.get_by_text("No subscriptions yet").wait_for()
-
-
 def _subscribing(stage: Stage, page: Page) -> None:
-    _subscriptions(stage, page)
+    page.goto(stage.url("web", "/subscriptions"))
     page.get_by_role("button", name="Subscribe", exact=True).first.click()
     page.get_by_role("dialog").wait_for()
     page.get_by_text("Filters").click()
 
 
 def _moving(stage: Stage, page: Page) -> None:
-    _library(stage, page)
-    _choose(page, page, "Move or rename")
+    library(stage, page)
+    choose(page, page, "Move or rename")
     page.get_by_role("dialog").wait_for()
 
 
 def _settings_end(stage: Stage, page: Page) -> None:
-    _settings(stage, page)
+    settings(stage, page)
     page.get_by_role("heading", name="Tokens for scripts").scroll_into_view_if_needed()
-
-
-def _in_german(stage: Stage, page: Page) -> None:
-    page.add_init_script("localStorage.setItem('language', 'de')")
-    page.goto(stage.url("web"))
-    page.get_by_text(LIGHTHOUSE.title).first.wait_for()
 
 
 def _away(stage: Stage, page: Page) -> None:
     stage.command("/api/services/api/start")
     until(lambda: stage.state("api") == "READY", "the backend to be back")
-    _downloads(stage, page)
+    downloads(stage, page)
     stage.command("/api/services/api/stop")
     page.get_by_role("button", name="Start", exact=True).wait_for()
 
@@ -198,14 +165,15 @@ def _standby(stage: Stage, page: Page) -> None:
     page.get_by_role("heading").first.wait_for()
 
 
-STATES: dict[str, Callable[[Stage, Page], None]] = {
-    "downloads": _downloads,
+STATES: dict[str, Show] = {
+    **EMPTY,
+    "downloads": downloads,
     "preview": _preview,
     "wrong link": _wrong_link,
     "more options": _more_options,
     "menu": _menu,
     "queue": _queue,
-    "library": _library,
+    "library": library,
     "library as a list": _list_layout,
     "selecting": _selecting,
     "nothing matches": _no_match,
@@ -213,14 +181,14 @@ STATES: dict[str, Callable[[Stage, Page], None]] = {
     "undo": _undo,
     "confirm": _confirm,
     "services": _services,
-    "settings": _settings,
+    "settings": settings,
     "shortcuts": _shortcuts,
     "unknown address": _unknown,
-    "subscriptions": _subscriptions,
     "a new subscription": _subscribing,
     "moving a file": _moving,
     "settings, the end": _settings_end,
-    "in German": _in_german,
+    **RARER,
+    **TRANSLATED,
     "dashboard": _dashboard,
     "dashboard, a crash": _dashboard_crash,
     "dashboard, searching": _dashboard_search,
@@ -228,16 +196,15 @@ STATES: dict[str, Callable[[Stage, Page], None]] = {
     "a port whose service is down": _standby,
     "backend away": _away,
 }
-
-
-def _state(stage: Stage, item: str) -> object:
-    return next(each["state"] for each in stage.downloads() if each["id"] == item)
+"""In this order: the first need a stack that is new, the last stop a service."""
 
 
 def prepare(stage: Stage) -> None:
-    """A download that is done, one that failed, one that is under way; and a crash."""
+    """A download that is done, some that failed, one that is under way; and a crash."""
+    failing = rarer.prepare(stage)
     items = [stage.add(film.url)["id"] for film in (SUNRISE, MISSING)]
-    until(lambda: {_state(stage, each) for each in items} == {"done", "failed"}, "both to end")
+    until(lambda: {state_of(stage, each) for each in items} == {"done", "failed"}, "both to end")
+    until(lambda: {state_of(stage, each) for each in failing} == {"failed"}, "the rest to fail")
     stage.media.throttle = 2_000  # bytes/s: it lasts for as long as the pictures take
     stage.add(LIGHTHOUSE.url)
     os.kill(stage.pid("web"), signal.SIGKILL)

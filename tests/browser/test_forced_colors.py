@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import httpx
     from playwright.sync_api import Locator, Page
 
     from tests.browser.app import App
@@ -119,3 +121,60 @@ def test_what_is_selected_can_be_told(plain: App, media: MediaSource) -> None:
     page.mouse.move(0, 0)
     selected = picture(entry)
     assert difference(page, unselected, selected) > ENOUGH
+
+
+# What is left when nobody reads: each word is the same letter, and no picture is seen.
+WORDLESS = """(node) => {
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) texts.currentNode.data = 'x';
+  for (const picture of node.querySelectorAll('img')) picture.style.visibility = 'hidden';
+}"""
+
+
+def told_apart(page: Page, pictures: dict[str, str]) -> dict[str, int]:
+    """How much each two of them differ."""
+    return {
+        f"{one}, {other}": difference(page, pictures[one], pictures[other])
+        for one, other in combinations(pictures, 2)
+    }
+
+
+def test_how_a_download_stands_can_be_told_without_words(
+    plain: App, api: httpx.Client, media: MediaSource
+) -> None:
+    page = plain.page
+    plain.paste(media.short, media.missing)
+    plain.await_done(plain.row("short"))
+    expect(plain.row("missing").get_by_text("Failed", exact=True)).to_be_visible()
+    media.throttle = 150_000
+    plain.paste(media.mp4)
+    plain.await_progress(plain.row("clip"), beyond=1)
+    plain.row("clip").get_by_title("Pause").click()
+    api.patch("queue", json={"paused": True})
+    plain.paste(f"{media.short}?queued")
+    pictures = {}
+    for state in ("done", "failed", "paused", "queued"):
+        row = page.locator(f"li[data-state={state}]")
+        expect(row).to_be_visible()
+        row.evaluate(WORDLESS)
+        pictures[state] = picture(row)
+    differences = told_apart(page, pictures)
+    assert min(differences.values()) > ENOUGH, differences
+
+
+@pytest.mark.parametrize("shown", ["in the header", "of a service"])
+def test_how_the_backend_is_can_be_told_without_words(plain: App, shown: str) -> None:
+    page = plain.page
+    if shown == "of a service":
+        plain.status.click()
+        state = page.get_by_role("dialog").get_by_role("listitem").first
+        expect(state).to_have_attribute("data-verdict", "ok")
+    else:
+        state = plain.status
+    state.evaluate(WORDLESS)
+    pictures = {}
+    for verdict in ("ok", "starting", "broken"):
+        state.evaluate("(one, verdict) => { one.dataset.verdict = verdict }", verdict)
+        pictures[verdict] = picture(state)
+    differences = told_apart(page, pictures)
+    assert min(differences.values()) > ENOUGH, differences

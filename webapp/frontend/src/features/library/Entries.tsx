@@ -9,7 +9,8 @@ import { Entry } from './Entry.tsx';
 
 const GAP = 12; // pixels between entries
 const MIN_WIDTH = { grid: 220, list: Infinity }; // pixels of an entry
-const HEIGHT = { grid: 260, list: 76 }; // pixels, before an entry has been measured
+/** Pixels of a row that is not measured: a guess at first, then what one had; or Back would find another place. */
+const likelyHeight = { grid: 260, list: 76 };
 const AHEAD = 6; // rows before the end at which more are asked for
 
 interface EntriesProps {
@@ -33,7 +34,7 @@ export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onCha
   const [focused, setFocused] = useState<number | null>(null);
   const virtual = useWindowVirtualizer({
     count,
-    estimateSize: () => HEIGHT[layout],
+    estimateSize: () => likelyHeight[layout],
     overscan: 4,
     gap: GAP,
     scrollMargin: top,
@@ -44,6 +45,13 @@ export function Entries({ entries, total, layout, isPicked, onPick, onEnd, onCha
     },
   });
   const rows = virtual.getVirtualItems();
+  useLayoutEffect(() => {
+    const element = box.current;
+    return () => {
+      const row = element?.querySelector<HTMLElement>('[data-index]');
+      if (row) likelyHeight[layout] = row.offsetHeight;
+    };
+  }, [layout]);
   const nearEnd = (virtual.range?.endIndex ?? 0) >= count - AHEAD;
   const more = useEventCallback(onEnd);
   useEffect(() => {

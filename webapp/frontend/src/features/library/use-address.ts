@@ -47,12 +47,16 @@ function isScroll(value: unknown): value is Scroll {
 
 /** Set by Back and Forward alone: a link to the library leads to its top. */
 let cameBack = false;
-addEventListener('popstate', () => {
-  cameBack = true;
-  setTimeout(() => {
-    cameBack = false;
-  }, 1000);
-});
+addEventListener(
+  'popstate',
+  () => {
+    cameBack = true;
+    setTimeout(() => {
+      cameBack = false;
+    }, 1000);
+  },
+  { capture: true }, // before the router, which draws the library as soon as it has heard of it
+);
 
 /** Returns to where the list was left, once it is `ready` to be as long as it was then. */
 export function useKeptScroll(ready: boolean): void {
