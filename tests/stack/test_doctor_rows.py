@@ -344,7 +344,7 @@ ROWS: dict[Message, Callable[[Stage], Row]] = {
 
 OF_THE_TABLE_ABOVE = {
     messages.EXITED: ("shell-syntax", "The shell does not understand", {}),
-    messages.BROKEN_CODE: ("syntax-error", "Syntax error in", {"api starts": "web starts"}),
+    messages.BROKEN_CODE: ("syntax-error", "Syntax error in", {"api restarts": "web restarts"}),
 }
 """Where the page leads to the table of causes: which of its rows, and what is another name here."""
 IN_FULL = (messages.NOT_READY, messages.CANNOT_WORK)
