@@ -114,11 +114,11 @@ procfiles: setup-python ## Run real programs under the guard, from PyPI, npm and
 bench: setup-python ## Measure guard, backend and page beside their competitors; writes docs/benchmarks.md (suite=reload: one; w=1: write its section)
 	@$(py) -m scripts.bench $(if $(n),--rounds $(n)) $(if $(w),-w) $(suite)$(part)
 
-mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; j=2: at a time; w=1: to docs/testing.md)
-	@$(py) -m scripts.mutants $(if $(j),-j $(j)) $(if $(w),-w) $(m)
+mutants: setup-python ## Change one thing at a time in the pure modules: a test must notice (m=state_machine: in one; new=1: where docs/testing.md has none; j=2: at a time; w=1: to docs/testing.md)
+	@$(py) -m scripts.mutants $(if $(new),--new) $(if $(j),-j $(j)) $(if $(w),-w) $(m)
 
-sabotage: setup-all ## Break each promise of the documentation in a copy: its test must turn red (p=F11: one; w=1: to docs/testing.md)
-	@$(py) -m scripts.sabotage $(if $(w),-w) $(p)
+sabotage: setup-all ## Break each promise of the documentation in a copy: its test must turn red (p=F11: one; new=1: those that docs/testing.md lacks; w=1: to docs/testing.md)
+	@$(py) -m scripts.sabotage $(if $(new),--new) $(if $(w),-w) $(p)
 
 coverage: setup-all ## What the tests enter, by branch, in every process that they start (t=tests/guard: of some; w=1: to docs/testing.md)
 	@$(py) -m scripts.coverage $(if $(w),-w) $(t)

@@ -1,8 +1,9 @@
-"""`python -m scripts.mutants [-j JOBS] [--sample N] [MODULE ...]`: mutate, test, and report.
+"""`python -m scripts.mutants [-j JOBS] [--sample N] [--new] [MODULE ...]`: mutate, test, report.
 
-MODULE is a part of a file's name. Exit code 0 if the tests tell at least nine in ten of the mutants
-of each module from the original, not counting those that cannot be told. `--sample` takes N of
-all, others each day, and every one of them must be killed.
+MODULE is a part of a file's name; --new leaves out what docs/testing.md has a line of. Exit code 0
+if the tests tell at least nine in ten of the mutants of each module from the original, not counting
+those that cannot be told. `--sample` takes N of all, others each day, and every one of them must be
+killed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scripts.docs.written import put
 from scripts.mutants.equivalents import equivalents
 from scripts.mutants.modules import MODULES, Module, counts
 from scripts.mutants.operators import Mutant, mutants
-from scripts.mutants.report import LEAST_KILLED, Judged, killed_share, merged, table
+from scripts.mutants.report import LEAST_KILLED, Judged, killed_share, merged, not_run, table
 from scripts.mutants.runner import NoTestsError, Outcome, outcome, seconds_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,16 @@ ROOT = Path(__file__).resolve().parents[2]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Mutate, and print what became of it."""
     options = _options(arguments)
-    chosen = [each for each in MODULES if _is_meant(each, options.modules)]
+    document = ROOT / "docs/testing.md"
+    missing = not_run(document.read_text("utf-8"), counts(ROOT)) if options.new else None
+    chosen = [
+        each
+        for each in MODULES
+        if _is_meant(each, options.modules) and (missing is None or each.file in missing)
+    ]
+    if missing == []:
+        sys.stdout.write("docs/testing.md has every module as it is now\n")
+        return 0
     if not chosen:
         sys.stderr.write(f"no module is called {' or '.join(options.modules)}; there is\n")
         sys.stderr.writelines(f"  {each.file}\n" for each in MODULES)
@@ -45,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sys.stdout.write(table(judged) + "\n")
     if options.write:
-        document = ROOT / "docs/testing.md"
         found = merged(document.read_text("utf-8"), judged, counts(ROOT))
         put(document, "make mutants w=1", found)
     if options.sample:
@@ -103,6 +112,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=today, help="which sample: today's, if not given"
     )
+    parser.add_argument("--new", action="store_true", help="only what docs/testing.md has not")
     parser.add_argument("-w", dest="write", action="store_true", help="write docs/testing.md")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="a part of a file's name")
     return parser.parse_args(arguments)

@@ -51,7 +51,7 @@ MODULES: tuple[Module, ...] = (
         {
             "core/state_machine": "core/test_state_machine.py tests/docs/test_defaults.py",
             "config/parsing": "config/test_settings.py",
-            "config/procfile": "config/test_settings.py",
+            "config/procfile": "config/test_settings.py config/test_dotenv_file.py",
             "config/environment": "config/test_environment.py",
             "config/dotenv_file": "config/test_dotenv_file.py",
             "config/selection": "config/test_selection.py",

@@ -30,4 +30,6 @@ def test_what_is_no_length_is_taken_for_none(told: str) -> None:
 def test_a_length_is_a_length() -> None:
     assert length("0") == 0
     assert length("123456789012") == 123456789012
+    assert length("9" * 18) == 10**18 - 1
+    assert length("1" + "0" * 18) is None
     assert length(None) is None

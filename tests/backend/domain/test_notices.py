@@ -82,3 +82,18 @@ def test_every_language_has_the_same_words(language: str) -> None:
 
 def test_a_language_that_nobody_knows_is_english() -> None:
     assert in_words(of_test(), "xx") == in_words(of_test(), "en")
+
+
+def test_what_are_few_is_told_whole_and_as_it_is_written() -> None:
+    row = {"id": "s", "title": "A feed", "url": "https://example.org/feed"}
+    added = [{"id": str(n), "title": f"Café {n}", "url": "https://h/"} for n in range(2)]
+    body = of_subscription(row, added)
+
+    assert "Café 0" in body
+    assert in_words(body, "en")[1].splitlines() == ["Café 0", "Café 1"]
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_test_says_that_it_is_one(language: str) -> None:
+    words = WORDS[language]
+    assert in_words(of_test(), language) == (words["test"], words["test body"])

@@ -58,3 +58,18 @@ def test_the_rules_object_to_what_is_wrong() -> None:
     broken = document.replace(b'length="5"', b"").replace(b"<language>de</language>", b"")
     found = objections(broken, "http://elsewhere/")
     assert len(found) == 6, found
+
+
+def test_apps_are_told_in_the_words_that_they_know() -> None:
+    lines = rss(CHANNEL, [EPISODE]).decode().splitlines()
+
+    assert lines[0] == "<?xml version='1.0' encoding='utf-8'?>"
+    assert 'xmlns:itunes="' in lines[1]
+    assert 'xmlns:atom="' in lines[1]
+    told = [line.strip() for line in lines]
+    assert [line for line in told if line.startswith("<generator>")]
+    assert "<itunes:block>Yes</itunes:block>" in told
+    assert told.count("<itunes:explicit>false</itunes:explicit>") == 2
+    assert len([line for line in told if line.startswith("<itunes:author>")]) == 2
+    assert "<itunes:author>Somebody</itunes:author>" in told
+    assert '<itunes:image href="http://localhost/1.jpg" />' in told

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.schedule import next_look, retry
+from domain.schedule import FAILURES, next_look, retry
 from domain.subscriptions import Schedule
 
 
@@ -48,3 +48,7 @@ def test_what_fails_is_looked_at_sooner_and_less_soon_each_time() -> None:
     waits = [retry(Schedule(hours=2), failures, now)[11:16] for failures in range(1, 6)]
 
     assert waits == ["00:15", "00:30", "01:00", "02:00", "02:00"]
+
+
+def test_after_five_failures_a_subscription_is_stopped() -> None:
+    assert FAILURES == 5

@@ -66,3 +66,57 @@ def test_the_size_of_our_terminal_is_not_theirs(
 ) -> None:
     (web,) = seen(tmp_path, "web: x\n", {"COLUMNS": "200", "LINES": "50"}, terminal=terminal)
     assert ("COLUMNS" in web, "LINES" in web) == (kept, kept)
+
+
+LINES = "web: x ${WEB_PORT:-3000}\napi: x ${API_PORT:-8000}\n"
+
+
+def read(folder: Path, procfile: str = LINES, **shell: str) -> settings.Settings:
+    (folder / "Procfile").write_text(procfile)
+    return settings.load(folder / "Procfile", (), shell, terminal=True)
+
+
+def test_each_is_called_as_by_foreman_and_has_a_terminal_and_the_port_that_it_is_offered(
+    tmp_path: Path,
+) -> None:
+    config = read(tmp_path, "web: x $WEB_PRELOAD\nworker: x\n", WEB_PRELOAD="no")
+    web, worker = (environment.of(config, service, None) for service in config.services)
+    assert (web["PS"], worker["HONCHO_PROCESS_NAME"]) == ("web.1", "worker.1")
+    assert worker["TERM"] == "xterm-256color"
+    assert (web["PORT"], worker["PORT"]) == ("5000", "5100")
+    assert "WEB_PRELOAD" not in web
+
+
+def test_a_command_beside_the_stack_has_no_port_of_its_own(tmp_path: Path) -> None:
+    config = read(tmp_path)
+    assert "PORT" not in environment.outside(config, None)
+    assert environment.outside(config, config.services[1])["PORT"] == "8000"
+
+
+@pytest.mark.parametrize(
+    ("procfile", "shell", "concerned"),
+    [
+        (LINES, {}, []),
+        (LINES.replace("x $", "y $", 1), {}, ["web"]),
+        (LINES, {"WEB_PORT": "3001"}, ["web", "api"]),
+        (LINES, {"SECRET": "other"}, ["web", "api"]),
+        (LINES, {"WEB_STOP_SIGNAL": "INT"}, ["web"]),
+        (LINES, {"API_WATCH": "src", "GUARD_GRACE_SECONDS": "9"}, []),
+        (LINES + "db: x\n", {}, []),
+        ("web: x ${WEB_PORT:-3000}\n", {}, ["api"]),
+    ],
+)
+def test_a_change_concerns_whose_line_or_environment_is_another(
+    tmp_path: Path, procfile: str, shell: dict[str, str], concerned: list[str]
+) -> None:
+    before, after = read(tmp_path), read(tmp_path, procfile, **shell)
+    found = [name for name in ("web", "api") if environment.concerns(before, after, name) is True]
+    assert found == concerned
+    assert all(
+        environment.concerns(before, after, name) is False
+        for name in {"web", "api"} - set(concerned)
+    )
+
+
+def test_one_that_was_not_there_is_concerned(tmp_path: Path) -> None:
+    assert environment.concerns(read(tmp_path, "web: x\n"), read(tmp_path), "api") is True

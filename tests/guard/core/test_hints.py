@@ -38,6 +38,16 @@ def test_a_project_says_how_they_are_typed_in_it() -> None:
     assert hints.known("web")["stop"] == "make stop"
 
 
+def test_the_guard_of_another_project_is_ended_as_it_was_started_here() -> None:
+    root = Path("/my projects/shop")
+    hints.configure("procguard", [], TYPED)
+    assert hints.stop(root, root / "Procfile") == "cd '/my projects/shop' && make stop"
+    for options in ([], ["-f", "Procfile.dev"], ["-e", "other.env"]):
+        hints.configure("procguard", options, {})
+        typed = hints.stop(root, root / "Procfile")
+        assert typed == "procguard -f '/my projects/shop/Procfile' stop"
+
+
 def test_a_name_is_one_word() -> None:
     assert hints.command("restart", "a b") == "make restart p='a b'"
 

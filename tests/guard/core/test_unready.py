@@ -42,6 +42,15 @@ def test_what_it_says_is_one_line_without_control_characters_and_bounded() -> No
     assert sentence.isprintable()
 
 
+def test_of_what_it_says_a_thousand_characters_of_twice_as_many_are_told() -> None:
+    sentence, _ = said(json.dumps({"detail": "x" * 1001}).encode())
+    assert sentence == f"api runs, but cannot work: {'x' * 1000}."
+    assert "error 503" in said(json.dumps({"detail": " " * 2000 + "too late"}).encode())[0]
+    cause = cause_of("api", "/ready", 503, b"")
+    assert cause is not None
+    assert cause.transient
+
+
 FULL: dict[str, object] = {
     "detail": "d/a.db cannot grow.",
     "fix": "Free some space.",
@@ -75,6 +84,8 @@ def test_what_it_says_is_said_in_the_languages_that_the_project_has(
     assert english == ("api läuft, kann aber nicht arbeiten: d/a.db cannot grow.", FULL["fix"])
     begins = "api läuft, kann aber nicht arbeiten: "
     assert in_german(FULL) == (f"{begins}d/a.db kann nicht wachsen.", "Mach Platz.")
+    assert in_german(FULL | {"values": {"name": 5}})[0] == f"{begins} kann nicht wachsen."
+    assert in_german(FULL | {"fix": ""})[0] == f"{begins}d/a.db cannot grow."
     told: list[dict[str, object]] = [{"kind": "odd"}, {"kind": ["full"]}, {"values": "none"}]
     for unknown in told:
         assert in_german(FULL | unknown)[0] == f"{begins}d/a.db cannot grow."

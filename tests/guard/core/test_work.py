@@ -28,3 +28,10 @@ def test_a_number_that_is_none_says_nothing(count: object) -> None:
 @pytest.mark.parametrize("body", [b"", b"<h1>", b"[]", b'{"work": 3}', b'{"ready": true}', b"\xff"])
 def test_an_answer_without_work_says_nothing(body: bytes) -> None:
     assert work_of(body) is None
+
+
+def test_it_is_told_as_it_was_and_a_million_is_the_most() -> None:
+    most = work_of(answer(kind="task", count=1_000_000))
+    assert most is not None
+    assert most.as_json() == {"kind": "task", "count": 1_000_000, "resumes": False}
+    assert work_of(answer(kind="task", count=1_000_001)) is None

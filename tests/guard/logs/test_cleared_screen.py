@@ -44,3 +44,13 @@ def test_a_few_are_left_alone_and_so_are_many_that_nothing_is_cleared_after() ->
 @given(st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\n" * 9, b"\x1b[31m", b"\x1b"])))
 def test_where_nothing_is_cleared_nothing_is_lost(chunks: list[bytes]) -> None:
     assert shown(*chunks) == b"".join(chunks)
+
+
+def test_from_four_on_they_are_left_out() -> None:
+    assert shown(b"a\n" + b"\n" * 4 + b"\x1b[2Jb\n") == b"a\n\x1b[2Jb\n"
+    assert shown(b"a\n" + b"\n" * 3 + b"\x1b[2Jb\n") == b"a\n" + b"\n" * 3 + b"\x1b[2Jb\n"
+
+
+def test_both_kinds_of_line_end_may_be_read_at_once() -> None:
+    both = b"a\n" + b"\n" * 9 + b"\x1b[2Jb\n" + b"\r\n" * 9 + b"\x1b[2Jc\n"
+    assert shown(both) == b"a\n\x1b[2Jb\n\x1b[2Jc\n"

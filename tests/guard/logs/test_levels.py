@@ -55,6 +55,11 @@ def test_an_ordinary_line_is_none(line: str) -> None:
     assert levels.level(line) is None
 
 
+def test_only_the_beginning_of_a_line_is_looked_at() -> None:
+    assert levels.level(" " * 994 + " ERROR") == "error"
+    assert levels.level(" " * 995 + " ERROR") is None
+
+
 def test_at_least_takes_what_is_graver_too() -> None:
     assert levels.at_least("warning", "ERROR: no")
     assert not levels.at_least("error", "WARNING: no")

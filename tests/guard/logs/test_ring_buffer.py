@@ -47,6 +47,12 @@ def test_no_more_is_given_than_is_asked_for_and_the_rest_the_next_time(feed: Rin
     assert (second.lines, lost) == (b"three\n", 0)
 
 
+def test_a_reader_of_as_much_as_the_first_block_is_given_that_alone(feed: RingBuffer) -> None:
+    (first, _), _ = feed.after(feed.first)
+    assert len(feed.after(feed.first, most=first.size)[0]) == 1
+    assert len(feed.after(feed.first, most=first.size + 1)[0]) == 2
+
+
 def test_who_is_too_slow_is_told_how_many_lines_are_lost(feed: RingBuffer) -> None:
     feed.take("web", b"x" * IDLE_BYTES + b"\n", NOON)
     blocks, lost = feed.after(feed.first + 2)

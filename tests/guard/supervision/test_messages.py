@@ -2,6 +2,7 @@
 
 import pytest
 
+from scripts.guard.config.service import Service
 from scripts.guard.core import phases
 from scripts.guard.core.cause import Cause
 from scripts.guard.supervision import messages
@@ -50,3 +51,23 @@ def test_only_what_is_up_is_told_of_with_the_time_it_took() -> None:
     assert messages.of_entering("web", phases.Ready(1.0), 0.25) == ["web is ready after 0.25 s"]
     assert messages.of_entering("web", phases.Finished(), 2) == ["web has finished after 2.00 s"]
     assert messages.of_entering("web", phases.Starting(), 2) == []
+
+
+def test_what_keeps_it_from_working_is_told_with_its_fix_and_so_is_the_end_of_it() -> None:
+    assert messages.of_unready("web", None, CAUSE) == ["web was killed.", "  fix: look at its log"]
+    assert messages.of_unready("web", CAUSE, None) == ["web can work again"]
+    assert messages.of_unready("web", None, None) == []
+
+
+def test_what_is_broken_is_told_with_how_it_starts_again() -> None:
+    first, *_, last = messages.of_failure("web", phases.Broken(CAUSE), CAUSE, now=10.0)
+    assert first == "web is broken: web was killed."
+    assert last.startswith("  it starts again when a file is saved")
+
+
+def test_who_was_killed_is_told_with_what_would_have_let_it_leave() -> None:
+    said, fix = messages.of_killing(Service("web", "serve"), 5.0)
+    assert said == "web did not leave within 5 s of SIGTERM, and was killed"
+    assert fix.endswith(
+        "GUARD_GRACE_SECONDS=20; if it leaves on another signal, WEB_STOP_SIGNAL=INT"
+    )

@@ -68,3 +68,15 @@ def test_arrows_and_their_like_are_no_letters(code: str) -> None:
 def test_what_is_pasted_is_not_taken_for_keys_but_a_key_that_is_held_is() -> None:
     assert typed("r", "quit the sequel") == [Wish(Verb.PASTED)]
     assert typed("\n" * 20) == [Wish(Verb.BLANK)] * 20
+
+
+def test_eight_bytes_may_be_typed_at_once_and_nine_were_pasted() -> None:
+    assert Keyboard().type(b"oo??ll\n\n", 100.0, 3) != [Wish(Verb.PASTED)]
+    assert Keyboard().type(b"oo??ll\n\no", 100.0, 3) == [Wish(Verb.PASTED)]
+
+
+@pytest.mark.parametrize(("services", "waits"), [(9, False), (10, True), (19, True)])
+def test_a_second_digit_is_waited_for_where_there_are_ten(services: int, *, waits: bool) -> None:
+    keyboard = Keyboard()
+    keyboard.type(b"1", 100.0, services)
+    assert keyboard.due == (100.7 if waits else None)

@@ -73,3 +73,15 @@ def test_a_burst_that_does_not_end_counts_after_half_a_minute(burst: Burst, cloc
 def test_nothing_saved_is_no_burst(burst: Burst) -> None:
     assert burst.note(frozenset()) == frozenset()
     assert burst.note(files("a")) == files("a")
+
+
+def test_half_a_minute_is_counted_from_its_second_save(burst: Burst, clock: Clock) -> None:
+    burst.note(files("a"))
+    for _ in range(74):
+        clock.now += 0.4
+        burst.note(files("b"))
+    assert burst.due == pytest.approx(0.5)  # the second one was at 0.4 s
+    clock.now += 0.4
+    burst.note(files("b"))
+    clock.now += 0.2
+    assert burst.due == pytest.approx(0.2)

@@ -102,3 +102,12 @@ def test_what_is_written_in_vain_every_other_second_is_a_program_s_until_it_rest
     assert counted == [True] * 4 + [False] * 16
     clock.now += 6
     assert writes.quiet() == {LOG}
+
+
+def test_the_last_moment_of_the_time_counts_too() -> None:
+    clock = Clock()
+    writes = WriteStormFilter(clock)
+    for _ in range(OFTEN - 1):
+        writes.note([LOG])
+    clock.now += WITHIN_SECONDS
+    assert writes.note([LOG])[1] == {LOG}
