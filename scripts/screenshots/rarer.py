@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 
 from playwright.sync_api import Page, Route
 
@@ -96,7 +97,10 @@ def _locked(stage: Stage, page: Page) -> None:
 
 
 def _hang(stage: Stage, page: Page) -> None:
-    page.route(API, lambda _: None)  # whoever asks waits
+    deaf = socket.create_server(("127.0.0.1", 0))  # takes every connection, and answers nobody
+    page.on("close", lambda _: deaf.close())
+    address = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+    page.route(API, lambda route: route.continue_(url=address))
     page.route(GUARD, lambda route: route.abort())
     page.goto(stage.url("web"))
     page.get_by_text("It is running but not responding.").wait_for(timeout=WAIT)

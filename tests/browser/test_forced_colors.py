@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from tests.browser.app import App
     from tests.media_source import MediaSource
+    from tests.stack.harness import GuardRun
 
 MODES: tuple[Literal["forced", "grey"], ...] = ("forced", "grey")
 ENOUGH = 20  # pixels
+LEAST_OF_A_DOT = 8  # pixels: the corners of a square that a disc does not have
 GREY = "html { filter: grayscale(1) !important }"
 
 # How many pixels of two pictures differ clearly in lightness (of 255).
@@ -178,3 +180,22 @@ def test_how_the_backend_is_can_be_told_without_words(plain: App, shown: str) ->
         pictures[verdict] = picture(state)
     differences = told_apart(page, pictures)
     assert min(differences.values()) > ENOUGH, differences
+
+
+def test_how_a_service_is_can_be_told_on_the_dashboard_without_words(
+    plain: App, stack: GuardRun
+) -> None:
+    page = plain.page
+    page.goto(f"http://localhost:{stack.ports['guard']}/")
+    service = page.locator("#services [data-state=READY]").first
+    expect(service).to_be_visible()
+    pictures = {}
+    for state in ("READY", "STOPPED", "BROKEN"):
+        shown = page.locator("#services [data-state] .state").first
+        shown.evaluate(
+            "(one, state) => { one.closest('[data-state]').dataset.state = state; }", state
+        )
+        shown.evaluate(WORDLESS)
+        pictures[state] = picture(shown)
+    differences = told_apart(page, pictures)
+    assert min(differences.values()) > LEAST_OF_A_DOT, differences
