@@ -16,6 +16,7 @@ from tests.media_manners import Manner
 
 PRIVATE = "private.mp4"
 GONE = "gone.mp4"
+FAULT = "function () { throw new Error('a fault of the page'); }"
 API = re.compile(r"^https?://[^/]+/(api|health)\b")
 GUARD = re.compile(r"^https?://[^/]+/guard/")
 
@@ -107,8 +108,8 @@ def _hang(stage: Stage, page: Page) -> None:
 
 
 def _crash(stage: Stage, page: Page) -> None:
-    """Nothing of the page is known to fail: it is told what no backend says."""
-    page.route(re.compile(r"/api/queue$"), lambda route: route.fulfill(json={"concurrency": 1}))
+    """Nothing of the page is known to fail: what it asks of its browser does."""
+    page.add_init_script(f"URLSearchParams = {FAULT}")
     page.goto(stage.url("web"))
     page.get_by_text("Something went wrong on this page.").wait_for()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from scripts.bench.browser import wait_until
+from scripts.screenshots.axe import violations
 from tests.browser.app import App
 from tests.conftest import PATIENCE
 from tests.stack.harness import until
@@ -70,6 +71,20 @@ def test_an_address_that_leads_nowhere_says_so(app: App) -> None:
     expect(app.page.get_by_text("There is no page at this address.")).to_be_visible()
     app.page.get_by_role("link", name="Go to your downloads").click()
     expect(app.link_field).to_be_visible()
+
+
+def test_a_page_that_cannot_be_drawn_says_so_in_words_that_are_found(app: App) -> None:
+    page = app.page
+    fault = "function () { throw new Error('a fault of the page'); }"
+    page.evaluate("sessionStorage.setItem('fault', 'yes')")
+    page.add_init_script(f"if (sessionStorage.getItem('fault')) window.URLSearchParams = {fault}")
+    page.goto(app.url)
+    main = page.get_by_role("main")
+    expect(main.get_by_role("heading", level=1)).to_have_text("Something went wrong on this page.")
+    assert violations(page) == []
+    page.evaluate("sessionStorage.removeItem('fault')")
+    main.get_by_role("button", name="Reload the page").click()
+    expect(app.status).to_have_text("Connected")
 
 
 def test_more_options_are_the_same_at_the_next_visit(app: App) -> None:

@@ -14,16 +14,18 @@ export class CrashPage extends Component<{ children: ReactNode }, { crashed: boo
   override render() {
     if (!this.state.crashed) return this.props.children;
     return (
-      <EmptyState icon="alert" title={translate('crash.title')} hint={translate('crash.detail')}>
-        <Button
-          look="primary"
-          onClick={() => {
-            location.reload();
-          }}
-        >
-          {translate('crash.reload')}
-        </Button>
-      </EmptyState>
+      <main>
+        <EmptyState whole icon="alert" title={translate('crash.title')} hint={translate('crash.detail')}>
+          <Button
+            look="primary"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {translate('crash.reload')}
+          </Button>
+        </EmptyState>
+      </main>
     );
   }
 }
