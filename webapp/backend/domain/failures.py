@@ -77,7 +77,7 @@ PIECE_STATUS = r"got error: HTTP error (\d{3})"
 STATUS = r"HTTP error ([45]\d\d)"
 TEXTS: tuple[tuple[str, DownloadError], ...] = (
     (r"no space left|disk quota exceeded", DISK_FULL),
-    (r"next to nothing", STALLED),
+    (re.escape(STALLED.sentence), STALLED),  # ours, in the words of who passed it on
     (
         r"file too large",
         DownloadError(

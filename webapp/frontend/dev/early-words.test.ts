@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { earlyWords } from './early-words.ts';
+import { early, earlyWords } from './early-words.ts';
+import { pageHeaders } from './protection.ts';
 
 const LOCALES = new URL('../src/i18n/locales/', import.meta.url);
 
@@ -25,4 +26,11 @@ test('every language has these words, and index.html names none', () => {
   const named = languages.filter((code) => code !== 'en' && new RegExp(`\\b${code}\\b['"]?:`).test(page));
   expect(named).toEqual([]);
   expect(page).toContain('__EARLY_WORDS__');
+});
+
+test('nginx allows the script with the words of today, and no other', () => {
+  const page = early(readFileSync(new URL('../index.html', import.meta.url), 'utf8'), LOCALES);
+  const [allowed] = /script-src [^;]+;/.exec(pageHeaders(page)['Content-Security-Policy'] ?? '') ?? [];
+  const template = readFileSync(new URL('../nginx/default.conf.template', import.meta.url), 'utf8');
+  expect(template.match(/script-src [^;]+;/g), 'write this into default.conf.template').toEqual([allowed]);
 });

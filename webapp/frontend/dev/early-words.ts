@@ -20,9 +20,11 @@ export function earlyWords(folder: URL): string {
   return JSON.stringify(Object.fromEntries(words)).replaceAll('<', '\\u003c');
 }
 
+/** The page with the texts in it. */
+export function early(page: string, folder: URL): string {
+  return page.replace(PLACE, () => earlyWords(folder));
+}
+
 export function withEarlyWords(folder: URL): Plugin {
-  return {
-    name: 'early-words',
-    transformIndexHtml: { order: 'pre', handler: (page) => page.replace(PLACE, () => earlyWords(folder)) },
-  };
+  return { name: 'early-words', transformIndexHtml: { order: 'pre', handler: (page) => early(page, folder) } };
 }
