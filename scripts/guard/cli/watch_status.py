@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import select
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TextIO
 
 from ..config import settings
 from ..core.errors import GuardError
+from ..logs.wakeup import Wakeup
 from . import client
 from .inert import plain, plain_json
 from .status_table import table
@@ -33,17 +34,18 @@ def watch(procfile: Path, env_files: Sequence[Path]) -> int:
     something but the time has changed.
     """
     config = client.load(procfile, env_files)
-    left = threading.Event()
+    left = Wakeup()  # no lock: a signal may come while the main thread holds it, and would wait
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: left.set())
+        signal.signal(ending, lambda *_: left.wake())
     tty = sys.stdout.isatty() and not config.dumb
     screen = _TtyView(sys.stdout, colour=config.colour) if tty else _StreamView(sys.stdout)
     try:
         screen.show(_text(config))
-        while not left.wait(POLL_SECONDS):
+        while not select.select([left], [], [], POLL_SECONDS)[0]:
             screen.show(_text(config))
     finally:
         screen.leave()
+        left.close()
     return 0
 
 
