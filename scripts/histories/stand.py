@@ -15,7 +15,7 @@ from scripts.histories.clock import off_by
 from scripts.histories.cluster import Cluster, cluster
 from scripts.histories.packets import filtering
 from scripts.histories.proxy import Link, proxy
-from tests.backend.api_process import BACKEND, Api
+from tests.backend.api_process import BACKEND, Api, side_by_side
 from tests.media_source import MediaSource, make_media, serve_media
 
 CONCURRENCY = 2
@@ -128,12 +128,8 @@ def standing(
                 **(off_by(clocks[number]) if clocks else {}),
             )
             api.code = code
-            api.folder.mkdir()
-            enter.callback(api.close)
-            api.start()
             apis.append(api)
-        for api in apis:
-            api.ready()
+        enter.enter_context(side_by_side(apis))
         yield Stand(apis, links, database, source, media, disk, packets, bool(clocks))
 
 

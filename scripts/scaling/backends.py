@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from scripts.scaling.queues import paused
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, side_by_side, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,17 +30,12 @@ def backends(
     """Ready backends with room for two downloads each, whose long queue is paused."""
     source.throttle = THROTTLE
     url = paused(server, "backends", links, f"{source.short}?")
-    with contextlib.ExitStack() as enter:
-        shared = {"DATABASE_URL": url, "MEDIA_DIR": str(folder / "media")}
-        apis: list[Api] = []
-        for place in range(number):
-            api = Api(folder / f"backend-{place}", DOWNLOAD_CONCURRENCY="2", **shared)
-            api.folder.mkdir()
-            enter.callback(api.close)
-            api.start()
-            apis.append(api)
-        for api in apis:
-            api.ready()
+    shared = {"DATABASE_URL": url, "MEDIA_DIR": str(folder / "media")}
+    apis = [
+        Api(folder / f"backend-{place}", DOWNLOAD_CONCURRENCY="2", **shared)
+        for place in range(number)
+    ]
+    with side_by_side(apis):
         yield apis
 
 

@@ -18,7 +18,7 @@ from tests import server_errors
 from tests.backend import forks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 BACKEND = Path(__file__).resolve().parents[2] / "webapp/backend"
 DEADLINE = 60.0
@@ -177,6 +177,20 @@ class Api:
     def bytes_of(self, item: str) -> bytes:
         return self.client.get(f"/api/downloads/{item}/file").content
 
+    def file_of(self, download: dict[str, Any]) -> Path:
+        """Where the file of a finished one is."""
+        return self.media / str(download["file"]["name"])
+
+    def converting(self, item: str) -> dict[str, Any]:
+        """Wait until a conversion tells how far it is; its progress."""
+
+        def far() -> dict[str, Any] | None:
+            progress: dict[str, Any] = self.get(item)["progress"] or {}
+            converts = progress.get("stage") == "converting" and progress.get("fraction")
+            return progress if converts else None
+
+        return wait_for(far, "it converts, and tells how far it is")
+
     def ready(self) -> None:
         wait_for(lambda: self.client.get("/ready").status_code == 200, "the engine is ready")
 
@@ -189,6 +203,19 @@ class Api:
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     yield name, json.loads(line.removeprefix("data: "))
+
+
+@contextlib.contextmanager
+def side_by_side(apis: Sequence[Api]) -> Iterator[None]:
+    """Start all at once, each in a new folder: ready in the block, and ended with it."""
+    with contextlib.ExitStack() as ending:
+        for api in apis:
+            api.folder.mkdir()
+            ending.callback(api.close)
+            api.start()
+        for api in apis:
+            api.ready()
+        yield
 
 
 @contextlib.contextmanager

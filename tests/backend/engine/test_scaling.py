@@ -17,7 +17,7 @@ from store import library
 from store.migrate import config
 from store.paging import Cursor
 from store.store import Store
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, side_by_side, wait_for
 from tests.backend.postgres import serving
 
 if TYPE_CHECKING:
@@ -42,17 +42,10 @@ def two(postgres: str, folder: Path) -> Iterator[tuple[Api, Api]]:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     url = postgres.rpartition("/")[0] + f"/{name}"
-    with contextlib.ExitStack() as stack:
-        apis = []
-        for place in ("one", "two"):
-            (folder / place).mkdir()
-            api = Api(folder / place, DATABASE_URL=url, MEDIA_DIR=str(folder / "media"))
-            stack.callback(api.close)
-            api.start()
-            apis.append(api)
-        for api in apis:
-            api.ready()
-        yield apis[0], apis[1]
+    shared = {"DATABASE_URL": url, "MEDIA_DIR": str(folder / "media")}
+    one, other = Api(folder / "one", **shared), Api(folder / "two", **shared)
+    with side_by_side([one, other]):
+        yield one, other
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import av
 import pytest
 
-from tests.backend.api_process import wait_for
 from tests.media_probe import probe
 from tests.media_source import make_codecs, make_full_colour
 
@@ -32,11 +31,6 @@ def result(api: Api, url: str, **options: Any) -> dict[str, Any]:  # noqa: ANN40
     done = api.wait(api.add(url, **options), "done", "failed")
     assert done["error"] is None
     return done
-
-
-def file_of(api: Api, download: dict[str, Any]) -> Path:
-    name: str = download["file"]["name"]
-    return api.media / name
 
 
 def pixels(file: Path) -> str:
@@ -72,8 +66,8 @@ def test_what_not_every_device_plays_is_encoded_again_and_that_is_said(
 ) -> None:
     done = result(shared_api, f"{codecs}/{name}")
 
-    assert probe(file_of(shared_api, done)).codecs == ["h264", "aac"]
-    assert pixels(file_of(shared_api, done)) == "yuv420p"
+    assert probe(shared_api.file_of(done)).codecs == ["h264", "aac"]
+    assert pixels(shared_api.file_of(done)) == "yuv420p"
     assert conversions(done) == [converted]
 
 
@@ -83,7 +77,7 @@ def test_what_every_device_plays_is_copied(
 ) -> None:
     done = result(shared_api, f"{codecs}/{name}")
 
-    assert packets(file_of(shared_api, done), kind) == packets(
+    assert packets(shared_api.file_of(done), kind) == packets(
         own_media.folder / "codecs" / name, kind
     )
 
@@ -95,7 +89,7 @@ def test_the_best_quality_is_what_the_site_sends(
     done = result(shared_api, f"{codecs}/{name}", codecs="best")
 
     assert (
-        file_of(shared_api, done).read_bytes() == (own_media.folder / "codecs" / name).read_bytes()
+        shared_api.file_of(done).read_bytes() == (own_media.folder / "codecs" / name).read_bytes()
     )
     assert done["notes"] == []
 
@@ -103,7 +97,7 @@ def test_the_best_quality_is_what_the_site_sends(
 def test_the_best_quality_in_another_container_is_copied(shared_api: Api, codecs: str) -> None:
     done = result(shared_api, f"{codecs}/new.webm", codecs="best")
 
-    assert probe(file_of(shared_api, done)).codecs == ["vp9", "opus"]
+    assert probe(shared_api.file_of(done)).codecs == ["vp9", "opus"]
     assert done["notes"] == []
 
 
@@ -116,7 +110,7 @@ def test_h264_of_the_chosen_size_is_taken_where_there_is_one(
 ) -> None:
     done = result(shared_api, f"{codecs}/both.m3u8", resolution=size)
 
-    made = probe(file_of(shared_api, done))
+    made = probe(shared_api.file_of(done))
     assert made.codecs == ["h264", "aac"]
     assert [one.height for one in made.streams if one.kind == "video"] == [height]
     assert conversions(done) == converted
@@ -125,13 +119,7 @@ def test_h264_of_the_chosen_size_is_taken_where_there_is_one(
 def test_what_is_encoded_again_tells_how_far_it_is(shared_api: Api, own_media: MediaSource) -> None:
     make_full_colour(own_media.folder, seconds=20)
     item = shared_api.add(f"{own_media.base}/444.mp4")
-
-    def far() -> dict[str, Any] | None:
-        progress = shared_api.get(item)["progress"] or {}
-        converting = progress.get("stage") == "converting" and progress.get("fraction")
-        return progress if converting else None
-
-    progress = wait_for(far, "it converts, and tells how far it is")
+    progress = shared_api.converting(item)
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
     assert 0 < progress["fraction"] <= 1
     assert progress["eta"] >= 0
@@ -142,17 +130,12 @@ def test_a_conversion_that_was_killed_is_done_again_and_said_once(
 ) -> None:
     make_full_colour(own_media.folder, seconds=20)
     item = api.add(f"{own_media.base}/444.mp4")
-
-    def converts() -> bool:
-        progress = api.get(item)["progress"] or {}
-        return bool(progress.get("stage") == "converting" and progress.get("fraction"))
-
-    wait_for(converts, "it converts")
+    api.converting(item)
     api.kill()
     api.start()
 
     done = api.wait(item, "done", "failed")
-    assert probe(file_of(api, done)).codecs == ["h264", "aac"]
-    assert pixels(file_of(api, done)) == "yuv420p"
+    assert probe(api.file_of(done)).codecs == ["h264", "aac"]
+    assert pixels(api.file_of(done)) == "yuv420p"
     assert conversions(done) == [("H.264 (yuv444p)", "H.264")]
     assert done["duration"] == pytest.approx(20, abs=0.2)

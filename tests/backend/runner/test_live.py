@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import av
 import imageio_ffmpeg
@@ -52,10 +52,6 @@ def pictures(file: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
-def file_of(api: Api, done: dict[str, Any]) -> Path:
-    return api.media / str(done["file"]["name"])
-
-
 def hls(media: MediaSource, folder: str, *options: str, name: str = "index") -> None:
     """Cut the video into segments of a second each, by ffmpeg's options."""
     (media.folder / folder).mkdir(exist_ok=True)
@@ -83,7 +79,7 @@ def test_a_stream_is_recorded_from_its_start_until_it_ends(
 
     assert done["notes"] == []
     assert done["duration"] == pytest.approx(ALL, abs=0.5)
-    assert pictures(file_of(shared_api, done)) == ALL * PICTURES
+    assert pictures(shared_api.file_of(done)) == ALL * PICTURES
     assert not (shared_api.media / ".staging" / item).exists()
 
 
@@ -99,7 +95,7 @@ def test_recorded_from_now_on_and_stopped_it_is_done_with_what_there_is(
     media.live.there = ALL
     done = shared_api.wait(item, "done")
 
-    assert pictures(file_of(shared_api, done)) == 5 * PICTURES
+    assert pictures(shared_api.file_of(done)) == 5 * PICTURES
     assert done["notes"] == []
     again = shared_api.client.post(f"/api/downloads/{item}/stop")
     assert again.status_code == 409
@@ -130,7 +126,7 @@ def test_killed_it_goes_on_in_a_new_part_and_nothing_is_missing(
     done = api.wait(item, "done")
 
     assert done["notes"] == []
-    assert pictures(file_of(api, done)) == ALL * PICTURES
+    assert pictures(api.file_of(done)) == ALL * PICTURES
     assert done["duration"] == pytest.approx(ALL, abs=0.5)
 
 
@@ -147,7 +143,7 @@ def test_what_went_by_while_nobody_recorded_is_told(api: Api, media: MediaSource
 
     assert [note["kind"] for note in done["notes"]] == ["live-gap"]
     assert "(2)" in done["notes"][0]["sentence"]
-    assert pictures(file_of(api, done)) == 6 * PICTURES
+    assert pictures(api.file_of(done)) == 6 * PICTURES
 
 
 def test_stopped_and_killed_it_is_finished_by_the_next_process_without_the_site(
@@ -163,7 +159,7 @@ def test_stopped_and_killed_it_is_finished_by_the_next_process_without_the_site(
     media.requests.clear()
     api.start()
     api.ask("PATCH", "/api/queue", json={"paused": False})
-    assert pictures(file_of(api, api.wait(item, "done"))) == 4 * PICTURES
+    assert pictures(api.file_of(api.wait(item, "done"))) == 4 * PICTURES
     assert media.requests == []
 
 
@@ -176,7 +172,7 @@ def test_what_has_not_begun_is_waited_for(shared_api: Api, media: MediaSource) -
     for action in ("pause", "resume"):  # look now
         shared_api.ask("POST", f"/api/downloads/{item}/{action}")
     done = shared_api.wait(item, "done")
-    assert pictures(file_of(shared_api, done)) == 2 * PICTURES
+    assert pictures(shared_api.file_of(done)) == 2 * PICTURES
 
 
 def test_nothing_recorded_and_no_stream_are_told(shared_api: Api, media: MediaSource) -> None:
@@ -206,7 +202,7 @@ def assert_recorded_over_a_pause(api: Api, media: MediaSource, folder: str) -> N
     done = api.wait(item, "done")
 
     assert done["notes"] == []
-    assert pictures(file_of(api, done)) == 6 * PICTURES
+    assert pictures(api.file_of(done)) == 6 * PICTURES
 
 
 def test_segments_with_a_head_are_joined(shared_api: Api, own_media: MediaSource) -> None:
@@ -259,7 +255,7 @@ def test_an_encrypted_video_is_downloaded_and_resumed_as_it_was(
     done = api.wait(item, "done")
 
     assert done["notes"] == []
-    assert pictures(file_of(api, done)) == ALL * PICTURES
+    assert pictures(api.file_of(done)) == ALL * PICTURES
 
 
 def test_sound_that_comes_apart_is_recorded_with_the_picture(
@@ -284,7 +280,7 @@ def test_sound_that_comes_apart_is_recorded_with_the_picture(
     done = api.wait(item, "done")
 
     assert done["notes"] == []
-    file = file_of(api, done)
+    file = api.file_of(done)
     assert pictures(file) == 8 * PICTURES
     with av.open(file) as container:
         for stream in container.streams:

@@ -36,11 +36,6 @@ def preview(api: Api, url: str) -> dict[str, Any]:
     return api.ask("POST", "/api/previews", json={"url": url})
 
 
-def file_of(api: Api, download: dict[str, Any]) -> Path:
-    name: str = download["file"]["name"]
-    return api.media / name
-
-
 def kinds(download: dict[str, Any]) -> list[str]:
     return [note["kind"] for note in download["notes"]]
 
@@ -142,7 +137,7 @@ def test_a_subtitle_that_is_missing_costs_a_note_and_not_the_video(
     assert kinds(done) == ["missing-subtitles-sent", "missing-subtitles"]
     assert done["notes"][0]["values"] == {"language": "de", "detail": f" (HTTP {status})"}
     assert "none in this language" in done["notes"][1]["sentence"]
-    streams = probe(file_of(shared_api, done)).streams
+    streams = probe(shared_api.file_of(done)).streams
     assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
     assert shared_api.ask("GET", "/api/queue")["hosts"] == []
 
@@ -163,7 +158,7 @@ def test_a_retry_fetches_only_what_is_missing(
     wait_for(lambda: not shared_api.get(done["id"])["notes"], "nothing is missing")
     again = shared_api.wait(done["id"], "done", "failed")
     assert not [path for path, _ in own_media.requests if path.endswith(".ts")]
-    streams = probe(file_of(shared_api, again)).streams
+    streams = probe(shared_api.file_of(again)).streams
     assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng", "deu"]
     assert [s.kind for s in streams[:2]] == ["video", "audio"]
 
@@ -201,10 +196,10 @@ def test_what_is_sent_in_place_of_a_subtitle_costs_a_note_and_not_the_video(
 
     assert done["error"] is None
     assert kinds(done) == ["missing-subtitles-sent"]
-    assert [s.kind for s in probe(file_of(shared_api, done)).streams] == ["video", "audio"]
+    assert [s.kind for s in probe(shared_api.file_of(done)).streams] == ["video", "audio"]
     text.write_text(real)
     again = completed(shared_api, own_media, done)
-    streams = probe(file_of(shared_api, again)).streams
+    streams = probe(shared_api.file_of(again)).streams
     assert [s.tags["language"] for s in streams if s.kind == "subtitle"] == ["eng"]
 
 
@@ -258,7 +253,7 @@ def test_what_cannot_be_put_into_the_file_costs_a_note_and_nothing_else(
 
 def put_into(api: Api, done: dict[str, Any]) -> set[str]:
     """What of a page is in a file, beside picture and sound."""
-    file = file_of(api, done)
+    file = api.file_of(done)
     with av.open(file) as container:
         chapters: list[Any] = list(container.chapters())
         tagged = container.metadata.get("title") == "A video"
@@ -317,7 +312,7 @@ def test_a_retry_for_a_missing_thumbnail_fetches_only_that(
     again = completed(shared_api, own_media, done)
 
     assert kinds(done) == ["missing-thumbnail"]
-    assert "png" in probe(file_of(shared_api, again)).codecs
+    assert "png" in probe(shared_api.file_of(again)).codecs
     assert "/late.png" in [path for path, _ in own_media.requests]
     wait_for(lambda: not own_media.sending, "nothing is sent any more")
     sent = [one.sent for one in own_media.transfers if one.path == "/short.mp4"]
@@ -483,7 +478,7 @@ def test_the_size_that_is_shown_is_the_one_that_is_fetched(
     done = result(shared_api, url, resolution=chosen)
 
     assert seen == offered
-    video = next(s for s in probe(file_of(shared_api, done)).streams if s.kind == "video")
+    video = next(s for s in probe(shared_api.file_of(done)).streams if s.kind == "video")
     assert (video.width, video.height) == size
 
 
@@ -502,7 +497,7 @@ def test_the_audio_is_the_sites_own_track_or_the_chosen_one(
     assert set(tracks) == {"en", "de", "en+ad"}
     assert [name for name, track in tracks.items() if track["default"]] == ["en"]
     assert [name for name, track in tracks.items() if track["described"]] == ["en+ad"]
-    assert pitch_of(file_of(shared_api, done)) == pytest.approx(pitch, rel=0.05)
+    assert pitch_of(shared_api.file_of(done)) == pytest.approx(pitch, rel=0.05)
 
 
 @pytest.mark.parametrize(("default", "pitch"), [("none", 440), ("eng", 440), ("deu", 880)])
@@ -515,11 +510,11 @@ def test_a_file_with_two_audio_tracks_keeps_both_and_its_default_becomes_the_sou
     seen = preview(shared_api, url)
     video, wav, m4a = (result(shared_api, url, format=one) for one in ("mp4", "wav", "m4a"))
 
-    streams = probe(file_of(shared_api, video)).streams
+    streams = probe(shared_api.file_of(video)).streams
     assert seen["audio"] == []
     assert [s.tags["language"] for s in streams if s.kind == "audio"] == ["eng", "deu"]
-    assert pitch_of(file_of(shared_api, wav)) == pytest.approx(pitch, rel=0.05)
-    assert probe(file_of(shared_api, m4a)).codecs == ["aac"]
+    assert pitch_of(shared_api.file_of(wav)) == pytest.approx(pitch, rel=0.05)
+    assert probe(shared_api.file_of(m4a)).codecs == ["aac"]
 
 
 def pitch_of(path: Path) -> float:
@@ -590,7 +585,7 @@ def test_entries_of_a_list_keep_what_the_list_knew(shared_api: Api, own_media: M
     assert [entry["number"] for entry in seen["entries"]] == [1, 2, 3]
     names = [f"2026-01-01 Episode {n} of the show.mp4" for n in (1, 2, 3)]
     assert [one["file"]["name"] for one in done] == names
-    tracks = [probe(file_of(shared_api, one)).tags.get("track") for one in done]
+    tracks = [probe(shared_api.file_of(one)).tags.get("track") for one in done]
     assert tracks == ["1", "2", "3"]
 
 
@@ -732,13 +727,7 @@ def test_ffmpeg_is_found_where_it_came_with_the_packages(
 
 def test_a_conversion_tells_how_far_it_is(shared_api: Api, own_media: MediaSource) -> None:
     item = shared_api.add(own_media.mp4, format="webm", resolution="best")
-
-    def far() -> dict[str, Any] | None:
-        progress = shared_api.get(item)["progress"] or {}
-        converting = progress.get("stage") == "converting" and progress.get("fraction")
-        return progress if converting else None
-
-    progress = wait_for(far, "it converts, and tells how far it is")
+    progress = shared_api.converting(item)
     shared_api.ask("POST", f"/api/downloads/{item}/cancel")
     assert 0 < progress["fraction"] <= 1
     assert progress["eta"] >= 0

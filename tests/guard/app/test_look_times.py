@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,15 +159,6 @@ def test_one_look_that_finds_another_is_not_believed() -> None:
         assert ports.lost == []
 
     in_no_time(work)
-
-
-@pytest.fixture
-def two() -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
-    yield processes
-    for process in processes:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.starts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -61,15 +61,6 @@ class Stack:
         async with asyncio.timeout(20):
             while not met():  # noqa: ASYNC110 - what is awaited are system events
                 await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def two() -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
-    yield processes
-    for process in processes:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,6 @@ OF_THE_GUARD = frozenset({RUN, "GUARD_SERVICE"})
 """By these a guard knows what it has to end: a window of the user's is none of it."""
 SPARED = "GUARD_SPARES"
 """With the mark of its run, this tells a guard that ends itself what it is to leave."""
-BY_HAND = "Copy the path and open it yourself."
 ANSWER_SECONDS = 3.0
 """What has not failed by then is showing the folder; some openers live as long as their window."""
 
@@ -75,7 +74,6 @@ class Desktop:
                 "Copy the path, or save the file to your device.",
                 kind="no-desktop",
             )
-        name = Path(program).name
         folder = path if path.is_dir() else path.parent
         selects = self.platform == "darwin" and path.is_file()
         quiet = subprocess.DEVNULL
@@ -94,25 +92,25 @@ class Desktop:
             threading.Thread(target=running.wait, daemon=True).start()  # it leaves no zombie
             return
         except OSError as error:
-            raise ConflictError(
-                f"{name} could not show {folder}: {error.strerror}.",
-                BY_HAND,
-                kind="opener-failed",
-                program=name,
-                folder=folder,
-                why=error.strerror,
+            raise _failed(
+                program, folder, error.strerror, "opener-failed", why=error.strerror
             ) from error
         if status:
-            raise ConflictError(
-                f"{name} could not show {folder}: exit status {status}.",
-                BY_HAND,
-                kind="opener-status",
-                program=name,
-                folder=folder,
-                status=status,
-            )
+            raise _failed(program, folder, f"exit status {status}", "opener-status", status=status)
 
 
 def _of_the_user(environ: Mapping[str, str]) -> dict[str, str]:
     own = {name: value for name, value in environ.items() if name not in OF_THE_GUARD}
     return own | ({SPARED: environ[RUN]} if RUN in environ else {})
+
+
+def _failed(program: str, folder: Path, said: object, kind: str, **more: object) -> ConflictError:
+    name = Path(program).name
+    return ConflictError(
+        f"{name} could not show {folder}: {said}.",
+        "Copy the path and open it yourself.",
+        kind=kind,
+        program=name,
+        folder=folder,
+        **more,
+    )

@@ -41,6 +41,17 @@ const FOURTH = { url: 'https://example.org/4', title: 'Four' };
 let server: TestServer;
 let answer: TestServer['answer'];
 let profiles: readonly unknown[];
+/** Has a list of four begin with three of them; the rest comes when what this returns is called. */
+function restIsHeldUp(): () => void {
+  let arrive = (): void => undefined;
+  const later = new Promise<void>((resolve) => { arrive = resolve; });
+  answer = ({ path }) =>
+    path === '/api/previews'
+      ? { status: 200, body: { ...PLAYLIST, total: 4 } }
+      : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true }, after: later };
+  return arrive;
+}
+
 const field = () => screen.getByRole('textbox', { name: 'Link to a video or a song' });
 const wishes = () => server.asked.filter(({ path }) => path.startsWith('/api/downloads')).map(({ body }) => body);
 
@@ -230,12 +241,7 @@ describe('the composer', () => {
   });
 
   test('adds nothing to what was chosen one by one while the rest of a list was loading', async () => {
-    let arrive = (): void => undefined;
-    const later = new Promise<void>((resolve) => { arrive = resolve; });
-    answer = ({ path }) =>
-      path === '/api/previews'
-        ? { status: 200, body: { ...PLAYLIST, total: 4 } }
-        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true }, after: later };
+    const arrive = restIsHeldUp();
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
     await user.click(await screen.findByRole('checkbox', { name: /The first 3/ }));
@@ -248,12 +254,7 @@ describe('the composer', () => {
   });
 
   test('keeps what was left out of a list when the rest of its entries arrive', async () => {
-    let arrive = (): void => undefined;
-    const later = new Promise<void>((resolve) => { arrive = resolve; });
-    answer = ({ path }) =>
-      path === '/api/previews'
-        ? { status: 200, body: { ...PLAYLIST, total: 4 } }
-        : { status: 200, body: { items: [...PLAYLIST.entries, FOURTH], total: 4, complete: true }, after: later };
+    const arrive = restIsHeldUp();
     const { user } = renderApp(<Composer />);
     await user.type(field(), PLAYLIST.url);
     await user.click(await screen.findByRole('checkbox', { name: /Two/ }));
