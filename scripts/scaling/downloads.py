@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +9,7 @@ import psycopg
 
 from scripts.scaling.processor import seconds
 from scripts.scaling.queues import paused
-from tests.backend.api_process import Api, wait_for
+from tests.backend.api_process import Api, side_by_side, wait_for
 
 if TYPE_CHECKING:
     from tests.backend.postgres import Postgres
@@ -35,10 +34,7 @@ def cost(server: Postgres, source: MediaSource, folder: Path, number: int) -> Co
     """
     url = paused(server, "downloads", number, f"{source.short}?")
     api = Api(folder / "downloader", DATABASE_URL=url, DOWNLOAD_CONCURRENCY=str(CONCURRENCY))
-    api.folder.mkdir()
-    with contextlib.closing(api), psycopg.connect(url, autocommit=True) as connection:
-        api.start()
-        api.ready()
+    with side_by_side([api]), psycopg.connect(url, autocommit=True) as connection:
         if api.process is None:
             raise AssertionError("it was just started")
 
